@@ -1,0 +1,307 @@
+"""The audit's verdicts on figures whose truth is known by hand; the cases are stated where they stand.
+
+Golden cases: the reports' own figures, checked by hand; the League circular of 2005 (中青办发[2006]20号); and
+the survey of 250 cadres in Longchang, 2011, where 97, 99 and 116 of 250 are printed as 38%, 40% and 49%
+(gqt.org.cn, 2011-09-14).
+"""
+
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+from youthresearch.intervals import hedge_interval
+
+FACTS, IDENTITIES = yr.load_facts(), yr.load_identities()
+FINDINGS = yr.audit_facts(FACTS, IDENTITIES)
+
+
+def facts(*figures, **common):
+    """Make facts of one place and date from (id, kind, value, unit) and whatever differs from the usual."""
+    usual = {
+        "source_id": "s",
+        "district": "440305",
+        "scope": None,
+        "indicator": "orgs",
+        "flow": "stock",
+        "value_max": float("nan"),
+        "hedge": "exact",
+        "resolution": 1.0,
+        "baseline": None,
+        "period_start": None,
+        "period_end": "2020",
+        "status": "achieved",
+        "part_of": None,
+    }
+    rows = [
+        usual | common | dict(zip(("fact_id", "kind", "value", "unit"), f[:4], strict=True)) | f[4]
+        for f in figures
+    ]
+    table = pd.DataFrame(rows).astype({"value": float, "value_max": float})
+    bounds = hedge_interval(table["value"], table["hedge"], table["value_max"])
+    return table.assign(low=bounds["low"], high=bounds["high"])
+
+
+def verdict(table, relation):
+    findings = yr.audit_facts(table)
+    return findings.loc[findings["relation"] == relation, "verdict"].item()
+
+
+def finding(source, relation, indicator):
+    rows = FINDINGS[(FINDINGS["source_id"] == source) & (FINDINGS["relation"] == relation)]
+    return rows[rows["indicator"] == indicator].squeeze()
+
+
+@pytest.mark.parametrize(
+    ("source", "relation", "indicator", "expected"),
+    [
+        ("nanshan-2021", "growth", "orgs_social", "conflict"),  # 418 / 682 = 61.29%, printed 62.76%
+        ("nanshan-2021", "growth", "members_social", "holds"),  # 11812 / 14739 = 80.14%
+        (
+            "nanshan-2021",
+            "base",
+            "cadres",
+            "undetermined",
+        ),  # 1367 fits, but so would 5 rates of 6 with one decimal
+        ("heshan-2023", "share", "secretaries_village_party", "holds"),  # 29 / 34 = 85.29%
+        ("heshan-2023", "share", "secretaries_village_members", "holds"),  # 5 / 34 = 14.71%
+        ("c003", "share", "party_admitted_recommended", "holds"),  # 99 / 132 = 75%
+        ("c003", "share", "member_youth_ratio", None),  # 6986 of 3.1亿: the part is another indicator
+        ("c031", "share", "cadres_village_high_school", "conflict"),  # 24 / 66 = 36.36%, printed 37%
+        ("c032", "share", "cadres_village_party", "holds"),  # 335 / 940 = 35.64%
+        ("c094", "growth", "revenue", "holds"),  # 79.5 / 609.37 = 13.05%, printed 13.0%
+        ("c094", "growth", "revenue_year", "holds"),  # 59.37 / 589.24 = 10.08%, printed 10.1%
+        ("c097", "share", "revenue_fiscal", "holds"),  # 7593.02 / 9064.66 = 83.76%, printed 84%
+        ("c005", "sum", "members", "conflict"),  # a translation that lost 万 twice
+        ("c027", "sum", "branches", "holds"),  # 8 + 1 + 2 + 4 + 10 + 1 = 26
+        ("c014", "sum", "orgs", None),  # 236 and 4 are of one indicator, so there is no one figure for it
+        ("c096", "sum", "revenue", "holds"),  # 854.87 + 22.00 = 876.87
+        ("c002", "sum", "orgs_grassroots", "holds"),  # 20.4 + 1.6 + 16.5 + 319.4 = 357.9
+    ],
+)
+def test_figures_of_the_documents(source, relation, indicator, expected):
+    found = finding(source, relation, indicator)
+    if expected is None:
+        assert len(found) == 0
+    else:
+        assert found["verdict"] == expected
+
+
+def test_the_bulletin_of_2021_adds_up_in_three_ways():
+    sums = FINDINGS[(FINDINGS["source_id"] == "c001") & (FINDINGS["relation"] == "sum")]
+    assert sums["verdict"].tolist() == ["holds"] * 3
+    assert sums["indicator"].tolist() == ["members", "orgs", "orgs"]
+
+
+def test_a_finding_carries_the_numbers_that_decide_it():
+    found = finding("nanshan-2021", "growth", "orgs_social")
+    assert found["arithmetic"] == "418 / (1100 - 418) = 61.29%"
+    assert (found["stated_low"], found["stated_high"]) == pytest.approx((62.755, 62.765))
+    assert (found["expected_low"], found["expected_high"]) == pytest.approx((61.2903, 61.2903), abs=1e-4)
+    ids = found["fact_ids"].split()
+    assert FACTS.set_index("fact_id").loc[ids, "token"].tolist() == ["1100个", "增加418个", "增长62.76%"]
+
+
+PARTS = ("whole", "level", 250, "人", {"indicator": "cadres"})
+
+
+@pytest.mark.parametrize(
+    ("part", "printed", "expected"),
+    [
+        (97, 38, "holds_if_truncated"),  # 38.8
+        (99, 40, "holds"),  # 39.6
+        (116, 49, "conflict"),  # 46.4
+        (100, 39, "conflict"),  # 40.0: a cut figure is never one whole place off
+    ],
+)
+def test_a_share_that_was_cut_instead_of_rounded(part, printed, expected):
+    own = {"part_of": "whole", "indicator": "cadres_party"}
+    table = facts(PARTS, ("part", "level", part, "人", own), ("share", "share", printed, "%", own))
+    assert verdict(table, "share") == expected
+
+
+@pytest.mark.parametrize(
+    ("level", "growth", "expected"),
+    [
+        (1100, 62.76, "infeasible"),  # 675 gives 62.96%, 676 gives 62.72%
+        (1110, 62.76, "holds"),  # 682 alone gives 62.76%
+        (2209, 61.595, "holds"),  # 1367 alone gives 61.595%
+        (26551, 80.1, "undetermined"),  # a dozen whole numbers would do: nothing is checked
+    ],
+)
+def test_is_there_a_whole_number_behind_a_growth_rate(level, growth, expected):
+    place = {"resolution": {62.76: 0.01, 61.595: 0.001}.get(growth, 0.1)}
+    assert (
+        verdict(facts(("l", "level", level, "个", {}), ("g", "growth", growth, "%", place)), "base")
+        == expected
+    )
+
+
+@pytest.mark.parametrize(("growth", "expected"), [(20, "undetermined"), (22, "conflict")])
+def test_vague_figures_leave_room_but_not_any_room(growth, expected):
+    """超过23万, up 3万余: any growth up to 21.05% is possible, 22% is not."""
+    table = facts(
+        ("l", "level", 230000, "人", {"hedge": "over", "resolution": 1e4}),
+        ("d", "change", 30000, "人", {"hedge": "odd", "resolution": 1e4}),
+        ("g", "growth", growth, "%", {}),
+    )
+    assert verdict(table, "growth") == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "hedge", "expected"),
+    [
+        (51, "exact", "conflict"),
+        (50, "exact", "holds"),
+        (45, "odd", "holds"),
+        (40, "odd", "holds"),
+        (50, "odd", "undetermined"),
+    ],
+)
+def test_a_part_is_no_larger_than_its_whole(part, hedge, expected):
+    own = {"part_of": "w", "hedge": hedge, "indicator": "branches"}
+    assert verdict(facts(("w", "level", 50, "个", {}), ("p", "level", part, "个", own)), "part") == expected
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"scope": "高桥镇"},
+        {"status": "planned"},
+        {"period_end": "2019"},
+        {"flow": "flow"},
+        {"district": "440309"},
+        {"source_id": "t"},
+    ],
+)
+def test_figures_of_another_place_date_or_status_are_not_related(other):
+    table = facts(
+        ("l", "level", 1100, "个", other),
+        ("d", "change", 418, "个", {}),
+        ("g", "growth", 62.76, "%", {"resolution": 0.01}),
+    )
+    assert len(yr.audit_facts(table)) == 0
+
+
+def test_two_levels_that_differ_are_not_chosen_from():
+    table = facts(
+        ("l", "level", 1100, "个", {}),
+        ("m", "level", 1200, "个", {}),
+        ("d", "change", 418, "个", {}),
+        ("g", "growth", 62.76, "%", {}),
+    )
+    assert len(yr.audit_facts(table)) == 0
+
+
+def both_ways(table):
+    """The verdicts must not hang on the order of rows."""
+    one, other = yr.audit_facts(table), yr.audit_facts(table.iloc[::-1])
+    assert sorted(one["verdict"]) == sorted(other["verdict"])
+    return one
+
+
+def test_more_than_x_and_more_than_y_contradict_nothing():
+    """超过23万, up 超过15%: every reading is possible."""
+    table = facts(
+        ("l", "level", 230000, "人", {"hedge": "over", "resolution": 1e4}),
+        ("g", "growth", 15, "%", {"hedge": "over"}),
+    )
+    assert len(both_ways(table)) == 0  # a vague level is no count: there is nothing to check
+    assert yr.derive_before(table)[["before_low", "before_high"]].loc[0].tolist() == [0, float("inf")]
+
+
+def test_everything_new_is_no_crash():
+    table = facts(("l", "level", 10, "个", {}), ("d", "change", 10, "个", {}), ("g", "growth", 100, "%", {}))
+    assert "not defined" in yr.audit_facts(table)["arithmetic"].item()
+
+
+def test_a_change_larger_than_the_level_is_infeasible():
+    table = facts(("l", "level", 10, "个", {}), ("d", "change", 20, "个", {}), ("g", "growth", 100, "%", {}))
+    assert verdict(table, "growth") == "infeasible"
+    assert yr.derive_before(table)["before_low"].isna().all()
+
+
+def test_an_area_is_no_count():
+    """1.2 of 2.5 square kilometres is 50% on some reading (1.25 of 2.45 is 51%)."""
+    own = {"part_of": "w", "resolution": 0.1}
+    table = facts(
+        ("w", "level", 2.5, "平方公里", {"resolution": 0.1}),
+        ("p", "level", 1.2, "平方公里", own),
+        ("s", "share", 50, "%", own | {"resolution": 1.0}),
+    )
+    assert verdict(table, "share") == "holds"
+
+
+def test_a_figure_said_again_counts_once():
+    rows = [("l", "level", 1100, "个", {}), ("m", "level", 1100, "个", {}), ("d", "change", 418, "个", {})]
+    table = facts(*rows, ("g", "growth", 62.76, "%", {"resolution": 0.01}))
+    assert both_ways(table)["verdict"].tolist() == ["conflict"]
+
+
+def test_one_value_with_two_hedges_is_ambiguous_and_listed():
+    rows = [
+        ("l", "level", 230000, "人", {}),
+        ("m", "level", 230000, "人", {"hedge": "over", "resolution": 1e4}),
+    ]
+    findings = both_ways(facts(*rows, ("g", "growth", 14, "%", {})))
+    assert len(findings) == 0
+    assert [f["fact_id"] for f in findings.attrs["left_out"]] == ["l", "m"]
+
+
+def test_a_rate_without_a_baseline_is_still_checked():
+    table = facts(
+        ("l", "level", 1100, "个", {}),
+        ("d", "change", 418, "个", {"baseline": "before_pilot"}),
+        ("g", "growth", 62.76, "%", {"resolution": 0.01}),
+    )
+    assert verdict(table, "growth") == "conflict"
+
+
+def test_a_vague_part_is_not_excused_by_truncation():
+    """97余 of 250 is 38.8 to 39.2%: a cut 38% fits only some readings."""
+    own = {"part_of": "whole", "indicator": "cadres_party"}
+    part = ("part", "level", 97, "人", own | {"hedge": "odd"})
+    assert verdict(facts(PARTS, part, ("share", "share", 38, "%", own)), "share") == "undetermined"
+
+
+def test_row_labels_do_not_matter():
+    pieces = [FACTS[FACTS["source_id"] == s].reset_index(drop=True) for s in ("c001", "c005", "c074")]
+    findings = yr.audit_facts(pd.concat(pieces), IDENTITIES)
+    one = FINDINGS[FINDINGS["source_id"].isin(["c001", "c005", "c074"])]
+    assert findings["verdict"].tolist() == one["verdict"].tolist()
+
+
+def test_facts_that_cannot_be_audited_are_refused():
+    with pytest.raises(yr.DataError, match="fact_id"):
+        yr.audit_facts(pd.concat([FACTS, FACTS]))
+    with pytest.raises(yr.DataError, match="part_of"):
+        yr.audit_facts(FACTS.drop(columns="part_of"))
+
+
+def test_a_placeholder_takes_no_part():
+    assert "template-xx" not in set(FINDINGS["source_id"])
+
+
+def test_the_level_before_follows_from_the_change():
+    before = yr.derive_before(FACTS).set_index(["source_id", "indicator"])
+    nanshan = before.loc["nanshan-2021"]
+    assert nanshan.loc["orgs_social", ["before_low", "before_high"]].tolist() == [682, 682]
+    assert nanshan.loc["members_social", ["before_low", "before_high"]].tolist() == [14739, 14739]
+    assert nanshan.loc["cadres", ["before_low", "before_high"]].tolist() == [1367, 1367]
+    assert nanshan.loc["cadres", "rule"] == "level / (1 + growth)"
+    # c034: the change of a mean is no change of a level
+    assert ("c034", "cadres_age") not in before.index
+
+
+def test_volunteers_before_the_reform_are_an_interval():
+    one = "source_id == 'nanshan-2021' and indicator == 'volunteers_registered'"
+    opened = yr.derive_before(FACTS.query(one)).iloc[0]
+    closed = yr.derive_before(yr.load_facts(cap="next_unit").query(one)).iloc[0]
+    assert (opened["before_low"], opened["before_high"]) == (190000, float("inf"))
+    assert (closed["before_low"], closed["before_high"]) == (190000, 210000)
+    assert (closed["growth_low"], closed["growth_high"]) == pytest.approx((14.3, 21.1), abs=0.05)
+
+
+def test_nothing_to_check_gives_an_empty_table_of_the_same_shape():
+    assert list(yr.audit_facts(FACTS.head(1))) == list(FINDINGS)
+    assert len(yr.audit_facts(FACTS.head(0), IDENTITIES)) == 0
+    assert len(yr.derive_before(FACTS.head(1))) == 0

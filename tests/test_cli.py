@@ -1,0 +1,203 @@
+"""The command line, run as a user runs it."""
+
+import contextlib
+import csv
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+from youthresearch import __main__ as cli
+from youthresearch import __version__, load_labels
+from youthresearch.extract import COLUMNS
+
+RIGHT = "2019年底，全区共有团干部520名，比试点前增加120名，增长30%。"
+WRONG = "2019年底，全区社会领域团支部达到1100个，较试点前增加418个，增长62.76%。"
+EACH = {"right.txt": RIGHT, "wrong.txt": WRONG}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Make a folder with a report whose figures agree, one whose figures do not, and two unreadable ones."""
+    for name, text in EACH.items():
+        (tmp_path / name).write_text(f"工作总结\n{text}\n", encoding="utf-8")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    return tmp_path
+
+
+def run(folder, *arguments, **more):
+    """Run the command in a folder; return exit status, standard output and standard error.
+
+    In this process, since a fresh one takes a second to load; in one of its own where `more` asks for it.
+    """
+    if more:
+        command = [sys.executable, "-m", "youthresearch", *map(str, arguments)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=120, **more)
+        status, shown, told = done.returncode, done.stdout, done.stderr
+    else:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+        with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                status = cli.main([str(a) for a in arguments])
+            except SystemExit as stop:
+                status = stop.code
+        shown, told = (read(stream) for stream in (out, err))
+    assert "Traceback" not in told and "\r" not in told
+    return status, shown, told
+
+
+def read(stream):
+    stream.flush()
+    return stream.buffer.getvalue().decode("utf-8")
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_help_and_version(folder):
+    assert run(folder, "--version") == (0, f"youthresearch {__version__}\n", "")
+    for arguments in (["-h"], ["extract", "-h"], ["audit", "-h"]):
+        status, shown, _ = run(folder, *arguments)
+        assert status == 0 and "examples:" in shown
+    assert run(folder)[0] == run(folder, "extract")[0] == 2
+
+
+def test_extract_goes_on_after_a_file_that_cannot_be_read(folder):
+    files = ["right.txt", "empty.txt", "old.doc", "none.txt", ".", "wrong.txt"]
+    status, shown, told = run(folder, "extract", *files, "-o", "facts.csv")
+    data = (folder / "facts.csv").read_bytes()
+    table = rows(data.decode("utf-8"))
+    assert (status, shown) == (2, "") and not data.startswith(b"\xef\xbb\xbf") and b"\r" not in data
+    assert list(table[0]) == COLUMNS
+    assert [r["token"] for r in table[:3]] == ["520名", "增加120名", "增长30%"]
+    assert {r["source_id"] for r in table} == {"right", "wrong"}
+    assert "6 facts from 2 files" in told and "4 of 6 files failed" in told
+    assert told.index("empty.txt") < told.index("old.doc") < told.index("none.txt")
+    assert sorted(p.name for p in folder.iterdir()) == sorted([*EACH, "empty.txt", "old.doc", "facts.csv"])
+
+
+def test_extract_to_standard_output(folder):
+    surroundings = os.environ | {"PYTHONIOENCODING": "ascii"}
+    status, shown, told = run(folder, "extract", "right.txt", "right.txt", "-o", "-", env=surroundings)
+    assert status == 0 and "facts" in told
+    assert {r["source_id"] for r in rows(shown)} == {"right", "right-2"}
+    assert len({r["fact_id"] for r in rows(shown)}) == len(rows(shown)) == 6
+
+
+def test_extract_writes_evidence(folder):
+    status, _, _ = run(
+        folder, "extract", *EACH, "empty.txt", "-o", "f.csv", "--evidence", "a/b", "--lang", "zh"
+    )
+    pages = {p.name: p.read_text(encoding="utf-8") for p in (folder / "a" / "b").iterdir()}
+    assert status == 2 and sorted(pages) == ["right.evidence.html", "wrong.evidence.html"]
+    assert (
+        'lang="zh-CN"' in pages["wrong.evidence.html"] and ">增加418个</mark>" in pages["wrong.evidence.html"]
+    )
+
+
+def test_nothing_is_overwritten_or_written_in_vain(folder):
+    before = (folder / "right.txt").read_bytes()
+    cases = [
+        (["right.txt", "-o", "./right.txt"], "would be overwritten"),
+        (["right.txt", "-o", "a.csv/none.csv"], "no folder"),
+        (["right.txt", "-o", "."], "is a folder"),
+        (["right.txt", "--evidence", "wrong.txt"], "is no folder"),
+        (["right.txt", "--evidence", ".", "-o", "right.evidence.html"], "would be overwritten"),
+    ]
+    for arguments, said in cases:
+        status, shown, told = run(folder, "extract", *arguments)
+        assert (status, shown) == (2, "") and said in told
+    assert run(folder, "extract", "empty.txt", "-o", "facts.csv")[0] == 2
+    assert (folder / "right.txt").read_bytes() == before and not (folder / "facts.csv").exists()
+
+
+def test_audit_says_what_conflicts(folder):
+    status, shown, told = run(folder, "audit", *EACH)
+    assert (status, told) == (1, "")
+    assert "418 / (1100 - 418) = 61.29%" in shown and "1100个 · 增加418个 · 增长62.76%" in shown
+    assert "Conflict 1" in shown and "Holds 1" in shown
+    assert shown.index("61.29%") < shown.index("120 / (520 - 120)")
+
+
+def test_audit_in_chinese_is_aligned(folder):
+    _, shown, _ = run(folder, "audit", *EACH, "--lang", "zh")
+    words = load_labels().set_index("key")["label_zh"]
+    assert words["verdict_conflict"] in shown and words["relation_growth"] in shown
+    lines = shown.split("\n\n")[0].splitlines()[1:]
+    places = {
+        cli._width(line[: line.index(token)]) for line, token in zip(lines, ("1100个", "520名"), strict=True)
+    }
+    assert len(places) == 1
+
+
+def test_audit_exit_statuses(folder):
+    assert run(folder, "audit", "right.txt")[0] == 0
+    status, shown, told = run(folder, "audit", "wrong.txt", "old.doc")
+    assert status == 2 and "61.29%" in shown and "old.doc" in told
+    (folder / "words.txt").write_text("团的工作很好。" * 9, encoding="utf-8")
+    assert run(folder, "audit", "words.txt")[0] == 0
+
+
+def test_audit_reads_a_table_of_facts(folder):
+    run(folder, "extract", *EACH, "-o", "facts.csv")
+    status, shown, told = run(folder, "audit", "facts.csv")
+    assert (status, told) == (1, "") and "61.29%" in shown and "Holds 1" in shown
+    text = (folder / "facts.csv").read_text(encoding="utf-8")
+    (folder / "mended.csv").write_text(text.replace("62.76,", "61.29,"), encoding="utf-8-sig")
+    assert run(folder, "audit", "mended.csv")[0] == 0
+    (folder / "broken.csv").write_text(text.replace(",exact,", ",roughly,", 1), encoding="utf-8")
+    (folder / "binary.csv").write_bytes(b"\xff\xfe\0\x01,")
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "head.csv").write_text(text.splitlines()[0] + "\n", encoding="utf-8")
+    names = ["broken.csv", "binary.csv", "empty.csv", "none.csv"]
+    status, _, told = run(folder, "audit", *names, "head.csv", "mended.csv", ".")
+    assert status == 2 and "4 of 7 files failed" in told and "roughly" in told
+    assert all(name in told for name in names)
+
+
+def test_audit_reads_a_folder_of_coded_facts(folder):
+    status, shown, told = run(folder, "audit", cli.Path(cli.__file__).parents[1] / "data")
+    assert (status, told) == (1, "") and "418 / (1100 - 418) = 61.29%" in shown
+
+
+def test_a_broken_pipe_ends_quietly(folder):
+    data = cli.Path(cli.__file__).parents[1] / "data"
+    command = [sys.executable, "-m", "youthresearch", "audit", str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+def test_progress_is_for_terminals(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert cli.main(["audit", *EACH]) == 1
+    told = capsys.readouterr().err
+    assert "0/2" in told and "1/2" in told and told.endswith("\r")
+
+
+def test_a_fault_of_ours_costs_one_file(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("youthresearch.extract.extract_facts", lambda *_, **__: 1 / 0)
+    assert cli.main(["extract", *EACH]) == 2
+    assert capsys.readouterr().err.count("ZeroDivisionError") == 2
+
+
+def test_sources_have_names_of_their_own():
+    paths = [cli.Path(p) for p in ("a/r.txt", "b/r.pdf", "r-2.txt", "r.html", os.fsdecode(b"\xff.txt"))]
+    assert cli._source_ids(paths) == ["r", "r-3", "r-2", "r-4", "\ufffd"]
+
+
+def test_control_characters_are_not_sent_to_the_terminal():
+    assert cli._printable("a\x1b[31m\u202e团\ud800") == "a\\x1b[31m\\u202e团\\ud800"
+    assert cli._aligned([["团", "x"], ["ab", "团"], ["", "y"]]) == ["团  x", "ab  团", "    y"]
+
+
+def test_two_unnamed_figures_are_not_one_indicator(folder):
+    facts = cli._comparable(cli._facts(folder / "wrong.txt", "s").assign(indicator="", noun=""))
+    assert facts["indicator"].is_unique

@@ -1,0 +1,482 @@
+"""Many reports: the same facts however they are run, nothing lost when something dies, failures as rows."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import dask
+import pandas as pd
+import pytest
+
+from youthresearch import corpus
+from youthresearch.corpus import TABLES, extract_corpus, read_corpus
+from youthresearch.documents import read_report
+from youthresearch.extract import extract_facts
+from youthresearch.loaders import DATA
+
+pytestmark = pytest.mark.slow  # processes and clusters are started and killed: `make test-slow`
+
+DOCUMENTS = 12
+SENTENCES = (
+    "全区现有团员{a}名，比试点前增加{b}名。",
+    "社会领域团组织达到{a}个，增长{c}.5%。",
+    "全年开展志愿服务{b}场，参与青年超过{a}人次。",
+    "专职团干部{c}人，其中女干部近{c}人。",
+)
+
+
+@pytest.fixture(autouse=True)
+def one_process():
+    """Keep runs in this process unless a test chooses otherwise: starting processes takes seconds."""
+    with dask.config.set(scheduler="synchronous"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", 2)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Write reports of three counties, numbered through."""
+    for number in range(DOCUMENTS):
+        write(tmp_path / "reports" / f"county-{number % 3}" / f"report-{number:02d}.txt", number)
+    return tmp_path / "reports"
+
+
+def write(path, seed):
+    rng = random.Random(seed)
+    lines = [
+        s.format(a=rng.randint(200, 9000), b=rng.randint(20, 199), c=rng.randint(2, 19)) for s in SENTENCES
+    ]
+    rng.shuffle(lines)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"某县二〇二{seed % 10}年共青团工作报告\n" + "".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Two worker processes with one thread each."""
+    from distributed import Client, LocalCluster
+
+    options = {"processes": True, "n_workers": 2, "threads_per_worker": 1, "silence_logs": 50}
+    with LocalCluster(dashboard_address=None, **options) as cluster, Client(cluster) as client:
+        yield client
+
+
+def same(a, b):
+    pd.testing.assert_frame_equal(a, b)
+    for name in a.attrs:
+        pd.testing.assert_frame_equal(pd.DataFrame(a.attrs[name]), pd.DataFrame(b.attrs[name]))
+    assert a.attrs.keys() == b.attrs.keys()
+
+
+def contents(output):
+    """Return every file below a folder with its bytes."""
+    return {str(p.relative_to(output)): p.read_bytes() for p in sorted(output.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def extracted(monkeypatch):
+    """List the source_ids that are extracted in this process from now on."""
+    seen = []
+
+    def listed(document, *, source_id, **options):
+        seen.append(source_id)
+        return extract_facts(document, source_id=source_id, **options)
+
+    monkeypatch.setattr(corpus, "extract_facts", listed)
+    return seen
+
+
+# The same result, however it is run
+
+
+def test_facts_are_those_of_each_document_in_order():
+    paths = sorted((DATA / "documents").glob("*.txt"))[::4]
+    facts = extract_corpus(reversed(paths))
+    each = [extract_facts(read_report(p), source_id=p.stem) for p in paths]
+    refused = sum(len(f.attrs.pop("refused")) for f in each)
+    wanted = pd.concat([f for f in each if len(f)]).astype(TABLES["facts"])
+    wanted = wanted.sort_values(["source_id", "start"], kind="stable", ignore_index=True)
+    pd.testing.assert_frame_equal(facts, wanted)
+    assert len(facts.attrs["refused"]) == refused and len(facts.attrs["failures"]) == 0
+    assert (facts.attrs["documents"]["status"] == "read").all()
+    assert facts.attrs["documents"]["facts"].sum() == len(facts) > 100
+
+
+def test_columns_are_those_of_the_extractor():
+    facts = extract_facts("全区现有团员3000名，第3次会议。", source_id="x")
+    assert list(facts) == list(TABLES["facts"])
+    assert {*facts.attrs["refused"][0], "source_id"} == set(TABLES["refused"])
+
+
+@pytest.mark.parametrize("scheduler", ["threads", "processes"])
+def test_local_schedulers_agree(folder, scheduler):
+    with dask.config.set(scheduler=scheduler, num_workers=2):
+        facts = extract_corpus(folder)
+    same(facts, extract_corpus(folder))
+    assert facts["source_id"].nunique() == DOCUMENTS
+
+
+def test_processes_are_used_where_there_is_work_for_them(monkeypatch):
+    with dask.config.set(scheduler=None):
+        assert corpus._local_runner(2).args == ("synchronous",)
+        assert corpus._local_runner(3) is corpus._in_processes
+
+
+def test_cluster_agrees(folder, client, tmp_path):
+    extract_corpus(folder, client=client, output=tmp_path / "cluster")
+    extract_corpus(folder, output=tmp_path / "local")
+    assert contents(tmp_path / "cluster") == contents(tmp_path / "local")
+
+
+def test_order_and_chunks_make_no_difference(folder, monkeypatch):
+    facts = extract_corpus(folder)
+    paths = [*folder.rglob("*.txt"), folder / "county-1"]  # some of them twice
+    random.Random(1).shuffle(paths)
+    for documents, size in ((7, 10**6), (1000, 10**6), (1000, 1)):
+        monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", documents)
+        monkeypatch.setattr(corpus, "CHUNK_BYTES", size)
+        same(extract_corpus(iter(paths)), facts)
+
+
+def test_output_is_the_same_bytes_and_the_same_facts(folder, tmp_path):
+    facts = extract_corpus(folder)
+    summary = extract_corpus(folder, output=tmp_path / "a")
+    extract_corpus(reversed(list(folder.rglob("*.txt"))), output=str(tmp_path / "b"))
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+    same(read_corpus(tmp_path / "a"), facts)
+    pd.testing.assert_frame_equal(summary, pd.DataFrame(facts.attrs["documents"]), check_flags=False)
+    plain = pd.read_parquet(tmp_path / "a" / "facts")
+    assert plain.dtypes.to_dict() == facts.dtypes.to_dict()
+    assert sorted(plain["fact_id"]) == sorted(facts["fact_id"])
+
+
+def test_nothing_to_read_gives_tables_of_the_same_columns_and_types(folder, tmp_path):
+    full, none = extract_corpus(folder), extract_corpus([])
+    assert len(none) == 0 and none.dtypes.equals(full.dtypes)
+    assert all(none.attrs[k].dtypes.equals(full.attrs[k].dtypes) for k in full.attrs)
+    (tmp_path / "empty").mkdir()
+    summary = extract_corpus(tmp_path / "empty", output=tmp_path / "out")
+    assert len(summary) == 0 and list(summary) == corpus.SUMMARY
+    same(read_corpus(tmp_path / "out"), none)
+    assert pd.read_parquet(tmp_path / "out" / "facts").dtypes.equals(full.dtypes)
+
+
+def test_a_document_without_facts_changes_no_type(tmp_path):
+    (tmp_path / "a.txt").write_text("没有数字的一份报告。", encoding="utf-8")
+    none = extract_corpus(tmp_path / "a.txt")
+    write(tmp_path / "b.txt", 1)
+    assert none.dtypes.equals(extract_corpus(tmp_path).dtypes)
+    assert none.attrs["documents"][["status", "facts"]].to_numpy().tolist() == [["read", 0]]
+
+
+def test_facts_with_their_attrs_can_be_joined(folder):
+    facts = extract_corpus(folder)
+    joined = pd.concat([facts[facts["kind"] == "level"], facts[facts["kind"] != "level"]])
+    assert len(joined) == len(facts) and len(joined.attrs["documents"]) == DOCUMENTS
+    assert len(pd.concat([facts, extract_corpus([])])) == len(facts)
+    assert type(facts.attrs["documents"].head(1)) is pd.DataFrame
+
+
+# Which documents, under which names
+
+
+def test_files_that_share_a_stem_are_told_apart_by_their_place(tmp_path):
+    paths = [write(tmp_path / place / "report.txt", i) for i, place in enumerate("ab")]
+    write(tmp_path / "a" / "other.txt", 5)
+    ids = extract_corpus(tmp_path).attrs["documents"].set_index("path")["source_id"]
+    assert ids[str(tmp_path / "a" / "other.txt")] == "other"
+    assert ids.is_unique and ids[[str(p) for p in paths]].str.fullmatch(r"report-[0-9a-f]{8}").all()
+    tmp_path.joinpath("a").rename(tmp_path / "c")
+    assert len(set(ids) & set(extract_corpus(tmp_path).attrs["documents"]["source_id"])) == 2
+
+
+def test_the_same_bytes_twice_are_read_once(tmp_path, extracted):
+    for name in ("b", "a", "c"):
+        write(tmp_path / f"{name}.txt", 1)
+    facts = extract_corpus(tmp_path)
+    assert extracted == ["a"] and set(facts["source_id"]) == {"a"}
+    documents = facts.attrs["documents"].set_index("source_id")
+    assert documents["status"].to_dict() == {"a": "read", "b": "duplicate", "c": "duplicate"}
+    assert documents.loc["c", "reason"] == "the same bytes as a"
+
+
+def test_folders_are_searched_for_reports_alone(tmp_path):
+    for name in ("a.TXT", "b/c/d.txt", ".e.txt", "~$f.docx", "g.csv", "h.doc"):
+        write(tmp_path / name, len(name))
+    (tmp_path / "i.html").write_text(
+        "<html><body><p>全区现有团员3000名。</p></body></html>", encoding="utf-8"
+    )
+    assert list(extract_corpus(tmp_path).attrs["documents"]["source_id"]) == ["a", "d", "i"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_a_name_in_another_encoding_is_no_obstacle(tmp_path):
+    path = os.fsencode(tmp_path) + "/报告.txt".encode("gbk")
+    try:
+        Path(os.fsdecode(path)).write_text("全区现有团员3000名。", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    facts = extract_corpus([path])
+    assert len(facts) == 1 and facts["source_id"][0].startswith(r"\udcb1")
+    assert len(extract_corpus(tmp_path, output=tmp_path / "out")) == 1
+
+
+# Failures are rows
+
+
+def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, monkeypatch):
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    (bad / "empty.txt").touch()
+    (bad / "scan.pdf").write_bytes(b"%PDF-1.4 cut short")
+    (bad / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    os.symlink(bad / "nowhere", bad / "link.txt")
+    write(bad / "crash.txt", 99)
+
+    def crash(document, *, source_id, **options):
+        if source_id == "crash":
+            raise RecursionError("too deep \udcb1")
+        return extract_facts(document, source_id=source_id, **options)
+
+    monkeypatch.setattr(corpus, "extract_facts", crash)
+    paths = [folder, bad, bad / "old.doc", bad / "missing.txt"]
+    facts = extract_corpus(paths)
+    failures = facts.attrs["failures"].set_index("source_id")
+    assert list(failures.index) == ["crash", "empty", "link", "missing", "old", "scan"]
+    assert failures["error"].to_dict() == dict.fromkeys(failures.index, "ReportError") | {
+        "crash": "RecursionError"
+    }
+    assert "legacy" in failures.loc["old", "message"] and "no such file" in failures.loc["missing", "message"]
+    assert facts["source_id"].nunique() == DOCUMENTS
+    summary = extract_corpus(paths, output=tmp_path / "out")
+    assert summary["status"].value_counts().to_dict() == {"read": DOCUMENTS, "failed": 6}
+    stored = pd.read_parquet(tmp_path / "out" / "failures").set_index("source_id").sort_index()
+    pd.testing.assert_frame_equal(stored, failures, check_frame_type=False)
+
+
+# A run that stops goes on where it stopped
+
+KILL = """
+import os, signal, sys
+import dask
+from youthresearch import corpus
+
+corpus.CHUNK_DOCUMENTS = 2
+real, count = os.replace, iter(range(10))
+
+def deadly(*args, **options):
+    if next(count, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*args, **options)
+
+os.replace = deadly
+with dask.config.set(scheduler="synchronous"):
+    corpus.extract_corpus(sys.argv[1], output=sys.argv[2])
+"""
+
+
+def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(folder, tmp_path, extracted):
+    output = tmp_path / "out"
+    killed = subprocess.run([sys.executable, "-c", KILL, folder, output], timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    half = read_corpus(output)
+    done = list(half.attrs["documents"]["source_id"])
+    assert len(done) == 4  # two chunks of two; of the third two tables, and one under its temporary name
+    assert len(contents(output)) == 2 * 4 + 2 + 1 and len(list(output.rglob(".chunk-*.tmp"))) == 1
+    extract_corpus(folder, output=output)
+    assert sorted(done + extracted) == [f"report-{i:02d}" for i in range(DOCUMENTS)]
+    extract_corpus(folder, output=tmp_path / "at-once")
+    assert contents(output) == contents(tmp_path / "at-once")
+    pd.testing.assert_frame_equal(
+        half, read_corpus(output).query("source_id in @done").reset_index(drop=True)
+    )
+
+
+def test_ctrl_c_leaves_what_is_done(folder, tmp_path, monkeypatch):
+    def stopped(document, *, source_id, **options):
+        if source_id == "report-05":
+            raise KeyboardInterrupt
+        return extract_facts(document, source_id=source_id, **options)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(corpus, "extract_facts", stopped)
+        extract_corpus(folder, output=tmp_path / "out")
+    assert 0 < read_corpus(tmp_path / "out")["source_id"].nunique() < DOCUMENTS
+    extract_corpus(folder, output=tmp_path / "out")
+    same(read_corpus(tmp_path / "out"), extract_corpus(folder))
+
+
+def test_only_new_and_changed_documents_are_read_again(folder, tmp_path, extracted):
+    output = tmp_path / "out"
+
+    def redone():
+        extracted.clear()
+        summary = extract_corpus(folder, output=output)
+        again = sorted(extracted)
+        pd.testing.assert_frame_equal(read_corpus(output), extract_corpus(folder))
+        assert summary["source_id"].is_unique
+        return again
+
+    assert len(redone()) == DOCUMENTS
+    assert redone() == []
+    write(folder / "county-9" / "new.txt", 77)
+    assert redone() == ["new"]
+    write(folder / "county-0" / "report-03.txt", 78)
+    assert redone() == ["report-02", "report-03"]  # its chunk
+    (folder / "county-2" / "report-05.txt").unlink()
+    assert redone() == ["report-04"]
+    (folder / "county-1").rename(folder / "moved")
+    assert redone() == []
+    assert extract_corpus(folder, output=output)["path"].str.contains("moved").any()
+
+
+def test_a_change_of_the_extractor_or_a_damaged_chunk_is_done_again(folder, tmp_path, extracted, monkeypatch):
+    output = tmp_path / "out"
+    extract_corpus(folder, output=output)
+    chunk = sorted((output / "documents").iterdir())[0]
+    chunk.write_bytes(chunk.read_bytes()[:100])
+    extracted.clear()
+    extract_corpus(folder, output=output)
+    assert len(extracted) == 2
+    monkeypatch.setattr(corpus, "_extractor", lambda: "another")
+    extracted.clear()
+    extract_corpus(folder, output=output)
+    assert len(extracted) == DOCUMENTS
+    assert len(list((output / "facts").iterdir())) == DOCUMENTS // 2
+
+
+def test_results_of_another_corpus_are_not_replaced(folder, tmp_path):
+    extract_corpus(folder / "county-0", output=tmp_path / "out")
+    before = contents(tmp_path / "out")
+    with pytest.raises(corpus.DataError, match="other documents"):
+        extract_corpus(folder / "county-1", output=tmp_path / "out")
+    assert contents(tmp_path / "out") == before
+    with pytest.raises(corpus.DataError, match="No finished chunk"):
+        read_corpus(tmp_path / "elsewhere")
+
+
+# Workers that die
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(folder, tmp_path, client, monkeypatch):
+    victim, *_ = before = set(client.run(os.getpid).values())
+    seen = []
+
+    def kill(documents, failed):
+        seen.append(documents)
+        if len(seen) == 4:
+            os.kill(victim, signal.SIGKILL)
+
+    monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", 1)
+    monkeypatch.setattr(corpus, "_progress_bar", lambda total, shown: kill)
+    facts = extract_corpus(folder, client=client)
+    assert len(seen) == DOCUMENTS and len(facts.attrs["failures"]) == 0
+    client.wait_for_workers(2, timeout=120)
+    assert victim not in client.run(os.getpid).values() and len(before) == 2
+    monkeypatch.undo()
+    with dask.config.set(scheduler="synchronous"):
+        same(facts, extract_corpus(folder))
+
+
+def poisoned(document, **options):
+    if "毒" in document.text:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return extract_facts(document, **options)
+
+
+def start_poisoned():
+    """Make a worker process one that a certain document kills."""
+    corpus.extract_facts = poisoned
+
+
+def check_poison(folder, output, scheduler="synchronous", **options):
+    clean = extract_corpus(folder)
+    (folder / "report-08-poison.txt").write_text("毒：全区现有团员3000名。", encoding="utf-8")
+    with dask.config.set(scheduler=scheduler, num_workers=2):
+        summary = extract_corpus(folder, output=output, **options)
+    failed = summary[summary["status"] == "failed"]
+    assert list(failed["source_id"]) == ["report-08-poison"] and failed["reason"].iloc[0].startswith(
+        "KilledWorker"
+    )
+    assert list(summary.attrs["failures"]["source_id"]) == ["report-08-poison"]
+    pd.testing.assert_frame_equal(read_corpus(output), clean)
+
+
+def test_a_document_that_kills_local_processes_is_found(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(corpus, "_start_worker", start_poisoned)
+    monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", 5)
+    check_poison(folder, tmp_path / "out", scheduler="processes")
+
+
+def test_a_document_that_kills_cluster_workers_is_found(folder, tmp_path, client, monkeypatch):
+    from distributed import WorkerPlugin
+
+    class Poison(WorkerPlugin):
+        def setup(self, worker):
+            start_poisoned()
+
+    monkeypatch.setattr(client.cluster.scheduler, "allowed_failures", 0)  # else each step is done four times
+    monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", 5)
+    client.register_plugin(Poison(), name="poison")
+    try:
+        check_poison(folder, tmp_path / "out", client=client)
+    finally:
+        client.unregister_worker_plugin("poison")
+
+
+ORPHAN = """
+import os, signal
+from youthresearch import corpus
+
+if __name__ == "__main__":
+    with corpus._pool(1) as pool:
+        print("started", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_workers_end_with_a_killed_parent():
+    killed = subprocess.run([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, timeout=120)
+    assert killed.returncode == -signal.SIGKILL  # and its output has ended, so nobody holds it open
+    assert killed.stdout.strip() == b"started"
+
+
+def test_a_script_without_its_guard_is_told_so(folder, tmp_path):
+    script = tmp_path / "script.py"
+    code = "import sys\nfrom youthresearch import corpus\ncorpus.CHUNK_DOCUMENTS = 2\n"
+    script.write_text(code + "corpus.extract_corpus(sys.argv[1])\n", encoding="utf-8")
+    told = subprocess.run([sys.executable, script, folder], capture_output=True, text=True, timeout=120)
+    assert told.returncode == 1 and 'if __name__ == "__main__":' in told.stderr.splitlines()[-1]
+
+
+# Manners
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_bar_is_drawn_on_terminals_only(folder, monkeypatch, capsys, terminal):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    (folder / "empty.txt").touch()
+    extract_corpus(folder)
+    drawn = capsys.readouterr().err
+    assert drawn.endswith("100% 13 of 13 documents, 1 failed\n") if terminal else drawn == ""
+    extract_corpus(folder, progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_without_dask_the_remedy_is_told(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ImportError, match=r"pip install youthresearch\[corpus\]"):
+        extract_corpus(folder)
+
+
+def test_importing_the_module_does_not_import_dask():
+    code = "import sys, youthresearch.corpus; sys.exit(not {'dask', 'distributed'}.isdisjoint(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

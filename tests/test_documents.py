@@ -1,0 +1,602 @@
+"""Reports as text: every format and encoding gives a Document, every hostile file a ReportError in time."""
+
+import os
+import pickle
+import time
+import zipfile
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from youthresearch.documents import Limits, ReportError, read_report
+
+TITLE = "河湾区团委年度工作总结"
+BODY = (
+    "今年以来，全区新建社会领域团组织125个，较试点前增加40个，增长47.06%。",
+    "组织青年志愿服务活动3000余场，参与人次近26.6万，覆盖12个街道。",
+)
+LONG = (
+    "团区委坚持服务青年、服务大局，把团的工作延伸到园区、社区和新兴领域，"
+    "团干部队伍不断充实，基层团组织的吸引力进一步增强。"
+)
+REPORT = "\n".join((TITLE, *BODY, LONG))
+TRADITIONAL = (
+    "今年以來，全區新建青年團組織一百二十五個，參與服務的青年志願者超過三千人。\n"
+    "團區委將繼續推動基層組織改革。\n"
+)
+
+
+def write(folder, name, content):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+def lines(document):
+    return [document.text[p.start : p.end] for p in document.paragraphs.itertuples()]
+
+
+def roles(document):
+    return dict(zip(lines(document), document.paragraphs["role"], strict=True))
+
+
+def check(document):
+    """Check what holds for every Document: paragraphs tile the text, one newline apart."""
+    table = document.paragraphs
+    assert list(table.columns) == ["start", "end", "role", "place"]
+    assert document.text == "\n".join(lines(document))
+    assert all(line.rstrip() == line != "" and "\n" not in line for line in lines(document))
+    assert table["start"].iloc[0] == 0 and table["end"].iloc[-1] == len(document.text)
+    assert (table["start"].iloc[1:].to_numpy() == table["end"].iloc[:-1].to_numpy() + 1).all()
+    assert set(table["role"]) <= {"heading", "body", "table", "boilerplate"}
+    assert len(document.sha256) == 64
+    document.text.encode("utf-8")
+    return document
+
+
+def refused(path, *words, **limits):
+    """Check that a file is refused in time, and that the message names file, reason and remedy."""
+    began = time.perf_counter()
+    with pytest.raises(ReportError) as caught:
+        read_report(path, limits=Limits(**limits))
+    assert time.perf_counter() - began < 10
+    told = str(caught.value)
+    assert told.startswith(f"{path}: ") and told.endswith(".") and told.count(". ") >= 1
+    assert all(word in told for word in words), told
+    return told
+
+
+# Plain text and encodings
+
+
+@pytest.mark.parametrize(
+    ("codec", "encoding", "decided_by"),
+    [
+        ("utf-8", "utf-8", "valid UTF-8"),
+        ("utf-8-sig", "utf-8", "byte order mark"),
+        ("utf-16", "utf-16", "byte order mark"),
+        ("utf-16-le", "utf-16-le", "NUL bytes"),
+        ("utf-16-be", "utf-16-be", "NUL bytes"),
+        ("utf-32", "utf-32", "byte order mark"),
+        ("gbk", "gb18030", "charset-normalizer"),
+        ("gb18030", "gb18030", "charset-normalizer"),
+    ],
+)
+def test_encodings(tmp_path, codec, encoding, decided_by):
+    document = check(read_report(write(tmp_path, "a.txt", REPORT.encode(codec))))
+    assert document.text == REPORT
+    assert (document.encoding, document.decided_by) == (encoding, decided_by)
+    assert document.media_type == "text/plain"
+
+
+@pytest.mark.parametrize("repeat", [1, 300])
+def test_big5(tmp_path, repeat):
+    document = read_report(write(tmp_path, "a.txt", (TRADITIONAL * repeat).encode("big5")))
+    assert document.text == (TRADITIONAL * repeat).rstrip("\n") and document.encoding == "big5hkscs"
+
+
+@pytest.mark.parametrize("length", [5, 11, 40, 5_000])
+def test_gbk_of_any_length(tmp_path, length):
+    text = (REPORT.replace("\n", "") * 60)[:length]
+    assert read_report(write(tmp_path, "a.txt", text.encode("gbk"))).text == text
+
+
+def test_line_ends_blank_lines_and_control_characters(tmp_path):
+    raw = f"\ufeff  {TITLE} \u3000\r\n\r\n{BODY[0][:9]}\u200b{BODY[0][9:]}\x07\r\t\n{LONG}\u2028完"
+    document = check(read_report(write(tmp_path, "a.txt", raw)))
+    assert lines(document) == [f"  {TITLE}", BODY[0], LONG, "完"]
+    assert list(document.paragraphs["place"]) == ["line 1", "line 3", "line 5", "line 6"]
+
+
+def test_boilerplate_of_a_saved_page_is_flagged_and_kept(tmp_path):
+    top = ["首页 > 新闻 > 正文", TITLE, "0", "分享至", "来源：区团委 | 被引量：0次 | 上传用户：abc"]
+    end = [
+        "相关推荐",
+        "某地举行足球比赛，吸引观众3万人，场面十分热烈，赛后球迷久久不愿离去，交口称赞。",
+        "2024-01-02 10:11:12",
+    ]
+    heading = "一、夯实基层基础"
+    document = check(read_report(write(tmp_path, "a.txt", "\n\n".join([*top, BODY[0], heading, LONG, *end]))))
+    found = roles(document)
+    assert [found[t] for t in top] == ["boilerplate", "heading", *["boilerplate"] * 3]
+    assert [found[t] for t in end] == ["boilerplate"] * 3
+    assert (found[heading], found[BODY[0]], found[LONG]) == ("heading", "body", "body")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "制作团组织二维码，方便青年扫码登录。",
+        "新建团支部12个",
+        "1100",
+        "共青团河湾区委员会",
+        "2023年12月30日",
+        "附件：团组织名单",
+    ],
+)
+def test_lines_of_a_report_are_no_boilerplate(tmp_path, line):
+    document = read_report(write(tmp_path, "a.txt", "\n".join([TITLE, *BODY, line, LONG, line])))
+    found = document.paragraphs["role"]
+    assert list(found.iloc[[1, 2, 4]]) == ["body"] * 3
+    assert found.iloc[3] in ("body", "heading") and (found.iloc[5] == "body" or line == "1100")
+
+
+def test_the_mark_of_an_end_before_any_body_ends_nothing(tmp_path):
+    found = roles(read_report(write(tmp_path, "a.txt", "\n".join(["阅读全文", TITLE, *BODY]))))
+    assert found["阅读全文"] == "boilerplate" and found[BODY[1]] == "body"
+
+
+# HTML
+
+MENU = "".join(f'<li><a href="/{i}">栏目{i}</a></li>' for i in range(12))
+RELATED = "".join(f'<li><a href="/n{i}">第{i}届读书节在某市举行</a></li>' for i in range(15))
+PAGE = f"""<!DOCTYPE html><html><head><meta charset="CHARSET"><title>x</title><style>p{{}}</style></head>
+<body>
+<div class="nav"><ul>{MENU}</ul></div>
+<div class="content"><h1>{TITLE}</h1>
+<p>&#12288;{BODY[0][:20]}
+{BODY[0][20:]}</p><p>{BODY[1]}<br>{LONG}</p>
+<table><tr><th>指标<th>数量<tr><td>团组织</td><td></td><td>1&nbsp;&lt; 125个</td></tr></table>
+<p>{LONG}</p></div><script>var a = "<p>假的</p>";</script>
+<div class="related"><h3>相关新闻</h3><ul>{RELATED}</ul></div>
+<footer>版权所有 某网站</footer></body></html>"""
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb2312", "gbk", "big5", "utf-16"])
+def test_html_in_every_encoding(tmp_path, charset):
+    text = PAGE.replace("CHARSET", charset)
+    if charset == "big5":
+        text = text.encode("big5", errors="xmlcharrefreplace").decode("big5")
+    document = check(read_report(write(tmp_path, "page.txt", text.encode(charset))))
+    found = roles(document)
+    assert document.media_type == "text/html"
+    assert lines(document).count(LONG) == 2 and "假的" not in document.text
+    assert (found[TITLE], found[BODY[0]], found[BODY[1]]) == ("heading", "body", "body")
+    assert (found["指标 | 数量"], found["团组织 |  | 1 < 125个"]) == ("table", "table")
+    assert found["栏目3"] == found["第3届读书节在某市举行"] == found["版权所有 某网站"] == "boilerplate"
+    if charset.startswith("gb"):
+        assert (document.encoding, document.decided_by) == ("gb18030", "declared in the page")
+
+
+def test_html_places(tmp_path):
+    document = read_report(write(tmp_path, "a.html", PAGE.replace("CHARSET", "utf-8")))
+    place = dict(zip(lines(document), document.paragraphs["place"], strict=True))
+    assert place[TITLE] == "h1 1" and place[BODY[1]] == "p 2"
+    assert place["指标 | 数量"] == "table 1, row 1"
+
+
+def test_a_layout_table_is_no_table(tmp_path):
+    cell = f"<td><p>{BODY[0]}</p><p>{LONG * 2}</p></td>"
+    page = f"<html><body><table><tr>{cell}<td>a</td></tr></table></body></html>"
+    assert roles(read_report(write(tmp_path, "a.html", page)))[BODY[0]] == "body"
+
+
+def test_a_large_page_is_judged_by_its_links(tmp_path):
+    link = '<p><a href="/x">某地举行读书节活动</a></p>'
+    page = f"<html><body>{link * 10}{f'<p>{BODY[0]}</p>' * 4_000}</body></html>"
+    document = check(read_report(write(tmp_path, "a.html", page)))
+    assert document.paragraphs["role"].value_counts().to_dict() == {"body": 4_000, "boilerplate": 10}
+
+
+def test_a_wrongly_declared_charset_is_not_believed(tmp_path):
+    page = f'<html><meta charset="iso-8859-1"><body><p>{BODY[0]}</p><p>{LONG}</p></body></html>'
+    assert read_report(write(tmp_path, "a.html", page.encode("gbk"))).encoding == "gb18030"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("<html><div " + " ".join(f"a{i}=1" for i in range(300_000)) + ">报告", "300,000 attributes"),
+        ("<html><div " + " ".join(f'a{i}=">"' for i in range(300_000)) + ">报告", "300,000 attributes"),
+        ("<html>" + "<div>" * 200_000 + "报告", "nested deeper"),
+        ("<html>" + "<b>" * 200_000 + "报告", "nested deeper"),
+        ("<html>" + "<table><tr><td>" * 60_000 + "报告", "nested deeper"),
+        ("<html>报告" + "<a " * 500_000, "breaks off inside a tag"),
+        ("<html><p>报告</p><!-- " + "<p>" * 9 + "</p", None),
+        ("<html>报告" + "<" * 1_000_000, None),
+        ("<html>报告" + "<!-- " * 300_000, None),
+        ("<html>报告" + "<svg>" * 9_000, None),
+        ("<html>报告&#" + "9" * 1_000_000 + ";", None),
+        ("<html>报告" + " " * 3_000_000 + "告", None),
+        ("<html>" + "<div><p>新建团组织12个，很好</p></div>" * 2_900, None),
+        ('<!DOCTYPE html [<!ENTITY a SYSTEM "file:///etc/hostname">]><html><p>报告&a;</p></html>', None),
+    ],
+)
+def test_hostile_pages(tmp_path, page, words):
+    path = write(tmp_path, "a.html", page)
+    if words:
+        refused(path, words)
+    else:
+        began = time.perf_counter()
+        check(read_report(path))
+        assert time.perf_counter() - began < 10
+
+
+# DOCX
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    f'<Override PartName="/word/document.xml" ContentType="{MAIN}"/></Types>'
+)
+
+
+def p(text, properties=""):
+    return f"<w:p>{properties}<w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def docx(folder, body, *, head="", members=()):
+    path = folder / "a.docx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("word/document.xml", f"{head}<w:document {W}><w:body>{body}</w:body></w:document>")
+        for name, content in members:
+            archive.writestr(name, content)
+    return path
+
+
+def test_docx(tmp_path):
+    styles = (
+        f'<w:styles {W}><w:style w:styleId="a1"><w:name w:val="heading 1"/></w:style>'
+        '<w:style w:styleId="a2"><w:basedOn w:val="a1"/><w:name w:val="小标题"/></w:style>'
+        '<w:style w:styleId="b1"><w:pPr><w:outlineLvl w:val="1"/></w:pPr></w:style>'
+        '<w:style w:styleId="b2"><w:basedOn w:val="b1"/></w:style>'
+        '<w:style w:styleId="c1"><w:basedOn w:val="c1"/></w:style></w:styles>'
+    )
+    box = "<w:txbxContent>" + p("文本框里有团干部36名。") + "</w:txbxContent>"
+    alternate = (
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent>"
+    )
+    body = (
+        p("工作总结", '<w:pPr><w:pStyle w:val="a1"/></w:pPr>')
+        + p("新建团组织12个。", '<w:pPr><w:pStyle w:val="b2"/></w:pPr>')
+        + p("覆盖3个街道。", '<w:pPr><w:pStyle w:val="c1"/><w:tabs><w:tab w:pos="9"/></w:tabs></w:pPr>')
+        + "<w:p><w:r><w:t>团员</w:t></w:r><w:del><w:r><w:delText>99</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t>350</w:t></w:r></w:ins><w:moveFrom><w:r><w:t>旧</w:t></w:r></w:moveFrom>"
+        "<w:r><w:tab/><w:t>名</w:t><w:br/><w:t>第二行</w:t></w:r></w:p>"
+        + f"<w:p><w:r><w:t>框前</w:t>{alternate}<w:t>框后。</w:t></w:r></w:p>"
+        + f"<w:tbl><w:tr><w:tc>{p('指标')}</w:tc><w:tc>{p('数量')}</w:tc></w:tr>"
+        f"<w:tr><w:tc>{p('团')}{p('支部')}</w:tc><w:tc>{p('18')}</w:tc></w:tr></w:tbl>"
+        + f"<w:tbl><w:tr><w:tc>{p(LONG)}{p(BODY[0])}</w:tc></w:tr></w:tbl>"
+    )
+    document = check(read_report(docx(tmp_path, body, members=[("word/styles.xml", styles)])))
+    expected = ["工作总结", "新建团组织12个。", "覆盖3个街道。", "团员350\t名", "第二行", "框前框后。"]
+    expected += ["文本框里有团干部36名。", "指标 | 数量", "团 支部 | 18", LONG, BODY[0]]
+    assert lines(document) == expected
+    found = roles(document)
+    assert found["工作总结"] == found["新建团组织12个。"] == "heading" and found["覆盖3个街道。"] == "body"
+    assert found["指标 | 数量"] == found["团 支部 | 18"] == "table" and found[LONG] == "body"
+    assert list(document.paragraphs["place"].iloc[[0, 6, 8]]) == [
+        "paragraph 1",
+        "paragraph 6, text box",
+        "table 1, row 2",
+    ]
+
+
+@pytest.mark.slow
+def test_hostile_docx(tmp_path):
+    entities = '<!DOCTYPE l [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    external = '<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+    refused(docx(tmp_path, "<w:p/>" * 3_000_000), "zip bombs", "word/document.xml")
+    refused(docx(tmp_path, "<w:p/>" * 210_000), "200,000 paragraphs", ratio=10_000)
+    refused(docx(tmp_path, p("团" * 20_000_000)), "zip bombs")
+    refused(docx(tmp_path, p("团" * 9_000)), "8,000 characters", characters=8_000)
+    refused(docx(tmp_path, p("&b;"), head=entities), "DTD")
+    refused(docx(tmp_path, p("&a;"), head=external), "DTD")
+    refused(docx(tmp_path, "<w:tbl><w:tr><w:tc>" * 20_000), "nested deeper than 250")
+    refused(docx(tmp_path, p("团") + "</w:x>"), "damaged")
+    refused(docx(tmp_path, p("团"), members=[(f"{i}", "") for i in range(6_000)]), "more than 5,000 files")
+    refused(docx(tmp_path, "<w:p/>"), "no text")
+
+
+@pytest.mark.parametrize("cut", [30, 200, -60, -1])
+def test_a_docx_cut_short_is_refused(tmp_path, cut):
+    data = docx(tmp_path, p(LONG)).read_bytes()
+    refused(write(tmp_path, "cut.docx", data[:cut]), "cut short")
+
+
+def test_a_docx_with_a_wrong_check_sum_is_refused(tmp_path):
+    with zipfile.ZipFile(docx(tmp_path, p(LONG)), "a", zipfile.ZIP_STORED) as archive:
+        archive.writestr("word/styles.xml", f"<w:styles {W}/>")
+    data = (tmp_path / "a.docx").read_bytes().replace(b"<w:styles ", b"<w:stylez ")
+    refused(write(tmp_path, "bad.docx", data), "damaged")
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ("xl/workbook.xml", "Excel"),
+        ("ppt/presentation.xml", "PowerPoint"),
+        ("mimetype", "OpenDocument"),
+        ("a.txt", "a zip"),
+    ],
+)
+def test_other_zip_files_are_refused(tmp_path, member, words):
+    path = tmp_path / "a.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, "x")
+    refused(path, words, "not a Word document")
+
+
+# PDF
+
+
+def pdf(content, *, filters=b"/FlateDecode", extra=(), resources=b""):
+    """Return a PDF of one page with this (packed) content."""
+    stream = b"<</Length %d/Filter[%s]>>\nstream\n%s\nendstream" % (len(content), filters, content)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>%s>>>>"
+        % resources,
+        stream,
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *extra,
+    ]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, item in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, item)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    return (
+        b"%sxref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+        % (out, size, table, size, len(out))
+    )
+
+
+TEXT = b"BT /F 12 Tf (125 new groups) Tj ET"
+
+
+@pytest.fixture(scope="session")
+def chinese_pdf(tmp_path_factory):
+    """Two pages of 9 and 4 full lines, each with a running page number."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_pdf import PdfPages
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    import youthresearch
+
+    font = FontProperties(
+        fname=os.path.join(os.path.dirname(youthresearch.__file__), "fonts", "NotoSansSC-Subset.ttf")
+    )
+    path = tmp_path_factory.mktemp("pdf") / "a.pdf"
+    with mpl.rc_context({"pdf.fonttype": 42}), PdfPages(path) as pages:
+        for number, rows in enumerate(
+            (
+                ["团组织数量增长情况"] + ["全区团组织数量增长到一千个"] * 8,
+                ["全区团组织数量增长到一千个"] * 3 + ["团员1100人。"],
+            ),
+            1,
+        ):
+            figure = Figure()
+            for i, row in enumerate([*rows, f"- {number} -"]):
+                figure.text(0.1, 0.9 - 0.06 * i, row, fontproperties=font)
+            pages.savefig(figure)
+    return path
+
+
+def test_pdf_lines_are_joined_over_pages(chinese_pdf):
+    document = check(read_report(chinese_pdf))
+    line = "全区团组织数量增长到一千个"
+    assert lines(document) == ["团组织数量增长情况", line * 11 + "团员1100人。", "- 1 -", "- 2 -"]
+    assert list(document.paragraphs["role"]) == ["heading", "body", "boilerplate", "boilerplate"]
+    assert list(document.paragraphs["place"]) == ["page 1", "pages 1-2", "page 1", "page 2"]
+    assert document.media_type == "application/pdf" and document.encoding == ""
+
+
+def test_latin_lines_are_joined_with_a_blank(tmp_path):
+    content = b"BT /F 12 Tf 14 TL (The league has founded many) Tj T* (new groups in all districts) Tj ET"
+    document = read_report(write(tmp_path, "a.pdf", pdf(zlib.compress(content))))
+    assert document.text == "The league has founded many new groups in all districts"
+
+
+def bomb(megabytes):
+    packer = zlib.compressobj(9)
+    return b"".join(packer.compress(b" " * 10**6) for _ in range(megabytes)) + packer.flush()
+
+
+@pytest.mark.slow
+def test_hostile_pdf(tmp_path):
+    head = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</A %d 0 R>>>>/Length 60>>\n"
+    forms = [head % (i + 7) + b"stream\n" + b"/A Do " * 10 + b"\nendstream" for i in range(12)]
+    calls = pdf(zlib.compress(b"/A Do"), extra=forms, resources=b"/XObject<</A 6 0 R>>")
+    refused(write(tmp_path, "a.pdf", pdf(bomb(60))), "unpacks to more than the limits")
+    refused(
+        write(tmp_path, "a.pdf", pdf(zlib.compress(bomb(300)), filters=b"/FlateDecode/FlateDecode")),
+        "unpacks",
+    )
+    refused(write(tmp_path, "a.pdf", calls), "takes more than 0.5 s", seconds=0.5)
+    refused(write(tmp_path, "a.pdf", pdf(zlib.compress(b"q Q"))), "no text layer", "OCR")
+    refused(write(tmp_path, "a.pdf", pdf(zlib.compress(TEXT)).replace(b"Kids[3", b"Kids[2")), "damaged")
+    refused(write(tmp_path, "a.pdf", pdf(zlib.compress(TEXT))[:-30]), "cut short")
+    refused(write(tmp_path, "a.pdf", b"%PDF-1.4\n" + b"<<" * 100_000 + b"%%EOF"), "damaged")
+
+
+@pytest.mark.parametrize(("password", "reads"), [("secret", False), ("", True)])
+def test_encrypted_pdf(tmp_path, chinese_pdf, password, reads):
+    import pypdf
+
+    writer = pypdf.PdfWriter()
+    writer.append(pypdf.PdfReader(chinese_pdf))
+    writer.encrypt(password, owner_password="owner", algorithm="RC4-128")
+    out = BytesIO()
+    writer.write(out)
+    path = write(tmp_path, "a.pdf", out.getvalue())
+    if reads:
+        assert "1100" in read_report(path).text
+    else:
+        refused(path, "encrypted", "password")
+
+
+def test_time_is_kept_in_any_thread_and_nothing_fires_afterwards(tmp_path):
+    path = write(tmp_path, "a.html", "<html>" + "<p>团组织，很好</p>" * 20_000)
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(read_report, path, limits=Limits(seconds=0.05 * i)) for i in range(1, 5)]:
+            assert future.exception() is None or "takes more than" in str(future.exception())
+        assert list(pool.map(sum, [range(10_000)] * 400)) == [49_995_000] * 400
+
+
+# Files that are no reports
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b" \r\n\n", "no text"),
+        (b"\xef\xbb\xbf", "no text"),
+        (bytes(range(256)) * 40, "binary"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "picture"),
+        (b"\x1f\x8b" + bytes(99), "gzip"),
+        (b"{\\rtf1 abc}", "RTF"),
+        (b"MIME-Version: 1.0\n", "MHTML"),
+        (OLE + "WordDocument".encode("utf-16-le"), ".doc"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+        (OLE, "legacy Office"),
+        (REPORT.encode()[:-1], "cut short"),
+        (REPORT.encode().replace("团".encode(), b"\xe5\xff", 1), "UTF-8 with bad bytes"),
+        (b"\xff\xfe" + REPORT.encode("utf-16-le")[:-1], "not valid utf-16"),
+        (bytes(0x81 + (i * i * 7919 + i // 3) % 0x7D for i in range(9_000)), "no encoding"),
+    ],
+)
+def test_refused_by_content(tmp_path, content, words):
+    refused(write(tmp_path, "report.txt", content), words)
+
+
+def test_refused_by_kind(tmp_path):
+    os.symlink("nowhere", tmp_path / "dangling")
+    os.symlink("loop", tmp_path / "loop")
+    refused(tmp_path / "missing.txt", "no such file")
+    refused(tmp_path / "dangling", "nowhere", "link")
+    refused(tmp_path / "loop", "cannot be opened")
+    refused(tmp_path, "a folder")
+    refused("a\0b", "cannot be opened")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+def test_pipes_and_devices_are_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    refused(tmp_path / "pipe", "a pipe")
+    refused(os.devnull, "a device")
+
+
+@pytest.mark.parametrize("magic", [b"", b"PK\x03\x04", b"%PDF-1.7", b"<html>"])
+def test_a_sparse_file_of_10_gb_is_refused_by_its_size(tmp_path, magic):
+    path = write(tmp_path, "a.txt", magic)
+    os.truncate(path, 10 * 2**30)
+    refused(path, "10,737,418,240 bytes", "limits.bytes")
+
+
+@pytest.mark.slow
+def test_limits_hold_for_plain_text(tmp_path):
+    path = write(tmp_path, "a.txt", "团\n" * 1_000_000)
+    refused(path, "200,000 paragraphs")
+    refused(path, "limits.paragraphs", paragraphs=3)
+    refused(path, "10 characters", characters=10, paragraphs=10**7)
+    refused(path, "limit 100", bytes=100)
+
+
+def test_a_link_to_a_report_is_followed(tmp_path):
+    os.symlink(write(tmp_path, "a.txt", REPORT), tmp_path / "link")
+    assert read_report(str(tmp_path / "link")).text == REPORT
+
+
+# The Document itself
+
+
+def test_documents_show_themselves_shortly_and_escaped(tmp_path):
+    text = f"{TITLE}\n<script>alert(1)</script>，{LONG}"
+    document = read_report(write(tmp_path, "a.txt", text))
+    assert repr(document) == (
+        f"Document: {len(text)} characters, 2 paragraphs (1 heading, 1 body); "
+        f"text/plain, utf-8 (valid UTF-8); sha256 {document.sha256[:12]}"
+    )
+    shown = document._repr_html_()
+    assert "<script>" not in shown and "&lt;script&gt;" in shown and str(tmp_path) not in shown
+
+
+def test_documents_and_errors_travel_between_processes(tmp_path):
+    document = read_report(write(tmp_path, "a.txt", REPORT))
+    again = pickle.loads(pickle.dumps(document))
+    assert again.text == REPORT
+    pd.testing.assert_frame_equal(again.paragraphs, document.paragraphs)
+    with pytest.raises(ReportError) as caught:
+        read_report(tmp_path / "missing")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+# Any bytes at all
+
+MARKUP = (
+    b"<p>|</p>|<table><tr><td>|</td>|<div class='a>|<!--|<script>|&#x;|<html>|PK\x03\x04|%PDF-1.4\n|%%EOF"
+)
+TEXTS = [BODY[0].encode(), BODY[1].encode("gbk"), TRADITIONAL.encode("big5"), "团".encode("utf-16-le")]
+TEXTS += [b"\r", b"\n\n", b" ", b"\xff\xfe", b"\xef\xbb\xbf", b"\0", TEXT, "相关推荐\n".encode()]
+PIECES = st.sampled_from(MARKUP.split(b"|") + TEXTS)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(st.binary(max_size=300), st.lists(PIECES | st.binary(max_size=4), max_size=12).map(b"".join))
+)
+def test_any_bytes_give_a_document_or_a_report_error(tmp_path, data):
+    try:
+        check(read_report(write(tmp_path, "any", data)))
+    except ReportError as error:
+        assert str(tmp_path / "any") in str(error)
+
+
+@settings(max_examples=100, deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=200))
+def test_any_text_is_kept_character_by_character(tmp_path, text):
+    try:
+        document = check(read_report(write(tmp_path, "any", f"题{text}".encode("utf-8", "replace"))))
+    except ReportError:
+        return
+    if document.media_type == "text/plain":
+        assert set(document.text) <= set(f"题{text}\n?")
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2_000), st.binary(min_size=1, max_size=3))
+def test_a_damaged_docx_or_pdf_never_crashes(tmp_path, at, damage):
+    for data in (docx(tmp_path, p(LONG) + p(BODY[0])).read_bytes(), pdf(zlib.compress(TEXT))):
+        at %= len(data)
+        try:
+            check(read_report(write(tmp_path, "any", data[:at] + damage + data[at + len(damage) :])))
+        except ReportError:
+            continue

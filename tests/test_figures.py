@@ -1,0 +1,136 @@
+"""Every figure draws in both languages without complaint, and is saved the same on every run."""
+
+import logging
+import warnings
+from functools import cache
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+import youthresearch as yr
+
+FACTS, IDENTITIES = yr.load_facts(), yr.load_identities()
+NANSHAN = FACTS[FACTS["source_id"] == "nanshan-2021"]
+
+
+@cache
+def before_after():
+    """Make the changes of Nanshan and of the nation."""
+    table = pd.concat(
+        [yr.derive_before(NANSHAN), yr.series_growth(yr.load_national(), 2017, 2021)], ignore_index=True
+    )
+    return yr.with_labels(table.dropna(subset="growth_low"), yr.load_indicators(), yr.load_districts())
+
+
+@cache
+def coverage():
+    pillars = FACTS.merge(yr.load_indicators()[["indicator", "pillar"]])
+    classes = pillars.merge(yr.load_sources()[["source_id", "class"]])
+    return classes.groupby(["pillar", "class"], as_index=False).agg(facts=("fact_id", "size"))
+
+
+@cache
+def verdicts():
+    findings = yr.audit_facts(FACTS, IDENTITIES)
+    return findings.groupby(["relation", "verdict"], as_index=False).agg(relations=("checked", "size"))
+
+
+def quality():
+    return pd.DataFrame({"layer": ["value", "noun"], "share_right": [0.99, 0.8]})
+
+
+PLOTS = {
+    "plot_quality": quality,
+    "plot_before_after": before_after,
+    "plot_facts_coverage": coverage,
+    "plot_verdicts": verdicts,
+}
+
+
+def texts(figure):
+    """Return every text of a figure, empty ones left out."""
+    return [t.get_text() for t in figure.findobj(lambda artist: hasattr(artist, "get_text")) if t.get_text()]
+
+
+def test_every_plot_is_tried():
+    assert set(PLOTS) == {name for name in yr.__all__ if name.startswith("plot_")}
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_saved_in_both_languages_without_complaint(name, tmp_path, caplog):
+    caplog.set_level(logging.WARNING, logger="matplotlib")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        shown = yr.save_figure(getattr(yr, name), "x", PLOTS[name](), folder=tmp_path)
+    assert not caplog.records
+    assert isinstance(shown, Figure)
+    files = sorted(p.name for p in tmp_path.iterdir())
+    assert files == ["x.csv", "x.en.pdf", "x.en.png", "x.zh.pdf", "x.zh.png"]
+
+
+def test_saved_twice_the_same_bytes(tmp_path):
+    for run in ("a", "b"):
+        yr.save_figure(yr.plot_quality, "x", quality(), folder=tmp_path / run)
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_the_two_languages_differ_in_words_only(name):
+    table = PLOTS[name]()
+    chinese, english = (texts(getattr(yr, name)(table, lang=lang)) for lang in ("zh", "en"))
+    assert any("\u4e00" <= c <= "\u9fff" for c in "".join(chinese))
+    assert not any("\u4e00" <= c <= "\u9fff" for c in "".join(english))
+    assert len(chinese) == len(english)
+
+
+def test_points_stand_where_the_growth_is():
+    table = before_after().query("source_id == 'nanshan-2021'")
+    axes = yr.plot_before_after(table).axes[0]
+    bars, points = axes.collections
+    drawn = [path[:, 0].tolist() for path in bars.get_segments()]
+    assert drawn == table[["growth_low", "growth_high"]].to_numpy().tolist()
+    assert points.get_offsets()[:, 0].tolist() == pytest.approx(
+        table[["growth_low", "growth_high"]].mean(axis=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("plot_facts_coverage", "facts"), ("plot_verdicts", "relations")]
+)
+def test_every_count_is_written_in_its_cell_and_shades_it(name, column):
+    table = PLOTS[name]()
+    axes = getattr(yr, name)(table).axes[0]
+    written = sorted(int(t.get_text()) for t in axes.texts)
+    assert written == sorted(table[column])
+    shade = axes.images[0].get_array()
+    assert all(
+        shade[int(t.get_position()[1]), int(t.get_position()[0])] ** 2 == pytest.approx(int(t.get_text()))
+        for t in axes.texts
+    )
+
+
+def test_the_numbers_beside_a_figure_are_whole(tmp_path):
+    """81,246,000 is not to be saved as 8.1246e+07."""
+    yr.save_figure(yr.plot_quality, "x", quality().assign(share_right=81246000.0), folder=tmp_path)
+    assert "81246000" in (tmp_path / "x.csv").read_text(encoding="utf-8")
+
+
+def test_an_unknown_language_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(ValueError, match="fr"):
+        yr.plot_verdicts(verdicts(), lang="fr")
+
+
+def test_levels_are_written_as_a_reader_would():
+    table = before_after().query("source_id == 'nanshan-2021'")
+    words = texts(yr.plot_before_after(table))
+    assert {"682 → 1,100", "1,367 → 2,209", "≥ 190,000 → ≥ 230,000"} <= set(words)
+
+
+def test_numbers_are_saved_as_they_are_quoted(tmp_path):
+    table = yr.save_numbers(
+        "x", {"a": 1100, "b": 61.29, "c": 190000.0, "d": "holds", "e": -9.3}, folder=tmp_path
+    )
+    assert table["value"].tolist() == ["1,100", "61.29", "190,000", "holds", "-9.3"]
+    assert pd.read_csv(tmp_path / "x.numbers.csv", dtype="str").equals(table.astype("str"))

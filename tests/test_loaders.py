@@ -1,0 +1,137 @@
+"""Every loader gives its table, from the project's folder or a researcher's own."""
+
+import shutil
+
+import pytest
+
+import youthresearch as yr
+from youthresearch.loaders import DATA
+
+LOADERS = [name for name in yr.__all__ if name.startswith("load_")]
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Make a researcher's own folder, with facts and sources only."""
+    for name in ("facts.csv", "sources.csv"):
+        shutil.copy(DATA / name, tmp_path / name)
+    return tmp_path
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_every_loader_gives_a_documented_table(name):
+    load = getattr(yr, name)
+    assert len(load()) > 0
+    assert "one row is one" in load.__doc__ or "one row is what one" in load.__doc__
+
+
+def test_own_facts_use_the_projects_code_book(own):
+    assert yr.load_facts(own).equals(yr.load_facts())
+
+
+def test_own_code_book_comes_first(own):
+    shutil.copy(DATA / "indicators.csv", own)
+    edit(own / "indicators.csv", "\norgs_social,", "\norgs_of_society,")
+    with pytest.raises(yr.DataError, match="orgs_social") as refused:
+        yr.load_facts(own)
+    assert "nanshan-2021" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("1100,,exact", "1100,,roughly", "hedge"),
+        ("1100,,exact", "eleven hundred,,exact", "number"),
+        ("1100,,exact", ",,exact", "only masked figures may lack a value"),
+        ("masked,,个", "masked,1,个", "masked figures must have no value"),
+        ("1100,,exact,1,个", "1100,,exact,1,小时", "unit does not fit"),
+        ("1100个,", "1100支,", None),
+        ("nanshan-2021-005,nanshan-2021,440305", "nanshan-2021-005,nanshan-2021,440399", "440399"),
+        ("nanshan-2021-005,", "nanshan-2021-004,", "fact_id"),
+        ("heshan-2023-002,coder-1", "heshan-2023-999,coder-1", "heshan-2023-999"),
+        ("9,21,range", "9,,range", "value_max belongs to ranges"),
+        ("200,,odd", "0,,odd", "a vague word needs a value"),
+        ("1100,,exact", "-1100,,exact", "may be negative"),
+        ("2019-10,achieved", "2019-13,achieved", "period_end"),
+        ("heshan-2023-002,coder-1", "heshan-2023-004,coder-1", "part_of must be another fact"),
+        ("heshan-2023-002,coder-1", "nanshan-2021-005,coder-1", "part_of must be another fact"),
+    ],
+)
+def test_a_bad_fact_is_refused(own, old, new, said):
+    edit(own / "facts.csv", old, new)
+    if said is None:
+        with pytest.raises(yr.DataError, match="does not stand at its offsets"):
+            yr.check_evidence(yr.load_facts(own), yr.load_documents())
+    else:
+        with pytest.raises(yr.DataError, match=said):
+            yr.load_facts(own)
+
+
+def test_evidence_needs_its_document():
+    facts, documents = yr.load_facts(), yr.load_documents()
+    with pytest.raises(yr.DataError, match="No document"):
+        yr.check_evidence(facts, documents[documents["source_id"] != "longhua-2018"])
+
+
+def test_a_missing_file_and_a_wrong_encoding_are_explained(tmp_path):
+    with pytest.raises(yr.DataError, match=r"No file facts\.csv.*data="):
+        yr.load_facts(tmp_path)
+    (tmp_path / "sources.csv").write_bytes("来源".encode("gb18030"))
+    with pytest.raises(yr.DataError, match="UTF-8"):
+        yr.load_sources(tmp_path)
+    with pytest.raises(yr.DataError, match="No documents"):
+        yr.load_documents(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "no table"),
+        (b'a,b\n"1,2\n', "no table|columns"),
+        (b"a,b\n1,2,3\n", "no table|columns"),
+        (b"PK\x03\x04\xff", "UTF-8"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_name(tmp_path, content, said):
+    (tmp_path / "sources.csv").write_bytes(content)
+    with pytest.raises(yr.DataError, match=said) as refused:
+        yr.load_sources(tmp_path)
+    assert "sources.csv" in str(refused.value)
+
+
+def test_sources_are_checked_with_the_facts(own):
+    edit(own / "sources.csv", ",news,", ",blog,")
+    with pytest.raises(yr.DataError, match="blog"):
+        yr.load_facts(own)
+
+
+def test_a_document_may_begin_with_a_byte_order_mark(tmp_path):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "a.txt").write_text("1100个", encoding="utf-8-sig")
+    assert yr.load_documents(tmp_path)["text"].tolist() == ["1100个"]
+    (tmp_path / "documents" / "b.txt").write_bytes("来源".encode("gb18030"))
+    with pytest.raises(yr.DataError, match=r"b\.txt is not UTF-8"):
+        yr.load_documents(tmp_path)
+
+
+def test_cap_is_the_users_choice():
+    over = "token == '超过23万人'"
+    assert yr.load_facts().query(over)["high"].item() == float("inf")
+    assert yr.load_facts(cap="next_unit").query(over)["high"].item() == 240000
+
+
+def test_with_labels_names_indicator_and_place():
+    row = yr.load_facts().query("fact_id == 'nanshan-2021-005'")
+    named = yr.with_labels(row, yr.load_indicators(), yr.load_districts())
+    assert named[["label_zh", "label_en", "place_zh", "place_en"]].loc[0].tolist() == [
+        "社会领域团组织",
+        "Organisations in the social field",
+        "南山区",
+        "Nanshan",
+    ]

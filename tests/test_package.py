@@ -1,0 +1,94 @@
+"""The house: who may import whom, what `import youthresearch` costs, and that public names are documented."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import youthresearch as yr
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = sorted(p for p in (ROOT / "youthresearch").glob("*.py") if p.stem != "__init__")
+MAY_IMPORT = {
+    "intervals": set(),
+    "schema": set(),
+    "loaders": {"intervals", "schema"},
+    "audit": {"intervals", "schema"},
+    "metrics": {"intervals", "schema"},
+    "figures": {"intervals", "schema", "loaders"},  # their words are data
+    "report": {"intervals", "schema"},
+    "documents": {"schema"},
+    "quantities": {"intervals", "loaders", "schema"},  # their words are data
+    "extract": {"intervals", "loaders", "quantities", "schema"},
+    "corpus": {"documents", "extract", "loaders", "schema"},
+    "evidence": {"loaders", "schema"},
+    "__main__": {"audit", "documents", "evidence", "extract", "intervals", "loaders", "schema"},
+}
+HEAVY = {"statsmodels", "matplotlib", "scipy", "pandera", "IPython", "nbformat", "pytest"}
+READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
+
+
+def own_imports(path):
+    """Return the modules of the package that a module imports."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.level == 1}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
+def test_modules_import_only_what_stands_below_them(path):
+    assert own_imports(path) <= MAY_IMPORT[path.stem]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
+def test_only_loaders_read_and_only_save_functions_write(path):
+    allowed = ("load_", "read_", "save_", "_read", "table_schema")
+    for function in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(function, ast.FunctionDef) and not function.name.startswith(allowed):
+            calls = {
+                n.func.attr for n in ast.walk(function) if isinstance(n, ast.Call) and hasattr(n.func, "attr")
+            }
+            assert not calls & set(READ_OR_WRITE), function.name
+
+
+def loaded_by(statement):
+    """Return the top-level modules that a statement loads in a fresh interpreter."""
+    code = f"{statement}\nimport sys; print(*{{m.partition('.')[0] for m in sys.modules}})"
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    assert not loaded_by("import youthresearch") & (HEAVY | {"pandas", "numpy"})
+
+
+def test_intervals_and_metrics_cost_no_more_than_pandas():
+    extra = loaded_by("import youthresearch as yr; yr.growth, yr.audit_facts, yr.save_figure") - loaded_by(
+        "import pandas"
+    )
+    assert not extra & HEAVY
+
+
+def test_public_names_are_there_and_sorted():
+    assert yr.__all__ == sorted(set(yr.__all__))
+    assert all(getattr(yr, name).__module__.startswith("youthresearch.") for name in yr.__all__)
+    assert set(yr.__all__) <= set(dir(yr))
+    with pytest.raises(AttributeError, match="did_it_work"):
+        yr.did_it_work  # noqa: B018
+
+
+@pytest.mark.parametrize("name", yr.__all__)
+def test_public_names_are_documented(name):
+    thing = getattr(yr, name)
+    assert inspect.getdoc(thing)
+    if (
+        inspect.isfunction(thing)
+        and thing.__module__.endswith(("audit", "figures", "report"))
+        and inspect.signature(thing).parameters
+    ):
+        assert "Parameters" in thing.__doc__ and "Returns" in thing.__doc__

@@ -1,0 +1,122 @@
+"""Chinese quantities read as a reader reads them; the readings were written down by hand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import youthresearch as yr
+from youthresearch.quantities import fold, scan
+
+NONE = float("nan")
+READINGS = [  # text, value, value_max, hedge, resolution, unit
+    ("1100个", 1100, NONE, "exact", 1, "个"),
+    ("62.76%", 62.76, NONE, "exact", 0.01, "%"),
+    ("26.6万元", 266000, NONE, "exact", 1000, "元"),  # 26.6 * 10000 is 266000.00000000003 in floating point
+    ("2.2752亿小时", 227520000, NONE, "exact", 10000, "小时"),
+    ("3亿2000万元", 320000000, NONE, "exact", 10000, "元"),
+    ("1,234人", 1234, NONE, "exact", 1, "人"),
+    ("１２３４人", 1234, NONE, "exact", 1, "人"),
+    ("两万五千人", 25000, NONE, "exact", 1000, "人"),
+    ("一百二十余名", 120, NONE, "odd", 10, "名"),
+    ("十余万人", 100000, NONE, "odd", 100000, "人"),
+    ("3万余人", 30000, NONE, "odd", 10000, "人"),
+    ("1600余万名", 16000000, NONE, "odd", 10000, "名"),
+    ("超过23万人", 230000, NONE, "over", 10000, "人"),
+    ("破万", 10000, NONE, "over", 10000, ""),
+    ("近29.9万人次", 299000, NONE, "nearly", 1000, "人次"),
+    ("近百名", 100, NONE, "nearly", 100, "名"),
+    ("约2.8万个", 28000, NONE, "about", 1000, "个"),
+    ("20%左右", 20, NONE, "about", 1, "%"),
+    ("上千家", 1000, NONE, "at_least", 1000, "家"),
+    ("不少于10名", 10, NONE, "at_least", 1, "名"),
+    ("不少於10名", 10, NONE, "at_least", 1, "名"),
+    ("95%以上", 95, NONE, "at_least", 1, "%"),
+    ("30%以内", 30, NONE, "at_most", 1, "%"),
+    ("不足3名", 3, NONE, "under", 1, "名"),
+    ("9—21人", 9, 21, "range", 1, "人"),
+    ("3至5万人", 30000, 50000, "range", 10000, "人"),
+    ("四五项", 4, 5, "range", 1, "项"),
+    ("百分之八十五", 85, NONE, "exact", 1, "%"),
+    ("百分之九点五", 9.5, NONE, "exact", 0.1, "%"),
+    ("3‰", 0.3, NONE, "exact", 0.1, "%"),
+    ("七成以上", 70, NONE, "at_least", 10, "%"),
+    ("翻一番", 100, NONE, "exact", 100, "%"),
+    ("0.4个百分点", 0.4, NONE, "exact", 0.1, "百分点"),
+    ("两个百分点", 2, NONE, "exact", 1, "百分点"),
+    ("24.47萬人次", 244700, NONE, "exact", 100, "人次"),
+    ("xx个", NONE, NONE, "masked", NONE, "个"),
+]
+NO_QUANTITY = [
+    ("2019年10月", "date"),
+    ("2018年—2021年", "date"),
+    ("x月x日", "date"),
+    ("201x年度", "date"),
+    ("5月15日", "date"),
+    ("10:30", "date"),
+    ("第三批", "ordinal"),
+    ("14至35岁", "age"),
+    ("28周岁以下", "age"),
+    ("90后", "age"),
+    ("3个月", "duration"),
+    ("近五年", "duration"),
+    ("半小时", "duration"),
+    ("三支一扶", "name"),
+    ("1+100", "name"),
+    ("12355", "name"),
+    ("四大工程", "name"),
+    ("“2020南山启航”", "date"),
+    ("〔2006〕20号", "number"),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "value_max", "hedge", "resolution", "unit"), READINGS)
+def test_reading(text, value, value_max, hedge, resolution, unit):
+    read = yr.parse_quantity(text)
+    numbers = (read.value, read.value_max, read.resolution)
+    assert numbers == pytest.approx((value, value_max, resolution), nan_ok=True, rel=1e-15)
+    assert (read.hedge, read.unit, read.masked) == (hedge, unit, hedge == "masked")
+
+
+@pytest.mark.parametrize(("text", "sort"), NO_QUANTITY)
+def test_what_is_no_quantity(text, sort):
+    assert {m["sort"] for m in scan(f"推进{text}工作")} == {sort}
+    with pytest.raises(yr.DataError, match="states 0 quantities"):
+        yr.parse_quantity(text)
+
+
+def test_the_verb_before_is_no_part_of_the_quantity():
+    read = yr.parse_quantity("增加418个")
+    assert (read.start, read.end, read.value) == (2, 6, 418)
+
+
+def test_two_quantities_are_not_one():
+    with pytest.raises(yr.DataError, match="states 2 quantities"):
+        yr.parse_quantity("5名书记、3名委员")
+
+
+def test_a_mean_age_is_a_quantity():
+    assert [(m["sort"], m["value"]) for m in scan("平均年龄28.4岁")] == [("quantity", 28.4)]
+
+
+def test_a_vague_quantity_has_its_interval():
+    assert (yr.parse_quantity("3万余人").low, yr.parse_quantity("3万余人").high) == (30000, 40000)
+
+
+@given(
+    st.text(
+        st.sampled_from("0123456789.,万亿千百十余多近超约一二两三四五个名人次元%年月日岁第“”《》—至xX× ，。"),
+        max_size=60,
+    )
+)
+def test_any_mixture_of_signs_is_scanned(text):
+    """In order, without overlap, and never a failure."""
+    mentions = scan(text)
+    assert len(fold(text)) == len(text)
+    ends = [0, *(m["end"] for m in mentions)]
+    assert all(end <= m["start"] < m["end"] <= len(text) for end, m in zip(ends, mentions, strict=False))
+
+
+@given(st.integers(0, 10**12), st.sampled_from(["个", "人次", "万元"]))
+def test_every_whole_number_is_read_exactly(number, unit):
+    factor = 10000 if unit == "万元" else 1
+    assert yr.parse_quantity(f"{number}{unit}").value == float(number * factor)

@@ -1,0 +1,91 @@
+"""The two READMEs quote numbers that the notebooks publish, the same ones, and name files that are there."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
+QUOTED = {
+    "00-tour": [
+        "organisations_before",
+        "organisations_after",
+        "growth_stated_percent",
+        "growth_recomputed_percent",
+    ],
+    "01-sources-and-facts": ["sources", "facts", "indicators", "facts_that_are_vague"],
+    "02-audit": [
+        "relations_of_arithmetic_checked",
+        "parts_checked_against_wholes",
+        "documents_in_conflict",
+        "relations_in_conflict",
+        "conflicts_in_translations",
+        "nanshan_members_growth_percent",
+        "nanshan_volunteers_growth_low_percent",
+        "nanshan_volunteers_growth_high_percent",
+    ],
+    "03-before-and-after": [
+        "nanshan_cadres_growth_stated_percent",
+        "nanshan_cadres_before",
+        "national_members_growth_percent",
+        "national_organisations_growth_percent",
+    ],
+}
+
+
+def numbers(stem):
+    with (ROOT / "figures" / f"{stem}.numbers.csv").open(encoding="utf-8", newline="") as file:
+        return {row["name"]: row["value"] for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda p: p.name)
+@pytest.mark.parametrize("stem", QUOTED)
+def test_quoted_numbers_are_the_published_ones(readme, stem):
+    text = readme.read_text(encoding="utf-8").replace("−", "-")
+    found = text.split("<!-- found -->")[1]
+    values = numbers(stem)
+    missing = {
+        n: values[n]
+        for n in QUOTED[stem]
+        if not re.search(rf"(?<![\d.,]){re.escape(values[n])}(?![\d]|[.,]\d)", found)
+    }
+    assert not missing
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda p: p.name)
+def test_the_quality_of_extraction_is_the_published_one(readme):
+    quoted = set(re.findall(r"\| ([\d.]+)% \|", readme.read_text(encoding="utf-8")))
+    published = numbers("04-reading-a-report")
+    layers = ("recall_percent", "precision_percent", "kind_percent", "noun_percent")
+    assert quoted == {published[name] for name in layers}
+
+
+def test_no_other_number_is_quoted():
+    """Every figure with a unit of per cent in the findings is a published one."""
+    published = {v.lstrip("-") for stem in QUOTED for v in numbers(stem).values()}
+    for readme in READMES:
+        found = readme.read_text(encoding="utf-8").split("<!-- found -->")[1]
+        assert set(re.findall(r"\d+(?:\.\d+)?(?=\s?%)", found)) <= published
+
+
+@pytest.mark.parametrize("readme", [*READMES, ROOT / "data" / "README.md"], ids=lambda p: p.name)
+def test_files_it_names_are_there(readme):
+    text = readme.read_text(encoding="utf-8")
+    links = [t for t in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in t]
+    assert links
+    assert not [t for t in links if not (readme.parent / t).exists()]
+
+
+def test_the_twin_links_the_same_files():
+    links = [set(re.findall(r"\]\(([^)#]+)\)", r.read_text(encoding="utf-8"))) for r in READMES]
+    english, chinese = ({t.replace(".en.png", ".zh.png") for t in each} for each in links)
+    assert english - {"README.zh.md"} == chinese - {"README.md"}
+
+
+def test_the_data_are_described_with_their_own_numbers():
+    text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    published = numbers("01-sources-and-facts")
+    agree, read = published["facts_both_codings_agree_on"], published["facts_in_reports_read_whole"]
+    assert re.search(rf"the {agree} of\s+{read} facts", text)

@@ -1,0 +1,100 @@
+"""A table that breaks the data package is refused, with the lines and the values."""
+
+import pandas as pd
+import pytest
+
+from youthresearch import DataError
+from youthresearch.loaders import DATA
+from youthresearch.schema import check_keys, check_table, table_schema
+
+GOOD = {
+    "indicator": ["members", "orgs"],
+    "pillar": ["members", "organisations"],
+    "label_zh": ["团员", "团组织"],
+    "label_en": ["Members", "Organisations"],
+    "unit": ["person", "item"],
+    "flow": ["stock", "stock"],
+    "denominator": [None, None],
+    "definition": ["Members", "Organisations"],
+    "aliases": [None, None],
+}
+
+
+def indicators(**columns):
+    return pd.DataFrame(GOOD | columns, dtype="str")
+
+
+def test_a_good_table_passes_with_its_types():
+    table = check_table(indicators(), "indicators")
+    assert list(table) == [f["name"] for f in table_schema("indicators")["fields"]]
+    years = pd.DataFrame({c: [None] for c in ("parent", "valid_from", "valid_to")}, dtype="str")
+    place = pd.DataFrame(
+        {"district": ["CN"], "name_zh": ["全国"], "name_en": ["China"], "level": ["nation"]}, dtype="str"
+    )
+    assert check_table(pd.concat([place, years], axis=1), "districts")["valid_from"].dtype == "Int64"
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"pillar": ["members", "club"]}, r"pillar.*must be one of.*'club' in row 2"),
+        ({"indicator": ["members", "Total Orgs"]}, r"indicator.*must match.*'Total Orgs' in row 2"),
+        ({"indicator": ["members", "members"]}, r"indicator"),
+        ({"label_zh": ["团员", None]}, r"label_zh.*row 2"),
+        ({"surprise": ["a", "b"]}, r"not known \['surprise'\]"),
+    ],
+)
+def test_a_bad_table_is_refused(columns, said):
+    with pytest.raises(DataError, match=said) as refused:
+        check_table(indicators(**columns), "indicators", where="indicators.csv")
+    assert "indicators.csv" in str(refused.value)
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(DataError, match=r"missing \['pillar'\]"):
+        check_table(indicators().drop(columns="pillar"), "indicators")
+
+
+@pytest.mark.parametrize(("cell", "said"), [("9省", "number"), ("1,100", "number"), ("inf", "number")])
+def test_numbers_are_not_guessed(cell, said):
+    raw = pd.read_csv(DATA / "national.csv", dtype="str").head(3)
+    raw.loc[1, "value"] = cell
+    with pytest.raises(DataError, match=f"{said}, and does not in row 2 below") as refused:
+        check_table(raw, "national")
+    assert refused.value.rows["value"].tolist() == [cell]
+    assert cell in str(refused.value)
+
+
+def test_blanks_around_a_value_are_refused():
+    """A scope of one blank would set a fact apart from its own kind without anybody seeing it."""
+    with pytest.raises(DataError, match=r"blanks around.*row 1 below"):
+        check_table(indicators(definition=[" ", "Organisations"]), "indicators")
+
+
+def test_an_integer_with_a_fraction_is_refused():
+    raw = pd.read_csv(DATA / "national.csv", dtype="str").head(3)
+    raw.loc[0, "year"] = "2021.5"
+    with pytest.raises(DataError, match="integer, and does not in row 1"):
+        check_table(raw, "national")
+
+
+def test_a_key_that_leads_nowhere_is_refused():
+    table = check_table(indicators(denominator=["youth", None]), "indicators")
+    with pytest.raises(DataError, match=r"denominator \['youth'\] not found.*row 1"):
+        check_keys(table, "indicators", {})
+
+
+def test_a_repeated_pair_of_keys_is_refused():
+    raw = pd.read_csv(DATA / "national.csv", dtype="str").head(2)
+    with pytest.raises(DataError, match="indicator"):
+        check_table(pd.concat([raw, raw], ignore_index=True), "national")
+
+
+def test_an_unknown_table_is_named():
+    with pytest.raises(KeyError, match="panels"):
+        table_schema("panels")
+
+
+def test_an_error_shows_ten_rows_and_counts_the_rest():
+    error = DataError("Mend these.", pd.DataFrame({"value": range(100, 125)}))
+    assert "109" in str(error) and "110" not in str(error) and "15 more rows" in str(error)

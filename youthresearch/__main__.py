@@ -1,0 +1,340 @@
+"""The command line: reports in, proposed facts or an audit out."""
+
+import argparse
+import io
+import os
+import shutil
+import sys
+import unicodedata
+from pathlib import Path
+
+from youthresearch import __version__
+
+EXAMPLES = {
+    "": """examples:
+  youthresearch extract reports/*.docx -o facts.csv --evidence evidence
+  youthresearch audit report.pdf --lang zh
+
+Each command has its own help: youthresearch extract -h""",
+    "extract": """examples:
+  youthresearch extract report.docx                        the facts on standard output
+  youthresearch extract a.pdf b.html -o facts.csv          the facts of both in one table
+  youthresearch extract *.txt -o f.csv --evidence pages    and a page per report that shows them
+
+exit status: 0 every file was read, 2 some file could not be (the others are in the table)""",
+    "audit": """examples:
+  youthresearch audit report.docx        read, extract and check
+  youthresearch audit facts.csv          a table that `extract` wrote and a coder corrected
+  youthresearch audit data               a folder with facts.csv, and sources.csv if it is coded
+
+exit status: 0 nothing conflicts, 1 something conflicts or has no whole-number solution,
+             2 some file could not be read (whatever the others hold)""",
+}
+SEVERITY = ("conflict", "infeasible", "undetermined", "holds_if_truncated", "holds")
+WRONG = SEVERITY[:2]
+
+
+def main(arguments=None):
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0 all is well, 1 something conflicts, 2 a file could not be read or written.
+    """
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese must not stop a run
+    try:
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader has seen enough
+        with io.FileIO(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return 141  # as a shell reports it
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        print(f"youthresearch: {_printable(error)}", file=sys.stderr)
+        return 2
+
+
+def _parser():
+    layout = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    about = "Facts proposed from Chinese work reports, and whether their figures agree."
+    parser = argparse.ArgumentParser("youthresearch", description=about, epilog=EXAMPLES[""], **layout)
+    parser.add_argument("--version", action="version", version=f"youthresearch {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, run, what in [
+        ("extract", _extract, "propose the facts that reports state, as CSV for a coder to confirm"),
+        ("audit", _audit, "check the figures of reports against each other"),
+    ]:
+        command = commands.add_parser(name, help=what, description=what, epilog=EXAMPLES[name], **layout)
+        command.set_defaults(run=run)
+        files = "txt, HTML, DOCX or PDF with text" + ("; or a facts table" if name == "audit" else "")
+        command.add_argument("files", metavar="FILE", nargs="+", type=Path, help=files)
+        command.add_argument("--lang", choices=["zh", "en"], default="en", help="language of what is shown")
+    extract = commands.choices["extract"]
+    extract.add_argument("-o", "--output", default="-", help="CSV to write; - (default): standard output")
+    extract.add_argument("--evidence", metavar="DIR", type=Path, help="folder for one HTML page per file")
+    return parser
+
+
+# The commands ----------------------------------------------------------------------------------------------
+
+
+def _extract(options):
+    pages = [_page(options, source) for source in _source_ids(options.files) if options.evidence]
+    trouble = _obstacle(options, pages)
+    if trouble:
+        print(f"youthresearch: {_printable(trouble)}", file=sys.stderr)
+        return 2
+    tables, failures = _each(options.files, lambda path, source: _proposals(path, source, options))
+    if tables:
+        save_facts(tables, options.output)
+        shown = "" if options.output == "-" else f" -> {options.output}"
+        count = sum(map(len, tables))
+        told = f"{_counted(count, 'fact')} from {_counted(len(tables), 'file')}{shown}"
+        print(_printable(told), file=sys.stderr)
+    return _told(failures, len(options.files))
+
+
+def _proposals(path, source_id, options):
+    from .documents import read_report
+    from .evidence import save_evidence
+    from .extract import extract_facts
+
+    document = read_report(path)
+    facts = extract_facts(document, source_id=source_id)
+    if options.evidence:
+        options.evidence.mkdir(parents=True, exist_ok=True)
+        save_evidence(document, facts, _page(options, source_id), lang=options.lang)
+    return facts
+
+
+def _page(options, source_id):
+    return options.evidence / f"{source_id}.evidence.html"
+
+
+def _obstacle(options, pages):
+    """Say what would be lost or in vain, before hours of reading; empty if nothing."""
+    output = None if options.output == "-" else Path(options.output)
+    written = [os.path.realpath(path) for path in [*pages, *filter(None, [output])]]
+    inputs = {os.path.realpath(path) for path in options.files}
+    lost = next((path for path in written if path in inputs or written.count(path) > 1), "")
+    cases = {
+        f"{lost} would be overwritten: write somewhere else.": lost,
+        f"{output} is a folder: name a file in it.": output and output.is_dir(),
+        f"there is no folder for {output}: make it first.": output and not output.parent.is_dir(),
+        f"{options.evidence} is no folder: name one.": pages
+        and options.evidence.exists()
+        and not options.evidence.is_dir(),
+    }
+    return next((message for message, holds in cases.items() if holds), "")
+
+
+def save_facts(tables, output):
+    """Save tables of facts as one CSV in UTF-8; "-" is standard output."""
+    import pandas as pd
+
+    from .evidence import save_text
+
+    table = pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
+    text = table.to_csv(index=False, lineterminator="\n", float_format="%.15g")
+    if output == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+    else:
+        save_text(text, output)
+
+
+def _audit(options):
+    import pandas as pd
+
+    from .evidence import label
+
+    tables, failures = _each(options.files, _findings)
+    left_out = sum(table.attrs.pop("left_out") for table in tables)
+    findings = pd.concat([t for t in tables if len(t)] or [pd.DataFrame({"verdict": []})], ignore_index=True)
+    findings = findings.sort_values("verdict", key=lambda v: v.map(SEVERITY.index), kind="stable")
+    if len(findings):
+        print("\n".join(_aligned(_readable(findings, options.lang))), end="\n\n")
+    counts = findings["verdict"].value_counts()
+    told = [f"{label(f'verdict_{v}', options.lang)} {counts[v]:,}" for v in SEVERITY if v in counts]
+    told += [f"{label('left_out', options.lang)} {left_out:,}"] * (left_out > 0)
+    if tables:
+        print(" · ".join([f"{label('checked', options.lang)} {len(findings):,}", *told]))
+    status = _told(failures, len(options.files))
+    return status or int(findings["verdict"].isin(WRONG).any())
+
+
+def _findings(path, source_id):
+    """Audit one file; the findings carry the tokens that they are about."""
+    from .audit import audit_facts
+    from .loaders import load_identities
+
+    facts = _facts(path, source_id)
+    tokens = facts.set_index("fact_id")["token"]
+    findings = audit_facts(facts, load_identities())
+    findings.attrs = {"left_out": len(findings.attrs.get("left_out", ()))}
+    shown = [" · ".join(tokens[i] for i in ids.split(" ") if i in tokens) for ids in findings["fact_ids"]]
+    return findings.assign(tokens=shown)
+
+
+def _facts(path, source_id):
+    from .documents import read_report
+    from .extract import extract_facts
+    from .loaders import load_facts
+
+    if path.is_dir():
+        return load_facts(path) if (path / "sources.csv").exists() else read_facts(path / "facts.csv")
+    if path.suffix.lower() == ".csv":
+        return read_facts(path)
+    return _comparable(extract_facts(read_report(path), source_id=source_id))
+
+
+def read_facts(path):
+    """Read one table of facts, coded or proposed, checked like that of `load_facts`.
+
+    A proposal may still lack its district, unit and indicator; those are no table of their own here.
+    """
+    from .extract import COLUMNS
+    from .intervals import hedge_interval
+    from .loaders import _check_values, _read_csv
+    from .schema import check_table, table_schema
+
+    raw = _read_csv(path)
+    names = {f["name"] for f in table_schema("facts")["fields"]}
+    own = raw.drop(columns=[c for c in COLUMNS if c in raw and c not in names])
+    if "noun" in raw:
+        nouns = raw["noun"].fillna(raw.get("fact_id"))
+        filled = {"district": "-", "unit": "-", "indicator": nouns}
+        own = own.fillna({c: filled[c] for c in filled if c in own})
+    facts = check_table(own, "facts", where=str(path))
+    _check_values(facts)
+    facts[["low", "high"]] = hedge_interval(facts["value"], facts["hedge"], facts["value_max"])[
+        ["low", "high"]
+    ]
+    return _comparable(facts.join(raw[[c for c in ("noun", "noun_start", "noun_end") if c in raw]]))
+
+
+def _comparable(facts):
+    """Let a noun stand in for the indicator of a proposal that has none."""
+    facts = facts.copy()
+    facts.attrs = {}
+    facts["part_of"] = facts["part_of"].mask(facts["part_of"] == "")
+    if "noun" not in facts:
+        return facts
+    for stand_in in ("noun", "fact_id"):  # two unnamed figures are not one indicator
+        facts["indicator"] = facts["indicator"].mask(facts["indicator"].fillna("") == "", facts[stand_in])
+    return facts
+
+
+# Many files ------------------------------------------------------------------------------------------------
+
+
+def _source_ids(paths):
+    """Name each file by its stem; further files of the same stem get a number."""
+    stems = [os.fsencode(p.stem).decode("utf-8", "replace").strip() for p in paths]
+    taken, names = set(stems), []
+    owners = {stem: i for i, stem in reversed(list(enumerate(stems)))}
+    for i, stem in enumerate(stems):
+        name, number = stem, 2
+        while owners[stem] != i and name in taken:
+            name, number = f"{stem}-{number}", number + 1
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _each(paths, work):
+    """Do the work for each file; return the results and, for files that failed, why."""
+    from .schema import DataError
+
+    results, failures = [], []
+    for i, (path, source_id) in enumerate(zip(paths, _source_ids(paths), strict=True)):
+        _show_progress(i, len(paths))
+        try:
+            results.append(work(path, source_id))
+        except (DataError, OSError) as error:
+            failures.append(str(error))
+        except Exception as error:  # a fault of ours in one file must not cost the others
+            failures.append(f"{path}: {type(error).__name__}: {error}. Please report this, with the file.")
+    _show_progress(len(paths), len(paths))
+    return results, failures
+
+
+def _show_progress(done, total):
+    """Draw a bar on a terminal, and nowhere else; it is gone when all is done."""
+    if not sys.stderr.isatty():
+        return
+    width = max(10, min(40, shutil.get_terminal_size().columns - 24))
+    bar = "#" * (width * done // total)
+    line = f"[{bar:<{width}}] {done}/{total}"
+    sys.stderr.write(f"\r{line}" if done < total else "\r" + " " * len(line) + "\r")
+    sys.stderr.flush()
+
+
+def _told(failures, total):
+    """Print which files could not be read; return the exit status."""
+    if not failures:
+        return 0
+    sys.stdout.flush()  # errors come last
+    print(f"{len(failures):,} of {_counted(total, 'file')} failed:", file=sys.stderr)
+    for failure in failures:
+        first, *rest = failure.splitlines()
+        print(
+            "\n".join(_printable(line) for line in [f"  {first}", *(f"    {r}" for r in rest)]),
+            file=sys.stderr,
+        )
+    return 2
+
+
+# A table to read -------------------------------------------------------------------------------------------
+
+
+def _readable(findings, lang):
+    """Return rows of cells, the header first."""
+    from .evidence import label
+
+    names = ["verdict", "relation", "source_id", "arithmetic", "tokens"]
+    rows = [[label(name, lang) for name in names]]
+    for finding in findings.to_dict("records"):
+        words = {name: label(f"{name}_{finding[name]}", lang) for name in ("verdict", "relation")}
+        rows.append([_printable({**finding, **words}[name]) for name in names])
+    return rows
+
+
+def _counted(number, noun):
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _aligned(rows):
+    """Pad the cells of each column to one width, as a terminal draws it."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    padded = [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    return [line.rstrip() for line in padded]
+
+
+def _width(text):
+    """Columns that a terminal needs: two for a Chinese character, none for a combining one."""
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+def _printable(text):
+    """Show control characters instead of sending them to the terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,664 @@
+"""Facts of many reports: read in parallel, written as they come, resumed where a run stopped.
+
+Documents are handled in chunks. A chunk is one task for Dask and one file in each table of the output;
+its file in ``documents`` is written last, so a chunk counts as finished or is not there at all.
+"""
+
+import hashlib
+import os
+import re
+import signal
+import stat
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import cache, partial
+from importlib import metadata
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+import pandas as pd
+
+from .documents import DEFAULT, read_report
+from .extract import COLUMNS, extract_facts
+from .loaders import DATA, load_indicators
+from .schema import DataError
+
+SUFFIXES = (".txt", ".htm", ".html", ".docx", ".pdf")
+CHUNK_BYTES = 1_000_000  # about a second of work, beside which sending a task and writing its files is little
+CHUNK_DOCUMENTS = 1_000  # posts are short
+_NUMBERS = dict.fromkeys(("value", "value_max", "resolution", "low", "high"), "float64")
+_PLACES = dict.fromkeys(("start", "end", "noun_start", "noun_end"), "Int64")
+TABLES = {  # explicit, so that a chunk without facts or a column without values changes no type
+    "facts": dict.fromkeys(COLUMNS, "str") | _NUMBERS | _PLACES,
+    "refused": {"source_id": "str", "start": "Int64", "end": "Int64", "token": "str", "reason": "str"},
+    "failures": dict.fromkeys(("source_id", "path", "error", "message"), "str"),
+    "documents": {
+        **dict.fromkeys(("source_id", "path", "sha256", "status"), "str"),
+        "facts": "Int64",
+        **dict.fromkeys(("reason", "duplicate_of", "extractor"), "str"),
+    },
+}
+SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
+_MODULES = ("corpus", "documents", "extract", "intervals", "loaders", "quantities", "schema")
+_WORDS = ("indicators", "lexicon", "traditional", "units")
+_LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "regex", "rjieba", "trafilatura")
+_CHUNK_FILE = re.compile(r"chunk-[0-9a-f]{20}\.parquet")
+_UNFINISHED = re.compile(r"\.chunk-[0-9a-f]{20}-[0-9a-f]{32}\.tmp")
+
+
+class _Item(NamedTuple):
+    """One document to do."""
+
+    source_id: str
+    path: str
+    size: int
+    sha256: str  # empty if the file cannot be read
+    duplicate_of: str  # source_id of the document with the same bytes that is read instead
+    deadly: bool = False  # it killed its worker: a failure, not to be tried again
+
+
+def extract_corpus(paths, *, client=None, output=None, progress=True):
+    """Propose the facts of many reports, on all cores or on a cluster.
+
+    Parameters
+    ----------
+    paths : path, or iterable of paths
+        Files and folders, in any order. Folders are searched to the bottom for .txt, .htm, .html, .docx and
+        .pdf; hidden files, Word's lock files (``~$``) and links to folders are passed over.
+    client : distributed.Client, optional
+        A Dask cluster whose workers see the same files. Default: Dask's local scheduler, with processes
+        where there is work for them; ``dask.config.set(scheduler=..., num_workers=...)`` is heeded.
+        A script whose corpus is large enough for processes needs ``if __name__ == "__main__":``.
+    output : path, optional
+        A folder for the results; one run at a time. A run that was interrupted, or that finds new or changed
+        documents, does only what is missing. Recommended from some thousand documents on: without it all
+        facts are held in memory.
+    progress : bool
+        Draw a bar where standard error is a terminal.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Without `output`: the facts, one row one proposed fact, as from `extract_facts`, sorted by source_id
+        and start. With `output`: one row is one document, with source_id, path, sha256, status, facts (how
+        many) and reason; the facts are on the disk.
+
+    Raises
+    ------
+    DataError
+        If `output` holds the results of other documents only.
+    ImportError
+        Without Dask and PyArrow.
+
+    See Also
+    --------
+    read_corpus : the facts from the output folder, sorted, in the same columns and types.
+
+    Notes
+    -----
+    **Identity.** source_id is the file's stem; where several files share a stem, each gets a hyphen and
+    eight digits of the SHA-256 of its path below the folder common to all. Files with the same bytes are
+    read once, under the first source_id in order; the others have status duplicate, no facts, and the first
+    one's name as reason, so that no fact counts twice.
+
+    **Failures.** A document that cannot be read has status failed and is a row in ``attrs["failures"]`` and
+    in output/failures: source_id, path, error, message. So is one that kills its worker again and again,
+    which is found by running the documents of its chunk one by one. A failure is tried again when its file
+    or the extractor changes. Without `output`, ``attrs`` also holds documents and refused.
+
+    **Output.** ``facts``, ``refused`` (numbers that are no facts), ``failures`` and ``documents`` are Parquet
+    data sets with one file a chunk, for `read_corpus` or ``pandas.read_parquet(output / "facts")``. A chunk
+    is done again if one of its documents has gone or has other bytes, or if the extractor has changed (code,
+    word lists or libraries). So when a run ends, the output is what `paths` give, and nothing else.
+    """
+    _need_dask()
+    items = _items(_find_files(paths))
+    draw = _progress_bar(len(items), progress)
+    if output is None:
+        return _assembled(_run(_extract_chunk, _chunked(items), client, draw))
+    output = Path(os.path.abspath(output))
+    finished, chunks = _resume(output, items)
+    draw(len(items) - sum(map(len, chunks)), 0)
+    _run(partial(_save_chunk, output=str(output)), chunks, client, draw)
+    _clear(output, finished | {_name(chunk) for chunk in chunks})
+    return _summary(output, items)
+
+
+def read_corpus(output):
+    """Read the facts that `extract_corpus` wrote; one row is one proposed fact.
+
+    Parameters
+    ----------
+    output : path
+        The output folder, of a run that is finished or not.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `extract_corpus` returns it without `output`; documents, failures and refused are in ``attrs``.
+
+    Raises
+    ------
+    DataError
+        If no output is there.
+    """
+    _need_dask()
+    output = Path(output)
+    names = _finished_names(output)
+    if not names:
+        raise DataError(f"No finished chunk in {output}: pass the output folder of extract_corpus.")
+    return _with_attrs({name: _read_table(output, name, names) for name in TABLES})
+
+
+def _need_dask():
+    try:
+        import dask  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        what = f"extract_corpus needs Dask and PyArrow ({error}): pip install youthresearch[corpus]"
+        raise ImportError(what) from None
+
+
+# Documents -------------------------------------------------------------------------------------------------
+
+
+def _find_files(paths):
+    """List the files, each once, as sorted absolute paths."""
+    if isinstance(paths, str | bytes | os.PathLike):
+        paths = [paths]
+    found = set()
+    for path in (os.path.abspath(os.fsdecode(p)) for p in paths):
+        found.update(_files_below(path) if os.path.isdir(path) else [path])
+    return sorted(found)
+
+
+def _files_below(folder):
+    closed = []  # folders that cannot be listed end as failures, not as silence
+    for place, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
+        names = [n for n in names if n.lower().endswith(SUFFIXES) and not n.startswith((".", "~$"))]
+        yield from (os.path.join(place, name) for name in names)
+    yield from closed
+
+
+def _items(files):
+    """Name the documents and find the duplicates; sorted by source_id."""
+    with ThreadPoolExecutor(4) as threads:
+        prints = list(threads.map(_fingerprint, files))
+    first, items = {}, []
+    for source_id, path, (size, sha256) in sorted(zip(_source_ids(files), files, prints, strict=True)):
+        same = first.setdefault(sha256, source_id) if sha256 else source_id
+        items.append(_Item(source_id, path, size, sha256, same if same != source_id else ""))
+    return items
+
+
+def _fingerprint(path):
+    """Size and SHA-256 of what `read_report` would read."""
+    try:
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > DEFAULT.bytes:
+            return 0, ""
+        with open(path, "rb") as file:
+            return status.st_size, hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return 0, ""
+
+
+def _source_ids(files):
+    stems = [_printable(Path(file).stem) for file in files]
+    often = Counter(stems)
+    folder = os.path.commonpath([os.path.dirname(file) for file in files]) if files else ""
+    below = (os.path.relpath(file, folder).replace(os.sep, "/") for file in files)
+    return [s if often[s] == 1 else f"{s}-{_digest(b)[:8]}" for s, b in zip(stems, below, strict=True)]
+
+
+def _printable(text):
+    """Names in another encoding than the system's hold surrogates, which no table can store."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _digest(*parts):
+    return hashlib.sha256(b"\0".join(os.fsencode(p) for p in parts)).hexdigest()
+
+
+def _chunked(items):
+    """Cut the documents into chunks; without any there is one empty chunk, so that tables have columns."""
+    chunks, size = [[]], 0
+    for item in items:
+        size += item.size
+        if chunks[-1] and (size > CHUNK_BYTES or len(chunks[-1]) == CHUNK_DOCUMENTS):
+            chunks.append([])
+            size = item.size
+        chunks[-1].append(item)
+    return chunks
+
+
+# One chunk -------------------------------------------------------------------------------------------------
+
+
+def _extract_chunk(chunk, extractor):
+    """Return how many documents a chunk has, how many of them failed, and its tables by name."""
+    if extractor != _extractor():
+        raise RuntimeError(
+            "A worker has other code, libraries or word lists than the client: install the same everywhere, "
+            "and start workers and session anew after a change."
+        )
+    results = [_extract_one(item) for item in chunk]
+    parts = {name: [r[name] for r in results if name in r] for name in TABLES}
+    rows = {
+        name: [pd.DataFrame(list(chain.from_iterable(parts[name])))]
+        for name in ("refused", "failures", "documents")
+    }
+    tables = {name: _typed(name, found) for name, found in (parts | rows).items()}
+    return len(chunk), len(tables["failures"]), tables
+
+
+def _extract_one(item):
+    """Return what one document adds to the tables: its facts as a table, all else as rows."""
+    if item.duplicate_of:
+        return _outcome(item, "duplicate", reason=f"the same bytes as {item.duplicate_of}")
+    if item.deadly:
+        return _failure(item, "KilledWorker", "its worker process died each time, maybe for want of memory")
+    try:
+        document = read_report(item.path)
+        facts = extract_facts(document, source_id=item.source_id, indicators=_indicators())
+        refused = [{"source_id": item.source_id, **row} for row in facts.attrs["refused"]]
+    except Exception as error:  # whatever it is, it is this document's and the rest goes on
+        return _failure(item, type(error).__name__, _printable(str(error)))
+    facts.attrs.clear()
+    return _outcome(item, "read", facts=facts, refused=refused)
+
+
+def _failure(item, error, message):
+    row = {"source_id": item.source_id, "path": _printable(item.path), "error": error, "message": message}
+    return _outcome(item, "failed", reason=f"{error}: {message}", failures=[row])
+
+
+def _outcome(item, status, *, reason="", **tables):
+    row = {
+        "source_id": item.source_id,
+        "path": _printable(item.path),
+        "sha256": item.sha256,
+        "status": status,
+        "facts": len(tables.get("facts", ())),
+        "reason": reason,
+        "duplicate_of": item.duplicate_of,
+        "extractor": _extractor(),
+    }
+    return tables | {"documents": [row]}
+
+
+def _typed(name, tables):
+    """Stack tables in the columns and types of `TABLES`."""
+    types = TABLES[name]
+    filled = [table for table in tables if len(table)] or [pd.DataFrame(columns=list(types))]
+    return pd.concat(filled, ignore_index=True)[list(types)].astype(types)
+
+
+@cache
+def _indicators():
+    return load_indicators()
+
+
+@cache
+def _extractor():
+    """Fingerprint of everything that decides which facts a document gives."""
+    here = Path(__file__).parent
+    files = [here / f"{name}.py" for name in _MODULES] + [DATA / f"{name}.csv" for name in _WORDS]
+    parts = [file.read_bytes() for file in files]
+    for name in _LIBRARIES:
+        try:
+            parts.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            parts.append(name)
+    return _digest(*parts)[:20]
+
+
+# Running chunks --------------------------------------------------------------------------------------------
+
+
+def _run(job, chunks, client, draw):
+    """Run a job on every chunk, whatever happens to the workers; return the results in any order."""
+    results, job = [], partial(job, extractor=_extractor())
+    run = partial(_on_cluster, client) if client is not None else _local_runner(len(chunks))
+
+    def done(result):
+        results.append(result)
+        draw(*result[:2])
+
+    suspects = run(job, chunks, done)
+    deadly = run(_probe, [[item] for chunk in suspects for item in chunk], lambda result: None, alone=True)
+    marked = [[item._replace(deadly=[item] in deadly) for item in chunk] for chunk in suspects]
+    left = run(job, marked, done, alone=True)
+    # these kill only in company, and which of them do cannot be told: none is read
+    run(job, [[item._replace(deadly=True) for item in chunk] for chunk in left], done, alone=True)
+    return results
+
+
+def _probe(chunk):
+    for item in chunk:
+        _extract_one(item)
+
+
+def _local_runner(chunks):
+    """Choose the local scheduler: the one configured, else processes if they are worth their start."""
+    import dask
+
+    chosen = dask.config.get("scheduler", None)
+    if chosen in ("threads", "threading", "sync", "synchronous", "single-threaded"):
+        return partial(_in_this_process, chosen)
+    if chosen in ("processes", "multiprocessing") or chunks > 2:
+        return _in_processes
+    return partial(_in_this_process, "synchronous")
+
+
+def _in_this_process(scheduler, job, chunks, done, alone=False):
+    """Run chunks where nothing can be killed but the whole."""
+    with _watch(done):
+        _compute(job, dict(enumerate(chunks)), scheduler=scheduler)
+    return []
+
+
+def _in_processes(job, chunks, done, alone=False):
+    """Run chunks in a pool of processes, a new one whenever a process dies.
+
+    Returns
+    -------
+    list
+        Chunks that were being worked on when a process died: with `alone`, the one that killed it. The
+        others are done.
+    """
+    left, suspects = dict(enumerate(chunks)), []
+    while left:
+        started, finished = set(), set()
+        try:
+            with _pool(1 if alone else len(left)) as pool, _watch(done, started, finished):
+                _compute(job, left, scheduler="processes", pool=pool, chunksize=1, optimize_graph=False)
+        except BrokenProcessPool:
+            suspects += [left[i] for i in sorted(started - finished)]
+            finished |= started
+        else:
+            break
+        left = {i: chunk for i, chunk in left.items() if i not in finished}
+    return suspects
+
+
+def _compute(job, chunks, **options):
+    """Compute with Dask; a partial hides a chunk from Dask, which would look for tasks in it."""
+    import dask
+
+    tasks = [dask.delayed(partial(job, c), pure=False)(dask_key_name=_key(i)) for i, c in chunks.items()]
+    dask.compute(*tasks, **options)
+
+
+def _key(number):
+    return f"chunk-{number}"
+
+
+def _watch(done, started=None, finished=None):
+    """Hand results over as they come and note which chunks were started and finished."""
+    from dask.callbacks import Callback
+
+    started, finished = set() if started is None else started, set() if finished is None else finished
+
+    def before(key, dsk, state):
+        started.add(int(key.removeprefix("chunk-")))
+
+    def after(key, result, dsk, state, worker):
+        finished.add(int(key.removeprefix("chunk-")))
+        done(result)
+
+    return Callback(pretask=before, posttask=after)
+
+
+@contextmanager
+def _pool(chunks):
+    import dask.multiprocessing
+    import dask.system
+
+    workers = min(chunks, dask.config.get("num_workers", None) or dask.system.CPU_COUNT)
+    context = dask.multiprocessing.get_context()
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    try:
+        _check_start(pool)
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _check_start(pool):
+    try:
+        pool.submit(os.getpid).result()
+    except BrokenProcessPool:
+        raise RuntimeError(
+            "Worker processes do not start. In a script, put the call of extract_corpus under "
+            '`if __name__ == "__main__":`, or use dask.config.set(scheduler="synchronous").'
+        ) from None
+
+
+def _start_worker():
+    """Leave Ctrl-C to the parent, which lets chunks end; end when the parent is killed."""
+    from multiprocessing import parent_process
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def follow():
+        parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _on_cluster(client, job, chunks, done, alone=False):
+    """Run chunks on a cluster, some a thread at a time or one; the scheduler repeats what a dead worker had.
+
+    Returns
+    -------
+    list
+        Chunks that were on more dying workers than the scheduler allows.
+    """
+    from distributed import KilledWorker, as_completed
+
+    waiting, running, suspects = iter(chunks), {}, []
+    futures = as_completed()
+
+    def submit(count):
+        for chunk in islice(waiting, count):
+            future = client.submit(partial(job, chunk), pure=False)
+            running[future] = chunk
+            futures.add(future)
+
+    try:
+        submit(1 if alone else 4 * max(1, sum(client.nthreads().values())))
+        for future in futures:
+            chunk = running.pop(future)
+            try:
+                done(future.result())
+            except KilledWorker:
+                suspects.append(chunk)
+            submit(1)
+    finally:
+        client.cancel(list(running))
+    return suspects
+
+
+def _progress_bar(total, shown):
+    """Return a function that counts documents, drawn on a terminal's last line."""
+    if not (shown and sys.stderr and sys.stderr.isatty()):
+        return lambda documents, failed: None
+    count = Counter()
+
+    def draw(documents, failed):
+        count.update(documents=documents, failed=failed)
+        part = count["documents"] / max(total, 1)
+        bar = "#" * int(30 * part)
+        said = f"{count['documents']:,} of {total:,} documents, {count['failed']:,} failed"
+        end = "\n" if count["documents"] == total else ""
+        print(f"\r[{bar:30}] {part:4.0%} {said}", end=end, file=sys.stderr, flush=True)
+
+    return draw
+
+
+# Output ----------------------------------------------------------------------------------------------------
+
+
+def _save_chunk(chunk, extractor, output):
+    """Write the tables of a chunk; return its counts."""
+    documents, failed, tables = _extract_chunk(chunk, extractor)
+    for name in TABLES:  # documents comes last: with it the chunk is finished
+        _save_table(tables[name], name, Path(output, name, _name(chunk)))
+    return documents, failed, None
+
+
+def _save_table(table, name, path):
+    """Write a file under another name, then rename it: readers see all of it or nothing."""
+    import pyarrow
+    import pyarrow.parquet
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}-{uuid4().hex}.tmp")  # hidden files belong to no data set
+    try:
+        arrow = pyarrow.Table.from_pandas(table, schema=_arrow_schema(name), preserve_index=False)
+        pyarrow.parquet.write_table(arrow, unfinished)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _arrow_schema(name):
+    import pyarrow
+
+    kinds = {"str": pyarrow.string(), "float64": pyarrow.float64(), "Int64": pyarrow.int64()}
+    return pyarrow.schema([(column, kinds[kind]) for column, kind in TABLES[name].items()])
+
+
+def _name(chunk):
+    """File name of a chunk: the same for the same documents and the same extractor."""
+    return f"chunk-{_digest(*(part for item in chunk for part in _state(item)), _extractor())[:20]}.parquet"
+
+
+def _state(item):
+    """Return what must be unchanged for a document to count as done."""
+    return item.source_id, item.sha256, item.duplicate_of, _extractor()
+
+
+def _resume(output, items):
+    """Keep the chunks that still hold and clear the rest away; return their names and the chunks to do."""
+    stored = {name: _states(output, name) for name in _finished_names(output)}
+    _check_same_corpus(output, set().union(*stored.values()), items)
+    wanted, finished, done = set(map(_state, items)), set(), set()
+    for name, states in stored.items():
+        if states <= wanted and not states & done:
+            finished.add(name)
+            done |= states
+    _clear(output, finished)
+    chunks, rest = [], []
+    for chunk in _chunked(items):  # cut as the first time, so that a run resumed writes the same files
+        if done.isdisjoint(map(_state, chunk)):
+            chunks.append(chunk)
+        else:
+            rest += [item for item in chunk if _state(item) not in done]
+    return finished, chunks + (_chunked(rest) if rest else [])
+
+
+def _finished_names(output):
+    """Names of the chunks that have a file in every table, sorted."""
+    names = [{file.name for file in Path(output, name).glob("chunk-*.parquet")} for name in TABLES]
+    return sorted(name for name in set.intersection(*names) if _CHUNK_FILE.fullmatch(name))
+
+
+def _states(output, name):
+    """States of the documents of a finished chunk; one that is wanted nowhere if its file is damaged."""
+    import pyarrow
+
+    try:
+        table = _read_table(output, "documents", [name])
+    except (OSError, pyarrow.ArrowInvalid):
+        return {("", "", "", "damaged")}
+    return set(table[["source_id", "sha256", "duplicate_of", "extractor"]].itertuples(index=False, name=None))
+
+
+def _check_same_corpus(output, stored, items):
+    """Refuse to replace the results of another corpus."""
+    ids, prints = {item.source_id for item in items}, {item.sha256 for item in items} - {""}
+    if stored and not any(state[0] in ids or state[1] in prints for state in stored):
+        others = pd.DataFrame(sorted(stored), columns=["source_id", "sha256", "duplicate_of", "extractor"])
+        raise DataError(
+            f"{output} holds the results of other documents, none of which is among the paths. Choose "
+            "another folder, or pass the paths of all documents: those that are done are skipped.",
+            others[["source_id", "sha256"]],
+        )
+
+
+def _clear(output, kept):
+    """Remove the files of other chunks and of interrupted writing; first those that make a chunk finished."""
+    for name in reversed(TABLES):
+        for file in Path(output, name).glob("*chunk-*"):
+            chunk = _CHUNK_FILE.fullmatch(file.name)
+            if (chunk and file.name not in kept) or _UNFINISHED.fullmatch(file.name):
+                file.unlink(missing_ok=True)
+
+
+def _read_table(output, name, names):
+    """Read one table of some chunks, in the columns and types of `TABLES`."""
+    import pyarrow.parquet
+
+    files = [str(Path(output, name, file)) for file in names]
+    table = pyarrow.parquet.read_table(files, partitioning=None, schema=_arrow_schema(name)).to_pandas()
+    return _sorted(table.astype(TABLES[name]))
+
+
+def _sorted(table):
+    return table.sort_values(
+        [c for c in ("source_id", "start") if c in table], kind="stable", ignore_index=True
+    )
+
+
+def _summary(output, items):
+    """One row is one document, with the path it has now."""
+    names = _finished_names(output)
+    documents = _read_table(output, "documents", names)
+    now = {item.source_id: _printable(item.path) for item in items}
+    documents["path"] = documents["source_id"].map(now).astype("str")
+    documents = documents[SUMMARY]
+    documents.attrs["failures"] = _Attached(_read_table(output, "failures", names))
+    return documents
+
+
+def _assembled(results):
+    """Put the chunks' tables together."""
+    return _with_attrs(
+        {name: _sorted(_typed(name, [tables[name] for *_, tables in results])) for name in TABLES}
+    )
+
+
+def _with_attrs(tables):
+    facts = tables["facts"]
+    facts.attrs["failures"] = _Attached(tables["failures"])
+    facts.attrs["documents"] = _Attached(tables["documents"][SUMMARY])
+    facts.attrs["refused"] = _Attached(tables["refused"])
+    return facts
+
+
+class _Attached(pd.DataFrame):
+    """A table in ``attrs``, which pandas copies at every step and compares when it joins tables.
+
+    So it is its own copy, and comparing it gives one answer instead of a table of them.
+    """
+
+    @property
+    def _constructor(self):
+        return pd.DataFrame  # what is made from it is an ordinary table
+
+    def __eq__(self, other):
+        return self is other or (isinstance(other, pd.DataFrame) and pd.DataFrame(self).equals(other))
+
+    __hash__ = None
+
+    def __deepcopy__(self, memo=None):
+        return self

@@ -1,0 +1,654 @@
+"""Facts proposed from a report, with evidence, for a coder to confirm.
+
+Numbers are found and read by `quantities`; here each quantity gets its kind, its noun and its context
+from the words around it. A rule's name stands beside every proposal, and what was refused, and why,
+comes with the table: "not stated" and "not extracted" are different things.
+"""
+
+from functools import cache
+
+import pandas as pd
+
+from .intervals import hedge_interval
+from .loaders import load_indicators
+from .quantities import fold, lexicon_codes, scan
+
+COLUMNS = [
+    *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
+    *("value", "value_max", "hedge", "resolution", "unit", "low", "high", "baseline"),
+    *("period_start", "period_end", "status", "token", "start", "end", "part_of"),
+    *("coder", "reviewer", "note"),
+    *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
+]
+PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
+REACH = 14  # tokens looked at on either side of a number
+TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
+EVENTS = ("场", "次", "期", "篇", "条", "人次", "场次")  # units that may count an event without a noun
+NUMBER, OTHER, NOUN = "⓪", "①", "②"  # what stands in a sentence for a quantity, another number, a quoted name
+
+
+def extract_facts(document_or_text, *, source_id="", indicators=None):
+    """Propose the facts that a report states, each with the characters that state it.
+
+    Parameters
+    ----------
+    document_or_text : Document or str
+        As from `read_report`; or a text.
+    source_id : str
+        For fact_id and source_id of the proposals.
+    indicators : pandas.DataFrame, optional
+        Code book; the project's by default. An indicator is filled in where the noun is one of its
+        labels or aliases, or ends in one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
+        rule (how the noun was found), alternatives (the other candidate), confidence (high, medium, low).
+        ``text[start:end]`` is the token, for the text as given or ``document.text``.
+        ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
+        reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
+    """
+    text = getattr(document_or_text, "text", document_or_text)
+    furniture = _boilerplate(document_or_text)
+    folded = fold(text)
+    rows, refused, last_date = [], [], ""
+    planned = budget = bool(_marks()["budget"].search(folded[:200]))
+    for sentence, starts_paragraph in _sentences(folded, scan(text)):
+        if starts_paragraph:
+            last_date = ""
+            planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
+        if any(a <= sentence["start"] < b for a, b in furniture):
+            refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
+            continue
+        found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
+        rows += found
+        refused += not_found
+    facts = _table(rows, text, source_id, indicators)
+    facts.attrs["refused"] = [  # records, since pandas cannot join frames that carry frames
+        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
+    ]
+    return facts
+
+
+def score_extraction(coded, proposed, nouns):
+    """Compare proposals with facts coded by hand, layer by layer.
+
+    Parameters
+    ----------
+    coded : pandas.DataFrame
+        Facts of one or more sources, as from `load_facts`.
+    proposed : pandas.DataFrame
+        Proposals for the same sources, as from `extract_facts`.
+    nouns : pandas.DataFrame
+        As from `load_nouns`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one coded fact: fact_id, source_id, token; proposal (its fact_id, missing if none
+        shares a character); value, hedge, unit, kind, noun, head (the noun's last two characters): True
+        where the proposal agrees, missing where there is none or no noun was coded. Words for persons
+        are one unit; quotation marks and blanks in nouns do not count. Precision is the rows with a
+        proposal over all proposals.
+    """
+    gold = nouns.set_index("fact_id")["noun"].fillna("")
+    rows, free = [], {s: t.to_dict("records") for s, t in proposed.groupby("source_id", sort=False)}
+    for fact in coded.drop_duplicates(["source_id", "start", "token"]).to_dict("records"):
+        drafts = free.get(fact["source_id"], [])
+        draft = next((d for d in drafts if d["start"] < fact["end"] and fact["start"] < d["end"]), None)
+        if draft:
+            drafts.remove(draft)
+        rows.append(_score(fact, draft, gold.get(fact["fact_id"])))
+    return pd.DataFrame(rows)
+
+
+def _score(fact, draft, noun):
+    row = {k: fact[k] for k in ("fact_id", "source_id", "token")} | {"proposal": draft and draft["fact_id"]}
+    layers = ("value", "hedge", "unit", "kind", "noun", "head")
+    if not draft:
+        return row | dict.fromkeys(layers)
+    near = 1e-9 * abs(fact["value"])
+    empty = pd.isna(fact["value"]) and pd.isna(draft["value"])
+    same = bool(empty or abs(draft["value"] - fact["value"]) <= near)
+    people = {"名": "人", "位": "人"}
+    units = [people.get(u, u) for u in (fact["unit"].partition("/")[0], draft["unit"])]
+    row |= {"value": same, "hedge": draft["hedge"] == fact["hedge"], "kind": draft["kind"] == fact["kind"]}
+    row |= {"unit": units[1] in (units[0], "")}
+    if noun is None:
+        return row | {"noun": None, "head": None}
+    own, coded = (_marks()["bare"].sub("", fold(n)) for n in (draft["noun"], noun))
+    return row | {"noun": own == coded, "head": own[-2:] == coded[-2:]}
+
+
+def _boilerplate(document):
+    paragraphs = getattr(document, "paragraphs", None)
+    if paragraphs is None:
+        return []
+    rows = paragraphs[paragraphs["role"] == "boilerplate"]
+    return list(zip(rows["start"], rows["end"], strict=True))
+
+
+def _sentences(folded, mentions):
+    """Cut the text into sentences of bounded length, each with its numbers; skip those without any."""
+    ends = [m.end() for m in _marks()["sentence"].finditer(folded)] + [len(folded)]
+    start, i, fresh = 0, 0, True
+    for end in ends:
+        while start < end:
+            stop = min(end, start + PIECE)
+            while i < len(mentions) and mentions[i]["start"] < stop < mentions[i]["end"]:
+                stop = mentions[i]["end"]
+            first = i
+            while i < len(mentions) and mentions[i]["start"] < stop:
+                i += 1
+            if i > first or fresh:
+                yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
+            fresh = folded[stop - 1 : stop] == "\n"
+            start = stop
+
+
+def _is_plan(paragraph, planned):
+    """Tell whether a paragraph is of the plan for the coming year: one heading opens it, another ends it."""
+    if _marks()["plan"].search(paragraph[:40]):
+        return True
+    return planned and not _marks()["review"].search(paragraph[:40])
+
+
+def _facts_of(sentence, folded, last_date, planned):
+    """Read one sentence: rows of facts, refused numbers, and the last date seen."""
+    kept, refused = [], []
+    for mention in sentence["mentions"]:
+        reason = _refusal(mention, folded)
+        if mention["sort"] == "date":
+            last_date = folded[mention["start"] : mention["end"]]
+        if reason:
+            refused.append((mention["start"], mention["end"], reason))
+        else:
+            kept.append(mention | {"date": last_date})
+    if not kept:
+        return [], refused, last_date
+    tokens = _tokens(folded, sentence, kept)
+    rows, context = [], {"noun": None, "whole": None}
+    for number, mention in enumerate(kept):
+        before = kept[number - 1]["end"] if number else sentence["start"]
+        row = _fact(mention, folded, tokens, max(before, sentence["start"]), context, planned)
+        rows.append(row)
+    return rows, refused, last_date
+
+
+def _refusal(mention, folded):
+    """Say why a number is no fact, or nothing."""
+    sort, start, end = mention["sort"], mention["start"], mention["end"]
+    lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
+    if sort == "ordinal" and _marks()["rank"].search(lead):
+        return _as_rank(mention, folded[start:end])
+    if sort not in ("quantity", "bare"):
+        return sort
+    if lead.endswith("前") and mention["unit"] in ("名", "位", "强"):
+        mention |= {
+            "sort": "rank",
+            "value_max": mention["value"],
+            "value": 1.0,
+            "hedge": "range",
+            "unit": "名",
+        }
+        return ""
+    if sort == "bare" and not _marks()["stated"].search(lead + folded[start : mention["number_start"]]):
+        large = mention["resolution"] > 1 or mention["hedge"] != "exact"
+        if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
+            return "no unit"
+    token = folded[mention["number_start"] : end]
+    if mention["unit"] and mention["unit"] not in TO_THE_LEFT:
+        if mention["hedge"] in ("at_least", "at_most", "under") and _marks()["threshold"].match(rest):
+            return "threshold"
+        if _marks()["enumeration"].match(rest) and mention["value"] < 13 and mention["hedge"] == "exact":
+            return "enumeration"
+        han = token[0] in "一二两三四五六七八九十几数"
+        if han and (token[:-1] in ("几", "数") or rest[:1] == "“"):
+            return "rhetorical"
+        at_end = not rest or rest[0] in ",。;、)\n"
+        if token[0] == "一" and mention["value"] == 1 and not (at_end and _marks()["counted"].search(lead)):
+            return "article"
+    return ""
+
+
+def _as_rank(mention, token):
+    """Read 第三 after 排名 or 位居 as a rank; the mention becomes a quantity."""
+    digits = _marks()["ordinal"].fullmatch(token)
+    if not digits:
+        return "ordinal"
+    numeral = digits[1]
+    value = float(numeral) if numeral.isdigit() else float("零一二三四五六七八九十".find(numeral))
+    if value < 1:
+        return "ordinal"
+    mention |= {"sort": "rank", "number_start": mention["start"], "value": value, "value_max": float("nan")}
+    mention |= {"hedge": "exact", "resolution": 1.0, "unit": "名"}
+    return ""
+
+
+def _tokens(folded, sentence, kept):
+    """Tag a sentence with its numbers, baselines and quoted names replaced by single signs.
+
+    Returns
+    -------
+    list of tuple
+        (word, tag, start, end), offsets in the text.
+    """
+    spans = [(m["start"], m["end"], NUMBER) for m in kept]
+    kept_starts = {m["start"] for m in kept}
+    spans += [
+        (m["start"], m["end"], OTHER)
+        for m in sentence["mentions"]
+        if m["start"] not in kept_starts and m["sort"] != "name"
+    ]
+    free = _Free(spans)
+    for name, sign in (("baseline", OTHER), ("quote", NOUN)):
+        for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
+            if free.take(*match.span()):
+                spans.append((*match.span(), sign))
+    pieces, places, at = [], [], sentence["start"]
+    for start, end, sign in sorted(spans):
+        pieces += [folded[at:start], sign]
+        places += [*range(at, start), start]
+        at = end
+    pieces.append(folded[at : sentence["end"]])
+    places += [*range(at, sentence["end"]), sentence["end"]]
+    ends = {start: end for start, end, _ in spans}
+    tokens, i = [], 0
+    for word, tag in _tagger().tag("".join(pieces)):
+        start = places[i]
+        i += len(word)
+        end = ends.get(start, places[i - 1] + 1)
+        tokens.append((word, "n" if word == NOUN else tag, start, end))
+    return tokens
+
+
+class _Free:
+    """Which stretches of a sentence are not yet taken by a sign."""
+
+    def __init__(self, spans):
+        self.taken = [(a, b) for a, b, _ in spans]
+
+    def take(self, start, end):
+        if any(start < b and a < end for a, b in self.taken):
+            return False
+        self.taken.append((start, end))
+        return True
+
+
+def _fact(mention, folded, tokens, before, context, planned):
+    """Give one quantity its kind, noun and context."""
+    start = mention["start"]
+    lead = folded[before:start]
+    clause = lead[max(lead.rfind(c) for c in ",。;:\n") + 1 :] if lead else ""
+    clause = _marks()["quoted"].sub("", clause)
+    kind, sign, attached = _kind(mention, clause, context)
+    noun, rule, other = _noun(mention, tokens, kind, context)
+    if _marks()["part"].search(lead):
+        context["whole"] = context.get("level")
+    row = {
+        **{k: mention[k] for k in ("value_max", "hedge", "resolution", "unit", "end")},
+        "number": start,
+        "value": sign * mention["value"],
+        "kind": kind,
+        "start": start - attached,
+        "status": "masked"
+        if mention["hedge"] == "masked"
+        else "planned"
+        if planned or _marks()["planned"].search(clause)
+        else "achieved",
+        "baseline": _baseline(lead) or _same_baseline(lead[: len(lead) - attached], context),
+        "date": mention["date"],
+        **_course(clause, rule, context),
+        "each": clause.rstrip().endswith(("各", "每")),
+        "noun": noun,
+        "rule": rule,
+        "other": other,
+        "whole": context["whole"],
+    }
+    if kind == "growth" and mention["unit"] == "倍":
+        row |= {"value": 100 * row["value"], "resolution": 100 * row["resolution"], "unit": "%"}
+    context["baseline"] = row["baseline"]
+    if noun:
+        context["noun"] = noun
+    if kind == "level":
+        context["level"] = start
+    return row
+
+
+def _course(clause, rule, context):
+    """Tell whether a figure is of events or summed up; one that shares the noun before is as that one is."""
+    if rule != "inherited" or "course" not in context:
+        words = ("cumulative", "event")
+        context["course"] = {word: bool(_marks()[word].search(clause)) for word in words}
+    return context["course"]
+
+
+def _kind(mention, clause, context):
+    """Kind, sign, and how many characters of a verb of change stand directly before the quantity."""
+    marks, unit = _marks(), mention["unit"]
+    if mention["sort"] == "rank":
+        return "rank", 1, 0
+    moved = marks["moved"].search(clause)
+    verb = moved["verb"] if moved else ""
+    sign = -1 if verb in _roles("down") else 1
+    attached = len(moved[0]) if moved else 0
+    if verb and moved["to"]:
+        return ("share" if unit in ("%",) else "level"), 1, 0
+    if unit == "百分点":
+        return "change", sign, attached
+    if mention.get("double"):
+        return "growth", 1, 0
+    if unit in ("%", "倍") and verb:
+        ratio = marks["ratio"].search(clause[: moved.start()])
+        return ("change" if ratio and unit == "%" else "growth"), sign, attached
+    if unit == "%" or (not unit and marks["held"].search(clause)):
+        held = marks["share"].search(clause)
+        return "share", 1, len(held[0]) if held else 0
+    if marks["mean"].search(clause):
+        return "mean", 1, 0
+    if verb:
+        return "change", sign, attached
+    return ("change" if marks["far"].search(clause) else "level"), 1, 0
+
+
+def _noun(mention, tokens, kind, context):
+    """Find the noun that a quantity counts: to the right, to the left, or the one before it."""
+    i = next((n for n, t in enumerate(tokens) if t[2] == mention["start"] and t[0] == NUMBER), None)
+    if i is None:
+        return None, "none", ""
+    found = {"right": _right(tokens, i), "left": _left(tokens, i), "object": _object(tokens, i)}
+    if mention["unit"] in EVENTS:
+        found = {"event": _event(tokens, i)} | found
+    if kind in ("growth", "change") and mention["unit"] in ("%", "百分点", "倍"):
+        found = {"left": found["left"]}
+    order = ["left", *found] if mention["unit"] in TO_THE_LEFT or _belongs_left(tokens, i) else list(found)
+    rules = [rule for rule in dict.fromkeys(order) if found[rule]]
+    if not rules:
+        return (context["noun"], "inherited", "") if context["noun"] else (None, "none", "")
+    return found[rules[0]], rules[0], found[rules[1]] if len(rules) > 1 else ""
+
+
+def _right(tokens, i):
+    """Find the noun phrase that follows token i, as (start, end), or nothing."""
+    begin = finish = None
+    for j in range(i + 1, min(i + REACH, len(tokens))):
+        word, tag, start, end = tokens[j]
+        follows = tokens[j + 1][:2] if j + 1 < len(tokens) else ("", "x")
+        if word in ("的", "等") and (begin is None or _inside(*follows)):
+            begin = finish = None
+        elif finish and word in _roles("and") and _core(*follows):
+            continue
+        elif _core(word, tag):
+            begin, finish = start if begin is None else begin, end
+        elif _inside(word, tag) and _inside(*follows):
+            begin = start if begin is None else begin
+        elif begin is None and tag[0] == "v" and _relative(tokens, j):
+            continue
+        else:
+            break
+    return (begin, finish) if finish else None
+
+
+def _relative(tokens, j):
+    """Tell whether a verb opens a relative clause: a 的 follows before any mark or number."""
+    for word, _, _, _ in tokens[j + 1 : j + 9]:
+        if word == "的":
+            return True
+        if word in ",。;、:\n" or word == NUMBER:
+            return False
+    return False
+
+
+def _left(tokens, i):
+    """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
+    k = i - 1
+    while k >= max(0, i - REACH) and not _core(*tokens[k][:2]):
+        if tokens[k][0] in ",。;、\n|" or tokens[k][0] == NUMBER:
+            return None
+        k -= 1
+    if k < max(0, i - REACH):
+        return None
+    begin, finish = tokens[k][2], tokens[k][3]
+    while k > 0 and (_inside(*tokens[k - 1][:2]) or _joint(tokens, k - 1)):
+        k -= 1
+        begin = tokens[k][2]
+    while _head_verb(*tokens[k][:2]) and tokens[k][3] < finish:
+        k += 1
+        begin = tokens[k][2]
+    return begin, finish
+
+
+def _joint(tokens, k):
+    """Tell whether a word joins two nouns (青年典型、青年集体)."""
+    return k > 0 and tokens[k][0] in _roles("and") and _core(*tokens[k - 1][:2])
+
+
+def _object(tokens, i):
+    """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
+    for j in range(i + 1, min(i + 6, len(tokens))):
+        if tokens[j][0] in _roles("becomes"):
+            return _right(tokens, j)
+        if tokens[j][0] in ",。;、" or (j == i + 1 and tokens[j][0] != "被"):
+            return None
+    return None
+
+
+def _event(tokens, i):
+    """Find the verb beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
+    follows = tokens[i + 1][0] if i + 1 < len(tokens) else ""
+    if follows in _roles("compound") and (i + 2 == len(tokens) or tokens[i + 2][1] == "x"):
+        return tokens[i + 1][2], tokens[i + 1][3]
+    k = i - 1
+    if k < 0 or _core(*tokens[k][:2]) or tokens[k][0] not in _roles("compound"):
+        return None
+    begin, finish = tokens[k][2], tokens[k][3]
+    while k > 0 and tokens[k - 1][0] in _roles("compound") and not _head_verb(*tokens[k - 1][:2]):
+        k -= 1
+        begin = tokens[k][2]
+    return begin, finish
+
+
+def _belongs_left(tokens, i):
+    """Tell whether what follows a number is the subject of the next one (书记456名平均年龄30.12岁)."""
+    if i == 0 or not _core(*tokens[i - 1][:2]):
+        return False
+    for word, tag, _, _ in tokens[i + 1 : i + 6]:
+        if word == NUMBER:
+            return True
+        if not _inside(word, tag):
+            return False
+    return False
+
+
+def _core(word, tag):
+    """Tell whether a noun phrase may end in a word."""
+    return word in _roles("noun") or (
+        (tag[0] == "n" or tag in ("vn", "j", "eng", "an")) and not _breaks(word)
+    )
+
+
+def _inside(word, tag):
+    """Tell whether a word may stand in a noun phrase: a noun, an adjective, a verb of the field."""
+    return _core(word, tag) or word in _roles("compound") or (tag[0] in "abfjlst" and not _breaks(word))
+
+
+@cache
+def _breaking():
+    roles = ("link", "becomes", "head_verb", "up", "down")
+    return frozenset().union(*(_roles(r) for r in roles)) - _roles("compound") | {OTHER, NUMBER}
+
+
+def _breaks(word):
+    """Tell whether a word ends a noun phrase whatever its tag: a verb, an adverb, a sign."""
+    return word in _breaking()
+
+
+def _head_verb(word, tag):
+    """Tell whether a verb at the head of a phrase is no part of it (组织青年, 服务群众)."""
+    return word in _roles("head_verb") or word in _roles("link")
+
+
+def _baseline(lead):
+    for match in _marks()["baseline"].finditer(lead):
+        return next((code for word, code in lexicon_codes("baseline").items() if word in match[0]), "")
+    return ""
+
+
+def _same_baseline(between, context):
+    """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%)."""
+    return "" if between.strip(",、 ") else context.get("baseline", "")
+
+
+def _table(rows, text, source_id, indicators):
+    """Lay out the rows, with intervals, indicators and the links between parts and wholes."""
+    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
+    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
+    done = [_row(r, text, source_id, ids, lookup, flows) for r in rows]
+    odd = any("\ud800" <= c <= "\udfff" for c in text)  # half a character, which str columns cannot hold
+    table = pd.DataFrame(done, columns=COLUMNS, dtype=object if odd else None)
+    for column in ("value", "value_max", "resolution"):
+        table[column] = table[column].astype(float)
+    bounds = hedge_interval(table["value"], table["hedge"], table["value_max"])
+    return table.assign(low=bounds["low"], high=bounds["high"])
+
+
+def _row(row, text, source_id, ids, lookup, flows):
+    """One proposal in the columns of facts."""
+    noun_start, noun_end = row["noun"] or (row["start"], row["start"])
+    noun = text[noun_start:noun_end].replace("\n", "")
+    indicator = _indicator(noun, lookup)
+    flow = _flow(row, flows.get(indicator, "stock"))
+    date = _iso(row["date"])
+    return {
+        **{k: row[k] for k in ("kind", "value", "value_max", "hedge", "resolution", "unit")},
+        **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
+        "fact_id": ids[row["number"]],
+        "source_id": source_id,
+        "district": "",
+        "scope": "",
+        "indicator": indicator,
+        "flow": flow,
+        "period_start": date if flow == "flow" else "",
+        "period_end": date,
+        "token": text[row["start"] : row["end"]],
+        "part_of": ids.get(row["whole"], ""),
+        "coder": "extract",
+        "reviewer": "",
+        "note": "each" if row["each"] else "",
+        "noun": noun,
+        "noun_start": noun_start,
+        "noun_end": noun_end,
+        "alternatives": text[slice(*row["other"])] if row["other"] else "",
+        "confidence": _confidence(row["rule"], indicator),
+    }
+
+
+@cache
+def _code_book():
+    return _lookup(load_indicators())
+
+
+def _lookup(indicators):
+    """Labels and aliases of a code book with their indicators, and each indicator's usual flow."""
+    lookup = {}
+    for name, label, aliases in (
+        indicators[["indicator", "label_zh", "aliases"]].fillna("").itertuples(index=False)
+    ):
+        for word in [label, *aliases.split(";")]:
+            if len(word) > 1:
+                lookup.setdefault(fold(word), name)
+    return lookup, dict(zip(indicators["indicator"], indicators["flow"], strict=True))
+
+
+def _confidence(rule, indicator):
+    if rule in ("none", "inherited"):
+        return "low"
+    return "high" if indicator else "medium"
+
+
+def _flow(row, usual):
+    if row["cumulative"]:
+        return "cumulative"
+    if row["event"] or row["unit"] in ("人次", "小时", "场", "次", "期", "篇", "场次"):
+        return "flow"
+    return usual
+
+
+def _indicator(noun, lookup):
+    """Find the indicator whose label or alias is the noun or its longest ending."""
+    noun = fold(noun)
+    return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
+
+
+def _iso(date):
+    """Write a Chinese date as ISO 8601, as precise as it is; empty where it names no year."""
+    match = _marks()["iso"].match(date)
+    if not match:
+        return ""
+    return "-".join(p if len(p) == 4 else p.zfill(2) for p in match.groups() if p)
+
+
+@cache
+def _roles(role):
+    return frozenset(lexicon_codes(role))
+
+
+@cache
+def _tagger():
+    import rjieba
+
+    tagger = rjieba.Jieba()
+    for word in _roles("noun"):
+        tagger.add_word(word, 100000, "n")
+    return tagger
+
+
+@cache
+def _marks():
+    """Patterns of the words around a number, from the lexicon."""
+    import regex
+
+    def words(*roles):
+        found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
+        return "|".join(map(regex.escape, found))
+
+    return {
+        "sentence": regex.compile(r"[。!?;\n]"),
+        "plan": regex.compile(
+            r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后"
+        ),
+        "budget": regex.compile(r"(?:部门|单位|年度?|收支)预算"),
+        "review": regex.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
+        "stated": regex.compile(
+            r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
+        ),
+        "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
+        "enumeration": regex.compile(f"(?:{words('enumeration')})"),
+        "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
+        "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
+        "baseline": regex.compile(
+            rf"(?:较|比|同|与|跟)?(?:[\u4e00-\u9fff]{{0,3}})(?:{words('baseline')})(?:相比|相较|时|末|底)?"
+            r"|(?:较|比)[\u4e00-\u9fff①]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
+        ),
+        "quote": regex.compile(
+            r"“[^“”\n,。;]{1,16}”|《[^《》\n]{1,40}》|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+        ),
+        "moved": regex.compile(rf"(?P<verb>{words('up', 'down')})(?P<to>{words('to')})?了?(?: |了|约)?$"),
+        "ratio": regex.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
+        "share": regex.compile(r"(?:占比|占)(?:达|为)? ?$"),
+        "held": regex.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
+        "admin": regex.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)"),
+        "quoted": regex.compile(r"“[^“”]*”|《[^《》]*》"),
+        "counted": regex.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
+        "mean": regex.compile(f"(?:{words('mean')})|每[名人个位村户镇月周季]"),
+        "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
+        "part": regex.compile(r"其中|内有|包括|(?<!不)含"),
+        "planned": regex.compile(f"(?:{words('planned')})"),
+        "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
+        "event": regex.compile(
+            r"新建|新成立|新增|新发展|成立|开展|举办|召开|举行|发放|招募|发布|培训|惠及|参与|参加|吸引|获|评选|表彰|推送|走访|慰问|募集|筹集|捐"
+        ),
+        "bare": regex.compile(r"[“”\"' ]"),
+        "iso": regex.compile(r"(\d{4})年?(?:[-/.]?(\d{1,2})月?)?(?:[-/.]?(\d{1,2})[日号]?)?"),
+    }

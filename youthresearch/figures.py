@@ -1,0 +1,236 @@
+"""Figures in Chinese and English from one call, with the numbers they plot beside them.
+
+Each ``plot_*`` takes one table and a language and returns a new matplotlib Figure; nothing global
+is drawn on. `save_figure` writes both languages and the table. All words come from the data.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from .loaders import load_labels
+
+FIGURES = Path(__file__).resolve().parents[1] / "figures"
+FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
+INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
+VERDICTS = ["holds", "holds_if_truncated", "undetermined", "infeasible", "conflict"]
+_FORMATS = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
+
+
+def use_style():
+    """Set matplotlib to the project's style: Chinese glyphs from the shipped font, fixed sizes."""
+    import matplotlib
+
+    matplotlib.rcParams.update(_style())
+
+
+@cache
+def _style():
+    from matplotlib import font_manager
+
+    font_manager.fontManager.addfont(FONT)
+    known = font_manager.fontManager.ttflist
+    known.insert(0, known.pop())  # before a font of the same name that the machine may have
+    name = font_manager.FontProperties(fname=FONT).get_name()
+    return {
+        "font.family": [name, "DejaVu Sans"],  # the Chinese font first: mathtext looks at the first only
+        "font.size": 9,
+        "axes.unicode_minus": False,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": MUTED,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "figure.dpi": 100,
+        "savefig.dpi": 200,
+        "pdf.fonttype": 42,
+        "svg.hashsalt": "youthresearch",
+    }
+
+
+def plot_before_after(table, *, lang="en"):
+    """Plot the growth that sources report, as intervals, with the levels before and after in figures.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `derive_before` or `series_growth`, with names from `with_labels`. One row is one
+        indicator of one place; rows are drawn from the top.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _figure(7.2, 1.5 + 0.46 * len(table), _word("title_before_after", lang))
+    y = np.arange(len(table))[::-1]
+    low, high = table["growth_low"], table["growth_high"]
+    colours = [BLUE if district == "CN" else ORANGE for district in table["district"]]
+    ax.hlines(y, low, high, color=colours, linewidth=8, alpha=0.5)
+    ax.scatter((low + high) / 2, y, color=colours, s=np.where(high - low < 1, 28, 0), zorder=3)
+    ax.axvline(0, color=MUTED, linewidth=0.8)
+    ax.set_yticks(y, [_before_after_label(row, lang) for row in table.to_dict("records")])
+    ax.tick_params(axis="y", length=0)
+    for label in ax.get_yticklabels():
+        label.set_linespacing(1.35)
+    ax.set(
+        xlabel=_word("growth_percent", lang),
+        ylim=(-0.7, len(y) - 0.1),
+    )
+    levels = ax.secondary_yaxis("right")
+    header, records = _word("before_after_levels", lang), table.to_dict("records")
+    levels.set_yticks([len(y) - 0.35, *y], [header, *(_levels(row) for row in records)])
+    levels.tick_params(length=0)
+    levels.spines[:].set_visible(False)
+    return fig
+
+
+def _before_after_label(row, lang):
+    baseline = row["baseline"]
+    if not baseline[:1].isdigit():
+        baseline = _word(f"baseline_{baseline or 'unknown'}", lang)
+    return f"{row[f'place_{lang}']} · {row[f'label_{lang}']}\n{baseline} → {row['period_end']}"
+
+
+def _levels(row):
+    return f"{_span(row['before_low'], row['before_high'])} → {_span(row['after_low'], row['after_high'])}"
+
+
+def plot_facts_coverage(table, *, lang="en"):
+    """Plot how many facts the sources of each class state in each pillar.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns pillar, class, facts; one row is one pillar in one class of sources.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    grid = table.pivot(index="pillar", columns="class", values="facts").fillna(0)
+    return _plot_counts(_by_size(_by_size(grid).T).T, "title_facts_coverage", lang)
+
+
+def plot_verdicts(table, *, lang="en"):
+    """Plot how many relations of each kind hold or fail.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns relation, verdict, relations; one row is one verdict on one kind of relation.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    grid = table.pivot(index="relation", columns="verdict", values="relations").fillna(0)
+    return _plot_counts(_by_size(grid).reindex(columns=VERDICTS, fill_value=0), "title_verdicts", lang)
+
+
+def _by_size(grid):
+    return grid.loc[grid.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+
+
+def _plot_counts(grid, title, lang):
+    """Draw a table of counts, each cell shaded by its size; the data name the rows and columns."""
+    fig, ax = _figure(7.2, 1.4 + 0.29 * len(grid), _word(title, lang))
+    shade = np.sqrt(grid.to_numpy(float))
+    ax.imshow(shade, cmap="Blues", aspect="auto", vmin=0, vmax=2 * shade.max())
+    for i, j in np.argwhere(shade > 0):
+        ax.text(j, i, f"{grid.iloc[i, j]:.0f}", ha="center", va="center")
+    ax.set_xticks(range(grid.shape[1]), [_word(f"{grid.columns.name}_{c}", lang) for c in grid])
+    ax.set_yticks(range(grid.shape[0]), [_word(f"{grid.index.name}_{r}", lang) for r in grid.index])
+    ax.tick_params(length=0, labelsize=8)
+    ax.spines[:].set_visible(False)
+    return fig
+
+
+def plot_quality(table, *, lang="en"):
+    """Plot the share of proposals that agree with the coding by hand, layer by layer.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns layer, share_right (0 to 1); one row is one layer, drawn from the top.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _figure(7.2, 1.2 + 0.34 * len(table), _word("title_quality", lang))
+    y = np.arange(len(table))[::-1]
+    percent = 100 * table["share_right"]
+    bars = ax.barh(y, percent, color=BLUE, height=0.6)
+    ax.bar_label(bars, [f"{p:.1f}" for p in percent], padding=4)
+    ax.set_yticks(y, [_word(f"layer_{layer}", lang) for layer in table["layer"]])
+    ax.tick_params(axis="y", length=0)
+    ax.set(xlim=(0, 108), xlabel=_word("share_right", lang))
+    return fig
+
+
+def save_figure(plot, stem, data, *, lang="en", folder=None):
+    """Draw a figure in both languages and save it with the numbers that it plots.
+
+    Writes <stem>.zh.png, <stem>.zh.pdf, <stem>.en.png, <stem>.en.pdf and <stem>.csv (the table,
+    numbers to ten significant digits). The files are the same bytes on every run.
+
+    Parameters
+    ----------
+    plot : callable
+        A ``plot_*`` function.
+    stem : str
+        File name without ending, the notebook's own.
+    data : pandas.DataFrame
+        What `plot` takes.
+    lang : {"zh", "en"}
+        Language of the figure that is returned.
+    folder : path, optional
+        figures/ of the project by default.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    import matplotlib
+
+    folder = Path(folder or FIGURES)
+    folder.mkdir(parents=True, exist_ok=True)
+    with matplotlib.rc_context(_style()):
+        drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
+        for language, fig in drawn.items():
+            for ending, metadata in _FORMATS.items():
+                fig.savefig(folder / f"{stem}.{language}.{ending}", metadata=metadata)
+    data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
+    return drawn[lang]
+
+
+def _figure(width, height, title):
+    """Make a figure (inches) with a title and one axes, known to no global state."""
+    from matplotlib.figure import Figure
+
+    fig = Figure(figsize=(width, height), layout="constrained")
+    fig.suptitle(title, x=0.01, ha="left", fontsize=11)
+    return fig, fig.subplots()
+
+
+@cache
+def _words():
+    return load_labels().set_index("key")
+
+
+def _word(key, lang):
+    if lang not in ("zh", "en"):
+        raise ValueError(f"lang={lang!r} is not known; choose 'zh' or 'en'.")
+    return _words().loc[key, f"label_{lang}"]
+
+
+def _span(low, high):
+    """Write an interval as a reader would: 682, 190,000–210,000, or ≥ 230,000."""
+    if high == low or f"{low:.4g}" == f"{high:.4g}":
+        return f"{(low + high) / 2:,.0f}"
+    return f"≥ {low:,.0f}" if np.isinf(high) else f"{low:,.0f}–{high:,.0f}"

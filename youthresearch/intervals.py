@@ -1,0 +1,237 @@
+"""What a vague figure allows: a hedge word as an interval, and arithmetic on intervals.
+
+An interval column is a DataFrame with the columns ``low`` and ``high``; one row is one figure.
+Bounds are in the figure's own unit; a side that the source leaves open is infinite; a masked
+figure has missing bounds. Every interval in the project rests on the policy of `hedge_interval`.
+"""
+
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+CAPS = (None, "next_unit")
+
+_BOUNDS = {  # hedge -> bounds of the size v; u is the unit of its last digit, top what closes open words
+    "exact": lambda v, u, top: (v, v),
+    "odd": lambda v, u, top: (v, v + u),
+    "nearly": lambda v, u, top: (v - u, v),
+    "about": lambda v, u, top: (v - u / 2, v + u / 2),
+    "over": lambda v, u, top: (v, v + top),
+    "at_least": lambda v, u, top: (v, v + top),
+    "under": lambda v, u, top: (0 * v, v),  # an array of zeros
+    "at_most": lambda v, u, top: (0 * v, v),
+}
+HEDGES = (*_BOUNDS, "range", "masked")
+_NEEDS_A_DIGIT = ("odd", "nearly", "about", "over", "at_least")
+
+
+def last_digit_unit(values):
+    """Return the unit of the last non-zero digit of each value: 3000 -> 1000, 1200 -> 100, 62.76 -> 0.01.
+
+    Parameters
+    ----------
+    values : pandas.Series of float, shape (n,)
+
+    Returns
+    -------
+    pandas.Series of float, shape (n,)
+        Missing where the value is missing or zero (zero has no last non-zero digit).
+    """
+    units = [_unit(v) if v == v and v != 0 else np.nan for v in values.to_numpy(float).tolist()]
+    return pd.Series(units, index=values.index, dtype=float)
+
+
+@lru_cache(maxsize=4096)
+def _unit(value):
+    return float(Decimal(1).scaleb(Decimal(f"{value:.12g}").normalize().as_tuple().exponent))
+
+
+def hedge_interval(value, hedge, value_max=None, *, cap=None):
+    """Turn nominal values and their words of approximation into intervals.
+
+    With v the nominal value and u the unit of its last non-zero digit: exact [v, v];
+    odd (余, 多) [v, v + u]; nearly (近) [v - u, v]; about (约, 左右) [v - u/2, v + u/2];
+    over (超) and at_least (以上) [v, inf); under (不足) and at_most (以内) [0, v];
+    range [v, value_max]; masked has no bounds. A negative change is read by its size:
+    减少3万余 is [-40000, -30000].
+
+    Parameters
+    ----------
+    value : pandas.Series of float, shape (n,)
+    hedge : pandas.Series of str, shape (n,)
+        Members of `HEDGES`.
+    value_max : pandas.Series of float, shape (n,), optional
+        Upper end of ranges.
+    cap : {None, "next_unit"}
+        The researcher's own choice to close over and at_least at v + u; None leaves them open.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 2)
+        Columns low, high.
+
+    Raises
+    ------
+    ValueError
+        For an unknown hedge or cap, or where a hedge needs a value that is missing or zero.
+    """
+    values, words = value.to_numpy(float), hedge.to_numpy(object)
+    tops = np.full(len(values), np.nan) if value_max is None else value_max.to_numpy(float)
+    _check_hedges(values, words, tops, cap, value.index)
+    size, unit = np.abs(values), last_digit_unit(value).to_numpy()
+    top = unit if cap == "next_unit" else np.inf
+    low, high = values.copy(), np.where(words == "range", tops, values)
+    for word in set(words) & set(_BOUNDS):
+        rows = words == word
+        here = _BOUNDS[word](size[rows], unit[rows], top[rows] if cap else top)
+        low[rows], high[rows] = here
+    mirrored = (values < 0) & (words != "range")
+    low, high = np.where(mirrored, -high, low), np.where(mirrored, -low, high)
+    low[words == "masked"] = high[words == "masked"] = np.nan
+    return pd.DataFrame({"low": low, "high": high}, index=value.index)
+
+
+def _check_hedges(values, words, tops, cap, index):
+    if cap not in CAPS:
+        raise ValueError(f"cap={cap!r} is not known; choose one of {CAPS}.")
+    unknown = sorted(set(words) - set(HEDGES))
+    if unknown:
+        raise ValueError(f"Unknown hedges {unknown}; the interval policy knows {list(HEDGES)}.")
+    lost = (np.isnan(values) & (words != "masked")) | np.isinf(values)
+    lost |= (values == 0) & np.isin(words.astype(str), _NEEDS_A_DIGIT)
+    lost |= ~(tops >= values) & (words == "range")
+    if lost.any():
+        raise ValueError(
+            f"Rows {list(index[lost])[:10]}: a hedge needs a finite value, {', '.join(_NEEDS_A_DIGIT)} "
+            "one that is not zero, and a range an upper value above it."
+        )
+
+
+def rounding_interval(figures, resolution, *, rule="half_up"):
+    """Widen exact figures by what their last printed place hides.
+
+    Parameters
+    ----------
+    figures : pandas.DataFrame, shape (n, 2)
+        Columns low, high; only rows with low == high are widened.
+    resolution : pandas.Series of float, shape (n,)
+        Size of the last printed place; missing = nothing hidden.
+    rule : {"half_up", "truncated"}
+        half_up: half a place either way. truncated: a whole place away from zero.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 2)
+    """
+    place = resolution.where(figures["low"] == figures["high"], 0).fillna(0)
+    if rule == "half_up":
+        return pd.DataFrame({"low": figures["low"] - place / 2, "high": figures["high"] + place / 2})
+    if rule == "truncated":
+        down = figures["low"] < 0
+        return pd.DataFrame(
+            {"low": figures["low"] - place.where(down, 0), "high": figures["high"] + place.where(~down, 0)}
+        )
+    raise ValueError(f"rule={rule!r} is not known; choose 'half_up' or 'truncated'.")
+
+
+def corners(function, *columns):
+    """Bounds of a function that is monotone in each argument: the extremes over the corners of the box.
+
+    Exact (sharp) for such functions and only for them (Moore, Kearfott and Cloud 2009, section 5.5:
+    with every argument used once, or monotone, the range over a box is reached at its corners).
+
+    Parameters
+    ----------
+    function : callable
+        Takes one array per column, shape (n,), and returns an array, shape (n,).
+    *columns : pandas.DataFrame, shape (n, 2)
+        Columns low, high, all with the same index.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 2)
+        Missing where a bound is missing, or where a corner has no value (inf - inf).
+
+    Raises
+    ------
+    ValueError
+        If the indexes differ.
+    """
+    if not all(c.index.equals(columns[0].index) for c in columns):
+        raise ValueError("Interval columns with different indexes cannot be combined: align them first.")
+    sides = [[c["low"].to_numpy(float), c["high"].to_numpy(float)] for c in columns]
+    choices = np.stack(np.meshgrid(*[[0, 1]] * len(columns), indexing="ij"), axis=-1).reshape(
+        -1, len(columns)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = np.stack(
+            [function(*(s[i] for s, i in zip(sides, choice, strict=True))) for choice in choices]
+        )
+    return pd.DataFrame({"low": values.min(axis=0), "high": values.max(axis=0)}, index=columns[0].index)
+
+
+def subtract(a, b):
+    """Return a - b, bounds over all values inside both intervals."""
+    return _interval(a["low"] - b["high"], a["high"] - b["low"])
+
+
+def ratio(a, b):
+    """Return a / b for amounts that are never negative and a denominator above zero.
+
+    Raises
+    ------
+    ValueError
+        Where the denominator can be zero or negative.
+    """
+    bad = b.index[b["low"] <= 0]
+    if len(bad):
+        raise ValueError(f"The denominator can be zero or negative in rows {list(bad)[:10]}.")
+    return _interval(a["low"] / b["high"], a["high"] / b["low"])
+
+
+def before_from_change(level, change):
+    """Return the previous level, level - change; no level is below zero, so neither is the bound.
+
+    Missing where every reading would make it negative.
+    """
+    before = subtract(level, change)
+    return before.clip(lower=0).where(before["high"] >= 0)
+
+
+def before_from_growth(level, growth):
+    """Return the previous level, level / (1 + growth / 100), from a level and its growth in percent.
+
+    Nothing falls by more than all of it, so growth is read as -100 or more.
+    """
+    factor = 1 + growth.clip(lower=-100) / 100
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _interval(level["low"] / factor["high"], level["high"] / factor["low"])
+
+
+def growth_from_change(level, change):
+    """Return growth in percent, 100 * change / (level - change).
+
+    Sharp although the change is used twice: growth rises with the change and, for a given change,
+    moves one way with the level. Without bound above where the previous level can be zero; missing
+    where it can be nothing else.
+    """
+    more, less = change["high"], change["low"]
+    before_high = level["low"].where(more >= 0, level["high"]) - more
+    before_low = level["high"].where(less >= 0, level["low"]) - less
+    with np.errstate(divide="ignore", invalid="ignore"):
+        high = (100 * more / before_high).where(before_high > 0, np.inf)
+        low = (100 * less / before_low).where(less > -np.inf, -100.0)
+    possible = level["high"] - less > 0
+    return _interval(low, high).where(possible)
+
+
+def _interval(low, high):
+    return pd.DataFrame({"low": low, "high": high})
+
+
+def overlap(a, b):
+    """Return for each row whether the two intervals share a point, up to floating-point noise."""
+    noise = 1e-9 * np.maximum(a.abs().replace(np.inf, 0).max(axis=1), b.abs().replace(np.inf, 0).max(axis=1))
+    return (a["low"] <= b["high"] + noise) & (b["low"] <= a["high"] + noise)

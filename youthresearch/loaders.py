@@ -1,0 +1,255 @@
+"""Loaders: one per table of `data/`, each checked against the data package at the door."""
+
+import warnings
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from .intervals import hedge_interval
+from .schema import DataError, check_keys, check_table, rows_of, table_schema
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+VAGUE = ("odd", "nearly", "about", "over", "at_least")
+# A folder that lacks one of these uses the project's.
+SHARED = ("indicators", "units", "identities", "districts", "labels", "lexicon", "traditional")
+
+
+def load_facts(data=None, *, cap=None):
+    """Load the coded facts; one row is one figure that one source states.
+
+    Columns as in the data package, plus ``low`` and ``high``: the interval that value, hedge and
+    resolution allow under the interval policy (`intervals.hedge_interval`), in the fact's unit.
+
+    Parameters
+    ----------
+    data : path, optional
+        A folder of your own with facts.csv and sources.csv. A table of `SHARED` that it lacks
+        (code book, units, places ...) is the project's; the same holds for every loader.
+    cap : {None, "next_unit"}
+        None leaves 超过 and 以上 open above; "next_unit" closes them at the next unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    DataError
+        If the table breaks the data package, a key leads nowhere, a unit does not fit its
+        indicator, or a masked figure has a value (or another has none).
+
+    Notes
+    -----
+    Source: coded by hand from the documents of `load_sources`. Licence CC BY 4.0.
+    """
+    facts = _load("facts", data)
+    _check_values(facts)
+    _check_units(facts, load_indicators(data), load_units(data))
+    bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"], cap=cap)
+    place = facts.columns.get_loc("unit") + 1
+    facts.insert(place, "low", bounds["low"])
+    facts.insert(place + 1, "high", bounds["high"])
+    return facts
+
+
+def load_sources(data=None):
+    """Load the sources; one row is one document: issuer, title, date, place, address, class, pilot status."""
+    return _load("sources", data)
+
+
+def load_documents(data=None):
+    """Load the texts that facts point into; one row is one document, columns source_id and text.
+
+    The texts are restatements: the figures and their wording of approximation are the source's,
+    the sentences are the project's.
+    """
+    folder = Path(data or DATA) / "documents"
+    paths = sorted(folder.glob("*.txt"))
+    if not paths:
+        raise DataError(f"No documents in {folder}: put one <source_id>.txt there for each source.")
+    texts = [_read_text(p) for p in paths]
+    return pd.DataFrame({"source_id": [p.stem for p in paths], "text": texts})
+
+
+def load_indicators(data=None):
+    """Load the code book; one row is one indicator with its pillar, labels, base unit and definition."""
+    return _load("indicators", data)
+
+
+def load_units(data=None):
+    """Load the units; one row is one unit as the sources write it, with its base unit."""
+    return _load("units", data)
+
+
+def load_identities(data=None):
+    """Load the sums that must hold; one row is one part of one whole."""
+    return _load("identities", data)
+
+
+def load_districts(data=None):
+    """Load the places; one row is one place under one GB/T 2260 code, valid from year to year."""
+    return _load("districts", data)
+
+
+def load_pilots(data=None):
+    """Load the treatment register; one row is what one source claims of one place or wave.
+
+    Conflicting claims stand side by side (18 or 20 counties in the first national round; 619 in
+    the second or 621 in both); nothing is decided here.
+    """
+    return _load("pilots", data)
+
+
+def load_national(data=None):
+    """Load the national bulletin series; one row is one indicator in one year, breaks in the note."""
+    return _load("national", data)
+
+
+def load_labels(data=None):
+    """Load the words of figures and tables; one row is one text in Chinese and English."""
+    return _load("labels", data)
+
+
+def load_lexicon(data=None):
+    """Load the words by which Chinese prose is read; one row is one word in one role."""
+    return _load("lexicon", data)
+
+
+def load_nouns(data=None):
+    """Load the nouns that facts count; one row is one fact's noun, coded without sight of the extractor."""
+    return _load("nouns", data)
+
+
+def load_traditional(data=None):
+    """Load the traditional characters; one row is one character with its simplified form."""
+    return _load("traditional", data)
+
+
+def with_labels(table, indicators, districts):
+    """Add the names of each row's indicator and place in both languages, for figures and tables.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Has the columns indicator and district.
+    indicators, districts : pandas.DataFrame
+        As from `load_indicators` and `load_districts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with label_zh, label_en, place_zh, place_en.
+    """
+    labels = indicators[["indicator", "label_zh", "label_en"]]
+    places = districts[["district", "name_zh", "name_en"]].set_axis(
+        ["district", "place_zh", "place_en"], axis=1
+    )
+    return table.merge(labels, on="indicator", how="left").merge(places, on="district", how="left")
+
+
+def check_evidence(facts, documents):
+    """Check that each fact's token stands in its document at its offsets.
+
+    Raises
+    ------
+    DataError
+        With the facts whose token is not there, and what stands there instead.
+    """
+    texts = documents.set_index("source_id")["text"]
+    lost = facts[~facts["source_id"].isin(texts.index)]
+    if len(lost):
+        raise DataError("No document for these facts: add data/documents/<source_id>.txt.", lost)
+    found = [texts[s][a:b] for s, a, b in zip(facts["source_id"], facts["start"], facts["end"], strict=True)]
+    wrong = facts["token"] != pd.Series(found, index=facts.index)
+    if wrong.any():
+        rows = facts.loc[wrong, ["fact_id", "token", "start", "end"]]
+        rows = rows.assign(found=pd.Series(found, index=facts.index)[wrong])
+        raise DataError("The token does not stand at its offsets: correct start and end.", rows)
+
+
+def _load(name, data):
+    path = _path(name, data)
+    table = _checked(name, path, path.stat().st_mtime_ns if path.is_file() else 0)
+    targets = {k["reference"]["resource"] for k in table_schema(name).get("foreignKeys", [])} - {""}
+    keys = {t: _load(t, data)[table_schema(t)["primaryKey"]] for t in sorted(targets)}
+    check_keys(table, name, keys, where=str(path))
+    return table.copy()
+
+
+@lru_cache(maxsize=64)
+def _checked(name, path, changed):
+    """Read and check a table once, and again only when its file has changed."""
+    return check_table(_read_csv(path), name, where=str(path))
+
+
+def _path(name, data):
+    own = Path(data or DATA) / f"{name}.csv"
+    return DATA / own.name if name in SHARED and not own.exists() else own
+
+
+def _read_csv(path):
+    if not path.is_file():
+        raise DataError(
+            f"No file {path.name} in {path.parent}: pass data= a folder that holds it (see data/README.md)."
+        )
+    options = {"dtype": "str", "keep_default_na": False, "na_values": [""], "encoding": "utf-8-sig"}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "error", pd.errors.ParserWarning
+            )  # a row with cells too many would lose them
+            return pd.read_csv(path, index_col=False, skip_blank_lines=False, **options)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 (byte {error.start}): save it again as UTF-8.") from error
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise DataError(
+            f"{path} is no table of comma-separated values ({error}): export it again as CSV."
+        ) from error
+
+
+def _read_text(path):
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is not UTF-8 (byte {error.start}): save it again as UTF-8.") from error
+
+
+def _check_values(facts):
+    masked, whole = facts["hedge"] == "masked", facts["part_of"].map(facts.set_index("fact_id")["source_id"])
+    elsewhere = (whole != facts["source_id"]) | (facts["part_of"] == facts["fact_id"])
+    numbers = facts[["value", "value_max", "resolution"]].notna().any(axis=1)
+    rules = {
+        "masked figures must have no value": masked & numbers,
+        "only masked figures may lack a value": ~masked & facts["value"].isna(),
+        "status masked and hedge masked go together": masked != (facts["status"] == "masked"),
+        "value_max belongs to ranges, above the value": (facts["hedge"] == "range")
+        != (facts["value_max"] > facts["value"]),
+        "a vague word needs a value that is not zero": facts["hedge"].isin(VAGUE) & (facts["value"] == 0),
+        "only a change or a growth rate may be negative": (facts["value"] < 0)
+        & ~facts["kind"].isin(["change", "growth"]),
+        "a stock has no start of a period": (facts["flow"] == "stock") & facts["period_start"].notna(),
+        "part_of must be another fact of the same source": facts["part_of"].notna() & elsewhere,
+        "end must be start plus the token's length": facts["end"] - facts["start"]
+        != facts["token"].str.len(),
+    }
+    for rule, bad in rules.items():
+        if bad.any():
+            raise DataError(f"facts.csv: {rule}; correct {rows_of(facts.index[bad])}.", facts[bad])
+
+
+def _check_units(facts, indicators, units):
+    wanted = facts["indicator"].map(indicators.set_index("indicator")["unit"])
+    given = facts["unit"].map(units.set_index("unit")["base"])
+    fits = pd.Series(
+        [pd.isna(w) or w in g.split() for w, g in zip(wanted, given, strict=True)], index=facts.index
+    )
+    percent = given == "percent"
+    bad = (facts["kind"].isin(["level", "mean"]) & ~fits) | (
+        facts["kind"].isin(["share", "growth"]) & ~percent
+    )
+    bad |= (facts["kind"] == "change") & ~(fits | percent | (given == "point"))
+    if bad.any():
+        raise DataError(
+            "facts.csv: the unit does not fit the indicator; correct the unit or the indicator.", facts[bad]
+        )

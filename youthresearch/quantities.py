@@ -1,0 +1,436 @@
+"""Quantities in Chinese prose: numeral, word of approximation, classifier or unit, mask.
+
+A text is folded character by character (full-width to ASCII, traditional to simplified), so that
+offsets in the folded text are offsets in the text. One pattern then finds every number and says what
+it is: a quantity, or a date, an ordinal, an age, a duration, a name, a document number, a bare number.
+"""
+
+import re
+from bisect import bisect
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from math import nan
+
+import pandas as pd
+
+from .intervals import hedge_interval
+from .loaders import load_lexicon, load_traditional, load_units
+from .schema import DataError
+
+_SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人"}
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
+_PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity as a text states it.
+
+    Attributes
+    ----------
+    value : float
+        Nominal value in the unit at base scale (2000万元 is 20000000 元); missing if masked.
+    value_max : float
+        Upper end of a range, else missing.
+    hedge : str
+        A hedge of the interval policy.
+    resolution : float
+        Size of the last printed place; missing if masked.
+    unit : str
+        Unit as written, simplified, without 万 and 亿; empty if there is none.
+    low, high : float
+        What the hedge allows (`intervals.hedge_interval`).
+    masked : bool
+        True for a placeholder (xx个).
+    start, end : int
+        Offsets of the expression in the text, its words of approximation included.
+    """
+
+    value: float
+    value_max: float
+    hedge: str
+    resolution: float
+    unit: str
+    low: float
+    high: float
+    masked: bool
+    start: int
+    end: int
+
+
+def parse_quantity(text):
+    """Read the one quantity that a short text states.
+
+    Parameters
+    ----------
+    text : str
+        For instance ``超过23万人``, ``百分之八十五``, ``9—21人``, ``xx个``.
+
+    Returns
+    -------
+    Quantity
+
+    Raises
+    ------
+    DataError
+        If the text states no quantity, or more than one.
+    """
+    found = [m for m in scan(text) if m["sort"] in ("quantity", "bare")]
+    if len(found) != 1:
+        seen = [(text[m["start"] : m["end"]], m["sort"]) for m in scan(text)]
+        raise DataError(f"{text!r} states {len(found)} quantities, not one; numbers seen: {seen}.")
+    fields = {k: v for k, v in found[0].items() if k in Quantity.__dataclass_fields__}
+    bounds = hedge_interval(*(pd.Series([fields[k]]) for k in ("value", "hedge", "value_max"))).loc[0]
+    return Quantity(
+        **fields, low=float(bounds["low"]), high=float(bounds["high"]), masked=fields["hedge"] == "masked"
+    )
+
+
+@cache
+def _folding():
+    full = {0xFF01 + i: chr(0x21 + i) for i in range(94)} | {0x3000: " ", ord("～"): "~", ord("－"): "-"}
+    full |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half a character, which no tagger takes
+    table = load_traditional()
+    return full | dict(zip(map(ord, table["traditional"]), table["simplified"], strict=True))
+
+
+def fold(text):
+    """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
+    return text.translate(_folding())
+
+
+def scan(text):
+    """Find every number of a text and say what it is.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    list of dict
+        In order: start, end, sort. ``quantity`` has a unit, ``bare`` has none; both carry number_start,
+        value, value_max, hedge, resolution and unit. The other sorts (date, age, duration, ordinal,
+        name, number) are no quantities.
+    """
+    folded = fold(text)
+    quotes = [m.span() for m in _quotes().finditer(folded)]
+    return [_mention(match, folded, quotes) for match in _matches(folded)]
+
+
+def _matches(folded):
+    """Match the one pattern only where a quick look finds digits, or a numeral before a classifier."""
+    pattern, end = _pattern(), 0
+    for start, stop in _windows(folded):
+        for match in pattern.finditer(folded, max(start, end), stop):
+            end = match.end()
+            yield match
+
+
+def _windows(folded):
+    """Stretches around everything that may be a number, merged where they meet."""
+    start = stop = -1
+    for match in _quick().finditer(folded):
+        if match.start() - 10 > stop:
+            if stop > 0:
+                yield start, stop
+            start = max(0, match.start() - 10)
+        stop = match.end() + 26
+    if stop > 0:
+        yield start, min(stop, len(folded))
+
+
+def _mention(match, folded, quotes):
+    mention = {"start": match.start(), "end": match.end(), "sort": match.lastgroup}
+    lead = folded[max(0, match.start() - 8) : match.start()]
+    if match.lastgroup == "age" and ("." in match[0] or "平均" in lead or "均龄" in lead):
+        digits = match[0].rstrip("周岁 ")
+        value, place = _arabic(digits)
+        return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": match.start()}
+    if match.lastgroup != "quantity":
+        return mention
+    if not match["double"] and _inside(quotes, match.start(), match.end()):
+        return mention | {"sort": "name"}
+    return mention | _read(match)
+
+
+def _inside(quotes, start, end):
+    """Tell whether a stretch lies inside one of the quotations (in order, not overlapping)."""
+    i = bisect(quotes, (start, float("inf"))) - 1
+    return i >= 0 and end <= quotes[i][1]
+
+
+def _quantity(value, value_max, hedge, place, unit):
+    return {
+        "sort": "quantity" if unit else "bare",
+        "value": float(value),
+        "value_max": float(value_max),
+        "hedge": hedge,
+        "resolution": float(place),
+        "unit": unit,
+    }
+
+
+def _read(match):
+    """Turn a match of the quantity pattern into its value, hedge and unit."""
+    group = match.groupdict()
+    number_start = match.end("pre") if group["pre"] else match.start()
+    unit = _SAME_UNIT.get(group["unit"], group["unit"] or "")
+    hedge = _hedge(group)
+    if group["mask"]:
+        read = _quantity(nan, nan, "masked", nan, unit)
+    elif group["double"]:
+        times = _han(group["double"].strip("双翻了番"))[0] if group["double"].strip("双翻了番") else 1
+        read = _quantity(100 * (2**times - 1), nan, hedge, 100, "%") | {"double": True}
+    elif group["fraction"]:
+        read = _quantity(*_fraction(group["fraction"], hedge), "%")
+    elif group["tenths"]:
+        value, place = _tenths(group["tenths"])
+        read = _quantity(value, nan, hedge, place, "%")
+    else:
+        read = _plain(group, hedge, unit)
+    return read | {"number_start": number_start}
+
+
+def _plain(group, hedge, unit):
+    """Read an Arabic or Chinese number, alone or as a range."""
+    number = group["first"] or group["zh"]
+    low, high, place, inside = _number(number)
+    if inside and hedge == "exact":
+        hedge = "odd"
+    if group["last"]:
+        high, _, place, _ = _number(group["last"])
+        if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
+            low *= place  # 3至5万: the factor belongs to both
+    if unit == "‰":
+        low, place, unit = low / 10, place / 10, "%"
+    if high is not None and high > low:
+        return _quantity(low, high, "range", place, unit)
+    return _quantity(low, nan, hedge, place, unit)
+
+
+def _hedge(group):
+    """One hedge from the words before, inside and after the number; 近…多 says two things, so: about."""
+    before = lexicon_codes("hedge_before").get((group["pre"] or "").rstrip("了为有达"))
+    before = "at_least" if group["pre"] == "上" else before
+    odd = "odd" if group["odd"] or group["unitodd"] else None
+    after = lexicon_codes("hedge_after").get(group["post"] or "")
+    if before == "nearly" and odd:
+        return "about"
+    return before or after or odd or "exact"
+
+
+def _number(text):
+    """Value, upper value (or None), size of the last printed place, and whether 余 or 多 stands inside."""
+    text = text.replace(" ", "")
+    inside = any(w in text for w in lexicon_codes("hedge_inside") if w != "几") and not text.startswith("几")
+    text = "".join(c for c in text if c not in "余多来")
+    if text[0].isdigit():
+        value, place = _arabic(text)
+        return value, None, place, inside
+    value, high, place = _han(text)
+    return value, high, place, inside
+
+
+def _arabic(text):
+    """Read digits with 万 and 亿 (26.6万, 3亿2000万): exact value and size of the last printed place."""
+    total, place, digits = Decimal(0), Decimal(1), ""
+    factor = None
+    for char in text.replace(",", "") + "\0":
+        if char.isdigit() or char == ".":
+            if factor is not None:
+                total, digits, factor = total + Decimal(digits) * factor, "", None
+            digits += char
+        elif char in _PLACES:
+            factor = (factor or 1) * _PLACES[char]
+    last = Decimal(digits) * (factor or 1)
+    place = Decimal(1).scaleb(-len(digits.partition(".")[2])) * (factor or 1)
+    return total + last, place
+
+
+def _han(text):
+    """Read a Chinese numeral: value, upper value of a vague one (or None), size of the last printed place."""
+    total = section = Decimal(0)
+    high_total = high_section = Decimal(0)
+    low = high = None
+    place = Decimal(1)
+    for char in text:
+        if char in _DIGITS or char in "数几":
+            digit = Decimal(_DIGITS.get(char, 2))
+            if low is None:
+                vague = char in "数几"
+                low, high = (Decimal(1) if vague and section else digit), (Decimal(9) if vague else digit)
+            elif low == high and digit == low + 1:
+                high = digit  # 四五: four to five
+            else:
+                low, high = low * 10 + digit, high * 10 + digit  # 二〇一
+            place = Decimal(1)
+        elif char in "十百千":
+            size = _PLACES[char]
+            section += (1 if low is None else low) * size
+            high_section += (1 if high is None else high) * size
+            low, high, place = None, None, Decimal(size)
+        else:
+            size = _PLACES[char]
+            section, high_section = section + (low or 0), high_section + (high or 0)
+            total = (total + section or 1) * size if char == "亿" else total + (section or 1) * size
+            high_total = (
+                (high_total + high_section or 1) * size
+                if char == "亿"
+                else high_total + (high_section or 1) * size
+            )
+            section = high_section = Decimal(0)
+            low, high, place = None, None, place * size if text[0] != char else Decimal(size)
+    value = total + section + (low or 0)
+    top = high_total + high_section + (high or 0)
+    return value, top if top > value else None, place
+
+
+def _fraction(text, hedge):
+    """Read 百分之八十五, 千分之三, 三分之一 as per cent."""
+    whole, _, part = text.partition("分之")
+    if whole in ("百", "千"):
+        read = _arabic(part) if part[0].isdigit() else _spoken(part)
+        factor = 1 if whole == "百" else Decimal("0.1")
+        return read[0] * factor, nan, hedge, read[1] * factor
+    return 100 * _han(part)[0] / _han(whole)[0], nan, hedge, nan
+
+
+def _spoken(text):
+    """Read a Chinese numeral with 点: 八十五点二."""
+    whole, _, decimals = text.partition("点")
+    digits = "".join(str(_DIGITS[c]) for c in decimals)
+    value, _, place = _han(whole)
+    return (value + Decimal(f"0.{digits}"), Decimal(1).scaleb(-len(digits))) if digits else (value, place)
+
+
+def _tenths(text):
+    """Read 七成, 七成半 as per cent."""
+    value = 10 * _han(text.replace("成", "").rstrip("半") or "一")[0]
+    return (value + 5, Decimal(5)) if text.endswith("半") else (value, Decimal(10))
+
+
+@cache
+def lexicon_codes(role):
+    """Return the words of one role of the lexicon with their codes, as a dict."""
+    table = load_lexicon()
+    rows = table[table["role"] == role]
+    return dict(zip(rows["word"], rows["code"], strict=True))
+
+
+def _either(words):
+    """One alternation of words, the longest first."""
+    import regex
+
+    return "|".join(map(regex.escape, sorted(words, key=len, reverse=True)))
+
+
+@cache
+def _quotes():
+    """Short quotations and titles: a number inside is part of a name."""
+    import regex
+
+    return regex.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+
+
+@cache
+def _pattern():
+    """Build the one pattern: alternatives in order of priority, every repetition bounded."""
+    import regex
+
+    units = {u for u in load_units()["unit"] if "/" not in u} - {"%", "‰", "百分点", "倍", "成", "年"}
+    units |= {"个百分点", "百分点"}
+    words = {
+        "UNIT": units | {"大"},
+        "COUNTED": units - set(lexicon_codes("arabic_only")),
+        "PRE": set(lexicon_codes("hedge_before")),
+        "ODD": set(lexicon_codes("hedge_inside")) - {"几"},
+        "POST": set(lexicon_codes("hedge_after")),
+        "NAMES": set(lexicon_codes("name")),
+    }
+    pattern = "|".join(f"(?<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
+    for name, text in (_PARTS | {name: f"(?:{_either(w)})" for name, w in words.items()}).items():
+        pattern = pattern.replace(name, text)
+    return regex.compile(pattern)
+
+
+@cache
+def _quick():
+    """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
+    units = {u[0] for u in load_units()["unit"]} - set(lexicon_codes("arabic_only")) | set(
+        "百年月日天周星季学成分届番小大"
+    )
+    han = "〇零一二两三四五六七八九十百千万亿半数几"
+    return re.compile(
+        rf"\d[\d,.]*|第|(?<![A-Za-z])[xX×]{{1,4}}(?![A-Za-z])|\*+|翻|[百千万亿]|[{han}]{{1,12}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    )
+
+
+_PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
+    "PREFIX": r"(?:PRE[了为有达]?|上(?=[百千万亿]))",
+    "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
+    "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
+    "DECIMALS": r"(?:\.\d{1,6})",
+    "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
+    "HAN": r"(?:[〇零一二两三四五六七八九十百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
+    "DASH": r"(?:—{1,2}|–|-|~|至|到)",
+    "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
+    "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
+    "DAY": r"(?:(?:\d{1,2}|[xX×]{1,2}|CN{1,3})[日号])",
+    "CN": "[一二三四五六七八九十]",
+    "TIME": r"(?:个半?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+}
+_SORTS = {  # sort -> what it looks like; the first that fits wins
+    "date": [
+        r"YEAR学?年?DASH(?:YEAR|[\dxX×]{2})学?年MONTH?",  # 2018年—2021年, 2016-2020年
+        r"YEAR年(?:代|度|底|末|初|以来|来|[春夏秋冬]季?|[上下]半年)?(?:MONTHDAY?(?:DASHMONTH?DAY)?)?",
+        r"二[〇零][〇零一二三四五六七八九]{2}年(?:MONTHDAY?)?|(?:民国|公元)\d{1,4}年|(?<!\d)\d{2}年代",
+        r"MONTH(?!以?内)(?:DAY(?:DASHMONTH?DAY)?)?|\d{1,2}DASHMONTH",
+        r"(?<!\d)(?:19|20)\d{2}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?![\d.]| ?(?:[%万亿]|UNIT))",
+        r"(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)",
+        r"(?<![\d.])\d{1,2}(?:DASH\d{1,2})?[日号](?!常|楼|线|文|院)",
+        r"(?<=[“\"‘'])\d{1,2}\.\d{1,2}(?=[”\"’'])",  # “12.5”
+        r"(?<!\d)(?:5\.4|12\.5|3\.5|3\.12)(?=青年|学雷锋|志愿|活动|节|主题|国际)",
+        r"YEAR(?!\d|[余多]? ?UNIT| ?[余多]|[.,%万亿])",
+    ],
+    "age": [
+        r"(?:(?<![\d.])\d{1,2} ?(?:周?岁)? ?DASH ?)?"
+        r"(?<![\d.])\d{1,2}(?:\.\d{1,2})? ?周?岁(?:\(含\))?(?:以[下上内])?",
+        r"\d0 ?后",
+    ],
+    "duration": [
+        r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d)?(?:DASH\d{1,3})?|(?:CN|[半两数几]){1,3})"
+        r" ?[余多来几]? ?(?:TIME|个?小时(?=[内以后前热全值不])|(?<=CN|[半两])(?:个半?)?小时)"
+        r"[多余来半]?(?:以来|POST)?",
+    ],
+    "ordinal": [
+        r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
+        r"(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d)次|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
+        r"十[七八九]大|二十大|\d{4}级|\d{2}版",
+        r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
+        r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))",
+    ],
+    "name": [
+        r"NAMES|CN{1,2}大(?!类|项|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
+        r"[“\"]?\d{1,4} ?\+ ?(?:\d{1,4}|[A-Za-z])(?: ?\+ ?[\dA-Za-z]{1,4}){0,3}(?! ?UNIT)",  # 1+100, 1+5+N
+        r"(?<!\d)12(?:345|355|348|333|369|315|380|338|351|320)(?!\d)",  # hotlines
+        r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}[A-WYZa-wyz][A-Za-z]{0,11}",
+    ],
+    "number": [
+        r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
+        r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
+        r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])",
+    ],
+    "quantity": [
+        r"(?:(?<pre>PREFIX) ?)?"
+        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN)"
+        r"|(?<tenths>[一二三四五六七八九]成半?)(?=[以的左多,。;、)]|$)|(?<double>双?翻了?[一两三二]?番)"
+        r"|(?:(?<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?<odd>ODD))? ?(?<unit>UNIT|%)"
+        r"|(?<first>NUM)(?: ?UNIT? ?DASH ?(?<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
+        r"(?: ?(?<odd>ODD))? ?(?<unit>[%‰]|UNIT|倍)?"
+        r"|(?<zh>HAN)(?<odd>ODD)? ?(?<unit>COUNTED)"
+        r"|(?<=PREFIX)(?<zh>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?<odd>ODD)?(?<unit>COUNTED)?)"
+        r"(?<unitodd>[余多](?=[,。;、)]|$))?)(?<post>POST)?",
+    ],
+}

@@ -1,0 +1,189 @@
+"""The data package as an enforced schema: `data/datapackage.json` says what a table must be."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+PACKAGE = Path(__file__).resolve().parents[1] / "data" / "datapackage.json"
+
+
+class DataError(ValueError):
+    """Data that cannot be used as they are: what is wrong, where, and what to do, then the offending rows.
+
+    Parameters
+    ----------
+    message : str
+        What, where and the remedy.
+    rows : pandas.DataFrame, optional
+        The offending rows; the first ten are shown.
+    """
+
+    def __init__(self, message, rows=None):
+        self.rows = rows
+        if rows is not None and len(rows):
+            more = "" if len(rows) <= 10 else f"\n... and {len(rows) - 10} more rows"
+            message = f"{message}\n{rows.head(10).to_string()}{more}"
+        super().__init__(message)
+
+
+@cache
+def table_schema(name):
+    """Return the schema of one table of the data package as a dict (Frictionless Table Schema).
+
+    Raises
+    ------
+    KeyError
+        For a table that the data package does not describe.
+    """
+    resources = {r["name"]: r["schema"] for r in json.loads(PACKAGE.read_text(encoding="utf-8"))["resources"]}
+    if name not in resources:
+        raise KeyError(f"No table {name!r} in {PACKAGE.name}; it describes {sorted(resources)}.")
+    return resources[name]
+
+
+def check_table(raw, name, where=""):
+    """Check a table of text cells against the data package and give its columns their types.
+
+    Parameters
+    ----------
+    raw : pandas.DataFrame
+        Cells as text, missing where empty; the index counts from 0 below the header line.
+    name : str
+        Table in the data package.
+    where : str
+        File or source, for messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns in the order of the data package: str, float64 (number), Int64 (integer).
+
+    Raises
+    ------
+    DataError
+        With every violation found and the rows in question.
+    """
+    fields = table_schema(name)["fields"]
+    place = where or name
+    names = [f["name"] for f in fields]
+    missing, extra = [n for n in names if n not in raw], [c for c in raw if c not in names]
+    if missing or extra:
+        raise DataError(
+            f"{place}: columns missing {missing}, not known {extra}. A column may be empty, but must be "
+            f"there; the data package wants {names}."
+        )
+    table = pd.DataFrame({f["name"]: _convert(raw, f, place) for f in fields}, index=raw.index)
+    _enforce(table, name, place)
+    return table
+
+
+def _convert(raw, field, place):
+    column = raw[field["name"]].astype("str")
+    padded = column.notna() & (column != column.str.strip())
+    if padded.any():
+        where = rows_of(raw.index[padded])
+        raise DataError(
+            f"{place}: column {field['name']!r} has blanks around a value in {where}; remove them.",
+            raw[padded],
+        )
+    if field["type"] == "string":
+        return column
+    numbers = pd.to_numeric(column, errors="coerce").replace([float("inf"), float("-inf")], float("nan"))
+    bad = numbers.isna() & column.notna()
+    if field["type"] == "integer":
+        bad |= numbers.notna() & (numbers % 1 != 0)
+    if bad.any():
+        raise DataError(
+            f"{place}: column {field['name']!r} must hold a {field['type']}, and does not in "
+            f"{rows_of(raw.index[bad])}. Write digits only, with a point for decimals.",
+            raw[bad],
+        )
+    return numbers.astype("Int64" if field["type"] == "integer" else "float64")
+
+
+def rows_of(index):
+    """Name rows by their number below the header, as a spreadsheet's reader counts them."""
+    shown = ", ".join(str(i + 1) for i in index[:10])
+    return f"row{'s' * (len(index) > 1)} {shown}{' ...' if len(index) > 10 else ''} below the header"
+
+
+def _enforce(table, name, place):
+    import pandera.pandas as pa
+
+    try:
+        _pandera_schema(name).validate(table, lazy=True)
+    except pa.errors.SchemaErrors as failed:
+        cases = failed.failure_cases
+        told = []
+        for (column, check), rows in cases.groupby(["column", "check"], sort=False):
+            places = rows_of(pd.Index(rows["index"].dropna().astype(int)).unique())
+            values = ", ".join(repr(v) for v in rows["failure_case"].astype(str).unique()[:5])
+            told.append(f"  {column} ({check}): {values} in {places}")
+        bad = sorted(set(cases["index"].dropna().astype(int)))
+        raise DataError(
+            f"{place} breaks the data package:\n" + "\n".join(told) + "\nMend these rows:", table.loc[bad]
+        ) from None
+
+
+@cache
+def _pandera_schema(name):
+    import pandera.pandas as pa
+
+    schema = table_schema(name)
+    dtypes = {"string": str, "number": float, "integer": "Int64"}
+    columns = {
+        f["name"]: pa.Column(
+            dtypes[f["type"]],
+            checks=_checks(f.get("constraints", {})),
+            nullable=not f.get("constraints", {}).get("required", False),
+            unique=f.get("constraints", {}).get("unique", False),
+        )
+        for f in schema["fields"]
+    }
+    key = schema["primaryKey"]
+    return pa.DataFrameSchema(columns, unique=[key] if isinstance(key, str) else key, strict=True)
+
+
+def _checks(constraints):
+    import pandera.pandas as pa
+
+    make = {
+        "enum": lambda allowed: pa.Check.isin(allowed, error=f"must be one of {allowed}"),
+        "pattern": lambda pattern: pa.Check.str_matches(pattern, error=f"must match {pattern}"),
+        "minimum": lambda bound: pa.Check.ge(bound, error=f"must be at least {bound}"),
+        "exclusiveMinimum": lambda bound: pa.Check.gt(bound, error=f"must be above {bound}"),
+        "maximum": lambda bound: pa.Check.le(bound, error=f"must be at most {bound}"),
+    }
+    return [make[rule](value) for rule, value in constraints.items() if rule not in ("required", "unique")]
+
+
+def check_keys(table, name, allowed, where=""):
+    """Check the foreign keys of a table.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Checked by `check_table`.
+    name : str
+        Table in the data package.
+    allowed : dict of str to collection
+        Known keys of each table that is referred to (the table itself needs no entry).
+
+    Raises
+    ------
+    DataError
+        With the rows whose keys lead nowhere.
+    """
+    for key in table_schema(name).get("foreignKeys", []):
+        column, target = key["fields"], key["reference"]["resource"]
+        known = allowed[target] if target else table[key["reference"]["fields"]]
+        lost = table[column].notna() & ~table[column].isin(set(known))
+        if lost.any():
+            values = sorted(table.loc[lost, column].unique())[:10]
+            raise DataError(
+                f"{where or name}: {column} {values} not found in {target or name}.csv "
+                f"({rows_of(table.index[lost])}). Add the entry there or correct the key.",
+                table[lost],
+            )
