@@ -26,7 +26,7 @@ import pandas as pd
 
 from .documents import DEFAULT, read_report
 from .extract import COLUMNS, extract_facts
-from .loaders import DATA, load_indicators
+from .loaders import DATA
 from .schema import DataError
 
 SUFFIXES = (".txt", ".htm", ".html", ".docx", ".pdf")
@@ -266,7 +266,7 @@ def _extract_one(item):
         return _failure(item, "KilledWorker", "its worker process died each time, maybe for want of memory")
     try:
         document = read_report(item.path)
-        facts = extract_facts(document, source_id=item.source_id, indicators=_indicators())
+        facts = extract_facts(document, source_id=item.source_id)
         refused = [{"source_id": item.source_id, **row} for row in facts.attrs["refused"]]
     except Exception as error:  # whatever it is, it is this document's and the rest goes on
         return _failure(item, type(error).__name__, _printable(str(error)))
@@ -298,11 +298,6 @@ def _typed(name, tables):
     types = TABLES[name]
     filled = [table for table in tables if len(table)] or [pd.DataFrame(columns=list(types))]
     return pd.concat(filled, ignore_index=True)[list(types)].astype(types)
-
-
-@cache
-def _indicators():
-    return load_indicators()
 
 
 @cache
