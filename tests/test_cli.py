@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from hashlib import sha256
 
 import pytest
 
@@ -82,10 +83,19 @@ def test_extract_goes_on_after_a_file_that_cannot_be_read(folder):
 
 def test_extract_to_standard_output(folder):
     surroundings = os.environ | {"PYTHONIOENCODING": "ascii"}
-    status, shown, told = run(folder, "extract", "right.txt", "right.txt", "-o", "-", env=surroundings)
-    assert status == 0 and "facts" in told
-    assert {r["source_id"] for r in rows(shown)} == {"right", "right-2"}
-    assert len({r["fact_id"] for r in rows(shown)}) == len(rows(shown)) == 6
+    status, shown, told = run(folder, "extract", "right.txt", "./right.txt", "-o", "-", env=surroundings)
+    assert status == 0 and "3 facts from 1 file" in told
+    assert {r["source_id"] for r in rows(shown)} == {"right"}
+    assert len({r["fact_id"] for r in rows(shown)}) == len(rows(shown)) == 3
+
+
+def test_files_of_one_name_are_told_apart_as_in_a_corpus(folder):
+    (folder / "b").mkdir()
+    (folder / "b" / "right.txt").write_bytes((folder / "right.txt").read_bytes())
+    _, shown, _ = run(folder, "extract", "right.txt", "b/right.txt", "-o", "-", "--evidence", "pages")
+    names = {r["source_id"] for r in rows(shown)}
+    assert names == {f"right-{sha256(place).hexdigest()[:8]}" for place in (b"right.txt", b"b/right.txt")}
+    assert {p.name for p in (folder / "pages").iterdir()} == {f"{name}.evidence.html" for name in names}
 
 
 def test_extract_writes_evidence(folder):
@@ -186,11 +196,6 @@ def test_a_fault_of_ours_costs_one_file(folder, monkeypatch, capsys):
     monkeypatch.setattr("youthresearch.extract.extract_facts", lambda *_, **__: 1 / 0)
     assert cli.main(["extract", *EACH]) == 2
     assert capsys.readouterr().err.count("ZeroDivisionError") == 2
-
-
-def test_sources_have_names_of_their_own():
-    paths = [cli.Path(p) for p in ("a/r.txt", "b/r.pdf", "r-2.txt", "r.html", os.fsdecode(b"\xff.txt"))]
-    assert cli._source_ids(paths) == ["r", "r-3", "r-2", "r-4", "\ufffd"]
 
 
 def test_control_characters_are_not_sent_to_the_terminal():

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "extract": {"intervals", "loaders", "quantities", "schema"},
     "corpus": {"documents", "extract", "loaders", "schema"},
     "evidence": {"loaders", "schema"},
-    "__main__": {"audit", "documents", "evidence", "extract", "intervals", "loaders", "schema"},
+    "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},
 }
 HEAVY = {"statsmodels", "matplotlib", "scipy", "pandera", "IPython", "nbformat", "pytest"}
 READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")

@@ -48,6 +48,7 @@ def main(arguments=None):
         Exit status: 0 all is well, 1 something conflicts, 2 a file could not be read or written.
     """
     options = _parser().parse_args(arguments)
+    options.files = list({os.path.abspath(path): path for path in options.files}.values())  # each once
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese must not stop a run
@@ -91,7 +92,7 @@ def _parser():
 
 
 def _extract(options):
-    pages = [_page(options, source) for source in _source_ids(options.files) if options.evidence]
+    pages = [_page(options, source) for _, source in _sources(options.files) if options.evidence]
     trouble = _obstacle(options, pages)
     if trouble:
         print(f"youthresearch: {_printable(trouble)}", file=sys.stderr)
@@ -240,18 +241,11 @@ def _comparable(facts):
 # Many files ------------------------------------------------------------------------------------------------
 
 
-def _source_ids(paths):
-    """Name each file by its stem; further files of the same stem get a number."""
-    stems = [os.fsencode(p.stem).decode("utf-8", "replace").strip() for p in paths]
-    taken, names = set(stems), []
-    owners = {stem: i for i, stem in reversed(list(enumerate(stems)))}
-    for i, stem in enumerate(stems):
-        name, number = stem, 2
-        while owners[stem] != i and name in taken:
-            name, number = f"{stem}-{number}", number + 1
-        taken.add(name)
-        names.append(name)
-    return names
+def _sources(paths):
+    """Name each file as `extract_corpus` does; return pairs of path and source_id."""
+    from .corpus import source_ids
+
+    return list(zip(paths, source_ids([os.path.abspath(path) for path in paths]), strict=True))
 
 
 def _each(paths, work):
@@ -259,7 +253,7 @@ def _each(paths, work):
     from .schema import DataError
 
     results, failures = [], []
-    for i, (path, source_id) in enumerate(zip(paths, _source_ids(paths), strict=True)):
+    for i, (path, source_id) in enumerate(_sources(paths)):
         _show_progress(i, len(paths))
         try:
             results.append(work(path, source_id))

@@ -191,7 +191,7 @@ def _items(files):
     with ThreadPoolExecutor(4) as threads:
         prints = list(threads.map(_fingerprint, files))
     first, items = {}, []
-    for source_id, path, (size, sha256) in sorted(zip(_source_ids(files), files, prints, strict=True)):
+    for source_id, path, (size, sha256) in sorted(zip(source_ids(files), files, prints, strict=True)):
         same = first.setdefault(sha256, source_id) if sha256 else source_id
         items.append(_Item(source_id, path, size, sha256, same if same != source_id else ""))
     return items
@@ -209,8 +209,15 @@ def _fingerprint(path):
         return 0, ""
 
 
-def _source_ids(files):
-    stems = [_printable(Path(file).stem) for file in files]
+def source_ids(files):
+    """Name files by their stems, with digits of their place's SHA-256 where several share one.
+
+    Parameters
+    ----------
+    files : list of str
+        Absolute paths, none twice.
+    """
+    stems = [_printable(Path(file).stem.strip()) for file in files]
     often = Counter(stems)
     folder = os.path.commonpath([os.path.dirname(file) for file in files]) if files else ""
     below = (os.path.relpath(file, folder).replace(os.sep, "/") for file in files)
