@@ -132,7 +132,11 @@ def test_conflicting_claims_on_the_waves_stand_side_by_side():
 
 def test_every_indicator_is_used_and_none_is_named_twice():
     indicators = yr.load_indicators()
-    used = set(FACTS["indicator"]) | set(yr.load_national()["indicator"]) | set(yr.load_identities()["whole"])
+    used = (
+        set(FACTS["indicator"])
+        | set(yr.load_national()["indicator"])
+        | set(yr.load_identities()["indicator"])
+    )
     assert set(indicators["indicator"]) - used <= set(indicators["denominator"])
     assert indicators["label_zh"].is_unique and indicators["label_en"].is_unique
 

@@ -31,9 +31,11 @@ def coverage():
 
 
 @cache
-def verdicts():
-    findings = yr.audit_facts(FACTS, IDENTITIES)
-    return findings.groupby(["relation", "verdict"], as_index=False).agg(relations=("checked", "size"))
+def misprints():
+    """Make the first repair of every conflict, with names."""
+    repairs = yr.propose_repairs(FACTS, IDENTITIES).query("rank == 1").drop_duplicates("fact_id")
+    named = repairs.merge(FACTS[["fact_id", "indicator", "district"]], on="fact_id")
+    return yr.with_labels(named, yr.load_indicators(), yr.load_districts())
 
 
 def quality():
@@ -44,7 +46,7 @@ PLOTS = {
     "plot_quality": quality,
     "plot_before_after": before_after,
     "plot_facts_coverage": coverage,
-    "plot_verdicts": verdicts,
+    "plot_conflicts": misprints,
 }
 
 
@@ -96,19 +98,24 @@ def test_points_stand_where_the_growth_is():
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "column"), [("plot_facts_coverage", "facts"), ("plot_verdicts", "relations")]
-)
-def test_every_count_is_written_in_its_cell_and_shades_it(name, column):
-    table = PLOTS[name]()
-    axes = getattr(yr, name)(table).axes[0]
+def test_every_count_is_written_in_its_cell_and_shades_it():
+    axes = yr.plot_facts_coverage(coverage()).axes[0]
     written = sorted(int(t.get_text()) for t in axes.texts)
-    assert written == sorted(table[column])
+    assert written == sorted(coverage()["facts"])
     shade = axes.images[0].get_array()
     assert all(
         shade[int(t.get_position()[1]), int(t.get_position()[0])] ** 2 == pytest.approx(int(t.get_text()))
         for t in axes.texts
     )
+
+
+def test_misprints_are_drawn_against_what_would_fit():
+    """Nanshan's 62.76% beside the 61.29% that 418 on top of 682 give; 416.7万 beside 7,416.7万."""
+    axes = yr.plot_conflicts(misprints()).axes[0]
+    written = " ".join(t.get_text() for t in axes.texts)
+    assert "62.76%, would fit: 61.29%" in written and "4,167,000, would fit: 74,167,000" in written
+    drawn = axes.lines[0].get_xdata()
+    assert drawn.max() == pytest.approx(100) and drawn.min() == pytest.approx(4167 / 74167)
 
 
 def test_the_numbers_beside_a_figure_are_whole(tmp_path):
@@ -119,7 +126,7 @@ def test_the_numbers_beside_a_figure_are_whole(tmp_path):
 
 def test_an_unknown_language_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(ValueError, match="fr"):
-        yr.plot_verdicts(verdicts(), lang="fr")
+        yr.plot_facts_coverage(coverage(), lang="fr")
 
 
 def test_levels_are_written_as_a_reader_would():

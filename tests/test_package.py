@@ -16,7 +16,11 @@ MAY_IMPORT = {
     "intervals": set(),
     "schema": set(),
     "loaders": {"intervals", "schema"},
-    "audit": {"intervals", "schema"},
+    "slips": set(),
+    "rules": {"intervals"},
+    "relations": {"rules", "schema", "slips"},
+    "repair": {"intervals", "rules", "schema", "slips"},
+    "audit": {"intervals", "metrics", "relations", "repair", "rules"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
     "report": {"intervals", "schema"},

@@ -3,16 +3,16 @@
 from importlib import import_module
 
 _HOME = {
-    "audit": ("audit_facts", "derive_before"),
+    "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
     "corpus": ("extract_corpus", "read_corpus"),
     "documents": ("Limits", "ReportError", "read_report"),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),
     "figures": (
         "plot_before_after",
+        "plot_conflicts",
         "plot_facts_coverage",
         "plot_quality",
-        "plot_verdicts",
         "save_figure",
         "use_style",
     ),
@@ -24,6 +24,7 @@ _HOME = {
         "load_facts",
         "load_identities",
         "load_indicators",
+        "load_judgements",
         "load_labels",
         "load_lexicon",
         "load_national",
@@ -47,6 +48,7 @@ _HOME = {
         "share",
     ),
     "quantities": ("parse_quantity",),
+    "repair": ("apply_repair",),
     "report": ("save_numbers",),
     "schema": ("DataError",),
 }

@@ -167,6 +167,13 @@ def _audit(options):
     findings = findings.sort_values("verdict", key=lambda v: v.map(SEVERITY.index), kind="stable")
     if len(findings):
         print("\n".join(_aligned(_readable(findings, options.lang))), end="\n\n")
+    repairs = findings[findings["repairs"] != ""] if len(findings) else findings
+    if len(repairs):
+        print(label("repairs", options.lang))
+        print(
+            "\n".join(_aligned(_readable(repairs, options.lang, ["source_id", "arithmetic", "repairs"])[1:]))
+        )
+        print()
     counts = findings["verdict"].value_counts()
     told = [f"{label(f'verdict_{v}', options.lang)} {counts[v]:,}" for v in SEVERITY if v in counts]
     told += [f"{label('left_out', options.lang)} {left_out:,}"] * (left_out > 0)
@@ -179,11 +186,11 @@ def _audit(options):
 def _findings(path, source_id):
     """Audit one file; the findings carry the tokens that they are about."""
     from .audit import audit_facts
-    from .loaders import load_identities
+    from .loaders import load_districts, load_identities
 
     facts = _facts(path, source_id)
     tokens = facts.set_index("fact_id")["token"]
-    findings = audit_facts(facts, load_identities())
+    findings = audit_facts(facts, load_identities(), load_districts())
     findings.attrs = {"left_out": len(findings.attrs.get("left_out", ()))}
     shown = [" · ".join(tokens[i] for i in ids.split(" ") if i in tokens) for ids in findings["fact_ids"]]
     return findings.assign(tokens=shown)
@@ -198,7 +205,7 @@ def _facts(path, source_id):
         return load_facts(path) if (path / "sources.csv").exists() else read_facts(path / "facts.csv")
     if path.suffix.lower() == ".csv":
         return read_facts(path)
-    return _comparable(extract_facts(read_report(path), source_id=source_id))
+    return extract_facts(read_report(path), source_id=source_id)
 
 
 def read_facts(path):
@@ -223,19 +230,7 @@ def read_facts(path):
     facts[["low", "high"]] = hedge_interval(facts["value"], facts["hedge"], facts["value_max"])[
         ["low", "high"]
     ]
-    return _comparable(facts.join(raw[[c for c in ("noun", "noun_start", "noun_end") if c in raw]]))
-
-
-def _comparable(facts):
-    """Let a noun stand in for the indicator of a proposal that has none."""
-    facts = facts.copy()
-    facts.attrs = {}
-    facts["part_of"] = facts["part_of"].mask(facts["part_of"] == "")
-    if "noun" not in facts:
-        return facts
-    for stand_in in ("noun", "fact_id"):  # two unnamed figures are not one indicator
-        facts["indicator"] = facts["indicator"].mask(facts["indicator"].fillna("") == "", facts[stand_in])
-    return facts
+    return facts.join(raw[[c for c in ("noun", "noun_start", "noun_end") if c in raw]])
 
 
 # Many files ------------------------------------------------------------------------------------------------
@@ -294,11 +289,10 @@ def _told(failures, total):
 # A table to read -------------------------------------------------------------------------------------------
 
 
-def _readable(findings, lang):
+def _readable(findings, lang, names=("verdict", "relation", "source_id", "arithmetic", "tokens")):
     """Return rows of cells, the header first."""
     from .evidence import label
 
-    names = ["verdict", "relation", "source_id", "arithmetic", "tokens"]
     rows = [[label(name, lang) for name in names]]
     for finding in findings.to_dict("records"):
         words = {name: label(f"{name}_{finding[name]}", lang) for name in ("verdict", "relation")}

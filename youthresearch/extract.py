@@ -159,7 +159,7 @@ def _facts_of(sentence, folded, last_date, planned):
     kept, refused = [], []
     for mention in sentence["mentions"]:
         reason = _refusal(mention, folded)
-        if mention["sort"] == "date":
+        if mention["sort"] == "date" and not _marks()["against"].search(folded[: mention["start"]][-1:]):
             last_date = folded[mention["start"] : mention["end"]]
         if reason:
             refused.append((mention["start"], mention["end"], reason))
@@ -297,7 +297,9 @@ def _fact(mention, folded, tokens, before, context, planned):
         else "planned"
         if planned or _marks()["planned"].search(clause)
         else "achieved",
-        "baseline": _baseline(lead) or _same_baseline(lead[: len(lead) - attached], context),
+        "baseline": _baseline(lead)
+        or _origin(kind, clause, folded[mention["end"] : mention["end"] + 10])
+        or _same_baseline(lead[: len(lead) - attached], context),
         "date": mention["date"],
         **_course(clause, rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
@@ -495,6 +497,16 @@ def _baseline(lead):
     return ""
 
 
+def _origin(kind, clause, rest):
+    """Tell whether a level is the one that a change starts from (由682个增加到1100个), and of when."""
+    if kind not in ("level", "share") or not _marks()["origin"].search(clause):
+        return ""
+    if not _marks()["onward"].match(rest):
+        return ""
+    date = _marks()["origin_date"].search(clause)
+    return (date and _iso(date[0])) or "before"
+
+
 def _same_baseline(between, context):
     """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%)."""
     return "" if between.strip(",、 ") else context.get("baseline", "")
@@ -649,6 +661,10 @@ def _marks():
         "event": regex.compile(
             r"新建|新成立|新增|新发展|成立|开展|举办|召开|举行|发放|招募|发布|培训|惠及|参与|参加|吸引|获|评选|表彰|推送|走访|慰问|募集|筹集|捐"
         ),
+        "against": regex.compile(r"[比较由从是]"),
+        "origin": regex.compile(r"(?:[比较由从]|是)[^,。;:由从比较是]{0,14}$"),
+        "origin_date": regex.compile(r"\d{4}年(?:\d{1,2}月)?"),
+        "onward": regex.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
         "bare": regex.compile(r"[“”\"' ]"),
         "iso": regex.compile(r"(\d{4})年?(?:[-/.]?(\d{1,2})月?)?(?:[-/.]?(\d{1,2})[日号]?)?"),
     }

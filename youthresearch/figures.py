@@ -4,6 +4,7 @@ Each ``plot_*`` takes one table and a language and returns a new matplotlib Figu
 is drawn on. `save_figure` writes both languages and the table. All words come from the data.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,6 @@ from .loaders import load_labels
 FIGURES = Path(__file__).resolve().parents[1] / "figures"
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
-VERDICTS = ["holds", "holds_if_truncated", "undetermined", "infeasible", "conflict"]
 _FORMATS = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
 
 
@@ -114,21 +114,48 @@ def plot_facts_coverage(table, *, lang="en"):
     return _plot_counts(_by_size(_by_size(grid).T).T, "title_facts_coverage", lang)
 
 
-def plot_verdicts(table, *, lang="en"):
-    """Plot how many relations of each kind hold or fail.
+def plot_conflicts(table, *, lang="en"):
+    """Plot figures that contradict the rest of their own document, against what the rest gives.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Columns relation, verdict, relations; one row is one verdict on one kind of relation.
+        Columns source_id, label_zh, label_en, from_value, to_value, from_text, to_text (as from
+        `propose_repairs`, with names from `with_labels`). One row is one figure, drawn from the top.
     lang : {"zh", "en"}
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    grid = table.pivot(index="relation", columns="verdict", values="relations").fillna(0)
-    return _plot_counts(_by_size(grid).reindex(columns=VERDICTS, fill_value=0), "title_verdicts", lang)
+    fig, ax = _figure(7.2, 1.4 + 0.55 * len(table), _word("title_conflicts", lang))
+    y, ratio = np.arange(len(table))[::-1], table["from_value"] / table["to_value"]
+    ax.hlines(y, 1, ratio, color=ORANGE, linewidth=2)
+    ax.plot(ratio, y, "o", color=ORANGE)
+    ax.axvline(1, color=BLUE, linewidth=1)
+    printed, computed = _word("conflict_printed", lang), _word("conflict_computed", lang)
+    for at, row in zip(y, table.itertuples(index=False), strict=True):
+        said = f"{printed} {_grouped(row.from_text)}, {computed} {_grouped(row.to_text)}"
+        ax.text(
+            *(0.02, at + 0.2, said),
+            transform=ax.get_yaxis_transform(),
+            fontsize=8,
+            backgroundcolor="white",
+        )
+    ax.set_yticks(y, [f"{t} ({s})" for t, s in zip(table[f"label_{lang}"], table["source_id"], strict=True)])
+    ax.tick_params(axis="y", length=0)
+    span = np.log10(ratio).abs().max() * 1.15
+    ax.set(xscale="log", xlim=(10**-span, 10**span), ylim=(-0.5, len(table) - 0.3))
+    ax.set_xlabel(_word("conflict_ratio", lang))
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}×")
+    return fig
+
+
+def _grouped(text):
+    """Write a figure without its unit and with its thousands set off: 74167000人 -> 74,167,000."""
+    number, percent = re.fullmatch(r"(-?[\d.]+)(%?).*", text).groups()
+    whole, point, places = number.partition(".")
+    return f"{int(whole):,}{point}{places}{percent}"
 
 
 def _by_size(grid):

@@ -83,8 +83,13 @@ def load_units(data=None):
 
 
 def load_identities(data=None):
-    """Load the sums that must hold; one row is one part of one whole."""
+    """Load the relations that hold by definition; one row is one member of one relation, in its role."""
     return _load("identities", data)
+
+
+def load_judgements(data=None):
+    """Load what readers made of the conflicts; one row is one finding: a true conflict or not, and why."""
+    return _load("judgements", data)
 
 
 def load_districts(data=None):

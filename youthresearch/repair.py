@@ -1,0 +1,287 @@
+"""What would make figures agree again: the smallest edits, proposed and never applied by themselves.
+
+After Fellegi and Holt (1976, JASA 71, 17-35): change as few figures as possible so that all relations hold;
+among those, first the edits that a slip of the pen explains.
+"""
+
+import numpy as np
+import pandas as pd
+
+from .intervals import hedge_interval
+from .rules import RULES, SUMS, WRONG, check, figures_of, roles_of, solve
+from .schema import DataError
+from .slips import SLIPS, slips_of
+
+PROPOSAL = ["finding", "rank", "edits", "slip", "fact_id", "from_value", "to_value", "from_text", "to_text"]
+ORDERS = ("part", "bound", "cumulative")  # only too large or not: two edits would explain anything
+RECOMPUTED = "recomputed"
+COST = SLIPS | {RECOMPUTED: 3}
+LIKELY = {kind for kind, rare in SLIPS.items() if rare < 2}  # slips worth trying in two figures at once
+BEST = 3  # proposals named in a finding
+MOST = 12  # proposals kept of one finding
+FAR = 3  # a recomputed figure this many times another is no misprint of it
+
+
+def proposals(facts, findings, relations):
+    """Propose edits for every finding that is wrong; findings that share figures are repaired together.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        As from `relations.prepare`.
+    findings : pandas.DataFrame
+        One row is one relation, as relations, with its verdict.
+    relations : pandas.DataFrame
+        As from `relations.find_relations`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one edit of one proposal: finding (its row), rank (1 is best), edits (how many figures the
+        proposal changes), slip (kind of edit, key of `COST`), fact_id, from_value, to_value, from_text,
+        to_text. Under every proposal all relations of the figures that it edits hold.
+    """
+    wrong = findings.index[findings["verdict"].isin(WRONG)].tolist()
+    touching = {}
+    for at, members in enumerate(relations["members"]):
+        for i in members:
+            touching.setdefault(i, []).append(at)
+    found = [
+        _repair_together(group, facts, relations, touching)
+        for group in _connected(wrong, relations["members"].tolist())
+    ]
+    return pd.concat([f for f in found if len(f)] or [pd.DataFrame(columns=PROPOSAL)], ignore_index=True)
+
+
+def summary(table, size):
+    """Write the best proposals of each of so many findings in one line; empty where there is none."""
+    texts = [""] * size
+    for finding, rows in table[table["rank"] <= BEST].groupby("finding", sort=True):
+        texts[finding] = "; or ".join(
+            " and ".join(edits["from_text"] + " -> " + edits["to_text"])
+            for _, edits in rows.groupby("rank", sort=True)
+        )
+    return texts
+
+
+def apply_repair(facts, fact_id, value, *, reason):
+    """Put another value in place of a figure, and leave a trace.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        As from `load_facts`.
+    fact_id : str
+        The figure to change.
+    value : float
+        In the unit of the fact, signed.
+    reason : str
+        Why you decided so; it stands in the note.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy in which that fact has the value, bounds to match, ``repair`` = "from -> to" and the reason
+        in its note. No other row changes.
+
+    Raises
+    ------
+    DataError
+        If the fact is not there, or no reason is given.
+    """
+    rows = facts.index[facts["fact_id"] == fact_id]
+    if len(rows) != 1:
+        raise DataError(f"fact_id {fact_id!r} stands {len(rows)} times in the facts; name one that is there.")
+    if not reason.strip():
+        raise DataError(f"No reason for the repair of {fact_id!r}: a repair is a decision, say why.")
+    row, repaired = rows[0], facts.copy()
+    if "repair" not in repaired:
+        repaired["repair"] = pd.Series(pd.NA, index=repaired.index, dtype="str")
+    old, note = facts.at[row, "value"], facts.at[row, "note"]
+    repaired.loc[row, "value"] = float(value)
+    repaired.loc[[row], ["low", "high"]] = hedge_interval(
+        *(repaired.loc[[row], c] for c in ("value", "hedge", "value_max"))
+    )
+    repaired.loc[row, "repair"] = f"{old:.12g} -> {float(value):.12g}"
+    repaired.loc[row, "note"] = "; ".join([note, reason] if isinstance(note, str) and note else [reason])
+    return repaired
+
+
+def _connected(wrong, members):
+    """Group findings that share a figure, directly or through others."""
+    groups = []
+    for finding in wrong:
+        figures, together = set(members[finding]), [finding]
+        for group in [g for g in groups if g[0] & figures]:
+            groups.remove(group)
+            figures |= group[0]
+            together += group[1]
+        groups.append((figures, sorted(together)))
+    return [together for _, together in groups]
+
+
+def _repair_together(findings, facts, relations, touching):
+    """Propose edits for findings that share figures: of one figure, and of two where no slip explains it."""
+    rules, members = relations["relation"].tolist(), relations["members"].tolist()
+    figures = sorted({i for f in findings for i in members[f]})
+    near = sorted({i for f in figures for r in touching[f] for i in members[r]})
+    own = facts.loc[near]
+    printed = figures_of(facts.loc[figures])[["value", "resolution", "whole"]].itertuples(index=False)
+    slips = {i: slips_of(v, r, counted=w) for i, (v, r, w) in zip(figures, printed, strict=True)}
+    tried = [((i, value, kind),) for i in figures for value, kind in slips[i].items()]
+    bounds = _rounded(facts.loc[near])
+    for f in findings:
+        tried += [((i, value, RECOMPUTED),) for i, value in _needed(rules[f], members[f], own, bounds)]
+    settled = _settled(tried, findings, facts, relations, touching)
+    if not any(len(done) == len(findings) and p[0][2] in LIKELY for p, done in settled.items()):
+        equal = [f for f in findings if rules[f] not in ORDERS]
+        pairs = [p for f in equal for p in _pairs(rules[f], members[f], own, bounds, slips)]
+        settled |= _settled(pairs, findings, facts, relations, touching)
+    tables = [_ranked(f, settled, facts, rules[f], members[f]) for f in findings]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _rounded(facts):
+    figures = figures_of(facts)
+    return figures[["round_low", "round_high"]].set_axis(["low", "high"], axis=1).set_index(facts.index)
+
+
+def _needed(rule, members, facts, bounds):
+    """Compute what each figure would have to be if the others are right, printed as finely as it is."""
+    roles, at = roles_of(rule, len(members)), np.arange(len(members))[None, :]
+    local, found = bounds.loc[list(members)].reset_index(drop=True), []
+    if rule not in ORDERS:
+        for role in roles if rule in SUMS else RULES[rule].solve:
+            j = roles.index(role)
+            allowed = solve(rule, role, at, local).iloc[0]
+            found += [
+                (members[j], v) for v in _printed((allowed["low"] + allowed["high"]) / 2, facts, members[j])
+            ]
+    values = [facts.at[i, "value"] for i in members]
+    if rule == "base":
+        base = values[0] / (1 + values[1] / 100)
+        rates = [100 * (values[0] - b) / b for b in (np.floor(base), np.ceil(base)) if b > 0]
+        found += [(members[1], v) for rate in rates for v in _printed(rate, facts, members[1])]
+    if rule == "granularity":
+        part = values[0] * values[1] / 100
+        shares = [100 * p / values[0] for p in (np.floor(part), np.ceil(part))]
+        found += [(members[1], v) for share in shares for v in _printed(share, facts, members[1])]
+    return [(i, v) for i, v in found if v != facts.at[i, "value"]]
+
+
+def _printed(value, facts, i):
+    """Round a value to a figure's last printed place; nothing where no figure of its kind can be that."""
+    place = facts.at[i, "resolution"] or 1
+    possible = np.isfinite(value) and (value >= 0 or facts.at[i, "kind"] in ("change", "growth"))
+    return [float(f"{round(value / place) * place:.12g}")] if possible else []
+
+
+def _pairs(rule, members, facts, bounds, slips):
+    """Pair a slip in one figure with the slip in another that then makes the relation hold."""
+    roles, size, found = roles_of(rule, len(members)), len(members), []
+    local = bounds.loc[list(members)].reset_index(drop=True)
+    half = [0 if facts.at[i, "resolution"] == 1 else facts.at[i, "resolution"] / 2 for i in members]
+    likely = [sorted((v, k) for v, k in slips[i].items() if k in LIKELY) for i in members]
+    for j in range(size):
+        role = roles[j]
+        others = [(o, v, k) for o in range(size) if o < j for v, k in likely[o]]
+        if not others or not likely[j] or not (rule in SUMS or role in RULES[rule].solve):
+            continue
+        edited = pd.DataFrame([(v - half[o], v + half[o]) for o, v, _ in others], columns=["low", "high"])
+        at = np.tile(np.arange(size), (len(others), 1))
+        at[np.arange(len(others)), [o for o, _, _ in others]] = size + np.arange(len(others))
+        allowed = solve(rule, role, at, pd.concat([local, edited], ignore_index=True))
+        values = np.array([v for v, _ in likely[j]])
+        first = np.searchsorted(values, allowed["low"] - half[j])
+        last = np.searchsorted(values, allowed["high"] + half[j], side="right")
+        for n in np.flatnonzero(last > first):
+            o, value, kind = others[n]
+            edit = (members[o], value, kind)
+            found += [(edit, (members[j], *likely[j][m])) for m in range(first[n], last[n])]
+    return found
+
+
+def _settled(tried, findings, facts, relations, touching):
+    """Keep the proposals under which all relations of the figures they edit hold.
+
+    Returns
+    -------
+    dict of tuple to frozenset
+        Proposal -> the findings that it settles.
+    """
+    if not tried:
+        return {}
+    edits = [edit for proposal in tried for edit in proposal]
+    edited = facts.loc[[i for i, _, _ in edits]].assign(value=[v for _, v, _ in edits])
+    hedge = edited["hedge"].mask(edited["value"].eq(0) | edited["hedge"].eq("range"), "exact")
+    edited[["low", "high"]] = hedge_interval(edited["value"], hedge)
+    used = sorted({i for e in edits for r in touching[e[0]] for i in relations["members"].iloc[r]})
+    place = {i: n for n, i in enumerate(used)}
+    figures = figures_of(pd.concat([facts.loc[used], edited], ignore_index=True))
+    rows, at = [], len(used)
+    for number, proposal in enumerate(tried):
+        new = {i: at + k for k, (i, _, _) in enumerate(proposal)}
+        at += len(proposal)
+        for r in {r for i in new for r in touching[i]}:
+            members = tuple(new.get(i, place[i]) for i in relations["members"].iloc[r])
+            rows.append((number, r, relations["relation"].iloc[r], members))
+    table = pd.DataFrame(rows, columns=["proposal", "finding", "relation", "members"])
+    table["wrong"] = False
+    for (rule, _), group in table.groupby(["relation", table["members"].map(len)], sort=True):
+        verdict = check(rule, np.array(group["members"].tolist()), figures)["verdict"]
+        table.loc[group.index, "wrong"] = verdict.isin(WRONG).to_numpy()
+    good = ~table["wrong"].groupby(table["proposal"]).transform("any")
+    settled = table[good & table["finding"].isin(findings)].groupby("proposal")["finding"].agg(frozenset)
+    return {tried[number]: done for number, done in settled.items()}
+
+
+def _ranked(finding, settled, facts, rule, members):
+    """Rank the proposals that settle a finding: all findings with few edits first, then plain slips."""
+    checked = members[roles_of(rule, len(members)).index(RULES[rule].checked)]
+    mine = [p for p, done in settled.items() if finding in done]
+    ranked = sorted(mine, key=lambda p: _order(p, settled[p], facts, checked))
+    seen, rows = set(), []
+    for proposal in ranked:
+        values = frozenset((i, v) for i, v, _ in proposal)
+        if values in seen or len(seen) == MOST:
+            continue
+        seen.add(values)
+        for i, value, slip in proposal:
+            texts = [_written(v, facts.loc[i]) for v in (facts.at[i, "value"], value)]
+            row = (
+                finding,
+                len(seen),
+                len(proposal),
+                slip,
+                facts.at[i, "fact_id"],
+                facts.at[i, "value"],
+                value,
+            )
+            rows.append((*row, *texts))
+    return pd.DataFrame(rows, columns=PROPOSAL)
+
+
+def _order(proposal, done, facts, checked):
+    moves = [(v - facts.at[i, "value"], facts.at[i, "value"]) for i, v, _ in proposal]
+    far = any(
+        k == RECOMPUTED and not 1 / FAR < (move + old) / (old or 1) < FAR
+        for (move, old), (_, _, k) in zip(moves, proposal, strict=True)
+    )
+    alike = _alike(proposal, moves)
+    shift = round(sum(abs(move) / (abs(old) or 1) for move, old in moves), 9)
+    worst = max(COST[k] for _, _, k in proposal)
+    return (-len(done), far, len(proposal), alike, worst, proposal[0][0] != checked, shift, proposal)
+
+
+def _alike(proposal, moves):
+    """Put one slip that was copied before one slip that was made twice, and both before two slips."""
+    if len({round(move, 9) for move, _ in moves}) == 1:
+        return 0
+    kinds = {kind for _, _, kind in proposal}
+    return 1 if len(kinds) == 1 and kinds <= {"decimal", "unit"} else 2
+
+
+def _written(value, fact):
+    """Write a figure as finely as it is printed, with its unit."""
+    places = max(0, -int(np.floor(np.log10(fact["resolution"] or 1) + 1e-9)))
+    return f"{value:.{places}f}{fact['unit']}"
