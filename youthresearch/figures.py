@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from .loaders import load_labels
+from .schema import FIGURES
 
-FIGURES = Path(__file__).resolve().parents[1] / "figures"
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
 VERDICTS = ["holds", "holds_if_truncated", "undetermined", "infeasible", "conflict"]
@@ -192,7 +192,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
     lang : {"zh", "en"}
         Language of the figure that is returned.
     folder : path, optional
-        figures/ of the project by default.
+        figures/ of the clone by default, of the working folder if the package was not installed from one.
 
     Returns
     -------
