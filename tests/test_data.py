@@ -26,6 +26,13 @@ def test_no_fact_stands_twice():
     assert (FACTS["fact_id"].str.rsplit("-", n=1).str[0] == FACTS["source_id"]).all()
 
 
+def test_every_value_lies_in_its_interval():
+    stated = FACTS[FACTS["hedge"] != "masked"]
+    assert (stated["low"] <= stated["value"]).all() and (stated["value"] <= stated["high"]).all()
+    ranges = stated[stated["hedge"] == "range"]
+    assert (ranges["value"] < ranges["value_max"]).all() and (ranges["value_max"] == ranges["high"]).all()
+
+
 def test_a_part_and_its_whole_are_in_one_source():
     source = FACTS.set_index("fact_id")["source_id"]
     parts = FACTS[FACTS["part_of"].notna()]

@@ -2,7 +2,9 @@
 
 import os
 import pickle
+import threading
 import time
+import weakref
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from youthresearch import documents
 from youthresearch.documents import Limits, ReportError, read_report
 
 TITLE = "河湾区团委年度工作总结"
@@ -464,6 +467,90 @@ def test_time_is_kept_in_any_thread_and_nothing_fires_afterwards(tmp_path):
         for future in [pool.submit(read_report, path, limits=Limits(seconds=0.05 * i)) for i in range(1, 5)]:
             assert future.exception() is None or "takes more than" in str(future.exception())
         assert list(pool.map(sum, [range(10_000)] * 400)) == [49_995_000] * 400
+
+
+def test_what_is_read_in_time_comes_back_and_so_does_its_error():
+    assert documents._within(60, divmod, 7, 2) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        documents._within(60, divmod, 7, 0)
+
+
+class Fading:
+    """Takes a while to go."""
+
+    def __del__(self):
+        idle(0.01)
+
+
+def idle(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def dying_objects():
+    Fading()
+    idle(0.01)
+
+
+def swallowing():
+    try:
+        idle(0.3)
+    except BaseException:
+        SWALLOWED.append(1)
+        if len(SWALLOWED) > 2:
+            raise
+
+
+SWALLOWED = []
+
+
+@pytest.mark.parametrize("step", [dying_objects, swallowing])
+def test_one_lost_exception_does_not_lift_the_limit(step):
+    def read():
+        end = time.monotonic() + 30  # so that a lifted limit fails the test instead of hanging it
+        while time.monotonic() < end:
+            step()
+
+    SWALLOWED.clear()
+    threads = threading.active_count()
+    with pytest.raises(documents._OutOfTime):
+        documents._within(0.05, read)
+    assert threading.active_count() == threads  # it has ended, and is not left behind
+
+
+class Held:
+    """Waits in its destructor, if asked to, until it is let go."""
+
+    def __init__(self, wait=None):
+        self.wait = wait
+
+    def __del__(self):
+        if self.wait:
+            self.wait()
+
+
+def wait_in_destructor(wait):
+    Held(wait)
+
+
+def wait_in_callback(wait):
+    weakref.finalize(held := Held(), wait)
+    del held
+
+
+@pytest.mark.parametrize(
+    ("work", "there"), [(wait_in_destructor, True), (wait_in_callback, True), (lambda wait: wait(), False)]
+)
+def test_no_exception_is_aimed_at_a_destructor(work, there):
+    entered, leave = threading.Event(), threading.Event()
+    thread = threading.Thread(target=work, args=[lambda: entered.set() or leave.wait(30)])
+    thread.start()
+    assert entered.wait(30)
+    found = documents._in_destructor(thread.ident)
+    leave.set()
+    thread.join()
+    assert found == there
 
 
 # Files that are no reports

@@ -2,8 +2,10 @@
 
 import ast
 import inspect
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,24 @@ def test_intervals_and_metrics_cost_no_more_than_pandas():
         "import pandas"
     )
     assert not extra & HEAVY
+
+
+IN_A_WHEEL = """
+import youthresearch as yr
+facts = yr.load_facts()
+yr.extract_facts(yr.read_report("youthresearch/data/documents/heshan-2023.txt"))
+yr.save_numbers("01-facts", {"facts": len(facts)})
+"""
+
+
+def test_a_wheel_finds_its_data_and_writes_where_its_user_is(tmp_path):
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    inside = wheel["targets"]["wheel"]["force-include"]
+    shutil.copytree(ROOT / "youthresearch", tmp_path / "youthresearch")
+    for source, place in inside.items():
+        shutil.copytree(ROOT / source, tmp_path / place)
+    subprocess.run([sys.executable, "-c", IN_A_WHEEL], cwd=tmp_path, check=True)
+    assert (tmp_path / "figures" / "01-facts.numbers.csv").exists()
 
 
 def test_public_names_are_there_and_sorted():

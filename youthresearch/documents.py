@@ -8,9 +8,11 @@ import html
 import os
 import re
 import stat
+import sys
 import threading
+import weakref
 import zipfile
-from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -261,39 +263,73 @@ class _OutOfTime(BaseException):
     """Not an Exception, so that no parser swallows it."""
 
 
-@contextmanager
-def _stopped_after(seconds):
-    """Stop Python code of this thread after so many seconds, in any thread and without a child process.
+def _within(seconds, read, *args):
+    """Return ``read(*args)``; raise _OutOfTime if that takes more than so many seconds.
 
-    The exception is set from a timer, so the code runs at full speed. C code is not interrupted: it is
-    only given what has been checked for size.
+    It runs in a thread of its own, which is stopped by an exception set into it: the code runs at full
+    speed, and nothing can fire into the caller. C code is not interrupted: it is only given what has been
+    checked for size; what still does not end is left behind after 100 attempts.
     """
     import ctypes  # some builds of Python lack it; they can still read plain text
 
-    thread, stop = ctypes.c_ulong(threading.get_ident()), ctypes.pythonapi.PyThreadState_SetAsyncExc
-    done, gate = threading.Event(), threading.RLock()
+    fire = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    gate, ended, outcome, context = threading.Lock(), [], [], copy_context()
 
-    def watch():
-        delay = seconds
-        while not done.wait(delay):
-            with gate:
-                if not done.is_set():
-                    stop(thread, ctypes.py_object(_OutOfTime))
-            delay = 0.25  # an exception that falls into a destructor is lost: try again
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        while True:
+    def work():
+        try:
+            outcome.append((context.run(read, *args), None))
+        except BaseException as error:  # handed on to the caller
+            outcome.append((None, error))
+        while not ended:
             try:
-                with gate:
-                    done.set()
+                with gate:  # nothing is fired from here on
+                    ended.append(True)
                 for _ in range(100):  # one fired just before arrives here, at the end of a round
                     pass
-                break
             except _OutOfTime:
-                continue
+                pass
+
+    def stop():
+        with gate:
+            if not ended:
+                fire(ctypes.c_ulong(thread.ident), ctypes.py_object(_OutOfTime))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        thread.join(seconds)
+    finally:  # after Ctrl-C too
+        _stop_until_ended(thread, stop)
+    result, error = outcome[0] if outcome else (None, _OutOfTime())
+    if error is not None:
+        raise error
+    return result
+
+
+def _stop_until_ended(thread, stop, attempts=100):
+    """Stop a thread, time and again: an exception that falls into a destructor is lost, and cuts it short."""
+    for _ in range(attempts):
+        for _ in range(20):
+            if not thread.is_alive():
+                return
+            if not _in_destructor(thread.ident):
+                break
+            thread.join(0.005)
+        stop()
+        thread.join(0.1)
+
+
+CALLBACKS = {c.__init__.__code__.co_filename for c in (weakref.WeakKeyDictionary, weakref.WeakSet)}
+
+
+def _in_destructor(ident):
+    """Tell whether a thread is in a `__del__` or a callback of weakref, where an exception would be lost."""
+    frame = sys._current_frames().get(ident)
+    while frame:
+        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename in CALLBACKS:
+            return True
+        frame = frame.f_back
+    return False
 
 
 # Encodings -------------------------------------------------------------------------------------------------
@@ -503,8 +539,7 @@ def _looks_like_html(text):
 
 def _html_blocks(text, where, limits):
     page = _Page(where, limits)
-    with _stopped_after(limits.seconds):
-        page.feed(text)
+    _within(limits.seconds, page.feed, text)
     blocks = _merge_rows(page.blocks, page.layout)
     _flag_outside(blocks, "".join(page.anew), page.nested, limits)
     return blocks
@@ -720,10 +755,12 @@ def _main_text(page, limits):
     import trafilatura
 
     try:
-        with _stopped_after(limits.seconds):
-            found = trafilatura.bare_extraction(
+        found = _within(
+            limits.seconds,
+            lambda: trafilatura.bare_extraction(
                 page, with_metadata=False, include_comments=False, include_tables=True, favor_recall=True
-            )
+            ),
+        )
     except Exception:  # whatever it stumbles over: links then decide
         return ""
     return (found.text or "") if found else ""
@@ -749,8 +786,8 @@ def _read_docx(data, where, limits):
     if data.count(b"PK\x01\x02") > limits.members:  # before zipfile makes an object of each
         raise _refused(where, f"the zip holds more than {limits.members:,} files", "This is no report")
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive, _stopped_after(limits.seconds):
-            word = _word(archive, where, limits)
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            word = _within(limits.seconds, _word, archive, where, limits)
     except ReportError:
         raise
     except Exception as error:  # zipfile and zlib raise whatever the damage leads to
@@ -1014,8 +1051,8 @@ def _read_pdf(data, where, limits):
     if b"%%EOF" not in data[-4096:]:
         raise _refused(where, "the PDF is cut short: its end mark is missing", "Download or export it again")
     try:
-        with pypdf.apply_configuration(**_pdf_limits(limits)), _stopped_after(limits.seconds):
-            pages = _pages(pypdf.PdfReader(BytesIO(data)), where, limits)
+        with pypdf.apply_configuration(**_pdf_limits(limits)):
+            pages = _within(limits.seconds, lambda: _pages(pypdf.PdfReader(BytesIO(data)), where, limits))
     except ReportError:
         raise
     except pypdf.errors.LimitReachedError as error:

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from .loaders import load_labels
+from .schema import FIGURES
 
-FIGURES = Path(__file__).resolve().parents[1] / "figures"
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
+_COLON = {"zh": "：", "en": ": "}
 _FORMATS = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
 
 
@@ -90,7 +91,8 @@ def _before_after_label(row, lang):
     baseline = row["baseline"]
     if not baseline[:1].isdigit():
         baseline = _word(f"baseline_{baseline or 'unknown'}", lang)
-    return f"{row[f'place_{lang}']} · {row[f'label_{lang}']}\n{baseline} → {row['period_end']}"
+    place, label = row[f"place_{lang}"], row[f"label_{lang}"]
+    return f"{place}{_COLON[lang]}{label}\n{baseline} → {row['period_end']}"
 
 
 def _levels(row):
@@ -217,7 +219,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
     lang : {"zh", "en"}
         Language of the figure that is returned.
     folder : path, optional
-        figures/ of the project by default.
+        figures/ of the clone by default, of the working folder if the package was not installed from one.
 
     Returns
     -------

@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from .intervals import hedge_interval
-from .schema import DataError, check_keys, check_table, rows_of, table_schema
+from .schema import DATA, DataError, check_keys, check_table, rows_of, table_schema
 
-DATA = Path(__file__).resolve().parents[1] / "data"
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
 # A folder that lacks one of these uses the project's.
 SHARED = ("indicators", "units", "identities", "districts", "labels", "lexicon", "traditional")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-FIGURES = Path(__file__).resolve().parents[1] / "figures"
+from .schema import FIGURES
 
 
 def save_numbers(stem, numbers, *, folder=None):
@@ -17,7 +17,7 @@ def save_numbers(stem, numbers, *, folder=None):
     numbers : dict
         Name -> number, rounded as it shall be quoted, or text.
     folder : path, optional
-        figures/ of the project by default.
+        As for `save_figure`.
 
     Returns
     -------

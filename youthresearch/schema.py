@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-PACKAGE = Path(__file__).resolve().parents[1] / "data" / "datapackage.json"
+_HOME = Path(__file__).resolve().parent
+# A wheel carries data/ inside the package; in a clone it stands beside, and so do the figures.
+DATA = _HOME / "data" if (_HOME / "data").is_dir() else _HOME.parent / "data"
+FIGURES = Path("figures") if DATA.parent == _HOME else DATA.parent / "figures"
+PACKAGE = DATA / "datapackage.json"
 
 
 class DataError(ValueError):
