@@ -46,6 +46,7 @@ _HOME = {
         "series_growth",
         "share",
     ),
+    "panel": ("as_panel",),
     "quantities": ("parse_quantity",),
     "report": ("save_numbers",),
     "schema": ("DataError",),
