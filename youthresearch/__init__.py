@@ -50,6 +50,7 @@ _HOME = {
     "quantities": ("parse_quantity",),
     "report": ("save_numbers",),
     "schema": ("DataError",),
+    "simulate": ("simulate_panel",),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_MODULE)
