@@ -30,6 +30,7 @@ _HOME = {
         "load_pilots",
         "load_nouns",
         "load_sources",
+        "load_templates",
         "load_traditional",
         "load_units",
         "with_labels",
@@ -50,7 +51,7 @@ _HOME = {
     "quantities": ("parse_quantity",),
     "report": ("save_numbers",),
     "schema": ("DataError",),
-    "simulate": ("simulate_panel",),
+    "simulate": ("simulate_panel", "simulate_reports"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_MODULE)

@@ -12,7 +12,7 @@ from .schema import DataError, check_keys, check_table, rows_of, table_schema
 DATA = Path(__file__).resolve().parents[1] / "data"
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
 # A folder that lacks one of these uses the project's.
-SHARED = ("indicators", "units", "identities", "districts", "labels", "lexicon", "traditional")
+SHARED = ("indicators", "units", "identities", "districts", "labels", "lexicon", "templates", "traditional")
 
 
 def load_facts(data=None, *, cap=None):
@@ -119,6 +119,14 @@ def load_lexicon(data=None):
 def load_nouns(data=None):
     """Load the nouns that facts count; one row is one fact's noun, coded without sight of the extractor."""
     return _load("nouns", data)
+
+
+def load_templates(data=None):
+    """Load the sentences of simulated reports; one row is one sentence with slots for its figures.
+
+    A slot is a name in braces; brackets hold the characters that make the token of the figure inside.
+    """
+    return _load("templates", data)
 
 
 def load_traditional(data=None):
