@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "audit": {"intervals", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
-    "panel": {"intervals", "loaders", "schema"},  # the code book is data
+    "districts": {"schema"},
+    "panel": {"audit", "districts", "intervals", "loaders", "schema"},  # the code book is data
     "report": {"intervals", "schema"},
     "simulate": {"intervals", "loaders", "panel", "schema"},  # the national series and the words are data
     "documents": {"schema"},

@@ -12,7 +12,10 @@ from .schema import DataError, check_keys, check_table, rows_of, table_schema
 DATA = Path(__file__).resolve().parents[1] / "data"
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
 # A folder that lacks one of these uses the project's.
-SHARED = ("indicators", "units", "identities", "districts", "labels", "lexicon", "templates", "traditional")
+SHARED = (
+    *("indicators", "units", "identities", "districts", "divisions", "programmes"),
+    *("labels", "lexicon", "templates", "traditional"),
+)
 
 
 def load_facts(data=None, *, cap=None):
@@ -90,6 +93,19 @@ def load_identities(data=None):
 def load_districts(data=None):
     """Load the places; one row is one place under one GB/T 2260 code, valid from year to year."""
     return _load("districts", data)
+
+
+def load_divisions(data=None):
+    """Load the history of the codes; one row is one place under one code, name and parent, with its years.
+
+    Complete from 2000 to 2024. `successor` is the code under which the same place went on.
+    """
+    return _load("divisions", data)
+
+
+def load_programmes(data=None):
+    """Load what ran beside the reform; one row is one programme with its dates and reach."""
+    return _load("programmes", data)
 
 
 def load_pilots(data=None):

@@ -7,11 +7,14 @@ whole numbers (years, or any count) or pandas Periods (quarters, months). A cell
 import numpy as np
 import pandas as pd
 
-from .schema import DataError
+from .audit import derive_before
+from .districts import follow_codes
+from .intervals import hedge_interval, rounding_interval
+from .loaders import load_divisions, load_indicators, load_units
+from .schema import SIMULATED, DataError, is_simulated
 
 KEY = ["district", "period", "indicator", "scope"]
 PANEL = [*KEY[:3], "low", "high", "value", "cohort", "scope", "processing", "fact_ids"]
-SIMULATED = "simulated"  # in `processing` and in attrs, of whatever was not observed
 _FREQUENCIES = {"Y": "Y-DEC", "Q": "Q-DEC", "M": "M"}
 _FINER = ("Y", "Q", "M")  # each can be read as the ones before it
 _DATE = r"(\d{4})(?:-?[Qq]([1-4])|-(\d{2})(?:-(\d{2}))?)?"
@@ -92,9 +95,7 @@ def as_panel(
     panel = _lay_out(rows, *cells, keep)
     _check_cells(panel)
     _check_always_treated(panel)
-    if df.attrs.get(SIMULATED):
-        panel.attrs[SIMULATED] = True
-    return panel
+    return mark_simulated(panel) if is_simulated(df) else panel
 
 
 def _names(outcomes, low, high, indicator):
@@ -425,3 +426,575 @@ def _always_treated(panel):
     if not len(panel):
         return pd.Series(False, index=panel.index)
     return (panel["cohort"] <= panel["period"].min()).fillna(False).astype(bool)
+
+
+CLASSES = (  # of sources, the most trustworthy first
+    "bulletin",
+    "official report",
+    "budget",
+    "yearbook",
+    "news",
+    "translation",
+    "machine-written",
+    "template bank",
+)
+COUNTS = ("item", "person", "person_time", "rank", "rate")  # printed to the unit, they hide nothing
+_LENGTH = {"year": 4, "quarter": 7, "month": 7}  # characters of a date that is precise enough
+
+
+def build_panel(
+    facts,
+    pilots=None,
+    *,
+    frequency="year",
+    scope=None,
+    cap=None,
+    sources=None,
+    findings=None,
+    reading="notice",
+    indicators=None,
+    units=None,
+    divisions=None,
+):
+    """Build the panel that coded facts allow; what cannot stand in it is refused, with the reason.
+
+    A cell is a level (or a share, mean or rate, where the indicator is one) that a source states as achieved
+    for a district as a whole, or the level before a change whose baseline has a date, computed by
+    `audit.derive_before`. Its interval is what the wording allows; an exact figure is widened by half its
+    last printed place, a count that is printed to the unit is not. Nothing is merged across scope, flow,
+    status or kind.
+
+    Several figures for one cell: as of the last date in the period; where they agree, stated before
+    computed, then the narrowest interval, then the better class of source (`CLASSES`); where they
+    contradict each other, the better class, and none if they are of one class or of one source.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        As from `load_facts` or, with district filled in, `extract_facts`.
+    pilots : pandas.DataFrame, optional
+        As from `load_pilots`: adds the column cohort by `assign_cohorts` under `reading`. Without it the
+        panel has no cohorts, and no estimator takes it.
+    frequency : {"year", "quarter", "month"}
+    scope : str or list of str, optional
+        Parts of districts that are wanted, each a series of its own, "" for the whole; None is the whole
+        alone, "all" every one.
+    cap : {None, "next_unit"}, optional
+        Compute the intervals anew, closing 超过 and 以上; None leaves them as they are in the facts.
+    sources : pandas.DataFrame, optional
+        As from `load_sources`, for their class; without it all are of one class.
+    findings : pandas.DataFrame, optional
+        As from `audit_facts`: figures of a relation in conflict or infeasible are refused.
+    reading : {"notice", "start", "end"}
+        See `assign_cohorts`.
+    indicators, units, divisions : pandas.DataFrame, optional
+        Code book, units and the history of codes; the project's by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one indicator in one district and period, columns `PANEL`; fact_ids has the facts behind
+        it, apart by blanks. ``attrs`` hold columns of lists, for ``pandas.DataFrame(panel.attrs[...])``:
+        refused (fact_id, district, indicator, period_end, reason), duplicates (fact_ids, chosen, district,
+        period, indicator, scope, agrees) and renamed (district, successor).
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a fact_id stands twice, or frequency is not known.
+    """
+    if frequency not in _LENGTH:
+        raise DataError(f"frequency={frequency!r} is not known; choose one of {list(_LENGTH)}.")
+    book = (load_indicators() if indicators is None else indicators).set_index("indicator")
+    base = (load_units() if units is None else units).set_index("unit")["base"]
+    divisions = load_divisions() if divisions is None else divisions
+    simulated = is_simulated(facts)
+    facts, renamed = _prepare(facts, divisions)
+    reason = _reasons(facts, book, base, frequency, _wanted(facts, scope), findings)
+    stated = _stated(facts[reason == ""], book, cap, frequency)
+    before, undated = _before(facts, reason, stated, frequency)
+    reason = reason.mask(reason.isin(_MOVES), undated.reindex(facts.index))
+    cells = pd.concat([stated, before], ignore_index=True)
+    cells["rank"] = _rank(cells, sources)
+    cells, duplicates, lost = _choose(cells)
+    reason = _note(reason, facts["fact_id"], lost)
+    panel = sort_panel(cells[[c for c in PANEL if c != "cohort"]])
+    panel.attrs = {
+        "refused": Listing(_refused(facts, reason)),
+        "duplicates": Listing(duplicates),
+        "renamed": Listing(renamed),
+    }
+    if simulated:
+        panel = mark_simulated(panel)
+    return panel if pilots is None else assign_cohorts(panel, pilots, reading=reading, divisions=divisions)
+
+
+_FACT = [
+    *(
+        "fact_id",
+        "source_id",
+        "district",
+        "scope",
+        "indicator",
+        "kind",
+        "flow",
+        "value",
+        "low",
+        "high",
+        "hedge",
+    ),
+    *(
+        "value_max",
+        "resolution",
+        "unit",
+        "baseline",
+        "period_start",
+        "period_end",
+        "status",
+        "part_of",
+        "note",
+    ),
+]
+_MOVES = ("a change, not a level", "a growth rate, not a level")
+
+
+def _prepare(facts, divisions):
+    """Facts with the columns that are needed, empty cells as "", codes followed to the present."""
+    missing = [c for c in _FACT if c not in facts]
+    if missing:
+        raise DataError(f"The facts lack the columns {missing}; load them with load_facts.")
+    twice = facts["fact_id"].duplicated(keep=False)
+    if twice.any():
+        raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
+    facts = facts[_FACT].reset_index(drop=True)
+    text = ["district", "scope", "indicator", "baseline", "period_start", "period_end", "part_of", "note"]
+    facts = facts.fillna(dict.fromkeys(text, ""))
+    today = follow_codes(facts["district"], divisions)
+    moved = facts.loc[today != facts["district"], ["district"]].assign(successor=today).drop_duplicates()
+    return facts.assign(district=today), moved.to_dict("list")
+
+
+def _wanted(facts, scope):
+    if isinstance(scope, str) and scope == "all":
+        return pd.Series(True, index=facts.index)
+    return facts["scope"].isin([""] if scope is None else [scope] if isinstance(scope, str) else list(scope))
+
+
+def _reasons(facts, book, base, frequency, wanted, findings):
+    """Why each fact is no cell of the panel, "" where it is one; the first reason that holds."""
+    unit, flow = (facts["indicator"].map(book[c]).fillna("") for c in ("unit", "flow"))
+    kind, relative = facts["kind"], unit.isin(["percent", "rate", "year"])
+    parts = facts["part_of"] != ""
+    whole = facts.loc[parts, "part_of"].map(facts.set_index("fact_id")["indicator"]).reindex(facts.index)
+    dates = facts["period_end"].str.len()
+    rules = {
+        "masked: a placeholder, no figure": facts["status"] == "masked",
+        "planned, not achieved": facts["status"] != "achieved",
+        "no district": facts["district"] == "",
+        "no indicator of the code book": ~facts["indicator"].isin(book.index),
+        "an indicator without a unit collects different things": unit == "",
+        "scope: a part of the district, not asked for": ~wanted,
+        "in conflict with other figures of its source": facts["fact_id"].isin(_conflicts(findings)),
+        "a rank, not a quantity": kind == "rank",
+        "flow: another than the code book has for the indicator": facts["flow"] != flow,
+        _MOVES[0]: kind == "change",
+        _MOVES[1]: kind == "growth",
+        "a share of another figure, not a level": (kind == "share") & (unit != "percent"),
+        "a mean, not a total": (kind == "mean") & ~relative,
+        "the unit does not fit the indicator": ~_fits(unit, facts["unit"], base),
+        "a figure for each of several places": facts["note"] == "each",
+        "a level beside a baseline: now, or then?": facts["baseline"] != "",
+        "a part under the indicator of its whole": whole == facts["indicator"],
+        "no date": dates == 0,
+        f"a date less precise than a {frequency}": dates < _LENGTH[frequency],
+        f"a flow over another time than one {frequency}": (facts["flow"] == "flow")
+        & ~_spans_one(facts, frequency),
+    }
+    reason = np.select([np.asarray(r, dtype=bool) for r in rules.values()], list(rules), "")
+    return pd.Series(reason, index=facts.index, dtype="str")
+
+
+def _fits(wanted, given, base):
+    """Tell whether a unit as written can count what the indicator counts, pair by pair of units."""
+    (i, units), (j, written) = pd.factorize(wanted), pd.factorize(given.fillna(""))
+    bases = [str(base.get(w, "")).split() for w in written]
+    return np.array([[u in b for b in bases] for u in units], dtype=bool)[i, j]
+
+
+def _conflicts(findings):
+    if findings is None or not len(findings):
+        return set()
+    wrong = findings[findings["verdict"].isin(["conflict", "infeasible"])]
+    return {fact for ids in wrong["fact_ids"] for fact in ids.split()}
+
+
+def _spans_one(facts, frequency):
+    """Tell whether start and end of a flow enclose exactly one year, quarter or month."""
+    kind = frequency[0].upper()
+    start = facts["period_start"].where(facts["period_start"] != "", facts["period_end"])
+    ends = {d: _last_day(d) for d in facts["period_end"].unique()}
+    starts = {d: pd.Timestamp(d) if d else pd.NaT for d in start.unique()}
+    first = pd.to_datetime(start.map(starts))
+    last = pd.to_datetime(facts["period_end"].map(ends))
+    within = last.dt.to_period(_FREQUENCIES[kind])
+    return (first == within.dt.start_time) & (last == within.dt.end_time.dt.normalize())
+
+
+def _last_day(date):
+    """Last day of a date as precise as it is: 2019-02 -> 28 February 2019."""
+    if not date:
+        return pd.NaT
+    return pd.Period(date, freq={4: "Y", 7: "M"}.get(len(date), "D")).end_time.normalize()
+
+
+def _period_of(days, frequency):
+    kind = frequency[0].upper()
+    return _at(pd.to_datetime(days), kind)
+
+
+def _stated(facts, book, cap, frequency):
+    """Cells that facts state: the interval of the wording, widened by rounding."""
+    bounds = facts[["low", "high"]]
+    if cap is not None:
+        bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"], cap=cap)
+    counted = facts["indicator"].map(book["unit"]).isin(COUNTS) & (facts["resolution"] <= 1)
+    bounds = rounding_interval(bounds, facts["resolution"].mask(counted, 0))
+    bounds["low"] = bounds["low"].clip(lower=0)
+    days = facts["period_end"].map({d: _last_day(d) for d in facts["period_end"].unique()})
+    return facts[["district", "indicator", "scope", "source_id", "value"]].assign(
+        low=bounds["low"],
+        high=bounds["high"],
+        as_of=days,
+        period=_period_of(days, frequency),
+        processing="stated",
+        fact_ids=facts["fact_id"],
+    )
+
+
+def _before(facts, reason, stated, frequency):
+    """Cells a year (or so) before, from a level and its change or growth rate.
+
+    Returns
+    -------
+    cells : pandas.DataFrame
+    undated : pandas.Series of str
+        For each change and growth rate why it gives no cell, "" where it does.
+    """
+    moves = reason.isin(_MOVES)
+    undated = reason[moves].copy()
+    levels = facts["fact_id"].isin(stated["fact_ids"])
+    table = derive_before(facts[levels | moves]) if moves.any() else pd.DataFrame()
+    if not len(table):
+        return stated.head(0), undated
+    table[["level_id", "move_id"]] = table["fact_ids"].str.split(" ", expand=True)
+    level = stated.set_index("fact_ids").loc[table["level_id"]].reset_index()
+    as_of = _baseline_day(table["baseline"], level["as_of"])
+    known = as_of.notna() & np.isfinite(table["before_low"]) & table["before_high"].notna()
+    row = pd.Series(facts.index, index=facts["fact_id"])
+    undated[row[table["move_id"]]] = np.where(
+        known, "", "the level before has no date: baseline " + table["baseline"].replace("", "not named")
+    )
+    move = facts.set_index("fact_id").loc[table["move_id"], ["kind", "value"]].reset_index(drop=True)
+    nominal = np.where(
+        move["kind"] == "change", level["value"] - move["value"], level["value"] / (1 + move["value"] / 100)
+    )
+    cells = level[["district", "indicator", "scope", "source_id"]].assign(
+        low=table["before_low"].clip(lower=0),
+        high=table["before_high"],
+        value=np.clip(nominal, table["before_low"].clip(lower=0), table["before_high"]),
+        as_of=as_of,
+        processing="computed",
+        fact_ids=table["fact_ids"],
+    )[known]
+    return cells.assign(period=_period_of(cells["as_of"], frequency)), undated
+
+
+def _baseline_day(baseline, as_of):
+    """Date the baselines that have one: a year earlier, or the date that is named."""
+    earlier = baseline.isin(["previous_year", "same_period_previous_year"])
+    named = {b: _last_day(b) if b[:4].isdigit() else pd.NaT for b in baseline.unique()}
+    shifted = as_of - pd.DateOffset(years=1)
+    return pd.to_datetime(baseline.map(named)).where(~earlier, shifted)
+
+
+def _rank(cells, sources):
+    """How far a source can be trusted: its class, and computed after stated."""
+    place = pd.Series(0, index=cells.index)
+    if sources is not None:
+        known = sources.set_index("source_id")["class"]
+        place = cells["source_id"].map(known).map({c: i for i, c in enumerate(CLASSES)}).fillna(len(CLASSES))
+    return place + (len(CLASSES) + 1) * (cells["processing"] == "computed")
+
+
+def _choose(cells):
+    """Choose one figure for each cell, by the rule of `build_panel`.
+
+    Returns
+    -------
+    cells : pandas.DataFrame
+    duplicates : dict of list
+        What was not chosen, beside what was.
+    lost : pandas.Series of str
+        Reason by fact_id, where none could be chosen.
+    """
+    cells = cells.reset_index(drop=True)
+    cells["cell"] = cells.groupby(KEY, sort=False).ngroup()
+    several = cells["cell"].duplicated(keep=False)
+    rivals = cells[several].assign(width=cells["high"] - cells["low"])
+    pool, lost = _eligible(rivals)
+    order = ["cell", "processing", "width", "rank", "fact_ids"]
+    pool = pool.sort_values(order, ascending=[True, False, True, True, True])
+    best = pool.drop_duplicates("cell")
+    chosen = cells[~several | cells.index.isin(best.index)]
+    return chosen, _duplicates(rivals.drop(index=best.index), best), lost
+
+
+def _eligible(rivals):
+    """Those of several figures for one cell that may be chosen, and why there are none."""
+    last = rivals[rivals["as_of"] == rivals.groupby("cell")["as_of"].transform("max")]
+    agree = _agree(last)
+    better = last[~agree & (last["rank"] == last.groupby("cell")["rank"].transform("min"))]
+    better = better[_agree(better)]
+    pool = pd.concat([last[agree], better])
+    none = rivals[~rivals["cell"].isin(pool["cell"])]
+    one = none.groupby("cell")["source_id"].transform("nunique") == 1
+    why = np.where(one, "one source states figures that differ", "sources state figures that differ")
+    return pool, pd.Series(why, index=none["fact_ids"].str.rpartition(" ")[2], dtype="str").groupby(
+        level=0
+    ).first()
+
+
+def _agree(rivals):
+    """Tell for each figure whether all of its cell have a value in common."""
+    cell = rivals.groupby("cell")
+    noise = 1e-9 * rivals["value"].abs().groupby(rivals["cell"]).transform("max")
+    return cell["low"].transform("max") <= cell["high"].transform("min") + noise
+
+
+def _duplicates(others, best):
+    both = others.merge(best, on="cell", suffixes=("", "_best"))
+    noise = 1e-9 * both["value"].abs()
+    agrees = (both["low"] <= both["high_best"] + noise) & (both["low_best"] <= both["high"] + noise)
+    table = both[["district", "period", "indicator", "scope"]].assign(agrees=agrees)
+    table.insert(0, "fact_ids", both["fact_ids"])
+    table.insert(1, "chosen", both["fact_ids_best"])
+    return table.to_dict("list")
+
+
+def _note(reason, fact_ids, lost):
+    return reason.where(reason != "", fact_ids.map(lost).fillna(""))
+
+
+def _refused(facts, reason):
+    rows = facts.loc[reason != "", ["fact_id", "district", "indicator", "period_end"]]
+    return rows.assign(reason=reason).to_dict("list")
+
+
+READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
+CONFLICTS = ("refuse", "earliest", "latest")
+
+
+def assign_cohorts(
+    panel, pilots, *, reading="notice", treat_conflicts="refuse", unlisted="refuse", divisions=None
+):
+    """Give each district its first treated period, as the register has it under one reading.
+
+    A claim about a district without the date that the reading asks for takes the date of its wave, if the
+    register has one for the nation. A district whose cohort cannot be told leaves the panel and is listed:
+    silence of the register makes no control, since it does not name the 619 counties of 2021.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel`.
+    pilots : pandas.DataFrame
+        As from `load_pilots`; or your own, with district, wave, announced, began and ended.
+    reading : {"notice", "start", "end"}
+        Treated from the notice, the beginning or the completion of the pilot on. Run a study under each.
+    treat_conflicts : {"refuse", "earliest", "latest"}
+        What to do where claims date one district differently.
+    unlisted : {"refuse", "never"}
+        What a county is that the register does not list. "never" says that the register is complete for
+        the districts and periods of this panel: that is the researcher's claim.
+    divisions : pandas.DataFrame, optional
+        As from `load_divisions` (the default), to follow codes that changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The panel with cohort (Int64, or the type of the periods; missing = never treated), without the
+        districts that ``attrs["refused"]`` lists.
+
+    Raises
+    ------
+    DataError
+        For an unknown option or a panel without the columns of its key.
+    """
+    options = {"reading": (reading, tuple(READINGS)), "treat_conflicts": (treat_conflicts, CONFLICTS)}
+    options["unlisted"] = (unlisted, ("refuse", "never"))
+    for name, (given, known) in options.items():
+        if given not in known:
+            raise DataError(f"{name}={given!r} is not known; choose one of {list(known)}.")
+    missing = [c for c in KEY if c not in panel]
+    if missing:
+        raise DataError(f"The panel lacks the columns {missing}; make it with build_panel or as_panel.")
+    claims = _claims(pilots, READINGS[reading], load_divisions() if divisions is None else divisions)
+    told = _cohorts(claims, panel["period"], reading, treat_conflicts)
+    districts = pd.Series(panel["district"].unique())
+    cohorts = told["cohort"].reindex(districts)
+    listed = told["reason"].reindex(districts)
+    reason = listed.fillna(
+        "" if unlisted == "never" else "not in the register, which names no more than a few counties"
+    )
+    larger = districts.str.fullmatch(r"CN|\d{4}00").to_numpy()
+    reason[larger] = "no county: a wave is made of counties"
+    first = panel["period"].min()
+    reason = reason.mask(
+        (reason == "") & (cohorts <= first).fillna(False), f"treated from the first period ({first}) on"
+    )
+    return _with_cohorts(panel, cohorts, reason)
+
+
+def _claims(pilots, column, divisions):
+    """Dated claims about single districts: district, date ("" where there is none)."""
+    wave = pilots[pilots["district"] == "CN"].dropna(subset=column).groupby("wave")[column]
+    by_wave = wave.first()[wave.nunique() == 1]
+    claims = pilots[~pilots["district"].str.fullmatch(r"CN|\d{4}00")]
+    date = claims[column].fillna(claims["wave"].map(by_wave)).fillna("")
+    return pd.DataFrame({"district": follow_codes(claims["district"], divisions), "date": date})
+
+
+def _cohorts(claims, periods, reading, treat_conflicts):
+    """Cohort of each listed district, or the reason why it has none; the index is the district."""
+    kind = "Y" if not isinstance(periods.dtype, pd.PeriodDtype) else _kind_of(periods)
+    needed = 4 if kind == "Y" else 7
+    length = claims["date"].str.len()
+    fine = claims[length >= needed]
+    days = pd.to_datetime(fine["date"].map({d: pd.Timestamp(d) for d in fine["date"].unique()}))
+    dated = fine[["district"]].assign(cohort=_at(days, kind)).groupby("district")["cohort"]
+    table = pd.DataFrame(index=pd.Index(claims["district"].unique(), name="district"))
+    table["cohort"] = (dated.max() if treat_conflicts == "latest" else dated.min()).reindex(table.index)
+    if kind == "Y":
+        table["cohort"] = table["cohort"].astype("Int64")
+    coarse = claims.loc[(length > 0) & (length < needed), "district"]
+    several = dated.nunique().reindex(table.index).fillna(0) > 1
+    known = table["cohort"].notna()
+    table["reason"] = np.select(
+        [~known & table.index.isin(coarse), ~known, several & (treat_conflicts == "refuse")],
+        [
+            f"in the register, with a date that is coarser than the periods ({reading})",
+            f"in the register, without a date ({reading})",
+            f"the register's claims differ ({reading}): choose treat_conflicts=",
+        ],
+        "",
+    )
+    return table
+
+
+def _with_cohorts(panel, cohorts, reason):
+    keep = panel["district"].map(reason) == ""
+    attrs = dict(panel.attrs)
+    given = panel["district"].map(dict(zip(cohorts.index, cohorts, strict=True)))
+    extra = [c for c in panel if c not in PANEL]
+    table = panel.assign(cohort=given.astype(cohorts.dtype))[[*PANEL, *extra]]
+    table = table[keep].reset_index(drop=True)
+    out = reason[reason != ""]
+    empty = [""] * len(out)
+    columns = {"fact_id": empty, "district": list(out.index), "indicator": empty, "period_end": empty}
+    old = attrs.get("refused") or {c: [] for c in [*columns, "reason"]}
+    columns["reason"] = list(out)
+    table.attrs = attrs | {"refused": Listing({c: [*old[c], *columns[c]] for c in columns})}
+    return table
+
+
+def add_programmes(panel, programmes):
+    """Add a column for each concurrent programme: whether it ran in the district in the period.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel` or `as_panel`.
+    programmes : pandas.DataFrame
+        As from `load_programmes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The panel with one column of nullable booleans for each programme: True where it ran everywhere, False
+        before and after, missing where it ran at places that the register does not name. A period is
+        counted in if the programme ran on one of its days.
+
+    Raises
+    ------
+    DataError
+        If the periods are whole numbers that are no years.
+    """
+    period = panel["period"]
+    if not isinstance(period.dtype, pd.PeriodDtype):
+        if len(period) and not period.between(1900, 2100).all():
+            raise DataError(
+                "Programmes have dates, but these periods are no years:", panel[~period.between(1900, 2100)]
+            )
+        period = pd.Series(
+            pd.PeriodIndex.from_fields(year=period, month=[12] * len(period), freq="M"), panel.index
+        )
+        period = period.dt.asfreq("Y-DEC")
+    columns = {}
+    for row in programmes.to_dict("records"):
+        ended = pd.Timestamp.max if pd.isna(row["ended"]) else _last_day(row["ended"])
+        runs = (period.dt.end_time >= pd.Timestamp(row["began"])) & (period.dt.start_time <= ended)
+        columns[row["programme"]] = runs.astype("boolean").mask(runs & (row["reach"] == "some"))
+    return panel.assign(**columns)
+
+
+def coverage(panel, *, by="indicator"):
+    """Count what a panel knows exactly, as an interval, open on one side, or not at all.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel` or `as_panel`.
+    by : str or list of str
+        Among district, period, indicator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one value (or combination) of `by`: cells (all that there could be, from the panel's own
+        districts, periods and indicators), exact (low = high), interval, open (one bound infinite),
+        unknown; and refused, the figures that `build_panel` turned down, where `by` is not period. Scopes
+        count as one cell, known as well as the best of them.
+
+    Raises
+    ------
+    DataError
+        If `by` names something else.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    known = ["district", "period", "indicator"]
+    if not by or not set(by) <= set(known):
+        raise DataError(f"by={by} must be among {known}.")
+    width = panel["high"] - panel["low"]
+    how = np.select([width == 0, np.isfinite(width)], [0, 1], 2)
+    best = panel[known].assign(how=how).groupby(known, as_index=False)["how"].min()
+    counts = best.groupby([*by, "how"]).size().unstack(fill_value=0).reindex(columns=[0, 1, 2], fill_value=0)
+    grid = [panel[c].unique() for c in by]
+    index = pd.MultiIndex.from_product(grid, names=by) if len(by) > 1 else pd.Index(grid[0], name=by[0])
+    counts = counts.reindex(index, fill_value=0).sort_index().set_axis(["exact", "interval", "open"], axis=1)
+    cells = int(np.prod([panel[c].nunique() for c in known if c not in by]))
+    counts.insert(0, "cells", cells)
+    counts["unknown"] = cells - counts[["exact", "interval", "open"]].sum(axis=1)
+    table = counts.reset_index()
+    refused = pd.DataFrame(panel.attrs.get("refused", {}), dtype="str")
+    if "period" not in by and len(refused):
+        turned_down = refused.groupby(by).size()
+        table["refused"] = turned_down.reindex(index.sort_values(), fill_value=0).to_numpy()
+    return mark_simulated(table) if is_simulated(panel) else table
+
+
+def mark_simulated(table):
+    """Say in a table that it was not observed: in its attrs and, in a panel, in every row."""
+    if "processing" in table:
+        table = table.assign(processing=SIMULATED)
+    table.attrs[SIMULATED] = True
+    return table

@@ -9,6 +9,15 @@ import pandas as pd
 PACKAGE = Path(__file__).resolve().parents[1] / "data" / "datapackage.json"
 
 
+SIMULATED = "simulated"  # in attrs, and in a panel's `processing`, of whatever was not observed
+
+
+def is_simulated(table):
+    """Tell whether a table was made up: its attrs say so, or, where pandas lost them, its rows."""
+    marked = "processing" in table and (table["processing"] == SIMULATED).any()
+    return bool(table.attrs.get(SIMULATED) or marked)
+
+
 class DataError(ValueError):
     """Data that cannot be used as they are: what is wrong, where, and what to do, then the offending rows.
 
