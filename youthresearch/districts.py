@@ -99,7 +99,9 @@ def follow_codes(districts, divisions):
     pandas.Series of str, shape (n,)
     """
     after = divisions.dropna(subset="successor").set_index("district")["successor"].to_dict()
-    return districts.map({code: _last(code, after) for code in districts.dropna().unique()})
+    codes, names = pd.factorize(districts, use_na_sentinel=False)  # few names in many rows
+    today = pd.array([_last(name, after) for name in names], dtype="str")
+    return pd.Series(today.take(codes), index=districts.index)
 
 
 def _last(code, after):

@@ -382,9 +382,9 @@ def sort_panel(panel):
     DataError
         With the rows whose key is not unique.
     """
-    codes = [pd.factorize(panel[c], sort=True)[0] for c in KEY]
-    order = np.lexsort(codes[::-1])
-    same = np.all([c[order][1:] == c[order][:-1] for c in codes], axis=0)
+    cells = _cells(panel)
+    order = np.argsort(cells, kind="stable")
+    same = cells[order][1:] == cells[order][:-1]
     if same.any():
         twice = np.zeros(len(panel), dtype=bool)
         twice[1:] |= same
@@ -395,6 +395,15 @@ def sort_panel(panel):
             panel.iloc[order[twice]],
         )
     return panel.iloc[order].reset_index(drop=True)
+
+
+def _cells(table):
+    """Give each row the number of its cell, in the order of the key."""
+    number = np.zeros(len(table), dtype=np.int64)
+    for column in KEY:
+        codes, values = pd.factorize(table[column], sort=True)
+        number = number * max(1, len(values)) + codes
+    return number
 
 
 def _check_cells(panel):
@@ -511,14 +520,16 @@ def build_panel(
     simulated = is_simulated(facts)
     facts, renamed = _prepare(facts, divisions)
     reason = _reasons(facts, book, base, frequency, _wanted(facts, scope), findings)
-    stated = _stated(facts[reason == ""], book, cap, frequency)
+    stated = _stated(facts.loc[reason == "", _CELL], book, cap, frequency)
     before, undated = _before(facts, reason, stated, frequency)
     reason = reason.mask(reason.isin(_MOVES), undated.reindex(facts.index))
-    cells = pd.concat([stated, before], ignore_index=True)
+    cells = pd.concat([stated, before], ignore_index=True) if len(before) else stated
+    names = ["district", "indicator", "scope", "source_id", "processing"]
+    cells = cells.astype(dict.fromkeys(names, "category"))  # few texts in many rows: light to move
     cells["rank"] = _rank(cells, sources)
     cells, duplicates, lost = _choose(cells)
-    reason = _note(reason, facts["fact_id"], lost)
-    panel = sort_panel(cells[[c for c in PANEL if c != "cohort"]])
+    reason[lost.index] = lost
+    panel = pd.DataFrame({c: _plain(cells[c]) for c in PANEL if c != "cohort"})
     panel.attrs = {
         "refused": Listing(_refused(facts, reason)),
         "duplicates": Listing(duplicates),
@@ -555,6 +566,11 @@ _FACT = [
         "note",
     ),
 ]
+_CELL = [
+    *("district", "indicator", "scope", "source_id", "fact_id", "period_end"),
+    *("value", "value_max", "hedge", "resolution", "low", "high"),
+]
+_SERIES = ["source_id", "district", "scope", "indicator"]
 _MOVES = ("a change, not a level", "a growth rate, not a level")
 
 
@@ -568,7 +584,7 @@ def _prepare(facts, divisions):
         raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
     facts = facts[_FACT].reset_index(drop=True)
     text = ["district", "scope", "indicator", "baseline", "period_start", "period_end", "part_of", "note"]
-    facts = facts.fillna(dict.fromkeys(text, ""))
+    facts = facts.fillna({c: "" for c in text if facts[c].hasnans})
     today = follow_codes(facts["district"], divisions)
     moved = facts.loc[today != facts["district"], ["district"]].assign(successor=today).drop_duplicates()
     return facts.assign(district=today), moved.to_dict("list")
@@ -582,16 +598,16 @@ def _wanted(facts, scope):
 
 def _reasons(facts, book, base, frequency, wanted, findings):
     """Why each fact is no cell of the panel, "" where it is one; the first reason that holds."""
-    unit, flow = (facts["indicator"].map(book[c]).fillna("") for c in ("unit", "flow"))
+    unit, flow = (_look_up(facts["indicator"], book[c].dropna()) for c in ("unit", "flow"))
     kind, relative = facts["kind"], unit.isin(["percent", "rate", "year"])
-    parts = facts["part_of"] != ""
-    whole = facts.loc[parts, "part_of"].map(facts.set_index("fact_id")["indicator"]).reindex(facts.index)
+    spans = facts["flow"] == "flow"
+    spans[spans] = ~_spans_one(facts[spans], frequency)
     dates = facts["period_end"].str.len()
     rules = {
         "masked: a placeholder, no figure": facts["status"] == "masked",
         "planned, not achieved": facts["status"] != "achieved",
         "no district": facts["district"] == "",
-        "no indicator of the code book": ~facts["indicator"].isin(book.index),
+        "no indicator of the code book": flow == "",
         "an indicator without a unit collects different things": unit == "",
         "scope: a part of the district, not asked for": ~wanted,
         "in conflict with other figures of its source": facts["fact_id"].isin(_conflicts(findings)),
@@ -604,14 +620,28 @@ def _reasons(facts, book, base, frequency, wanted, findings):
         "the unit does not fit the indicator": ~_fits(unit, facts["unit"], base),
         "a figure for each of several places": facts["note"] == "each",
         "a level beside a baseline: now, or then?": facts["baseline"] != "",
-        "a part under the indicator of its whole": whole == facts["indicator"],
+        "a part under the indicator of its whole": _under_its_whole(facts),
         "no date": dates == 0,
         f"a date less precise than a {frequency}": dates < _LENGTH[frequency],
-        f"a flow over another time than one {frequency}": (facts["flow"] == "flow")
-        & ~_spans_one(facts, frequency),
+        f"a flow over another time than one {frequency}": spans,
     }
-    reason = np.select([np.asarray(r, dtype=bool) for r in rules.values()], list(rules), "")
-    return pd.Series(reason, index=facts.index, dtype="str")
+    first = np.select([np.asarray(r, dtype=bool) for r in rules.values()], np.arange(len(rules)) + 1, 0)
+    return pd.Series(pd.array(["", *rules], dtype="str").take(first), index=facts.index)
+
+
+def _look_up(column, table):
+    """Map a long column of few different texts; what the table does not hold becomes ""."""
+    codes, texts = pd.factorize(column)
+    found = pd.array([table.get(t, "") for t in texts], dtype="str")
+    return pd.Series(found.take(codes), index=column.index)
+
+
+def _under_its_whole(facts):
+    """Tell whether a figure is part of another one that has the same indicator."""
+    parts = facts.loc[facts["part_of"] != "", ["part_of", "indicator"]]
+    wholes = facts.loc[facts["fact_id"].isin(parts["part_of"]), ["fact_id", "indicator"]]
+    both = parts["part_of"].map(wholes.set_index("fact_id")["indicator"]) == parts["indicator"]
+    return both.reindex(facts.index, fill_value=False)
 
 
 def _fits(wanted, given, base):
@@ -632,18 +662,20 @@ def _spans_one(facts, frequency):
     """Tell whether start and end of a flow enclose exactly one year, quarter or month."""
     kind = frequency[0].upper()
     start = facts["period_start"].where(facts["period_start"] != "", facts["period_end"])
-    ends = {d: _last_day(d) for d in facts["period_end"].unique()}
-    starts = {d: pd.Timestamp(d) if d else pd.NaT for d in start.unique()}
-    first = pd.to_datetime(start.map(starts))
-    last = pd.to_datetime(facts["period_end"].map(ends))
+    first, last = _days(start, pd.Timestamp), _days(facts["period_end"])
     within = last.dt.to_period(_FREQUENCIES[kind])
     return (first == within.dt.start_time) & (last == within.dt.end_time.dt.normalize())
 
 
+def _days(dates, day_of=None):
+    """Map a long column of few different dates to days, by default their last; none where there is none."""
+    codes, texts = pd.factorize(dates)
+    days = pd.to_datetime(pd.Series([(day_of or _last_day)(t) if t else pd.NaT for t in texts], dtype=object))
+    return pd.Series(days.take(codes).array, index=dates.index)
+
+
 def _last_day(date):
     """Last day of a date as precise as it is: 2019-02 -> 28 February 2019."""
-    if not date:
-        return pd.NaT
     return pd.Period(date, freq={4: "Y", 7: "M"}.get(len(date), "D")).end_time.normalize()
 
 
@@ -657,10 +689,10 @@ def _stated(facts, book, cap, frequency):
     bounds = facts[["low", "high"]]
     if cap is not None:
         bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"], cap=cap)
-    counted = facts["indicator"].map(book["unit"]).isin(COUNTS) & (facts["resolution"] <= 1)
+    counted = _look_up(facts["indicator"], book["unit"].dropna()).isin(COUNTS) & (facts["resolution"] <= 1)
     bounds = rounding_interval(bounds, facts["resolution"].mask(counted, 0))
     bounds["low"] = bounds["low"].clip(lower=0)
-    days = facts["period_end"].map({d: _last_day(d) for d in facts["period_end"].unique()})
+    days = _days(facts["period_end"])
     return facts[["district", "indicator", "scope", "source_id", "value"]].assign(
         low=bounds["low"],
         high=bounds["high"],
@@ -668,6 +700,7 @@ def _stated(facts, book, cap, frequency):
         period=_period_of(days, frequency),
         processing="stated",
         fact_ids=facts["fact_id"],
+        row=facts.index,
     )
 
 
@@ -682,19 +715,20 @@ def _before(facts, reason, stated, frequency):
     """
     moves = reason.isin(_MOVES)
     undated = reason[moves].copy()
-    levels = facts["fact_id"].isin(stated["fact_ids"])
-    table = derive_before(facts[levels | moves]) if moves.any() else pd.DataFrame()
+    levels = facts[reason == ""].merge(facts.loc[moves, _SERIES].drop_duplicates(), on=_SERIES)
+    table = derive_before(pd.concat([levels, facts[moves]]))
     if not len(table):
         return stated.head(0), undated
     table[["level_id", "move_id"]] = table["fact_ids"].str.split(" ", expand=True)
-    level = stated.set_index("fact_ids").loc[table["level_id"]].reset_index()
+    level = stated[stated["fact_ids"].isin(table["level_id"])].set_index("fact_ids")
+    level = level.loc[table["level_id"]].reset_index()
     as_of = _baseline_day(table["baseline"], level["as_of"])
     known = as_of.notna() & np.isfinite(table["before_low"]) & table["before_high"].notna()
-    row = pd.Series(facts.index, index=facts["fact_id"])
-    undated[row[table["move_id"]]] = np.where(
+    move = facts[moves].reset_index(names="row").set_index("fact_id").loc[table["move_id"]]
+    move = move.reset_index(drop=True)
+    undated[move["row"]] = np.where(
         known, "", "the level before has no date: baseline " + table["baseline"].replace("", "not named")
     )
-    move = facts.set_index("fact_id").loc[table["move_id"], ["kind", "value"]].reset_index(drop=True)
     nominal = np.where(
         move["kind"] == "change", level["value"] - move["value"], level["value"] / (1 + move["value"] / 100)
     )
@@ -705,6 +739,7 @@ def _before(facts, reason, stated, frequency):
         as_of=as_of,
         processing="computed",
         fact_ids=table["fact_ids"],
+        row=move["row"],
     )[known]
     return cells.assign(period=_period_of(cells["as_of"], frequency)), undated
 
@@ -717,12 +752,20 @@ def _baseline_day(baseline, as_of):
     return pd.to_datetime(baseline.map(named)).where(~earlier, shifted)
 
 
+def _plain(column):
+    """Turn categories into text; pandas' own astype goes by way of Python objects."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    return column.cat.categories.astype("str").array.take(column.cat.codes.to_numpy())
+
+
 def _rank(cells, sources):
     """How far a source can be trusted: its class, and computed after stated."""
     place = pd.Series(0, index=cells.index)
     if sources is not None:
         known = sources.set_index("source_id")["class"]
-        place = cells["source_id"].map(known).map({c: i for i, c in enumerate(CLASSES)}).fillna(len(CLASSES))
+        known = known.map({c: i for i, c in enumerate(CLASSES)})
+        place = cells["source_id"].astype("str").map(known).fillna(len(CLASSES))
     return place + (len(CLASSES) + 1) * (cells["processing"] == "computed")
 
 
@@ -735,22 +778,22 @@ def _choose(cells):
     duplicates : dict of list
         What was not chosen, beside what was.
     lost : pandas.Series of str
-        Reason by fact_id, where none could be chosen.
+        Reason by row of the facts, where none could be chosen.
     """
-    cells = cells.reset_index(drop=True)
-    cells["cell"] = cells.groupby(KEY, sort=False).ngroup()
+    cells = cells.reset_index(drop=True).assign(cell=_cells(cells))
     several = cells["cell"].duplicated(keep=False)
     rivals = cells[several].assign(width=cells["high"] - cells["low"])
     pool, lost = _eligible(rivals)
     order = ["cell", "processing", "width", "rank", "fact_ids"]
     pool = pool.sort_values(order, ascending=[True, False, True, True, True])
     best = pool.drop_duplicates("cell")
-    chosen = cells[~several | cells.index.isin(best.index)]
-    return chosen, _duplicates(rivals.drop(index=best.index), best), lost
+    keep = np.flatnonzero(~several | cells.index.isin(best.index))
+    keep = keep[np.argsort(cells["cell"].to_numpy()[keep], kind="stable")]
+    return cells.iloc[keep].reset_index(drop=True), _duplicates(rivals.drop(index=best.index), best), lost
 
 
 def _eligible(rivals):
-    """Those of several figures for one cell that may be chosen, and why there are none."""
+    """Find those of several figures for one cell that may be chosen, and say why there are none."""
     last = rivals[rivals["as_of"] == rivals.groupby("cell")["as_of"].transform("max")]
     agree = _agree(last)
     better = last[~agree & (last["rank"] == last.groupby("cell")["rank"].transform("min"))]
@@ -759,9 +802,7 @@ def _eligible(rivals):
     none = rivals[~rivals["cell"].isin(pool["cell"])]
     one = none.groupby("cell")["source_id"].transform("nunique") == 1
     why = np.where(one, "one source states figures that differ", "sources state figures that differ")
-    return pool, pd.Series(why, index=none["fact_ids"].str.rpartition(" ")[2], dtype="str").groupby(
-        level=0
-    ).first()
+    return pool, pd.Series(why, index=none["row"], dtype="str")
 
 
 def _agree(rivals):
@@ -779,10 +820,6 @@ def _duplicates(others, best):
     table.insert(0, "fact_ids", both["fact_ids"])
     table.insert(1, "chosen", both["fact_ids_best"])
     return table.to_dict("list")
-
-
-def _note(reason, fact_ids, lost):
-    return reason.where(reason != "", fact_ids.map(lost).fillna(""))
 
 
 def _refused(facts, reason):

@@ -86,7 +86,7 @@ def simulate_panel(
     -------
     panel : pandas.DataFrame
         As from `as_panel`, with the columns province and youth (a weight). Indicators: youth_14_28; orgs,
-        members and cadres; and their rates, `..._per_10k_youth`.
+        members and cadres; and their rates, `..._per_10k_youth_14_28`.
     truth : pandas.DataFrame
         One row is one cell, gaps included: district, period, indicator, cohort, value, untreated (what it
         would have been without the reform), effect (their difference).
@@ -217,7 +217,7 @@ def _counts(name, still, gain, youth):
     """Whole counts, with and without the reform, and their rates per 10,000 youth."""
     value, untreated = (np.rint(np.maximum(r, 0) * youth[:, None] / 1e4) for r in (still + gain, still))
     per_10k = 1e4 / youth[:, None]
-    return {name: (value, untreated), f"{name}_per_10k_youth": (value * per_10k, untreated * per_10k)}
+    return {name: (value, untreated), f"{name}_per_10k_youth_14_28": (value * per_10k, untreated * per_10k)}
 
 
 def _truth(tables, place, time, waves):
@@ -251,12 +251,12 @@ def _report_panel(truth, place, reporting, rng):
     if unknown:
         raise DataError(f"reporting= knows 'vague' and 'gaps', not {sorted(unknown)}.")
     table = truth.drop(columns=["untreated", "effect"]).merge(place[["district", "province", "youth"]])
-    rate = table["indicator"].str.endswith("_per_10k_youth")
+    rate = table["indicator"].str.endswith("_per_10k_youth_14_28")
     counted = ~rate & (table["indicator"] != "youth_14_28")
     vague = counted & (rng.uniform(size=len(table)) < reporting.get("vague", 0))
     printed = print_figures(table["value"], vague, rng)
     table[["low", "high", "value"]] = printed[["low", "high", "value"]]
-    counts = table[counted].assign(indicator=table["indicator"] + "_per_10k_youth")
+    counts = table[counted].assign(indicator=table["indicator"] + "_per_10k_youth_14_28")
     per_10k = 1e4 / counts["youth"]
     counts[["low", "high", "value"]] = counts[["low", "high", "value"]].mul(per_10k, axis=0)
     table = pd.concat([table[~rate], counts], ignore_index=True)
