@@ -19,7 +19,9 @@ MAY_IMPORT = {
     "audit": {"intervals", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
+    "composite": {"schema"},
     "districts": {"schema"},
+    "inequality": {"schema"},
     "panel": {"audit", "districts", "intervals", "loaders", "schema"},  # the code book is data
     "report": {"intervals", "schema"},
     "simulate": {"intervals", "loaders", "panel", "schema"},  # the national series and the words are data

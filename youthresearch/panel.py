@@ -11,24 +11,13 @@ from .audit import derive_before
 from .districts import follow_codes
 from .intervals import hedge_interval, rounding_interval
 from .loaders import load_divisions, load_indicators, load_units
-from .schema import SIMULATED, DataError, is_simulated
+from .schema import SIMULATED, DataError, Listing, is_simulated
 
 KEY = ["district", "period", "indicator", "scope"]
 PANEL = [*KEY[:3], "low", "high", "value", "cohort", "scope", "processing", "fact_ids"]
 _FREQUENCIES = {"Y": "Y-DEC", "Q": "Q-DEC", "M": "M"}
 _FINER = ("Y", "Q", "M")  # each can be read as the ones before it
 _DATE = r"(\d{4})(?:-?[Qq]([1-4])|-(\d{2})(?:-(\d{2}))?)?"
-
-
-class Listing(dict):
-    """Columns of a long list in `attrs`, which pandas copies at every step: this one is never copied.
-
-    ``pandas.DataFrame(panel.attrs["refused"])`` makes a table of it.
-    """
-
-    def __deepcopy__(self, memo):
-        """Return the list itself: it is read, not changed."""
-        return self
 
 
 def as_panel(

@@ -37,6 +37,17 @@ class DataError(ValueError):
         super().__init__(message)
 
 
+class Listing(dict):
+    """Columns of a long list in `attrs`, which pandas copies at every step: this one is never copied.
+
+    ``pandas.DataFrame(panel.attrs["refused"])`` makes a table of it.
+    """
+
+    def __deepcopy__(self, memo):
+        """Return the list itself: it is read, not changed."""
+        return self
+
+
 @cache
 def table_schema(name):
     """Return the schema of one table of the data package as a dict (Frictionless Table Schema).

@@ -86,7 +86,7 @@ def simulate_panel(
     -------
     panel : pandas.DataFrame
         As from `as_panel`, with the columns province and youth (a weight). Indicators: youth_14_28; orgs,
-        members and cadres; and their rates, `..._per_10k_youth_14_28`.
+        members and cadres; and their rates, `..._per_10k_youth_14_28`, as `add_metrics` names them.
     truth : pandas.DataFrame
         One row is one cell, gaps included: district, period, indicator, cohort, value, untreated (what it
         would have been without the reform), effect (their difference).
