@@ -204,5 +204,7 @@ def test_control_characters_are_not_sent_to_the_terminal():
 
 
 def test_two_unnamed_figures_are_not_one_indicator(folder):
-    facts = cli._comparable(cli._facts(folder / "wrong.txt", "s").assign(indicator="", noun=""))
-    assert facts["indicator"].is_unique
+    from youthresearch.relations import prepare
+
+    facts = cli._facts(folder / "wrong.txt", "s").assign(indicator="", noun="")
+    assert prepare(facts)["subject"].is_unique

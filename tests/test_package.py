@@ -25,7 +25,12 @@ MAY_IMPORT = {
     "audit": {"intervals", "metrics", "relations", "repair", "rules"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
+    "composite": {"schema"},
+    "districts": {"schema"},
+    "inequality": {"schema"},
+    "panel": {"audit", "districts", "intervals", "loaders", "schema"},  # the code book is data
     "report": {"intervals", "schema"},
+    "simulate": {"intervals", "loaders", "panel", "schema"},  # the national series and the words are data
     "documents": {"schema"},
     "quantities": {"intervals", "loaders", "schema"},  # their words are data
     "extract": {"intervals", "loaders", "quantities", "schema"},

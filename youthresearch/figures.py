@@ -10,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from .loaders import load_labels
-from .schema import FIGURES
+from .loaders import load_indicators, load_labels
+from .schema import FIGURES, is_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
 _COLON = {"zh": "：", "en": ": "}
+SPREAD = ("variation", "gini", "theil_t", "theil_l")
 _FORMATS = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
 
 
@@ -202,11 +203,90 @@ def plot_quality(table, *, lang="en"):
     return fig
 
 
+def plot_coverage(table, *, lang="en"):
+    """Plot for how many districts each indicator is known in each period, and how many of them vaguely.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from ``coverage(panel, by=["indicator", "period"])``; indicators are drawn from the
+        top, those known in most cells first. A cell reads 5 (2): known for five districts, for two of
+        them not exactly.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    vague = table["interval"] + table["open"]
+    cells = table.assign(known=table["exact"] + vague, vague=vague, period=table["period"].astype(str))
+    known, vague = (cells.pivot(index="indicator", columns="period", values=c) for c in ("known", "vague"))
+    known = _by_size(known)
+    vague = vague.loc[known.index]
+    fig, ax = _figure(
+        1.9 + 0.42 * known.shape[1], 1.3 + 0.26 * len(known), _word("title_coverage", lang), table=table
+    )
+    shade = np.sqrt(known.to_numpy(float))
+    ax.imshow(shade, cmap="Blues", aspect="auto", vmin=0, vmax=2 * max(shade.max(), 1))
+    for i, j in np.argwhere(shade > 0):
+        count, loose = known.iloc[i, j], vague.iloc[i, j]
+        ax.text(j, i, f"{count} ({loose})" if loose else f"{count}", ha="center", va="center", fontsize=7)
+    ax.set_xticks(range(known.shape[1]), list(known), rotation=45 if known.shape[1] > 12 else 0)
+    ax.set_yticks(range(len(known)), [_indicator_label(name, lang) for name in known.index])
+    ax.tick_params(length=0, labelsize=8)
+    ax.spines[:].set_visible(False)
+    ax.set_xlabel(_word("coverage_key", lang), fontsize=8)
+    return fig
+
+
+@cache
+def _indicator_labels():
+    return load_indicators().set_index("indicator")
+
+
+def _indicator_label(name, lang):
+    labels = _indicator_labels()
+    return labels.loc[name, f"label_{lang}"] if name in labels.index else name
+
+
+def plot_spread(table, *, lang="en"):
+    """Plot how measures of the spread between districts move, the first period as 100.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `sigma_convergence`.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _figure(6.4, 3.4, _word("title_spread", lang), table=table)
+    x = np.arange(len(table))
+    for name, style in zip(SPREAD, ("-", "--", ":", "-."), strict=True):
+        line = 100 * table[name] / table[name].iloc[0]
+        ax.plot(
+            x,
+            line,
+            style,
+            color=INK if name.startswith("theil") else BLUE,
+            label=_word(f"spread_{name}", lang),
+        )
+    ax.axhline(100, color=MUTED, linewidth=0.8)
+    step = max(1, len(table) // 8)
+    ax.set_xticks(x[::step], table["period"].astype(str).iloc[::step])
+    ax.set_ylabel(_word("first_period_100", lang))
+    ax.legend(frameon=False, fontsize=8, ncols=2)
+    return fig
+
+
 def save_figure(plot, stem, data, *, lang="en", folder=None):
     """Draw a figure in both languages and save it with the numbers that it plots.
 
     Writes <stem>.zh.png, <stem>.zh.pdf, <stem>.en.png, <stem>.en.pdf and <stem>.csv (the table,
-    numbers to ten significant digits). The files are the same bytes on every run.
+    numbers to ten significant digits). The files are the same bytes on every run. Simulated data say so on
+    the figure, and in a column of the table.
 
     Parameters
     ----------
@@ -232,19 +312,30 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
     with matplotlib.rc_context(_style()):
         drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
         for language, fig in drawn.items():
+            _mark(fig, data)
             for ending, metadata in _FORMATS.items():
                 fig.savefig(folder / f"{stem}.{language}.{ending}", metadata=metadata)
+    if is_simulated(data):
+        data = data.assign(simulated=True)
     data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
     return drawn[lang]
 
 
-def _figure(width, height, title):
+def _figure(width, height, title, *, table=None):
     """Make a figure (inches) with a title and one axes, known to no global state."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(width, height), layout="constrained")
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
+    _mark(fig, table)
     return fig, fig.subplots()
+
+
+def _mark(fig, table):
+    """Say on a figure of simulated data, once, that it is one."""
+    said = f"{_word('simulated', 'en')} / {_word('simulated', 'zh')}"
+    if table is not None and is_simulated(table) and said not in [t.get_text() for t in fig.texts]:
+        fig.text(0.99, 0.99, said, ha="right", va="top", color=ORANGE, fontsize=10)
 
 
 @cache

@@ -11,7 +11,10 @@ from .schema import DATA, DataError, check_keys, check_table, rows_of, table_sch
 
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
 # A folder that lacks one of these uses the project's.
-SHARED = ("indicators", "units", "identities", "districts", "labels", "lexicon", "traditional")
+SHARED = (
+    *("indicators", "units", "identities", "districts", "divisions", "programmes"),
+    *("labels", "lexicon", "templates", "traditional"),
+)
 
 
 def load_facts(data=None, *, cap=None):
@@ -96,6 +99,19 @@ def load_districts(data=None):
     return _load("districts", data)
 
 
+def load_divisions(data=None):
+    """Load the history of the codes; one row is one place under one code, name and parent, with its years.
+
+    Complete from 2000 to 2024. `successor` is the code under which the same place went on.
+    """
+    return _load("divisions", data)
+
+
+def load_programmes(data=None):
+    """Load what ran beside the reform; one row is one programme with its dates and reach."""
+    return _load("programmes", data)
+
+
 def load_pilots(data=None):
     """Load the treatment register; one row is what one source claims of one place or wave.
 
@@ -123,6 +139,14 @@ def load_lexicon(data=None):
 def load_nouns(data=None):
     """Load the nouns that facts count; one row is one fact's noun, coded without sight of the extractor."""
     return _load("nouns", data)
+
+
+def load_templates(data=None):
+    """Load the sentences of simulated reports; one row is one sentence with slots for its figures.
+
+    A slot is a name in braces; brackets hold the characters that make the token of the figure inside.
+    """
+    return _load("templates", data)
 
 
 def load_traditional(data=None):

@@ -1,13 +1,20 @@
 """The field's measures, on intervals: interval in, interval out.
 
 Every function takes interval columns (DataFrames with low and high on one index) and returns one.
-The bounds are sharp: each measure is monotone in each of its arguments.
+The bounds are sharp: each measure is monotone in each of its arguments. For figures that are tied to each
+other (a level and its change, a part and its whole) they are those of figures known independently.
+
+Indices of several indicators are in `composite`, spread between districts in `inequality`: these are not
+monotone, and take point values.
 """
 
+import re
+
+import numpy as np
 import pandas as pd
 
 from .intervals import corners, ratio
-from .schema import DataError
+from .schema import SIMULATED, DataError, Listing, is_simulated
 
 
 def growth(after, before):
@@ -18,6 +25,29 @@ def growth(after, before):
     """
     _positive(before)
     return corners(lambda late, early: 100 * (late - early) / early, after, before)
+
+
+def annual_growth(after, before, years):
+    """Mean growth in percent a year, 100 * ((after / before)^(1 / years) - 1), over `years` years.
+
+    Parameters
+    ----------
+    after, before : pandas.DataFrame, shape (n, 2)
+        Before above zero.
+    years : float
+        Above zero.
+    """
+    if not years > 0:
+        raise DataError(f"Growth over {years} years cannot be put on one year: years must be above zero.")
+    _positive(before)
+    return corners(lambda late, early: 100 * ((late / early) ** (1 / years) - 1), after, before)
+
+
+def log_growth(after, before):
+    """Growth in log points, 100 * ln(after / before); both above zero."""
+    _positive(before)
+    _positive(after)
+    return corners(lambda late, early: 100 * np.log(late / early), after, before)
 
 
 def share(part, whole):
@@ -61,6 +91,131 @@ def participation_per_project(participation, projects):
     return ratio(participation, projects)
 
 
+def per_100_youth(count, youth):
+    """Count per 100 young people, 100 * count / youth; can exceed 100, since not only youth are counted.
+
+    The base must be named: League age is 14-28 (charter), youth policy means 14-35, resident and registered
+    differ by the migrants. `add_metrics` refuses a base without an age band.
+    """
+    return 100 * ratio(count, youth)
+
+
+def per_10k_youth(count, youth):
+    """Count per 10,000 young people (每万名青年), 10,000 * count / youth; on the base see `per_100_youth`."""
+    return 1e4 * ratio(count, youth)
+
+
+def member_youth_ratio(members, youth):
+    """团青比 in percent, 100 * members / youth aged 14 to 28, at most 100 (see `share`).
+
+    League statistics take youth from the statistical office (25.3% for the nation in 2005, 22.6% in 2002).
+    """
+    return share(members, youth)
+
+
+def organisational_coverage(covered, due):
+    """建团率 in percent, 100 * units with an organisation / units that should have one (应建)."""
+    return share(covered, due)
+
+
+def work_coverage(reached, youth):
+    """Young people reached per 100 youth; person-times (人次) count one person often, so it can pass 100."""
+    return per_100_youth(reached, youth)
+
+
+def cadre_mix(full_time, seconded, part_time):
+    """Share of full-time, seconded and part-time cadres (专挂兼) in percent of the three together.
+
+    Each share rises with its own count and falls with the other two, so its bounds are sharp; the bounds of
+    the three shares together do not sum to 100.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame, shape (n, 2)
+        full_time, seconded, part_time.
+    """
+    counts = {"full_time": full_time, "seconded": seconded, "part_time": part_time}
+    others = {name: [c for n, c in counts.items() if n != name] for name in counts}
+    return {
+        name: corners(lambda own, a, b: 100 * own / (own + a + b), own, *others[name])
+        for name, own in counts.items()
+    }
+
+
+def activities_per_house(activities, houses):
+    """Activities per youth house, activities / houses."""
+    return ratio(activities, houses)
+
+
+def participation_per_activity(participation, activities):
+    """Person-times per activity, participation / activities."""
+    return ratio(participation, activities)
+
+
+def hours_per_volunteer(hours, volunteers):
+    """Hours per registered volunteer, hours / volunteers; most who are registered do not serve."""
+    return ratio(hours, volunteers)
+
+
+def funds_per_youth(funds, youth):
+    """Yuan per young person, funds / youth; on the base see `per_100_youth`."""
+    return ratio(funds, youth)
+
+
+def honours_per_10k_members(honours, members):
+    """Honours per 10,000 members; a superior awards them, so they are no measure of results."""
+    return 1e4 * ratio(honours, members)
+
+
+MEETINGS = {  # times a year, by one common rule; others ask for a committee meeting each quarter
+    "branch_congress": 4,
+    "branch_committee": 12,
+    "group_meeting": 12,
+    "league_lecture": 4,
+}
+
+
+def meeting_compliance(held, *, rule=MEETINGS, years=1.0):
+    """Compliance with 三会两制一课 in percent: the mean over the kinds of meeting of min(1, held / required).
+
+    A meeting too many of one kind does not make up for one too few of another. Rules differ from place to
+    place (中青发〔2017〕5号 leaves the number to them), so the rule is an argument.
+
+    Parameters
+    ----------
+    held : dict of str to pandas.DataFrame, shape (n, 2)
+        Meetings held in the period, for every kind that the rule names.
+    rule : dict of str to float
+        Kind -> meetings required a year.
+    years : float
+        Length of the period.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 2)
+
+    Raises
+    ------
+    DataError
+        If a kind of meeting is missing or unknown to the rule, or requires nothing.
+    """
+    if set(held) != set(rule) or not all(n * years > 0 for n in rule.values()):
+        raise DataError(
+            f"The rule is about {sorted(rule)}, each above zero; the meetings held are {sorted(held)}."
+        )
+    kinds = [(held[kind] / (rule[kind] * years)).clip(upper=1) for kind in rule]
+    return 100 * sum(kinds) / len(kinds)
+
+
+def star_share(rated, branches):
+    """Share of branches with a rating of so many stars (对标定级), in percent of all branches.
+
+    Stars are ranks, not amounts: a mean of stars means nothing. Where a quota caps the upper ranks (at most a
+    fifth with five stars, say) the share measures the quota, and districts under one quota cannot differ.
+    """
+    return share(rated, branches)
+
+
 def series_growth(series, start, end):
     """Growth of every indicator that a yearly series has in both years under one definition.
 
@@ -102,10 +257,12 @@ def series_growth(series, start, end):
     )
 
 
+YOUTH = "youth"  # stands for the base that the researcher names
 METRICS = (  # metric, function, the indicators it takes
     ("members_per_org", members_per_org, ("members", "orgs")),
     ("members_per_org_social", members_per_org, ("members_social", "orgs_social")),
     ("members_per_branch", members_per_org, ("members", "branches")),
+    ("cadres_per_org", cadres_per_org, ("cadres", "orgs")),
     ("cadres_per_branch", cadres_per_org, ("cadres", "branches")),
     ("members_per_cadre", members_per_cadre, ("members", "cadres")),
     ("hours_per_participation", hours_per_participation, ("volunteer_hours", "volunteer_participation")),
@@ -114,10 +271,25 @@ METRICS = (  # metric, function, the indicators it takes
         participation_per_project,
         ("volunteer_participation", "volunteer_projects"),
     ),
+    ("hours_per_volunteer", hours_per_volunteer, ("volunteer_hours", "volunteers_registered")),
     ("fill_rate", fill_rate, ("assistants_recruited", "posts_part_time")),
     ("party_admission_by_league", share, ("party_admitted_recommended", "party_admitted")),
     ("reform_tasks_done", share, ("reform_tasks_done", "reform_tasks")),
+    ("full_time_cadres", share, ("cadres_full_time", "cadres")),
+    ("part_time_cadres", share, ("cadres_part_time", "cadres")),
+    ("activities_per_house", activities_per_house, ("activities", "youth_houses")),
+    ("participation_per_activity", participation_per_activity, ("activity_participation", "activities")),
+    ("honours_per_10k_members", honours_per_10k_members, ("honours_persons", "members")),
+    ("member_youth_ratio", member_youth_ratio, ("members", YOUTH)),
+    ("members_per_10k", per_10k_youth, ("members", YOUTH)),
+    ("orgs_per_10k", per_10k_youth, ("orgs", YOUTH)),
+    ("cadres_per_10k", per_10k_youth, ("cadres", YOUTH)),
+    ("youth_houses_per_10k", per_10k_youth, ("youth_houses", YOUTH)),
+    ("volunteers_per_100", per_100_youth, ("volunteers_registered", YOUTH)),
+    ("work_coverage", work_coverage, ("youth_house_reach", YOUTH)),
+    ("funds_per_person", funds_per_youth, ("funds", YOUTH)),
 )
+_BASE = re.compile(r"youth_14_(28|35)(_resident|_registered)?")
 _PLACE = ["source_id", "district", "scope", "period_end"]
 
 
@@ -143,7 +315,7 @@ def compute_metrics(facts):
     key = [*_PLACE, "period_start", "indicator"]
     levels = levels.drop_duplicates([*key, "low", "high"])
     levels = levels[~levels.duplicated(key, keep=False)]
-    rows = [_one_metric(levels, *metric) for metric in METRICS]
+    rows = [_one_metric(levels, *metric) for metric in METRICS if YOUTH not in metric[2]]
     return pd.concat(rows, ignore_index=True).sort_values([*_PLACE, "metric"], ignore_index=True)
 
 
@@ -156,6 +328,106 @@ def _one_metric(levels, name, function, indicators):
     bounds = function(_interval(both, "top"), _interval(both, "bottom"))
     table = both[_PLACE].assign(metric=name, low=bounds["low"], high=bounds["high"])
     return table.assign(fact_ids=both["fact_id_top"] + " " + both["fact_id_bottom"])
+
+
+def add_metrics(panel, metrics=None, *, youth=None):
+    """Add the metrics that a panel allows as further indicators.
+
+    Figures of one district, period and scope are combined, never those of different ones. A cell that the
+    panel has already is left as it is: a ratio that a source states comes before one that is computed.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel` or `as_panel`.
+    metrics : list of str, optional
+        Names in `METRICS`; all whose indicators are in the panel by default.
+    youth : str, optional
+        The indicator that is the base of ratios to youth, named by age band and, if known, by whether
+        residents or registered people are counted: youth_14_28, youth_14_35_resident ... The name of
+        such a metric ends in it (orgs_per_10k_youth_14_28). Without it none of them is computed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The panel with one more row for each metric in a district, period and scope, processing computed;
+        fact_ids are those of both figures. ``attrs["not_computed"]`` lists metric, district, period, scope
+        and reason, where a denominator can be zero.
+
+    Raises
+    ------
+    DataError
+        For an unknown metric, one whose indicators are not in the panel, or a ratio to youth whose base is
+        missing or does not say which youth.
+    """
+    chosen = _chosen(panel, metrics, youth)
+    tables, lost = [panel], {c: [] for c in ("metric", "district", "period", "scope", "reason")}
+    done = panel[_CELL]
+    for name, function, indicators in chosen:
+        table, zero = _metric_rows(panel, name, function, indicators)
+        table = table.merge(done[done["indicator"] == name], how="left", indicator="known")
+        tables.append(table[table["known"] == "left_only"].drop(columns="known"))
+        for column in ("district", "period", "scope"):
+            lost[column] += zero[column].tolist()
+        lost["metric"] += [name] * len(zero)
+        lost["reason"] += [f"{indicators[1]} can be zero"] * len(zero)
+    result = pd.concat([t for t in tables if len(t)] or [panel], ignore_index=True)
+    result = result.sort_values(_CELL, ignore_index=True)[list(panel.columns)]
+    result.attrs = panel.attrs | {"not_computed": Listing(lost)}
+    return result
+
+
+_CELL = ["district", "period", "indicator", "scope"]
+
+
+def _chosen(panel, metrics, youth):
+    """Which metrics to compute, with the base of youth in name and indicators."""
+    if youth is not None and not _BASE.fullmatch(youth):
+        raise DataError(
+            f"youth={youth!r} does not say which youth: name the age band and, if known, resident or "
+            "registered, as in youth_14_28 or youth_14_35_resident."
+        )
+    if youth is not None and youth not in set(panel["indicator"]):
+        raise DataError(
+            f"The panel has no indicator {youth!r}: add the number of young people from statistics."
+        )
+    known = {name: (function, indicators) for name, function, indicators in METRICS}
+    unknown = [m for m in metrics or () if m not in known]
+    if unknown:
+        raise DataError(f"No metrics {unknown}; there are {sorted(known)}.")
+    there, found = set(panel["indicator"]), []
+    for name in metrics or known:
+        function, indicators = known[name]
+        based = YOUTH in indicators
+        if based and youth is None:
+            if metrics:
+                raise DataError(f"{name!r} is a ratio to youth without a base: name it with youth=.")
+            continue
+        taken = tuple(youth if i == YOUTH else i for i in indicators)
+        absent = [i for i in taken if i not in there]
+        if absent and metrics:
+            raise DataError(f"{name!r} needs {absent}, which the panel does not have.")
+        if not absent:
+            found.append((f"{name}_{youth}" if based else name, function, taken))
+    return found
+
+
+def _metric_rows(panel, name, function, indicators):
+    """Rows of one metric, and the places where its denominator can be zero."""
+    place = ["district", "period", "scope"]
+    top, bottom = (panel[panel["indicator"] == i] for i in indicators)
+    figures = [*place, "low", "high", "value", "fact_ids"]
+    both = top.merge(bottom[figures], on=place, suffixes=("_top", "_bottom"))
+    zero = ~(both["low_bottom"] > 0)
+    both, zero = both[~zero].reset_index(drop=True), both[zero]
+    bounds = function(_interval(both, "top"), _interval(both, "bottom"))
+    points = [both[[f"value_{s}", f"value_{s}"]].set_axis(["low", "high"], axis=1) for s in ("top", "bottom")]
+    ids = both["fact_ids_top"].str.cat(both["fact_ids_bottom"], sep=" ").str.strip()
+    both = both.drop(columns=[c for c in both if c.endswith(("_top", "_bottom"))])
+    processing = SIMULATED if is_simulated(panel) else "computed"
+    nominal = function(*points)["low"].clip(bounds["low"], bounds["high"])
+    both = both.assign(low=bounds["low"], high=bounds["high"], value=nominal, fact_ids=ids)
+    return both.assign(indicator=name, processing=processing), zero
 
 
 def _interval(table, side):

@@ -68,9 +68,15 @@ def prepare(facts):
         table[["start", "end"]] = np.nan
     table = table.sort_values(["source_id", "start", "fact_id"], ignore_index=True)
     table["key"] = table.groupby(KEY, sort=False).ngroup()
-    near = table[KEY].mask(table["draft"], table[["source_id", "subject", "status"]])
-    table["near"] = near.fillna("").groupby(KEY, sort=False).ngroup()
+    table["near"] = _near_key(table).groupby(KEY, sort=False).ngroup()
     return table
+
+
+def _near_key(table):
+    """Say within what the nearest figure is the one that is meant; in a draft, little is known."""
+    near = table[KEY].mask(table["draft"], table[["source_id", "subject", "status"]]).fillna("")
+    unnamed = table["draft"] & (table["subject"] == table["fact_id"])
+    return near.assign(subject=near["subject"].mask(unnamed, ""))
 
 
 def _subject(table):
@@ -191,27 +197,32 @@ def _neighbour(moves, levels, facts, direction):
 
 def only_level(moves, levels):
     """Return the position of the only level under each move's key; one that is said again counts once."""
-    single = levels.assign(at=levels.index).drop_duplicates(["key", "low", "high", "resolution"])
-    single = single[~single.duplicated("key", keep=False)].set_index("key")["at"]
+    single = _single_at(levels.assign(at=levels.index), ["key"])
     return moves["key"].map(single).fillna(-1).astype(int).to_numpy()
 
 
 def _by_date(facts, moves):
-    """Find the level of the year before, in whichever source, for a change against the year before."""
+    """Find the level of the year before, in the same source or else in another, for a change against it."""
+    about = ["district", "scope", "subject", "flow", "status", "date"]
     yearly = moves["baseline"].isin(LAST_YEAR) & (moves["level"] >= 0)
-    about = ["district", "scope", "subject", "flow", "status"]
     levels = facts[facts["kind"].eq("level") & ~facts["draft"] & facts["period_end"].ne("")]
     levels = levels.assign(at=levels.index, date=_year_end(levels["period_end"]))
     levels = levels[~levels["subject"].str.endswith("_other")]
-    levels = levels.drop_duplicates([*about, "date", "low", "high", "resolution"])
-    levels = levels[~levels.duplicated([*about, "date"], keep=False)]
-    wanted = facts.loc[moves.loc[yearly, "level"], about].reset_index(drop=True)
-    ends = _year_end(facts.loc[moves.loc[yearly, "level"], "period_end"])
-    wanted["date"] = pd.Series([_year_before(d) for d in ends], dtype=str)
-    met = wanted.merge(levels[[*about, "date", "at"]], on=[*about, "date"], how="left")["at"]
+    wanted = facts.loc[moves.loc[yearly, "level"]].reset_index(drop=True)
+    wanted["date"] = pd.Series([_year_before(d) for d in _year_end(wanted["period_end"])], dtype=str)
+    own, others = (
+        _single_at(levels, keys).reindex(pd.MultiIndex.from_frame(wanted[keys])).fillna(-1).to_numpy()
+        for keys in (["source_id", *about], about)
+    )
     previous = pd.Series(-1, index=moves.index)
-    previous[yearly] = met.fillna(-1).astype(int).to_numpy()
+    previous[yearly] = np.where(own >= 0, own, others).astype(int)
     return previous
+
+
+def _single_at(levels, keys):
+    """Index the positions of the levels that are the only ones under their keys, or are said again alike."""
+    single = levels.drop_duplicates([*keys, "low", "high", "resolution"])
+    return single[~single.duplicated(keys, keep=False)].set_index(keys)["at"]
 
 
 def _year_end(dates):
@@ -384,7 +395,10 @@ def _of_lists(facts, figures):
         for whole, group in parts.groupby("part_of", sort=False)
         if 2 <= len(group) <= LONGEST_LIST
     ]
-    good = [m for m in named if not _wrong("sum", [m], figures)[0] or _one_slip_away(m, facts)]
+    wrong = pd.Series(False, index=range(len(named)))
+    for _, alike in wrong.groupby([len(m) for m in named]):
+        wrong[alike.index] = _wrong("sum", [named[i] for i in alike.index], figures)
+    good = [m for m, w in zip(named, wrong, strict=True) if not w or _one_slip_away(m, facts)]
     return [relate("sum", good, "sums"), relate("sum", _runs(facts), "sums")]
 
 
@@ -472,9 +486,10 @@ def _pairs_before(facts, rows):
 
 
 def _of_repeats(facts):
-    """Relate the statements of one figure by several sources, and by one source more precisely."""
+    """Relate the statements of one figure by several sources; plans may change, what was achieved may not."""
     about = ["district", "scope", "subject", "flow", "status", "kind", "baseline", "date", "whole"]
-    coded = facts[~facts["draft"] & facts["period_end"].ne("") & ~facts["subject"].str.endswith("_other")]
+    coded = facts[~facts["draft"] & facts["period_end"].ne("") & facts["status"].eq("achieved")]
+    coded = coded[~coded["subject"].str.endswith("_other")]
     named = facts.set_index("fact_id")["subject"]
     coded = coded.assign(
         date=_year_end(coded["period_end"]), whole=coded["part_of"].map(named).fillna(""), at=coded.index

@@ -42,14 +42,11 @@ def proposals(facts, findings, relations):
         to_text. Under every proposal all relations of the figures that it edits hold.
     """
     wrong = findings.index[findings["verdict"].isin(WRONG)].tolist()
-    touching = {}
-    for at, members in enumerate(relations["members"]):
-        for i in members:
+    rules, members, touching = relations["relation"].tolist(), relations["members"].tolist(), {}
+    for at, figures in enumerate(members):
+        for i in figures:
             touching.setdefault(i, []).append(at)
-    found = [
-        _repair_together(group, facts, relations, touching)
-        for group in _connected(wrong, relations["members"].tolist())
-    ]
+    found = [_repair_together(group, facts, rules, members, touching) for group in _connected(wrong, members)]
     return pd.concat([f for f in found if len(f)] or [pd.DataFrame(columns=PROPOSAL)], ignore_index=True)
 
 
@@ -120,9 +117,8 @@ def _connected(wrong, members):
     return [together for _, together in groups]
 
 
-def _repair_together(findings, facts, relations, touching):
+def _repair_together(findings, facts, rules, members, touching):
     """Propose edits for findings that share figures: of one figure, and of two where no slip explains it."""
-    rules, members = relations["relation"].tolist(), relations["members"].tolist()
     figures = sorted({i for f in findings for i in members[f]})
     near = sorted({i for f in figures for r in touching[f] for i in members[r]})
     own = facts.loc[near]
@@ -132,11 +128,11 @@ def _repair_together(findings, facts, relations, touching):
     bounds = _rounded(facts.loc[near])
     for f in findings:
         tried += [((i, value, RECOMPUTED),) for i, value in _needed(rules[f], members[f], own, bounds)]
-    settled = _settled(tried, findings, facts, relations, touching)
+    settled = _settled(tried, findings, facts, rules, members, touching)
     if not any(len(done) == len(findings) and p[0][2] in LIKELY for p, done in settled.items()):
         equal = [f for f in findings if rules[f] not in ORDERS]
         pairs = [p for f in equal for p in _pairs(rules[f], members[f], own, bounds, slips)]
-        settled |= _settled(pairs, findings, facts, relations, touching)
+        settled |= _settled(pairs, findings, facts, rules, members, touching)
     tables = [_ranked(f, settled, facts, rules[f], members[f]) for f in findings]
     return pd.concat(tables, ignore_index=True)
 
@@ -201,7 +197,7 @@ def _pairs(rule, members, facts, bounds, slips):
     return found
 
 
-def _settled(tried, findings, facts, relations, touching):
+def _settled(tried, findings, facts, rules, members, touching):
     """Keep the proposals under which all relations of the figures they edit hold.
 
     Returns
@@ -215,7 +211,7 @@ def _settled(tried, findings, facts, relations, touching):
     edited = facts.loc[[i for i, _, _ in edits]].assign(value=[v for _, v, _ in edits])
     hedge = edited["hedge"].mask(edited["value"].eq(0) | edited["hedge"].eq("range"), "exact")
     edited[["low", "high"]] = hedge_interval(edited["value"], hedge)
-    used = sorted({i for e in edits for r in touching[e[0]] for i in relations["members"].iloc[r]})
+    used = sorted({i for e in {e[0] for e in edits} for r in touching[e] for i in members[r]})
     place = {i: n for n, i in enumerate(used)}
     figures = figures_of(pd.concat([facts.loc[used], edited], ignore_index=True))
     rows, at = [], len(used)
@@ -223,8 +219,7 @@ def _settled(tried, findings, facts, relations, touching):
         new = {i: at + k for k, (i, _, _) in enumerate(proposal)}
         at += len(proposal)
         for r in {r for i in new for r in touching[i]}:
-            members = tuple(new.get(i, place[i]) for i in relations["members"].iloc[r])
-            rows.append((number, r, relations["relation"].iloc[r], members))
+            rows.append((number, r, rules[r], tuple(new.get(i, place[i]) for i in members[r])))
     table = pd.DataFrame(rows, columns=["proposal", "finding", "relation", "members"])
     table["wrong"] = False
     for (rule, _), group in table.groupby(["relation", table["members"].map(len)], sort=True):
@@ -269,7 +264,8 @@ def _order(proposal, done, facts, checked):
     )
     alike = _alike(proposal, moves)
     shift = round(sum(abs(move) / (abs(old) or 1) for move, old in moves), 9)
-    worst = max(COST[k] for _, _, k in proposal)
+    derived = proposal[0][0] == checked and len(proposal) == 1  # a percentage may as well be worked out wrong
+    worst = 1 if derived and proposal[0][2] == RECOMPUTED else max(COST[k] for _, _, k in proposal)
     return (-len(done), far, len(proposal), alike, worst, proposal[0][0] != checked, shift, proposal)
 
 

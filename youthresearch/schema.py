@@ -13,6 +13,15 @@ FIGURES = Path("figures") if DATA.parent == _HOME else DATA.parent / "figures"
 PACKAGE = DATA / "datapackage.json"
 
 
+SIMULATED = "simulated"  # in attrs, and in a panel's `processing`, of whatever was not observed
+
+
+def is_simulated(table):
+    """Tell whether a table was made up: its attrs say so, or, where pandas lost them, its rows."""
+    marked = "processing" in table and (table["processing"] == SIMULATED).any()
+    return bool(table.attrs.get(SIMULATED) or marked)
+
+
 class DataError(ValueError):
     """Data that cannot be used as they are: what is wrong, where, and what to do, then the offending rows.
 
@@ -30,6 +39,17 @@ class DataError(ValueError):
             more = "" if len(rows) <= 10 else f"\n... and {len(rows) - 10} more rows"
             message = f"{message}\n{rows.head(10).to_string()}{more}"
         super().__init__(message)
+
+
+class Listing(dict):
+    """Columns of a long list in `attrs`, which pandas copies at every step: this one is never copied.
+
+    ``pandas.DataFrame(panel.attrs["refused"])`` makes a table of it.
+    """
+
+    def __deepcopy__(self, memo):
+        """Return the list itself: it is read, not changed."""
+        return self
 
 
 @cache

@@ -1,0 +1,334 @@
+"""Composite indices: several indicators in one number, with every choice on its face.
+
+A table has one row per district and period and one column per indicator (`composite_table`). Point values
+only: an index moves with every cell of its column, so bounds of one cell do not give bounds of the index.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from .schema import SIMULATED, DataError, is_simulated
+
+FORMULAS = ("standard", "wang2021")
+
+
+@dataclass(frozen=True)
+class Composite:
+    """A composite index and how it was made.
+
+    Attributes
+    ----------
+    formula : str
+        Named in full: normalisation, weights, distance.
+    scores : pandas.Series
+        One value for each row of the table.
+    weights : pandas.Series
+        One value for each column.
+    notes : dict
+        What else a reader must know (share of variance, KMO).
+    """
+
+    formula: str
+    scores: pd.Series
+    weights: pd.Series
+    notes: dict = field(default_factory=dict)
+
+    def __repr__(self):
+        """Show formula, weights and notes with three digits."""
+        weights = ", ".join(f"{name} {w:.3f}" for name, w in self.weights.items())
+        notes = "".join(f", {name} {value:.3f}" for name, value in self.notes.items())
+        return f"Composite({self.formula}; {len(self.scores)} rows; weights {weights}{notes})"
+
+
+def composite_table(panel, indicators):
+    """Lay out indicators side by side.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel`, `as_panel` or `add_metrics`; one scope.
+    indicators : list of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one district in one period (the index), one column one indicator.
+
+    Raises
+    ------
+    DataError
+        If a cell is missing: an index of what happens to be known cannot be compared between districts.
+    """
+    absent = sorted(set(indicators) - set(panel["indicator"]))
+    if absent:
+        raise DataError(f"No indicators {absent} in the panel; it has {sorted(panel['indicator'].unique())}.")
+    rows = panel[panel["indicator"].isin(indicators)]
+    twice = rows.duplicated(["district", "period", "indicator"], keep=False)
+    if twice.any():
+        raise DataError(
+            "An indicator has several scopes in one district and period: choose one.", rows[twice]
+        )
+    table = rows.pivot(index=["district", "period"], columns="indicator", values="value")[list(indicators)]
+    gaps = table[table.isna().any(axis=1)]
+    if len(gaps):
+        raise DataError(
+            f"{len(gaps)} of {len(table)} rows lack an indicator: choose districts, periods or indicators "
+            "that are known throughout (see `coverage`).",
+            gaps,
+        )
+    table.columns.name = None
+    if is_simulated(panel):
+        table.attrs[SIMULATED] = True
+    return table
+
+
+def normalise(table, *, cost=(), by=None):
+    """Scale each column to 0..1: (x - min) / (max - min), or (max - x) / (max - min) for costs.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `composite_table`.
+    cost : list of str
+        Columns of which less is better.
+    by : str, optional
+        A level of the index within which to scale ("period"). None pools all rows, so that values can be
+        compared over the years; within years they cannot.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    DataError
+        If a column does not vary, or `cost` names another one.
+    """
+    unknown = sorted(set(cost) - set(table))
+    if unknown:
+        raise DataError(f"cost={unknown} are no columns of the table; it has {list(table)}.")
+    signed = table.astype(float).assign(**{c: -table[c].astype(float) for c in cost})
+    groups = signed if by is None else signed.groupby(level=by)
+    low, high = (
+        (groups.min(), groups.max()) if by is None else (groups.transform("min"), groups.transform("max"))
+    )
+    flat = ((high - low) == 0) if by is None else ((high - low) == 0).any()
+    if flat.any():
+        raise DataError(f"{list(flat[flat].index)} do not vary, so they cannot be scaled: leave them out.")
+    return (signed - low) / (high - low)
+
+
+def entropy_weights(scaled):
+    """Weigh columns by information entropy (熵权法).
+
+    p = x / sum x, e = -sum p ln p / ln n, w = (1 - e) / sum(1 - e). A column in which districts differ more
+    weighs more (Shannon 1948; Zeleny 1982). 0 ln 0 is taken as its limit 0, so that no constant need be added
+    to zeros. The weights belong to these rows: other districts or years give others. A noisy indicator weighs
+    more than a steady one, which may not be what is meant.
+
+    Parameters
+    ----------
+    scaled : pandas.DataFrame, shape (n, k)
+        Not negative, as from `normalise`.
+
+    Returns
+    -------
+    pandas.Series, shape (k,)
+        Sum to 1.
+
+    Raises
+    ------
+    DataError
+        If a value is negative or missing, a column is all zero, or no column varies.
+    """
+    x = _numbers(scaled)
+    if (x < 0).any() or (x.sum(axis=0) == 0).any() or len(x) < 2:
+        raise DataError(
+            "Entropy weights need two rows or more, nothing negative, no column of zeros: normalise first."
+        )
+    p = x / x.sum(axis=0)
+    entropy = -np.sum(p * np.log(np.where(p > 0, p, 1)), axis=0) / np.log(len(x))
+    spread = 1 - entropy
+    if np.allclose(spread, 0):
+        raise DataError("No column varies, so entropy gives no weights.")
+    return pd.Series(spread / spread.sum(), index=scaled.columns)
+
+
+def entropy_index(table, *, cost=(), by=None):
+    """Weighted sum of scaled indicators with entropy weights; arguments as `normalise`.
+
+    Returns
+    -------
+    Composite
+        Scores from 0 to 1.
+    """
+    scaled = normalise(table, cost=cost, by=by)
+    weights = entropy_weights(scaled)
+    where = "pooled over all rows" if by is None else f"within each {by}"
+    return Composite(
+        f"min-max {where}, entropy weights, weighted sum", _scores(table, scaled @ weights), weights
+    )
+
+
+def topsis(table, *, weights=None, cost=(), normalisation="vector"):
+    """Score rows by closeness to the best and distance from the worst: D- / (D+ + D-) (Hwang and Yoon 1981).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `composite_table`.
+    weights : pandas.Series, optional
+        Equal by default; `entropy_weights(normalise(table))` is the common choice (熵权 TOPSIS).
+    cost : list of str
+        Columns of which less is better.
+    normalisation : {"vector", "minmax"}
+        x / sqrt(sum x^2), as in the source, or `normalise`. Pooled over all rows.
+
+    Returns
+    -------
+    Composite
+
+    Raises
+    ------
+    DataError
+        As `normalise`, or if weights and columns differ.
+    """
+    weights = pd.Series(1 / table.shape[1], index=table.columns) if weights is None else weights
+    if set(weights.index) != set(table.columns):
+        raise DataError(f"Weights are for {list(weights.index)}, the table has {list(table.columns)}.")
+    weights = weights.loc[table.columns]
+    if normalisation == "vector":
+        x = _numbers(table)
+        signs = np.where(table.columns.isin(list(cost)), -1, 1)
+        scaled = signs * x / np.sqrt((x**2).sum(axis=0))
+    elif normalisation == "minmax":
+        scaled = _numbers(normalise(table, cost=cost))
+    else:
+        raise DataError(f"normalisation={normalisation!r} is not known; choose 'vector' or 'minmax'.")
+    v = scaled * weights.to_numpy()
+    best, worst = (np.sqrt(((v - end) ** 2).sum(axis=1)) for end in (v.max(axis=0), v.min(axis=0)))
+    if not (best + worst).all():
+        raise DataError("All rows are the same, so none is better.", table)
+    scores = pd.Series(worst / (best + worst), index=table.index)
+    return Composite(
+        f"TOPSIS, {normalisation} normalisation pooled over all rows", _scores(table, scores), weights
+    )
+
+
+def pca_index(table):
+    """First principal component of the standardised indicators, positive where most of them are high.
+
+    Returns
+    -------
+    Composite
+        Weights are the loadings (unit length); notes have the share of variance and the KMO measure
+        (Kaiser 1974), under 0.5 of which the indicators share too little for one index.
+
+    Raises
+    ------
+    DataError
+        If a column does not vary.
+    """
+    x = _numbers(table)
+    spread = x.std(axis=0)
+    if (spread == 0).any():
+        raise DataError(f"{list(table.columns[spread == 0])} do not vary: leave them out.")
+    z = (x - x.mean(axis=0)) / spread
+    _, size, axes = np.linalg.svd(z, full_matrices=False)
+    loading = axes[0] * (1 if axes[0].sum() >= 0 else -1)
+    notes = {"variance": float(size[0] ** 2 / np.sum(size**2)), "kmo": _kmo(np.corrcoef(x, rowvar=False))}
+    scores = pd.Series(z @ loading, index=table.index)
+    return Composite(
+        "first principal component of standardised indicators",
+        _scores(table, scores),
+        pd.Series(loading, index=table.columns),
+        notes,
+    )
+
+
+def _kmo(correlation):
+    """Squared correlations over themselves plus squared partial correlations."""
+    inverse = np.linalg.pinv(correlation)
+    scale = np.sqrt(np.outer(np.diag(inverse), np.diag(inverse)))
+    off = ~np.eye(len(correlation), dtype=bool)
+    simple, partial = np.sum(correlation[off] ** 2), np.sum((inverse / scale)[off] ** 2)
+    return float(simple / (simple + partial))
+
+
+def coupling_coordination(systems, *, weights=None, formula="standard"):
+    """Coupling coordination degree (耦合协调度) of k systems scored 0..1: D = sqrt(C T), T = sum a U.
+
+    Formulas of the coupling degree C:
+
+    - standard: C = [prod U / (mean U)^k]^(1/k); for two systems 2 sqrt(U1 U2) / (U1 + U2).
+    - wang2021: C = sqrt{[1 - sum_{i<j} |U_i - U_j| / (k (k - 1) / 2)] [prod U_i / max U]^(1/(k-1))}, the
+      product over all but the largest (Wang Shujia et al. 2021, 自然资源学报 36(3):793).
+
+    The same paper lists the misuses: misprinted formulas; the coefficient k lost, so that C cannot reach 1;
+    weights put into C; and C read as a level although it is near 1 wherever the systems are alike, however
+    poor. Scores depend on the sample and on how U was scaled: D of two studies cannot be compared.
+
+    Parameters
+    ----------
+    systems : pandas.DataFrame, shape (n, k)
+        Scores of k >= 2 systems from 0 to 1, as from `entropy_index`.
+    weights : list of float, optional
+        a, of T alone; equal by default.
+    formula : {"standard", "wang2021"}
+
+    Returns
+    -------
+    pandas.DataFrame
+        coupling (C), development (T), coordination (D), formula, on the index of the systems. C is 0 where a
+        system scores 0.
+
+    Raises
+    ------
+    DataError
+        If a score lies outside 0..1, or the formula is not known.
+    """
+    if formula not in FORMULAS:
+        raise DataError(f"formula={formula!r} is not known; choose one of {list(FORMULAS)} and name it.")
+    u = _numbers(systems)
+    k = u.shape[1]
+    outside = ((u < 0) | (u > 1)).any(axis=1)
+    if outside.any() or k < 2:
+        raise DataError("Coupling needs two systems or more, scored from 0 to 1:", systems[outside])
+    a = np.full(k, 1 / k) if weights is None else np.asarray(weights, dtype=float) / np.sum(weights)
+    top, mean = u.max(axis=1), u.mean(axis=1)
+    if formula == "standard":
+        coupling = np.prod(u / np.where(mean > 0, mean, 1)[:, None], axis=1) ** (1 / k)
+    else:
+        i, j = np.triu_indices(k, 1)
+        apart = np.abs(u[:, i] - u[:, j]).mean(axis=1)
+        alike = np.prod(u / np.where(top > 0, top, 1)[:, None], axis=1) ** (1 / (k - 1))
+        coupling = np.sqrt((1 - apart) * alike)
+    development = u @ a
+    table = pd.DataFrame(
+        {
+            "coupling": coupling,
+            "development": development,
+            "coordination": np.sqrt(coupling * development),
+            "formula": formula,
+        },
+        index=systems.index,
+    )
+    if is_simulated(systems):
+        table.attrs[SIMULATED] = True
+    return table
+
+
+def _numbers(table):
+    x = table.to_numpy(dtype=float)
+    if not np.isfinite(x).all():
+        raise DataError("The table has missing or infinite values:", table[~np.isfinite(x).all(axis=1)])
+    return x
+
+
+def _scores(table, scores):
+    scores = scores.rename("score")
+    if is_simulated(table):
+        scores.attrs[SIMULATED] = True
+    return scores

@@ -1,0 +1,114 @@
+"""Places over time: a name is resolved to candidates, a code is followed to the one that replaced it."""
+
+import pandas as pd
+
+from .schema import DataError
+
+_KINDS = (  # what a county's name ends in, the longer first
+    *("自治县", "自治旗", "林区", "特区", "矿区"),
+    *("市", "县", "区", "旗", "盟", "州", "省", "地区"),
+)
+
+
+def resolve_district(name, divisions, *, year=None, hints=()):
+    """Find the places that a name can mean: candidates, never a silent choice.
+
+    Parameters
+    ----------
+    name : str
+        As a text has it, with its kind or without (南山区, 南山).
+    divisions : pandas.DataFrame
+        As from `load_divisions`.
+    year : int, optional
+        Only places under a code that was valid in that year.
+    hints : str or list of str
+        Words that narrow it down: a province or city, or a longer text that names one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one candidate: district, name_zh, level, parent, within (names of province and city),
+        valid_from, valid_to, successor, hinted (the hints name its province or city); those that are hinted
+        come first. One row and no other is an answer; several are a question. Empty if nothing fits.
+
+    Raises
+    ------
+    DataError
+        If the name is empty or of one character.
+    """
+    name = name.strip()
+    if len(name) < 2:
+        raise DataError(f"{name!r} is too short a name for a place: give at least two characters.")
+    fits = (divisions["name_zh"] == name) | (divisions["name_zh"].map(_short) == name)
+    found = divisions[fits & _valid(divisions, year)]
+    upper = divisions[divisions["level"] != "county"]
+    upper = upper[_valid(upper, year)].sort_values("valid_from").drop_duplicates("district", keep="last")
+    names, parents = (upper.set_index("district")[c].to_dict() for c in ("name_zh", "parent"))
+    above = [_above(parent, names, parents) for parent in found["parent"]]
+    text = hints if isinstance(hints, str) else "|".join(hints)
+    hinted = [any(n in text or _short(n) in text for n in within) for within in above]
+    found = found.assign(within=["".join(reversed(a)) for a in above], hinted=hinted)
+    columns = [
+        "district",
+        "name_zh",
+        "level",
+        "parent",
+        "within",
+        "valid_from",
+        "valid_to",
+        "successor",
+        "hinted",
+    ]
+    order = ["hinted", "district", "valid_from"]
+    return found.sort_values(order, ascending=[False, True, True], ignore_index=True)[columns]
+
+
+def _short(name):
+    """Leave out what kind of place it is: 南山区 -> 南山."""
+    return next((name.removesuffix(k) for k in _KINDS if name.endswith(k) and len(name) > len(k) + 1), name)
+
+
+def _valid(divisions, year):
+    if year is None:
+        return pd.Series(True, index=divisions.index)
+    return (divisions["valid_from"] <= year) & (divisions["valid_to"].fillna(year) >= year)
+
+
+def _above(code, names, parents):
+    """Names of the places above a code, from the nearest up."""
+    found = []
+    while code in names:
+        found.append(names[code])
+        code = parents[code]
+    return found
+
+
+def follow_codes(districts, divisions):
+    """Follow each code to the one that the same place has today.
+
+    Parameters
+    ----------
+    districts : pandas.Series of str, shape (n,)
+        Codes; what is not in the table stays as it is.
+    divisions : pandas.DataFrame
+        As from `load_divisions`. A code has a successor where one place went on under it alone (a county
+        that became a city or district, a change of code); mergers and divisions have none.
+
+    Returns
+    -------
+    pandas.Series of str, shape (n,)
+    """
+    after = divisions.dropna(subset="successor").set_index("district")["successor"].to_dict()
+    codes, names = pd.factorize(districts, use_na_sentinel=False)  # few names in many rows
+    today = pd.array([_last(name, after) for name in names], dtype="str")
+    return pd.Series(today.take(codes), index=districts.index)
+
+
+def _last(code, after):
+    seen = set()
+    while code in after:
+        if code in seen:
+            raise DataError(f"The successors of district {code} lead in a circle: {sorted(seen)}.")
+        seen.add(code)
+        code = after[code]
+    return code

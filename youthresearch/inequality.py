@@ -1,0 +1,263 @@
+"""How unequal districts are, and whether they converge.
+
+All functions take point values, not intervals: none of these measures is monotone in its arguments, so the
+corners of an interval say nothing about their range. Formulas as in Cowell (2011), Measuring Inequality, and
+checked against PySAL's `inequality`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .schema import SIMULATED, DataError, is_simulated
+
+
+def gini(values, weights=None):
+    """Gini coefficient: half the mean difference between two draws, over the mean.
+
+    G = sum_ij w_i w_j |x_i - x_j| / (2 mean), w summing to 1; no correction for small samples.
+
+    Parameters
+    ----------
+    values : array-like of float, shape (n,)
+        Not negative, not all zero.
+    weights : array-like of float, shape (n,), optional
+        Size of each district; equal by default, so that a small county counts as much as a large one.
+
+    Returns
+    -------
+    float
+        0 (all equal) to 1.
+
+    Raises
+    ------
+    DataError
+        If a value is missing, negative, or all are zero.
+    """
+    x, w = _checked(values, weights)
+    order = np.argsort(x, kind="stable")
+    x, w = x[order], w[order]
+    before = np.cumsum(w) - w
+    return float(np.sum(w * x * (2 * before + w - 1)) / np.sum(w * x))
+
+
+def variation(values, weights=None):
+    """Coefficient of variation: standard deviation (divisor n) over the mean; arguments as `gini`."""
+    x, w = _checked(values, weights)
+    mean = np.sum(w * x)
+    return float(np.sqrt(np.sum(w * (x - mean) ** 2)) / mean)
+
+
+def theil_t(values, weights=None):
+    """Theil's T: sum w (x / mean) ln(x / mean), sensitive to the top; 0 ln 0 is 0. Arguments as `gini`.
+
+    Not Theil's L (`theil_l`): 10, 10, 10, 20, 50 have T = 0.2502 and L = 0.2326. Name the one that is meant.
+    """
+    x, w = _checked(values, weights)
+    share = x / np.sum(w * x)
+    return float(np.sum(w * share * np.log(np.where(share > 0, share, 1))))
+
+
+def theil_l(values, weights=None):
+    """Theil's L, the mean log deviation: sum w ln(mean / x), sensitive to the bottom. Arguments as `gini`.
+
+    Raises
+    ------
+    DataError
+        Also where a value is zero: L has no value there.
+    """
+    x, w = _checked(values, weights)
+    if (x == 0).any():
+        raise DataError("Theil's L has no value where a district has zero: use theil_t, or leave these out.")
+    return float(np.sum(w * np.log(np.sum(w * x) / x)))
+
+
+def decompose_inequality(values, groups, weights=None):
+    """Split Theil's T and L into what lies between groups (provinces) and within them.
+
+    T = sum_g s_g ln(m_g / m) + sum_g s_g T_g with s_g the group's share of the total, and
+    L = sum_g w_g ln(m / m_g) + sum_g w_g L_g with w_g its share of the weights (Shorrocks 1980).
+
+    Parameters
+    ----------
+    values, weights : as `gini`
+        Above zero.
+    groups : array-like, shape (n,)
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one measure: measure (theil_t, theil_l), total, between, within, share_between.
+
+    Raises
+    ------
+    DataError
+        As `theil_l`, or if a group is missing.
+    """
+    x, w = _checked(values, weights)
+    groups = pd.Series(np.asarray(groups))
+    if groups.isna().any() or len(groups) != len(x):
+        raise DataError("Every value needs a group.")
+    codes, names = pd.factorize(groups)
+    size = np.bincount(codes, w, len(names))
+    mean = np.bincount(codes, w * x, len(names)) / size
+    smooth = mean[codes]  # each district at the mean of its group
+    rows = []
+    for name, measure in (("theil_t", theil_t), ("theil_l", theil_l)):
+        total, between = measure(x, w), measure(smooth, w)
+        rows.append((name, total, between, total - between, between / total if total else np.nan))
+    return pd.DataFrame(rows, columns=["measure", "total", "between", "within", "share_between"])
+
+
+def _checked(values, weights):
+    x = np.asarray(values, dtype=float)
+    w = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
+    if not len(x) or len(w) != len(x):
+        raise DataError(f"Inequality needs values, each with one weight: {len(x)} values, {len(w)} weights.")
+    bad = ~np.isfinite(x) | (x < 0) | ~np.isfinite(w) | (w <= 0)
+    if bad.any() or not x.any():
+        raise DataError(
+            "Inequality needs values that are finite, not negative, not all zero, and weights above zero:",
+            pd.DataFrame({"value": x, "weight": w})[bad],
+        )
+    return x, w / w.sum()
+
+
+def sigma_convergence(panel, *, outcome, weights=None):
+    """Measure the spread between districts in each period, over those that are known in every one.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel`, `as_panel` or `add_metrics`; one scope.
+    outcome : str
+        Indicator, above zero.
+    weights : str, optional
+        Column of the panel with the size of each district.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one period: districts (the same in all), mean, variation, sd_log, gini, theil_t, theil_l.
+        sd_log falling is sigma-convergence (Barro and Sala-i-Martin 1992).
+
+    Raises
+    ------
+    DataError
+        If the outcome is not there, is zero or less, or no district is known throughout.
+    """
+    table, size = _balanced(panel, outcome, weights)
+    rows = []
+    for period, x in table.items():
+        w = np.ones(len(x)) if size is None else size.loc[x.index]
+        log = np.log(x)
+        spread = np.sqrt(np.average((log - np.average(log, weights=w)) ** 2, weights=w))
+        rows.append(
+            (
+                period,
+                len(x),
+                np.average(x, weights=w),
+                variation(x, w),
+                spread,
+                gini(x, w),
+                theil_t(x, w),
+                theil_l(x, w),
+            )
+        )
+    columns = ["period", "districts", "mean", "variation", "sd_log", "gini", "theil_t", "theil_l"]
+    found = pd.DataFrame(rows, columns=columns)
+    if is_simulated(panel):
+        found.attrs[SIMULATED] = True
+    return found
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """Beta-convergence of one indicator between the first and the last period.
+
+    Attributes
+    ----------
+    outcome : str
+    beta, se : float
+        Slope of yearly (or other) log growth on the log of the first level, and its standard error (HC1).
+    speed, half_life : float
+        Of convergence, -ln(1 + beta T) / T a period, and ln 2 over it; missing unless 0 > beta T > -1.
+    districts, periods : int
+    """
+
+    outcome: str
+    beta: float
+    se: float
+    speed: float
+    half_life: float
+    districts: int
+    periods: int
+
+    def __repr__(self):
+        """Show the numbers with fixed digits."""
+        return (
+            f"Convergence({self.outcome}: beta {self.beta:.4f}, se {self.se:.4f}, speed {self.speed:.4f}, "
+            f"half-life {self.half_life:.1f} periods, {self.districts} districts, {self.periods} periods)"
+        )
+
+
+def beta_convergence(panel, *, outcome):
+    """Regress log growth on the log of the first level, over districts that are known in both periods.
+
+    (1/T) ln(y_T / y_0) = a + beta ln y_0 + e (Barro and Sala-i-Martin 1992). An error in y_0 is on both sides
+    and pulls beta below zero: with rounded or vague first figures, convergence is found where there is none.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+    outcome : str
+        Indicator, above zero.
+
+    Returns
+    -------
+    Convergence
+
+    Raises
+    ------
+    DataError
+        If the outcome is not there, is zero or less, or fewer than four districts are known throughout.
+    """
+    import statsmodels.api as sm
+
+    table, _ = _balanced(panel, outcome, None)
+    if len(table) < 4 or table.shape[1] < 2:
+        raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
+    span = _span(table.columns)
+    first, last = np.log(table.iloc[:, 0]), np.log(table.iloc[:, -1])
+    fit = sm.OLS((last - first) / span, sm.add_constant(first.to_numpy())).fit(cov_type="HC1")
+    beta, se = float(fit.params.iloc[1]), float(fit.bse.iloc[1])
+    inside = -1 < beta * span < 0
+    speed = -np.log1p(beta * span) / span if inside else np.nan
+    return Convergence(outcome, beta, se, float(speed), float(np.log(2) / speed), len(table), span)
+
+
+def _span(periods):
+    first, last = periods[0], periods[-1]
+    return int(last.ordinal - first.ordinal) if hasattr(first, "ordinal") else int(last - first)
+
+
+def _balanced(panel, outcome, weights):
+    """Values as a table, one row is one district that is known in every period, one column one period."""
+    rows = panel[panel["indicator"] == outcome]
+    if not len(rows):
+        raise DataError(
+            f"No indicator {outcome!r} in the panel; it has {sorted(panel['indicator'].unique())}."
+        )
+    twice = rows.duplicated(["district", "period"], keep=False)
+    if twice.any():
+        raise DataError(
+            f"{outcome!r} has several scopes in one district and period: choose one.", rows[twice]
+        )
+    if (rows["value"] <= 0).any():
+        raise DataError(f"{outcome!r} must be above zero, to take its logarithm:", rows[rows["value"] <= 0])
+    table = rows.pivot(index="district", columns="period", values="value").dropna()
+    if not len(table):
+        raise DataError(f"No district has {outcome!r} in every period; choose periods with `coverage`.")
+    size = None if weights is None else rows.drop_duplicates("district").set_index("district")[weights]
+    return table, size

@@ -1,0 +1,1026 @@
+"""The panel: one row is one indicator in one district and period, as an interval, with its evidence.
+
+A panel is a DataFrame with the columns `PANEL`; its key is district, period, indicator and scope. Periods are
+whole numbers (years, or any count) or pandas Periods (quarters, months). A cell that is not known has no row.
+"""
+
+import numpy as np
+import pandas as pd
+
+from .audit import derive_before
+from .districts import follow_codes
+from .intervals import hedge_interval, rounding_interval
+from .loaders import load_divisions, load_indicators, load_units
+from .schema import SIMULATED, DataError, Listing, is_simulated
+
+KEY = ["district", "period", "indicator", "scope"]
+PANEL = [*KEY[:3], "low", "high", "value", "cohort", "scope", "processing", "fact_ids"]
+_FREQUENCIES = {"Y": "Y-DEC", "Q": "Q-DEC", "M": "M"}
+_FINER = ("Y", "Q", "M")  # each can be read as the ones before it
+_DATE = r"(\d{4})(?:-?[Qq]([1-4])|-(\d{2})(?:-(\d{2}))?)?"
+
+
+def as_panel(
+    df, *, district, period, cohort, outcomes, low=None, high=None, indicator=None, scope=None, keep=()
+):
+    """Turn a researcher's own table into a panel.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame
+        Wide: one row is one district in one period, each outcome a column. Long: one row is one indicator
+        in one district and period; say so with ``indicator=``.
+    district, period : str
+        Columns. A period is a year (or any whole number), a quarter (2019Q3), a month (2019-07), a date or a
+        pandas Period. Dates become years where each year has one and the same month, quarters where the
+        months are three apart, else months; two dates in one such period are an error.
+    cohort : str
+        Column with the first treated period, of the same kind as the periods or finer (a date is read as
+        its quarter). Missing, empty, 0 and infinity mean never treated (0 and infinity as in csdid and did).
+    outcomes : str or list of str
+        Columns of numbers: the indicators of a wide table, the one column of values of a long one. Missing
+        cells are gaps: they get no row.
+    low, high : str or list of str, optional
+        Columns with the bounds, one per outcome in the same order; a side that is open is infinite. A
+        cell without both bounds is exact.
+    indicator : str, optional
+        Column that names the indicator of each row of a long table.
+    scope : str, optional
+        Column that names the part of the district that a row covers; missing is the whole.
+    keep : list of str
+        Columns that describe the district (province, size): constant over time, carried along unchanged.
+        What varies over time is one more outcome.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one indicator in one district and period, sorted by its unique key: district (str),
+        period (int64, period[Q-DEC] or period[M]), indicator, low, high, value, cohort (Int64 or the periods'
+        type, missing = never treated), scope, processing, fact_ids, and the columns of `keep`.
+
+    Raises
+    ------
+    DataError
+        With the offending rows: a column that is not there or not numeric, a period that cannot be
+        read, a key that stands twice, a district with two cohorts or an attribute that varies, bounds that
+        do not enclose their value, or districts treated from their first period on.
+    """
+    names = _names(outcomes, low, high, indicator)
+    df = df if df.index.is_unique else df.reset_index(drop=True)
+    wanted = [district, period, cohort, *names, indicator, scope, *keep]
+    _check_columns(df, [c for c in wanted if c is not None], keep)
+    periods = as_period(df[period])
+    rows = pd.DataFrame(
+        {
+            "district": _as_text(df[district]),
+            "period": periods,
+            "cohort": as_cohort(df[cohort], periods),
+            "scope": "" if scope is None else _as_text(df[scope], empty=True),
+            **{c: df[c] for c in keep},
+        }
+    )
+    _check_constant(rows, ["cohort", *keep], df)
+    cells = _one_indicator(df, names, indicator) if indicator else _many_indicators(df, names)
+    panel = _lay_out(rows, *cells, keep)
+    _check_cells(panel)
+    _check_always_treated(panel)
+    return mark_simulated(panel) if is_simulated(df) else panel
+
+
+def _names(outcomes, low, high, indicator):
+    """Columns of values and bounds, as (value, low, high, value, low, high, ...)."""
+    values, lows, highs = ([c] if isinstance(c, str) else list(c or []) for c in (outcomes, low, high))
+    if indicator and len(values) != 1:
+        raise DataError(f"A long table (indicator={indicator!r}) has one column of values, not {values}.")
+    if not values:
+        raise DataError("No outcomes: name at least one column of numbers.")
+    if {len(lows), len(highs)} - {0, len(values)} or len(lows) != len(highs):
+        raise DataError(
+            f"{len(values)} outcomes with {len(lows)} low and {len(highs)} high: give both bounds of each, "
+            "in the order of the outcomes, or none."
+        )
+    return [c for group in zip(values, lows or values, highs or values, strict=True) for c in group]
+
+
+def _check_columns(df, wanted, keep):
+    missing = [c for c in wanted if c not in df]
+    if missing:
+        raise DataError(f"The table has no column {missing}; it has {list(df.columns)}.")
+    clash = [c for c in keep if c in PANEL]
+    if clash:
+        raise DataError(f"keep={clash} are columns that every panel has: rename them first.")
+    twice = df.columns[df.columns.duplicated()].tolist()
+    if twice:
+        raise DataError(f"The table has several columns {twice}: rename them first.")
+
+
+def _as_text(column, empty=False):
+    """Read codes and names as text: a whole number is its digits."""
+    if column.isna().any() and not empty:
+        raise DataError(
+            f"Column {column.name!r} has no value in these rows: name the district.",
+            column[column.isna()].to_frame(),
+        )
+    if pd.api.types.is_numeric_dtype(column):
+        whole = column.dropna() % 1 == 0
+        if not whole.all():
+            raise DataError(
+                f"Column {column.name!r} holds fractions, so it names no district.", column.to_frame()
+            )
+        column = column.astype("Int64")
+    return column.astype("str").fillna("")
+
+
+def as_period(column):
+    """Read a column as whole numbers, quarters or months; see `as_panel` for the rules.
+
+    Parameters
+    ----------
+    column : pandas.Series, shape (n,)
+        Whole numbers, pandas Periods, dates, or text such as 2019, 2019Q3, 2019-07, 2019-07-15.
+
+    Returns
+    -------
+    pandas.Series, shape (n,)
+        int64, period[Q-DEC] or period[M].
+
+    Raises
+    ------
+    DataError
+        With the rows that cannot be read.
+    """
+    if column.isna().any():
+        raise DataError(
+            f"Column {column.name!r} has no period in these rows: give every row one.",
+            column[column.isna()].to_frame(),
+        )
+    if not len(column):
+        return column.astype("int64")
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return _whole(column).astype("int64")
+    if isinstance(column.dtype, pd.PeriodDtype):
+        kind = _kind_of(column)
+    else:
+        column, kind = _dates(column)
+        kind = kind or _spacing(column)
+    return _at(column, kind)
+
+
+def as_cohort(column, periods):
+    """Read first treated periods in the kind of the panel's periods; missing, empty, 0 and inf are never.
+
+    Parameters
+    ----------
+    column : pandas.Series, shape (n,)
+    periods : pandas.Series, shape (n,)
+        As from `as_period`.
+
+    Returns
+    -------
+    pandas.Series, shape (n,)
+        Int64, or the type of the periods; missing = never treated.
+
+    Raises
+    ------
+    DataError
+        With the rows that cannot be read or are coarser than the periods (a year for a month).
+    """
+    counted = not isinstance(periods.dtype, pd.PeriodDtype)
+    never = column.isna()
+    if pd.api.types.is_numeric_dtype(column):
+        zero, infinite = column.eq(0).fillna(False), column.eq(np.inf).fillna(False)
+        if counted and zero.any() and len(periods) and periods.min() <= 0:
+            raise DataError(
+                "A cohort of 0 can be the period 0 or never treated: leave never-treated districts empty, "
+                "or count the periods from 1.",
+                column[zero].to_frame(),
+            )
+        never = never | zero | infinite
+    elif column.dtype == object or pd.api.types.is_string_dtype(column):
+        never = never | column.astype("str").str.strip().isin(["", "0", "inf"])
+    known = column[~never]
+    if not len(known):
+        read = pd.Series(dtype="Int64" if counted else periods.dtype)
+    elif pd.api.types.is_numeric_dtype(known):
+        if not counted:
+            raise DataError(
+                f"Column {column.name!r} holds whole numbers, but the periods are {periods.dtype}: write "
+                "cohorts as 2019Q3, 2019-07 or dates.",
+                known.to_frame(),
+            )
+        read = _whole(known).astype("Int64")
+    else:
+        read = _cohort_dates(known, periods, counted)
+    return read.reindex(column.index)
+
+
+def _cohort_dates(known, periods, counted):
+    wanted = "Y" if counted else _kind_of(periods)
+    if isinstance(known.dtype, pd.PeriodDtype):
+        given = _kind_of(known)
+    else:
+        known, given = _dates(known)
+    if given and _FINER.index(given) < _FINER.index(wanted):
+        raise DataError(
+            f"These cohorts are coarser than the periods ({periods.dtype}): say in which treatment began.",
+            known.to_frame(),
+        )
+    read = _at(known, wanted)
+    return read.astype("Int64") if counted else read
+
+
+def _kind_of(column):
+    kind = column.dtype.freq.name[:1] if isinstance(column.dtype, pd.PeriodDtype) else "Y"
+    if kind not in _FINER:
+        raise DataError(
+            f"Column {column.name!r} has periods of type {column.dtype}: a panel has years, quarters or "
+            "months; convert with column.dt.asfreq or aggregate first.",
+        )
+    return kind
+
+
+def _at(column, kind):
+    """Turn dates or finer periods into years (int64), quarters or months."""
+    if isinstance(column.dtype, pd.PeriodDtype):
+        read = column.dt.asfreq(_FREQUENCIES[kind])
+    else:
+        read = column.dt.to_period(_FREQUENCIES[kind])
+    return read.dt.year.astype("int64") if kind == "Y" else read
+
+
+def _whole(column):
+    numbers = column.astype("float64")
+    bad = ~np.isfinite(numbers) | (numbers % 1 != 0)
+    if bad.any():
+        raise DataError(f"Column {column.name!r} must hold whole numbers.", column[bad].to_frame())
+    return numbers
+
+
+def _dates(column):
+    """Read text or dates as dates; the kind is Y, Q or M where the text says so, else open."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return column, None
+    if not (column.dtype == object or pd.api.types.is_string_dtype(column)):
+        raise DataError(
+            f"Column {column.name!r} is of type {column.dtype}: no periods.", column.head().to_frame()
+        )
+    text = column.map(lambda v: v.isoformat()[:10] if hasattr(v, "isoformat") else str(v).strip())
+    parts = text.str.extract(f"^{_DATE}$")
+    month = (
+        parts[2]
+        .fillna((parts[1].astype("float") * 3 - 2).map("{:02.0f}".format, na_action="ignore"))
+        .fillna("01")
+    )
+    dates = pd.to_datetime(parts[0] + "-" + month + "-" + parts[3].fillna("01"), errors="coerce")
+    if dates.isna().any():
+        raise DataError(
+            f"Column {column.name!r} has values that are no period: write 2019, 2019Q3, 2019-07 or "
+            "2019-07-15.",
+            column[dates.isna()].to_frame(),
+        )
+    kinds = np.select([parts[3].notna(), parts[2].notna(), parts[1].notna()], ["", "M", "Q"], "Y")
+    if len(set(kinds)) > 1:
+        first = pd.Series(kinds, index=column.index).drop_duplicates().index
+        raise DataError(
+            f"Column {column.name!r} mixes years, quarters, months or dates: write all in one form.",
+            column[first].to_frame(),
+        )
+    return dates.rename(column.name), kinds[0] or None
+
+
+def _spacing(dates):
+    """Find the coarsest kind of period in which dates stay apart and fall on the same month."""
+    months = sorted(set(dates.dt.month))
+    kind = "Y" if len(months) == 1 else "Q" if len({m % 3 for m in months}) == 1 else "M"
+    distinct = dates.drop_duplicates()
+    crowded = distinct[distinct.dt.to_period(_FREQUENCIES[kind]).duplicated(keep=False)]
+    if len(crowded):
+        raise DataError(
+            f"Column {dates.name!r} has several dates in one period ({_FREQUENCIES[kind]}): aggregate to "
+            "months, quarters or years first.",
+            crowded.to_frame(),
+        )
+    return kind
+
+
+def _check_constant(rows, columns, df):
+    """Check that what describes a district is the same in all its rows."""
+    first = rows.groupby("district", sort=False)[columns].transform("first")
+    for column in columns:
+        # `first` passes over missing values, and a value beside a missing one differs too
+        held = rows.groupby("district", sort=False)[column].transform("count")
+        size = rows.groupby("district", sort=False)["district"].transform("size")
+        bad = (rows[column].notna() & (rows[column] != first[column])) | ((held > 0) & (held < size))
+        if bad.any():
+            districts = sorted(rows.loc[bad, "district"].unique())
+            what = "first treated periods" if column == "cohort" else f"values of {column!r}"
+            remedy = (
+                "a district is treated once, from its cohort on: give it the same cohort in all its rows"
+                if column == "cohort"
+                else "keep= is for what describes a district; what varies over time belongs to the outcomes"
+            )
+            raise DataError(
+                f"{len(districts)} districts have several {what} ({', '.join(districts[:5])}): {remedy}.",
+                df[rows["district"].isin(districts)],
+            )
+
+
+def _one_indicator(df, names, indicator):
+    """Cells of a long table: their rows, indicators, and values with bounds, shape (n, 3)."""
+    return np.arange(len(df)), _as_text(df[indicator]).to_numpy(), _numbers(df, names)
+
+
+def _many_indicators(df, names):
+    """Cells of a wide table, row by row."""
+    indicators = names[::3]
+    numbers = _numbers(df, names).reshape(-1, 3)
+    return np.repeat(np.arange(len(df)), len(indicators)), np.tile(indicators, len(df)), numbers
+
+
+def _numbers(df, names):
+    for column in dict.fromkeys(names):
+        if not pd.api.types.is_numeric_dtype(df[column]) or pd.api.types.is_bool_dtype(df[column]):
+            raise DataError(f"Column {column!r} must be numeric, and is {df[column].dtype}.", df[[column]])
+    return df[names].to_numpy(dtype=float, na_value=np.nan, copy=True)
+
+
+def _lay_out(rows, at, indicators, numbers, keep):
+    """Put the cells that hold a value in the order of the key."""
+    exact = np.isnan(numbers[:, 1]) & np.isnan(numbers[:, 2])
+    numbers[exact, 1:] = numbers[exact, :1]
+    known = ~np.isnan(numbers).all(axis=1)
+    at, indicators, numbers = at[known], indicators[known], numbers[known]
+    place = rows.iloc[at].reset_index(drop=True)
+    value, low, high = numbers.T
+    panel = place.assign(
+        indicator=pd.array(indicators, dtype="str"),
+        low=low,
+        high=high,
+        value=value,
+        processing="stated",
+        fact_ids="",
+    )
+    return sort_panel(panel[[*PANEL, *keep]])
+
+
+def sort_panel(panel):
+    """Sort a panel by its key; rows are numbered from 0.
+
+    Raises
+    ------
+    DataError
+        With the rows whose key is not unique.
+    """
+    cells = _cells(panel)
+    order = np.argsort(cells, kind="stable")
+    same = cells[order][1:] == cells[order][:-1]
+    if same.any():
+        twice = np.zeros(len(panel), dtype=bool)
+        twice[1:] |= same
+        twice[:-1] |= same
+        raise DataError(
+            f"{int(twice.sum())} rows share district, period, indicator and scope with another: a panel has "
+            "one cell for each; choose one of them, or name the parts with scope=.",
+            panel.iloc[order[twice]],
+        )
+    return panel.iloc[order].reset_index(drop=True)
+
+
+def _cells(table):
+    """Give each row the number of its cell, in the order of the key."""
+    number = np.zeros(len(table), dtype=np.int64)
+    for column in KEY:
+        codes, values = pd.factorize(table[column], sort=True)
+        number = number * max(1, len(values)) + codes
+    return number
+
+
+def _check_cells(panel):
+    numbers = panel[["low", "value", "high"]].to_numpy()
+    with np.errstate(invalid="ignore"):
+        bad = ~(
+            (numbers[:, 0] <= numbers[:, 1]) & (numbers[:, 1] <= numbers[:, 2]) & np.isfinite(numbers[:, 1])
+        )
+    if bad.any():
+        raise DataError(
+            "Every cell needs a finite value inside its bounds, low <= value <= high, an open side infinite:",
+            panel[bad],
+        )
+
+
+def _check_always_treated(panel):
+    always = _always_treated(panel)
+    if always.any():
+        districts = panel.loc[always, ["district", "cohort"]].drop_duplicates()
+        raise DataError(
+            f"{len(districts)} districts are treated from the panel's first period "
+            f"({panel['period'].min()}) or before, so they have no time before treatment: leave them out, or "
+            "extend the panel backwards.",
+            districts,
+        )
+
+
+def _always_treated(panel):
+    if not len(panel):
+        return pd.Series(False, index=panel.index)
+    return (panel["cohort"] <= panel["period"].min()).fillna(False).astype(bool)
+
+
+CLASSES = (  # of sources, the most trustworthy first
+    "bulletin",
+    "official report",
+    "budget",
+    "yearbook",
+    "news",
+    "translation",
+    "machine-written",
+    "template bank",
+)
+COUNTS = ("item", "person", "person_time", "rank", "rate")  # printed to the unit, they hide nothing
+_LENGTH = {"year": 4, "quarter": 7, "month": 7}  # characters of a date that is precise enough
+
+
+def build_panel(
+    facts,
+    pilots=None,
+    *,
+    frequency="year",
+    scope=None,
+    cap=None,
+    sources=None,
+    findings=None,
+    reading="notice",
+    indicators=None,
+    units=None,
+    divisions=None,
+):
+    """Build the panel that coded facts allow; what cannot stand in it is refused, with the reason.
+
+    A cell is a level (or a share, mean or rate, where the indicator is one) that a source states as achieved
+    for a district as a whole, or the level before a change whose baseline has a date, computed by
+    `audit.derive_before`. Its interval is what the wording allows; an exact figure is widened by half its
+    last printed place, a count that is printed to the unit is not. Nothing is merged across scope, flow,
+    status or kind.
+
+    Several figures for one cell: as of the last date in the period; where they agree, stated before
+    computed, then the narrowest interval, then the better class of source (`CLASSES`); where they
+    contradict each other, the better class, and none if they are of one class or of one source.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        As from `load_facts` or, with district filled in, `extract_facts`.
+    pilots : pandas.DataFrame, optional
+        As from `load_pilots`: adds the column cohort by `assign_cohorts` under `reading`. Without it the
+        panel has no cohorts, and no estimator takes it.
+    frequency : {"year", "quarter", "month"}
+    scope : str or list of str, optional
+        Parts of districts that are wanted, each a series of its own, "" for the whole; None is the whole
+        alone, "all" every one.
+    cap : {None, "next_unit"}, optional
+        Compute the intervals anew, closing 超过 and 以上; None leaves them as they are in the facts.
+    sources : pandas.DataFrame, optional
+        As from `load_sources`, for their class; without it all are of one class.
+    findings : pandas.DataFrame, optional
+        As from `audit_facts`: figures of a relation in conflict or infeasible are refused.
+    reading : {"notice", "start", "end"}
+        See `assign_cohorts`.
+    indicators, units, divisions : pandas.DataFrame, optional
+        Code book, units and the history of codes; the project's by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one indicator in one district and period, columns `PANEL`; fact_ids has the facts behind
+        it, apart by blanks. ``attrs`` hold columns of lists, for ``pandas.DataFrame(panel.attrs[...])``:
+        refused (fact_id, district, indicator, period_end, reason), duplicates (fact_ids, chosen, district,
+        period, indicator, scope, agrees) and renamed (district, successor).
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a fact_id stands twice, or frequency is not known.
+    """
+    if frequency not in _LENGTH:
+        raise DataError(f"frequency={frequency!r} is not known; choose one of {list(_LENGTH)}.")
+    book = (load_indicators() if indicators is None else indicators).set_index("indicator")
+    base = (load_units() if units is None else units).set_index("unit")["base"]
+    divisions = load_divisions() if divisions is None else divisions
+    simulated = is_simulated(facts)
+    facts, renamed = _prepare(facts, divisions)
+    reason = _reasons(facts, book, base, frequency, _wanted(facts, scope), findings)
+    stated = _stated(facts.loc[reason == "", _CELL], book, cap, frequency)
+    before, undated = _before(facts, reason, stated, frequency)
+    reason = reason.mask(reason.isin(_MOVES), undated.reindex(facts.index))
+    cells = pd.concat([stated, before], ignore_index=True) if len(before) else stated
+    names = ["district", "indicator", "scope", "source_id", "processing"]
+    cells = cells.astype(dict.fromkeys(names, "category"))  # few texts in many rows: light to move
+    cells["rank"] = _rank(cells, sources)
+    cells, duplicates, lost = _choose(cells)
+    reason[lost.index] = lost
+    panel = pd.DataFrame({c: _plain(cells[c]) for c in PANEL if c != "cohort"})
+    panel.attrs = {
+        "refused": Listing(_refused(facts, reason)),
+        "duplicates": Listing(duplicates),
+        "renamed": Listing(renamed),
+    }
+    if simulated:
+        panel = mark_simulated(panel)
+    return panel if pilots is None else assign_cohorts(panel, pilots, reading=reading, divisions=divisions)
+
+
+_FACT = [
+    *(
+        "fact_id",
+        "source_id",
+        "district",
+        "scope",
+        "indicator",
+        "kind",
+        "flow",
+        "value",
+        "low",
+        "high",
+        "hedge",
+    ),
+    *(
+        "value_max",
+        "resolution",
+        "unit",
+        "baseline",
+        "period_start",
+        "period_end",
+        "status",
+        "part_of",
+        "note",
+    ),
+]
+_CELL = [
+    *("district", "indicator", "scope", "source_id", "fact_id", "period_end"),
+    *("value", "value_max", "hedge", "resolution", "low", "high"),
+]
+_SERIES = ["source_id", "district", "scope", "indicator"]
+_MOVES = ("a change, not a level", "a growth rate, not a level")
+
+
+def _prepare(facts, divisions):
+    """Facts with the columns that are needed, empty cells as "", codes followed to the present."""
+    missing = [c for c in _FACT if c not in facts]
+    if missing:
+        raise DataError(f"The facts lack the columns {missing}; load them with load_facts.")
+    twice = facts["fact_id"].duplicated(keep=False)
+    if twice.any():
+        raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
+    facts = facts[_FACT].reset_index(drop=True)
+    text = ["district", "scope", "indicator", "baseline", "period_start", "period_end", "part_of", "note"]
+    facts = facts.fillna({c: "" for c in text if facts[c].hasnans})
+    today = follow_codes(facts["district"], divisions)
+    moved = facts.loc[today != facts["district"], ["district"]].assign(successor=today).drop_duplicates()
+    return facts.assign(district=today), moved.to_dict("list")
+
+
+def _wanted(facts, scope):
+    if isinstance(scope, str) and scope == "all":
+        return pd.Series(True, index=facts.index)
+    return facts["scope"].isin([""] if scope is None else [scope] if isinstance(scope, str) else list(scope))
+
+
+def _reasons(facts, book, base, frequency, wanted, findings):
+    """Why each fact is no cell of the panel, "" where it is one; the first reason that holds."""
+    unit, flow = (_look_up(facts["indicator"], book[c].dropna()) for c in ("unit", "flow"))
+    kind, relative = facts["kind"], unit.isin(["percent", "rate", "year"])
+    spans = facts["flow"] == "flow"
+    spans[spans] = ~_spans_one(facts[spans], frequency)
+    dates = facts["period_end"].str.len()
+    rules = {
+        "masked: a placeholder, no figure": facts["status"] == "masked",
+        "planned, not achieved": facts["status"] != "achieved",
+        "no district": facts["district"] == "",
+        "no indicator of the code book": flow == "",
+        "an indicator without a unit collects different things": unit == "",
+        "scope: a part of the district, not asked for": ~wanted,
+        "in conflict with other figures of its source": facts["fact_id"].isin(_conflicts(findings)),
+        "a rank, not a quantity": kind == "rank",
+        "flow: another than the code book has for the indicator": facts["flow"] != flow,
+        _MOVES[0]: kind == "change",
+        _MOVES[1]: kind == "growth",
+        "a share of another figure, not a level": (kind == "share") & (unit != "percent"),
+        "a mean, not a total": (kind == "mean") & ~relative,
+        "the unit does not fit the indicator": ~_fits(unit, facts["unit"], base),
+        "a figure for each of several places": facts["note"] == "each",
+        "a level beside a baseline: now, or then?": facts["baseline"] != "",
+        "a part under the indicator of its whole": _under_its_whole(facts),
+        "no date": dates == 0,
+        f"a date less precise than a {frequency}": dates < _LENGTH[frequency],
+        f"a flow over another time than one {frequency}": spans,
+    }
+    first = np.select([np.asarray(r, dtype=bool) for r in rules.values()], np.arange(len(rules)) + 1, 0)
+    return pd.Series(pd.array(["", *rules], dtype="str").take(first), index=facts.index)
+
+
+def _look_up(column, table):
+    """Map a long column of few different texts; what the table does not hold becomes ""."""
+    codes, texts = pd.factorize(column)
+    found = pd.array([table.get(t, "") for t in texts], dtype="str")
+    return pd.Series(found.take(codes), index=column.index)
+
+
+def _under_its_whole(facts):
+    """Tell whether a figure is part of another one that has the same indicator."""
+    parts = facts.loc[facts["part_of"] != "", ["part_of", "indicator"]]
+    wholes = facts.loc[facts["fact_id"].isin(parts["part_of"]), ["fact_id", "indicator"]]
+    both = parts["part_of"].map(wholes.set_index("fact_id")["indicator"]) == parts["indicator"]
+    return both.reindex(facts.index, fill_value=False)
+
+
+def _fits(wanted, given, base):
+    """Tell whether a unit as written can count what the indicator counts, pair by pair of units."""
+    (i, units), (j, written) = pd.factorize(wanted), pd.factorize(given.fillna(""))
+    bases = [str(base.get(w, "")).split() for w in written]
+    return np.array([[u in b for b in bases] for u in units], dtype=bool)[i, j]
+
+
+def _conflicts(findings):
+    if findings is None or not len(findings):
+        return set()
+    wrong = findings[findings["verdict"].isin(["conflict", "infeasible"])]
+    return {fact for ids in wrong["fact_ids"] for fact in ids.split()}
+
+
+def _spans_one(facts, frequency):
+    """Tell whether start and end of a flow enclose exactly one year, quarter or month."""
+    kind = frequency[0].upper()
+    start = facts["period_start"].where(facts["period_start"] != "", facts["period_end"])
+    first, last = _days(start, pd.Timestamp), _days(facts["period_end"])
+    within = last.dt.to_period(_FREQUENCIES[kind])
+    return (first == within.dt.start_time) & (last == within.dt.end_time.dt.normalize())
+
+
+def _days(dates, day_of=None):
+    """Map a long column of few different dates to days, by default their last; none where there is none."""
+    codes, texts = pd.factorize(dates)
+    days = pd.to_datetime(pd.Series([(day_of or _last_day)(t) if t else pd.NaT for t in texts], dtype=object))
+    return pd.Series(days.take(codes).array, index=dates.index)
+
+
+def _last_day(date):
+    """Last day of a date as precise as it is: 2019-02 -> 28 February 2019."""
+    return pd.Period(date, freq={4: "Y", 7: "M"}.get(len(date), "D")).end_time.normalize()
+
+
+def _period_of(days, frequency):
+    kind = frequency[0].upper()
+    return _at(pd.to_datetime(days), kind)
+
+
+def _stated(facts, book, cap, frequency):
+    """Cells that facts state: the interval of the wording, widened by rounding."""
+    bounds = facts[["low", "high"]]
+    if cap is not None:
+        bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"], cap=cap)
+    counted = _look_up(facts["indicator"], book["unit"].dropna()).isin(COUNTS) & (facts["resolution"] <= 1)
+    bounds = rounding_interval(bounds, facts["resolution"].mask(counted, 0))
+    bounds["low"] = bounds["low"].clip(lower=0)
+    days = _days(facts["period_end"])
+    return facts[["district", "indicator", "scope", "source_id", "value"]].assign(
+        low=bounds["low"],
+        high=bounds["high"],
+        as_of=days,
+        period=_period_of(days, frequency),
+        processing="stated",
+        fact_ids=facts["fact_id"],
+        row=facts.index,
+    )
+
+
+def _before(facts, reason, stated, frequency):
+    """Cells a year (or so) before, from a level and its change or growth rate.
+
+    Returns
+    -------
+    cells : pandas.DataFrame
+    undated : pandas.Series of str
+        For each change and growth rate why it gives no cell, "" where it does.
+    """
+    moves = reason.isin(_MOVES)
+    undated = reason[moves].copy()
+    levels = facts[reason == ""].merge(facts.loc[moves, _SERIES].drop_duplicates(), on=_SERIES)
+    table = derive_before(pd.concat([levels, facts[moves]]))
+    if not len(table):
+        return stated.head(0), undated
+    table[["level_id", "move_id"]] = table["fact_ids"].str.split(" ", expand=True)
+    level = stated[stated["fact_ids"].isin(table["level_id"])].set_index("fact_ids")
+    level = level.loc[table["level_id"]].reset_index()
+    as_of = _baseline_day(table["baseline"], level["as_of"])
+    known = as_of.notna() & np.isfinite(table["before_low"]) & table["before_high"].notna()
+    move = facts[moves].reset_index(names="row").set_index("fact_id").loc[table["move_id"]]
+    move = move.reset_index(drop=True)
+    undated[move["row"]] = np.where(
+        known, "", "the level before has no date: baseline " + table["baseline"].replace("", "not named")
+    )
+    nominal = np.where(
+        move["kind"] == "change", level["value"] - move["value"], level["value"] / (1 + move["value"] / 100)
+    )
+    cells = level[["district", "indicator", "scope", "source_id"]].assign(
+        low=table["before_low"].clip(lower=0),
+        high=table["before_high"],
+        value=np.clip(nominal, table["before_low"].clip(lower=0), table["before_high"]),
+        as_of=as_of,
+        processing="computed",
+        fact_ids=table["fact_ids"],
+        row=move["row"],
+    )[known]
+    return cells.assign(period=_period_of(cells["as_of"], frequency)), undated
+
+
+def _baseline_day(baseline, as_of):
+    """Date the baselines that have one: a year earlier, or the date that is named."""
+    earlier = baseline.isin(["previous_year", "same_period_previous_year"])
+    named = {b: _last_day(b) if b[:4].isdigit() else pd.NaT for b in baseline.unique()}
+    shifted = as_of - pd.DateOffset(years=1)
+    return pd.to_datetime(baseline.map(named)).where(~earlier, shifted)
+
+
+def _plain(column):
+    """Turn categories into text; pandas' own astype goes by way of Python objects."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    return column.cat.categories.astype("str").array.take(column.cat.codes.to_numpy())
+
+
+def _rank(cells, sources):
+    """How far a source can be trusted: its class, and computed after stated."""
+    place = pd.Series(0, index=cells.index)
+    if sources is not None:
+        known = sources.set_index("source_id")["class"]
+        known = known.map({c: i for i, c in enumerate(CLASSES)})
+        place = cells["source_id"].astype("str").map(known).fillna(len(CLASSES))
+    return place + (len(CLASSES) + 1) * (cells["processing"] == "computed")
+
+
+def _choose(cells):
+    """Choose one figure for each cell, by the rule of `build_panel`.
+
+    Returns
+    -------
+    cells : pandas.DataFrame
+    duplicates : dict of list
+        What was not chosen, beside what was.
+    lost : pandas.Series of str
+        Reason by row of the facts, where none could be chosen.
+    """
+    cells = cells.reset_index(drop=True).assign(cell=_cells(cells))
+    several = cells["cell"].duplicated(keep=False)
+    rivals = cells[several].assign(width=cells["high"] - cells["low"])
+    pool, lost = _eligible(rivals)
+    order = ["cell", "processing", "width", "rank", "fact_ids"]
+    pool = pool.sort_values(order, ascending=[True, False, True, True, True])
+    best = pool.drop_duplicates("cell")
+    keep = np.flatnonzero(~several | cells.index.isin(best.index))
+    keep = keep[np.argsort(cells["cell"].to_numpy()[keep], kind="stable")]
+    return cells.iloc[keep].reset_index(drop=True), _duplicates(rivals.drop(index=best.index), best), lost
+
+
+def _eligible(rivals):
+    """Find those of several figures for one cell that may be chosen, and say why there are none."""
+    last = rivals[rivals["as_of"] == rivals.groupby("cell")["as_of"].transform("max")]
+    agree = _agree(last)
+    better = last[~agree & (last["rank"] == last.groupby("cell")["rank"].transform("min"))]
+    better = better[_agree(better)]
+    pool = pd.concat([last[agree], better])
+    none = rivals[~rivals["cell"].isin(pool["cell"])]
+    one = none.groupby("cell")["source_id"].transform("nunique") == 1
+    why = np.where(one, "one source states figures that differ", "sources state figures that differ")
+    return pool, pd.Series(why, index=none["row"], dtype="str")
+
+
+def _agree(rivals):
+    """Tell for each figure whether all of its cell have a value in common."""
+    cell = rivals.groupby("cell")
+    noise = 1e-9 * rivals["value"].abs().groupby(rivals["cell"]).transform("max")
+    return cell["low"].transform("max") <= cell["high"].transform("min") + noise
+
+
+def _duplicates(others, best):
+    both = others.merge(best, on="cell", suffixes=("", "_best"))
+    noise = 1e-9 * both["value"].abs()
+    agrees = (both["low"] <= both["high_best"] + noise) & (both["low_best"] <= both["high"] + noise)
+    table = both[["district", "period", "indicator", "scope"]].assign(agrees=agrees)
+    table.insert(0, "fact_ids", both["fact_ids"])
+    table.insert(1, "chosen", both["fact_ids_best"])
+    return table.to_dict("list")
+
+
+def _refused(facts, reason):
+    rows = facts.loc[reason != "", ["fact_id", "district", "indicator", "period_end"]]
+    return rows.assign(reason=reason).to_dict("list")
+
+
+READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
+CONFLICTS = ("refuse", "earliest", "latest")
+
+
+def assign_cohorts(
+    panel, pilots, *, reading="notice", treat_conflicts="refuse", unlisted="refuse", divisions=None
+):
+    """Give each district its first treated period, as the register has it under one reading.
+
+    A claim about a district without the date that the reading asks for takes the date of its wave, if the
+    register has one for the nation. A district whose cohort cannot be told leaves the panel and is listed:
+    silence of the register makes no control, since it does not name the 619 counties of 2021.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel`.
+    pilots : pandas.DataFrame
+        As from `load_pilots`; or your own, with district, wave, announced, began and ended.
+    reading : {"notice", "start", "end"}
+        Treated from the notice, the beginning or the completion of the pilot on. Run a study under each.
+    treat_conflicts : {"refuse", "earliest", "latest"}
+        What to do where claims date one district differently.
+    unlisted : {"refuse", "never"}
+        What a county is that the register does not list. "never" says that the register is complete for
+        the districts and periods of this panel: that is the researcher's claim.
+    divisions : pandas.DataFrame, optional
+        As from `load_divisions` (the default), to follow codes that changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The panel with cohort (Int64, or the type of the periods; missing = never treated), without the
+        districts that ``attrs["refused"]`` lists.
+
+    Raises
+    ------
+    DataError
+        For an unknown option or a panel without the columns of its key.
+    """
+    options = {"reading": (reading, tuple(READINGS)), "treat_conflicts": (treat_conflicts, CONFLICTS)}
+    options["unlisted"] = (unlisted, ("refuse", "never"))
+    for name, (given, known) in options.items():
+        if given not in known:
+            raise DataError(f"{name}={given!r} is not known; choose one of {list(known)}.")
+    missing = [c for c in KEY if c not in panel]
+    if missing:
+        raise DataError(f"The panel lacks the columns {missing}; make it with build_panel or as_panel.")
+    claims = _claims(pilots, READINGS[reading], load_divisions() if divisions is None else divisions)
+    told = _cohorts(claims, panel["period"], reading, treat_conflicts)
+    districts = pd.Series(panel["district"].unique())
+    cohorts = told["cohort"].reindex(districts)
+    listed = told["reason"].reindex(districts)
+    reason = listed.fillna(
+        "" if unlisted == "never" else "not in the register, which names no more than a few counties"
+    )
+    larger = districts.str.fullmatch(r"CN|\d{4}00").to_numpy()
+    reason[larger] = "no county: a wave is made of counties"
+    first = panel["period"].min()
+    reason = reason.mask(
+        (reason == "") & (cohorts <= first).fillna(False), f"treated from the first period ({first}) on"
+    )
+    return _with_cohorts(panel, cohorts, reason)
+
+
+def _claims(pilots, column, divisions):
+    """Dated claims about single districts: district, date ("" where there is none)."""
+    wave = pilots[pilots["district"] == "CN"].dropna(subset=column).groupby("wave")[column]
+    by_wave = wave.first()[wave.nunique() == 1]
+    claims = pilots[~pilots["district"].str.fullmatch(r"CN|\d{4}00")]
+    date = claims[column].fillna(claims["wave"].map(by_wave)).fillna("")
+    return pd.DataFrame({"district": follow_codes(claims["district"], divisions), "date": date})
+
+
+def _cohorts(claims, periods, reading, treat_conflicts):
+    """Cohort of each listed district, or the reason why it has none; the index is the district."""
+    kind = "Y" if not isinstance(periods.dtype, pd.PeriodDtype) else _kind_of(periods)
+    needed = 4 if kind == "Y" else 7
+    length = claims["date"].str.len()
+    fine = claims[length >= needed]
+    days = pd.to_datetime(fine["date"].map({d: pd.Timestamp(d) for d in fine["date"].unique()}))
+    dated = fine[["district"]].assign(cohort=_at(days, kind)).groupby("district")["cohort"]
+    table = pd.DataFrame(index=pd.Index(claims["district"].unique(), name="district"))
+    table["cohort"] = (dated.max() if treat_conflicts == "latest" else dated.min()).reindex(table.index)
+    if kind == "Y":
+        table["cohort"] = table["cohort"].astype("Int64")
+    coarse = claims.loc[(length > 0) & (length < needed), "district"]
+    several = dated.nunique().reindex(table.index).fillna(0) > 1
+    known = table["cohort"].notna()
+    table["reason"] = np.select(
+        [~known & table.index.isin(coarse), ~known, several & (treat_conflicts == "refuse")],
+        [
+            f"in the register, with a date that is coarser than the periods ({reading})",
+            f"in the register, without a date ({reading})",
+            f"the register's claims differ ({reading}): choose treat_conflicts=",
+        ],
+        "",
+    )
+    return table
+
+
+def _with_cohorts(panel, cohorts, reason):
+    keep = panel["district"].map(reason) == ""
+    attrs = dict(panel.attrs)
+    given = panel["district"].map(dict(zip(cohorts.index, cohorts, strict=True)))
+    extra = [c for c in panel if c not in PANEL]
+    table = panel.assign(cohort=given.astype(cohorts.dtype))[[*PANEL, *extra]]
+    table = table[keep].reset_index(drop=True)
+    out = reason[reason != ""]
+    empty = [""] * len(out)
+    columns = {"fact_id": empty, "district": list(out.index), "indicator": empty, "period_end": empty}
+    old = attrs.get("refused") or {c: [] for c in [*columns, "reason"]}
+    columns["reason"] = list(out)
+    table.attrs = attrs | {"refused": Listing({c: [*old[c], *columns[c]] for c in columns})}
+    return table
+
+
+def add_programmes(panel, programmes):
+    """Add a column for each concurrent programme: whether it ran in the district in the period.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel` or `as_panel`.
+    programmes : pandas.DataFrame
+        As from `load_programmes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The panel with one column of nullable booleans for each programme: True where it ran everywhere, False
+        before and after, missing where it ran at places that the register does not name. A period is
+        counted in if the programme ran on one of its days.
+
+    Raises
+    ------
+    DataError
+        If the periods are whole numbers that are no years.
+    """
+    period = panel["period"]
+    if not isinstance(period.dtype, pd.PeriodDtype):
+        if len(period) and not period.between(1900, 2100).all():
+            raise DataError(
+                "Programmes have dates, but these periods are no years:", panel[~period.between(1900, 2100)]
+            )
+        period = pd.Series(
+            pd.PeriodIndex.from_fields(year=period, month=[12] * len(period), freq="M"), panel.index
+        )
+        period = period.dt.asfreq("Y-DEC")
+    columns = {}
+    for row in programmes.to_dict("records"):
+        ended = pd.Timestamp.max if pd.isna(row["ended"]) else _last_day(row["ended"])
+        runs = (period.dt.end_time >= pd.Timestamp(row["began"])) & (period.dt.start_time <= ended)
+        columns[row["programme"]] = runs.astype("boolean").mask(runs & (row["reach"] == "some"))
+    return panel.assign(**columns)
+
+
+def coverage(panel, *, by="indicator"):
+    """Count what a panel knows exactly, as an interval, open on one side, or not at all.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel` or `as_panel`.
+    by : str or list of str
+        Among district, period, indicator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one value (or combination) of `by`: cells (all that there could be, from the panel's own
+        districts, periods and indicators), exact (low = high), interval, open (one bound infinite),
+        unknown; and refused, the figures that `build_panel` turned down, where `by` is not period. Scopes
+        count as one cell, known as well as the best of them.
+
+    Raises
+    ------
+    DataError
+        If `by` names something else.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    known = ["district", "period", "indicator"]
+    if not by or not set(by) <= set(known):
+        raise DataError(f"by={by} must be among {known}.")
+    width = panel["high"] - panel["low"]
+    how = np.select([width == 0, np.isfinite(width)], [0, 1], 2)
+    best = panel[known].assign(how=how).groupby(known, as_index=False)["how"].min()
+    counts = best.groupby([*by, "how"]).size().unstack(fill_value=0).reindex(columns=[0, 1, 2], fill_value=0)
+    grid = [panel[c].unique() for c in by]
+    index = pd.MultiIndex.from_product(grid, names=by) if len(by) > 1 else pd.Index(grid[0], name=by[0])
+    counts = counts.reindex(index, fill_value=0).sort_index().set_axis(["exact", "interval", "open"], axis=1)
+    cells = int(np.prod([panel[c].nunique() for c in known if c not in by]))
+    counts.insert(0, "cells", cells)
+    counts["unknown"] = cells - counts[["exact", "interval", "open"]].sum(axis=1)
+    table = counts.reset_index()
+    refused = pd.DataFrame(panel.attrs.get("refused", {}), dtype="str")
+    if "period" not in by and len(refused):
+        turned_down = refused.groupby(by).size()
+        table["refused"] = turned_down.reindex(index.sort_values(), fill_value=0).to_numpy()
+    return mark_simulated(table) if is_simulated(panel) else table
+
+
+def mark_simulated(table):
+    """Say in a table that it was not observed: in its attrs and, in a panel, in every row."""
+    if "processing" in table:
+        table = table.assign(processing=SIMULATED)
+    table.attrs[SIMULATED] = True
+    return table

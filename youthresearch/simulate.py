@@ -1,0 +1,902 @@
+"""Panels and work reports with a known truth, so that the whole way to an effect can be tested.
+
+Nothing here was observed: every table carries ``attrs["simulated"]`` and, in a panel, "simulated" as
+`processing`; figures and saved tables say so on their face.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from .intervals import HEDGES, hedge_interval, rounding_interval
+from .loaders import load_identities, load_indicators, load_national, load_templates
+from .panel import as_cohort, as_panel, as_period, mark_simulated
+from .schema import SIMULATED, DataError
+
+WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
+RATES = {  # indicator -> average per 10,000 youth, indicator of the national series that gives its trend
+    "orgs": (130.0, "orgs_grassroots"),
+    "members": (2700.0, "members"),
+    "cadres": (220.0, None),
+}
+SPREAD = 0.15  # standard deviation between districts, as a share of the average
+YOUTH = 60_000  # average number of people aged 14 to 28 in a district
+
+
+def simulate_panel(
+    *,
+    districts=60,
+    periods=24,
+    start="2017Q1",
+    waves=WAVES,
+    effect=10.0,
+    rho=0.5,
+    noise=5.0,
+    size_heterogeneity=0.6,
+    selection=0.0,
+    drift=0.0,
+    reporting=None,
+    national=None,
+    seed,
+):
+    """Simulate districts that enter a reform in waves, and what they report.
+
+    The rate of indicator k in district i and period t, per 10,000 youth, is
+
+        rate = base_k (trend_kt + 0.15 a_ik + drift/100 q_i t + noise/100 u_ikt + effect/100 treated_it),
+
+    u an AR(1) process with variance 1 and coefficient rho (Bertrand, Duflo and Mullainathan 2004 on why it
+    matters), q_i the district's quality, a_ik its level, half of whose variance is quality; the count is
+    the rate times the district's youth, rounded. Rates have parallel trends; counts move with size.
+
+    Parameters
+    ----------
+    districts, periods : int
+        Districts lie in provinces of about ten.
+    start : int or str
+        First period: a year or any whole number, a quarter (2017Q1) or a month (2017-01).
+    waves : dict
+        First treated period -> share (below 1) or number of districts; spread evenly over provinces. The
+        default has the dates of the register; the districts left over are never treated.
+    effect : float, callable or dict
+        In per cent of the average rate. A callable takes arrays (wave number from 0, event time from 0); a
+        dict has one of these for each indicator that reacts.
+    rho, noise : float
+        Coefficient of the shocks and their standard deviation, in per cent of the average rate.
+    size_heterogeneity : float
+        Standard deviation of the logarithm of the number of youth.
+    selection : float
+        How strongly early waves are drawn from districts of high quality: log odds a standard deviation.
+    drift : float
+        How much faster, in per cent of the average rate a period, districts of higher quality grow without
+        the reform. With selection it breaks parallel trends; selection on the level alone does not.
+    reporting : dict, optional
+        Shares of cells: ``vague`` (printed with a word of approximation or rounded) and ``gaps`` (not
+        printed at all, at random). None reports the truth.
+    national : pandas.DataFrame, optional
+        As from `load_national` (the default): its series give the common trend, interpolated and held
+        constant outside their years.
+    seed : int
+
+    Returns
+    -------
+    panel : pandas.DataFrame
+        As from `as_panel`, with the columns province and youth (a weight). Indicators: youth_14_28; orgs,
+        members and cadres; and their rates, `..._per_10k_youth_14_28`, as `add_metrics` names them.
+    truth : pandas.DataFrame
+        One row is one cell, gaps included: district, period, indicator, cohort, value, untreated (what it
+        would have been without the reform), effect (their difference).
+
+    Raises
+    ------
+    DataError
+        If waves fall outside the periods or take more districts than there are.
+    """
+    rng = np.random.default_rng(seed)
+    time = _periods(start, periods)
+    place = _districts(districts, size_heterogeneity, rng)
+    place["wave"] = _draw_waves(place, _wave_sizes(waves, time, districts), selection, rng)
+    event_time = _event_time(place["wave"].to_numpy(), waves, time)
+    trends = _trends(load_national() if national is None else national, time)
+    tables = []
+    for name, (base, _) in RATES.items():
+        quality = place["quality"].to_numpy()[:, None]
+        level = SPREAD * np.sqrt(0.5) * (quality + rng.normal(size=(districts, 1)))
+        shocks = _shocks(districts, periods, rho, rng)
+        still = trends[name] + level + (noise * shocks + drift * quality * np.arange(periods)) / 100
+        gain = _effect(effect, name, place["wave"].to_numpy(), event_time) / 100
+        tables.append(_counts(name, base * still, base * gain, place["youth"].to_numpy()))
+    truth = _truth(tables, place, time, waves)
+    return _report_panel(truth, place, reporting or {}, rng), truth
+
+
+def _periods(start, periods):
+    first = as_period(pd.Series([start], name="start"))
+    if isinstance(first.dtype, pd.PeriodDtype):
+        return pd.Series(pd.period_range(first[0], periods=periods), name="period")
+    return pd.Series(np.arange(periods) + first[0], name="period")
+
+
+def _ordinal(values):
+    return values.astype("int64").to_numpy()
+
+
+def _districts(districts, size_heterogeneity, rng):
+    """One row is one district: code, province, youth, quality."""
+    provinces = max(1, round(districts / 10))
+    province = np.arange(districts) * provinces // districts
+    size = size_heterogeneity * rng.normal(size=districts) - size_heterogeneity**2 / 2
+    return pd.DataFrame(
+        {
+            "district": [f"X-s{p:02d}-{i:04d}" for i, p in enumerate(province, 1)],
+            "province": [f"X-s{p:02d}" for p in province],
+            "youth": np.maximum(1000, np.rint(YOUTH * np.exp(size))),
+            "quality": rng.normal(size=districts),
+        }
+    )
+
+
+def _wave_sizes(waves, time, districts):
+    cohorts = as_cohort(pd.Series(list(waves), name="waves"), time)
+    outside = cohorts.isna() | (cohorts <= time.iloc[0]) | (cohorts > time.iloc[-1])
+    if outside.any():
+        late = [str(w) for w, out in zip(waves, outside, strict=True) if out]
+        raise DataError(
+            f"Waves {late} do not begin after the first of the periods {time.iloc[0]} to {time.iloc[-1]}: "
+            "give waves= within them."
+        )
+    sizes = [max(1, round(n * districts)) if n < 1 else int(n) for n in waves.values()]
+    if sum(sizes) > districts:
+        raise DataError(f"Waves of {sizes} districts are more than the {districts} there are.")
+    return sizes
+
+
+def _draw_waves(place, sizes, selection, rng):
+    """Draw the wave of each district (-1 = never), the same share of every province as nearly as can be.
+
+    Weighted drawing without replacement by Gumbel noise; provinces start at a random place of the queue.
+    """
+    score = selection * place["quality"] + rng.gumbel(size=len(place))
+    by_province = score.groupby(place["province"])
+    names = place["province"].unique()
+    offset = place["province"].map(dict(zip(names, rng.uniform(size=len(names)), strict=True)))
+    queue = (by_province.rank(ascending=False) - 1 + offset) / by_province.transform("size")
+    wave = np.full(len(place), -1)
+    wave[np.argsort(queue.to_numpy(), kind="stable")[: sum(sizes)]] = np.repeat(np.arange(len(sizes)), sizes)
+    return wave
+
+
+def _event_time(wave, waves, time):
+    """Periods since treatment began, shape (districts, periods); below 0 before, or where it never did."""
+    began = _ordinal(as_cohort(pd.Series(list(waves)), time)) if waves else np.array([], dtype=int)
+    never = np.iinfo(np.int32).max
+    return _ordinal(time)[None, :] - np.append(began, never)[wave][:, None]
+
+
+def _trends(national, time):
+    """Trend of each indicator, 1 in the first period; a year's figure holds at its end."""
+    if isinstance(time.dtype, pd.PeriodDtype):
+        when = time.dt.end_time.dt.year + time.dt.end_time.dt.dayofyear / 366 - 1
+    else:
+        when = time
+    trends = {}
+    for name, (_, series) in RATES.items():
+        known = national[national["indicator"] == series].sort_values("year")
+        values = np.interp(when, known["year"], known["value"]) if len(known) else np.ones(len(time))
+        trends[name] = values / values[0]
+    return trends
+
+
+def _shocks(districts, periods, rho, rng):
+    """AR(1) with variance 1 from the first period on, shape (districts, periods)."""
+    fresh = rng.normal(size=(districts, periods))
+    shocks = fresh.copy()
+    for t in range(1, periods):
+        shocks[:, t] = rho * shocks[:, t - 1] + np.sqrt(1 - rho**2) * fresh[:, t]
+    return shocks
+
+
+def _effect(effect, name, wave, event_time):
+    """Effect in per cent of the average rate, shape (districts, periods); zero before treatment."""
+    if isinstance(effect, Mapping):
+        effect = effect.get(name, 0.0)
+    treated = event_time >= 0
+    if callable(effect):
+        waves = np.broadcast_to(wave[:, None], event_time.shape)
+        size = np.zeros(event_time.shape)
+        size[treated] = effect(waves[treated], event_time[treated])
+        return size
+    return effect * treated
+
+
+def _counts(name, still, gain, youth):
+    """Whole counts, with and without the reform, and their rates per 10,000 youth."""
+    value, untreated = (np.rint(np.maximum(r, 0) * youth[:, None] / 1e4) for r in (still + gain, still))
+    per_10k = 1e4 / youth[:, None]
+    return {name: (value, untreated), f"{name}_per_10k_youth_14_28": (value * per_10k, untreated * per_10k)}
+
+
+def _truth(tables, place, time, waves):
+    cells = {name: values for table in tables for name, values in table.items()}
+    youth = np.broadcast_to(place["youth"].to_numpy()[:, None], (len(place), len(time)))
+    cells["youth_14_28"] = (youth, youth)
+    cohorts = as_cohort(pd.Series([*waves, None], dtype=object), time)
+    cohort = cohorts.iloc[place["wave"].to_numpy()].reset_index(drop=True)
+    who, when = np.repeat(np.arange(len(place)), len(time)), np.tile(np.arange(len(time)), len(place))
+    where = pd.DataFrame(
+        {
+            "district": place["district"].take(who).array,
+            "period": time.take(when).array,
+            "cohort": cohort.take(who).array,
+        }
+    )
+    parts = [
+        where.assign(indicator=name, value=value.ravel(), untreated=still.ravel())
+        for name, (value, still) in sorted(cells.items())
+    ]
+    truth = pd.concat(parts).sort_values(["district", "period", "indicator"], ignore_index=True)
+    truth = truth[["district", "period", "indicator", "cohort", "value", "untreated"]]
+    truth["effect"] = truth["value"] - truth["untreated"]
+    truth.attrs[SIMULATED] = True
+    return truth
+
+
+def _report_panel(truth, place, reporting, rng):
+    """Print the counts as reports would, and compute rates from what is printed."""
+    unknown = set(reporting) - {"vague", "gaps"}
+    if unknown:
+        raise DataError(f"reporting= knows 'vague' and 'gaps', not {sorted(unknown)}.")
+    table = truth.drop(columns=["untreated", "effect"]).merge(place[["district", "province", "youth"]])
+    rate = table["indicator"].str.endswith("_per_10k_youth_14_28")
+    counted = ~rate & (table["indicator"] != "youth_14_28")
+    vague = counted & (rng.uniform(size=len(table)) < reporting.get("vague", 0))
+    printed = print_figures(table["value"], vague, rng)
+    table[["low", "high", "value"]] = printed[["low", "high", "value"]]
+    counts = table[counted].assign(indicator=table["indicator"] + "_per_10k_youth_14_28")
+    per_10k = 1e4 / counts["youth"]
+    counts[["low", "high", "value"]] = counts[["low", "high", "value"]].mul(per_10k, axis=0)
+    table = pd.concat([table[~rate], counts], ignore_index=True)
+    gaps = (table["indicator"] != "youth_14_28") & (rng.uniform(size=len(table)) < reporting.get("gaps", 0))
+    panel = as_panel(
+        table[~gaps],
+        district="district",
+        period="period",
+        cohort="cohort",
+        indicator="indicator",
+        outcomes="value",
+        low="low",
+        high="high",
+        keep=["province", "youth"],
+    )
+    return mark_simulated(panel)
+
+
+def print_figures(values, vague, rng):
+    """Choose how true counts are printed: as they are, rounded, or with a word of approximation.
+
+    Parameters
+    ----------
+    values : pandas.Series of float, shape (n,)
+        Whole and not negative.
+    vague : pandas.Series of bool, shape (n,)
+        Which of them are not printed to the unit; a value below 20 always is.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 6)
+        value, value_max, hedge, resolution as in facts; low and high, which hold the true value.
+    """
+    true = values.to_numpy(float)
+    places = 10 ** np.maximum(np.floor(np.log10(np.maximum(true, 1))) - rng.integers(1, 3, len(true)), 0)
+    down, up, near = (f(true / places) * places for f in (np.floor, np.ceil, np.rint))
+    hedge = rng.choice([h for h in HEDGES if h != "masked"], size=len(true)).astype(object)
+    blurred = vague.to_numpy() & (true >= 20)
+    hedge[~blurred | ((down == up) & ~np.isin(hedge, ["about", "exact"]))] = "exact"
+    spoken = {
+        "odd": down,
+        "over": down,
+        "at_least": down,
+        "nearly": up,
+        "under": up,
+        "at_most": up,
+        "range": down,
+    }
+    value = np.select([hedge == h for h in spoken], list(spoken.values()), near)
+    places = np.where(blurred, places, 1.0)
+    table = pd.DataFrame({"hedge": hedge, "resolution": places}, index=values.index)
+    blurred &= (hedge != "exact") | (true >= 1e4)  # 7500个 would read as exact, 2.3万个 does not
+    table["value"] = np.where(blurred, value, true)
+    table["value_max"] = np.where(hedge == "range", up, np.nan)
+    bounds = hedge_interval(table["value"], table["hedge"], table["value_max"])
+    return table.join(rounding_interval(bounds, table["resolution"].where(table["resolution"] > 1)))
+
+
+ERRORS = (
+    "digit",  # one digit is another
+    "transposed",  # two neighbouring digits change places
+    "shifted",  # the decimal point, or a zero, is one place off
+    "lost_wan",  # 万 is left out
+    "wrong_base",  # growth in per cent of the level after, not before
+    "wrong_percent",  # a growth rate or share that follows from nothing
+    "percent_for_points",  # % for 百分点
+    "truncated",  # no error: cut off, not rounded
+)
+PLANTED = ["fact_id", "error", "relation", "right", "printed", "right_value", "printed_value"]
+FACT = [
+    *(
+        "fact_id",
+        "source_id",
+        "district",
+        "scope",
+        "indicator",
+        "kind",
+        "flow",
+        "value",
+        "value_max",
+        "hedge",
+    ),
+    *("resolution", "unit", "low", "high", "baseline", "period_start", "period_end", "status", "token"),
+    *("start", "end", "part_of", "coder", "reviewer", "note", "relation"),
+]
+_CLASSIFIERS = {  # base unit -> classifiers
+    "item": ["个"],
+    "person": ["名", "人"],
+    "person_time": ["人次"],
+    "hour": ["小时"],
+    "yuan": ["元"],
+    "percent": ["%"],
+    "year": ["岁"],
+}
+_PARTS = {"orgs": "orgs_of_a_county", "members": "members_by_field_2022"}  # data/identities.csv
+_WORDING = {
+    "exact": ["{n}{u}"],
+    "odd": ["{n}余{u}", "{n}多{u}"],
+    "nearly": ["近{n}{u}", "将近{n}{u}"],
+    "about": ["约{n}{u}", "{n}{u}左右", "大约{n}{u}"],
+    "over": ["超过{n}{u}", "逾{n}{u}", "突破{n}{u}"],
+    "at_least": ["不少于{n}{u}", "{n}{u}以上", "至少{n}{u}"],
+    "under": ["不足{n}{u}", "不到{n}{u}"],
+    "at_most": ["不超过{n}{u}", "{n}{u}以内"],
+    "range": ["{n}—{top}{u}", "{n}至{top}{u}"],
+    "masked": ["xx{u}", "××{u}"],
+}
+_VERBS = {
+    True: (["增加", "净增"], ["增长", "上升"]),
+    False: (["减少"], ["下降", "降低"]),
+}  # of counts, of rates
+_YEAR_BEFORE = {  # words for it, by whether the periods are years
+    True: ("previous_year", ["比上年", "较上年", "比去年", "较上年末"], ["上年", "去年"]),
+    False: ("same_period_previous_year", ["比上年同期", "较去年同期"], ["上年同期", "去年同期"]),
+}
+_PLANS = ("orgs_new", "branches_new", "members_new")
+_STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
+_HAN = "零一二三四五六七八九十"
+
+
+def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, identities=None, templates=None):
+    """Write the work reports that the districts of a panel would publish, and list what they state.
+
+    Each report has a title, slogans, dates and numbered headings around its figures, a plan for the next
+    year and a placeholder. Its sentences are the project's own (`load_templates`): levels with every word of
+    approximation, changes and growth rates, from-to pairs, parts with their share, lists that sum, means,
+    changes in percentage points. What the panel does not hold (parts, a rate of coverage, the mean age of
+    cadres) is drawn.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        district, period, indicator and value, the true value. One report a period: years, quarters or
+        months. Reported are the indicators of the code book that count items, persons, person-times, hours
+        or yuan, are rates in per cent or the mean age of cadres; not those of the pillar context, nor flows
+        within a year.
+    seed : int
+    errors : float or dict
+        Share of the sentences with figures that get one of `ERRORS`, among those that fit; or a dict,
+        error -> share.
+    vague : float
+        Share of the levels that are not printed to the unit.
+    indicators, identities, templates : pandas.DataFrame, optional
+        The project's by default.
+
+    Returns
+    -------
+    documents : pandas.DataFrame
+        One row is one report: source_id, district, period, text.
+    facts : pandas.DataFrame
+        One row is one figure as it is printed, planted errors included, in the columns of facts
+        (`load_facts`), and relation: growth, base, share or sum where its sentence ties it to other
+        figures, else empty.
+    planted : pandas.DataFrame
+        One row is one planted error: fact_id, error, relation, right and printed (as written),
+        right_value and printed_value.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a period is no year, quarter or month, a count is not whole, no indicator can
+        be reported, or `errors` names an unknown one.
+    """
+    rng = np.random.default_rng(seed)
+    book = (load_indicators() if indicators is None else indicators).set_index("indicator")
+    figures = _levels(panel, book, vague, rng)
+    words = _words(
+        book,
+        load_identities() if identities is None else identities,
+        load_templates() if templates is None else templates,
+    )
+    shares = _error_shares(errors)
+    names = {d: _place_name(i) for i, d in enumerate(figures["district"].unique())}
+    documents, facts, planted = [], [], []
+    for (district, period), rows in figures.groupby(["district", "period"]):
+        source = f"sim-{district}-{period}".lower()
+        sentences = _report(rows.to_dict("records"), period, names[district], words, shares, rng)
+        text, own = _assemble(sentences, source, district)
+        documents.append((source, district, period, text))
+        facts += own
+        planted += [fact["planted"] | {"fact_id": fact["fact_id"]} for fact in own if fact["planted"]]
+    tables = (
+        pd.DataFrame(documents, columns=["source_id", "district", "period", "text"]),
+        _as_facts(facts),
+        pd.DataFrame(planted, columns=PLANTED),
+    )
+    for table in tables:
+        table.attrs[SIMULATED] = True
+    return tables
+
+
+def _as_facts(rows):
+    facts = pd.DataFrame(rows, columns=[c for c in FACT if c not in ("low", "high")])
+    bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"])
+    return facts.assign(low=bounds["low"], high=bounds["high"])[FACT]
+
+
+def _error_shares(errors):
+    """Share of sentences for each error; a float is spread over those that fit (None)."""
+    if not isinstance(errors, Mapping):
+        return {None: float(errors)}
+    unknown = sorted(set(errors) - set(ERRORS))
+    if unknown:
+        raise DataError(f"errors= knows {list(ERRORS)}, not {unknown}.")
+    return dict(errors)
+
+
+def _levels(panel, book, vague, rng):
+    """Lay out what is reported: one row is one level, how it is printed, and the level a year before."""
+    missing = {"district", "period", "indicator", "value"} - set(panel)
+    if missing:
+        raise DataError(f"The panel lacks the columns {sorted(missing)}.")
+    period = as_period(panel["period"])
+    yearly = not isinstance(period.dtype, pd.PeriodDtype)
+    lag = 1 if yearly else {"Q": 4, "M": 12}[period.dtype.freq.name[:1]]
+    if yearly and not period.between(1900, 2100).all():
+        raise DataError(
+            "Reports are of years, quarters or months; these periods are none:",
+            panel[~period.between(1900, 2100)],
+        )
+    table = panel[["district", "indicator", "value"]].assign(period=period).dropna(subset=["value"])
+    table = pd.concat([table, _drawn(table, rng)], ignore_index=True)
+    table = table.join(book[["unit", "flow", "pillar"]], on="indicator")
+    told = table["unit"].isin(list(_CLASSIFIERS)) & (table["pillar"] != "context")
+    table = table[told & (yearly | (table["flow"] == "stock"))].reset_index(drop=True)
+    counted = ~table["unit"].isin(["percent", "year"])
+    broken = counted & ((table["value"] % 1 != 0) | (table["value"] < 0))
+    if broken.any():
+        raise DataError("Counts must be whole and not negative to be reported:", table[broken])
+    table["value"] = table["value"].where(counted, table["value"].round(1))
+    key = ["district", "period", "indicator"]
+    before = table[[*key, "value"]].assign(period=table["period"] + lag).rename(columns={"value": "before"})
+    table = table.merge(before, how="left", on=key).sort_values(key, ignore_index=True)
+    counted = ~table["unit"].isin(["percent", "year"])  # the order of rows has changed
+    counted = ~table["unit"].isin(["percent", "year"])  # anew: the rows have another order
+    loose = counted & (rng.uniform(size=len(table)) < vague)
+    printed = print_figures(table["value"], loose, rng)
+    printed["resolution"] = printed["resolution"].where(counted, 0.1)
+    return table.join(printed[["hedge", "resolution", "value_max"]].assign(nominal=printed["value"]))
+
+
+def _drawn(table, rng):
+    """Rates and means that every report has, where the panel has none: one row is one cell."""
+    cells = table[["district", "period"]].drop_duplicates().sort_values(["district", "period"])
+    number, step = cells.groupby("district").ngroup(), cells.groupby("district").cumcount()
+    level = rng.uniform(45, 75, size=number.max() + 1)[number]
+    coverage = np.clip(level + 1.5 * step + rng.normal(0, 1.5, len(cells)), 5, 99.5)
+    values = {"orgs_coverage": coverage, "cadres_age": rng.uniform(26, 36, len(cells))}
+    drawn = [
+        cells.assign(indicator=name, value=np.round(value, 1))
+        for name, value in values.items()
+        if name not in set(table["indicator"])
+    ]
+    return pd.concat(drawn) if drawn else cells.head(0)
+
+
+def _words(book, identities, templates):
+    """Nouns, units, flows and pillars of the code book, parts of each whole, templates of each role."""
+    words = {column: book[column].to_dict() for column in ("unit", "flow", "pillar")}
+    labels = set(book["label_zh"])
+    words["nouns"] = {
+        name: [label]
+        if label.isalpha()
+        else [a for a in str(aliases).split(";") if a.isalpha()][:1] or [label]
+        for name, label, aliases in book[["label_zh", "aliases"]].itertuples()
+    }
+    for name, aliases in book["aliases"].fillna("").items():
+        label = words["nouns"][name][0]
+        words["nouns"][name] += [
+            a for a in aliases.split(";") if a.isalpha() and a[-2:] == label[-2:] and a not in labels
+        ]
+    parts = identities[identities["role"] == "part"].groupby("identity")["indicator"].agg(list)
+    words["parts"] = {whole: parts[identity] for whole, identity in _PARTS.items()}
+    words["templates"] = templates.groupby("role")["text"].agg(list).to_dict()
+    return words
+
+
+def _place_name(i):
+    """Name a place that is none, after the sexagenary cycle."""
+    turn = "".join(_HAN[int(d)] for d in str(i // 60)) if i >= 60 else ""
+    return f"{_STEMS[i % 10]}{_BRANCHES[i % 12]}{turn}县"
+
+
+def _pick(options, rng):
+    return options[rng.integers(len(options))]
+
+
+def _report(rows, period, place, words, shares, rng):
+    """Write one report as a list of sentences (text, figures); an empty text ends a paragraph."""
+    year = getattr(period, "year", period)
+    general = {"place": place, "year": str(year), "next": str(year + 1)}
+    held = {row["indicator"]: row for row in rows}
+
+    def say(role, **slots):
+        return _fill(_pick(words["templates"][role], rng), general | slots)
+
+    sentences = [say("title"), ("", []), say("opening"), ("", [])]
+    groups = {}
+    for row in rows:
+        groups.setdefault(words["pillar"][row["indicator"]], []).append(row)
+    for number, (pillar, own) in enumerate(groups.items(), 1):
+        heading = f"heading_{pillar}"
+        heading = heading if heading in words["templates"] else "heading_other"
+        sentences += [say(heading, number=_numeral(number)), ("", [])]
+        for i in rng.permutation(len(own)):
+            role, slots = _slots(own[i], held, period, words, rng)
+            _plant(role, slots, shares, rng)
+            sentences.append(say(role, **slots))
+            if rng.uniform() < 0.4:
+                sentences.append(say("filler"))
+        sentences.append(("", []))
+    plan = _pick(_PLANS, rng)
+    planned = _figure(plan, rng.integers(5, 80), year + 1, words, rng, status="planned")
+    masked = _figure("youth_houses", np.nan, period, words, rng, hedge="masked", status="masked")
+    nouns = words["nouns"]
+    return [
+        *sentences,
+        *(say("masked", noun=nouns["youth_houses"][0], masked=masked), ("", [])),
+        *(say("heading_plan", number=_numeral(len(groups) + 1)), ("", [])),
+        *(say("plan", noun=nouns[plan][0], planned=planned), ("", []), say("closing")),
+    ]
+
+
+def _numeral(number):
+    return _HAN[number] if number <= 10 else f"十{_HAN[number - 10]}"
+
+
+def _figure(indicator, value, period, words, rng, **known):
+    """One figure: the columns of a fact, with `n`, its digits, and `u`, its unit, as they are printed."""
+    year = getattr(period, "year", period)
+    end = (
+        str(year) if year is period or isinstance(period, (int, np.integer)) else f"{year}-{period.month:02d}"
+    )
+    flow = words["flow"].get(indicator, "stock")
+    figure = {
+        "indicator": indicator,
+        "kind": "level",
+        "flow": flow,
+        "value": float(value),
+        "value_max": np.nan,
+        "hedge": "exact",
+        "resolution": 1.0,
+        "unit": _pick(_CLASSIFIERS[words["unit"].get(indicator, "item")], rng),
+        "baseline": "",
+        "period_start": end if flow == "flow" else "",
+        "period_end": end,
+        "status": "achieved",
+        "part_of": "",
+        "relation": "",
+        "planted": None,
+        **known,
+    }
+    return _printed(figure, rng)
+
+
+def _printed(figure, rng):
+    """Write the number of a figure in digits, with 万 where it is rounded to more than a unit."""
+    value, place = abs(figure["value"]), figure["resolution"]
+    wan = value >= 1e4 and (place > 1 or figure["hedge"] != "exact")
+    if not wan and figure["hedge"] != "masked":
+        figure["resolution"] = place = min(place, 1.0)
+    figure["n"], figure["top"] = (_digits(v, place, wan) for v in (value, figure["value_max"]))
+    if wan:
+        figure["resolution"] = _place(figure["n"])
+    figure["wording"] = _pick(_WORDING[figure["hedge"]], rng)
+    figure["resolution"] = np.nan if figure["hedge"] == "masked" else figure["resolution"]
+    return figure
+
+
+def _digits(value, place, wan):
+    if np.isnan(value):
+        return ""
+    if wan:
+        return f"{value / 1e4:.{max(0, 4 - round(np.log10(place)))}f}万"
+    return f"{value:.{max(0, -round(np.log10(place)))}f}"
+
+
+def _place(digits):
+    """Size of the last printed place: 26.6万 -> 1000."""
+    decimals = digits.rstrip("万").partition(".")[2]
+    return (1e4 if digits.endswith("万") else 1.0) * 10.0 ** -len(decimals)
+
+
+def _amount(digits):
+    return float(Decimal(digits.rstrip("万")) * (10000 if digits.endswith("万") else 1))
+
+
+def _token(figure):
+    return figure["wording"].format(n=figure["n"], top=figure["top"], u=figure["unit"])
+
+
+def _per_cent(part, whole, places, rounding=ROUND_HALF_UP):
+    """100 * part / whole, rounded as a reader would by hand."""
+    exact = Decimal(100) * Decimal(int(part)) / Decimal(int(whole))
+    return exact.quantize(Decimal(1).scaleb(-places), rounding=rounding)
+
+
+def _slots(row, held, period, words, rng):
+    """Choose what a sentence says of one level: its role and its slots."""
+    yearly = isinstance(period, (int, np.integer))
+    code, base, past = _YEAR_BEFORE[yearly]
+    level = _figure(
+        row["indicator"],
+        row["nominal"],
+        period,
+        words,
+        rng,
+        **{k: row[k] for k in ("hedge", "resolution", "value_max")},
+    )
+    nouns = words["nouns"][row["indicator"]]
+    slots = {"when": _when(period, level["flow"], rng), "noun": _pick(nouns, rng), "level": level}
+    slots |= {"base": _pick(base, rng), "past": _pick(past, rng)}
+    if row["unit"] == "year":
+        return "mean", slots | {"mean": level | {"kind": "mean"}}
+    value, before = row["value"], row["before"]
+    change = value - before
+    moved = {True: _VERBS[True], False: _VERBS[False]}[change > 0]
+    slots |= {"moved": _pick(moved[0], rng), "grew": _pick(moved[1], rng)}
+    later = {"baseline": code}
+    if row["unit"] == "percent":
+        level["kind"] = "share"
+        if not abs(change) >= 0.1 or rng.uniform() < 0.4:
+            return "percent", slots
+        points = _figure(
+            row["indicator"], round(change, 1), period, words, rng, kind="change", resolution=0.1, **later
+        )
+        return "points", slots | {"change": points | {"unit": "个百分点"}}
+    roles = ["level", "level"]
+    if np.isfinite(change) and change and before > 0:
+        roles += ["level_change", "level_growth", "growth", "growth", "growth", "from_to"]
+    if row["indicator"] in words["parts"] and value >= 20:
+        roles += ["share", "share", "sum", "sum"]
+    role = _pick(roles, rng)
+    if role == "sum":
+        return role, slots | _parts(row, held, level, period, words, rng)
+    if role == "share":
+        return role, slots | _one_part(row, held, level, period, words, rng)
+    if role in ("level_change", "growth"):
+        slots["change"] = _figure(row["indicator"], change, period, words, rng, kind="change", **later)
+    if role in ("level_growth", "growth", "from_to"):
+        slots["growth"] = _growth(row["indicator"], value, before, period, words, rng, **later)
+    if role == "from_to":
+        slots["before"] = _figure(row["indicator"], before, period - (1 if yearly else 0), words, rng)
+        if not yearly:
+            slots["before"] |= {"period_end": f"{period.year - 1}-{period.month:02d}"}
+    return role, slots
+
+
+def _growth(indicator, value, before, period, words, rng, **known):
+    places = int(rng.integers(1, 3))
+    rate = _per_cent(value - before, before, places)
+    cut = _per_cent(value - before, before, places, ROUND_DOWN)
+    wrong = _per_cent(value - before, value, places) if value else rate
+    figure = _figure(
+        indicator, float(rate), period, words, rng, kind="growth", resolution=10.0**-places, **known
+    )
+    return figure | {"unit": "%", "cut": f"{abs(cut)}", "wrong_base": f"{abs(wrong)}"}
+
+
+def _parts(row, held, level, period, words, rng):
+    """All parts of a whole: the panel's, or drawn."""
+    names = words["parts"][row["indicator"]]
+    if all(name in held for name in names):
+        values = [held[name]["value"] for name in names]
+    else:
+        values = np.floor(row["value"] * rng.dirichlet(np.full(len(names), 2.0)))
+        values[0] += row["value"] - values.sum()
+    parts = {}
+    for i, (name, value) in enumerate(zip(names, values, strict=True)):
+        parts[f"part_{i}_noun"] = words["nouns"][name][0]
+        parts[f"part_{i}"] = _figure(name, value, period, words, rng, part_of="level", relation="sum")
+    level["relation"] = "sum"
+    return {"parts": "、".join(f"{{part_{i}_noun}}{{part_{i}}}" for i in range(len(names)))} | parts
+
+
+def _one_part(row, held, level, period, words, rng):
+    """One part of a whole, with its share."""
+    name = _pick(words["parts"][row["indicator"]], rng)
+    value = held[name]["value"] if name in held else np.rint(row["value"] * rng.uniform(0.05, 0.9))
+    places = int(rng.integers(1, 3))
+    share = _figure(
+        name,
+        float(_per_cent(value, row["value"], places)),
+        period,
+        words,
+        rng,
+        kind="share",
+        resolution=10.0**-places,
+        part_of="level",
+        relation="share",
+    )
+    cut = f"{_per_cent(value, row['value'], places, ROUND_DOWN)}"
+    level["relation"] = "share"
+    return {
+        "part_noun": words["nouns"][name][0],
+        "part": _figure(name, value, period, words, rng, part_of="level", relation="share"),
+        "share": share | {"unit": "%", "cut": cut},
+    }
+
+
+def _when(period, flow, rng):
+    if flow == "flow":
+        return f"{period}年，"
+    if isinstance(period, (int, np.integer)):
+        return _pick([f"截至{period}年底，", f"{period}年，", f"到{period}年末，"], rng)
+    return _pick([f"截至{period.year}年{period.month}月底，", f"到{period.year}年{period.month}月末，"], rng)
+
+
+def _plant(role, slots, shares, rng):
+    """Perhaps misprint one figure of a sentence, in place; say in each figure what relation it is part of."""
+    figures = {slot: f for slot, f in slots.items() if isinstance(f, dict)}
+    tie = {"growth": "growth", "level_growth": "base", "from_to": "growth"}.get(role)
+    if tie:
+        for figure in figures.values():
+            figure["relation"] = tie
+    draw, total = rng.uniform(), 0.0
+    for error, share in shares.items():
+        total += share
+        if draw < total:
+            fits = {}
+            for slot, figure in figures.items():
+                for kind, wrong in _misprints(figure, rng).items():
+                    if error in (None, kind):
+                        fits.setdefault(kind, []).append((slot, kind, wrong))
+            if fits:
+                _misprint(figures, *_pick(_pick(list(fits.values()), rng), rng))
+            return
+
+
+def _misprint(figures, slot, error, wrong):
+    figure = figures[slot]
+    right = _token(figure)
+    printed = {"unit": "%"} if error == "percent_for_points" else {"n": wrong}
+    sign = -1 if figure["value"] < 0 else 1
+    value, figure_value = figure["value"], sign * _amount(printed.get("n", figure["n"]))
+    figure |= printed | {"value": figure_value, "resolution": _place(printed.get("n", figure["n"]))}
+    figure["planted"] = {
+        "error": error,
+        "relation": figure["relation"],
+        "right": right,
+        "printed": _token(figure),
+        "right_value": value,
+        "printed_value": figure_value,
+    }
+
+
+def _misprints(figure, rng):
+    """Each error that fits a figure, with the digits it would leave: only exact ones can be wrong."""
+    if figure["hedge"] != "exact":
+        return {}
+    digits, found = figure["n"], {}
+    places = [i for i, c in enumerate(digits) if c.isdigit()]
+    i = _pick(places, rng)
+    others = [d for d in "123456789" if d != digits[i]] + (["0"] if i and digits[i] != "0" else [])
+    if len(places) > 1:
+        found["digit"] = digits[:i] + _pick(others, rng) + digits[i + 1 :]
+    swaps = [
+        (a, b) for a, b in pairwise(places) if digits[a] != digits[b] and not (a == 0 and digits[b] == "0")
+    ]
+    if swaps:
+        a, b = _pick(swaps, rng)
+        swapped = list(digits)
+        swapped[a], swapped[b] = swapped[b], swapped[a]
+        found["transposed"] = "".join(swapped)
+    found["shifted"] = _shifted(digits)
+    if digits.endswith("万"):
+        found["lost_wan"] = digits[:-1]
+    if "wrong_base" in figure and figure["wrong_base"] != digits:
+        found["wrong_base"] = figure["wrong_base"]
+    if figure["unit"] == "%" and figure["kind"] in ("growth", "share"):
+        wrong = Decimal(digits) + Decimal(int(rng.integers(6, 95))) / 10
+        found["wrong_percent"] = f"{wrong.quantize(Decimal(digits))}"
+        if figure.get("cut", digits) != digits:
+            found["truncated"] = figure["cut"]
+    if figure["unit"] == "个百分点":
+        found["percent_for_points"] = digits
+    return {
+        error: wrong for error, wrong in found.items() if error == "percent_for_points" or wrong != digits
+    }
+
+
+def _shifted(digits):
+    """Move the decimal point one place to the right; a whole number gets a zero."""
+    number, wan = digits.rstrip("万"), "万" * digits.endswith("万")
+    whole, point, decimals = number.partition(".")
+    if not point:
+        return f"{number}0{wan}"
+    moved = f"{whole}{decimals[0]}".lstrip("0") or "0"
+    return moved + (f".{decimals[1:]}" if decimals[1:] else "") + wan
+
+
+def _fill(template, slots):
+    """Fill a template; figures come with the place of their token, brackets make it longer than the slot.
+
+    Returns
+    -------
+    text : str
+    figures : list of (slot, figure), with start and end in the text
+    """
+    template = template.replace("{parts}", slots.get("parts", ""))
+    text, figures, opened, inside = "", [], None, []
+    for piece in re.split(r"(\{\w+\}|[\[\]])", template):
+        if piece == "[":
+            opened = len(text)
+        elif piece == "]":
+            for figure in inside:
+                figure |= {"start": opened, "end": len(text)}
+            opened, inside = None, []
+        elif piece[:1] == "{":
+            filled = slots[piece[1:-1]]
+            if isinstance(filled, dict):
+                token = _token(filled)
+                filled |= {"start": len(text), "end": len(text) + len(token)}
+                figures.append((piece[1:-1], filled))
+                if opened is not None:
+                    inside.append(filled)
+                filled = token
+            text += filled
+        else:
+            text += piece
+    return text, figures
+
+
+def _assemble(sentences, source, district):
+    """Join sentences to a text, and give their figures offsets in it and ids."""
+    pieces, facts, at = [], [], 0
+    for text, figures in sentences:
+        ids = {slot: f"{source}-{len(facts) + i:03d}" for i, (slot, _) in enumerate(figures, 1)}
+        for slot, figure in figures:
+            token = text[figure["start"] : figure["end"]]
+            fact = figure | {"fact_id": ids[slot], "source_id": source, "district": district, "token": token}
+            fact |= {
+                "start": at + figure["start"],
+                "end": at + figure["end"],
+                "scope": "",
+                "coder": "simulate",
+            }
+            fact |= {"part_of": ids.get(figure["part_of"], ""), "reviewer": "", "note": ""}
+            facts.append(fact)
+        pieces.append(text or "\n")
+        at += len(pieces[-1])
+    return "".join(pieces), facts
