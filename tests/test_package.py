@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "report": {"intervals", "schema"},
     "documents": {"schema"},
     "quantities": {"intervals", "loaders", "schema"},  # their words are data
-    "extract": {"intervals", "loaders", "quantities", "schema"},
+    "nouns": {"quantities"},
+    "extract": {"intervals", "loaders", "nouns", "quantities", "schema"},
     "corpus": {"documents", "extract", "loaders", "schema"},
     "evidence": {"loaders", "schema"},
     "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},

@@ -1,0 +1,399 @@
+"""The noun that a number counts, found in the tagged words around it.
+
+Every word has a class. A noun phrase runs over nouns and the words that qualify them; whether a verb
+inside it is the verb of the clause (培训 学员) or qualifies the noun (培训 项目) is decided by the noun.
+The words of each class are in the lexicon and can be extended there.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from .quantities import lexicon_codes
+
+REACH = 14  # tokens looked at on either side of a number
+TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
+EVENTS = ("场", "次", "期", "篇", "条", "场次", "讲")  # units that may count an event without a noun
+TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
+PEOPLE = ("名", "位", "人", "人次")
+NUMBER, OTHER, NOUN, AGE, NAME, BODY = "⓪", "①", "②", "③", "④", "⑤"  # what stands in a sentence for these
+NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")  # any verb may qualify these
+
+
+class Token(NamedTuple):
+    """One word of a sentence with its class and its offsets in the text.
+
+    Classes: n noun, p place name, w verbal noun, v verb that may qualify a noun, h verb that never does,
+    a other qualifier, g age limit, c conjunction, d 的 or 等, r preposition, s other word, x mark or
+    number.
+    """
+
+    word: str
+    sort: str
+    start: int
+    end: int
+
+
+@cache
+def tagger():
+    """Return the tagger with the words of the lexicon, so that none is glued to its neighbour."""
+    import rjieba
+
+    tagger = rjieba.Jieba()
+    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n"}.items():
+        for word in _roles(role):
+            if len(word) > 1 or role == "noun":
+                tagger.add_word(word, 100000, tag)
+    return tagger
+
+
+def classify(tagged, places, ends):
+    """Turn tagged words into tokens; blanks beside a number are dropped.
+
+    Parameters
+    ----------
+    tagged : list of tuple
+        (word, tag), as from the tagger.
+    places : list of int
+        Offset in the text of each character that was tagged.
+    ends : dict
+        Ends of the stretches that one sign stands for, by their starts.
+    """
+    tokens, i = [], 0
+    for word, tag in tagged:
+        start, i = places[i], i + len(word)
+        if word == " " and tokens and tokens[-1].word == NUMBER:
+            continue
+        if word == NUMBER and tokens and tokens[-1].word == " ":
+            tokens.pop()
+        tokens.append(Token(word, _sort(word, tag), start, ends.get(start, places[i - 1] + 1)))
+    return tokens
+
+
+def find_noun(tokens, i, mention, kind, context):
+    """Find the noun that number i counts.
+
+    Parameters
+    ----------
+    tokens : list of Token
+        The sentence.
+    i : int
+        The number among them.
+    mention : dict
+        As from `scan`.
+    kind : str
+        Kind of the figure.
+    context : dict
+        ``noun`` is the noun of the figure before, as (start, end), or nothing.
+
+    Returns
+    -------
+    noun, rule, other : tuple or None, str, tuple or None
+        (start, end) in the text, the rule that found it, and what another rule would take.
+    """
+    unit = mention["unit"]
+    found = {"right": _right(tokens, i, unit), "left": _left(tokens, i), "object": _object(tokens, i)}
+    if unit in EVENTS or unit in TIMES:
+        found = {"event": _event(tokens, i, unit)} | found
+    if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
+        found = {"left": found["left"]}
+    order = list(found)
+    if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
+        found["object"] = _right(tokens, i + 1, unit)
+        order = ["object", *order]
+    elif unit in TO_THE_LEFT or _belongs_left(tokens, i):
+        order = [r for r in ("event", "left") if r in found] + order
+    rules = [rule for rule in dict.fromkeys(order) if found[rule]]
+    bare = rules[:1] == ["left"] and _only_qualifies(tokens, found["left"])
+    if rules and not bare:
+        other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
+        return found[rules[0]], rules[0], other
+    verb = None if kind == "share" else _verb(tokens, i)
+    if verb:
+        return verb, "event", context["noun"]
+    money = _money(tokens, i) if unit == "元" else None
+    if money or context["noun"]:
+        return money or context["noun"], "topic" if money else "inherited", None
+    topic = _topic(tokens, i, found["left"] if bare else None)
+    return (topic, "topic", None) if topic else (None, "none", None)
+
+
+# Phrases ---------------------------------------------------------------------------------------------------
+
+
+def _right(tokens, i, unit):
+    """Find the noun phrase that follows token i, as (start, end), or nothing."""
+    begin = last = None  # tokens
+    for j in range(i + 1, min(i + REACH, len(tokens))):
+        token, after = tokens[j], _at(tokens, j + 1)
+        if token.sort == "d":
+            if begin is not None and _counts(tokens[last].word if last else "", unit):
+                break
+            if begin is not None and not _may_stand(after.sort):
+                break
+            begin = last = None
+        elif token.sort in "np" and not (last is not None and _is_state(tokens, j, last, unit)):
+            begin, last = j if begin is None else begin, j
+        elif token.sort == "w" and (last is None or _goes_on(tokens, j, last, unit)):
+            begin, last = j if begin is None else begin, j
+        elif token.sort == "c" and last == j - 1 and _may_stand(after.sort):
+            continue
+        elif token.sort in "ag" and _may_stand(after.sort):
+            begin = j if begin is None else begin
+        elif token.sort == "v" and last is not None and _goes_on(tokens, j, last, unit):
+            continue
+        elif begin is None and token.sort in "vhwr" and _relative(tokens, j):
+            continue
+        elif token.sort == "v" and begin is None and _qualifies_next(tokens, j, unit):
+            begin = j
+        else:
+            break
+    return _span(tokens, begin, last)
+
+
+def _goes_on(tokens, j, last, unit):
+    """Tell whether a phrase goes on over the verb j: it ends in a noun that takes verbs, or in a person."""
+    head = _phrase_end(tokens, j)
+    if head is None:
+        return False
+    word = tokens[head].word
+    if unit in PEOPLE and _ends(tokens[last].word, "person"):
+        return _ends(word, "person")
+    if head == j:
+        return _at(tokens, j + 1).sort in "xc"
+    return _takes_verb(word)
+
+
+def _is_state(tokens, j, last, unit):
+    """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
+    return tokens[j].word in _roles("compound") and unit in PEOPLE and not _goes_on(tokens, j, last, unit)
+
+
+def _qualifies_next(tokens, j, unit):
+    """Tell whether a verb right after a number qualifies the noun after it (20个培训项目)."""
+    head = _phrase_end(tokens, j)
+    if head is None or head == j:
+        return False
+    return unit not in PEOPLE or _ends(tokens[head].word, "person") or _takes_verb(tokens[head].word)
+
+
+def _phrase_end(tokens, j):
+    """Find the last noun of the phrase that runs on from token j, or nothing."""
+    head = None
+    for n in range(j, min(j + 8, len(tokens))):
+        if tokens[n].sort in "npw":
+            head = n
+        elif tokens[n].sort not in "av":
+            break
+    return head
+
+
+def _left(tokens, i):
+    """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
+    k = i - 1
+    while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
+        if tokens[k].sort == "v" and k == i - 1 and _takes_verb(tokens[k].word) and _at(tokens, k - 1).sort == "n":
+            break  # 志愿者组织32个
+        if tokens[k].sort == "x":
+            return None
+        k -= 1
+    return _back(tokens, k) if k >= max(0, i - REACH) else None
+
+
+def _back(tokens, k):
+    """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
+    j = k
+    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1)):
+        j -= 1
+    for n in range(k - 1, j - 1, -1):
+        if _is_predicate(tokens, n, k):
+            j = n + 1
+            break
+    while j < k and tokens[j].sort in "pc":
+        j += 1
+    if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
+        j += 1  # 在“智慧团建”录入率
+    return _span(tokens, j, k)
+
+
+def _is_predicate(tokens, n, k):
+    """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
+    sort, head = tokens[n].sort, tokens[k].word
+    if tokens[n + 1].sort == "c":
+        return False
+    if sort == "h":
+        return not (n == k - 1 and head.endswith(NUMERIC))
+    return sort in "vw" and not _takes_verb(head)
+
+
+def _joins(tokens, k):
+    """Tell whether a word joins two nouns (青年典型、青年集体)."""
+    return k > 0 and tokens[k].sort == "c" and tokens[k - 1].sort in "nw"
+
+
+def _event(tokens, i, unit):
+    """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
+    if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort == "x" and unit in EVENTS:
+        return _span(tokens, i + 1, i + 1)
+    k = i - 1
+    sort, word = _at(tokens, k).sort, _at(tokens, k).word
+    if not (word in _roles("event") or (sort in "vwa" and (unit in EVENTS or unit == "人次"))):
+        return None
+    j = k
+    while j > 0 and tokens[j - 1].sort in "vwanp":
+        j -= 1
+    for n in range(k - 1, j - 1, -1):
+        if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
+            if unit == "人次":
+                return None  # the persons are counted
+            j = n + 1
+            break
+    while j < k and tokens[j].sort in "pc":
+        j += 1
+    return _span(tokens, j, k)
+
+
+def _acts(word, unit):
+    """Tell whether a noun before a verb is who acts (媒体推介百余次), or else is acted on (义工培训30场)."""
+    return _ends(word, "organisation") or (unit not in EVENTS and _ends(word, "person"))
+
+
+def _money(tokens, i):
+    """Find the last noun before number i that is counted in money."""
+    for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
+        if tokens[k].sort in "nw" and _ends(tokens[k].word, "money"):
+            return _back(tokens, k)
+    return None
+
+
+def _verb(tokens, i):
+    """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
+    for k in (i - 1, i + 1):
+        if _at(tokens, k).word in _roles("event"):
+            return _span(tokens, k, k)
+    return None
+
+
+def _object(tokens, i):
+    """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
+    for j in range(i + 1, min(i + 6, len(tokens))):
+        if tokens[j].word in _roles("becomes"):
+            return _right(tokens, j, "")
+        if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
+            return None
+    return None
+
+
+def _topic(tokens, i, below=None):
+    """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
+    k = i - 1
+    while k >= max(0, i - 2 * REACH) and (
+        tokens[k].sort not in "nw" or (below and tokens[k].end > below[0])
+    ):
+        k -= 1
+    return _back(tokens, k) if k >= max(0, i - 2 * REACH) else None
+
+
+def _belongs_left(tokens, i):
+    """Tell whether what follows a number is the subject of the next one (书记456名平均年龄30.12岁)."""
+    if _at(tokens, i - 1).sort not in "nw":
+        return False
+    for token in tokens[i + 1 : i + 6]:
+        if token.word == NUMBER:
+            return True
+        if token.sort not in "npwva":
+            return False
+    return False
+
+
+def _relative(tokens, j):
+    """Tell whether a word opens a relative clause: a 的 follows before any mark or number."""
+    for token in tokens[j + 1 : j + 9]:
+        if token.word == "的":
+            return True
+        if token.sort == "x" and token.word != "、":
+            return False
+    return False
+
+
+def _only_qualifies(tokens, span):
+    """Tell whether a phrase ends in a noun that qualifies what was counted before (大专学历24人)."""
+    return any(t.end == span[1] and t.word in _roles("qualifies") for t in tokens)
+
+
+# Words -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def _sort(word, tag):
+    """Return the class of a word."""
+    if word in (NUMBER, OTHER) or tag == "x" and word not in (NOUN, AGE, NAME, BODY) and word != "、":
+        return "n" if word[0].isalpha() and word[0].isascii() else "x"
+    signs = {NOUN: "n", AGE: "g", NAME: "a", BODY: "p", "级": "a", "的": "d", "等": "d"}
+    if word in signs:
+        return signs[word]
+    if word in _roles("and"):
+        return "c"
+    if word in _roles("noun"):
+        return "n"
+    head, compound = word in _roles("head_verb"), word in _roles("compound")
+    nominal = tag[0] in "njl" or tag in ("eng", "an", "vn")
+    if head and compound:
+        return "w" if nominal else "v"
+    if head or word in _roles("becomes"):
+        return "h"
+    if compound:
+        return "n" if nominal else "a"
+    if word in _roles("link") or word in _roles("up") or word in _roles("down"):
+        return "s"
+    return _sort_of_tag(word, tag)
+
+
+def _sort_of_tag(word, tag):
+    if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
+        return "p"
+    if tag == "vn":
+        return "w"
+    if tag[0] in "njl" or tag in ("eng", "an"):
+        return "n"
+    if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
+        return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
+    if tag[0] in "abfstzgik":
+        return "a"
+    return "r" if tag == "p" else "s"
+
+
+def _takes_verb(word):
+    return word == NOUN or _ends(word, "takes_verb")
+
+
+def _counts(word, unit):
+    """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
+    if unit in PEOPLE:
+        return _ends(word, "person")
+    return unit in ("个", "家", "所", "处", "支") and _ends(word, "organisation")
+
+
+@cache
+def _ends(word, role):
+    return any(word[i:] in _roles(role) for i in range(len(word)))
+
+
+def _may_stand(sort):
+    """Tell whether a word may stand in a noun phrase."""
+    return sort in "npwvag"
+
+
+@cache
+def _roles(role):
+    return frozenset(lexicon_codes(role))
+
+
+_NOTHING = Token("", "x", 0, 0)
+
+
+def _at(tokens, i):
+    return tokens[i] if 0 <= i < len(tokens) else _NOTHING
+
+
+def _span(tokens, begin, last):
+    return None if begin is None or last is None else (tokens[begin].start, tokens[last].end)
