@@ -11,7 +11,7 @@ import pandas as pd
 
 from .intervals import hedge_interval
 from .loaders import load_indicators
-from .nouns import AGE, BODY, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
+from .nouns import AGE, BODY, BRACKET, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
 from .quantities import fold, lexicon_codes, scan
 
 COLUMNS = [
@@ -195,8 +195,14 @@ def _refusal(mention, folded):
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
             return "no unit"
     token = folded[mention["number_start"] : end]
+    if mention["unit"].endswith("米") and _marks()["sized"].match(rest):
+        return "threshold"
     if mention["unit"] and mention["unit"] not in TO_THE_LEFT:
-        if mention["hedge"] in ("at_least", "at_most", "under") and _marks()["threshold"].match(rest):
+        if (
+            mention["hedge"] in ("at_least", "at_most", "under")
+            and _marks()["threshold"].match(rest)
+            and not _marks()["made"].search(lead)
+        ):
             return "threshold"
         if _marks()["enumeration"].match(rest) and mention["value"] < 13 and mention["hedge"] == "exact":
             return "enumeration"
@@ -231,7 +237,7 @@ def _tokens(folded, sentence, kept):
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     spans = [s for s in signs if s[2] and s[2] != NAME]
     free = _Free(spans)
-    for name, sign in (("baseline", OTHER), ("quote", NOUN), ("body", BODY)):
+    for name, sign in (("baseline", OTHER), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET)):
         for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
             if free.take(*match.span()):
                 spans.append((*match.span(), sign))
@@ -247,7 +253,7 @@ def _tokens(folded, sentence, kept):
 
 
 def _sign(mention, folded, counted):
-    """What stands for a number; names without digits are left to the tagger."""
+    """Return what stands for a number; names without digits are left to the tagger."""
     if counted:
         return NUMBER
     token = folded[mention["start"] : mention["end"]]
@@ -255,7 +261,7 @@ def _sign(mention, folded, counted):
         return AGE if _marks()["limit"].search(token) else OTHER
     if mention["sort"] != "name":
         return OTHER
-    if token[0] in "“《\"‘":
+    if token[0] in '“《"‘':
         return ""
     return NAME if token[0].isdigit() or lexicon_codes("name").get(token) == "noun" else ""
 
@@ -480,6 +486,8 @@ def _marks():
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
         "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
+        "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "made": regex.compile(r"(?:新增|新建|建成|建立|达到?|发展|开展|举办|完成|培养|培育|选树|招募)$"),
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
         "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
         "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
@@ -487,12 +495,17 @@ def _marks():
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
             r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff①]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
         ),
-        "quote": regex.compile(
-            r"“[^“”\n,。;]{1,16}”|《[^《》\n]{1,40}》|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+        "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
+        "bracket": regex.compile(
+            r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
             r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所村区道工总队乡镇市县旗厂校园院站场街]\)"
         ),
-        "body": regex.compile(r"(?:共青团|团|中共)[\u4e00-\u9fff]{1,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班)"),
-        "moved": regex.compile(rf"(?P<verb>{words('up', 'down')})(?P<to>{words('to')})?了?(?: |了|约)?$"),
+        "body": regex.compile(
+            r"(?:共青团|团|中共)[\u4e00-\u9fff]{1,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班)"
+        ),
+        "moved": regex.compile(
+            rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
+        ),
         "ratio": regex.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
         "share": regex.compile(r"(?:占比|占)(?:达|为)? ?$"),
         "held": regex.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),

@@ -15,8 +15,27 @@ TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun sta
 EVENTS = ("场", "次", "期", "篇", "条", "场次", "讲")  # units that may count an event without a noun
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
-NUMBER, OTHER, NOUN, AGE, NAME, BODY = "⓪", "①", "②", "③", "④", "⑤"  # what stands in a sentence for these
-NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")  # any verb may qualify these
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET = (
+    "⓪",
+    "①",
+    "②",
+    "③",
+    "④",
+    "⑤",
+    "⑥",
+)  # what stands in a sentence for these
+NUMERIC = (
+    "率",
+    "量",
+    "数",
+    "比例",
+    "人次",
+    "金额",
+    "额",
+    "时长",
+    "时间",
+    "费用",
+)  # any verb may qualify these
 
 
 class Token(NamedTuple):
@@ -47,7 +66,7 @@ def tagger():
 
 
 def classify(tagged, places, ends):
-    """Turn tagged words into tokens; blanks beside a number are dropped.
+    """Turn tagged words into tokens; blanks beside a number or a quotation are dropped.
 
     Parameters
     ----------
@@ -61,9 +80,9 @@ def classify(tagged, places, ends):
     tokens, i = [], 0
     for word, tag in tagged:
         start, i = places[i], i + len(word)
-        if word == " " and tokens and tokens[-1].word == NUMBER:
+        if word == " " and tokens and tokens[-1].word in (NUMBER, NOUN):
             continue
-        if word == NUMBER and tokens and tokens[-1].word == " ":
+        if word in (NUMBER, NOUN) and tokens and tokens[-1].word == " ":
             tokens.pop()
         tokens.append(Token(word, _sort(word, tag), start, ends.get(start, places[i - 1] + 1)))
     return tokens
@@ -100,6 +119,8 @@ def find_noun(tokens, i, mention, kind, context):
     if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
         found["object"] = _right(tokens, i + 1, unit)
         order = ["object", *order]
+    elif unit == "元" and _at(tokens, i + 1).sort in "na" and found["right"]:
+        order = ["right", *order]  # 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i):
         order = [r for r in ("event", "left") if r in found] + order
     rules = [rule for rule in dict.fromkeys(order) if found[rule]]
@@ -122,8 +143,9 @@ def find_noun(tokens, i, mention, kind, context):
 
 def _right(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
-    begin = last = None  # tokens
-    for j in range(i + 1, min(i + REACH, len(tokens))):
+    begin = last = None  # of tokens
+    j = _opening(tokens, i + 1)
+    while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
         if token.sort == "d":
             if begin is not None and _counts(tokens[last].word if last else "", unit):
@@ -131,23 +153,52 @@ def _right(tokens, i, unit):
             if begin is not None and not _may_stand(after.sort):
                 break
             begin = last = None
-        elif token.sort in "np" and not (last is not None and _is_state(tokens, j, last, unit)):
+        elif _is_head(tokens, j, last, unit):
             begin, last = j if begin is None else begin, j
-        elif token.sort == "w" and (last is None or _goes_on(tokens, j, last, unit)):
-            begin, last = j if begin is None else begin, j
-        elif token.sort == "c" and last == j - 1 and _may_stand(after.sort):
-            continue
-        elif token.sort in "ag" and _may_stand(after.sort):
-            begin = j if begin is None else begin
-        elif token.sort == "v" and last is not None and _goes_on(tokens, j, last, unit):
-            continue
-        elif begin is None and token.sort in "vhwr" and _relative(tokens, j):
-            continue
-        elif token.sort == "v" and begin is None and _qualifies_next(tokens, j, unit):
-            begin = j
-        else:
+        elif not _is_inside(tokens, j, begin, last, unit):
             break
-    return _span(tokens, begin, last)
+        elif begin is None:
+            begin = j
+        j += 1
+    while last is not None and begin < last and tokens[begin].sort == "p":
+        begin += 1
+    return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
+
+
+def _opening(tokens, j):
+    """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
+    while _at(tokens, j).word == OTHER or (_at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"):
+        j += 1
+    if _at(tokens, j).sort in "vhwrs":
+        for n in range(j + 1, min(j + REACH, len(tokens))):
+            if tokens[n].word == "的" or (tokens[n].word == "等" and tokens[n - 1].sort != "h"):
+                return n
+            if tokens[n].sort == "x":
+                break
+    return j
+
+
+def _is_head(tokens, j, last, unit):
+    """Tell whether a phrase may end in token j, so far as it goes."""
+    if tokens[j].sort in "np":
+        return last is None or not _is_state(tokens, j, last, unit)
+    if tokens[j].sort == "v" and _takes_verb(tokens[j].word) and last is not None and last == j - 1:
+        return _at(tokens, j + 1).sort not in "npwva"  # 非公有制经济组织
+    if tokens[j].sort != "w":
+        return False
+    if last is None:
+        return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
+    return _goes_on(tokens, j, last, unit)
+
+
+def _is_inside(tokens, j, begin, last, unit):
+    """Tell whether a phrase runs on over token j, which cannot end it."""
+    sort, after = tokens[j].sort, _at(tokens, j + 1)
+    if sort in "acg":
+        return _may_stand(after.sort) and (sort != "c" or last == j - 1)
+    if sort != "v":
+        return False
+    return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
 
 
 def _goes_on(tokens, j, last, unit):
@@ -156,16 +207,19 @@ def _goes_on(tokens, j, last, unit):
     if head is None:
         return False
     word = tokens[head].word
-    if unit in PEOPLE and _ends(tokens[last].word, "person"):
+    if unit in PEOPLE and (_ends(tokens[last].word, "person") or _ends(word, "person")):
         return _ends(word, "person")
+    if word == "工作" and unit in ("个", "家", "所"):
+        return False  # 34个团支部换届工作
     if head == j:
-        return _at(tokens, j + 1).sort in "xc"
+        return _takes_verb(word) or _at(tokens, j + 1).sort in "xc"
     return _takes_verb(word)
 
 
 def _is_state(tokens, j, last, unit):
     """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
-    return tokens[j].word in _roles("compound") and unit in PEOPLE and not _goes_on(tokens, j, last, unit)
+    people = unit in PEOPLE and tokens[j].word in _roles("compound")
+    return (people or tokens[_phrase_end(tokens, j)].word == "工作") and not _goes_on(tokens, j, last, unit)
 
 
 def _qualifies_next(tokens, j, unit):
@@ -191,12 +245,23 @@ def _left(tokens, i):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = i - 1
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
-        if tokens[k].sort == "v" and k == i - 1 and _takes_verb(tokens[k].word) and _at(tokens, k - 1).sort == "n":
+        if (
+            tokens[k].sort == "v"
+            and k == i - 1
+            and _takes_verb(tokens[k].word)
+            and _at(tokens, k - 1).sort == "n"
+        ):
             break  # 志愿者组织32个
-        if tokens[k].sort == "x":
+        if tokens[k].sort in "xc":
             return None
         k -= 1
-    return _back(tokens, k) if k >= max(0, i - REACH) else None
+    if k < max(0, i - REACH):
+        return None
+    if tokens[k].word in ("比例", "比重") and _at(tokens, k - 1).word == "的":
+        of = next((n for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), 0)
+        if of and tokens[of - 1].sort in "nw":
+            k = of - 1  # 农村团员占团员总数的比例
+    return _back(tokens, k)
 
 
 def _back(tokens, k):
@@ -208,20 +273,29 @@ def _back(tokens, k):
         if _is_predicate(tokens, n, k):
             j = n + 1
             break
-    while j < k and tokens[j].sort in "pc":
+    while j < k and (tokens[j].sort in "pc" or tokens[j].word == BRACKET):
         j += 1
     if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
         j += 1  # 在“智慧团建”录入率
-    return _span(tokens, j, k)
+    return _span(tokens, _titled(tokens, j), k)
+
+
+def _titled(tokens, j):
+    """Take the level of an award into its name (全国优秀共青团员)."""
+    level = _at(tokens, j - 1).word in ("全国", "全省", "全市", "全县", "全区", "全州")
+    return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
 
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
-    sort, head = tokens[n].sort, tokens[k].word
     if tokens[n + 1].sort == "c":
         return False
+    k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
+    sort, head = tokens[n].sort, tokens[k].word
     if sort == "h":
         return not (n == k - 1 and head.endswith(NUMERIC))
+    if all(t.sort in "vw" or t.word in _roles("compound") - _roles("noun") for t in tokens[n + 1 : k + 1]):
+        return sort == "h"  # 外出学习交流2场
     return sort in "vw" and not _takes_verb(head)
 
 
@@ -235,7 +309,11 @@ def _event(tokens, i, unit):
     if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort == "x" and unit in EVENTS:
         return _span(tokens, i + 1, i + 1)
     k = i - 1
+    while _at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了"):
+        k -= 1
     sort, word = _at(tokens, k).sort, _at(tokens, k).word
+    if word in _roles("compound") and word not in _roles("noun"):
+        sort = "v"
     if not (word in _roles("event") or (sort in "vwa" and (unit in EVENTS or unit == "人次"))):
         return None
     j = k
@@ -286,31 +364,22 @@ def _object(tokens, i):
 def _topic(tokens, i, below=None):
     """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
     k = i - 1
-    while k >= max(0, i - 2 * REACH) and (
-        tokens[k].sort not in "nw" or (below and tokens[k].end > below[0])
-    ):
+    while k >= max(0, i - 2 * REACH) and (tokens[k].sort not in "nw" or (below and tokens[k].end > below[0])):
         k -= 1
     return _back(tokens, k) if k >= max(0, i - 2 * REACH) else None
 
 
 def _belongs_left(tokens, i):
     """Tell whether what follows a number is the subject of the next one (书记456名平均年龄30.12岁)."""
-    if _at(tokens, i - 1).sort not in "nw":
+    k = i - 1
+    while _at(tokens, k).sort in "nwa":
+        k -= 1
+    if k == i - 1 or _at(tokens, k).word == NUMBER:
         return False
     for token in tokens[i + 1 : i + 6]:
         if token.word == NUMBER:
             return True
-        if token.sort not in "npwva":
-            return False
-    return False
-
-
-def _relative(tokens, j):
-    """Tell whether a word opens a relative clause: a 的 follows before any mark or number."""
-    for token in tokens[j + 1 : j + 9]:
-        if token.word == "的":
-            return True
-        if token.sort == "x" and token.word != "、":
+        if token.sort not in "npa":
             return False
     return False
 
@@ -326,17 +395,31 @@ def _only_qualifies(tokens, span):
 @cache
 def _sort(word, tag):
     """Return the class of a word."""
-    if word in (NUMBER, OTHER) or tag == "x" and word not in (NOUN, AGE, NAME, BODY) and word != "、":
-        return "n" if word[0].isalpha() and word[0].isascii() else "x"
-    signs = {NOUN: "n", AGE: "g", NAME: "a", BODY: "p", "级": "a", "的": "d", "等": "d"}
+    signs = {
+        NUMBER: "x",
+        OTHER: "s",
+        BRACKET: "n",
+        "未": "a",
+        "无": "a",
+        "非": "a",
+        NOUN: "n",
+        AGE: "g",
+        NAME: "a",
+        BODY: "p",
+        "级": "a",
+        "的": "d",
+        "等": "d",
+    }
     if word in signs:
         return signs[word]
+    if tag == "x" and word != "、":
+        return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in _roles("and"):
         return "c"
     if word in _roles("noun"):
         return "n"
     head, compound = word in _roles("head_verb"), word in _roles("compound")
-    nominal = tag[0] in "njl" or tag in ("eng", "an", "vn")
+    nominal = tag[0] in "nj" or tag in ("eng", "an", "vn")
     if head and compound:
         return "w" if nominal else "v"
     if head or word in _roles("becomes"):
@@ -353,11 +436,11 @@ def _sort_of_tag(word, tag):
         return "p"
     if tag == "vn":
         return "w"
-    if tag[0] in "njl" or tag in ("eng", "an"):
+    if tag[0] in "nj" or tag in ("eng", "an"):
         return "n"
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
-    if tag[0] in "abfstzgik":
+    if tag[0] in "abfstzgikl":
         return "a"
     return "r" if tag == "p" else "s"
 
