@@ -187,6 +187,6 @@ def test_a_sentence_without_end_is_cut_into_bounded_pieces():
     from youthresearch import extract
 
     text = fold("团员3名" * 8000)
-    lengths = [s["end"] - s["start"] for s, _ in extract._sentences(text, extract.scan(text))]
+    lengths = [s["end"] - s["start"] for s, _ in extract._sentences(text, extract.scan_folded(text))]
     assert sum(lengths) == len(text)
     assert max(lengths) <= extract.PIECE + 20

@@ -12,7 +12,7 @@ import pandas as pd
 from .intervals import hedge_interval
 from .loaders import load_indicators
 from .nouns import AGE, BODY, BRACKET, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
-from .quantities import fold, lexicon_codes, scan
+from .quantities import fold, lexicon_codes, scan_folded
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -51,7 +51,7 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
     folded = fold(text)
     rows, refused, last_date = [], [], ""
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
-    for sentence, starts_paragraph in _sentences(folded, scan(text)):
+    for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             last_date = ""
             planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
@@ -61,7 +61,7 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
         rows += found
         refused += not_found
-    facts = _table(rows, text, source_id, indicators)
+    facts = _table(rows, text, folded, source_id, indicators)
     facts.attrs["refused"] = [  # records, since pandas cannot join frames that carry frames
         {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
     ]
@@ -165,10 +165,11 @@ def _facts_of(sentence, folded, last_date, planned):
     if not kept:
         return [], refused, last_date
     tokens = _tokens(folded, sentence, kept)
+    numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     rows, context = [], {"noun": None, "whole": None}
     for number, mention in enumerate(kept):
         before = kept[number - 1]["end"] if number else sentence["start"]
-        row = _fact(mention, folded, tokens, max(before, sentence["start"]), context, planned)
+        row = _fact(mention, folded, tokens, numbers, max(before, sentence["start"]), context, planned)
         rows.append(row)
     return rows, refused, last_date
 
@@ -279,14 +280,14 @@ class _Free:
         return True
 
 
-def _fact(mention, folded, tokens, before, context, planned):
+def _fact(mention, folded, tokens, numbers, before, context, planned):
     """Give one quantity its kind, noun and context."""
     start = mention["start"]
     lead = folded[before:start]
     clause = lead[max(lead.rfind(c) for c in ",。;:\n") + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     kind, sign, attached = _kind(mention, clause, context)
-    noun, rule, other = _noun(mention, tokens, kind, context)
+    noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     row = {
@@ -355,12 +356,6 @@ def _kind(mention, clause, context):
     return ("change" if marks["far"].search(clause) else "level"), 1, 0
 
 
-def _noun(mention, tokens, kind, context):
-    """Find the noun of a mention among the tokens of its sentence."""
-    i = next((n for n, t in enumerate(tokens) if t.start == mention["start"] and t.word == NUMBER), None)
-    return (None, "none", None) if i is None else find_noun(tokens, i, mention, kind, context)
-
-
 def _baseline(lead):
     for match in _marks()["baseline"].finditer(lead):
         return next((code for word, code in lexicon_codes("baseline").items() if word in match[0]), "")
@@ -372,12 +367,12 @@ def _same_baseline(between, context):
     return "" if between.strip(",、 ") else context.get("baseline", "")
 
 
-def _table(rows, text, source_id, indicators):
+def _table(rows, text, folded, source_id, indicators):
     """Lay out the rows, with intervals, indicators and the links between parts and wholes."""
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    done = [_row(r, text, source_id, ids, lookup, flows) for r in rows]
-    odd = any("\ud800" <= c <= "\udfff" for c in text)  # half a character, which str columns cannot hold
+    done = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    odd = "\ufffd" in folded  # perhaps half a character, which str columns cannot hold
     table = pd.DataFrame(done, columns=COLUMNS, dtype=object if odd else None)
     for column in ("value", "value_max", "resolution"):
         table[column] = table[column].astype(float)
@@ -385,11 +380,11 @@ def _table(rows, text, source_id, indicators):
     return table.assign(low=bounds["low"], high=bounds["high"])
 
 
-def _row(row, text, source_id, ids, lookup, flows):
+def _row(row, text, folded, source_id, ids, lookup, flows):
     """One proposal in the columns of facts."""
     noun_start, noun_end = row["noun"] or (row["start"], row["start"])
     noun = text[noun_start:noun_end].replace("\n", "")
-    indicator = _indicator(noun, lookup)
+    indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
     flow = _flow(row, flows.get(indicator, "stock"))
     date = _iso(row["date"])
     return {
@@ -448,8 +443,7 @@ def _flow(row, usual):
 
 
 def _indicator(noun, lookup):
-    """Find the indicator whose label or alias is the noun or its longest ending."""
-    noun = fold(noun)
+    """Find the indicator whose label or alias is the folded noun or its longest ending."""
     return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
 
 
@@ -498,7 +492,7 @@ def _marks():
         "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
         "bracket": regex.compile(
             r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
-            r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所村区道工总队乡镇市县旗厂校园院站场街]\)"
+            r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所委村区道工总队乡镇市县旗厂校园院站场街]\)"
         ),
         "body": regex.compile(
             r"(?:共青团|团|中共)[\u4e00-\u9fff]{1,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班)"

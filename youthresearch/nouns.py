@@ -77,14 +77,16 @@ def classify(tagged, places, ends):
     ends : dict
         Ends of the stretches that one sign stands for, by their starts.
     """
-    tokens, i = [], 0
+    tokens, i, last = [], 0, ""
     for word, tag in tagged:
         start, i = places[i], i + len(word)
-        if word == " " and tokens and tokens[-1].word in (NUMBER, NOUN):
+        if word == " " and last in (NUMBER, NOUN):
             continue
-        if word in (NUMBER, NOUN) and tokens and tokens[-1].word == " ":
+        if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        tokens.append(Token(word, _sort(word, tag), start, ends.get(start, places[i - 1] + 1)))
+        end = ends.get(start) or places[i - 1] + 1
+        tokens.append(Token(word, _sort(word, tag), start, end))
+        last = word
     return tokens
 
 
@@ -95,7 +97,7 @@ def find_noun(tokens, i, mention, kind, context):
     ----------
     tokens : list of Token
         The sentence.
-    i : int
+    i : int or None
         The number among them.
     mention : dict
         As from `scan`.
@@ -109,8 +111,10 @@ def find_noun(tokens, i, mention, kind, context):
     noun, rule, other : tuple or None, str, tuple or None
         (start, end) in the text, the rule that found it, and what another rule would take.
     """
+    if i is None:
+        return None, "none", None
     unit = mention["unit"]
-    found = {"right": _right(tokens, i, unit), "left": _left(tokens, i), "object": _object(tokens, i)}
+    found = {"right": _right(tokens, i, unit), "left": _left(tokens, i, unit), "object": _object(tokens, i)}
     if unit in EVENTS or unit in TIMES:
         found = {"event": _event(tokens, i, unit)} | found
     if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
@@ -156,7 +160,10 @@ def _right(tokens, i, unit):
         elif _is_head(tokens, j, last, unit):
             begin, last = j if begin is None else begin, j
         elif not _is_inside(tokens, j, begin, last, unit):
-            break
+            of = None if _counts(tokens[last or i].word, unit) else _of(tokens, begin, j)
+            if of is None:
+                break
+            begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
         elif begin is None:
             begin = j
         j += 1
@@ -169,13 +176,26 @@ def _opening(tokens, j):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
     while _at(tokens, j).word == OTHER or (_at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"):
         j += 1
-    if _at(tokens, j).sort in "vhwrs":
-        for n in range(j + 1, min(j + REACH, len(tokens))):
-            if tokens[n].word == "的" or (tokens[n].word == "等" and tokens[n - 1].sort != "h"):
-                return n
-            if tokens[n].sort == "x":
-                break
+    if _at(tokens, j).sort not in "vhwrs":
+        return j
+    for n in range(j + 1, min(j + REACH, len(tokens))):
+        if tokens[n].word == "的" or (tokens[n].word == "等" and tokens[n - 1].sort != "h"):
+            return n
+        if tokens[n].sort == "x":
+            break
     return j
+
+
+def _of(tokens, begin, j):
+    """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing."""
+    if tokens[j].sort not in "ac" and not any(t.sort == "c" for t in tokens[begin or j : j]):
+        return None
+    for n in range(j, min(j + REACH, len(tokens))):
+        if tokens[n].word == "的":
+            return n
+        if tokens[n].sort == "x":
+            break
+    return None
 
 
 def _is_head(tokens, j, last, unit):
@@ -207,8 +227,8 @@ def _goes_on(tokens, j, last, unit):
     if head is None:
         return False
     word = tokens[head].word
-    if unit in PEOPLE and (_ends(tokens[last].word, "person") or _ends(word, "person")):
-        return _ends(word, "person")
+    if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
+        return _is_person(word)
     if word == "工作" and unit in ("个", "家", "所"):
         return False  # 34个团支部换届工作
     if head == j:
@@ -218,7 +238,7 @@ def _goes_on(tokens, j, last, unit):
 
 def _is_state(tokens, j, last, unit):
     """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
-    people = unit in PEOPLE and tokens[j].word in _roles("compound")
+    people = unit in PEOPLE and _is_person(tokens[last].word)
     return (people or tokens[_phrase_end(tokens, j)].word == "工作") and not _goes_on(tokens, j, last, unit)
 
 
@@ -241,7 +261,7 @@ def _phrase_end(tokens, j):
     return head
 
 
-def _left(tokens, i):
+def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = i - 1
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
@@ -257,6 +277,8 @@ def _left(tokens, i):
         k -= 1
     if k < max(0, i - REACH):
         return None
+    if unit in PEOPLE and _says(tokens[k].word) and _ends(_at(tokens, k - 1).word, "person"):
+        k -= 1  # 青年入团909名
     if tokens[k].word in ("比例", "比重") and _at(tokens, k - 1).word == "的":
         of = next((n for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), 0)
         if of and tokens[of - 1].sort in "nw":
@@ -443,6 +465,16 @@ def _sort_of_tag(word, tag):
     if tag[0] in "abfstzgikl":
         return "a"
     return "r" if tag == "p" else "s"
+
+
+def _is_person(word):
+    return word == NOUN or _ends(word, "person")
+
+
+def _says(word):
+    """Tell whether a noun is a verb as well."""
+    verb = word in _roles("compound") or word in _roles("head_verb")
+    return verb and word not in _roles("noun") and not _is_person(word)
 
 
 def _takes_verb(word):

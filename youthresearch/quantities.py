@@ -114,7 +114,11 @@ def scan(text):
         value, value_max, hedge, resolution and unit. The other sorts (date, age, duration, ordinal,
         name, number) are no quantities.
     """
-    folded = fold(text)
+    return scan_folded(fold(text))
+
+
+def scan_folded(folded):
+    """Scan a text that is folded already."""
     quotes = [m.span() for m in _quotes().finditer(folded)]
     return [_mention(match, folded, quotes) for match in _matches(folded)]
 
@@ -223,6 +227,8 @@ def _hedge(group):
 
 def _number(text):
     """Value, upper value (or None), size of the last printed place, and whether 余 or 多 stands inside."""
+    if text.isdecimal() and text.isascii():
+        return int(text), None, 1, False
     text = text.replace(" ", "")
     inside = any(w in text for w in lexicon_codes("hedge_inside") if w != "几") and not text.startswith("几")
     text = "".join(c for c in text if c not in "余多来")
@@ -407,7 +413,7 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
     "ordinal": [
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
         r"(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d)次|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
-        r"十[七八九]大|二十大|\d{4}级|\d{2}版",
+        r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
         r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))",
     ],
