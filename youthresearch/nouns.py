@@ -12,7 +12,17 @@ from .quantities import lexicon_codes
 
 REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
-EVENTS = ("场", "次", "期", "篇", "条", "场次", "讲")  # units that may count an event without a noun
+EVENTS = (
+    "场",
+    "次",
+    "期",
+    "篇",
+    "条",
+    "场次",
+    "讲",
+    "单",
+    "起",
+)  # units that may count an event without a noun
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
 NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET = (
@@ -123,7 +133,11 @@ def find_noun(tokens, i, mention, kind, context):
     if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
         found["object"] = _right(tokens, i + 1, unit)
         order = ["object", *order]
-    elif unit == "元" and _at(tokens, i + 1).sort in "na" and found["right"]:
+    elif (
+        unit == "元"
+        and (_at(tokens, i + 1).sort in "na" or _at(tokens, i + 1).word == "的")
+        and found["right"]
+    ):
         order = ["right", *order]  # 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i):
         order = [r for r in ("event", "left") if r in found] + order
@@ -207,6 +221,8 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort != "w":
         return False
     if last is None:
+        if _at(tokens, j + 1).word == NUMBER:
+            return False  # 交通枢纽22处排查1604人次
         return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
     return _goes_on(tokens, j, last, unit)
 
@@ -283,7 +299,9 @@ def _left(tokens, i, unit):
         of = next((n for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), 0)
         if of and tokens[of - 1].sort in "nw":
             k = of - 1  # 农村团员占团员总数的比例
-    return _back(tokens, k)
+    found = _back(tokens, k)
+    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
+    return None if counted and unit == "元" and not _ends(tokens[k].word, "money") else found
 
 
 def _back(tokens, k):
@@ -315,28 +333,45 @@ def _is_predicate(tokens, n, k):
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
     if sort == "h":
-        return not (n == k - 1 and head.endswith(NUMERIC))
+        return not (n == k - 1 and head.endswith(NUMERIC) and len(head) < 3)
     if all(t.sort in "vw" or t.word in _roles("compound") - _roles("noun") for t in tokens[n + 1 : k + 1]):
         return sort == "h"  # 外出学习交流2场
-    return sort in "vw" and not _takes_verb(head)
+    if sort not in "vw":
+        return False
+    before = _at(tokens, n - 1)
+    if before.sort == "p" or before.word.endswith("委"):
+        return True  # 团省委自筹资金
+    if before.sort == "x" and sort == "v" and n < k - 1 and tokens[n].word not in _roles("compound"):
+        return True  # 认定青年创业基地
+    return not _takes_verb(head)
 
 
 def _joins(tokens, k):
     """Tell whether a word joins two nouns (青年典型、青年集体)."""
-    return k > 0 and tokens[k].sort == "c" and tokens[k - 1].sort in "nw"
+    if k < 1 or tokens[k].sort != "c":
+        return False
+    return tokens[k - 1].sort in "nw" or tokens[k - 1].sort == _at(tokens, k + 1).sort == "a"
 
 
 def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
     if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort == "x" and unit in EVENTS:
         return _span(tokens, i + 1, i + 1)
+    if _at(tokens, i - 1).sort == "h" and _at(tokens, i + 1).word in _roles("event") and unit in PEOPLE:
+        return _span(tokens, i + 1, i + 1)  # 吸引340万人次观看
     k = i - 1
     while _at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了"):
         k -= 1
     sort, word = _at(tokens, k).sort, _at(tokens, k).word
     if word in _roles("compound") and word not in _roles("noun"):
         sort = "v"
-    if not (word in _roles("event") or (sort in "vwa" and (unit in EVENTS or unit == "人次"))):
+    if not (
+        word in _roles("event")
+        or (
+            (sort in "vw" or word in _roles("compound") - _roles("noun"))
+            and (unit in EVENTS or unit == "人次")
+        )
+    ):
         return None
     j = k
     while j > 0 and tokens[j - 1].sort in "vwanp":
@@ -360,8 +395,8 @@ def _acts(word, unit):
 def _money(tokens, i):
     """Find the last noun before number i that is counted in money."""
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
-        if tokens[k].sort in "nw" and _ends(tokens[k].word, "money"):
-            return _back(tokens, k)
+        if tokens[k].sort in "nwvh" and _ends(tokens[k].word, "money"):
+            return _back(tokens, k) if tokens[k].sort in "nw" else _span(tokens, k, k)
     return None
 
 
@@ -377,7 +412,7 @@ def _object(tokens, i):
     """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
     for j in range(i + 1, min(i + 6, len(tokens))):
         if tokens[j].word in _roles("becomes"):
-            return _right(tokens, j, "")
+            return _right(tokens, j + (_at(tokens, j + 1).word == "为"), "")
         if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
             return None
     return None
@@ -424,6 +459,7 @@ def _sort(word, tag):
         "未": "a",
         "无": "a",
         "非": "a",
+        "款": "n",
         NOUN: "n",
         AGE: "g",
         NAME: "a",
@@ -454,6 +490,10 @@ def _sort(word, tag):
 
 
 def _sort_of_tag(word, tag):
+    if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂州旗盟团系司社行局":
+        return "s"
+    if tag == "ad":
+        return "s"
     if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
         return "p"
     if tag == "vn":
@@ -462,6 +502,8 @@ def _sort_of_tag(word, tag):
         return "n"
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
+    if tag == "l" and not word.endswith("组织") and (_ends(word, "takes_verb") or _ends(word, "person")):
+        return "n"
     if tag[0] in "abfstzgikl":
         return "a"
     return "r" if tag == "p" else "s"
