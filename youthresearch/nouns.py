@@ -230,8 +230,11 @@ def _is_head(tokens, j, last, unit):
 def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, _at(tokens, j + 1)
-    if sort in "acg":
-        return _may_stand(after.sort) and (sort != "c" or last == j - 1)
+    if sort == "c":
+        head = _phrase_end(tokens, j + 1)
+        return last == j - 1 and head is not None and _at(tokens, head + 1).word != NUMBER
+    if sort in "ag":
+        return _may_stand(after.sort)
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -248,14 +251,19 @@ def _goes_on(tokens, j, last, unit):
     if word == "工作" and unit in ("个", "家", "所"):
         return False  # 34个团支部换届工作
     if head == j:
-        return _takes_verb(word) or _at(tokens, j + 1).sort in "xc"
+        after = _at(tokens, j + 1)
+        says = after.word == NUMBER and word in _roles("event")  # 3家单位筹款30万元
+        return not says and (_takes_verb(word) or after.sort in "xc")
     return _takes_verb(word)
 
 
 def _is_state(tokens, j, last, unit):
     """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
-    people = unit in PEOPLE and _is_person(tokens[last].word)
-    return (people or tokens[_phrase_end(tokens, j)].word == "工作") and not _goes_on(tokens, j, last, unit)
+    word = tokens[j].word
+    if unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word):
+        return not _goes_on(tokens, j, last, unit)
+    at_work = tokens[_phrase_end(tokens, j)].word == "工作" and (word == "工作" or _says(word))
+    return at_work and not _goes_on(tokens, j, last, unit)
 
 
 def _qualifies_next(tokens, j, unit):
@@ -279,7 +287,7 @@ def _phrase_end(tokens, j):
 
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
-    k = i - 1
+    k = _share_of(tokens, i) if unit == "%" else i - 1
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
         if (
             tokens[k].sort == "v"
@@ -293,15 +301,22 @@ def _left(tokens, i, unit):
         k -= 1
     if k < max(0, i - REACH):
         return None
-    if unit in PEOPLE and _says(tokens[k].word) and _ends(_at(tokens, k - 1).word, "person"):
-        k -= 1  # 青年入团909名
-    if tokens[k].word in ("比例", "比重") and _at(tokens, k - 1).word == "的":
-        of = next((n for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), 0)
-        if of and tokens[of - 1].sort in "nw":
-            k = of - 1  # 农村团员占团员总数的比例
+    risen = _at(tokens, k + 1).word in ("到", "至", "达", "达到", "为") and tokens[k].sort == "w"
+    if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
+        k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted and unit == "元" and not _ends(tokens[k].word, "money") else found
+
+
+def _share_of(tokens, i):
+    """Find where the search starts: before 占, where it has an object (占总人数的29.3%)."""
+    for k in range(i - 2, max(0, i - REACH), -1):
+        if tokens[k].word == "占":
+            return k - 1
+        if tokens[k].sort == "x":
+            break
+    return i - 1
 
 
 def _back(tokens, k):
@@ -313,6 +328,8 @@ def _back(tokens, k):
         if _is_predicate(tokens, n, k):
             j = n + 1
             break
+    if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
+        j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
     while j < k and (tokens[j].sort in "pc" or tokens[j].word == BRACKET):
         j += 1
     if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
@@ -474,7 +491,7 @@ def _sort(word, tag):
         return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in _roles("and"):
         return "c"
-    if word in _roles("noun"):
+    if word in _roles("noun") or (len(word) == 1 and word in _roles("takes_verb")):
         return "n"
     head, compound = word in _roles("head_verb"), word in _roles("compound")
     nominal = tag[0] in "nj" or tag in ("eng", "an", "vn")

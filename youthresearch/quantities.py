@@ -148,7 +148,7 @@ def _windows(folded):
 def _mention(match, folded, quotes):
     mention = {"start": match.start(), "end": match.end(), "sort": match.lastgroup}
     lead = folded[max(0, match.start() - 8) : match.start()]
-    if match.lastgroup == "age" and ("." in match[0] or "平均" in lead or "均龄" in lead):
+    if match.lastgroup == "age" and match[0][-1] == "岁" and ("." in match[0] or _AGED.search(lead)):
         digits = match[0].rstrip("周岁 ")
         value, place = _arabic(digits)
         return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": match.start()}
@@ -373,6 +373,7 @@ def _quick():
     )
 
 
+_AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     "PREFIX": r"(?:PRE[了为有达]?|上(?=[百千万亿]))",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
