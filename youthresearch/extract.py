@@ -429,7 +429,7 @@ def _lookup(indicators):
 
 
 def _confidence(rule, indicator):
-    if rule in ("none", "inherited"):
+    if rule in ("none", "inherited", "topic"):
         return "low"
     return "high" if indicator else "medium"
 
@@ -487,7 +487,7 @@ def _marks():
         "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": regex.compile(
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
-            r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff①]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
+            r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
         ),
         "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
         "bracket": regex.compile(

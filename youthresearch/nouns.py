@@ -25,15 +25,6 @@ EVENTS = (
 )  # units that may count an event without a noun
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
-NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET = (
-    "⓪",
-    "①",
-    "②",
-    "③",
-    "④",
-    "⑤",
-    "⑥",
-)  # what stands in a sentence for these
 NUMERIC = (
     "率",
     "量",
@@ -46,6 +37,7 @@ NUMERIC = (
     "时间",
     "费用",
 )  # any verb may qualify these
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET = map(chr, range(0xE000, 0xE007))  # signs that stand for these
 
 
 class Token(NamedTuple):
@@ -133,11 +125,7 @@ def find_noun(tokens, i, mention, kind, context):
     if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
         found["object"] = _right(tokens, i + 1, unit)
         order = ["object", *order]
-    elif (
-        unit == "元"
-        and (_at(tokens, i + 1).sort in "na" or _at(tokens, i + 1).word == "的")
-        and found["right"]
-    ):
+    elif unit == "元" and _names_money(tokens, i + 1) and found["right"]:
         order = ["right", *order]  # 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i):
         order = [r for r in ("event", "left") if r in found] + order
@@ -153,7 +141,10 @@ def find_noun(tokens, i, mention, kind, context):
     if money or context["noun"]:
         return money or context["noun"], "topic" if money else "inherited", None
     topic = _topic(tokens, i, found["left"] if bare else None)
-    return (topic, "topic", None) if topic else (None, "none", None)
+    if topic:
+        return topic, "topic", None
+    said = _says(_at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
+    return (_span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
 
 
 # Phrases ---------------------------------------------------------------------------------------------------
@@ -407,6 +398,12 @@ def _event(tokens, i, unit):
 def _acts(word, unit):
     """Tell whether a noun before a verb is who acts (媒体推介百余次), or else is acted on (义工培训30场)."""
     return _ends(word, "organisation") or (unit not in EVENTS and _ends(word, "person"))
+
+
+def _names_money(tokens, j):
+    """Tell whether what follows a sum of money may be its noun (534万元奶粉, 10万元捐款, 5万元的经费)."""
+    token = _at(tokens, j)
+    return token.sort in "na" or token.word == "的" or (token.sort == "w" and _at(tokens, j + 1).sort == "x")
 
 
 def _money(tokens, i):

@@ -90,7 +90,7 @@ def parse_quantity(text):
 @cache
 def _folding():
     full = {0xFF01 + i: chr(0x21 + i) for i in range(94)} | {0x3000: " ", ord("～"): "~", ord("－"): "-"}
-    full |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half a character, which no tagger takes
+    full |= dict.fromkeys(range(0xD800, 0xE010), "\ufffd")  # half a character, and the signs of `nouns`
     table = load_traditional()
     return full | dict(zip(map(ord, table["traditional"]), table["simplified"], strict=True))
 
