@@ -342,7 +342,7 @@ def _is_predicate(tokens, n, k):
     sort, head = tokens[n].sort, tokens[k].word
     if sort == "h":
         return not (n == k - 1 and head.endswith(NUMERIC) and len(head) < 3)
-    if all(t.sort in "vw" or t.word in _roles("compound") - _roles("noun") for t in tokens[n + 1 : k + 1]):
+    if all(t.sort in "vw" or t.word in _verbal() for t in tokens[n + 1 : k + 1]):
         return sort == "h"  # 外出学习交流2场
     if sort not in "vw":
         return False
@@ -375,10 +375,7 @@ def _event(tokens, i, unit):
         sort = "v"
     if not (
         word in _roles("event")
-        or (
-            (sort in "vw" or word in _roles("compound") - _roles("noun"))
-            and (unit in EVENTS or unit == "人次")
-        )
+        or ((sort in "vw" or word in _verbal()) and (unit in EVENTS or unit == "人次"))
     ):
         return None
     j = k
@@ -523,16 +520,23 @@ def _sort_of_tag(word, tag):
     return "r" if tag == "p" else "s"
 
 
+@cache
 def _is_person(word):
     return word == NOUN or _ends(word, "person")
 
 
+@cache
 def _says(word):
     """Tell whether a noun is a verb as well."""
-    verb = word in _roles("compound") or word in _roles("head_verb")
-    return verb and word not in _roles("noun") and not _is_person(word)
+    return (word in _verbal() or word in _roles("head_verb") - _roles("noun")) and not _is_person(word)
 
 
+@cache
+def _verbal():
+    return _roles("compound") - _roles("noun")
+
+
+@cache
 def _takes_verb(word):
     return word == NOUN or _ends(word, "takes_verb")
 
