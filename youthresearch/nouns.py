@@ -193,7 +193,7 @@ def _opening(tokens, j):
 
 def _of(tokens, begin, j):
     """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing."""
-    if tokens[j].sort not in "ac" and not any(t.sort == "c" for t in tokens[begin or j : j]):
+    if begin is None or not (tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])):
         return None
     for n in range(j, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
