@@ -41,7 +41,9 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
     -------
     pandas.DataFrame
         One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
-        rule (how the noun was found), alternatives (the other candidate), confidence (high, medium, low).
+        rule (how the noun was found: right or left of the number, object of a verb of becoming, event,
+        inherited from the figure before, topic of the clause before),
+        alternatives (the other candidate), confidence (high, medium, low).
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.

@@ -116,31 +116,40 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = mention["unit"]
-    found = {"right": _right(tokens, i, unit), "left": _left(tokens, i, unit), "object": _object(tokens, i)}
-    if unit in EVENTS or unit in TIMES:
-        found = {"event": _event(tokens, i, unit)} | found
-    if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
-        found = {"left": found["left"]}
-    order = list(found)
-    if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
-        found["object"] = _right(tokens, i + 1, unit)
-        order = ["object", *order]
-    elif unit == "元" and _names_money(tokens, i + 1) and found["right"]:
-        order = ["right", *order]  # 534万元奶粉
-    elif unit in TO_THE_LEFT or _belongs_left(tokens, i):
-        order = [r for r in ("event", "left") if r in found] + order
-    rules = [rule for rule in dict.fromkeys(order) if found[rule]]
+    found = _candidates(tokens, i, unit, kind)
+    rules = [rule for rule in found if found[rule]]
     bare = rules[:1] == ["left"] and _only_qualifies(tokens, found["left"])
-    if rules and not bare:
-        other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
-        return found[rules[0]], rules[0], other
+    if not rules or bare:
+        return _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
+    other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
+    return found[rules[0]], rules[0], other
+
+
+def _candidates(tokens, i, unit, kind):
+    """Find what each rule takes for the noun, the likeliest first."""
+    left = _left(tokens, i, unit)
+    if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
+        return {"left": left}
+    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i)}
+    event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
+    if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
+        return {"object": _right(tokens, i + 1, unit)} | {r: found[r] for r in ("right", "left")}
+    if unit == "元" and _names_money(tokens, i + 1) and found["right"]:
+        return {"right": found["right"]} | event | found
+    if unit in TO_THE_LEFT or _belongs_left(tokens, i):
+        return event | {"left": left} | found
+    return event | found
+
+
+def _further(tokens, i, unit, kind, before, below):
+    """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
-        return verb, "event", context["noun"]
+        return verb, "event", before
     money = _money(tokens, i) if unit == "元" else None
-    if money or context["noun"]:
-        return money or context["noun"], "topic" if money else "inherited", None
-    topic = _topic(tokens, i, found["left"] if bare else None)
+    if before and not money:
+        return before, "inherited", None
+    topic = money or _topic(tokens, i, below)
     if topic:
         return topic, "topic", None
     said = _says(_at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
