@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "simulate": {"intervals", "loaders", "panel", "schema"},  # the national series and the words are data
     "documents": {"schema"},
     "quantities": {"intervals", "loaders", "schema"},  # their words are data
-    "extract": {"intervals", "loaders", "quantities", "schema"},
+    "nouns": {"quantities"},
+    "extract": {"intervals", "loaders", "nouns", "quantities", "schema"},
     "corpus": {"documents", "extract", "loaders", "schema"},
     "evidence": {"loaders", "schema"},
     "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},

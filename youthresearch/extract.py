@@ -11,7 +11,8 @@ import pandas as pd
 
 from .intervals import hedge_interval
 from .loaders import load_indicators
-from .quantities import fold, lexicon_codes, scan
+from .nouns import AGE, BODY, BRACKET, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
+from .quantities import fold, lexicon_codes, scan_folded
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -21,10 +22,6 @@ COLUMNS = [
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
-REACH = 14  # tokens looked at on either side of a number
-TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
-EVENTS = ("场", "次", "期", "篇", "条", "人次", "场次")  # units that may count an event without a noun
-NUMBER, OTHER, NOUN = "⓪", "①", "②"  # what stands in a sentence for a quantity, another number, a quoted name
 
 
 def extract_facts(document_or_text, *, source_id="", indicators=None):
@@ -44,7 +41,9 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
     -------
     pandas.DataFrame
         One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
-        rule (how the noun was found), alternatives (the other candidate), confidence (high, medium, low).
+        rule (how the noun was found: right or left of the number, object of a verb of becoming, event,
+        inherited from the figure before, topic of the clause before),
+        alternatives (the other candidate), confidence (high, medium, low).
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
@@ -54,7 +53,7 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
     folded = fold(text)
     rows, refused, last_date = [], [], ""
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
-    for sentence, starts_paragraph in _sentences(folded, scan(text)):
+    for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             last_date = ""
             planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
@@ -64,7 +63,7 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
         rows += found
         refused += not_found
-    facts = _table(rows, text, source_id, indicators)
+    facts = _table(rows, text, folded, source_id, indicators)
     facts.attrs["refused"] = [  # records, since pandas cannot join frames that carry frames
         {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
     ]
@@ -168,10 +167,11 @@ def _facts_of(sentence, folded, last_date, planned):
     if not kept:
         return [], refused, last_date
     tokens = _tokens(folded, sentence, kept)
+    numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     rows, context = [], {"noun": None, "whole": None}
     for number, mention in enumerate(kept):
         before = kept[number - 1]["end"] if number else sentence["start"]
-        row = _fact(mention, folded, tokens, max(before, sentence["start"]), context, planned)
+        row = _fact(mention, folded, tokens, numbers, max(before, sentence["start"]), context, planned)
         rows.append(row)
     return rows, refused, last_date
 
@@ -198,15 +198,23 @@ def _refusal(mention, folded):
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
             return "no unit"
     token = folded[mention["number_start"] : end]
+    if mention["unit"].endswith("米") and _marks()["sized"].match(rest):
+        return "threshold"
     if mention["unit"] and mention["unit"] not in TO_THE_LEFT:
-        if mention["hedge"] in ("at_least", "at_most", "under") and _marks()["threshold"].match(rest):
+        if (
+            mention["hedge"] in ("at_least", "at_most", "under")
+            and _marks()["threshold"].match(rest)
+            and not _marks()["made"].search(lead)
+        ):
             return "threshold"
         if _marks()["enumeration"].match(rest) and mention["value"] < 13 and mention["hedge"] == "exact":
             return "enumeration"
+        at_end = not rest or rest[0] in ",。;、)\n"
         han = token[0] in "一二两三四五六七八九十几数"
         if han and (token[:-1] in ("几", "数") or rest[:1] == "“"):
             return "rhetorical"
-        at_end = not rest or rest[0] in ",。;、)\n"
+        if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
+            return "rhetorical"
         if token[0] == "一" and mention["value"] == 1 and not (at_end and _marks()["counted"].search(lead)):
             return "article"
     return ""
@@ -227,25 +235,16 @@ def _as_rank(mention, token):
 
 
 def _tokens(folded, sentence, kept):
-    """Tag a sentence with its numbers, baselines and quoted names replaced by single signs.
-
-    Returns
-    -------
-    list of tuple
-        (word, tag, start, end), offsets in the text.
-    """
-    spans = [(m["start"], m["end"], NUMBER) for m in kept]
-    kept_starts = {m["start"] for m in kept}
-    spans += [
-        (m["start"], m["end"], OTHER)
-        for m in sentence["mentions"]
-        if m["start"] not in kept_starts and m["sort"] != "name"
-    ]
+    """Tag a sentence with its numbers, age limits, baselines and names replaced by single signs."""
+    counted = {m["start"] for m in kept}
+    signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
+    spans = [s for s in signs if s[2] and s[2] != NAME]
     free = _Free(spans)
-    for name, sign in (("baseline", OTHER), ("quote", NOUN)):
+    for name, sign in (("baseline", OTHER), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET)):
         for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
             if free.take(*match.span()):
                 spans.append((*match.span(), sign))
+    spans += [s for s in signs if s[2] == NAME and free.take(*s[:2])]
     pieces, places, at = [], [], sentence["start"]
     for start, end, sign in sorted(spans):
         pieces += [folded[at:start], sign]
@@ -253,14 +252,21 @@ def _tokens(folded, sentence, kept):
         at = end
     pieces.append(folded[at : sentence["end"]])
     places += [*range(at, sentence["end"]), sentence["end"]]
-    ends = {start: end for start, end, _ in spans}
-    tokens, i = [], 0
-    for word, tag in _tagger().tag("".join(pieces)):
-        start = places[i]
-        i += len(word)
-        end = ends.get(start, places[i - 1] + 1)
-        tokens.append((word, "n" if word == NOUN else tag, start, end))
-    return tokens
+    return classify(tagger().tag("".join(pieces)), places, {start: end for start, end, _ in spans})
+
+
+def _sign(mention, folded, counted):
+    """Return what stands for a number; names without digits are left to the tagger."""
+    if counted:
+        return NUMBER
+    token = folded[mention["start"] : mention["end"]]
+    if mention["sort"] == "age":
+        return AGE if _marks()["limit"].search(token) else OTHER
+    if mention["sort"] != "name":
+        return OTHER
+    if token[0] in '“《"‘':
+        return ""
+    return NAME if token[0].isdigit() or lexicon_codes("name").get(token) == "noun" else ""
 
 
 class _Free:
@@ -276,14 +282,14 @@ class _Free:
         return True
 
 
-def _fact(mention, folded, tokens, before, context, planned):
+def _fact(mention, folded, tokens, numbers, before, context, planned):
     """Give one quantity its kind, noun and context."""
     start = mention["start"]
     lead = folded[before:start]
     clause = lead[max(lead.rfind(c) for c in ",。;:\n") + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     kind, sign, attached = _kind(mention, clause, context)
-    noun, rule, other = _noun(mention, tokens, kind, context)
+    noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     row = {
@@ -311,7 +317,7 @@ def _fact(mention, folded, tokens, before, context, planned):
     if kind == "growth" and mention["unit"] == "倍":
         row |= {"value": 100 * row["value"], "resolution": 100 * row["resolution"], "unit": "%"}
     context["baseline"] = row["baseline"]
-    if noun:
+    if noun and kind != "mean":
         context["noun"] = noun
     if kind == "level":
         context["level"] = start
@@ -354,143 +360,6 @@ def _kind(mention, clause, context):
     return ("change" if marks["far"].search(clause) else "level"), 1, 0
 
 
-def _noun(mention, tokens, kind, context):
-    """Find the noun that a quantity counts: to the right, to the left, or the one before it."""
-    i = next((n for n, t in enumerate(tokens) if t[2] == mention["start"] and t[0] == NUMBER), None)
-    if i is None:
-        return None, "none", ""
-    found = {"right": _right(tokens, i), "left": _left(tokens, i), "object": _object(tokens, i)}
-    if mention["unit"] in EVENTS:
-        found = {"event": _event(tokens, i)} | found
-    if kind in ("growth", "change") and mention["unit"] in ("%", "百分点", "倍"):
-        found = {"left": found["left"]}
-    order = ["left", *found] if mention["unit"] in TO_THE_LEFT or _belongs_left(tokens, i) else list(found)
-    rules = [rule for rule in dict.fromkeys(order) if found[rule]]
-    if not rules:
-        return (context["noun"], "inherited", "") if context["noun"] else (None, "none", "")
-    return found[rules[0]], rules[0], found[rules[1]] if len(rules) > 1 else ""
-
-
-def _right(tokens, i):
-    """Find the noun phrase that follows token i, as (start, end), or nothing."""
-    begin = finish = None
-    for j in range(i + 1, min(i + REACH, len(tokens))):
-        word, tag, start, end = tokens[j]
-        follows = tokens[j + 1][:2] if j + 1 < len(tokens) else ("", "x")
-        if word in ("的", "等") and (begin is None or _inside(*follows)):
-            begin = finish = None
-        elif finish and word in _roles("and") and _core(*follows):
-            continue
-        elif _core(word, tag):
-            begin, finish = start if begin is None else begin, end
-        elif _inside(word, tag) and _inside(*follows):
-            begin = start if begin is None else begin
-        elif begin is None and tag[0] == "v" and _relative(tokens, j):
-            continue
-        else:
-            break
-    return (begin, finish) if finish else None
-
-
-def _relative(tokens, j):
-    """Tell whether a verb opens a relative clause: a 的 follows before any mark or number."""
-    for word, _, _, _ in tokens[j + 1 : j + 9]:
-        if word == "的":
-            return True
-        if word in ",。;、:\n" or word == NUMBER:
-            return False
-    return False
-
-
-def _left(tokens, i):
-    """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
-    k = i - 1
-    while k >= max(0, i - REACH) and not _core(*tokens[k][:2]):
-        if tokens[k][0] in ",。;、\n|" or tokens[k][0] == NUMBER:
-            return None
-        k -= 1
-    if k < max(0, i - REACH):
-        return None
-    begin, finish = tokens[k][2], tokens[k][3]
-    while k > 0 and (_inside(*tokens[k - 1][:2]) or _joint(tokens, k - 1)):
-        k -= 1
-        begin = tokens[k][2]
-    while _head_verb(*tokens[k][:2]) and tokens[k][3] < finish:
-        k += 1
-        begin = tokens[k][2]
-    return begin, finish
-
-
-def _joint(tokens, k):
-    """Tell whether a word joins two nouns (青年典型、青年集体)."""
-    return k > 0 and tokens[k][0] in _roles("and") and _core(*tokens[k - 1][:2])
-
-
-def _object(tokens, i):
-    """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
-    for j in range(i + 1, min(i + 6, len(tokens))):
-        if tokens[j][0] in _roles("becomes"):
-            return _right(tokens, j)
-        if tokens[j][0] in ",。;、" or (j == i + 1 and tokens[j][0] != "被"):
-            return None
-    return None
-
-
-def _event(tokens, i):
-    """Find the verb beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
-    follows = tokens[i + 1][0] if i + 1 < len(tokens) else ""
-    if follows in _roles("compound") and (i + 2 == len(tokens) or tokens[i + 2][1] == "x"):
-        return tokens[i + 1][2], tokens[i + 1][3]
-    k = i - 1
-    if k < 0 or _core(*tokens[k][:2]) or tokens[k][0] not in _roles("compound"):
-        return None
-    begin, finish = tokens[k][2], tokens[k][3]
-    while k > 0 and tokens[k - 1][0] in _roles("compound") and not _head_verb(*tokens[k - 1][:2]):
-        k -= 1
-        begin = tokens[k][2]
-    return begin, finish
-
-
-def _belongs_left(tokens, i):
-    """Tell whether what follows a number is the subject of the next one (书记456名平均年龄30.12岁)."""
-    if i == 0 or not _core(*tokens[i - 1][:2]):
-        return False
-    for word, tag, _, _ in tokens[i + 1 : i + 6]:
-        if word == NUMBER:
-            return True
-        if not _inside(word, tag):
-            return False
-    return False
-
-
-def _core(word, tag):
-    """Tell whether a noun phrase may end in a word."""
-    return word in _roles("noun") or (
-        (tag[0] == "n" or tag in ("vn", "j", "eng", "an")) and not _breaks(word)
-    )
-
-
-def _inside(word, tag):
-    """Tell whether a word may stand in a noun phrase: a noun, an adjective, a verb of the field."""
-    return _core(word, tag) or word in _roles("compound") or (tag[0] in "abfjlst" and not _breaks(word))
-
-
-@cache
-def _breaking():
-    roles = ("link", "becomes", "head_verb", "up", "down")
-    return frozenset().union(*(_roles(r) for r in roles)) - _roles("compound") | {OTHER, NUMBER}
-
-
-def _breaks(word):
-    """Tell whether a word ends a noun phrase whatever its tag: a verb, an adverb, a sign."""
-    return word in _breaking()
-
-
-def _head_verb(word, tag):
-    """Tell whether a verb at the head of a phrase is no part of it (组织青年, 服务群众)."""
-    return word in _roles("head_verb") or word in _roles("link")
-
-
 def _baseline(lead):
     for match in _marks()["baseline"].finditer(lead):
         return next((code for word, code in lexicon_codes("baseline").items() if word in match[0]), "")
@@ -512,12 +381,12 @@ def _same_baseline(between, context):
     return "" if between.strip(",、 ") else context.get("baseline", "")
 
 
-def _table(rows, text, source_id, indicators):
+def _table(rows, text, folded, source_id, indicators):
     """Lay out the rows, with intervals, indicators and the links between parts and wholes."""
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    done = [_row(r, text, source_id, ids, lookup, flows) for r in rows]
-    odd = any("\ud800" <= c <= "\udfff" for c in text)  # half a character, which str columns cannot hold
+    done = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    odd = "\ufffd" in folded  # perhaps half a character, which str columns cannot hold
     table = pd.DataFrame(done, columns=COLUMNS, dtype=object if odd else None)
     for column in ("value", "value_max", "resolution"):
         table[column] = table[column].astype(float)
@@ -525,11 +394,11 @@ def _table(rows, text, source_id, indicators):
     return table.assign(low=bounds["low"], high=bounds["high"])
 
 
-def _row(row, text, source_id, ids, lookup, flows):
+def _row(row, text, folded, source_id, ids, lookup, flows):
     """One proposal in the columns of facts."""
     noun_start, noun_end = row["noun"] or (row["start"], row["start"])
     noun = text[noun_start:noun_end].replace("\n", "")
-    indicator = _indicator(noun, lookup)
+    indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
     flow = _flow(row, flows.get(indicator, "stock"))
     date = _iso(row["date"])
     return {
@@ -574,7 +443,7 @@ def _lookup(indicators):
 
 
 def _confidence(rule, indicator):
-    if rule in ("none", "inherited"):
+    if rule in ("none", "inherited", "topic"):
         return "low"
     return "high" if indicator else "medium"
 
@@ -588,8 +457,7 @@ def _flow(row, usual):
 
 
 def _indicator(noun, lookup):
-    """Find the indicator whose label or alias is the noun or its longest ending."""
-    noun = fold(noun)
+    """Find the indicator whose label or alias is the folded noun or its longest ending."""
     return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
 
 
@@ -604,16 +472,6 @@ def _iso(date):
 @cache
 def _roles(role):
     return frozenset(lexicon_codes(role))
-
-
-@cache
-def _tagger():
-    import rjieba
-
-    tagger = rjieba.Jieba()
-    for word in _roles("noun"):
-        tagger.add_word(word, 100000, "n")
-    return tagger
 
 
 @cache
@@ -636,17 +494,26 @@ def _marks():
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
         "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
+        "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "made": regex.compile(r"(?:新增|新建|建成|建立|达到?|发展|开展|举办|完成|培养|培育|选树|招募)$"),
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
         "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
         "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": regex.compile(
-            rf"(?:较|比|同|与|跟)?(?:[\u4e00-\u9fff]{{0,3}})(?:{words('baseline')})(?:相比|相较|时|末|底)?"
-            r"|(?:较|比)[\u4e00-\u9fff①]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
+            rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
+            r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
         ),
-        "quote": regex.compile(
-            r"“[^“”\n,。;]{1,16}”|《[^《》\n]{1,40}》|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+        "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
+        "bracket": regex.compile(
+            r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+            r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所委村区道工总队乡镇市县旗厂校园院站场街]\)"
         ),
-        "moved": regex.compile(rf"(?P<verb>{words('up', 'down')})(?P<to>{words('to')})?了?(?: |了|约)?$"),
+        "body": regex.compile(
+            r"(?:共青团|团|中共)[\u4e00-\u9fff]{1,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班)"
+        ),
+        "moved": regex.compile(
+            rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
+        ),
         "ratio": regex.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
         "share": regex.compile(r"(?:占比|占)(?:达|为)? ?$"),
         "held": regex.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
@@ -666,5 +533,6 @@ def _marks():
         "origin_date": regex.compile(r"\d{4}年(?:\d{1,2}月)?"),
         "onward": regex.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
         "bare": regex.compile(r"[“”\"' ]"),
+        "limit": regex.compile(r"以[上下内]|(?:至|到|-|~|—)"),
         "iso": regex.compile(r"(\d{4})年?(?:[-/.]?(\d{1,2})月?)?(?:[-/.]?(\d{1,2})[日号]?)?"),
     }

@@ -18,7 +18,7 @@ from .intervals import hedge_interval
 from .loaders import load_lexicon, load_traditional, load_units
 from .schema import DataError
 
-_SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人"}
+_SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
@@ -90,7 +90,7 @@ def parse_quantity(text):
 @cache
 def _folding():
     full = {0xFF01 + i: chr(0x21 + i) for i in range(94)} | {0x3000: " ", ord("～"): "~", ord("－"): "-"}
-    full |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half a character, which no tagger takes
+    full |= dict.fromkeys(range(0xD800, 0xE010), "\ufffd")  # half a character, and the signs of `nouns`
     table = load_traditional()
     return full | dict(zip(map(ord, table["traditional"]), table["simplified"], strict=True))
 
@@ -114,7 +114,11 @@ def scan(text):
         value, value_max, hedge, resolution and unit. The other sorts (date, age, duration, ordinal,
         name, number) are no quantities.
     """
-    folded = fold(text)
+    return scan_folded(fold(text))
+
+
+def scan_folded(folded):
+    """Scan a text that is folded already."""
     quotes = [m.span() for m in _quotes().finditer(folded)]
     return [_mention(match, folded, quotes) for match in _matches(folded)]
 
@@ -144,7 +148,7 @@ def _windows(folded):
 def _mention(match, folded, quotes):
     mention = {"start": match.start(), "end": match.end(), "sort": match.lastgroup}
     lead = folded[max(0, match.start() - 8) : match.start()]
-    if match.lastgroup == "age" and ("." in match[0] or "平均" in lead or "均龄" in lead):
+    if match.lastgroup == "age" and match[0][-1] == "岁" and ("." in match[0] or _AGED.search(lead)):
         digits = match[0].rstrip("周岁 ")
         value, place = _arabic(digits)
         return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": match.start()}
@@ -223,6 +227,8 @@ def _hedge(group):
 
 def _number(text):
     """Value, upper value (or None), size of the last printed place, and whether 余 or 多 stands inside."""
+    if text.isdecimal() and text.isascii():
+        return int(text), None, 1, False
     text = text.replace(" ", "")
     inside = any(w in text for w in lexicon_codes("hedge_inside") if w != "几") and not text.startswith("几")
     text = "".join(c for c in text if c not in "余多来")
@@ -367,6 +373,7 @@ def _quick():
     )
 
 
+_AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     "PREFIX": r"(?:PRE[了为有达]?|上(?=[百千万亿]))",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
@@ -407,7 +414,7 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
     "ordinal": [
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
         r"(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d)次|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
-        r"十[七八九]大|二十大|\d{4}级|\d{2}版",
+        r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
         r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))",
     ],

@@ -1,0 +1,583 @@
+"""The noun that a number counts, found in the tagged words around it.
+
+Every word has a class. A noun phrase runs over nouns and the words that qualify them; whether a verb
+inside it is the verb of the clause (培训 学员) or qualifies the noun (培训 项目) is decided by the noun.
+The words of each class are in the lexicon and can be extended there.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from .quantities import lexicon_codes
+
+REACH = 14  # tokens looked at on either side of a number
+TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
+EVENTS = (
+    "场",
+    "次",
+    "期",
+    "篇",
+    "条",
+    "场次",
+    "讲",
+    "单",
+    "起",
+)  # units that may count an event without a noun
+TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
+PEOPLE = ("名", "位", "人", "人次")
+NUMERIC = (
+    "率",
+    "量",
+    "数",
+    "比例",
+    "人次",
+    "金额",
+    "额",
+    "时长",
+    "时间",
+    "费用",
+)  # any verb may qualify these
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET = map(chr, range(0xE000, 0xE007))  # signs that stand for these
+
+
+class Token(NamedTuple):
+    """One word of a sentence with its class and its offsets in the text.
+
+    Classes: n noun, p place name, w verbal noun, v verb that may qualify a noun, h verb that never does,
+    a other qualifier, g age limit, c conjunction, d 的 or 等, r preposition, s other word, x mark or
+    number.
+    """
+
+    word: str
+    sort: str
+    start: int
+    end: int
+
+
+@cache
+def tagger():
+    """Return the tagger with the words of the lexicon, so that none is glued to its neighbour."""
+    import rjieba
+
+    tagger = rjieba.Jieba()
+    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n"}.items():
+        for word in _roles(role):
+            if len(word) > 1 or role == "noun":
+                tagger.add_word(word, 100000, tag)
+    return tagger
+
+
+def classify(tagged, places, ends):
+    """Turn tagged words into tokens; blanks beside a number or a quotation are dropped.
+
+    Parameters
+    ----------
+    tagged : list of tuple
+        (word, tag), as from the tagger.
+    places : list of int
+        Offset in the text of each character that was tagged.
+    ends : dict
+        Ends of the stretches that one sign stands for, by their starts.
+    """
+    tokens, i, last = [], 0, ""
+    for word, tag in tagged:
+        start, i = places[i], i + len(word)
+        if word == " " and last in (NUMBER, NOUN):
+            continue
+        if last == " " and word in (NUMBER, NOUN):
+            tokens.pop()
+        end = ends.get(start) or places[i - 1] + 1
+        tokens.append(Token(word, _sort(word, tag), start, end))
+        last = word
+    return tokens
+
+
+def find_noun(tokens, i, mention, kind, context):
+    """Find the noun that number i counts.
+
+    Parameters
+    ----------
+    tokens : list of Token
+        The sentence.
+    i : int or None
+        The number among them.
+    mention : dict
+        As from `scan`.
+    kind : str
+        Kind of the figure.
+    context : dict
+        ``noun`` is the noun of the figure before, as (start, end), or nothing.
+
+    Returns
+    -------
+    noun, rule, other : tuple or None, str, tuple or None
+        (start, end) in the text, the rule that found it, and what another rule would take.
+    """
+    if i is None:
+        return None, "none", None
+    unit = mention["unit"]
+    found = _candidates(tokens, i, unit, kind)
+    rules = [rule for rule in found if found[rule]]
+    bare = rules[:1] == ["left"] and _only_qualifies(tokens, found["left"])
+    if not rules or bare:
+        return _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
+    other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
+    return found[rules[0]], rules[0], other
+
+
+def _candidates(tokens, i, unit, kind):
+    """Find what each rule takes for the noun, the likeliest first."""
+    left = _left(tokens, i, unit)
+    if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
+        return {"left": left}
+    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i)}
+    event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
+    if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
+        return {"object": _right(tokens, i + 1, unit)} | {r: found[r] for r in ("right", "left")}
+    if unit == "元" and _names_money(tokens, i + 1) and found["right"]:
+        return {"right": found["right"]} | event | found
+    if unit in TO_THE_LEFT or _belongs_left(tokens, i):
+        return event | {"left": left} | found
+    return event | found
+
+
+def _further(tokens, i, unit, kind, before, below):
+    """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
+    verb = None if kind == "share" else _verb(tokens, i)
+    if verb:
+        return verb, "event", before
+    money = _money(tokens, i) if unit == "元" else None
+    if before and not money:
+        return before, "inherited", None
+    topic = money or _topic(tokens, i, below)
+    if topic:
+        return topic, "topic", None
+    said = _says(_at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
+    return (_span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
+
+
+# Phrases ---------------------------------------------------------------------------------------------------
+
+
+def _right(tokens, i, unit):
+    """Find the noun phrase that follows token i, as (start, end), or nothing."""
+    begin = last = None  # of tokens
+    j = _opening(tokens, i + 1)
+    while j < min(i + 2 * REACH, len(tokens)):
+        token, after = tokens[j], _at(tokens, j + 1)
+        if token.sort == "d":
+            if begin is not None and _counts(tokens[last].word if last else "", unit):
+                break
+            if begin is not None and not _may_stand(after.sort):
+                break
+            begin = last = None
+        elif _is_head(tokens, j, last, unit):
+            begin, last = j if begin is None else begin, j
+        elif not _is_inside(tokens, j, begin, last, unit):
+            of = None if _counts(tokens[last or i].word, unit) else _of(tokens, begin, j)
+            if of is None:
+                break
+            begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
+        elif begin is None:
+            begin = j
+        j += 1
+    while last is not None and begin < last and tokens[begin].sort == "p":
+        begin += 1
+    return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
+
+
+def _opening(tokens, j):
+    """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
+    while _at(tokens, j).word == OTHER or (_at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"):
+        j += 1
+    if _at(tokens, j).sort not in "vhwrs":
+        return j
+    for n in range(j + 1, min(j + REACH, len(tokens))):
+        if tokens[n].word == "的" or (tokens[n].word == "等" and tokens[n - 1].sort != "h"):
+            return n
+        if tokens[n].sort == "x":
+            break
+    return j
+
+
+def _of(tokens, begin, j):
+    """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing."""
+    if begin is None or not (tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])):
+        return None
+    for n in range(j, min(j + REACH, len(tokens))):
+        if tokens[n].word == "的":
+            return n
+        if tokens[n].sort == "x":
+            break
+    return None
+
+
+def _is_head(tokens, j, last, unit):
+    """Tell whether a phrase may end in token j, so far as it goes."""
+    if tokens[j].sort in "np":
+        return last is None or not _is_state(tokens, j, last, unit)
+    if tokens[j].sort == "v" and _takes_verb(tokens[j].word) and last is not None and last == j - 1:
+        return _at(tokens, j + 1).sort not in "npwva"  # 非公有制经济组织
+    if tokens[j].sort != "w":
+        return False
+    if last is None:
+        if _at(tokens, j + 1).word == NUMBER:
+            return False  # 交通枢纽22处排查1604人次
+        return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
+    return _goes_on(tokens, j, last, unit)
+
+
+def _is_inside(tokens, j, begin, last, unit):
+    """Tell whether a phrase runs on over token j, which cannot end it."""
+    sort, after = tokens[j].sort, _at(tokens, j + 1)
+    if sort == "c":
+        head = _phrase_end(tokens, j + 1)
+        return last == j - 1 and head is not None and _at(tokens, head + 1).word != NUMBER
+    if sort in "ag":
+        return _may_stand(after.sort)
+    if sort != "v":
+        return False
+    return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
+
+
+def _goes_on(tokens, j, last, unit):
+    """Tell whether a phrase goes on over the verb j: it ends in a noun that takes verbs, or in a person."""
+    head = _phrase_end(tokens, j)
+    if head is None:
+        return False
+    word = tokens[head].word
+    if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
+        return _is_person(word)
+    if word == "工作" and unit in ("个", "家", "所"):
+        return False  # 34个团支部换届工作
+    if head == j:
+        after = _at(tokens, j + 1)
+        says = after.word == NUMBER and word in _roles("event")  # 3家单位筹款30万元
+        return not says and (_takes_verb(word) or after.sort in "xc")
+    return _takes_verb(word)
+
+
+def _is_state(tokens, j, last, unit):
+    """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
+    word = tokens[j].word
+    if unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word):
+        return not _goes_on(tokens, j, last, unit)
+    at_work = tokens[_phrase_end(tokens, j)].word == "工作" and (word == "工作" or _says(word))
+    return at_work and not _goes_on(tokens, j, last, unit)
+
+
+def _qualifies_next(tokens, j, unit):
+    """Tell whether a verb right after a number qualifies the noun after it (20个培训项目)."""
+    head = _phrase_end(tokens, j)
+    if head is None or head == j:
+        return False
+    return unit not in PEOPLE or _ends(tokens[head].word, "person") or _takes_verb(tokens[head].word)
+
+
+def _phrase_end(tokens, j):
+    """Find the last noun of the phrase that runs on from token j, or nothing."""
+    head = None
+    for n in range(j, min(j + 8, len(tokens))):
+        if tokens[n].sort in "npw":
+            head = n
+        elif tokens[n].sort not in "av":
+            break
+    return head
+
+
+def _left(tokens, i, unit):
+    """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
+    k = _share_of(tokens, i) if unit == "%" else i - 1
+    while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
+        if (
+            tokens[k].sort == "v"
+            and k == i - 1
+            and _takes_verb(tokens[k].word)
+            and _at(tokens, k - 1).sort == "n"
+        ):
+            break  # 志愿者组织32个
+        if tokens[k].sort in "xc":
+            return None
+        k -= 1
+    if k < max(0, i - REACH):
+        return None
+    risen = _at(tokens, k + 1).word in ("到", "至", "达", "达到", "为") and tokens[k].sort == "w"
+    if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
+        k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
+    found = _back(tokens, k)
+    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
+    return None if counted and unit == "元" and not _ends(tokens[k].word, "money") else found
+
+
+def _share_of(tokens, i):
+    """Find where the search starts: before 占, where it has an object (占总人数的29.3%)."""
+    for k in range(i - 2, max(0, i - REACH), -1):
+        if tokens[k].word == "占":
+            return k - 1
+        if tokens[k].sort == "x":
+            break
+    return i - 1
+
+
+def _back(tokens, k):
+    """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
+    j = k
+    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1)):
+        j -= 1
+    for n in range(k - 1, j - 1, -1):
+        if _is_predicate(tokens, n, k):
+            j = n + 1
+            break
+    if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
+        j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
+    while j < k and (tokens[j].sort in "pc" or tokens[j].word == BRACKET):
+        j += 1
+    if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
+        j += 1  # 在“智慧团建”录入率
+    return _span(tokens, _titled(tokens, j), k)
+
+
+def _titled(tokens, j):
+    """Take the level of an award into its name (全国优秀共青团员)."""
+    level = _at(tokens, j - 1).word in ("全国", "全省", "全市", "全县", "全区", "全州")
+    return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
+
+
+def _is_predicate(tokens, n, k):
+    """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
+    if tokens[n + 1].sort == "c":
+        return False
+    k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
+    sort, head = tokens[n].sort, tokens[k].word
+    if sort == "h":
+        return not (n == k - 1 and head.endswith(NUMERIC) and len(head) < 3)
+    if all(t.sort in "vw" or t.word in _verbal() for t in tokens[n + 1 : k + 1]):
+        return sort == "h"  # 外出学习交流2场
+    if sort not in "vw":
+        return False
+    before = _at(tokens, n - 1)
+    if before.sort == "p" or before.word.endswith("委"):
+        return True  # 团省委自筹资金
+    if before.sort == "x" and sort == "v" and n < k - 1 and tokens[n].word not in _roles("compound"):
+        return True  # 认定青年创业基地
+    return not _takes_verb(head)
+
+
+def _joins(tokens, k):
+    """Tell whether a word joins two nouns (青年典型、青年集体)."""
+    if k < 1 or tokens[k].sort != "c":
+        return False
+    return tokens[k - 1].sort in "nw" or tokens[k - 1].sort == _at(tokens, k + 1).sort == "a"
+
+
+def _event(tokens, i, unit):
+    """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
+    if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort == "x" and unit in EVENTS:
+        return _span(tokens, i + 1, i + 1)
+    if _at(tokens, i - 1).sort == "h" and _at(tokens, i + 1).word in _roles("event") and unit in PEOPLE:
+        return _span(tokens, i + 1, i + 1)  # 吸引340万人次观看
+    k = i - 1
+    while _at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了"):
+        k -= 1
+    sort, word = _at(tokens, k).sort, _at(tokens, k).word
+    if word in _roles("compound") and word not in _roles("noun"):
+        sort = "v"
+    if not (
+        word in _roles("event")
+        or ((sort in "vw" or word in _verbal()) and (unit in EVENTS or unit == "人次"))
+    ):
+        return None
+    j = k
+    while j > 0 and tokens[j - 1].sort in "vwanp":
+        j -= 1
+    for n in range(k - 1, j - 1, -1):
+        if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
+            if unit == "人次":
+                return None  # the persons are counted
+            j = n + 1
+            break
+    while j < k and tokens[j].sort in "pc":
+        j += 1
+    return _span(tokens, j, k)
+
+
+def _acts(word, unit):
+    """Tell whether a noun before a verb is who acts (媒体推介百余次), or else is acted on (义工培训30场)."""
+    return _ends(word, "organisation") or (unit not in EVENTS and _ends(word, "person"))
+
+
+def _names_money(tokens, j):
+    """Tell whether what follows a sum of money may be its noun (534万元奶粉, 10万元捐款, 5万元的经费)."""
+    token = _at(tokens, j)
+    return token.sort in "na" or token.word == "的" or (token.sort == "w" and _at(tokens, j + 1).sort == "x")
+
+
+def _money(tokens, i):
+    """Find the last noun before number i that is counted in money."""
+    for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
+        if tokens[k].sort in "nwvh" and _ends(tokens[k].word, "money"):
+            return _back(tokens, k) if tokens[k].sort in "nw" else _span(tokens, k, k)
+    return None
+
+
+def _verb(tokens, i):
+    """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
+    for k in (i - 1, i + 1):
+        if _at(tokens, k).word in _roles("event"):
+            return _span(tokens, k, k)
+    return None
+
+
+def _object(tokens, i):
+    """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
+    for j in range(i + 1, min(i + 6, len(tokens))):
+        if tokens[j].word in _roles("becomes"):
+            return _right(tokens, j + (_at(tokens, j + 1).word == "为"), "")
+        if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
+            return None
+    return None
+
+
+def _topic(tokens, i, below=None):
+    """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
+    k = i - 1
+    while k >= max(0, i - 2 * REACH) and (tokens[k].sort not in "nw" or (below and tokens[k].end > below[0])):
+        k -= 1
+    return _back(tokens, k) if k >= max(0, i - 2 * REACH) else None
+
+
+def _belongs_left(tokens, i):
+    """Tell whether what follows a number is the subject of the next one (书记456名平均年龄30.12岁)."""
+    k = i - 1
+    while _at(tokens, k).sort in "nwa":
+        k -= 1
+    if k == i - 1 or _at(tokens, k).word == NUMBER:
+        return False
+    for token in tokens[i + 1 : i + 6]:
+        if token.word == NUMBER:
+            return True
+        if token.sort not in "npa":
+            return False
+    return False
+
+
+def _only_qualifies(tokens, span):
+    """Tell whether a phrase ends in a noun that qualifies what was counted before (大专学历24人)."""
+    return any(t.end == span[1] and t.word in _roles("qualifies") for t in tokens)
+
+
+# Words -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def _sort(word, tag):
+    """Return the class of a word."""
+    signs = {
+        NUMBER: "x",
+        OTHER: "s",
+        BRACKET: "n",
+        "未": "a",
+        "无": "a",
+        "非": "a",
+        "款": "n",
+        NOUN: "n",
+        AGE: "g",
+        NAME: "a",
+        BODY: "p",
+        "级": "a",
+        "的": "d",
+        "等": "d",
+    }
+    if word in signs:
+        return signs[word]
+    if tag == "x" and word != "、":
+        return "n" if word[0].isascii() and word[0].isalpha() else "x"
+    if word in _roles("and"):
+        return "c"
+    if word in _roles("noun") or (len(word) == 1 and word in _roles("takes_verb")):
+        return "n"
+    head, compound = word in _roles("head_verb"), word in _roles("compound")
+    nominal = tag[0] in "nj" or tag in ("eng", "an", "vn")
+    if head and compound:
+        return "w" if nominal else "v"
+    if head or word in _roles("becomes"):
+        return "h"
+    if compound:
+        return "n" if nominal else "a"
+    if word in _roles("link") or word in _roles("up") or word in _roles("down"):
+        return "s"
+    return _sort_of_tag(word, tag)
+
+
+def _sort_of_tag(word, tag):
+    if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂州旗盟团系司社行局":
+        return "s"
+    if tag == "ad":
+        return "s"
+    if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
+        return "p"
+    if tag == "vn":
+        return "w"
+    if tag[0] in "nj" or tag in ("eng", "an"):
+        return "n"
+    if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
+        return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
+    if tag == "l" and not word.endswith("组织") and (_ends(word, "takes_verb") or _ends(word, "person")):
+        return "n"
+    if tag[0] in "abfstzgikl":
+        return "a"
+    return "r" if tag == "p" else "s"
+
+
+@cache
+def _is_person(word):
+    return word == NOUN or _ends(word, "person")
+
+
+@cache
+def _says(word):
+    """Tell whether a noun is a verb as well."""
+    return (word in _verbal() or word in _roles("head_verb") - _roles("noun")) and not _is_person(word)
+
+
+@cache
+def _verbal():
+    return _roles("compound") - _roles("noun")
+
+
+@cache
+def _takes_verb(word):
+    return word == NOUN or _ends(word, "takes_verb")
+
+
+def _counts(word, unit):
+    """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
+    if unit in PEOPLE:
+        return _ends(word, "person")
+    return unit in ("个", "家", "所", "处", "支") and _ends(word, "organisation")
+
+
+@cache
+def _ends(word, role):
+    return any(word[i:] in _roles(role) for i in range(len(word)))
+
+
+def _may_stand(sort):
+    """Tell whether a word may stand in a noun phrase."""
+    return sort in "npwvag"
+
+
+@cache
+def _roles(role):
+    return frozenset(lexicon_codes(role))
+
+
+_NOTHING = Token("", "x", 0, 0)
+
+
+def _at(tokens, i):
+    return tokens[i] if 0 <= i < len(tokens) else _NOTHING
+
+
+def _span(tokens, begin, last):
+    return None if begin is None or last is None else (tokens[begin].start, tokens[last].end)
