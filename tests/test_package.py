@@ -17,6 +17,8 @@ MAY_IMPORT = {
     "schema": set(),
     "loaders": {"intervals", "schema"},
     "audit": {"intervals", "schema"},
+    "screens": {"intervals", "schema"},
+    "coding": {"intervals", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
     "report": {"intervals", "schema"},
@@ -88,7 +90,7 @@ def test_public_names_are_documented(name):
     assert inspect.getdoc(thing)
     if (
         inspect.isfunction(thing)
-        and thing.__module__.endswith(("audit", "figures", "report"))
+        and thing.__module__.endswith(("audit", "coding", "figures", "report", "screens"))
         and inspect.signature(thing).parameters
     ):
         assert "Parameters" in thing.__doc__ and "Returns" in thing.__doc__

@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "derive_before"),
+    "coding": ("compare_codings", "list_disagreements", "settle_codings"),
     "corpus": ("extract_corpus", "read_corpus"),
     "documents": ("Limits", "ReportError", "read_report"),
     "evidence": ("save_evidence", "show_evidence"),
@@ -49,6 +50,13 @@ _HOME = {
     "quantities": ("parse_quantity",),
     "report": ("save_numbers",),
     "schema": ("DataError",),
+    "screens": (
+        "find_heaping",
+        "find_multiples",
+        "find_near_duplicates",
+        "find_selective_reporting",
+        "find_templates",
+    ),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_MODULE)

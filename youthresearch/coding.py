@@ -265,7 +265,8 @@ def _agreement(both, field):
     np.add.at(table, tuple(pd.Categorical(side, categories=kinds).codes for side in (ours, theirs)), 1)
     if row["agree"] == row["n"]:
         return row | {"kappa": float(cohens_kappa(table, return_results=False))}
-    found = cohens_kappa(table)
+    with np.errstate(divide="ignore", invalid="ignore"):  # its test of no agreement, which is not used
+        found = cohens_kappa(table)
     return row | {
         "kappa": float(found.kappa),
         "kappa_low": float(found.kappa_low),
