@@ -231,6 +231,14 @@ def test_settled_numbers_carry_their_interval():
         assert (row["value"], row["low"], row["high"]) == (high, low, high)
 
 
+def test_the_cap_is_the_researchers_choice():
+    a, b = (t.assign(hedge="over") for t in codings((3000.0, 3000.0), field="value"))
+    listed = yr.list_disagreements(a, b)
+    a = a.assign(low=0.0, high=0.0)
+    highs = [yr.settle_codings(a, b, listed, cap=cap).loc[0, "high"] for cap in (None, "next_unit")]
+    assert highs == [float("inf"), 4000]
+
+
 def test_ids_that_both_use_stay_apart_and_parts_follow():
     a, b = codings(("level", "level"), (None, "share"), (None, "share"))
     b = b.assign(fact_id=["w", "0-0", "p"], part_of=[None, "w", "0-0"])

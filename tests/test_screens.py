@@ -177,6 +177,13 @@ def test_pairs_are_those_of_plain_sets(collection, similarity):
     assert len(wanted) >= 2
 
 
+def test_a_document_inside_a_longer_one_is_contained_in_it():
+    part, more = TEXTS["longhua-2018"], TEXTS["c004"]
+    row = yr.find_near_duplicates(documents(part, more + "。" + part)).loc[0]
+    assert row["contained"] == 1  # all shingles of the part
+    assert row["similarity"] == pytest.approx(len(shingled(part)) / len(shingled(more + "。" + part)))
+
+
 def test_a_form_filled_in_twice_is_told_from_a_copy():
     text = TEXTS["longhua-2018"]
     blank = "".join("x" if c.isdigit() else c for c in text)
