@@ -190,7 +190,8 @@ def _aligned(a, b):
     codes = [pd.DataFrame({f: _codes(t, f) for f in FIELDS}) for t in (a, b)]
     kinds = pd.concat(codes).drop(columns="part_of").apply(lambda field: pd.factorize(field)[0]).to_numpy()
     here, there = (t.groupby("source_id").groups for t in (a, b))
-    pairs = [_match(a.loc[here[s]], b.loc[there[s]], kinds[: len(a)], kinds[len(a) :]) for s in sorted(here)]
+    spans = [t[["start", "end"]].to_numpy(float) for t in (a, b)]
+    pairs = [_match(here[s], there[s], *spans, kinds[: len(a)], kinds[len(a) :]) for s in sorted(here)]
     left, right = np.concatenate(pairs).T
     place = ["fact_id", "start", "end", "token"]
     ours, theirs = (
@@ -202,10 +203,11 @@ def _aligned(a, b):
         .join(theirs.add_suffix("_b"))
         .assign(source_id=a.loc[left, "source_id"].to_numpy())
     )
-    return both.assign(part_of_b=both["part_of_b"].replace(_names(a, b, both)))
+    names = _names(a, b, both)
+    return both.assign(part_of_b=both["part_of_b"].map(lambda whole: names.get(whole, whole)).astype("str"))
 
 
-def _match(a, b, kinds_a, kinds_b):
+def _match(here, there, spans_a, spans_b, kinds_a, kinds_b):
     """Row labels of one source's pairs, shape (pairs, 2): greatest overlap in all (Kuhn 1955).
 
     The overlap of two facts is the shared characters over all of the two; one token that is coded
@@ -213,14 +215,14 @@ def _match(a, b, kinds_a, kinds_b):
     """
     from scipy.optimize import linear_sum_assignment
 
-    starts, ends = ([t[side].to_numpy(float) for t in (a, b)] for side in ("start", "end"))
+    starts, ends = zip(spans_a[here].T, spans_b[there].T, strict=True)
     shared = np.minimum.outer(*ends) - np.maximum.outer(*starts)
     union = np.maximum.outer(*ends) - np.minimum.outer(*starts)
-    equal = (kinds_a[a.index][:, None] == kinds_b[b.index][None]).mean(axis=2)
+    equal = (kinds_a[here][:, None] == kinds_b[there][None]).mean(axis=2)
     weight = np.where(shared > 0, shared / np.maximum(union, 1) + 0.01 * equal, 0)
     rows, columns = linear_sum_assignment(weight, maximize=True)
     kept = weight[rows, columns] > 0
-    return np.column_stack([a.index[rows[kept]], b.index[columns[kept]]])
+    return np.column_stack([here[rows[kept]], there[columns[kept]]])
 
 
 def _names(a, b, both):
