@@ -23,6 +23,8 @@ MAY_IMPORT = {
     "relations": {"rules", "schema", "slips"},
     "repair": {"intervals", "rules", "schema", "slips"},
     "audit": {"intervals", "metrics", "relations", "repair", "rules"},
+    "screens": {"intervals", "schema"},
+    "coding": {"intervals", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
     "composite": {"schema"},
@@ -118,7 +120,7 @@ def test_public_names_are_documented(name):
     assert inspect.getdoc(thing)
     if (
         inspect.isfunction(thing)
-        and thing.__module__.endswith(("audit", "figures", "report"))
+        and thing.__module__.endswith(("audit", "coding", "figures", "report", "screens"))
         and inspect.signature(thing).parameters
     ):
         assert "Parameters" in thing.__doc__ and "Returns" in thing.__doc__

@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
+    "coding": ("compare_codings", "list_disagreements", "settle_codings"),
     "composite": (
         "composite_table",
         "coupling_coordination",
@@ -92,6 +93,13 @@ _HOME = {
     "repair": ("apply_repair",),
     "report": ("save_numbers",),
     "schema": ("DataError",),
+    "screens": (
+        "find_heaping",
+        "find_multiples",
+        "find_near_duplicates",
+        "find_selective_reporting",
+        "find_templates",
+    ),
     "simulate": ("simulate_panel", "simulate_reports"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
