@@ -4,6 +4,8 @@ After Fellegi and Holt (1976, JASA 71, 17-35): change as few figures as possible
 among those, first the edits that a slip of the pen explains.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -20,6 +22,18 @@ LIKELY = {kind for kind, rare in SLIPS.items() if rare < 2}  # slips worth tryin
 BEST = 3  # proposals named in a finding
 MOST = 12  # proposals kept of one finding
 FAR = 3  # a recomputed figure this many times another is no misprint of it
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What the search needs: facts, relations by position, what each figure can mean and may have been."""
+
+    facts: pd.DataFrame
+    rules: list
+    members: list
+    touching: dict  # figure -> the relations that it has a part in
+    bounds: pd.DataFrame  # figure -> low, high, widened by rounding
+    slips: dict  # figure in conflict -> value one slip away -> kind
 
 
 def proposals(facts, findings, relations):
@@ -42,11 +56,13 @@ def proposals(facts, findings, relations):
         to_text. Under every proposal all relations of the figures that it edits hold.
     """
     wrong = findings.index[findings["verdict"].isin(WRONG)].tolist()
-    rules, members, touching = relations["relation"].tolist(), relations["members"].tolist(), {}
-    for at, figures in enumerate(members):
-        for i in figures:
-            touching.setdefault(i, []).append(at)
-    found = [_repair_together(group, facts, rules, members, touching) for group in _connected(wrong, members)]
+    case = _case(facts, relations, wrong)
+    settled = _settled([p for f in wrong for p in _of_one(f, case)], wrong, case)
+    for group in _connected(wrong, case.members):
+        if not any(p[0][2] in LIKELY and done >= set(group) for p, done in settled.items()):
+            pairs = [p for f in group if case.rules[f] not in ORDERS for p in _of_two(f, case)]
+            settled |= _settled(pairs, wrong, case)
+    found = [_ranked(f, settled, case) for f in wrong]
     return pd.concat([f for f in found if len(f)] or [pd.DataFrame(columns=PROPOSAL)], ignore_index=True)
 
 
@@ -104,6 +120,19 @@ def apply_repair(facts, fact_id, value, *, reason):
     return repaired
 
 
+def _case(facts, relations, wrong):
+    rules, members, touching = relations["relation"].tolist(), relations["members"].tolist(), {}
+    for at, figures in enumerate(members):
+        for i in figures:
+            touching.setdefault(i, []).append(at)
+    figures = figures_of(facts)
+    bounds = figures[["round_low", "round_high"]].set_axis(["low", "high"], axis=1)
+    concerned = sorted({i for f in wrong for i in members[f]})
+    printed = figures.loc[concerned, ["value", "resolution", "whole"]].itertuples(index=False)
+    slips = {i: slips_of(v, r, counted=w) for i, (v, r, w) in zip(concerned, printed, strict=True)}
+    return _Case(facts, rules, members, touching, bounds, slips)
+
+
 def _connected(wrong, members):
     """Group findings that share a figure, directly or through others."""
     groups = []
@@ -117,70 +146,49 @@ def _connected(wrong, members):
     return [together for _, together in groups]
 
 
-def _repair_together(findings, facts, rules, members, touching):
-    """Propose edits for findings that share figures: of one figure, and of two where no slip explains it."""
-    figures = sorted({i for f in findings for i in members[f]})
-    near = sorted({i for f in figures for r in touching[f] for i in members[r]})
-    own = facts.loc[near]
-    printed = figures_of(facts.loc[figures])[["value", "resolution", "whole"]].itertuples(index=False)
-    slips = {i: slips_of(v, r, counted=w) for i, (v, r, w) in zip(figures, printed, strict=True)}
-    tried = [((i, value, kind),) for i in figures for value, kind in slips[i].items()]
-    bounds = _rounded(facts.loc[near])
-    for f in findings:
-        tried += [((i, value, RECOMPUTED),) for i, value in _needed(rules[f], members[f], own, bounds)]
-    settled = _settled(tried, findings, facts, rules, members, touching)
-    if not any(len(done) == len(findings) and p[0][2] in LIKELY for p, done in settled.items()):
-        equal = [f for f in findings if rules[f] not in ORDERS]
-        pairs = [p for f in equal for p in _pairs(rules[f], members[f], own, bounds, slips)]
-        settled |= _settled(pairs, findings, facts, rules, members, touching)
-    tables = [_ranked(f, settled, facts, rules[f], members[f]) for f in findings]
-    return pd.concat(tables, ignore_index=True)
+def _of_one(finding, case):
+    """List edits of one figure of a finding: every slip, and what the others say it must be."""
+    members = case.members[finding]
+    slips = [((i, value, kind),) for i in members for value, kind in case.slips[i].items()]
+    return slips + [((i, value, RECOMPUTED),) for i, value in _needed(case.rules[finding], members, case)]
 
 
-def _rounded(facts):
-    figures = figures_of(facts)
-    return figures[["round_low", "round_high"]].set_axis(["low", "high"], axis=1).set_index(facts.index)
-
-
-def _needed(rule, members, facts, bounds):
+def _needed(rule, members, case):
     """Compute what each figure would have to be if the others are right, printed as finely as it is."""
-    roles, at = roles_of(rule, len(members)), np.arange(len(members))[None, :]
-    local, found = bounds.loc[list(members)].reset_index(drop=True), []
+    roles, at, found = roles_of(rule, len(members)), np.array([members]), []
     if rule not in ORDERS:
         for role in roles if rule in SUMS else RULES[rule].solve:
-            j = roles.index(role)
-            allowed = solve(rule, role, at, local).iloc[0]
-            found += [
-                (members[j], v) for v in _printed((allowed["low"] + allowed["high"]) / 2, facts, members[j])
-            ]
-    values = [facts.at[i, "value"] for i in members]
+            allowed = solve(rule, role, at, case.bounds).to_numpy()[0]
+            found.append((members[roles.index(role)], allowed.mean()))
+    values = case.facts["value"].to_numpy()[list(members)]
     if rule == "base":
         base = values[0] / (1 + values[1] / 100)
-        rates = [100 * (values[0] - b) / b for b in (np.floor(base), np.ceil(base)) if b > 0]
-        found += [(members[1], v) for rate in rates for v in _printed(rate, facts, members[1])]
+        bases = [b for b in (np.floor(base), np.ceil(base)) if b > 0]
+        found += [(members[1], 100 * (values[0] - b) / b) for b in bases]
     if rule == "granularity":
         part = values[0] * values[1] / 100
-        shares = [100 * p / values[0] for p in (np.floor(part), np.ceil(part))]
-        found += [(members[1], v) for share in shares for v in _printed(share, facts, members[1])]
-    return [(i, v) for i, v in found if v != facts.at[i, "value"]]
+        found += [(members[1], 100 * p / values[0]) for p in (np.floor(part), np.ceil(part))]
+    printed = [(i, _printed(v, case.facts, i)) for i, v in found]
+    return [(i, v) for i, v in printed if v is not None and v != case.facts.at[i, "value"]]
 
 
 def _printed(value, facts, i):
-    """Round a value to a figure's last printed place; nothing where no figure of its kind can be that."""
+    """Round a value to a figure's last printed place; None where no figure of its kind can be that."""
     place = facts.at[i, "resolution"] or 1
     possible = np.isfinite(value) and (value >= 0 or facts.at[i, "kind"] in ("change", "growth"))
-    return [float(f"{round(value / place) * place:.12g}")] if possible else []
+    return float(f"{round(value / place) * place:.12g}") if possible else None
 
 
-def _pairs(rule, members, facts, bounds, slips):
+def _of_two(finding, case):
     """Pair a slip in one figure with the slip in another that then makes the relation hold."""
-    roles, size, found = roles_of(rule, len(members)), len(members), []
-    local = bounds.loc[list(members)].reset_index(drop=True)
-    half = [0 if facts.at[i, "resolution"] == 1 else facts.at[i, "resolution"] / 2 for i in members]
-    likely = [sorted((v, k) for v, k in slips[i].items() if k in LIKELY) for i in members]
-    for j in range(size):
-        role = roles[j]
-        others = [(o, v, k) for o in range(size) if o < j for v, k in likely[o]]
+    rule, members, found = case.rules[finding], case.members[finding], []
+    roles, size = roles_of(rule, len(members)), len(members)
+    local = case.bounds.loc[list(members)].reset_index(drop=True)
+    place = case.facts["resolution"].to_numpy()[list(members)]
+    half = np.where(place == 1, 0, place / 2)
+    likely = [sorted((v, k) for v, k in case.slips[i].items() if k in LIKELY) for i in members]
+    for j, role in enumerate(roles):
+        others = [(o, v, k) for o in range(j) for v, k in likely[o]]
         if not others or not likely[j] or not (rule in SUMS or role in RULES[rule].solve):
             continue
         edited = pd.DataFrame([(v - half[o], v + half[o]) for o, v, _ in others], columns=["low", "high"])
@@ -197,7 +205,7 @@ def _pairs(rule, members, facts, bounds, slips):
     return found
 
 
-def _settled(tried, findings, facts, rules, members, touching):
+def _settled(tried, findings, case):
     """Keep the proposals under which all relations of the figures they edit hold.
 
     Returns
@@ -207,31 +215,35 @@ def _settled(tried, findings, facts, rules, members, touching):
     """
     if not tried:
         return {}
+    tried = list(dict.fromkeys(tried))
     edits = [edit for proposal in tried for edit in proposal]
-    edited = facts.loc[[i for i, _, _ in edits]].assign(value=[v for _, v, _ in edits])
+    edited = case.facts.loc[[i for i, _, _ in edits]].assign(value=[v for _, v, _ in edits])
+    shifted = [k in ("decimal", "unit") for _, _, k in edits]  # the last printed place moves with the point
+    factor = (edited["value"] / case.facts["value"].loc[edited.index]).abs()
+    edited["resolution"] = edited["resolution"].where(~np.array(shifted), edited["resolution"] * factor)
     hedge = edited["hedge"].mask(edited["value"].eq(0) | edited["hedge"].eq("range"), "exact")
     edited[["low", "high"]] = hedge_interval(edited["value"], hedge)
-    used = sorted({i for e in {e[0] for e in edits} for r in touching[e] for i in members[r]})
-    place = {i: n for n, i in enumerate(used)}
-    figures = figures_of(pd.concat([facts.loc[used], edited], ignore_index=True))
-    rows, at = [], len(used)
+    figures = figures_of(pd.concat([case.facts, edited], ignore_index=True))
+    rows, at = [], len(case.facts)
     for number, proposal in enumerate(tried):
         new = {i: at + k for k, (i, _, _) in enumerate(proposal)}
         at += len(proposal)
-        for r in {r for i in new for r in touching[i]}:
-            rows.append((number, r, rules[r], tuple(new.get(i, place[i]) for i in members[r])))
+        for r in {r for i in new for r in case.touching[i]}:
+            rows.append((number, r, case.rules[r], tuple(new.get(i, i) for i in case.members[r])))
     table = pd.DataFrame(rows, columns=["proposal", "finding", "relation", "members"])
-    table["wrong"] = False
+    wrong = np.zeros(len(table), bool)
     for (rule, _), group in table.groupby(["relation", table["members"].map(len)], sort=True):
         verdict = check(rule, np.array(group["members"].tolist()), figures)["verdict"]
-        table.loc[group.index, "wrong"] = verdict.isin(WRONG).to_numpy()
-    good = ~table["wrong"].groupby(table["proposal"]).transform("any")
-    settled = table[good & table["finding"].isin(findings)].groupby("proposal")["finding"].agg(frozenset)
+        wrong[group.index] = verdict.isin(WRONG)
+    bad = np.unique(table["proposal"].to_numpy()[wrong])
+    good = table[~table["proposal"].isin(bad) & table["finding"].isin(findings)]
+    settled = good.groupby("proposal")["finding"].agg(frozenset)
     return {tried[number]: done for number, done in settled.items()}
 
 
-def _ranked(finding, settled, facts, rule, members):
+def _ranked(finding, settled, case):
     """Rank the proposals that settle a finding: all findings with few edits first, then plain slips."""
+    rule, members, facts = case.rules[finding], case.members[finding], case.facts
     checked = members[roles_of(rule, len(members)).index(RULES[rule].checked)]
     mine = [p for p, done in settled.items() if finding in done]
     ranked = sorted(mine, key=lambda p: _order(p, settled[p], facts, checked))
@@ -257,16 +269,23 @@ def _ranked(finding, settled, facts, rule, members):
 
 
 def _order(proposal, done, facts, checked):
+    """Sort by findings settled, edits, and how plain a slip it is; a percentage may be worked out wrong."""
     moves = [(v - facts.at[i, "value"], facts.at[i, "value"]) for i, v, _ in proposal]
-    far = any(
-        k == RECOMPUTED and not 1 / FAR < (move + old) / (old or 1) < FAR
-        for (move, old), (_, _, k) in zip(moves, proposal, strict=True)
+    derived = len(proposal) == 1 and proposal[0][0] == checked and facts.at[checked, "kind"] != "level"
+    recomputed = any(k == RECOMPUTED for _, _, k in proposal)
+    far = recomputed and not derived and any(not 1 / FAR < (m + old) / (old or 1) < FAR for m, old in moves)
+    shift = round(sum(abs(m) / (abs(old) or 1) for m, old in moves), 9)
+    worst = 1 if derived and recomputed else max(COST[k] for _, _, k in proposal)
+    return (
+        -len(done),
+        far,
+        len(proposal),
+        _alike(proposal, moves),
+        worst,
+        proposal[0][0] != checked,
+        shift,
+        proposal,
     )
-    alike = _alike(proposal, moves)
-    shift = round(sum(abs(move) / (abs(old) or 1) for move, old in moves), 9)
-    derived = proposal[0][0] == checked and len(proposal) == 1  # a percentage may as well be worked out wrong
-    worst = 1 if derived and proposal[0][2] == RECOMPUTED else max(COST[k] for _, _, k in proposal)
-    return (-len(done), far, len(proposal), alike, worst, proposal[0][0] != checked, shift, proposal)
 
 
 def _alike(proposal, moves):

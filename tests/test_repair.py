@@ -1,0 +1,141 @@
+"""Repairs: the golden cases, one planted slip of each kind, and what applying a repair leaves behind.
+
+Golden cases: Nanshan's report (418 on top of 682 is 61.29%, printed 62.76%; the same slip in level and
+change, 1110 and 428, explains it as well, and so does a level of 1084: 418 / 666 = 62.76%), two English
+bulletins that lost 万 and a digit (7,416.7万 is the sum of the five fields), and a survey's 37% for 24 of 66.
+"""
+
+import pytest
+from test_audit import DISTRICTS, FACTS, IDENTITIES, facts
+
+import youthresearch as yr
+from youthresearch.slips import slips_of
+
+REPAIRS = yr.propose_repairs(FACTS, IDENTITIES, DISTRICTS)
+
+
+def proposed(table, source=None, relation=None):
+    """Return the proposals of one finding, best first, each as {fact_id: value}."""
+    rows = (
+        table if source is None else table[(table["source_id"] == source) & (table["relation"] == relation)]
+    )
+    rows = rows[rows["fact_ids"] == rows["fact_ids"].iloc[0]]
+    return [dict(zip(r["fact_id"], r["to_value"], strict=True)) for _, r in rows.groupby("rank")]
+
+
+def test_nanshan_has_three_repairs_and_no_other():
+    level, change, growth = ("nanshan-2021-005", "nanshan-2021-006", "nanshan-2021-007")
+    assert proposed(REPAIRS, "nanshan-2021", "growth")[:3] == [
+        {growth: 61.29},
+        {level: 1084},
+        {level: 1110, change: 428},
+    ]
+
+
+def test_one_lost_digit_explains_five_conflicts():
+    for relation in ("sum", "part"):
+        assert proposed(REPAIRS, "c074", relation) == [{"c074-002": 74167000}]
+
+
+def test_lost_wan_is_found_in_two_figures_at_once():
+    assert proposed(REPAIRS, "c005", "sum")[0] == {"c005-012": 20122000, "c005-014": 2268000}
+
+
+def test_a_percentage_worked_out_wrong_is_recomputed_as_finely_as_it_is_printed():
+    assert proposed(REPAIRS, "c031", "share")[0] == {"c031-014": 36}
+
+
+def test_a_figure_that_other_relations_hold_is_not_edited():
+    """940 cadres stand behind three shares that hold, so the sum is repaired elsewhere."""
+    edited = {i for edits in proposed(REPAIRS, "c032", "sum") for i in edits}
+    assert edited and "c032-003" not in edited
+
+
+TRUE = {"level": 26551, "change": 11812, "growth": 80.14}  # Nanshan's members, which agree
+
+
+@pytest.mark.parametrize(
+    ("role", "printed", "slip"),
+    [
+        ("level", 25551, "digit"),
+        ("level", 26515, "transposed"),
+        ("level", 2655, "doubled"),  # a digit lost in print: the value itself has one more
+        ("level", 265510, "decimal"),
+        ("change", 11912, "digit"),
+        ("change", 118120000, "unit"),
+        ("change", 1812, "lost"),
+        ("growth", 8.014, "decimal"),
+        ("growth", 81.04, "transposed"),
+    ],
+)
+def test_a_planted_slip_is_among_the_first_three(role, printed, slip):
+    values = TRUE | {role: printed}
+    table = facts(
+        ("level", "level", values["level"], "人", {}),
+        ("change", "change", values["change"], "人", {}),
+        ("growth", "growth", values["growth"], "%", {"resolution": 0.01 if printed != 8.014 else 0.001}),
+    )
+    first = proposed(yr.propose_repairs(table))[:3]
+    assert {role: TRUE[role]} in first, slip
+
+
+def test_slips_of_a_figure_are_the_ones_a_reader_would_list():
+    slips = slips_of(418, 1)
+    assert {
+        428: "digit",
+        148: "transposed",
+        41: "doubled",
+        4180: "decimal",
+        4180000: "unit",
+    }.items() <= slips.items()
+    assert slips[4418] == "lost" and 418 not in slips and 0 not in slips
+    assert all(v % 1 == 0 for v in slips)  # no half organisation
+    assert slips_of(62.76, 0.01, counted=False)[61.76] == "digit"
+    assert "unit" not in slips_of(62.76, 0.01, counted=False).values()
+    assert slips_of(-418, 1)[-428] == "digit"
+
+
+def test_nothing_is_applied_by_itself_and_what_is_applied_leaves_a_trace():
+    repaired = yr.apply_repair(FACTS, "nanshan-2021-007", 61.29, reason="418 / 682")
+    row = repaired.set_index("fact_id").loc["nanshan-2021-007"]
+    assert (row["value"], row["low"], row["high"]) == (61.29, 61.29, 61.29)
+    assert row["repair"] == "62.76 -> 61.29" and row["note"] == "418 / 682"
+    others = repaired["fact_id"] != "nanshan-2021-007"
+    assert repaired.loc[others, list(FACTS)].equals(FACTS[others]) and "repair" not in FACTS
+    assert "nanshan-2021" not in set(yr.propose_repairs(repaired, IDENTITIES)["source_id"])
+
+
+@pytest.mark.parametrize(
+    ("fact_id", "reason", "told"), [("nobody", "why", "nobody"), ("c001-001", " ", "reason")]
+)
+def test_a_repair_without_figure_or_reason_is_refused(fact_id, reason, told):
+    with pytest.raises(yr.DataError, match=told):
+        yr.apply_repair(FACTS, fact_id, 1, reason=reason)
+
+
+def test_conflicts_are_ranked_by_what_they_change():
+    """The total of a bulletin is a panel cell; a growth rate beside its level is none."""
+    report = yr.audit_report(FACTS, IDENTITIES, DISTRICTS)
+    assert report["source_id"].tolist()[0] == "c074"
+    by_source = report.set_index("source_id")
+    assert by_source.loc["nanshan-2021", "consequence"] == "none"
+    assert by_source.loc["c074", "relations"] == 5
+    assert by_source.loc["c074", "change"] == pytest.approx(100 * (74167 - 4167) / 4167)
+
+
+def test_a_conflict_that_changes_a_measure_comes_first():
+    rows = [
+        ("m", "level", 9480, "人", {"indicator": "members"}),
+        ("d", "change", 480, "人", {"indicator": "members"}),
+        ("g", "growth", 53.33, "%", {"indicator": "members", "resolution": 0.01}),  # 5.33: 9480 after 9000
+        ("o", "level", 1000, "个", {"indicator": "orgs"}),
+    ]
+    table = facts(*rows).assign(note=None)
+    report = yr.audit_report(table, measure=lambda f: yr.compute_metrics(f))
+    assert report["consequence"].tolist() == ["none"]  # 53.33 -> 5.33, and no measure rests on a rate
+    wrong = facts(
+        (*rows[0][:2], 94800, *rows[0][3:]), *rows[1:2], ("g", "growth", 5.33, "%", rows[2][4]), rows[3]
+    )
+    report = yr.audit_report(wrong.assign(note=None), measure=lambda f: yr.compute_metrics(f))
+    assert report.loc[0, ["consequence", "measures"]].tolist() == ["measure", 1]
+    assert report.loc[0, "change"] == pytest.approx(90)  # 94.8 members an organisation become 9.48
