@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .loaders import load_indicators, load_labels
-from .schema import is_simulated
+from .schema import SAID, is_simulated
 
 FIGURES = Path(__file__).resolve().parents[1] / "figures"
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
@@ -305,9 +305,8 @@ def _figure(width, height, title, *, table=None):
 
 def _mark(fig, table):
     """Say on a figure of simulated data, once, that it is one."""
-    said = f"{_word('simulated', 'en')} / {_word('simulated', 'zh')}"
-    if table is not None and is_simulated(table) and said not in [t.get_text() for t in fig.texts]:
-        fig.text(0.99, 0.99, said, ha="right", va="top", color=ORANGE, fontsize=10)
+    if table is not None and is_simulated(table) and SAID not in [t.get_text() for t in fig.texts]:
+        fig.text(0.99, 0.99, SAID, ha="right", va="top", color=ORANGE, fontsize=10)
 
 
 @cache

@@ -103,7 +103,7 @@ def _names(outcomes, low, high, indicator):
 
 
 def _check_columns(df, wanted, keep):
-    missing = [c for c in wanted if c not in df]
+    missing = [c for c in dict.fromkeys(wanted) if c not in df]
     if missing:
         raise DataError(f"The table has no column {missing}; it has {list(df.columns)}.")
     clash = [c for c in keep if c in PANEL]
@@ -230,7 +230,7 @@ def _cohort_dates(known, periods, counted):
 
 
 def _kind_of(column):
-    kind = column.dtype.freq.name[:1] if isinstance(column.dtype, pd.PeriodDtype) else "Y"
+    kind = str(column.dtype).removeprefix("period[")[:1] if isinstance(column.dtype, pd.PeriodDtype) else "Y"
     if kind not in _FINER:
         raise DataError(
             f"Column {column.name!r} has periods of type {column.dtype}: a panel has years, quarters or "
@@ -268,7 +268,7 @@ def _dates(column):
     parts = text.str.extract(f"^{_DATE}$")
     month = (
         parts[2]
-        .fillna((parts[1].astype("float") * 3 - 2).map("{:02.0f}".format, na_action="ignore"))
+        .fillna((parts[1].astype("float") * 3 - 2).map("{:02.0f}".format, na_action="ignore").astype("str"))
         .fillna("01")
     )
     dates = pd.to_datetime(parts[0] + "-" + month + "-" + parts[3].fillna("01"), errors="coerce")
@@ -597,11 +597,11 @@ def _reasons(facts, book, base, frequency, wanted, findings):
         "planned, not achieved": facts["status"] != "achieved",
         "no district": facts["district"] == "",
         "no indicator of the code book": flow == "",
-        "an indicator without a unit collects different things": unit == "",
-        "scope: a part of the district, not asked for": ~wanted,
+        "the indicator collects different things (no unit)": unit == "",
+        "a part of the district (scope), not asked for": ~wanted,
         "in conflict with other figures of its source": facts["fact_id"].isin(_conflicts(findings)),
         "a rank, not a quantity": kind == "rank",
-        "flow: another than the code book has for the indicator": facts["flow"] != flow,
+        "stock or flow: not what the indicator is": facts["flow"] != flow,
         _MOVES[0]: kind == "change",
         _MOVES[1]: kind == "growth",
         "a share of another figure, not a level": (kind == "share") & (unit != "percent"),
@@ -716,7 +716,9 @@ def _before(facts, reason, stated, frequency):
     move = facts[moves].reset_index(names="row").set_index("fact_id").loc[table["move_id"]]
     move = move.reset_index(drop=True)
     undated[move["row"]] = np.where(
-        known, "", "the level before has no date: baseline " + table["baseline"].replace("", "not named")
+        known,
+        "",
+        "no date for the level before (" + table["baseline"].replace("", "baseline not named") + ")",
     )
     nominal = np.where(
         move["kind"] == "change", level["value"] - move["value"], level["value"] / (1 + move["value"] / 100)
@@ -771,7 +773,8 @@ def _choose(cells):
     """
     cells = cells.reset_index(drop=True).assign(cell=_cells(cells))
     several = cells["cell"].duplicated(keep=False)
-    rivals = cells[several].assign(width=cells["high"] - cells["low"])
+    rivals = cells[several]
+    rivals = rivals.assign(width=rivals["high"] - rivals["low"])
     pool, lost = _eligible(rivals)
     order = ["cell", "processing", "width", "rank", "fact_ids"]
     pool = pool.sort_values(order, ascending=[True, False, True, True, True])
@@ -812,7 +815,8 @@ def _duplicates(others, best):
 
 
 def _refused(facts, reason):
-    rows = facts.loc[reason != "", ["fact_id", "district", "indicator", "period_end"]]
+    reason = reason[reason != ""]
+    rows = facts.loc[reason.index, ["fact_id", "district", "indicator", "period_end"]]
     return rows.assign(reason=reason).to_dict("list")
 
 
@@ -869,9 +873,7 @@ def assign_cohorts(
     districts = pd.Series(panel["district"].unique())
     cohorts = told["cohort"].reindex(districts)
     listed = told["reason"].reindex(districts)
-    reason = listed.fillna(
-        "" if unlisted == "never" else "not in the register, which names no more than a few counties"
-    )
+    reason = listed.fillna("" if unlisted == "never" else "not in the register, which names few counties")
     larger = districts.str.fullmatch(r"CN|\d{4}00").to_numpy()
     reason[larger] = "no county: a wave is made of counties"
     first = panel["period"].min()
@@ -886,7 +888,7 @@ def _claims(pilots, column, divisions):
     wave = pilots[pilots["district"] == "CN"].dropna(subset=column).groupby("wave")[column]
     by_wave = wave.first()[wave.nunique() == 1]
     claims = pilots[~pilots["district"].str.fullmatch(r"CN|\d{4}00")]
-    date = claims[column].fillna(claims["wave"].map(by_wave)).fillna("")
+    date = claims[column].fillna(claims["wave"].map(by_wave).astype("str")).fillna("")
     return pd.DataFrame({"district": follow_codes(claims["district"], divisions), "date": date})
 
 
@@ -908,9 +910,9 @@ def _cohorts(claims, periods, reading, treat_conflicts):
     table["reason"] = np.select(
         [~known & table.index.isin(coarse), ~known, several & (treat_conflicts == "refuse")],
         [
-            f"in the register, with a date that is coarser than the periods ({reading})",
+            f"the register's date is too coarse ({reading})",
             f"in the register, without a date ({reading})",
-            f"the register's claims differ ({reading}): choose treat_conflicts=",
+            f"the register's claims differ ({reading})",
         ],
         "",
     )

@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "data" / "datapackage.json"
 
 
 SIMULATED = "simulated"  # in attrs, and in a panel's `processing`, of whatever was not observed
+SAID = "simulated data / 模拟数据"  # on every figure and result of such data
 
 
 def is_simulated(table):

@@ -472,7 +472,7 @@ def _levels(panel, book, vague, rng):
         raise DataError(f"The panel lacks the columns {sorted(missing)}.")
     period = as_period(panel["period"])
     yearly = not isinstance(period.dtype, pd.PeriodDtype)
-    lag = 1 if yearly else {"Q": 4, "M": 12}[period.dtype.freq.name[:1]]
+    lag = 1 if yearly else {"Q": 4, "M": 12}[str(period.dtype)[7:8]]
     if yearly and not period.between(1900, 2100).all():
         raise DataError(
             "Reports are of years, quarters or months; these periods are none:",
