@@ -34,6 +34,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/extraction.py
 	$(BIN)/python benchmarks/corpus.py
+	$(BIN)/python benchmarks/panel.py
 
 setup: $(STAMP)
 

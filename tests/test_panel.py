@@ -353,7 +353,7 @@ def test_a_change_gives_the_level_before_if_its_baseline_has_a_date():
 
 
 def test_a_growth_rate_gives_the_level_before_too():
-    """2209 cadres, 61.6% more: the only whole number that grows to 2209 by a rate that rounds to 61.6 is 1367."""
+    """2209 cadres, 61.6% more: of the whole numbers only 1367 grows to 2209 by a rate that rounds to 61.6."""
     bases = [b for b in range(1, 2209) if 61.55 <= 100 * (2209 - b) / b < 61.65]
     growth = {"kind": "growth", "value": 61.6, "resolution": 0.1, "unit": "%", "baseline": "2017"}
     panel = yr.build_panel(facts({"value": 2209.0}, growth))

@@ -274,7 +274,7 @@ METRICS = (  # metric, function, the indicators it takes
     ("hours_per_volunteer", hours_per_volunteer, ("volunteer_hours", "volunteers_registered")),
     ("fill_rate", fill_rate, ("assistants_recruited", "posts_part_time")),
     ("party_admission_by_league", share, ("party_admitted_recommended", "party_admitted")),
-    ("reform_tasks_done", share, ("reform_tasks_done", "reform_tasks")),
+    ("reform_completion", share, ("reform_tasks_done", "reform_tasks")),
     ("full_time_cadres", share, ("cadres_full_time", "cadres")),
     ("part_time_cadres", share, ("cadres_part_time", "cadres")),
     ("activities_per_house", activities_per_house, ("activities", "youth_houses")),

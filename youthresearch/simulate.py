@@ -180,7 +180,7 @@ def _event_time(wave, waves, time):
 def _trends(national, time):
     """Trend of each indicator, 1 in the first period; a year's figure holds at its end."""
     if isinstance(time.dtype, pd.PeriodDtype):
-        when = time.dt.end_time.dt.year + time.dt.end_time.dt.dayofyear / 366 - 1
+        when = time.dt.end_time.dt.year + time.dt.end_time.dt.day_of_year / 366 - 1
     else:
         when = time
     trends = {}
@@ -479,10 +479,11 @@ def _levels(panel, book, vague, rng):
             panel[~period.between(1900, 2100)],
         )
     table = panel[["district", "indicator", "value"]].assign(period=period).dropna(subset=["value"])
-    table = pd.concat([table, _drawn(table, rng)], ignore_index=True)
-    table = table.join(book[["unit", "flow", "pillar"]], on="indicator")
-    told = table["unit"].isin(list(_CLASSIFIERS)) & (table["pillar"] != "context")
-    table = table[told & (yearly | (table["flow"] == "stock"))].reset_index(drop=True)
+    table = _told(table, book, yearly)
+    if not len(table):
+        known = sorted(panel["indicator"].unique())
+        raise DataError(f"No indicator of the panel can be reported: {known} (see the code book).")
+    table = pd.concat([table, _told(_drawn(table, rng), book, yearly)], ignore_index=True)
     counted = ~table["unit"].isin(["percent", "year"])
     broken = counted & ((table["value"] % 1 != 0) | (table["value"] < 0))
     if broken.any():
@@ -497,6 +498,13 @@ def _levels(panel, book, vague, rng):
     printed = print_figures(table["value"], loose, rng)
     printed["resolution"] = printed["resolution"].where(counted, 0.1)
     return table.join(printed[["hedge", "resolution", "value_max"]].assign(nominal=printed["value"]))
+
+
+def _told(table, book, yearly):
+    """Join the code book, and keep what a report tells: no context, no flows within a year."""
+    table = table.join(book[["unit", "flow", "pillar"]], on="indicator")
+    told = table["unit"].isin(list(_CLASSIFIERS)) & (table["pillar"] != "context")
+    return table[told & (yearly | (table["flow"] == "stock"))].reset_index(drop=True)
 
 
 def _drawn(table, rng):
@@ -688,7 +696,8 @@ def _slots(row, held, period, words, rng):
         return "points", slots | {"change": points | {"unit": "个百分点"}}
     roles = ["level", "level"]
     if np.isfinite(change) and change and before > 0:
-        roles += ["level_change", "level_growth", "growth", "growth", "growth", "from_to"]
+        roles += ["level_change", "level_growth", "growth", "growth", "growth"]
+        roles += ["from_to"] * (row["hedge"] == "exact")
     if row["indicator"] in words["parts"] and value >= 20:
         roles += ["share", "share", "sum", "sum"]
     role = _pick(roles, rng)
