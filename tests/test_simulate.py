@@ -191,7 +191,7 @@ def test_reports_state_every_kind_of_figure_in_every_wording():
     assert set(FACTS["hedge"]) == hedges
     assert set(FACTS["kind"]) == {"level", "change", "growth", "share", "mean"}
     assert set(FACTS["status"]) == {"achieved", "planned", "masked"}
-    assert set(FACTS["relation"]) == {"", "growth", "base", "share", "sum"}
+    assert set(FACTS["relation"]) == {"", "growth", "base", "share", "sum", "from_to"}
     assert FACTS["token"].str.contains("万").any() and (FACTS["unit"] == "个百分点").any()
 
 
@@ -347,6 +347,22 @@ def test_extracted_facts_lead_back_to_the_truth():
     read = stated_cells(read)
     assert len(read) > 0.7 * len(cells) > 700  # the rest is a limit of reading, not of the panel
     assert lost.merge(read, on=CELL).to_dict("records") == []
+
+
+def test_the_audit_keeps_visible_errors_out_of_the_panel():
+    """A level ten times too large beside its change, its growth rate or its parts is seen and refused.
+
+    One that stands alone, or beside a growth rate only, can be seen by nobody who has that report alone.
+    """
+    _, facts, planted = yr.simulate_reports(LEVELS, seed=9, vague=0.0, errors={"shifted": 0.3})
+    relation = planted.set_index("fact_id")["relation"]
+    left = {}
+    for name, findings in (("unseen", None), ("seen", yr.audit_facts(facts, yr.load_identities()))):
+        _, wrong = missed(yr.build_panel(facts, findings=findings), stated_cells(facts))
+        ids = [f for ids in wrong["fact_ids"] for f in ids.split()]
+        left[name] = set(relation.reindex(ids).dropna())
+    assert left["unseen"] >= {"growth", "share", "sum"}
+    assert not left["seen"] & {"growth", "share", "sum"}
 
 
 @pytest.mark.slow

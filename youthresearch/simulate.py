@@ -409,8 +409,8 @@ def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, ide
         One row is one report: source_id, district, period, text.
     facts : pandas.DataFrame
         One row is one figure as it is printed, planted errors included, in the columns of facts
-        (`load_facts`), and relation: growth, base, share or sum where its sentence ties it to other
-        figures, else empty.
+        (`load_facts`), and relation: growth, base, share, sum or from_to where its sentence ties it to
+        other figures, else empty.
     planted : pandas.DataFrame
         One row is one planted error: fact_id, error, relation, right and printed (as written),
         right_value and printed_value.
@@ -779,7 +779,7 @@ def _when(period, flow, rng):
 def _plant(role, slots, shares, rng):
     """Perhaps misprint one figure of a sentence, in place; say in each figure what relation it is part of."""
     figures = {slot: f for slot, f in slots.items() if isinstance(f, dict)}
-    tie = {"growth": "growth", "level_growth": "base", "from_to": "growth"}.get(role)
+    tie = {"growth": "growth", "level_growth": "base", "from_to": "from_to"}.get(role)
     if tie:
         for figure in figures.values():
             figure["relation"] = tie
