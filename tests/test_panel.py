@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import youthresearch as yr
-from youthresearch.panel import PANEL
+from youthresearch.schema import PANEL
 
 KEY = ["district", "period", "indicator", "scope"]
 OWN = pd.DataFrame(

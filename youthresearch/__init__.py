@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "derive_before"),
+    "cohorts": ("add_programmes", "assign_cohorts"),
     "composite": (
         "composite_table",
         "coupling_coordination",
@@ -86,7 +87,7 @@ _HOME = {
         "star_share",
         "work_coverage",
     ),
-    "panel": ("add_programmes", "as_panel", "assign_cohorts", "build_panel", "coverage"),
+    "panel": ("as_panel", "build_panel", "coverage"),
     "quantities": ("parse_quantity",),
     "report": ("save_numbers",),
     "schema": ("DataError",),

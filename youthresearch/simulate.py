@@ -14,8 +14,9 @@ import pandas as pd
 
 from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
-from .panel import as_cohort, as_panel, as_period, mark_simulated
-from .schema import SIMULATED, DataError
+from .panel import as_panel
+from .periods import as_cohort, as_period
+from .schema import SIMULATED, DataError, mark_simulated
 
 WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
 RATES = {  # indicator -> average per 10,000 youth, indicator of the national series that gives its trend
