@@ -35,6 +35,8 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/extraction.py
 	$(BIN)/python benchmarks/corpus.py
 	$(BIN)/python benchmarks/screens.py
+	$(BIN)/python benchmarks/panel.py
+	$(BIN)/python benchmarks/audit.py
 
 setup: $(STAMP)
 

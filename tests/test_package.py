@@ -30,9 +30,17 @@ MAY_IMPORT = {
     "composite": {"schema"},
     "districts": {"schema"},
     "inequality": {"schema"},
-    "panel": {"audit", "districts", "intervals", "loaders", "schema"},  # the code book is data
+    "periods": {"schema"},
+    "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
+    "panel": {"audit", "cohorts", "districts", "intervals", "loaders", "periods", "schema"},
     "report": {"intervals", "schema"},
-    "simulate": {"intervals", "loaders", "panel", "schema"},  # the national series and the words are data
+    "simulate": {
+        "intervals",
+        "loaders",
+        "panel",
+        "periods",
+        "schema",
+    },  # the national series and the words are data
     "documents": {"schema"},
     "quantities": {"intervals", "loaders", "schema"},  # their words are data
     "nouns": {"quantities"},

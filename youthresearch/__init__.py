@@ -5,6 +5,7 @@ from importlib import import_module
 _HOME = {
     "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
     "coding": ("compare_codings", "list_disagreements", "settle_codings"),
+    "cohorts": ("add_programmes", "assign_cohorts"),
     "composite": (
         "composite_table",
         "coupling_coordination",
@@ -88,7 +89,7 @@ _HOME = {
         "star_share",
         "work_coverage",
     ),
-    "panel": ("add_programmes", "as_panel", "assign_cohorts", "build_panel", "coverage"),
+    "panel": ("as_panel", "build_panel", "coverage"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),
     "report": ("save_numbers",),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .schema import SIMULATED, DataError, is_simulated
+from .schema import SAID, SIMULATED, DataError, is_simulated
 
 FORMULAS = ("standard", "wang2021")
 
@@ -37,9 +37,10 @@ class Composite:
 
     def __repr__(self):
         """Show formula, weights and notes with three digits."""
+        made_up = f"{SAID}; " if is_simulated(self.scores) else ""
         weights = ", ".join(f"{name} {w:.3f}" for name, w in self.weights.items())
         notes = "".join(f", {name} {value:.3f}" for name, value in self.notes.items())
-        return f"Composite({self.formula}; {len(self.scores)} rows; weights {weights}{notes})"
+        return f"Composite({made_up}{self.formula}; {len(self.scores)} rows; weights {weights}{notes})"
 
 
 def composite_table(panel, indicators):

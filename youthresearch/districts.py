@@ -92,7 +92,8 @@ def follow_codes(districts, divisions):
         Codes; what is not in the table stays as it is.
     divisions : pandas.DataFrame
         As from `load_divisions`. A code has a successor where one place went on under it alone (a county
-        that became a city or district, a change of code); mergers and divisions have none.
+        that became a city or district, a change of code); mergers and divisions have none. A code that was
+        given to two places is followed from its last use.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .loaders import load_indicators, load_labels
-from .schema import FIGURES, is_simulated
+from .schema import FIGURES, SAID, is_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
@@ -333,9 +333,8 @@ def _figure(width, height, title, *, table=None):
 
 def _mark(fig, table):
     """Say on a figure of simulated data, once, that it is one."""
-    said = f"{_word('simulated', 'en')} / {_word('simulated', 'zh')}"
-    if table is not None and is_simulated(table) and said not in [t.get_text() for t in fig.texts]:
-        fig.text(0.99, 0.99, said, ha="right", va="top", color=ORANGE, fontsize=10)
+    if table is not None and is_simulated(table) and SAID not in [t.get_text() for t in fig.texts]:
+        fig.text(0.99, 0.99, SAID, ha="right", va="top", color=ORANGE, fontsize=10)
 
 
 @cache

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import SIMULATED, DataError, is_simulated
+from .schema import SAID, SIMULATED, DataError, is_simulated
 
 
 def gini(values, weights=None):
@@ -184,6 +184,7 @@ class Convergence:
     speed, half_life : float
         Of convergence, -ln(1 + beta T) / T a period, and ln 2 over it; missing unless 0 > beta T > -1.
     districts, periods : int
+    simulated : bool
     """
 
     outcome: str
@@ -193,12 +194,15 @@ class Convergence:
     half_life: float
     districts: int
     periods: int
+    simulated: bool = False
 
     def __repr__(self):
         """Show the numbers with fixed digits."""
+        made_up = f"{SAID}; " if self.simulated else ""
         return (
-            f"Convergence({self.outcome}: beta {self.beta:.4f}, se {self.se:.4f}, speed {self.speed:.4f}, "
-            f"half-life {self.half_life:.1f} periods, {self.districts} districts, {self.periods} periods)"
+            f"Convergence({made_up}{self.outcome}: beta {self.beta:.4f}, se {self.se:.4f}, "
+            f"speed {self.speed:.4f}, half-life {self.half_life:.1f} periods, "
+            f"{self.districts} districts, {self.periods} periods)"
         )
 
 
@@ -234,7 +238,8 @@ def beta_convergence(panel, *, outcome):
     beta, se = float(fit.params.iloc[1]), float(fit.bse.iloc[1])
     inside = -1 < beta * span < 0
     speed = -np.log1p(beta * span) / span if inside else np.nan
-    return Convergence(outcome, beta, se, float(speed), float(np.log(2) / speed), len(table), span)
+    numbers = (beta, se, float(speed), float(np.log(2) / speed))
+    return Convergence(outcome, *numbers, len(table), span, is_simulated(panel))
 
 
 def _span(periods):

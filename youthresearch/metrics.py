@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import corners, ratio
-from .schema import SIMULATED, DataError, Listing, is_simulated
+from .schema import KEY, SIMULATED, DataError, Listing, is_simulated
 
 
 def growth(after, before):
@@ -274,7 +274,7 @@ METRICS = (  # metric, function, the indicators it takes
     ("hours_per_volunteer", hours_per_volunteer, ("volunteer_hours", "volunteers_registered")),
     ("fill_rate", fill_rate, ("assistants_recruited", "posts_part_time")),
     ("party_admission_by_league", share, ("party_admitted_recommended", "party_admitted")),
-    ("reform_tasks_done", share, ("reform_tasks_done", "reform_tasks")),
+    ("reform_completion", share, ("reform_tasks_done", "reform_tasks")),
     ("full_time_cadres", share, ("cadres_full_time", "cadres")),
     ("part_time_cadres", share, ("cadres_part_time", "cadres")),
     ("activities_per_house", activities_per_house, ("activities", "youth_houses")),
@@ -362,7 +362,7 @@ def add_metrics(panel, metrics=None, *, youth=None):
     """
     chosen = _chosen(panel, metrics, youth)
     tables, lost = [panel], {c: [] for c in ("metric", "district", "period", "scope", "reason")}
-    done = panel[_CELL]
+    done = panel[KEY]
     for name, function, indicators in chosen:
         table, zero = _metric_rows(panel, name, function, indicators)
         table = table.merge(done[done["indicator"] == name], how="left", indicator="known")
@@ -372,12 +372,9 @@ def add_metrics(panel, metrics=None, *, youth=None):
         lost["metric"] += [name] * len(zero)
         lost["reason"] += [f"{indicators[1]} can be zero"] * len(zero)
     result = pd.concat([t for t in tables if len(t)] or [panel], ignore_index=True)
-    result = result.sort_values(_CELL, ignore_index=True)[list(panel.columns)]
+    result = result.sort_values(KEY, ignore_index=True)[list(panel.columns)]
     result.attrs = panel.attrs | {"not_computed": Listing(lost)}
     return result
-
-
-_CELL = ["district", "period", "indicator", "scope"]
 
 
 def _chosen(panel, metrics, youth):

@@ -8,16 +8,12 @@ import numpy as np
 import pandas as pd
 
 from .audit import derive_before
+from .cohorts import assign_cohorts
 from .districts import follow_codes
 from .intervals import hedge_interval, rounding_interval
 from .loaders import load_divisions, load_indicators, load_units
-from .schema import SIMULATED, DataError, Listing, is_simulated
-
-KEY = ["district", "period", "indicator", "scope"]
-PANEL = [*KEY[:3], "low", "high", "value", "cohort", "scope", "processing", "fact_ids"]
-_FREQUENCIES = {"Y": "Y-DEC", "Q": "Q-DEC", "M": "M"}
-_FINER = ("Y", "Q", "M")  # each can be read as the ones before it
-_DATE = r"(\d{4})(?:-?[Qq]([1-4])|-(\d{2})(?:-(\d{2}))?)?"
+from .periods import FREQUENCIES, as_cohort, as_period, at_frequency, days_of, last_day
+from .schema import KEY, PANEL, DataError, Listing, is_simulated, mark_simulated
 
 
 def as_panel(
@@ -103,7 +99,7 @@ def _names(outcomes, low, high, indicator):
 
 
 def _check_columns(df, wanted, keep):
-    missing = [c for c in wanted if c not in df]
+    missing = [c for c in dict.fromkeys(wanted) if c not in df]
     if missing:
         raise DataError(f"The table has no column {missing}; it has {list(df.columns)}.")
     clash = [c for c in keep if c in PANEL]
@@ -129,178 +125,6 @@ def _as_text(column, empty=False):
             )
         column = column.astype("Int64")
     return column.astype("str").fillna("")
-
-
-def as_period(column):
-    """Read a column as whole numbers, quarters or months; see `as_panel` for the rules.
-
-    Parameters
-    ----------
-    column : pandas.Series, shape (n,)
-        Whole numbers, pandas Periods, dates, or text such as 2019, 2019Q3, 2019-07, 2019-07-15.
-
-    Returns
-    -------
-    pandas.Series, shape (n,)
-        int64, period[Q-DEC] or period[M].
-
-    Raises
-    ------
-    DataError
-        With the rows that cannot be read.
-    """
-    if column.isna().any():
-        raise DataError(
-            f"Column {column.name!r} has no period in these rows: give every row one.",
-            column[column.isna()].to_frame(),
-        )
-    if not len(column):
-        return column.astype("int64")
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return _whole(column).astype("int64")
-    if isinstance(column.dtype, pd.PeriodDtype):
-        kind = _kind_of(column)
-    else:
-        column, kind = _dates(column)
-        kind = kind or _spacing(column)
-    return _at(column, kind)
-
-
-def as_cohort(column, periods):
-    """Read first treated periods in the kind of the panel's periods; missing, empty, 0 and inf are never.
-
-    Parameters
-    ----------
-    column : pandas.Series, shape (n,)
-    periods : pandas.Series, shape (n,)
-        As from `as_period`.
-
-    Returns
-    -------
-    pandas.Series, shape (n,)
-        Int64, or the type of the periods; missing = never treated.
-
-    Raises
-    ------
-    DataError
-        With the rows that cannot be read or are coarser than the periods (a year for a month).
-    """
-    counted = not isinstance(periods.dtype, pd.PeriodDtype)
-    never = column.isna()
-    if pd.api.types.is_numeric_dtype(column):
-        zero, infinite = column.eq(0).fillna(False), column.eq(np.inf).fillna(False)
-        if counted and zero.any() and len(periods) and periods.min() <= 0:
-            raise DataError(
-                "A cohort of 0 can be the period 0 or never treated: leave never-treated districts empty, "
-                "or count the periods from 1.",
-                column[zero].to_frame(),
-            )
-        never = never | zero | infinite
-    elif column.dtype == object or pd.api.types.is_string_dtype(column):
-        never = never | column.astype("str").str.strip().isin(["", "0", "inf"])
-    known = column[~never]
-    if not len(known):
-        read = pd.Series(dtype="Int64" if counted else periods.dtype)
-    elif pd.api.types.is_numeric_dtype(known):
-        if not counted:
-            raise DataError(
-                f"Column {column.name!r} holds whole numbers, but the periods are {periods.dtype}: write "
-                "cohorts as 2019Q3, 2019-07 or dates.",
-                known.to_frame(),
-            )
-        read = _whole(known).astype("Int64")
-    else:
-        read = _cohort_dates(known, periods, counted)
-    return read.reindex(column.index)
-
-
-def _cohort_dates(known, periods, counted):
-    wanted = "Y" if counted else _kind_of(periods)
-    if isinstance(known.dtype, pd.PeriodDtype):
-        given = _kind_of(known)
-    else:
-        known, given = _dates(known)
-    if given and _FINER.index(given) < _FINER.index(wanted):
-        raise DataError(
-            f"These cohorts are coarser than the periods ({periods.dtype}): say in which treatment began.",
-            known.to_frame(),
-        )
-    read = _at(known, wanted)
-    return read.astype("Int64") if counted else read
-
-
-def _kind_of(column):
-    kind = column.dtype.freq.name[:1] if isinstance(column.dtype, pd.PeriodDtype) else "Y"
-    if kind not in _FINER:
-        raise DataError(
-            f"Column {column.name!r} has periods of type {column.dtype}: a panel has years, quarters or "
-            "months; convert with column.dt.asfreq or aggregate first.",
-        )
-    return kind
-
-
-def _at(column, kind):
-    """Turn dates or finer periods into years (int64), quarters or months."""
-    if isinstance(column.dtype, pd.PeriodDtype):
-        read = column.dt.asfreq(_FREQUENCIES[kind])
-    else:
-        read = column.dt.to_period(_FREQUENCIES[kind])
-    return read.dt.year.astype("int64") if kind == "Y" else read
-
-
-def _whole(column):
-    numbers = column.astype("float64")
-    bad = ~np.isfinite(numbers) | (numbers % 1 != 0)
-    if bad.any():
-        raise DataError(f"Column {column.name!r} must hold whole numbers.", column[bad].to_frame())
-    return numbers
-
-
-def _dates(column):
-    """Read text or dates as dates; the kind is Y, Q or M where the text says so, else open."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return column, None
-    if not (column.dtype == object or pd.api.types.is_string_dtype(column)):
-        raise DataError(
-            f"Column {column.name!r} is of type {column.dtype}: no periods.", column.head().to_frame()
-        )
-    text = column.map(lambda v: v.isoformat()[:10] if hasattr(v, "isoformat") else str(v).strip())
-    parts = text.str.extract(f"^{_DATE}$")
-    month = (
-        parts[2]
-        .fillna((parts[1].astype("float") * 3 - 2).map("{:02.0f}".format, na_action="ignore"))
-        .fillna("01")
-    )
-    dates = pd.to_datetime(parts[0] + "-" + month + "-" + parts[3].fillna("01"), errors="coerce")
-    if dates.isna().any():
-        raise DataError(
-            f"Column {column.name!r} has values that are no period: write 2019, 2019Q3, 2019-07 or "
-            "2019-07-15.",
-            column[dates.isna()].to_frame(),
-        )
-    kinds = np.select([parts[3].notna(), parts[2].notna(), parts[1].notna()], ["", "M", "Q"], "Y")
-    if len(set(kinds)) > 1:
-        first = pd.Series(kinds, index=column.index).drop_duplicates().index
-        raise DataError(
-            f"Column {column.name!r} mixes years, quarters, months or dates: write all in one form.",
-            column[first].to_frame(),
-        )
-    return dates.rename(column.name), kinds[0] or None
-
-
-def _spacing(dates):
-    """Find the coarsest kind of period in which dates stay apart and fall on the same month."""
-    months = sorted(set(dates.dt.month))
-    kind = "Y" if len(months) == 1 else "Q" if len({m % 3 for m in months}) == 1 else "M"
-    distinct = dates.drop_duplicates()
-    crowded = distinct[distinct.dt.to_period(_FREQUENCIES[kind]).duplicated(keep=False)]
-    if len(crowded):
-        raise DataError(
-            f"Column {dates.name!r} has several dates in one period ({_FREQUENCIES[kind]}): aggregate to "
-            "months, quarters or years first.",
-            crowded.to_frame(),
-        )
-    return kind
 
 
 def _check_constant(rows, columns, df):
@@ -597,11 +421,11 @@ def _reasons(facts, book, base, frequency, wanted, findings):
         "planned, not achieved": facts["status"] != "achieved",
         "no district": facts["district"] == "",
         "no indicator of the code book": flow == "",
-        "an indicator without a unit collects different things": unit == "",
-        "scope: a part of the district, not asked for": ~wanted,
+        "the indicator collects different things (no unit)": unit == "",
+        "a part of the district (scope), not asked for": ~wanted,
         "in conflict with other figures of its source": facts["fact_id"].isin(_conflicts(findings)),
         "a rank, not a quantity": kind == "rank",
-        "flow: another than the code book has for the indicator": facts["flow"] != flow,
+        "stock or flow: not what the indicator is": facts["flow"] != flow,
         _MOVES[0]: kind == "change",
         _MOVES[1]: kind == "growth",
         "a share of another figure, not a level": (kind == "share") & (unit != "percent"),
@@ -651,26 +475,14 @@ def _spans_one(facts, frequency):
     """Tell whether start and end of a flow enclose exactly one year, quarter or month."""
     kind = frequency[0].upper()
     start = facts["period_start"].where(facts["period_start"] != "", facts["period_end"])
-    first, last = _days(start, pd.Timestamp), _days(facts["period_end"])
-    within = last.dt.to_period(_FREQUENCIES[kind])
+    first, last = days_of(start, pd.Timestamp), days_of(facts["period_end"])
+    within = last.dt.to_period(FREQUENCIES[kind])
     return (first == within.dt.start_time) & (last == within.dt.end_time.dt.normalize())
-
-
-def _days(dates, day_of=None):
-    """Map a long column of few different dates to days, by default their last; none where there is none."""
-    codes, texts = pd.factorize(dates)
-    days = pd.to_datetime(pd.Series([(day_of or _last_day)(t) if t else pd.NaT for t in texts], dtype=object))
-    return pd.Series(days.take(codes).array, index=dates.index)
-
-
-def _last_day(date):
-    """Last day of a date as precise as it is: 2019-02 -> 28 February 2019."""
-    return pd.Period(date, freq={4: "Y", 7: "M"}.get(len(date), "D")).end_time.normalize()
 
 
 def _period_of(days, frequency):
     kind = frequency[0].upper()
-    return _at(pd.to_datetime(days), kind)
+    return at_frequency(pd.to_datetime(days), kind)
 
 
 def _stated(facts, book, cap, frequency):
@@ -681,7 +493,7 @@ def _stated(facts, book, cap, frequency):
     counted = _look_up(facts["indicator"], book["unit"].dropna()).isin(COUNTS) & (facts["resolution"] <= 1)
     bounds = rounding_interval(bounds, facts["resolution"].mask(counted, 0))
     bounds["low"] = bounds["low"].clip(lower=0)
-    days = _days(facts["period_end"])
+    days = days_of(facts["period_end"])
     return facts[["district", "indicator", "scope", "source_id", "value"]].assign(
         low=bounds["low"],
         high=bounds["high"],
@@ -716,7 +528,9 @@ def _before(facts, reason, stated, frequency):
     move = facts[moves].reset_index(names="row").set_index("fact_id").loc[table["move_id"]]
     move = move.reset_index(drop=True)
     undated[move["row"]] = np.where(
-        known, "", "the level before has no date: baseline " + table["baseline"].replace("", "not named")
+        known,
+        "",
+        "no date for the level before (" + table["baseline"].replace("", "baseline not named") + ")",
     )
     nominal = np.where(
         move["kind"] == "change", level["value"] - move["value"], level["value"] / (1 + move["value"] / 100)
@@ -736,7 +550,7 @@ def _before(facts, reason, stated, frequency):
 def _baseline_day(baseline, as_of):
     """Date the baselines that have one: a year earlier, or the date that is named."""
     earlier = baseline.isin(["previous_year", "same_period_previous_year"])
-    named = {b: _last_day(b) if b[:4].isdigit() else pd.NaT for b in baseline.unique()}
+    named = {b: last_day(b) if b[:4].isdigit() else pd.NaT for b in baseline.unique()}
     shifted = as_of - pd.DateOffset(years=1)
     return pd.to_datetime(baseline.map(named)).where(~earlier, shifted)
 
@@ -771,7 +585,8 @@ def _choose(cells):
     """
     cells = cells.reset_index(drop=True).assign(cell=_cells(cells))
     several = cells["cell"].duplicated(keep=False)
-    rivals = cells[several].assign(width=cells["high"] - cells["low"])
+    rivals = cells[several]
+    rivals = rivals.assign(width=rivals["high"] - rivals["low"])
     pool, lost = _eligible(rivals)
     order = ["cell", "processing", "width", "rank", "fact_ids"]
     pool = pool.sort_values(order, ascending=[True, False, True, True, True])
@@ -812,165 +627,9 @@ def _duplicates(others, best):
 
 
 def _refused(facts, reason):
-    rows = facts.loc[reason != "", ["fact_id", "district", "indicator", "period_end"]]
+    reason = reason[reason != ""]
+    rows = facts.loc[reason.index, ["fact_id", "district", "indicator", "period_end"]]
     return rows.assign(reason=reason).to_dict("list")
-
-
-READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
-CONFLICTS = ("refuse", "earliest", "latest")
-
-
-def assign_cohorts(
-    panel, pilots, *, reading="notice", treat_conflicts="refuse", unlisted="refuse", divisions=None
-):
-    """Give each district its first treated period, as the register has it under one reading.
-
-    A claim about a district without the date that the reading asks for takes the date of its wave, if the
-    register has one for the nation. A district whose cohort cannot be told leaves the panel and is listed:
-    silence of the register makes no control, since it does not name the 619 counties of 2021.
-
-    Parameters
-    ----------
-    panel : pandas.DataFrame
-        As from `build_panel`.
-    pilots : pandas.DataFrame
-        As from `load_pilots`; or your own, with district, wave, announced, began and ended.
-    reading : {"notice", "start", "end"}
-        Treated from the notice, the beginning or the completion of the pilot on. Run a study under each.
-    treat_conflicts : {"refuse", "earliest", "latest"}
-        What to do where claims date one district differently.
-    unlisted : {"refuse", "never"}
-        What a county is that the register does not list. "never" says that the register is complete for
-        the districts and periods of this panel: that is the researcher's claim.
-    divisions : pandas.DataFrame, optional
-        As from `load_divisions` (the default), to follow codes that changed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The panel with cohort (Int64, or the type of the periods; missing = never treated), without the
-        districts that ``attrs["refused"]`` lists.
-
-    Raises
-    ------
-    DataError
-        For an unknown option or a panel without the columns of its key.
-    """
-    options = {"reading": (reading, tuple(READINGS)), "treat_conflicts": (treat_conflicts, CONFLICTS)}
-    options["unlisted"] = (unlisted, ("refuse", "never"))
-    for name, (given, known) in options.items():
-        if given not in known:
-            raise DataError(f"{name}={given!r} is not known; choose one of {list(known)}.")
-    missing = [c for c in KEY if c not in panel]
-    if missing:
-        raise DataError(f"The panel lacks the columns {missing}; make it with build_panel or as_panel.")
-    claims = _claims(pilots, READINGS[reading], load_divisions() if divisions is None else divisions)
-    told = _cohorts(claims, panel["period"], reading, treat_conflicts)
-    districts = pd.Series(panel["district"].unique())
-    cohorts = told["cohort"].reindex(districts)
-    listed = told["reason"].reindex(districts)
-    reason = listed.fillna(
-        "" if unlisted == "never" else "not in the register, which names no more than a few counties"
-    )
-    larger = districts.str.fullmatch(r"CN|\d{4}00").to_numpy()
-    reason[larger] = "no county: a wave is made of counties"
-    first = panel["period"].min()
-    reason = reason.mask(
-        (reason == "") & (cohorts <= first).fillna(False), f"treated from the first period ({first}) on"
-    )
-    return _with_cohorts(panel, cohorts, reason)
-
-
-def _claims(pilots, column, divisions):
-    """Dated claims about single districts: district, date ("" where there is none)."""
-    wave = pilots[pilots["district"] == "CN"].dropna(subset=column).groupby("wave")[column]
-    by_wave = wave.first()[wave.nunique() == 1]
-    claims = pilots[~pilots["district"].str.fullmatch(r"CN|\d{4}00")]
-    date = claims[column].fillna(claims["wave"].map(by_wave)).fillna("")
-    return pd.DataFrame({"district": follow_codes(claims["district"], divisions), "date": date})
-
-
-def _cohorts(claims, periods, reading, treat_conflicts):
-    """Cohort of each listed district, or the reason why it has none; the index is the district."""
-    kind = "Y" if not isinstance(periods.dtype, pd.PeriodDtype) else _kind_of(periods)
-    needed = 4 if kind == "Y" else 7
-    length = claims["date"].str.len()
-    fine = claims[length >= needed]
-    days = pd.to_datetime(fine["date"].map({d: pd.Timestamp(d) for d in fine["date"].unique()}))
-    dated = fine[["district"]].assign(cohort=_at(days, kind)).groupby("district")["cohort"]
-    table = pd.DataFrame(index=pd.Index(claims["district"].unique(), name="district"))
-    table["cohort"] = (dated.max() if treat_conflicts == "latest" else dated.min()).reindex(table.index)
-    if kind == "Y":
-        table["cohort"] = table["cohort"].astype("Int64")
-    coarse = claims.loc[(length > 0) & (length < needed), "district"]
-    several = dated.nunique().reindex(table.index).fillna(0) > 1
-    known = table["cohort"].notna()
-    table["reason"] = np.select(
-        [~known & table.index.isin(coarse), ~known, several & (treat_conflicts == "refuse")],
-        [
-            f"in the register, with a date that is coarser than the periods ({reading})",
-            f"in the register, without a date ({reading})",
-            f"the register's claims differ ({reading}): choose treat_conflicts=",
-        ],
-        "",
-    )
-    return table
-
-
-def _with_cohorts(panel, cohorts, reason):
-    keep = panel["district"].map(reason) == ""
-    attrs = dict(panel.attrs)
-    given = panel["district"].map(dict(zip(cohorts.index, cohorts, strict=True)))
-    extra = [c for c in panel if c not in PANEL]
-    table = panel.assign(cohort=given.astype(cohorts.dtype))[[*PANEL, *extra]]
-    table = table[keep].reset_index(drop=True)
-    out = reason[reason != ""]
-    empty = [""] * len(out)
-    columns = {"fact_id": empty, "district": list(out.index), "indicator": empty, "period_end": empty}
-    old = attrs.get("refused") or {c: [] for c in [*columns, "reason"]}
-    columns["reason"] = list(out)
-    table.attrs = attrs | {"refused": Listing({c: [*old[c], *columns[c]] for c in columns})}
-    return table
-
-
-def add_programmes(panel, programmes):
-    """Add a column for each concurrent programme: whether it ran in the district in the period.
-
-    Parameters
-    ----------
-    panel : pandas.DataFrame
-        As from `build_panel` or `as_panel`.
-    programmes : pandas.DataFrame
-        As from `load_programmes`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The panel with one column of nullable booleans for each programme: True where it ran everywhere, False
-        before and after, missing where it ran at places that the register does not name. A period is
-        counted in if the programme ran on one of its days.
-
-    Raises
-    ------
-    DataError
-        If the periods are whole numbers that are no years.
-    """
-    period = panel["period"]
-    if not isinstance(period.dtype, pd.PeriodDtype):
-        if len(period) and not period.between(1900, 2100).all():
-            raise DataError(
-                "Programmes have dates, but these periods are no years:", panel[~period.between(1900, 2100)]
-            )
-        period = pd.Series(
-            pd.PeriodIndex.from_fields(year=period, month=[12] * len(period), freq="M"), panel.index
-        )
-        period = period.dt.asfreq("Y-DEC")
-    columns = {}
-    for row in programmes.to_dict("records"):
-        ended = pd.Timestamp.max if pd.isna(row["ended"]) else _last_day(row["ended"])
-        runs = (period.dt.end_time >= pd.Timestamp(row["began"])) & (period.dt.start_time <= ended)
-        columns[row["programme"]] = runs.astype("boolean").mask(runs & (row["reach"] == "some"))
-    return panel.assign(**columns)
 
 
 def coverage(panel, *, by="indicator"):
@@ -1016,11 +675,3 @@ def coverage(panel, *, by="indicator"):
         turned_down = refused.groupby(by).size()
         table["refused"] = turned_down.reindex(index.sort_values(), fill_value=0).to_numpy()
     return mark_simulated(table) if is_simulated(panel) else table
-
-
-def mark_simulated(table):
-    """Say in a table that it was not observed: in its attrs and, in a panel, in every row."""
-    if "processing" in table:
-        table = table.assign(processing=SIMULATED)
-    table.attrs[SIMULATED] = True
-    return table

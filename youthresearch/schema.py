@@ -13,13 +13,24 @@ FIGURES = Path("figures") if DATA.parent == _HOME else DATA.parent / "figures"
 PACKAGE = DATA / "datapackage.json"
 
 
+KEY = ["district", "period", "indicator", "scope"]  # of a panel
+PANEL = [*KEY[:3], "low", "high", "value", "cohort", "scope", "processing", "fact_ids"]
 SIMULATED = "simulated"  # in attrs, and in a panel's `processing`, of whatever was not observed
+SAID = "simulated data / 模拟数据"  # on every figure and result of such data
 
 
 def is_simulated(table):
     """Tell whether a table was made up: its attrs say so, or, where pandas lost them, its rows."""
     marked = "processing" in table and (table["processing"] == SIMULATED).any()
     return bool(table.attrs.get(SIMULATED) or marked)
+
+
+def mark_simulated(table):
+    """Say in a table that it was not observed: in its attrs and, in a panel, in every row."""
+    if "processing" in table:
+        table = table.assign(processing=SIMULATED)
+    table.attrs[SIMULATED] = True
+    return table
 
 
 class DataError(ValueError):

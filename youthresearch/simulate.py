@@ -14,8 +14,9 @@ import pandas as pd
 
 from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
-from .panel import as_cohort, as_panel, as_period, mark_simulated
-from .schema import SIMULATED, DataError
+from .panel import as_panel
+from .periods import as_cohort, as_period
+from .schema import SIMULATED, DataError, mark_simulated
 
 WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
 RATES = {  # indicator -> average per 10,000 youth, indicator of the national series that gives its trend
@@ -180,7 +181,7 @@ def _event_time(wave, waves, time):
 def _trends(national, time):
     """Trend of each indicator, 1 in the first period; a year's figure holds at its end."""
     if isinstance(time.dtype, pd.PeriodDtype):
-        when = time.dt.end_time.dt.year + time.dt.end_time.dt.dayofyear / 366 - 1
+        when = time.dt.end_time.dt.year + time.dt.end_time.dt.day_of_year / 366 - 1
     else:
         when = time
     trends = {}
@@ -409,8 +410,8 @@ def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, ide
         One row is one report: source_id, district, period, text.
     facts : pandas.DataFrame
         One row is one figure as it is printed, planted errors included, in the columns of facts
-        (`load_facts`), and relation: growth, base, share or sum where its sentence ties it to other
-        figures, else empty.
+        (`load_facts`), and relation: growth, base, share, sum or from_to where its sentence ties it to
+        other figures, else empty.
     planted : pandas.DataFrame
         One row is one planted error: fact_id, error, relation, right and printed (as written),
         right_value and printed_value.
@@ -472,17 +473,18 @@ def _levels(panel, book, vague, rng):
         raise DataError(f"The panel lacks the columns {sorted(missing)}.")
     period = as_period(panel["period"])
     yearly = not isinstance(period.dtype, pd.PeriodDtype)
-    lag = 1 if yearly else {"Q": 4, "M": 12}[period.dtype.freq.name[:1]]
+    lag = 1 if yearly else {"Q": 4, "M": 12}[str(period.dtype)[7:8]]
     if yearly and not period.between(1900, 2100).all():
         raise DataError(
             "Reports are of years, quarters or months; these periods are none:",
             panel[~period.between(1900, 2100)],
         )
     table = panel[["district", "indicator", "value"]].assign(period=period).dropna(subset=["value"])
-    table = pd.concat([table, _drawn(table, rng)], ignore_index=True)
-    table = table.join(book[["unit", "flow", "pillar"]], on="indicator")
-    told = table["unit"].isin(list(_CLASSIFIERS)) & (table["pillar"] != "context")
-    table = table[told & (yearly | (table["flow"] == "stock"))].reset_index(drop=True)
+    table = _told(table, book, yearly)
+    if not len(table):
+        known = sorted(panel["indicator"].unique())
+        raise DataError(f"No indicator of the panel can be reported: {known} (see the code book).")
+    table = pd.concat([table, _told(_drawn(table, rng), book, yearly)], ignore_index=True)
     counted = ~table["unit"].isin(["percent", "year"])
     broken = counted & ((table["value"] % 1 != 0) | (table["value"] < 0))
     if broken.any():
@@ -497,6 +499,13 @@ def _levels(panel, book, vague, rng):
     printed = print_figures(table["value"], loose, rng)
     printed["resolution"] = printed["resolution"].where(counted, 0.1)
     return table.join(printed[["hedge", "resolution", "value_max"]].assign(nominal=printed["value"]))
+
+
+def _told(table, book, yearly):
+    """Join the code book, and keep what a report tells: no context, no flows within a year."""
+    table = table.join(book[["unit", "flow", "pillar"]], on="indicator")
+    told = table["unit"].isin(list(_CLASSIFIERS)) & (table["pillar"] != "context")
+    return table[told & (yearly | (table["flow"] == "stock"))].reset_index(drop=True)
 
 
 def _drawn(table, rng):
@@ -687,7 +696,8 @@ def _slots(row, held, period, words, rng):
         return "points", slots | {"change": points | {"unit": "个百分点"}}
     roles = ["level", "level"]
     if np.isfinite(change) and change and before > 0:
-        roles += ["level_change", "level_growth", "growth", "growth", "growth", "from_to"]
+        roles += ["level_change", "level_growth", "growth", "growth", "growth"]
+        roles += ["from_to"] * (row["hedge"] == "exact")
     if row["indicator"] in words["parts"] and value >= 20:
         roles += ["share", "share", "sum", "sum"]
     role = _pick(roles, rng)
@@ -769,7 +779,7 @@ def _when(period, flow, rng):
 def _plant(role, slots, shares, rng):
     """Perhaps misprint one figure of a sentence, in place; say in each figure what relation it is part of."""
     figures = {slot: f for slot, f in slots.items() if isinstance(f, dict)}
-    tie = {"growth": "growth", "level_growth": "base", "from_to": "growth"}.get(role)
+    tie = {"growth": "growth", "level_growth": "base", "from_to": "from_to"}.get(role)
     if tie:
         for figure in figures.values():
             figure["relation"] = tie

@@ -1,0 +1,113 @@
+"""Inequality and convergence against values from outside."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+
+REAT = [10, 10, 10, 20, 50]  # example of theil() in the R package REAT, which gives 0.2326302: Theil's L
+FIBONACCI = [3, 5, 8, 13, 21, 34, 55, 89, 144, 233]
+GROUPS = list("aaabbbbccc")
+
+
+def test_theil_l_and_t_of_a_published_example():
+    assert yr.theil_l(REAT) == pytest.approx(0.2326302, abs=5e-8)
+    assert yr.theil_t(REAT) == pytest.approx(0.2502010, abs=5e-7)
+
+
+def test_against_pysal():
+    """PySAL inequality 1.1.2: Gini(x).g, Theil(x).T, TheilD(x, groups).bg and .wg."""
+    assert yr.gini(REAT) == pytest.approx(0.36)
+    assert yr.gini(FIBONACCI) == pytest.approx(0.5928925619834711)
+    assert yr.theil_t(FIBONACCI) == pytest.approx(0.609408149593706)
+    split = yr.decompose_inequality(FIBONACCI, GROUPS).set_index("measure").loc["theil_t"]
+    assert split[["between", "within"]].tolist() == pytest.approx([0.52447279, 0.08493536], abs=5e-9)
+
+
+def test_gini_is_half_the_mean_difference_over_the_mean():
+    rng = np.random.default_rng(1)
+    x, w = rng.exponential(size=30), rng.uniform(1, 5, size=30)
+    p = w / w.sum()
+    slow = sum(p[i] * p[j] * abs(x[i] - x[j]) for i in range(30) for j in range(30)) / (2 * np.sum(p * x))
+    assert yr.gini(x, w) == pytest.approx(slow)
+
+
+@pytest.mark.parametrize("measure", [yr.gini, yr.variation, yr.theil_t, yr.theil_l])
+def test_what_every_measure_must_satisfy(measure):
+    x = np.array([3.0, 5, 8, 13])
+    assert measure([7, 7, 7]) == pytest.approx(0, abs=1e-12)
+    assert measure(1000 * x) == pytest.approx(measure(x))  # the unit does not matter
+    assert measure(np.tile(x, 3)) == pytest.approx(measure(x))  # nor how often the districts are repeated
+    assert measure([3, 5], [2, 1]) == pytest.approx(measure([3, 3, 5]))  # a weight is a repetition
+    assert measure(x - [0, 0, 1, -1]) > measure(x)  # from a poorer to a richer: more unequal
+
+
+def test_between_and_within_sum_to_the_whole_and_groups_weigh_as_they_should():
+    x, w = np.array(FIBONACCI, dtype=float), np.arange(1, 11)
+    table = yr.decompose_inequality(x, GROUPS, w).set_index("measure")
+    assert (table["between"] + table["within"]).to_numpy() == pytest.approx(table["total"].to_numpy())
+    parts = [np.array(GROUPS) == g for g in "abc"]
+    total, mean = np.sum(w * x), np.average(x, weights=w)
+    t = sum(np.sum(w[p] * x[p]) / total * yr.theil_t(x[p], w[p]) for p in parts)
+    low = sum(np.sum(w[p]) / np.sum(w) * yr.theil_l(x[p], w[p]) for p in parts)
+    assert table["within"].tolist() == pytest.approx([t, low])
+    assert mean > 0
+
+
+@pytest.mark.parametrize(
+    ("values", "weights", "message"),
+    [
+        ([1, -1], None, "not negative"),
+        ([1, np.nan], None, "finite"),
+        ([0, 0], None, "not all zero"),
+        ([], None, "0 values"),
+        ([1, 2], [1], "2 values, 1 weights"),
+        ([1, 2], [1, 0], "weights above zero"),
+    ],
+)
+def test_values_without_a_measure_are_refused(values, weights, message):
+    with pytest.raises(yr.DataError, match=message):
+        yr.gini(values, weights)
+
+
+def test_zero_has_no_theil_l_but_a_theil_t():
+    with pytest.raises(yr.DataError, match="has no value where a district has zero"):
+        yr.theil_l([0, 1])
+    assert yr.theil_t([0, 1]) == pytest.approx(np.log(2))
+
+
+def panel(values):
+    """Make a panel: one row of values is one district."""
+    table = pd.DataFrame(values)
+    long = table.reset_index(names="district").melt(id_vars="district", var_name="year", value_name="x")
+    long = long.assign(year=long["year"] + 2018, cohort=np.nan)
+    return yr.as_panel(long, district="district", period="year", cohort="cohort", outcomes="x")
+
+
+def test_sigma_convergence_is_of_districts_known_throughout():
+    table = yr.sigma_convergence(panel([[1.0, 2], [3, 4], [9, np.nan]]), outcome="x")
+    assert table["period"].tolist() == [2018, 2019] and table["districts"].tolist() == [2, 2]
+    assert table["sd_log"].tolist() == pytest.approx([np.log(3) / 2, np.log(2) / 2])
+    assert table["mean"].tolist() == [2, 3]
+
+
+def test_beta_convergence_finds_the_slope_it_was_made_with():
+    start = np.array([1.0, 2, 4, 8, 16])
+    end = np.exp(0.3 + (1 - 0.2) * np.log(start))  # ln y_2 = 0.3 + 0.8 ln y_0, over two periods
+    found = yr.beta_convergence(panel(np.stack([start, np.sqrt(start * end), end], axis=1)), outcome="x")
+    assert (found.beta, found.periods, found.districts) == (pytest.approx(-0.1), 2, 5)
+    assert found.speed == pytest.approx(-np.log(0.8) / 2)
+    assert found.half_life == pytest.approx(2 * np.log(2) / -np.log(0.8))
+    assert repr(found).startswith("Convergence(x: beta -0.1000, se 0.0000, ")
+
+
+def test_convergence_needs_a_series_above_zero():
+    for values, outcome, message in (
+        ([[1.0, 0], [1, 2]], "x", "above zero"),
+        ([[1.0, np.nan], [np.nan, 2]], "x", "No district has 'x' in every period"),
+        ([[1.0, 2], [1, 2]], "y", "No indicator 'y'"),
+        ([[1.0, 2], [1, 2]], "x", "2 districts in 2 periods are too few"),
+    ):
+        with pytest.raises(yr.DataError, match=message):
+            yr.beta_convergence(panel(values), outcome=outcome)

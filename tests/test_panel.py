@@ -1,0 +1,558 @@
+"""The panel: a researcher's own table, coded facts, cohorts from the register, coverage."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+from youthresearch.schema import PANEL
+
+KEY = ["district", "period", "indicator", "scope"]
+OWN = pd.DataFrame(
+    {
+        "code": [440305, 440305, 331081, 331081],
+        "year": [2018, 2019, 2018, 2019],
+        "pilot": [2019, 2019, 0, 0],
+        "orgs": [682.0, 1100.0, 500.0, np.nan],
+        "province": ["44", "44", "33", "33"],
+    }
+)
+READ = {"district": "code", "period": "year", "cohort": "pilot", "outcomes": "orgs"}
+
+
+def as_panel(**changed):
+    """Read OWN with some of its columns replaced."""
+    return yr.as_panel(OWN.assign(**changed), **READ)
+
+
+def facts(*rows):
+    """Make coded facts: each row overrides a plain level, 100 organisations in Nanshan in 2019."""
+    plain = {
+        "source_id": "s1",
+        "district": "440305",
+        "scope": "",
+        "indicator": "orgs",
+        "kind": "level",
+        "flow": "stock",
+        "value": 100.0,
+        "value_max": np.nan,
+        "hedge": "exact",
+        "resolution": 1.0,
+        "unit": "个",
+        "baseline": "",
+        "period_start": "",
+        "period_end": "2019",
+        "status": "achieved",
+        "part_of": "",
+        "note": "",
+    }
+    table = pd.DataFrame([plain | {"fact_id": f"f{i}"} | row for i, row in enumerate(rows)])
+    bounds = yr.hedge_interval(table["value"], table["hedge"], table["value_max"])
+    return table.assign(low=bounds["low"], high=bounds["high"])
+
+
+def reasons(panel):
+    """Return why each fact was refused."""
+    refused = panel.attrs["refused"]
+    return dict(zip(refused["fact_id"], refused["reason"], strict=True))
+
+
+# A researcher's own table
+
+
+def test_a_wide_table_becomes_a_sorted_panel_and_gaps_have_no_row():
+    panel = yr.as_panel(OWN, **READ, keep=["province"])
+    assert list(panel) == [*PANEL, "province"]
+    assert panel[["district", "period", "value"]].to_numpy().tolist() == [
+        ["331081", 2018, 500.0],
+        ["440305", 2018, 682.0],
+        ["440305", 2019, 1100.0],
+    ]
+    assert panel["cohort"].tolist() == [pd.NA, 2019, 2019]
+    assert panel["cohort"].dtype == "Int64" and panel["period"].dtype == "int64"
+    assert (panel["low"] == panel["value"]).all() and (panel["high"] == panel["value"]).all()
+
+
+def test_long_and_wide_give_the_same_panel():
+    wide = OWN.assign(members=[20.0, 21.0, 22.0, 23.0])
+    long = wide.melt(
+        id_vars=["code", "year", "pilot"],
+        value_vars=["orgs", "members"],
+        var_name="what",
+        value_name="number",
+    ).sample(frac=1, random_state=0)
+    one = yr.as_panel(wide, **READ | {"outcomes": ["orgs", "members"]})
+    other = yr.as_panel(long, **READ | {"outcomes": "number"}, indicator="what")
+    pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("never", [0, np.inf, np.nan, None])
+def test_never_treated_is_missing_zero_or_infinite(never):
+    cohort = pd.Series([2019, 2019, never, never], dtype=float)
+    assert as_panel(pilot=cohort)["cohort"].isna().tolist() == [True, False, False]
+
+
+QUARTERS = pd.PeriodIndex(["2018Q1", "2018Q2"] * 2, freq="Q-DEC")
+
+
+@pytest.mark.parametrize(
+    ("periods", "cohorts", "kind", "treated"),
+    [
+        (["2018", "2019"] * 2, ["2019", "2019", "", ""], "int64", 2019),
+        (["2018-06-30", "2019-06-30"] * 2, ["2019-03-01"] * 2 + [None] * 2, "int64", 2019),
+        (
+            ["2018-03-31", "2018-06-30"] * 2,
+            ["2018-05-04"] * 2 + [""] * 2,
+            "period[Q-DEC]",
+            pd.Period("2018Q2"),
+        ),
+        (["2018Q1", "2018Q2"] * 2, ["2018Q2"] * 2 + [""] * 2, "period[Q-DEC]", pd.Period("2018Q2")),
+        (["2018-01", "2018-02"] * 2, ["2018-02"] * 2 + [""] * 2, "period[M]", pd.Period("2018-02")),
+        (
+            QUARTERS,
+            pd.PeriodIndex(["2018-05"] * 2 + [None] * 2, freq="M"),
+            "period[Q-DEC]",
+            pd.Period("2018Q2"),
+        ),
+        (pd.PeriodIndex(["2018", "2019"] * 2, freq="Y"), [2019, 2019, 0, 0], "int64", 2019),
+        ([1, 2] * 2, [2, 2, 0, 0], "int64", 2),
+    ],
+)
+def test_periods_and_cohorts_are_read_as_one_kind(periods, cohorts, kind, treated):
+    panel = as_panel(year=periods, pilot=cohorts)
+    assert panel["period"].dtype == kind
+    assert panel["cohort"].tolist()[1:] == [treated, treated] and pd.isna(panel["cohort"][0])
+
+
+def test_event_time_is_a_difference_of_whole_numbers():
+    panel = as_panel(year=["2018-03-31", "2018-06-30"] * 2, pilot=["2018-05-04"] * 2 + [""] * 2)
+    treated = panel[panel["cohort"].notna()]
+    assert (treated["period"].astype("int64") - treated["cohort"].astype("int64")).tolist() == [-1, 0]
+
+
+def test_dates_a_month_apart_are_months():
+    panel = as_panel(
+        year=pd.to_datetime(["2018-01-31", "2018-02-28"] * 2), pilot=["2018-02-01"] * 2 + [""] * 2
+    )
+    assert panel["period"].dtype == "period[M]"
+
+
+def test_bounds_come_along_and_may_be_open():
+    table = OWN.assign(lo=[680.0, 1100, np.nan, np.nan], hi=[690.0, np.inf, np.nan, np.nan])
+    panel = yr.as_panel(table, **READ, low="lo", high="hi")
+    assert panel[["low", "high"]].to_numpy().tolist() == [[500, 500], [680, 690], [1100, np.inf]]
+
+
+WRONG = [
+    ({"pilot": [2019, 2018, 0, 0]}, r"1 districts have several first treated periods \(440305\)[\s\S]*2018"),
+    ({"pilot": [2019, np.nan, 0, 0]}, "several first treated periods"),
+    ({"year": [2018, 2018, 2018, 2019]}, r"2 rows share district, period, indicator and scope[\s\S]*682"),
+    ({"pilot": [2018, 2018, 0, 0]}, r"treated from the panel's first period \(2018\)[\s\S]*leave them out"),
+    ({"pilot": [2016, 2016, 0, 0]}, r"treated from the panel's first period[\s\S]*2016"),
+    ({"year": [2018, np.nan, 2018, 2019]}, "no period in these rows"),
+    ({"year": [2018.5, 2019, 2018, 2019]}, "must hold whole numbers"),
+    ({"year": ["2018", "2019Q1"] * 2}, "mixes years, quarters, months or dates"),
+    ({"year": ["spring", "2019"] * 2}, r"no period: write 2019, 2019Q3[\s\S]*spring"),
+    ({"year": ["2018-01-05", "2018-01-09"] * 2}, "several dates in one period"),
+    ({"year": ["2018Q1", "2018Q2"] * 2, "pilot": ["2018"] * 4}, "coarser than the periods"),
+    ({"year": ["2018Q1", "2018Q2"] * 2, "pilot": [2018] * 4}, "whole numbers, but the periods are period"),
+    ({"year": [-1, 0] * 2, "pilot": [0] * 4}, "can be the period 0 or never treated"),
+    ({"year": pd.period_range("2018-01-01", periods=4, freq="D")}, "years, quarters or months"),
+    ({"orgs": ["682", "1100", "500", ""]}, "must be numeric"),
+    ({"orgs": [np.inf, 1, 2, 3]}, "finite value inside its bounds"),
+    ({"code": [440305, 440305, np.nan, 331081]}, "name the district"),
+    ({"code": [1.5, 1.5, 2, 2]}, "fractions, so it names no district"),
+]
+
+
+@pytest.mark.parametrize(("changed", "message"), WRONG)
+def test_a_table_that_is_no_panel_is_refused_with_its_rows(changed, message):
+    with pytest.raises(yr.DataError, match=message):
+        as_panel(**changed)
+
+
+def test_other_mistakes_in_the_call():
+    table = OWN.assign(lo=1.0, hi=2.0, size=[1, 2, 3, 3])
+    for changed, message in (
+        ({"outcomes": ["orgs", "members"]}, r"no column \['members'\]; it has"),
+        ({"low": "lo"}, "give both bounds of each"),
+        ({"low": "lo", "high": "hi"}, "low <= value <= high"),
+        ({"keep": ["size"]}, "several values of 'size'"),
+        ({"outcomes": []}, "No outcomes"),
+        ({"outcomes": ["orgs", "size"], "indicator": "province"}, "one column of values"),
+    ):
+        with pytest.raises(yr.DataError, match=message):
+            yr.as_panel(table, **READ | changed)
+
+
+# Coded facts
+
+
+def test_a_level_is_a_cell_with_its_evidence():
+    panel = yr.build_panel(facts({"value": 200.0, "hedge": "odd"}))
+    row = panel.iloc[0]
+    assert [
+        row[c] for c in ("district", "period", "indicator", "low", "high", "value", "fact_ids", "processing")
+    ] == [*("440305", 2019, "orgs", 200, 300, 200, "f0", "stated")]
+    assert "cohort" not in panel
+
+
+def test_an_exact_figure_is_as_wide_as_its_last_printed_place():
+    panel = yr.build_panel(
+        facts(
+            {"value": 266000.0, "resolution": 1000.0, "indicator": "members", "unit": "人"},
+            {"value": 57.2, "resolution": 0.1, "indicator": "orgs_coverage", "unit": "%", "kind": "share"},
+            {"value": 100.0},
+        )
+    ).set_index("indicator")
+    assert panel.loc["members", ["low", "high"]].tolist() == [265500, 266500]
+    assert panel.loc["orgs_coverage", ["low", "high"]].tolist() == pytest.approx([57.15, 57.25])
+    assert panel.loc["orgs", ["low", "high"]].tolist() == [100, 100]
+
+
+def test_cap_closes_what_the_wording_leaves_open():
+    row = {"value": 200.0, "hedge": "over"}
+    assert yr.build_panel(facts(row))["high"].tolist() == [np.inf]
+    assert yr.build_panel(facts(row), cap="next_unit")["high"].tolist() == [300]
+
+
+REFUSED = [
+    ({"status": "planned"}, "planned, not achieved"),
+    ({"status": "masked", "hedge": "masked", "value": np.nan, "resolution": np.nan}, "masked"),
+    ({"district": ""}, "no district"),
+    ({"indicator": ""}, "no indicator of the code book"),
+    ({"indicator": "orgs_other"}, "collects different things"),
+    ({"scope": "社会领域"}, "a part of the district"),
+    ({"kind": "rank"}, "a rank"),
+    ({"flow": "flow"}, "stock or flow"),
+    ({"flow": "cumulative"}, "stock or flow"),
+    ({"kind": "share", "unit": "%"}, "a share of another figure"),
+    ({"kind": "mean"}, "a mean, not a total"),
+    ({"unit": "小时"}, "the unit does not fit"),
+    ({"note": "each"}, "a figure for each"),
+    ({"baseline": "previous_year"}, "now, or then"),
+    ({"period_end": ""}, "no date"),
+    ({"kind": "change"}, "a change, not a level"),
+    ({"kind": "growth", "unit": "%"}, "a growth rate"),
+]
+
+
+@pytest.mark.parametrize(("row", "reason"), REFUSED)
+def test_what_is_no_cell_is_refused_with_the_reason(row, reason):
+    panel = yr.build_panel(facts({"indicator": "members", "unit": "人"}, row))
+    assert panel["indicator"].tolist() == ["members"]
+    assert reason in reasons(panel)["f1"]
+    assert yr.coverage(panel)["refused"].tolist() == [0]
+
+
+def test_a_scope_clash_is_not_merged():
+    clash = facts({"value": 1100.0, "scope": "社会领域"}, {"value": 3000.0})
+    whole = yr.build_panel(clash)
+    assert whole["value"].tolist() == [3000]
+    assert reasons(whole) == {"f0": "a part of the district (scope), not asked for"}
+    both = yr.build_panel(clash, scope="all")
+    assert both["scope"].tolist() == ["", "社会领域"] and both["value"].tolist() == [3000, 1100]
+    assert yr.build_panel(clash, scope="社会领域")["value"].tolist() == [1100]
+    with pytest.raises(yr.DataError, match="several scopes"):
+        yr.composite_table(both, ["orgs"])
+
+
+def test_mixed_flow_and_stock_are_not_one_series():
+    mixed = facts(
+        {"indicator": "volunteers_registered", "unit": "人", "period_end": "2018"},
+        {"indicator": "volunteers_registered", "unit": "人", "flow": "flow", "period_start": "2019"},
+    )
+    panel = yr.build_panel(mixed)
+    assert panel["period"].tolist() == [2018]
+    assert reasons(panel) == {"f1": "stock or flow: not what the indicator is"}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "frequency", "fits"),
+    [
+        ("2019", "2019", "year", True),
+        ("2019-01", "2019-12", "year", True),
+        ("2019-01-01", "2019-12-31", "year", True),
+        ("", "2019", "year", True),
+        ("2019-01", "2019-06", "year", False),
+        ("2018", "2019", "year", False),
+        ("", "2019-06", "year", False),
+        ("2019-04", "2019-06", "quarter", True),
+        ("2019-04", "2019-05", "quarter", False),
+        ("2019-02", "2019-02", "month", True),
+    ],
+)
+def test_a_flow_must_cover_its_period(start, end, frequency, fits):
+    row = {"indicator": "members_new", "unit": "人", "flow": "flow", "period_start": start, "period_end": end}
+    panel = yr.build_panel(facts(row), frequency=frequency)
+    assert (len(panel) == 1) == fits
+    if not fits:
+        assert reasons(panel) == {"f0": f"a flow over another time than one {frequency}"}
+
+
+def test_a_date_must_be_as_precise_as_the_panel():
+    rows = facts({"period_end": "2019"}, {"period_end": "2019-08", "indicator": "members", "unit": "人"})
+    panel = yr.build_panel(rows, frequency="quarter")
+    assert panel["period"].tolist() == [pd.Period("2019Q3")]
+    assert reasons(panel) == {"f0": "a date less precise than a quarter"}
+    with pytest.raises(yr.DataError, match="frequency='week'"):
+        yr.build_panel(rows, frequency="week")
+
+
+def test_figures_that_agree_give_the_narrowest():
+    panel = yr.build_panel(
+        facts({"value": 200.0, "hedge": "odd"}, {"value": 230.0, "source_id": "s2"}, {"value": 230.0})
+    )
+    assert panel[["low", "high", "fact_ids"]].to_numpy().tolist() == [[230, 230, "f1"]]
+    listed = pd.DataFrame(panel.attrs["duplicates"])
+    assert (
+        listed["fact_ids"].tolist() == ["f0", "f2"]
+        and (listed["chosen"] == "f1").all()
+        and listed["agrees"].all()
+    )
+
+
+def test_of_figures_that_contradict_each_other_the_better_class_wins_or_none():
+    rows = facts({"value": 416.7, "resolution": 0.1}, {"value": 7417.0, "source_id": "s2"})
+    sources = pd.DataFrame({"source_id": ["s1", "s2"], "class": ["translation", "bulletin"]})
+    panel = yr.build_panel(rows, sources=sources)
+    assert panel["value"].tolist() == [7417]
+    assert panel.attrs["duplicates"]["agrees"] == [False]
+    assert reasons(yr.build_panel(rows)) == dict.fromkeys(["f0", "f1"], "sources state figures that differ")
+    one = facts({"value": 10.0}, {"value": 70.0})
+    assert reasons(yr.build_panel(one)) == dict.fromkeys(
+        ["f0", "f1"], "one source states figures that differ"
+    )
+
+
+def test_the_last_date_of_a_period_counts():
+    panel = yr.build_panel(
+        facts({"value": 90.0, "period_end": "2019-03"}, {"value": 95.0, "period_end": "2019-11"})
+    )
+    assert panel["value"].tolist() == [95]
+    assert panel.attrs["duplicates"]["agrees"] == [False]
+
+
+def test_a_part_is_no_second_figure_for_its_whole():
+    panel = yr.build_panel(facts({"value": 300.0}, {"value": 20.0, "part_of": "f0"}))
+    assert panel["value"].tolist() == [300]
+    assert reasons(panel) == {"f1": "a part under the indicator of its whole"}
+
+
+def test_a_change_gives_the_level_before_if_its_baseline_has_a_date():
+    change = {"kind": "change", "value": 418.0}
+    panel = yr.build_panel(facts({"value": 1100.0}, change | {"baseline": "previous_year"}))
+    assert panel[["period", "value", "processing", "fact_ids"]].to_numpy().tolist() == [
+        [2018, 682, "computed", "f0 f1"],
+        [2019, 1100, "stated", "f0"],
+    ]
+    assert reasons(panel) == {}
+    undated = yr.build_panel(facts({"value": 1100.0}, change | {"baseline": "before_pilot"}))
+    assert undated["period"].tolist() == [2019]
+    assert reasons(undated) == {"f1": "no date for the level before (before_pilot)"}
+
+
+def test_a_growth_rate_gives_the_level_before_too():
+    """2209 cadres, 61.6% more: of the whole numbers only 1367 grows to 2209 by a rate that rounds to 61.6."""
+    bases = [b for b in range(1, 2209) if 61.55 <= 100 * (2209 - b) / b < 61.65]
+    growth = {"kind": "growth", "value": 61.6, "resolution": 0.1, "unit": "%", "baseline": "2017"}
+    panel = yr.build_panel(facts({"value": 2209.0}, growth))
+    assert panel.loc[panel["period"] == 2017, ["low", "high"]].to_numpy().tolist() == [
+        [min(bases), max(bases)]
+    ]
+
+
+def test_a_stated_level_comes_before_a_computed_one():
+    panel = yr.build_panel(
+        facts(
+            {"value": 1100.0},
+            {"kind": "change", "value": 418.0, "baseline": "previous_year"},
+            {"value": 680.0, "hedge": "about", "period_end": "2018"},
+        )
+    )
+    assert panel.loc[panel["period"] == 2018, "processing"].tolist() == ["stated"]
+
+
+def test_figures_in_conflict_can_be_kept_out():
+    rows = facts({"value": 1100.0}, {"value": 5.0, "indicator": "members", "unit": "人"})
+    findings = pd.DataFrame({"verdict": ["conflict", "holds"], "fact_ids": ["f0 f9", "f1"]})
+    panel = yr.build_panel(rows, findings=findings)
+    assert panel["indicator"].tolist() == ["members"]
+    assert reasons(panel) == {"f0": "in conflict with other figures of its source"}
+
+
+def test_a_district_renamed_in_2016_is_one_district():
+    """章丘市 (370181) became 章丘区 (370114) in 2016; 奉化市 (330283) 奉化区 (330213)."""
+    panel = yr.build_panel(
+        facts(
+            {"district": "370181", "period_end": "2015", "value": 90.0},
+            {"district": "370114", "period_end": "2017", "value": 95.0},
+        )
+    )
+    assert panel[["district", "period", "value"]].to_numpy().tolist() == [
+        ["370114", 2015, 90],
+        ["370114", 2017, 95],
+    ]
+    assert panel.attrs["renamed"] == {"district": ["370181"], "successor": ["370114"]}
+
+
+def test_facts_that_cannot_be_used_at_all():
+    with pytest.raises(yr.DataError, match=r"lack the columns \['hedge'\]"):
+        yr.build_panel(facts({}).drop(columns="hedge"))
+    with pytest.raises(yr.DataError, match="fact_id stands more than once"):
+        yr.build_panel(pd.concat([facts({}), facts({})]))
+
+
+def test_no_facts_give_an_empty_panel():
+    panel = yr.build_panel(facts({"status": "planned"}))
+    assert len(panel) == 0 and list(panel) == [c for c in PANEL if c != "cohort"]
+
+
+def test_the_panel_of_the_documents():
+    coded = yr.load_facts()
+    panel = yr.build_panel(coded, sources=yr.load_sources())
+    assert not panel.duplicated(KEY).any()
+    assert panel[KEY].equals(panel[KEY].sort_values(KEY, ignore_index=True))
+    used = {f for ids in panel["fact_ids"] for f in ids.split()}
+    lost = {f for ids in panel.attrs["duplicates"]["fact_ids"] for f in ids.split()}
+    assert used | lost | set(panel.attrs["refused"]["fact_id"]) == set(coded["fact_id"])
+    nanshan = panel[(panel["district"] == "440305") & (panel["indicator"] == "orgs_social")]
+    assert nanshan[["period", "value", "fact_ids"]].to_numpy().tolist() == [[2020, 1100, "nanshan-2021-005"]]
+    members = panel[(panel["district"] == "CN") & (panel["indicator"] == "members")].set_index("period")
+    assert members.loc[2004, "value"] == 71_880_000 and members.loc[2004, "processing"] == "computed"
+
+
+# Cohorts
+
+
+REGISTER = pd.DataFrame(
+    {
+        "wave": ["first", "first", "second", "second"],
+        "district": ["440305", "CN", "331081", "331081"],
+        "announced": [None, "2019-10", "2021-07", "2020-01"],
+        "began": ["2019-11", None, "2021-09", None],
+        "ended": [None, None, "2022-05", None],
+    }
+)
+SMALL = yr.build_panel(
+    facts(
+        *(
+            {"district": d, "period_end": str(y), "value": float(y)}
+            for d in ("440305", "331081", "110106", "440300")
+            for y in (2018, 2022)
+        )
+    )
+)
+
+
+def cohorts(**options):
+    panel = yr.assign_cohorts(SMALL, REGISTER, **options)
+    return panel.drop_duplicates("district").set_index("district")["cohort"].to_dict(), reasons_by_district(
+        panel
+    )
+
+
+def reasons_by_district(panel):
+    refused = panel.attrs["refused"]
+    return dict(zip(refused["district"], refused["reason"], strict=True))
+
+
+def test_readings_of_the_register_give_different_cohorts():
+    assert cohorts(reading="notice", treat_conflicts="earliest")[0] == {"440305": 2019, "331081": 2020}
+    assert cohorts(reading="notice", treat_conflicts="latest")[0] == {"440305": 2019, "331081": 2021}
+    assert cohorts(reading="start")[0] == {"440305": 2019, "331081": 2021}
+    assert cohorts(reading="end")[0] == {"331081": 2022}
+
+
+def test_what_has_no_cohort_leaves_the_panel_and_is_listed():
+    found, why = cohorts(reading="notice")
+    assert found == {"440305": 2019}
+    assert why == {
+        "331081": "the register's claims differ (notice)",
+        "110106": "not in the register, which names few counties",
+        "440300": "no county: a wave is made of counties",
+    }
+    assert cohorts(reading="end")[1]["440305"] == "in the register, without a date (end)"
+
+
+def test_silence_of_the_register_is_never_treated_only_on_demand():
+    assert "110106" not in cohorts()[0]
+    found = cohorts(unlisted="never")[0]
+    assert pd.isna(found["110106"])
+
+
+def test_a_cohort_before_the_first_period_is_refused():
+    late = SMALL[SMALL["period"] == 2022]
+    panel = yr.assign_cohorts(late, REGISTER, reading="start")
+    assert len(panel) == 0
+    assert reasons_by_district(panel)["440305"] == "treated from the first period (2022) on"
+
+
+def test_a_year_is_too_coarse_for_months():
+    monthly = yr.build_panel(facts({"period_end": "2018-01"}, {"period_end": "2022-01"}), frequency="month")
+    panel = yr.assign_cohorts(monthly, REGISTER.assign(began="2019"), reading="start")
+    assert reasons_by_district(panel)["440305"] == "the register's date is too coarse (start)"
+    assert yr.assign_cohorts(monthly, REGISTER, reading="start")["cohort"].dtype == "period[M]"
+
+
+def test_unknown_options_are_refused():
+    for options in ({"reading": "rumour"}, {"treat_conflicts": "vote"}, {"unlisted": "always"}):
+        with pytest.raises(yr.DataError, match="is not known; choose one of"):
+            yr.assign_cohorts(SMALL, REGISTER, **options)
+    with pytest.raises(yr.DataError, match="lacks the columns"):
+        yr.assign_cohorts(SMALL.drop(columns="scope"), REGISTER)
+
+
+def test_the_projects_register_dates_five_counties_by_their_notice():
+    panel = yr.build_panel(yr.load_facts(), yr.load_pilots(), reading="notice")
+    found = panel.drop_duplicates("district").set_index("district")["cohort"].to_dict()
+    assert found == {"330212": 2019, "331081": 2019, "341181": 2021, "420281": 2019, "440305": 2019}
+
+
+# Programmes, coverage
+
+
+def test_programmes_are_true_false_or_unknown():
+    panel = yr.as_panel(
+        OWN.assign(year=[2015, 2022] * 2, pilot=0), **READ
+    )  # 2015: before all of them; 2022: sites exist that are not named
+    table = yr.add_programmes(panel, yr.load_programmes()).set_index(["district", "period"])
+    assert table.loc[("440305", 2015), ["member_quota", "organisation_plan"]].tolist() == [False, False]
+    assert table.loc[("440305", 2022), ["member_quota", "organisation_plan"]].tolist() == [True, True]
+    assert table.loc[("440305", 2022), "youth_development_sites"] is pd.NA
+    assert not table.loc[("440305", 2015), "youth_development_sites"]
+    with pytest.raises(yr.DataError, match="no years"):
+        yr.add_programmes(as_panel(year=[1, 2] * 2, pilot=0), yr.load_programmes())
+
+
+def test_coverage_counts_every_possible_cell():
+    panel = yr.build_panel(
+        facts(
+            {"value": 200.0, "hedge": "over"},
+            {"value": 200.0, "hedge": "odd", "period_end": "2020"},
+            {"value": 7.0, "district": "331081"},
+            {"indicator": "members", "unit": "人", "district": "331081"},
+            {"status": "planned", "indicator": "members"},
+        )
+    )
+    table = yr.coverage(panel).set_index("indicator")
+    assert table.loc["orgs"].to_dict() == {
+        "cells": 4,
+        "exact": 1,
+        "interval": 1,
+        "open": 1,
+        "unknown": 1,
+        "refused": 0,
+    }
+    assert table.loc["members", ["unknown", "refused"]].tolist() == [3, 1]
+    grid = yr.coverage(panel, by=["district", "period"])
+    assert grid["cells"].tolist() == [2] * 4 and "refused" not in grid
+    assert grid[["exact", "interval", "open"]].to_numpy().sum() == len(panel)
+    with pytest.raises(yr.DataError, match="must be among"):
+        yr.coverage(panel, by="village")
+
+
+def test_the_lists_in_attrs_survive_and_are_not_copied():
+    panel = yr.build_panel(facts({}, {"status": "planned"}))
+    assert panel.assign(x=1).attrs["refused"] is panel.attrs["refused"]
+    assert pd.concat([panel, panel]).attrs["refused"] == panel.attrs["refused"]

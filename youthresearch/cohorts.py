@@ -1,0 +1,163 @@
+"""When each district was treated, as the register has it, and what else ran at the time."""
+
+import numpy as np
+import pandas as pd
+
+from .districts import follow_codes
+from .loaders import load_divisions
+from .periods import at_frequency, kind_of, last_day
+from .schema import KEY, PANEL, DataError, Listing
+
+READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
+CONFLICTS = ("refuse", "earliest", "latest")
+
+
+def assign_cohorts(
+    panel, pilots, *, reading="notice", treat_conflicts="refuse", unlisted="refuse", divisions=None
+):
+    """Give each district its first treated period, as the register has it under one reading.
+
+    A claim about a district without the date that the reading asks for takes the date of its wave, if the
+    register has one for the nation. A district whose cohort cannot be told leaves the panel and is listed:
+    silence of the register makes no control, since it does not name the 619 counties of 2021.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel`.
+    pilots : pandas.DataFrame
+        As from `load_pilots`; or your own, with district, wave, announced, began and ended.
+    reading : {"notice", "start", "end"}
+        Treated from the notice, the beginning or the completion of the pilot on. Run a study under each.
+    treat_conflicts : {"refuse", "earliest", "latest"}
+        What to do where claims date one district differently.
+    unlisted : {"refuse", "never"}
+        What a county is that the register does not list. "never" says that the register is complete for
+        the districts and periods of this panel: that is the researcher's claim.
+    divisions : pandas.DataFrame, optional
+        As from `load_divisions` (the default), to follow codes that changed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The panel with cohort (Int64, or the type of the periods; missing = never treated), without the
+        districts that ``attrs["refused"]`` lists.
+
+    Raises
+    ------
+    DataError
+        For an unknown option or a panel without the columns of its key.
+    """
+    options = {"reading": (reading, tuple(READINGS)), "treat_conflicts": (treat_conflicts, CONFLICTS)}
+    options["unlisted"] = (unlisted, ("refuse", "never"))
+    for name, (given, known) in options.items():
+        if given not in known:
+            raise DataError(f"{name}={given!r} is not known; choose one of {list(known)}.")
+    missing = [c for c in KEY if c not in panel]
+    if missing:
+        raise DataError(f"The panel lacks the columns {missing}; make it with build_panel or as_panel.")
+    claims = _claims(pilots, READINGS[reading], load_divisions() if divisions is None else divisions)
+    told = _cohorts(claims, panel["period"], reading, treat_conflicts)
+    districts = pd.Series(panel["district"].unique())
+    cohorts = told["cohort"].reindex(districts)
+    listed = told["reason"].reindex(districts)
+    reason = listed.fillna("" if unlisted == "never" else "not in the register, which names few counties")
+    larger = districts.str.fullmatch(r"CN|\d{4}00").to_numpy()
+    reason[larger] = "no county: a wave is made of counties"
+    first = panel["period"].min()
+    reason = reason.mask(
+        (reason == "") & (cohorts <= first).fillna(False), f"treated from the first period ({first}) on"
+    )
+    return _with_cohorts(panel, cohorts, reason)
+
+
+def _claims(pilots, column, divisions):
+    """Dated claims about single districts: district, date ("" where there is none)."""
+    wave = pilots[pilots["district"] == "CN"].dropna(subset=column).groupby("wave")[column]
+    by_wave = wave.first()[wave.nunique() == 1]
+    claims = pilots[~pilots["district"].str.fullmatch(r"CN|\d{4}00")]
+    date = claims[column].fillna(claims["wave"].map(by_wave).astype("str")).fillna("")
+    return pd.DataFrame({"district": follow_codes(claims["district"], divisions), "date": date})
+
+
+def _cohorts(claims, periods, reading, treat_conflicts):
+    """Cohort of each listed district, or the reason why it has none; the index is the district."""
+    kind = "Y" if not isinstance(periods.dtype, pd.PeriodDtype) else kind_of(periods)
+    needed = 4 if kind == "Y" else 7
+    length = claims["date"].str.len()
+    fine = claims[length >= needed]
+    days = pd.to_datetime(fine["date"].map({d: pd.Timestamp(d) for d in fine["date"].unique()}))
+    dated = fine[["district"]].assign(cohort=at_frequency(days, kind)).groupby("district")["cohort"]
+    table = pd.DataFrame(index=pd.Index(claims["district"].unique(), name="district"))
+    table["cohort"] = (dated.max() if treat_conflicts == "latest" else dated.min()).reindex(table.index)
+    if kind == "Y":
+        table["cohort"] = table["cohort"].astype("Int64")
+    coarse = claims.loc[(length > 0) & (length < needed), "district"]
+    several = dated.nunique().reindex(table.index).fillna(0) > 1
+    known = table["cohort"].notna()
+    table["reason"] = np.select(
+        [~known & table.index.isin(coarse), ~known, several & (treat_conflicts == "refuse")],
+        [
+            f"the register's date is too coarse ({reading})",
+            f"in the register, without a date ({reading})",
+            f"the register's claims differ ({reading})",
+        ],
+        "",
+    )
+    return table
+
+
+def _with_cohorts(panel, cohorts, reason):
+    keep = panel["district"].map(reason) == ""
+    attrs = dict(panel.attrs)
+    given = panel["district"].map(dict(zip(cohorts.index, cohorts, strict=True)))
+    extra = [c for c in panel if c not in PANEL]
+    table = panel.assign(cohort=given.astype(cohorts.dtype))[[*PANEL, *extra]]
+    table = table[keep].reset_index(drop=True)
+    out = reason[reason != ""]
+    empty = [""] * len(out)
+    columns = {"fact_id": empty, "district": list(out.index), "indicator": empty, "period_end": empty}
+    old = attrs.get("refused") or {c: [] for c in [*columns, "reason"]}
+    columns["reason"] = list(out)
+    table.attrs = attrs | {"refused": Listing({c: [*old[c], *columns[c]] for c in columns})}
+    return table
+
+
+def add_programmes(panel, programmes):
+    """Add a column for each concurrent programme: whether it ran in the district in the period.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `build_panel` or `as_panel`.
+    programmes : pandas.DataFrame
+        As from `load_programmes`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The panel with one column of nullable booleans for each programme: True where it ran everywhere, False
+        before and after, missing where it ran at places that the register does not name. A period is
+        counted in if the programme ran on one of its days.
+
+    Raises
+    ------
+    DataError
+        If the periods are whole numbers that are no years.
+    """
+    period = panel["period"]
+    if not isinstance(period.dtype, pd.PeriodDtype):
+        if len(period) and not period.between(1900, 2100).all():
+            raise DataError(
+                "Programmes have dates, but these periods are no years:", panel[~period.between(1900, 2100)]
+            )
+        period = pd.Series(
+            pd.PeriodIndex.from_fields(year=period, month=[12] * len(period), freq="M"), panel.index
+        )
+        period = period.dt.asfreq("Y-DEC")
+    columns = {}
+    for row in programmes.to_dict("records"):
+        ended = pd.Timestamp.max if pd.isna(row["ended"]) else last_day(row["ended"])
+        runs = (period.dt.end_time >= pd.Timestamp(row["began"])) & (period.dt.start_time <= ended)
+        columns[row["programme"]] = runs.astype("boolean").mask(runs & (row["reach"] == "some"))
+    return panel.assign(**columns)
