@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import youthresearch as yr
+from benchmarks.audit import extracted, reports, score
 from youthresearch.intervals import hedge_interval
 
 FACTS, IDENTITIES = yr.load_facts(), yr.load_identities()
@@ -307,3 +308,18 @@ def test_nothing_to_check_gives_an_empty_table_of_the_same_shape():
     assert list(yr.audit_facts(FACTS.head(1))) == list(FINDINGS)
     assert len(yr.audit_facts(FACTS.head(0), IDENTITIES)) == 0
     assert len(yr.derive_before(FACTS.head(1))) == 0
+
+
+@pytest.mark.parametrize(
+    "districts", [pytest.param(4, id="few"), pytest.param(20, id="many", marks=pytest.mark.slow)]
+)
+def test_the_closed_loop_finds_relations_errors_and_repairs(districts):
+    """Reports are written with known figures and errors (simulated), audited as printed and as extracted."""
+    documents, printed, planted = reports(districts, errors=0.1)
+    for audited in (printed, extracted(documents, printed)):
+        found = score(printed, audited, planted)
+        assert found["relations stated"] > 100 and found["errors in relations"] > 10
+        assert found["relation precision"] >= 0.98 and found["relation recall"] >= 0.98
+        assert found["conflicts without an error"] == 0
+        assert found["errors caught"] >= 0.6  # the others agree with the rest as printed: nothing shows them
+        assert found["... among three"] >= 0.9 or districts < 20  # of few, one more or less decides

@@ -134,13 +134,13 @@ def plot_conflicts(table, *, lang="en"):
     fig, ax = _figure(7.2, 1.4 + 0.55 * len(table), _word("title_conflicts", lang))
     y, ratio = np.arange(len(table))[::-1], table["from_value"] / table["to_value"]
     ax.hlines(y, 1, ratio, color=ORANGE, linewidth=2)
-    ax.plot(ratio, y, "o", color=ORANGE)
+    ax.plot(ratio, y, "o", color=ORANGE, zorder=5)
     ax.axvline(1, color=BLUE, linewidth=1)
     printed, computed = _word("conflict_printed", lang), _word("conflict_computed", lang)
     for at, row in zip(y, table.itertuples(index=False), strict=True):
         said = f"{printed} {_grouped(row.from_text)}, {computed} {_grouped(row.to_text)}"
         ax.text(
-            *(0.02, at + 0.2, said),
+            *(0.02, at + 0.24, said),
             transform=ax.get_yaxis_transform(),
             fontsize=8,
             backgroundcolor="white",

@@ -275,7 +275,7 @@ def _order(proposal, done, facts, checked):
     recomputed = any(k == RECOMPUTED for _, _, k in proposal)
     far = recomputed and not derived and any(not 1 / FAR < (m + old) / (old or 1) < FAR for m, old in moves)
     shift = round(sum(abs(m) / (abs(old) or 1) for m, old in moves), 9)
-    worst = 1 if derived and recomputed else max(COST[k] for _, _, k in proposal)
+    worst = 1.5 if derived and recomputed else max(COST[k] for _, _, k in proposal)
     return (
         -len(done),
         far,
