@@ -310,6 +310,124 @@ def test_nothing_to_check_gives_an_empty_table_of_the_same_shape():
     assert len(yr.derive_before(FACTS.head(1))) == 0
 
 
+STATEMENTS = [  # own sentences, worked out by hand: relation, verdict, first repair
+    ("岗位38个，到岗32人，到岗率84.2%。", "share", "holds", ""),  # 32 / 38 = 84.21%
+    ("岗位38个，到岗32人，到岗率85.2%。", "share", "conflict", "85.2% -> 84.2%"),
+    ("办活动366场，覆盖61个乡镇，平均每个乡镇6场。", "mean", "holds", ""),  # 366 / 61 = 6
+    ("志愿者2.3万人，服务时长46万小时，人均服务时长22小时。", "mean", "conflict", "22小时 -> 20小时"),
+    ("较2020年的1200名团员增加到1500名，增长20%。", "growth_between", "conflict", "20% -> 25%"),
+    ("团青比为19.4%，比上年下降1.2个百分点，上年为20.8%。", "points", "conflict", "-1.2百分点 -> -1.4百分点"),
+    ("投入4100万元，是2018年的2000万元的2.05倍。", "multiple", "holds", ""),
+    ("团组织4560个，其中团委320个、团总支210个、团支部4130个。", "sum", "conflict", "4560个 -> 4660个"),
+    ("团干部250名，其中党员97名，占38%。", "share", "holds_if_truncated", ""),  # 38.8%, cut
+    ("书记34名，其中党员占85.3%。", "granularity", "holds", ""),  # 29 of 34
+    (
+        "书记34名，其中党员占86.5%。",
+        "granularity",
+        "infeasible",
+        "86.5% -> 85.3%",
+    ),  # 29 gives 85.3, 30 gives 88.2
+]
+
+
+@pytest.mark.parametrize(("text", "relation", "expected", "repair"), STATEMENTS)
+def test_what_a_sentence_states_is_related_and_checked(text, relation, expected, repair):
+    findings = yr.audit_facts(yr.extract_facts(text, source_id="s"))
+    found = findings[findings["relation"] == relation].squeeze()
+    assert found["verdict"] == expected
+    assert found["repairs"].split("; or ")[0] == repair
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "团组织632个，包括团支部236个、团工委4个。团建覆盖率94.9%。",  # the rate is of something else
+        "开展活动36次，参与120人，平均每月3次。",  # a mean over months
+        "有3个镇的团委完成换届，另有2个正在筹备。全县团员5000名。",
+        "2019年7月列为试点，2020年有36项任务完成。",
+    ],
+)
+def test_figures_that_only_stand_together_are_not_in_conflict(text):
+    findings = yr.audit_facts(yr.extract_facts(text, source_id="s"))
+    assert not findings["verdict"].isin(["conflict", "infeasible"]).any()
+
+
+def test_what_follows_is_derived_with_the_facts_it_rests_on():
+    """1367 from 2209 and 61.6%; volunteers before: 230,000 to 240,000 less 30,000 to 40,000."""
+    closed = yr.tighten(yr.load_facts(cap="next_unit"), IDENTITIES)
+    nanshan = closed[(closed["source_id"] == "nanshan-2021") & (closed["role"] == "before")].set_index(
+        "indicator"
+    )
+    assert nanshan.loc["cadres", "value"] == 1367 and nanshan.loc["orgs_social", "value"] == 682
+    assert nanshan.loc["volunteers_registered", ["low", "high"]].tolist() == [190000, 210000]
+    assert nanshan.loc["cadres", "fact_ids"] == "nanshan-2021-017 nanshan-2021-018"
+    assert set(closed["processing"]) == {"computed"}
+    opened = yr.tighten(FACTS, IDENTITIES).query("source_id == 'nanshan-2021' and role == 'before'")
+    assert opened.set_index("indicator").loc["volunteers_registered", "high"] == float("inf")
+
+
+def test_tightening_agrees_with_trying_every_number():
+    """30-odd of 38 posts are 84.2%: of 30 to 40 only 32 gives it."""
+    own = {"part_of": "w", "indicator": "assistants_recruited"}
+    table = facts(
+        ("w", "level", 38, "个", {}),
+        ("p", "level", 30, "人", own | {"hedge": "odd", "resolution": 10.0}),
+        ("s", "share", 84.2, "%", own | {"resolution": 0.1}),
+    )
+    tried = [n for n in range(30, 41) if abs(100 * n / 38 - 84.2) <= 0.05]
+    found = yr.tighten(table).query("kind == 'level' and indicator == 'assistants_recruited'").squeeze()
+    assert [found["low"], found["high"]] == [min(tried), max(tried)] == [32, 32]
+
+
+def test_the_whole_of_a_share_is_derived():
+    """18,278 are 98.74%: of 18,511 or 18,512, for 18,510 would give 98.75% and 18,513 98.73%."""
+    table = facts(("p", "level", 18278, "个", {}), ("s", "share", 98.74, "%", {"resolution": 0.01}))
+    whole = yr.tighten(table).query("role == 'whole'").squeeze()
+    assert (whole["low"], whole["high"]) == (18511, 18512)
+
+
+def test_relations_across_sources_and_places():
+    rows = [
+        ("a", "level", 1000, "人", {"source_id": "s1", "indicator": "members", "period_end": "2021"}),
+        ("b", "level", 1010, "人", {"source_id": "s2", "indicator": "members", "period_end": "2021-12-31"}),
+        ("c", "level", 900, "人", {"source_id": "s3", "indicator": "members", "district": "440000"}),
+        ("d", "level", 1200, "人", {"source_id": "s3", "indicator": "members"}),
+        ("e", "change", 50, "人", {"source_id": "s2", "indicator": "members", "baseline": "previous_year"}),
+        ("f", "level", 1080, "人", {"source_id": "s2", "indicator": "members", "period_end": "2022"}),
+        ("g", "change", 80, "人", {"source_id": "s2", "indicator": "members", "baseline": "previous_year"}),
+    ]
+    rows[6][4]["period_end"] = "2022"
+    findings = yr.audit_facts(facts(*rows), IDENTITIES, DISTRICTS).set_index("relation")
+    assert findings.loc["same", "verdict"] == "conflict"  # 1000 and 1010 for the end of 2021
+    assert findings.loc["bound", "fact_ids"] == "d c" and findings.loc["bound", "verdict"] == "conflict"
+    assert (
+        findings.loc["change", "fact_ids"] == "f b g"
+    )  # 1080 less its own 1010, not the other source's 1000
+    assert findings.loc["change", "verdict"] == "conflict"
+
+
+def test_a_flow_is_no_larger_than_the_running_total():
+    own = {"indicator": "volunteer_hours"}
+    table = facts(
+        ("year", "level", 500, "小时", own | {"flow": "flow"}),
+        ("total", "level", 400, "小时", own | {"flow": "cumulative"}),
+    )
+    assert verdict(table, "cumulative") == "conflict"
+
+
+def test_what_is_not_related_is_listed_with_the_reason():
+    table = facts(("l", "level", 1100, "个", {"scope": "高桥镇"}), ("d", "change", 418, "个", {}))
+    listed = yr.audit_facts(table).attrs["not_related"]
+    assert listed == [{"fact_id": "d", "other": "l", "reason": "scope"}]
+
+
+def test_every_conflict_has_been_judged_by_a_reader():
+    wrong = FINDINGS[FINDINGS["verdict"].isin(["conflict", "infeasible"])]
+    judged = yr.load_judgements()
+    keys = ["relation", "fact_ids"]
+    assert set(map(tuple, wrong[keys].to_numpy())) == set(map(tuple, judged[keys].to_numpy()))
+
+
 @pytest.mark.parametrize(
     "districts", [pytest.param(4, id="few"), pytest.param(20, id="many", marks=pytest.mark.slow)]
 )

@@ -522,7 +522,7 @@ def _marks():
         "counted": regex.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
         "mean": regex.compile(f"(?:{words('mean')})|每[名人个位村户镇月周季]"),
         "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
-        "part": regex.compile(r"其中|内有|包括|(?<!不)含"),
+        "part": regex.compile(r"其中|内有|包括|(?<!不)含|[\u4e00-\u9fff]{2}(?<!过程|工作|活动)中,"),
         "planned": regex.compile(f"(?:{words('planned')})"),
         "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": regex.compile(

@@ -30,9 +30,12 @@ NEEDED = [
 ]
 NEAR = 60  # characters between two figures of one statement
 WINDOW = 200  # characters back in which the whole of a share may stand
+ASTRAY = 0.25  # relative distance up to which a rate is taken for one of the counts beside it
+CLOSE = 10  # characters between two counts and the rate that is made of them
 LISTED = 30  # characters between two items of one list
 LONGEST_LIST = 12
 LAST_YEAR = ("previous_year", "same_period_previous_year")
+EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
 PERSONS = ("个", "人", "名", "位")
 RELATIONS = ["relation", "members", "found"]
 
@@ -118,6 +121,7 @@ def find_relations(facts, identities=None, districts=None):
         _of_parts(facts),
         *_of_lists(facts, figures),
         *_of_means(facts, figures),
+        *_of_rates_said_last(facts),
         _of_repeats(facts),
         _of_cumulatives(facts),
     ]
@@ -251,7 +255,8 @@ def _of_moves(facts, moves):
 
 
 def _same_baseline(one, other):
-    return (one == other) | (one == "") | (other == "")
+    last_year = one.isin(LAST_YEAR) & other.isin(LAST_YEAR)
+    return (one == other) | (one == "") | (other == "") | last_year
 
 
 def _of_bases(facts, moves):
@@ -372,7 +377,7 @@ def _tells(facts, table):
 def _countable(facts, one, other):
     """Tell whether two figures count the same sort of thing."""
     a, b = (facts["unit"].to_numpy()[np.asarray(i, int)] for i in (one, other))
-    return (a == b) | (np.isin(a, PERSONS) & np.isin(b, PERSONS))
+    return ((a == b) & (a != "")) | (np.isin(a, PERSONS) & np.isin(b, PERSONS))
 
 
 def _of_parts(facts):
@@ -467,6 +472,47 @@ def _of_means(facts, figures):
         hits = hits[~hits["mean"].duplicated(keep=False)]
         found.append(relate(rule, hits.to_numpy(), "sums"))
     return found
+
+
+def _of_rates_said_last(facts):
+    """Relate a rate or mean, in a draft, to the two counts before it (岗位38个，到岗32人，到岗率84.2%)."""
+    at = facts.index[facts["draft"] & facts["kind"].isin(["share", "mean"])].to_numpy()
+    at = at[at >= 2]
+    one, other = facts.iloc[at - 2], facts.iloc[at - 1]
+    said = facts.iloc[at]
+    ok = (one["kind"].to_numpy() == "level") & (other["kind"].to_numpy() == "level")
+    ok &= one["source_id"].to_numpy() == said["source_id"].to_numpy()
+    ok &= (other["start"].to_numpy() - one["end"].to_numpy() <= LISTED) & (one["low"] > 0).to_numpy()
+    ok &= (said["start"].to_numpy() - other["end"].to_numpy() <= LISTED) & (other["low"] > 0).to_numpy()
+    rate = ok & (said["kind"] == "share").to_numpy() & said["subject"].isin(_rates(facts)).to_numpy()
+    rate &= _countable(facts, at - 2, at - 1) & (said["start"].to_numpy() - other["end"].to_numpy() <= CLOSE)
+    rate &= np.all([t["part_of"].to_numpy() == "" for t in (one, other, said)], axis=0)
+    first_larger = one["value"].to_numpy() >= other["value"].to_numpy()
+    shares = np.column_stack([at - 1 - ~first_larger, at - 2 + ~first_larger, at])[rate]
+    unit, subject = (facts[c].to_numpy() for c in ("unit", "subject"))
+    means = []
+    for total, count in ((at - 1, at - 2), (at - 2, at - 1)):
+        good = (
+            ok & (said["kind"] == "mean").to_numpy() & (unit[total] == unit[at]) & (unit[count] != unit[at])
+        )
+        good &= (subject[at] == subject[count]) | (subject[at] == subject[total]) & ~np.isin(unit[at], EVENTS)
+        means.append(np.column_stack([total, count, at])[good])
+    return [
+        relate("share", _plausible(shares, 100, facts), "near"),
+        relate("mean", _plausible(np.concatenate(means), 1, facts), "near"),
+    ]
+
+
+def _plausible(members, factor, facts):
+    """Keep the rates that come near what their two counts give: others are of something else."""
+    top, bottom, rate = facts["value"].to_numpy()[members].T
+    return members[np.abs(factor * top / bottom - rate) <= ASTRAY * rate]
+
+
+def _rates(facts):
+    """Name the subjects that are rates by their name (到岗率, 覆盖率)."""
+    nouns = facts["noun"] if "noun" in facts else facts["subject"]
+    return set(facts.loc[nouns.fillna("").str.endswith("率"), "subject"])
 
 
 def _pairs_before(facts, rows):

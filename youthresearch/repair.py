@@ -246,7 +246,8 @@ def _ranked(finding, settled, case):
     rule, members, facts = case.rules[finding], case.members[finding], case.facts
     checked = members[roles_of(rule, len(members)).index(RULES[rule].checked)]
     mine = [p for p, done in settled.items() if finding in done]
-    ranked = sorted(mine, key=lambda p: _order(p, settled[p], facts, checked))
+    central = {p[0][:2] for p in mine if p[0][2] == RECOMPUTED}
+    ranked = sorted(mine, key=lambda p: (*_order(p, settled[p], facts, checked, central), p))
     seen, rows = set(), []
     for proposal in ranked:
         values = frozenset((i, v) for i, v, _ in proposal)
@@ -268,7 +269,7 @@ def _ranked(finding, settled, case):
     return pd.DataFrame(rows, columns=PROPOSAL)
 
 
-def _order(proposal, done, facts, checked):
+def _order(proposal, done, facts, checked, central):
     """Sort by findings settled, edits, and how plain a slip it is; a percentage may be worked out wrong."""
     moves = [(v - facts.at[i, "value"], facts.at[i, "value"]) for i, v, _ in proposal]
     derived = len(proposal) == 1 and proposal[0][0] == checked and facts.at[checked, "kind"] != "level"
@@ -276,16 +277,8 @@ def _order(proposal, done, facts, checked):
     far = recomputed and not derived and any(not 1 / FAR < (m + old) / (old or 1) < FAR for m, old in moves)
     shift = round(sum(abs(m) / (abs(old) or 1) for m, old in moves), 9)
     worst = 1.5 if derived and recomputed else max(COST[k] for _, _, k in proposal)
-    return (
-        -len(done),
-        far,
-        len(proposal),
-        _alike(proposal, moves),
-        worst,
-        proposal[0][0] != checked,
-        shift,
-        proposal,
-    )
+    order = (-len(done), far, len(proposal), _alike(proposal, moves), worst)
+    return (*order, proposal[0][0] != checked, proposal[0][:2] not in central, shift)
 
 
 def _alike(proposal, moves):
