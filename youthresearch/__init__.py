@@ -17,6 +17,16 @@ _HOME = {
     "corpus": ("extract_corpus", "read_corpus"),
     "districts": ("follow_codes", "resolve_district"),
     "documents": ("Limits", "ReportError", "read_report"),
+    "effects": (
+        "Effect",
+        "confidence_bands",
+        "did",
+        "event_study",
+        "goodman_bacon",
+        "imputation_did",
+        "staggered_did",
+        "sun_abraham",
+    ),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),
     "figures": (
