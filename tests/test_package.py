@@ -16,6 +16,9 @@ MAY_IMPORT = {
     "intervals": set(),
     "schema": set(),
     "loaders": {"intervals", "schema"},
+    "cells": {"schema"},
+    "weights": set(),
+    "effects": {"cells", "schema", "weights"},
     "audit": {"intervals", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data

@@ -127,9 +127,19 @@ def make_cells(panel, outcome, controls=None, population=None):
     y = np.zeros(shape)
     y.flat[flat] = _values(rows)
     cohort = _cohorts(rows, district, shape[0], time[-1])
-    periods = pd.PeriodIndex.from_ordinals(time, freq=rows["period"].dtype.freq) if _dated(rows) else pd.Index(time)
+    periods = (
+        pd.PeriodIndex.from_ordinals(time, freq=rows["period"].dtype.freq) if _dated(rows) else pd.Index(time)
+    )
     cells = Cells(
-        outcome, pd.Index(districts), periods, time, cohort, y, observed, np.zeros((*shape, 0)), np.ones(shape[0])
+        outcome,
+        pd.Index(districts),
+        periods,
+        time,
+        cohort,
+        y,
+        observed,
+        np.zeros((*shape, 0)),
+        np.ones(shape[0]),
     )
     cells = _with_population(cells, panel, rows, district, population)
     return _with_controls(cells, panel, list(controls or []))
@@ -164,10 +174,12 @@ def _ordinals(column):
 
 def _refuse_twice(rows, indicator):
     twice = rows[rows.duplicated(["district", "period"], keep=False)]
-    parts = " (scopes " + ", ".join(map(repr, sorted(twice["scope"].unique()))) + ")" if "scope" in twice else ""
+    parts = (
+        " (scopes " + ", ".join(map(repr, sorted(twice["scope"].unique()))) + ")" if "scope" in twice else ""
+    )
     raise DataError(
-        f"{len(twice)} rows of {indicator!r} share district and period with another{parts}: an estimator takes "
-        "one figure a cell, so choose, e.g. panel[panel['scope'] == ''].",
+        f"{len(twice)} rows of {indicator!r} share district and period with another{parts}: an estimator "
+        "takes one figure a cell, so choose, e.g. panel[panel['scope'] == ''].",
         twice,
     )
 
@@ -190,14 +202,18 @@ def _cohorts(rows, district, n, last):
     never = column.isna().to_numpy()
     if isinstance(column.dtype, pd.PeriodDtype):
         if column.dtype != rows["period"].dtype:
-            raise DataError(f"Cohorts are of type {column.dtype}, periods of {rows['period'].dtype}: see as_panel.")
+            raise DataError(
+                f"Cohorts are of type {column.dtype}, periods of {rows['period'].dtype}: see as_panel."
+            )
         given = np.where(never, NEVER, column.array.asi8)
     else:
         if _dated(rows) and not never.all():
             raise DataError("Periods are pandas Periods and cohorts are not: see as_panel.")
         given = column.to_numpy(dtype="float64", na_value=np.nan)
         if (given[~never] % 1 != 0).any():
-            raise DataError("Cohorts must be whole numbers or missing: see as_panel.", rows[~never & (given % 1 != 0)])
+            raise DataError(
+                "Cohorts must be whole numbers or missing: see as_panel.", rows[~never & (given % 1 != 0)]
+            )
         given = np.where(never, NEVER, np.where(never, 0, given).astype("int64"))
     cohort = np.empty(n, dtype="int64")
     cohort[district] = given
@@ -205,7 +221,7 @@ def _cohorts(rows, district, n, last):
     if torn.any():
         districts = rows["district"][torn].unique()
         raise DataError(
-            f"{len(districts)} districts have several cohorts: a district is treated once, from its cohort on.",
+            f"{len(districts)} districts have several cohorts: each is treated once, from its cohort on.",
             rows[rows["district"].isin(districts)],
         )
     return np.where(cohort > last, NEVER, cohort)
@@ -221,14 +237,15 @@ def _with_population(cells, panel, rows, district, population):
         bad = ~((size[district] == given) & (given > 0) & np.isfinite(given))
         if bad.any():
             raise DataError(
-                f"population={population!r} must be one positive number a district, and is not here:", rows[bad]
+                f"population={population!r} must be one positive number a district, and is not here:",
+                rows[bad],
             )
     else:
         other = make_cells(panel, population)
         at = other.districts.get_indexer(cells.districts)
         if (at < 0).any():
             raise DataError(
-                f"Districts without a cell of population={population!r}: {list(cells.districts[at < 0][:10])}."
+                f"Districts without a cell of {population!r}: {list(cells.districts[at < 0][:10])}."
             )
         size = other.y.sum(axis=1)[at] / other.observed.sum(axis=1)[at]
     return replace(cells, size=size / size.mean())
@@ -248,8 +265,12 @@ def _with_controls(cells, panel, controls):
         known &= other.observed[at] & there
         x[:, :, p] = other.y[at]
     lost = (cells.observed & ~known).sum(axis=1)
-    cells = replace(cells, observed=known, y=np.where(known, cells.y, 0), controls=np.where(known[..., None], x, 0))
-    told = tuple((d, int(k), "no value of a control") for d, k in zip(cells.districts, lost, strict=True) if k)
+    cells = replace(
+        cells, observed=known, y=np.where(known, cells.y, 0), controls=np.where(known[..., None], x, 0)
+    )
+    told = tuple(
+        (d, int(k), "no value of a control") for d, k in zip(cells.districts, lost, strict=True) if k
+    )
     cells = replace(cells, left_out=cells.left_out + told)
     return keep_districts(cells, known.any(axis=1), "no value of a control")
 
@@ -265,7 +286,10 @@ def keep_districts(cells, keep, reason):
             f"No district is left for {cells.outcome!r}: {reason}.",
             pd.DataFrame(told, columns=["district", "cells", "reason"]),
         )
-    rows = {name: getattr(cells, name)[keep] for name in ("districts", "cohort", "y", "observed", "controls", "size")}
+    rows = {
+        name: getattr(cells, name)[keep]
+        for name in ("districts", "cohort", "y", "observed", "controls", "size")
+    }
     cells = replace(cells, **rows, left_out=cells.left_out + told)
     return _keep_columns(cells, cells.observed.any(axis=0))
 

@@ -87,7 +87,7 @@ class Effect:
         """Sum of the negative weights on treated cells, as a share of all their weights in absolute value."""
         weight = self._by_unit * self._units.n[:, None]
         weight = weight[self._cells.time[None, :] >= self._units.cohort[:, None]]
-        return float(-weight[weight < 0].sum() / np.abs(weight).sum())
+        return float(np.abs(weight[weight < 0]).sum() / np.abs(weight).sum())
 
     def __repr__(self):
         """Show the effect with as many digits as its error allows, and what was done."""
@@ -101,7 +101,10 @@ class Effect:
 
     def _said(self):
         said = [
-            ("att", f"{fixed(self.att, self.se)}  (se {fixed(self.se, self.se)}, {self.convention['errors']})"),
+            (
+                "att",
+                f"{fixed(self.att, self.se)}  (se {fixed(self.se, self.se)}, {self.convention['errors']})",
+            ),
             ("districts", f"{self.n_treated} treated, {self.n_control} not"),
             ("periods", f"{len(self.periods)}, {self.periods[0]} to {self.periods[-1]}"),
         ]
@@ -142,8 +145,8 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
         Clustered by district, or those of textbook least squares (independent errors of one variance).
     small_sample : {"nested", "full", "none"}
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
-        without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in statsmodels);
-        or 1.
+        without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
+        statsmodels); or 1.
 
     Returns
     -------
@@ -160,11 +163,21 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
     units = make_units(cells)
     treatment = (cells.time[None, :] >= units.cohort[:, None])[:, :, None].astype(float)
     no_path = pd.DataFrame({"event_time": np.array([], dtype="int64")})
-    return _regression_effect("did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, {})
+    return _regression_effect(
+        "did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, {}
+    )
 
 
 def event_study(
-    panel, *, outcome, base=-1, window=None, controls=None, population=None, errors="cluster", small_sample="nested"
+    panel,
+    *,
+    outcome,
+    base=-1,
+    window=None,
+    controls=None,
+    population=None,
+    errors="cluster",
+    small_sample="nested",
 ):
     """Estimate effects by event time with two-way fixed effects.
 
@@ -195,7 +208,9 @@ def event_study(
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
     _check_treated(cells)
     units = make_units(cells)
-    event = np.where(units.cohort[:, None] == NEVER, np.nan, cells.time[None, :] - units.cohort[:, None].astype(float))
+    event = np.where(
+        units.cohort[:, None] == NEVER, np.nan, cells.time[None, :] - units.cohort[:, None].astype(float)
+    )
     event = event if window is None else np.clip(event, *window)
     known = np.unique(event[units.observed & np.isfinite(event)]).astype("int64")
     left = _base_times(base, known)
@@ -215,8 +230,8 @@ def event_study(
 def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, small_sample="nested"):
     """Estimate effects by cohort and event time in one regression, and average them (Sun and Abraham 2021).
 
-    ``y_it = a_i + l_t + sum_g sum_e att_ge 1(g_i = g) 1(t - g = e) + x_it b + e_it`` with never-treated districts
-    as the reference; where there are none, the last cohort, and periods before its treatment only.
+    ``y_it = a_i + l_t + sum_g sum_e att_ge 1(g_i = g) 1(t - g = e) + x_it b + e_it`` with never-treated
+    districts as the reference; where there are none, the last cohort, and periods before its treatment only.
 
     Parameters
     ----------
@@ -236,14 +251,13 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     DataError
         If nobody is treated, no district can be compared with, or no cohort has the base.
     """
-    cells = _last_cohort_as_control(_without_single_cells(make_cells(panel, outcome, controls, population)))
-    cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
+    cells = _without_single_cells(make_cells(panel, outcome, controls, population))
     _check_treated(cells)
+    cells = _last_cohort_as_control(cells)
+    cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
     units = make_units(cells)
     cohort, event, cell_count = _cohort_event_cells(cells, base)
-    dummies = (units.cohort[:, None, None] == cohort) & (
-        cells.time[None, :, None] == cohort + event
-    )
+    dummies = (units.cohort[:, None, None] == cohort) & (cells.time[None, :, None] == cohort + event)
     times = np.unique(event)
     chosen = np.column_stack([event >= 0, event[:, None] == times]) * cell_count[:, None]
     rows = pd.DataFrame({"event_time": times})
@@ -264,8 +278,8 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
 def imputation_did(panel, *, outcome, controls=None, population=None):
     """Estimate effects against outcomes imputed from untreated cells (Borusyak, Jaravel and Spiess 2024).
 
-    District and period effects (and controls) are fitted to untreated cells alone; each treated cell less what
-    they predict is an effect, and att the mean of these. Efficient if errors are independent and of one
+    District and period effects (and controls) are fitted to untreated cells alone; each treated cell less
+    what they predict is an effect, and att the mean of these. Efficient if errors are independent and of one
     variance; the same point as Gardner (2022) and the mean over treated cells of Wooldridge (2021).
 
     Parameters
@@ -297,8 +311,8 @@ def imputation_did(panel, *, outcome, controls=None, population=None):
     times = np.unique(event[possible])
     if not len(times):
         raise DataError(
-            f"No treated cell of {outcome!r} can be imputed: each needs an untreated cell of its district, and "
-            "an untreated district in its period."
+            f"No treated cell of {outcome!r} can be imputed: each needs an untreated cell of its district, "
+            "and an untreated district in its period."
         )
     direct = np.stack([possible, *(event == e for e in times)]).astype(float)
     direct /= np.einsum("u,kut->k", units.n, direct)[:, None, None]
@@ -306,7 +320,9 @@ def imputation_did(panel, *, outcome, controls=None, population=None):
     told = {"errors": "clustered by district, about the mean by cohort and period, normal"}
     lost = (treated & ~possible).sum(axis=1)[units.of]
     left = [(d, int(k), "cannot be imputed") for d, k in zip(cells.districts, lost, strict=True) if k]
-    return _effect("imputation_did", cells, units, linear, pd.DataFrame({"event_time": times}), told, extra=left)
+    return _effect(
+        "imputation_did", cells, units, linear, pd.DataFrame({"event_time": times}), told, extra=left
+    )
 
 
 def staggered_did(
@@ -329,8 +345,8 @@ def staggered_did(
         treatment. After it they are the same.
     aggregate : {"simple", "event", "cohort", "calendar", "group_time"}
         How att is averaged, and what the path has a row for. simple: over all treated (g, t), path by event
-        time; event: mean over event times from 0 on; cohort: mean over the cohorts' means; calendar: mean over
-        periods; group_time: as simple, path by cohort and period. Cohorts count by their districts.
+        time; event: mean over event times from 0 on; cohort: mean over the cohorts' means; calendar: mean
+        over periods; group_time: as simple, path by cohort and period. Cohorts count by their districts.
     controls : list of str, optional
         Indicators whose value in the base period the change may depend on, linearly: the control group's
         change is regressed on them (outcome regression; Heckman, Ichimura and Todd 1997, `est_method="reg"`).
@@ -385,7 +401,7 @@ def goodman_bacon(panel, *, outcome):
     -------
     pandas.DataFrame
         One row is one comparison: treated and control (cohorts, missing = never treated), kind, weight,
-        estimate. Weights sum to one; ``sum(weight * estimate)`` is the att of `did`. The kinds: never (control
+        estimate. Weights sum to one; ``sum(weight * estimate)`` is the att of `did`. Kinds: never (control
         never treated), earlier_later (control not yet treated), later_earlier (control treated before: its
         effect is subtracted), always (control treated in all periods).
 
@@ -483,20 +499,19 @@ def _check_treated(cells):
     treated = (cells.treated & cells.observed).any(axis=1)
     if not treated.any():
         raise DataError(
-            f"No cell of {cells.outcome!r} is treated: no cohort begins in {cells.periods[0]} to {cells.periods[-1]}."
+            f"No cell of {cells.outcome!r} is treated: no cohort begins in "
+            f"{cells.periods[0]} to {cells.periods[-1]}."
         )
     if treated.all() and len(np.unique(cells.cohort)) == 1:
         raise DataError(
-            f"All {len(treated)} districts are treated from {cells.label(cells.cohort[0])} on, so that their effect "
+            f"All {len(treated)} districts are treated from {cells.label(cells.cohort[0])} on, so that the effect "
             "cannot be told from that of the period: a study needs districts treated later or never."
         )
 
 
 def _check_never(cells):
     if not (cells.cohort == NEVER).any():
-        raise DataError(
-            'No district is never treated: compare with control="notyet", which lets the last cohort stand in.'
-        )
+        raise DataError('No district is never treated: control="notyet" lets the last cohort stand in.')
 
 
 def _last_cohort_as_control(cells):
@@ -525,6 +540,8 @@ def _has_base(cells, base):
     for cohort in np.unique(cells.cohort[~keep]):
         of = cells.cohort == cohort
         keep |= of & cells.observed[of][:, cells.time == cohort + base].any()
+    if not (keep & (cells.cohort != NEVER)).any():
+        raise DataError(f"No cohort has a period at event time {base}: choose another base=.")
     return keep
 
 
@@ -539,12 +556,14 @@ def _cohort_event_cells(cells, base):
 
 
 def _regression_effect(name, cells, units, regressors, targets, rows, errors, small_sample, told):
-    """Effect from a two-way regression: combinations of the coefficients of all regressors but the controls."""
+    """Effect from a two-way regression: combinations of the coefficients of `regressors`, not of controls."""
     _choose("errors", errors, ("cluster", "iid"))
     _choose("small_sample", small_sample, ("nested", "full", "none"))
     p = units.controls.shape[2]
     targets = np.vstack([targets, np.zeros((p, targets.shape[1]))])
-    linear, identified, rank, fit = regression(units, np.concatenate([regressors, units.controls], axis=2), targets)
+    linear, identified, rank, fit = regression(
+        units, np.concatenate([regressors, units.controls], axis=2), targets
+    )
     if not identified.all():
         _refuse_unidentified(name, cells, rows, identified)
     districts, n = len(cells.districts), int(cells.observed.sum())
@@ -570,20 +589,24 @@ _FACTORS = {
 def _check_df(name, n, k):
     if n <= k:
         raise DataError(
-            f"{name} has {n} cells for {k} coefficients, so no error can be estimated: fewer controls, a window "
-            "of event times, or more periods."
+            f"{name} has {n} cells for {k} coefficients, so no error can be estimated: use fewer controls, a "
+            "window of event times, or more periods."
         )
 
 
 def _refuse_unidentified(name, cells, rows, identified):
     if name == "did" or not len(rows):
         raise DataError(
-            f"The effect on {cells.outcome!r} cannot be told from district effects, period effects and controls: "
+            f"The effect on {cells.outcome!r} cannot be told from district and period effects and controls: "
             "no two districts are observed before and after treatment, or a control moves with treatment."
         )
     bad = rows.loc[~identified[1:], "event_time"].tolist()
     never = (cells.cohort == NEVER).any()
-    remedy = "leave them out or use window=" if never else "nobody is never treated: base=(-1, -2), or imputation_did"
+    remedy = (
+        "leave them out or use window="
+        if never
+        else "nobody is never treated: base=(-1, -2), or imputation_did"
+    )
     raise DataError(f"Effects at event times {bad} are not determined by the data ({remedy}).")
 
 
@@ -676,12 +699,14 @@ def _pairs(units, time, control, base):
             if pair is not None:
                 found.append((g, t, b, time[t] - g, *pair))
     if not any(event >= 0 for _, _, _, event, *_ in found):
-        raise DataError("No cohort has a treated period in which it can be compared with untreated districts.")
+        raise DataError(
+            "No cohort has a treated period in which it can be compared with untreated districts."
+        )
     return _Pairs(*(np.array(column) for column in zip(*found, strict=True)))
 
 
 def _pair(units, g, t, b, against):
-    """ATT(g, t) by outcome regression: att, weights on the change and centres of units; None without either."""
+    """ATT(g, t) by outcome regression: att, weights on the change and centres; None without either group."""
     both = units.observed[:, t] & units.observed[:, b]
     treated, against = (units.cohort == g) & both, against & both
     if not treated.any() or not against.any():

@@ -1,9 +1,9 @@
 """The algebra of linear estimators: weights on the cells of units, and each district's score.
 
-An estimate is ``sum(W * y)``, the error of it ``sum(W * e)``: the same weights on what the model leaves over. A
-district's part of that error is its score ``W . (y - fit)``; scores are independent between districts, whatever
-goes on within one, so that the variance clustered by district is the sum of their squares. Shapes: U units,
-T periods, K estimates, P regressors.
+An estimate is ``sum(W * y)``, the error of it ``sum(W * e)``: the same weights on what the model leaves over.
+A district's part of that error is its score ``W . (y - fit)``; scores are independent between districts,
+whatever goes on within one, so that the variance clustered by district is the sum of their squares.
+Shapes: U units, T periods, K estimates, P regressors.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Linear:
 
 
 def _blocks(units):
-    """Pairs of districts and their units: one unit at a time where units are few, else a thousand districts."""
+    """Pairs of districts and their units: a unit at a time where units are few, else a thousand districts."""
     if len(units.n) <= 50:
         for u in range(len(units.n)):
             yield np.flatnonzero(units.of == u), u
@@ -131,7 +131,7 @@ def two_way(units, regressors, used=None):
 
 
 def _pseudo_inverse(gram):
-    """Invert a normal matrix, its columns brought to one scale; what is collinear stays out. Also its rank."""
+    """Invert a normal matrix, its columns brought to one scale, without what is collinear; and its rank."""
     scale = np.sqrt(np.diag(gram))
     scale = np.where(scale > 1e-9 * scale.max(initial=0), scale, np.inf)
     values, vectors = np.linalg.eigh(gram / np.outer(scale, scale))
@@ -198,7 +198,7 @@ def imputation(units, model, direct, treated):
 
 
 def _asked(units, model, direct):
-    """What the averages ask of the untreated regression's coefficients, shape (T + P, K)."""
+    """Find what the averages ask of the untreated regression's coefficients, shape (T + P, K)."""
     sums = direct.sum(axis=2) * model.n
     periods = sums @ model.share - np.einsum("u,kut->kt", model.n, direct)
     means = np.einsum("ut,utp->up", model.share, units.controls)
