@@ -18,7 +18,8 @@ MAY_IMPORT = {
     "loaders": {"intervals", "schema"},
     "cells": {"schema"},
     "weights": set(),
-    "effects": {"cells", "schema", "weights"},
+    "synthetic": set(),
+    "effects": {"cells", "schema", "synthetic", "weights"},
     "audit": {"intervals", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data

@@ -26,6 +26,7 @@ _HOME = {
         "imputation_did",
         "staggered_did",
         "sun_abraham",
+        "synthetic_did",
     ),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),

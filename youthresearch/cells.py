@@ -309,10 +309,10 @@ def _keep_columns(cells, keep):
     return replace(cells, **columns, periods=cells.periods[keep], time=cells.time[keep])
 
 
-def make_units(cells):
+def make_units(cells, *, alone=False):
     """Put districts alike in cohort and gaps together; with controls or a population each stands alone."""
     n = len(cells.districts)
-    if cells.controls.shape[2] or (cells.size != 1).any():
+    if alone or cells.controls.shape[2] or (cells.size != 1).any():
         of = np.arange(n)
     elif cells.observed.all():
         of = np.unique(cells.cohort, return_inverse=True)[1]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units
 from .schema import DataError
+from .synthetic import synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
 FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
@@ -389,6 +390,98 @@ def staggered_did(
     return _effect("staggered_did", cells, units, linear, rows, told)
 
 
+def synthetic_did(panel, *, outcome, placebos=200, seed=None):
+    """Estimate synthetic difference in differences for one wave (Arkhangelsky et al. 2021).
+
+    The treated districts are compared with never-treated ones weighted so that they moved alike before
+    treatment, and periods before treatment are weighted so that they resemble those after it.
+
+    Parameters
+    ----------
+    panel, outcome
+        As in `did`; without gaps, with one cohort.
+    placebos : int
+        Draws of never-treated districts that stand in for the treated ones. With one treated district each
+        of the others stands in once, and no draw is needed.
+    seed : int, optional
+        Of the draws; needed with two treated districts or more.
+
+    Returns
+    -------
+    Effect
+        The weights depend on the outcome: bounds of vague figures hold at these weights only. se is the
+        standard deviation of the placebo effects (algorithm 4 of the paper), which takes the errors of treated
+        and other districts to be alike. Path by event time from 0 on.
+
+    Raises
+    ------
+    DataError
+        With the districts to leave out: gaps, or several cohorts; or if there are no more never-treated
+        districts than treated ones.
+    ImportError
+        If diff-diff is not installed.
+    """
+    cells = make_cells(panel, outcome)
+    _check_treated(cells)
+    _check_never(cells)
+    cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
+    _check_no_gaps(cells, "synthetic_did")
+    cohorts = np.unique(cells.cohort[cells.cohort != NEVER])
+    if len(cohorts) > 1:
+        waves = ", ".join(str(cells.label(c)) for c in cohorts)
+        raise DataError(
+            f"synthetic_did takes one wave, and the panel has several ({waves}): choose one, e.g. "
+            "panel[(panel['cohort'] == wave) | panel['cohort'].isna()]."
+        )
+    treated, after = cells.cohort != NEVER, cells.time >= cohorts[0]
+    sets = _placebo_sets(treated, placebos, seed)
+    units = make_units(cells, alone=True)
+    weights = _synthetic(cells.y, treated, ~treated, after)
+    effects = [_synthetic(cells.y, s, ~treated & ~s, after) for s in sets]
+    effects = np.array([np.einsum("kit,it->k", w, cells.y) for w in effects])
+    told = {
+        "errors": f"standard deviation of {len(sets)} placebo effects, normal",
+        "placebos": "each never-treated district once" if treated.sum() == 1 else f"drawn, seed {seed}",
+        "weights": "depend on the outcome; bounds hold at these weights only",
+    }
+    rows = pd.DataFrame({"event_time": cells.time[after] - cohorts[0]})
+    linear = Linear(weights, np.zeros(weights.shape[:2]))
+    spread = effects - effects.mean(axis=0)
+    vcov = spread.T @ spread / len(effects)
+    return _effect("synthetic_did", cells, units, linear, rows, told, vcov=vcov)
+
+
+def _placebo_sets(treated, placebos, seed):
+    """Sets of never-treated districts that stand in for the treated, as masks."""
+    others, n = np.flatnonzero(~treated), int(treated.sum())
+    if len(others) <= n:
+        raise DataError(
+            f"{len(others)} never-treated districts cannot stand in for {n} treated ones and be compared with."
+        )
+    if n == 1:
+        chosen = others[:, None]
+    elif seed is None:
+        raise ValueError(f"With {n} treated districts the placebos are drawn: give seed=.")
+    else:
+        rng = np.random.default_rng(seed)
+        chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
+    sets = np.zeros((len(chosen), len(treated)), dtype=bool)
+    np.put_along_axis(sets, chosen, True, axis=1)
+    return sets
+
+
+def _synthetic(y, treated, donors, after):
+    """Weights of the effect, first on average and then in each period after treatment, shape (1 + K, N, T)."""
+    target = y[treated][:, ~after].mean(axis=0)
+    omega, lam = synthetic_weights(y[donors][:, ~after], y[donors][:, after], target, int(treated.sum()))
+    districts = np.zeros(len(y))
+    districts[treated], districts[donors] = 1 / treated.sum(), -omega
+    periods = np.zeros((1 + after.sum(), len(after)))
+    periods[:, ~after] = -lam
+    periods[0, after], periods[1:, after] = 1 / after.sum(), np.eye(after.sum())
+    return districts[None, :, None] * periods[:, None, :]
+
+
 def goodman_bacon(panel, *, outcome):
     """Decompose the two-way fixed effects estimate into comparisons of two groups (Goodman-Bacon 2021).
 
@@ -412,12 +505,7 @@ def goodman_bacon(panel, *, outcome):
     """
     cells = make_cells(panel, outcome)
     _check_treated(cells)
-    if not cells.observed.all():
-        gaps = cells.districts[~cells.observed.all(axis=1)]
-        raise DataError(
-            f"The decomposition needs a panel without gaps, and {len(gaps)} districts have some: leave out "
-            f"{', '.join(map(str, gaps[:10]))}{' ...' if len(gaps) > 10 else ''}."
-        )
+    _check_no_gaps(cells, "goodman_bacon")
     units = make_units(cells)
     mean = units.total / units.n[:, None]
     pairs = [(k, c) for k in range(len(units.n)) for c in range(len(units.n)) if k != c]
@@ -504,7 +592,7 @@ def _check_treated(cells):
         )
     if treated.all() and len(np.unique(cells.cohort)) == 1:
         raise DataError(
-            f"All {len(treated)} districts are treated from {cells.label(cells.cohort[0])} on, so that the effect "
+            f"All {len(treated)} districts are treated from {cells.label(cells.cohort[0])} on, so the effect "
             "cannot be told from that of the period: a study needs districts treated later or never."
         )
 
@@ -512,6 +600,15 @@ def _check_treated(cells):
 def _check_never(cells):
     if not (cells.cohort == NEVER).any():
         raise DataError('No district is never treated: control="notyet" lets the last cohort stand in.')
+
+
+def _check_no_gaps(cells, name):
+    if not cells.observed.all():
+        gaps = cells.districts[~cells.observed.all(axis=1)]
+        raise DataError(
+            f"{name} needs a panel without gaps, and {len(gaps)} districts have some: leave out "
+            f"{', '.join(map(str, gaps[:10]))}{' ...' if len(gaps) > 10 else ''}."
+        )
 
 
 def _last_cohort_as_control(cells):
