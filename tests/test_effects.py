@@ -578,3 +578,88 @@ def test_bad_rows_are_shown():
 def test_unknown_options_name_the_known(name, options):
     with pytest.raises(ValueError, match="choose one of"):
         ESTIMATORS[name](panel_of(random_table(2)), outcome="y", **options)
+
+
+# ---- synthetic difference in differences: synthdid-py, R's synthdid in Python
+
+
+def check_synthetic(panel, outcome, **options):
+    """Compare points; placebo errors are draws, but with one treated district they can all be taken."""
+    import synthdid
+
+    effect = yr.synthetic_did(panel, outcome=outcome, **options)
+    wide = panel[panel["indicator"] == outcome].pivot(index="district", columns="period", values="value")
+    cohort = panel.groupby("district")["cohort"].first()[wide.index]
+    control = wide[cohort.isna()].to_numpy()
+    y = np.vstack([control, wide[cohort.notna()].to_numpy()])
+    before = int((wide.columns < cohort.min()).sum())
+    fit = synthdid.synthdid_estimate(y, len(control), before)
+    assert effect.att == pytest.approx(float(fit), abs=1e-6 * np.abs(y).max())
+    weights = effect.weights.merge(panel[panel["indicator"] == outcome])
+    assert (weights["weight"] * weights["value"]).sum() == pytest.approx(
+        effect.att, abs=1e-9 * np.abs(y).max()
+    )
+    assert effect.path["att"].mean() == pytest.approx(effect.att)
+    return effect, synthdid, control, before
+
+
+def test_synthetic_did_is_synthdid_with_one_treated_district():
+    table = random_table(3, districts=14, periods=7)
+    table["cohort"] = table["district"].map({"d00": 2005}).astype("Int64")
+    effect, synthdid, control, before = check_synthetic(panel_of(table), "y")
+    theirs = [
+        float(
+            synthdid.synthdid_estimate(
+                np.vstack([np.delete(control, i, axis=0), control[i]]), len(control) - 1, before
+            )
+        )
+        for i in range(len(control))
+    ]
+    assert effect.se == pytest.approx(np.std(theirs), rel=1e-3)  # its solver stops at 1e-5 of the noise
+    assert "each never-treated district once" in repr(effect)
+    assert "caution" not in repr(effect)
+
+
+def test_synthetic_did_with_several_treated_districts():
+    table = random_table(3, districts=20, periods=7)
+    table["cohort"] = table["district"].map(dict.fromkeys(["d00", "d01", "d02"], 2005)).astype("Int64")
+    panel = panel_of(table)
+    effect = check_synthetic(panel, "y", seed=1, placebos=20)[0]
+    again = yr.synthetic_did(panel, outcome="y", seed=1, placebos=20)
+    assert (effect.se, effect.n_treated) == (again.se, 3)
+    with pytest.raises(ValueError, match="give seed="):
+        yr.synthetic_did(panel, outcome="y")
+
+
+def test_synthetic_did_refuses_waves_gaps_and_too_few_donors():
+    with pytest.raises(yr.DataError, match="takes one wave"):
+        yr.synthetic_did(panel_of(random_table(7, periods=6)), outcome="y", seed=1)
+    table = random_table(3, periods=6)
+    table["cohort"] = table["district"].map({"d00": 2004}).astype("Int64")
+    with pytest.raises(yr.DataError, match="without gaps"):
+        yr.synthetic_did(panel_of(table.drop(index=7)), outcome="y")
+    table["cohort"] = (table["district"] > "d05").map({True: 2004, False: pd.NA}).astype("Int64")
+    with pytest.raises(yr.DataError, match="cannot both stand in"):
+        yr.synthetic_did(panel_of(table), outcome="y", seed=1)
+
+
+def test_without_diff_diff_all_but_synthetic_did_works():
+    """The adapter can be dropped: no other result needs it."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; sys.modules['diff_diff'] = None\n"
+        "import pandas as pd, youthresearch as yr\n"
+        "df = pd.DataFrame({'d': list('aabbcc'), 't': [1, 2] * 3, 'y': [1., 5, 2, 3, 4, 7]})\n"
+        "df['g'] = [2, 2, 0, 0, 0, 0]\n"
+        "panel = yr.as_panel(df, district='d', period='t', cohort='g', outcomes='y')\n"
+        "print(round(yr.did(panel, outcome='y').att, 9))\n"
+        "try:\n    yr.synthetic_did(panel, outcome='y')\n"
+        "except ImportError as error:\n    print(error)\n"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines() == [
+        "2.0",
+        "synthetic_did needs the package diff-diff: pip install 'youthresearch[synthetic]'",
+    ]

@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "weights": set(),
     "synthetic": set(),
     "effects": {"cells", "schema", "synthetic", "weights"},
+    "published": {"effects", "panel", "schema"},
     "audit": {"intervals", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data

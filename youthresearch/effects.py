@@ -112,7 +112,7 @@ class Effect:
         said += [(k, v) for k, v in self.convention.items() if k != "errors"]
         for reason, rows in self.left_out.groupby("reason", sort=True):
             said.append(("left out", f"{rows['cells'].sum()} cells of {len(rows)} districts: {reason}"))
-        if self.n_treated < FEW:
+        if self.n_treated < FEW and "clustered" in self.convention["errors"]:
             said.append(("caution", f"{self.n_treated} treated: the standard error is too small"))
         return said
 
@@ -410,8 +410,8 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
     -------
     Effect
         The weights depend on the outcome: bounds of vague figures hold at these weights only. se is the
-        standard deviation of the placebo effects (algorithm 4 of the paper), which takes the errors of treated
-        and other districts to be alike. Path by event time from 0 on.
+        standard deviation of the placebo effects (algorithm 4 of the paper), which takes the errors of
+        treated and other districts to be alike. Path by event time from 0 on.
 
     Raises
     ------
@@ -452,11 +452,11 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
 
 
 def _placebo_sets(treated, placebos, seed):
-    """Sets of never-treated districts that stand in for the treated, as masks."""
+    """Choose sets of never-treated districts that stand in for the treated, as masks."""
     others, n = np.flatnonzero(~treated), int(treated.sum())
     if len(others) <= n:
         raise DataError(
-            f"{len(others)} never-treated districts cannot stand in for {n} treated ones and be compared with."
+            f"{len(others)} never-treated districts cannot both stand in for {n} treated ones and be donors."
         )
     if n == 1:
         chosen = others[:, None]
@@ -471,7 +471,7 @@ def _placebo_sets(treated, placebos, seed):
 
 
 def _synthetic(y, treated, donors, after):
-    """Weights of the effect, first on average and then in each period after treatment, shape (1 + K, N, T)."""
+    """Weights of the effect, on average and then in each period after treatment, shape (1 + K, N, T)."""
     target = y[treated][:, ~after].mean(axis=0)
     omega, lam = synthetic_weights(y[donors][:, ~after], y[donors][:, after], target, int(treated.sum()))
     districts = np.zeros(len(y))

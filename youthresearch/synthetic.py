@@ -10,9 +10,9 @@ import numpy as np
 def synthetic_weights(before, after, target, n_treated):
     """Find weights on control districts and on periods before treatment.
 
-    Districts' weights make the controls' path before treatment parallel to the treated one's, periods' weights
-    make the controls' level before treatment parallel to that after it (Arkhangelsky et al. 2021, eq. 4
-    and 6); both are at least zero and sum to one.
+    Districts' weights make the controls' path before treatment parallel to the treated one's, periods'
+    weights make the controls' level before treatment parallel to that after it (Arkhangelsky et al. 2021,
+    eq. 4 and 6); both are at least zero and sum to one.
 
     Parameters
     ----------
