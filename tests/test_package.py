@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "schema": set(),
     "loaders": {"intervals", "schema"},
     "cells": {"schema"},
-    "weights": set(),
+    "weights": {"cells"},
     "synthetic": set(),
     "effects": {"cells", "schema", "synthetic", "weights"},
     "published": {"effects", "panel", "schema"},

@@ -115,49 +115,115 @@ def make_cells(panel, outcome, controls=None, population=None):
         not finite, a district of two cohorts, a population that is missing or not positive.
     """
     rows = _rows_of(panel, outcome)
-    district, districts = pd.factorize(rows["district"], sort=True)
-    ordinals = _ordinals(rows["period"])
-    period, time = pd.factorize(ordinals, sort=True)
-    shape = (len(districts), len(time))
-    flat = district * shape[1] + period
-    observed = np.zeros(shape, dtype=bool)
-    observed.flat[flat] = True
+    layout = _layout(rows)
+    observed = layout.observed()
     if np.count_nonzero(observed) < len(rows):
         _refuse_twice(rows, outcome)
-    y = np.zeros(shape)
-    y.flat[flat] = _values(rows)
-    cohort = _cohorts(rows, district, shape[0], time[-1])
-    periods = (
-        pd.PeriodIndex.from_ordinals(time, freq=rows["period"].dtype.freq) if _dated(rows) else pd.Index(time)
-    )
+    cohort, varies = layout.once(_cohort_ordinals(rows))
+    if varies.any():
+        districts = rows["district"][varies].unique()
+        raise DataError(
+            f"{len(districts)} districts have several cohorts: each is treated once, from its cohort on.",
+            rows[rows["district"].isin(districts)],
+        )
+    periods = pd.Index(layout.time)
+    if isinstance(rows["period"].dtype, pd.PeriodDtype):
+        periods = pd.PeriodIndex.from_ordinals(layout.time, freq=rows["period"].dtype.freq)
     cells = Cells(
         outcome,
-        pd.Index(districts),
+        layout.districts,
         periods,
-        time,
-        cohort,
-        y,
+        layout.time,
+        np.where(cohort > layout.time[-1], NEVER, cohort),
+        layout.spread(_values(rows)),
         observed,
-        np.zeros((*shape, 0)),
-        np.ones(shape[0]),
+        np.zeros((*observed.shape, 0)),
+        np.ones(len(observed)),
     )
-    cells = _with_population(cells, panel, rows, district, population)
+    cells = _with_population(cells, panel, rows, layout, population)
     return _with_controls(cells, panel, list(controls or []))
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Where n rows of one indicator lie in a grid of districts and periods."""
+
+    districts: pd.Index
+    time: np.ndarray
+    district: np.ndarray | None  # (n,) indices of each row; None where the rows are the grid, row by row
+    period: np.ndarray | None
+
+    @property
+    def shape(self):
+        return len(self.districts), len(self.time)
+
+    def observed(self):
+        """Which cells have a row."""
+        return np.ones(self.shape, dtype=bool) if self.district is None else self.spread(True)
+
+    def spread(self, values):
+        """Lay values out on the grid, zero where there is no row."""
+        if self.district is None:
+            return values.reshape(self.shape)
+        grid = np.zeros(self.shape, dtype=np.asarray(values).dtype)
+        grid[self.district, self.period] = values
+        return grid
+
+    def once(self, values):
+        """One value a district, and which rows say another."""
+        if self.district is None:
+            first = values.reshape(self.shape)[:, 0].copy()
+            return first, (values.reshape(self.shape) != first[:, None]).ravel()
+        first = np.empty(len(self.districts), dtype=values.dtype)
+        first[self.district] = values
+        return first, first[self.district] != values
+
+
+def _layout(rows):
+    """Find the grid; rows sorted and without gaps, as as_panel leaves them, are read where they lie."""
+    ordinals = _ordinals(rows["period"])
+    falls = np.diff(ordinals[: 1 + _first_fall(ordinals)])
+    t = len(falls) + 1
+    if len(rows) % t == 0 and (ordinals.reshape(-1, t) == ordinals[:t]).all():
+        names = rows["district"].array
+        first = pd.Index(names[::t])
+        if (
+            first.is_unique
+            and first.is_monotonic_increasing
+            and all((names[k::t] == first).all() for k in range(1, t))
+        ):
+            return _Layout(_plain(first), ordinals[:t].copy(), None, None)
+    district, districts = pd.factorize(rows["district"], sort=True)
+    period, time = pd.factorize(ordinals, sort=True)
+    return _Layout(_plain(pd.Index(districts)), time, district, period)
+
+
+def _first_fall(ordinals):
+    """Index of the last row before the periods start anew."""
+    step = 1024
+    for start in range(0, len(ordinals), step):
+        fall = np.flatnonzero(np.diff(ordinals[start : start + step + 1]) <= 0)
+        if len(fall):
+            return start + int(fall[0])
+    return len(ordinals) - 1
+
+
+def _plain(districts):
+    """Names rather than categories, without a name of their own."""
+    if isinstance(districts, pd.CategoricalIndex):
+        districts = pd.Index(districts.astype(districts.categories.dtype))
+    return districts.rename(None)
 
 
 def _rows_of(panel, indicator):
     missing = [c for c in ("district", "period", "indicator", "value", "cohort") if c not in panel]
     if missing:
         raise DataError(f"The panel has no column {missing}: make one with as_panel or build_panel.")
-    rows = panel[panel["indicator"] == indicator]
-    if not len(rows):
+    chosen = (panel["indicator"] == indicator).to_numpy()
+    if not chosen.any():
         known = ", ".join(map(repr, sorted(panel["indicator"].unique())[:20]))
         raise DataError(f"The panel has no indicator {indicator!r}; it has {known}.")
-    return rows
-
-
-def _dated(rows):
-    return isinstance(rows["period"].dtype, pd.PeriodDtype)
+    return panel if chosen.all() else panel[chosen]
 
 
 def _ordinals(column):
@@ -196,45 +262,33 @@ def _values(rows):
     return value
 
 
-def _cohorts(rows, district, n, last):
-    """Ordinal of the first treated period of each district, shape (n,)."""
-    column = rows["cohort"]
-    never = column.isna().to_numpy()
-    if isinstance(column.dtype, pd.PeriodDtype):
-        if column.dtype != rows["period"].dtype:
-            raise DataError(
-                f"Cohorts are of type {column.dtype}, periods of {rows['period'].dtype}: see as_panel."
-            )
-        given = np.where(never, NEVER, column.array.asi8)
-    else:
-        if _dated(rows) and not never.all():
-            raise DataError("Periods are pandas Periods and cohorts are not: see as_panel.")
-        given = column.to_numpy(dtype="float64", na_value=np.nan)
-        if (given[~never] % 1 != 0).any():
-            raise DataError(
-                "Cohorts must be whole numbers or missing: see as_panel.", rows[~never & (given % 1 != 0)]
-            )
-        given = np.where(never, NEVER, np.where(never, 0, given).astype("int64"))
-    cohort = np.empty(n, dtype="int64")
-    cohort[district] = given
-    torn = cohort[district] != given
-    if torn.any():
-        districts = rows["district"][torn].unique()
-        raise DataError(
-            f"{len(districts)} districts have several cohorts: each is treated once, from its cohort on.",
-            rows[rows["district"].isin(districts)],
-        )
-    return np.where(cohort > last, NEVER, cohort)
+def _cohort_ordinals(rows):
+    """Ordinal of the first treated period as each row has it; `NEVER` where it is missing, shape (n,)."""
+    column, dtype = rows["cohort"], rows["period"].dtype
+    if isinstance(dtype, pd.PeriodDtype) and column.dtype == dtype:
+        return np.where(column.isna(), NEVER, column.array.asi8)
+    if isinstance(dtype, pd.PeriodDtype) or not pd.api.types.is_numeric_dtype(column):
+        if column.isna().all():
+            return np.full(len(rows), NEVER)
+        raise DataError(f"Cohorts are of type {column.dtype}, periods of {dtype}: as_panel makes them alike.")
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 != 0).any():
+        raise DataError("Cohorts must be whole numbers or missing.", rows[column.fillna(0) % 1 != 0])
+    if column.hasnans:
+        column = column.astype("Int64")
+    return (
+        column.to_numpy(dtype="int64", na_value=NEVER)
+        if column.dtype == "Int64"
+        else column.to_numpy("int64")
+    )
 
 
-def _with_population(cells, panel, rows, district, population):
+def _with_population(cells, panel, rows, layout, population):
     if population is None:
         return cells
     if population in panel and pd.api.types.is_numeric_dtype(panel[population]):
         given = rows[population].to_numpy(dtype=float, na_value=np.nan)
-        size = np.empty(len(cells.districts))
-        size[district] = given
-        bad = ~((size[district] == given) & (given > 0) & np.isfinite(given))
+        size, varies = layout.once(given)
+        bad = varies | ~(given > 0) | ~np.isfinite(given)
         if bad.any():
             raise DataError(
                 f"population={population!r} must be one positive number a district, and is not here:",
@@ -248,6 +302,10 @@ def _with_population(cells, panel, rows, district, population):
                 f"Districts without a cell of {population!r}: {list(cells.districts[at < 0][:10])}."
             )
         size = other.y.sum(axis=1)[at] / other.observed.sum(axis=1)[at]
+        if (size <= 0).any():
+            raise DataError(
+                f"population={population!r} must be positive, and is not in {list(cells.districts[size <= 0][:10])}."
+            )
     return replace(cells, size=size / size.mean())
 
 
@@ -332,8 +390,29 @@ def make_units(cells, *, alone=False):
 
 
 def _total(cells, of, units):
-    if units == len(of):
-        return cells.y * cells.size[:, None]
     total = np.zeros((units, cells.y.shape[1]))
-    np.add.at(total, of, cells.y)
+    for rows, unit in blocks(of, units):
+        y = cells.y[rows] * cells.size[rows, None]
+        if np.ndim(unit):
+            np.add.at(total, unit, y)
+        else:
+            total[unit] += y.sum(axis=0)
     return total
+
+
+def blocks(of, units, rows=10_000):
+    """Split districts into blocks that fit in memory, each of one unit where units are few.
+
+    Yields
+    ------
+    rows : ndarray of int, or slice
+    unit : int, or ndarray of int
+    """
+    if units > 50:
+        for start in range(0, len(of), rows // 10):
+            yield slice(start, start + rows // 10), of[start : start + rows // 10]
+        return
+    for unit in range(units):
+        members = np.flatnonzero(of == unit)
+        for start in range(0, len(members), rows):
+            yield members[start : start + rows], unit

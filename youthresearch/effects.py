@@ -257,7 +257,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     cells = _last_cohort_as_control(cells)
     cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
     units = make_units(cells)
-    cohort, event, cell_count = _cohort_event_cells(cells, base)
+    cohort, event, cell_count = _cohort_event_cells(units, cells.time, base)
     dummies = (units.cohort[:, None, None] == cohort) & (cells.time[None, :, None] == cohort + event)
     times = np.unique(event)
     chosen = np.column_stack([event >= 0, event[:, None] == times]) * cell_count[:, None]
@@ -642,12 +642,12 @@ def _has_base(cells, base):
     return keep
 
 
-def _cohort_event_cells(cells, base):
+def _cohort_event_cells(units, time, base):
     """Cohort and event time of each effect but the base, and the (weighted) cells that it has."""
-    row, column = np.nonzero(cells.observed & (cells.cohort != NEVER)[:, None])
-    table = np.column_stack([cells.cohort[row], cells.time[column] - cells.cohort[row]])
+    row, column = np.nonzero(units.observed & (units.cohort != NEVER)[:, None])
+    table = np.column_stack([units.cohort[row], time[column] - units.cohort[row]])
     pairs, of = np.unique(table, axis=0, return_inverse=True)
-    count = np.bincount(of.ravel(), weights=cells.size[row])
+    count = np.bincount(of.ravel(), weights=units.n[row])
     keep = pairs[:, 1] != base
     return pairs[keep, 0], pairs[keep, 1], count[keep]
 
@@ -720,8 +720,7 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
     """Put an Effect together; the first estimate is att, the others the rows of the path."""
     estimates = linear.estimates(units)
     if vcov is None:
-        scores = linear.scores(cells, units)
-        vcov = factor * scores.T @ scores
+        vcov = factor * linear.covariance(cells, units)
     se = np.sqrt(np.diag(vcov))
     path = rows.assign(att=estimates[1:], se=se[1:])
     path.loc[~linear.weights[1:].any(axis=(1, 2)), "se"] = np.nan  # a base has no error
@@ -811,7 +810,7 @@ def _pair(units, g, t, b, against):
     x = np.column_stack([np.ones(len(units.n)), units.controls[:, b]])
     n, change = units.n, units.total[:, t] - units.total[:, b]
     moment = (x[against] * n[against, None]).T @ x[against]
-    if np.linalg.matrix_rank(moment, hermitian=True) < len(moment):
+    if len(moment) > 1 and np.linalg.matrix_rank(moment, hermitian=True) < len(moment):
         raise DataError(
             f"The control group of cohort {g} has too few districts, or controls that are collinear in it: "
             "use fewer controls."

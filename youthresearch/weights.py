@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .cells import blocks
+
 
 @dataclass(frozen=True, eq=False)
 class Linear:
@@ -33,19 +35,21 @@ class Linear:
     def scores(self, cells, units):
         """Return each district's part of the error of each estimate, shape (N, K)."""
         scores = np.empty((len(cells.y), len(self.weights)))
-        for rows, u in _blocks(units):
-            scores[rows] = _weighted_sums(cells.y[rows], self.weights[:, u]) - self.centre[:, u].T
-        return scores * cells.size[:, None]
+        for rows, unit in blocks(units.of, len(units.n)):
+            scores[rows] = self._score(cells, rows, unit)
+        return scores
 
+    def covariance(self, cells, units):
+        """Return the sum over districts of the products of their scores, shape (K, K)."""
+        total = np.zeros((len(self.weights), len(self.weights)))
+        for rows, unit in blocks(units.of, len(units.n)):
+            scores = self._score(cells, rows, unit)
+            total += scores.T @ scores
+        return total
 
-def _blocks(units):
-    """Pairs of districts and their units: a unit at a time where units are few, else a thousand districts."""
-    if len(units.n) <= 50:
-        for u in range(len(units.n)):
-            yield np.flatnonzero(units.of == u), u
-    else:
-        for start in range(0, len(units.of), 1000):
-            yield slice(start, start + 1000), units.of[start : start + 1000]
+    def _score(self, cells, rows, unit):
+        sums = _weighted_sums(cells.y[rows], self.weights[:, unit])
+        return (sums - self.centre[:, unit].T) * cells.size[rows, None]
 
 
 def _weighted_sums(y, weights):
