@@ -290,13 +290,11 @@ def test_att_is_the_weighted_sum_of_the_cells(name, options, seed, gaps):
     again = ESTIMATORS[name](panel.sample(frac=1, random_state=1), outcome="y", **options)
     assert (again.att, again.se) == (effect.att, effect.se)
     assert again.weights.equals(effect.weights)
-    by_cohort = (
-        cells.assign(cohort=cells["cohort"].fillna(9999)).groupby(["cohort", "period"])["weight"].sum()
-    )
-    wide = effect.cohort_weights
-    wide.index = [9999 if c is pd.NA else c for c in wide.index]
-    for (cohort, period), weight in by_cohort.items():
-        assert wide.get(period, pd.Series(dtype=float)).get(cohort, 0.0) == pytest.approx(weight, abs=1e-12)
+    sums = cells.groupby(["cohort", "period"], dropna=False)["weight"].sum()
+    ours = effect.cohort_weights
+    if not len(effect.left_out):
+        theirs = pytest.approx(sums.to_numpy(), abs=1e-12)
+        assert ours.set_index(["cohort", "period"])["weight"].to_numpy() == theirs
 
 
 @settings(FEW, max_examples=2)
@@ -395,7 +393,8 @@ def test_several_waves_make_some_weights_negative():
     weight = weight.loc[weight["d"] == 1, "weight"]
     assert effect.negative_share == pytest.approx(-weight[weight < 0].sum() / weight.abs().sum())
     assert effect.negative_share > 0
-    assert (effect.cohort_weights.loc[2002, 2004:] < 0).all()
+    late = effect.cohort_weights.query("cohort == 2002 and period >= 2004")
+    assert (late["weight"] < 0).all()
     assert yr.imputation_did(panel, outcome="y").negative_share == 0
 
 
@@ -663,3 +662,34 @@ def test_without_diff_diff_all_but_synthetic_did_works():
         "2.0",
         "synthetic_did needs the package diff-diff: pip install 'youthresearch[synthetic]'",
     ]
+
+
+def test_averages_by_cohort_are_those_of_the_table():
+    table = random_table(6, gaps=0.2)
+    ours = yr.average_by_cohort(panel_of(table), outcome="y")
+    theirs = table.groupby(["cohort", "period"], dropna=False)["y"].agg(["mean", "size"])
+    observed = ours[ours["districts"] > 0]
+    assert len(observed) == len(theirs)
+    assert observed["value"].to_numpy() == pytest.approx(theirs["mean"].to_numpy())
+    assert observed["districts"].tolist() == theirs["size"].tolist()
+
+
+def test_effects_side_by_side():
+    panel = panel_of(random_table(6))
+    effects = [yr.did(panel, outcome="y"), yr.staggered_did(panel, outcome="y")]
+    table = yr.compare_effects(effects)
+    assert table["estimator"].tolist() == ["did", "staggered_did"]
+    assert table["att"].tolist() == [e.att for e in effects]
+    assert table["high"][1] == pytest.approx(effects[1].att + 1.959964 * effects[1].se, abs=1e-6)
+    assert table["high"][0] - table["att"][0] > 1.96 * effects[0].se  # t, not normal
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_simulated_data_say_so(name):
+    panel, truth = yr.simulate_panel(seed=1, districts=40, periods=12, waves={"2018Q3": 0.5})
+    effect = ESTIMATORS[name](panel, outcome="orgs_per_10k_youth_14_28")
+    assert "simulated data" in repr(effect) and "simulated data" in effect._repr_html_()
+    tables = [effect.path, effect.cohort_weights, yr.compare_effects([effect])]
+    assert all(t.attrs["simulated"] for t in tables)
+    reacting = truth[(truth["effect"] != 0) & (truth["indicator"] == "orgs_per_10k_youth_14_28")]
+    assert abs(effect.att - reacting["effect"].mean()) < 4 * effect.se

@@ -19,6 +19,8 @@ _HOME = {
     "documents": ("Limits", "ReportError", "read_report"),
     "effects": (
         "Effect",
+        "average_by_cohort",
+        "compare_effects",
         "confidence_bands",
         "did",
         "event_study",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .schema import DataError
+from .schema import DataError, is_simulated
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
 
@@ -34,6 +34,7 @@ class Cells:
     size : ndarray, shape (N,)
         Population weight of a district; 1 without.
     left_out : tuple of (district, cells, reason)
+    simulated : bool
     """
 
     outcome: str
@@ -46,6 +47,7 @@ class Cells:
     controls: np.ndarray
     size: np.ndarray
     left_out: tuple = ()
+    simulated: bool = False
 
     @property
     def treated(self):
@@ -139,6 +141,7 @@ def make_cells(panel, outcome, controls=None, population=None):
         observed,
         np.zeros((*observed.shape, 0)),
         np.ones(len(observed)),
+        simulated=is_simulated(rows),
     )
     cells = _with_population(cells, panel, rows, layout, population)
     return _with_controls(cells, panel, list(controls or []))
@@ -304,7 +307,7 @@ def _with_population(cells, panel, rows, layout, population):
         size = other.y.sum(axis=1)[at] / other.observed.sum(axis=1)[at]
         if (size <= 0).any():
             raise DataError(
-                f"population={population!r} must be positive, and is not in {list(cells.districts[size <= 0][:10])}."
+                f"population={population!r} must be positive: {list(cells.districts[size <= 0][:10])}."
             )
     return replace(cells, size=size / size.mean())
 

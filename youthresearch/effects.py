@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units
-from .schema import DataError
+from .schema import SAID, SIMULATED, DataError
 from .synthetic import synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
@@ -76,12 +76,11 @@ class Effect:
 
     @property
     def cohort_weights(self):
-        """Sum of the weights over the districts of each cohort: a row a cohort, never treated last."""
+        """One row is one cohort in one period: cohort (missing = never treated), period, weight (the sum)."""
         cohorts, row = np.unique(self._units.cohort, return_inverse=True)
         total = np.zeros((len(cohorts), len(self.periods)))
         np.add.at(total, row, self._by_unit * self._units.n[:, None])
-        names = pd.Index([self._cells.label(c) for c in cohorts], name="cohort", dtype=object)
-        return pd.DataFrame(total, index=names, columns=self.periods.rename("period"))
+        return _by_cohort(self._cells, cohorts, weight=total)
 
     @property
     def negative_share(self):
@@ -110,6 +109,7 @@ class Effect:
             ("periods", f"{len(self.periods)}, {self.periods[0]} to {self.periods[-1]}"),
         ]
         said += [(k, v) for k, v in self.convention.items() if k != "errors"]
+        said += [("data", SAID)] * self._cells.simulated
         for reason, rows in self.left_out.groupby("reason", sort=True):
             said.append(("left out", f"{rows['cells'].sum()} cells of {len(rows)} districts: {reason}"))
         if self.n_treated < FEW and "clustered" in self.convention["errors"]:
@@ -536,6 +536,70 @@ def _bacon_pair(units, time, mean, k, c):
     return g, h, kind, weight, change[k] - change[c]
 
 
+def average_by_cohort(panel, *, outcome):
+    """Average an outcome over the districts of each cohort: the trends that a study compares.
+
+    Parameters
+    ----------
+    panel, outcome
+        As in `did`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one cohort (missing = never treated) in one period: cohort, period, value (mean over the
+        districts observed; missing where none is), districts.
+    """
+    cells = make_cells(panel, outcome)
+    cohorts, row = np.unique(cells.cohort, return_inverse=True)
+    districts, total = np.zeros((2, len(cohorts), len(cells.time)))
+    np.add.at(districts, row, cells.observed)
+    np.add.at(total, row, cells.y)
+    mean = np.divide(total, districts, out=np.full(total.shape, np.nan), where=districts > 0)
+    return _by_cohort(cells, cohorts, value=mean, districts=districts.astype("int64"))
+
+
+def _by_cohort(cells, cohorts, **columns):
+    """Lay matrices, cohorts by periods, out as a table."""
+    rows, periods = np.repeat(np.arange(len(cohorts)), len(cells.time)), np.tile(cells.periods, len(cohorts))
+    names = pd.Series([cells.label(c) for c in cohorts], dtype=object)
+    names = names.astype(cells.periods.dtype if isinstance(cells.periods, pd.PeriodIndex) else "Int64")
+    table = pd.DataFrame({"cohort": names.take(rows).array, "period": periods})
+    return _marked(
+        table.assign(**{name: values.ravel() for name, values in columns.items()}), cells.simulated
+    )
+
+
+def _marked(table, simulated):
+    if simulated:
+        table.attrs[SIMULATED] = True
+    return table
+
+
+def compare_effects(effects, *, level=0.95):
+    """Put effects side by side.
+
+    Parameters
+    ----------
+    effects : list of Effect
+    level : float
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one effect: estimator, outcome, att, se, low, high (confidence interval), n_treated,
+        n_control, negative_share (of the weights on treated cells).
+    """
+    from scipy import stats
+
+    names = ["estimator", "outcome", "att", "se", "n_treated", "n_control", "negative_share"]
+    table = pd.DataFrame([[getattr(e, n) for n in names] for e in effects], columns=names)
+    width = table["se"] * [stats.t.ppf(0.5 + level / 2, e.df) for e in effects]
+    table.insert(4, "low", table["att"] - width)
+    table.insert(5, "high", table["att"] + width)
+    return _marked(table, any(e._cells.simulated for e in effects))
+
+
 def confidence_bands(effect, *, level=0.95, draws=100_000, seed):
     """Bound the path of an effect, row by row and as a whole.
 
@@ -724,6 +788,7 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
     se = np.sqrt(np.diag(vcov))
     path = rows.assign(att=estimates[1:], se=se[1:])
     path.loc[~linear.weights[1:].any(axis=(1, 2)), "se"] = np.nan  # a base has no error
+    path = _marked(path, cells.simulated)
     treated = (cells.treated & cells.observed).any(axis=1)
     return Effect(
         estimator=name,
@@ -752,7 +817,8 @@ def _with_base(effect, base):
     vcov = np.zeros((1 + len(path), 1 + len(path)))
     vcov[: len(effect.vcov), : len(effect.vcov)] = effect.vcov
     at = np.append(0, 1 + order)
-    return replace(effect, path=path.iloc[order].reset_index(drop=True), vcov=vcov[np.ix_(at, at)])
+    path = _marked(path.iloc[order].reset_index(drop=True), effect._cells.simulated)
+    return replace(effect, path=path, vcov=vcov[np.ix_(at, at)])
 
 
 def _imputable(units, model, treated):
