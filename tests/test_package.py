@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "loaders", "periods", "schema"},
-    "report": {"intervals", "schema"},
+    "report": {"effects", "intervals", "loaders", "schema"},
     "simulate": {
         "intervals",
         "loaders",

@@ -35,10 +35,15 @@ _HOME = {
     "figures": (
         "plot_before_after",
         "plot_coverage",
+        "plot_effects",
+        "plot_event_study",
         "plot_facts_coverage",
+        "plot_published",
         "plot_quality",
         "plot_spread",
+        "plot_trends",
         "plot_verdicts",
+        "plot_weights",
         "save_figure",
         "use_style",
     ),
@@ -104,9 +109,9 @@ _HOME = {
     "panel": ("as_panel", "build_panel", "coverage"),
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
-    "report": ("save_numbers",),
+    "report": ("effect_table", "save_numbers"),
     "schema": ("DataError",),
-    "simulate": ("simulate_panel", "simulate_reports"),
+    "simulate": ("simulate_panel", "simulate_reports", "true_path"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_MODULE)
