@@ -1,5 +1,7 @@
 """Every estimator against other packages on random panels, its identity att == sum(w * y), and refusals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,12 +21,13 @@ from oracles import (
 )
 
 import youthresearch as yr
-from youthresearch.effects import fixed
+from youthresearch.cells import NEVER
+from youthresearch.effects import fixed, weights_by_cohort
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
 FEW = settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-MANY = settings(FEW, max_examples=150)
+MANY = settings(FEW, max_examples=60)
 gaps = st.sampled_from([0.0, 0.1])
 ESTIMATORS = {
     "did": yr.did,
@@ -82,6 +85,34 @@ def check_event_study(seed, gaps):
     full = yr.event_study(panel_of(table), outcome="y", small_sample="full")
     beta, vcov = dummies(table, names)
     same_path(full, dict(zip(times, zip(beta, np.sqrt(np.diag(vcov)), strict=True), strict=True)))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_event_study_puts_what_is_beyond_its_window_together(seed, gaps):
+    table = random_table(seed, periods=7, gaps=gaps)
+    event = (table["period"] - table["g"]).where(table["g"] > 0).clip(-3, 1)
+    names = {f"e{k}": e for k, e in enumerate(sorted(set(event.dropna()) - {-1}))}
+    assert {-3, 0} <= set(names.values())
+    table = table.assign(**{n: (event == e).astype(float) for n, e in names.items()})
+    effect = yr.event_study(panel_of(table), outcome="y", window=(-3, 1))
+    beta, vcov = pyfixest(table, list(names))
+    theirs = zip(beta, np.sqrt(np.diag(vcov)), strict=True)
+    assert same_path(effect, dict(zip(names.values(), theirs, strict=True))) == {-1}
+    assert "-3 and before, 1 and after put together" in repr(effect)
+    assert effect.path["event_time"].isin(range(-3, 2)).all()
+
+
+def test_event_study_with_two_bases_where_nobody_is_never_treated():
+    table = random_table(9, never=False, periods=6)
+    event = table["period"] - table["g"]
+    times = sorted(set(event) - {-1, -2})
+    names = [f"e{k}" for k in range(len(times))]
+    table = table.assign(**{n: (event == e).astype(float) for n, e in zip(names, times, strict=True)})
+    effect = yr.event_study(panel_of(table), outcome="y", base=(-1, -2))
+    beta, vcov = pyfixest(table, names)
+    theirs = zip(beta, np.sqrt(np.diag(vcov)), strict=True)
+    assert same_path(effect, dict(zip(times, theirs, strict=True))) == {-1, -2}
 
 
 # ---- Sun and Abraham: diff-diff, and pyfixest on the interactions
@@ -344,6 +375,19 @@ def test_quarters_months_and_years_give_the_same_effect(name):
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
+def test_every_other_year_is_every_year_with_event_times_doubled(name):
+    table = random_table(3)
+    sparse = table.assign(period=2 * table["period"], cohort=2 * table["cohort"])
+    base = {"base": -2} if name in ("event_study", "sun_abraham") else {}
+    yearly, biennial = (
+        ESTIMATORS[name](panel_of(table), outcome="y"),
+        ESTIMATORS[name](panel_of(sparse), outcome="y", **base),
+    )
+    assert (biennial.att, biennial.se) == (yearly.att, yearly.se)
+    assert biennial.path["event_time"].equals(2 * yearly.path["event_time"])
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
 def test_two_periods_one_treated_district(name):
     """The difference of two differences, and nothing else it could be."""
     table = pd.DataFrame(
@@ -461,8 +505,6 @@ def test_sup_t_of_one_estimate_is_the_normal_one():
     table = random_table(1, periods=3)
     effect = yr.imputation_did(panel_of(table), outcome="y")
     one = effect.path.iloc[:1]
-    from dataclasses import replace
-
     bands = yr.confidence_bands(replace(effect, path=one, vcov=effect.vcov[:2, :2]), seed=3)
     assert (bands["band_high"] - bands["att"])[0] == pytest.approx(1.96 * one["se"][0], rel=0.01)
 
@@ -693,3 +735,28 @@ def test_simulated_data_say_so(name):
     assert all(t.attrs["simulated"] for t in tables)
     reacting = truth[(truth["effect"] != 0) & (truth["indicator"] == "orgs_per_10k_youth_14_28")]
     assert abs(effect.att - reacting["effect"].mean()) < 4 * effect.se
+
+
+# ---- what the randomisation test builds on
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_reassigned_cohorts_are_a_choice_among_scores(name):
+    """Estimating anew with shuffled cohorts gives what the scores under each cohort's weights add up to."""
+    panel = panel_of(random_table(8, districts=20))
+    effect = ESTIMATORS[name](panel, outcome="y")
+    cells, cohorts, weights = weights_by_cohort(effect)
+    scores = cells.y @ weights.T
+    shuffled = np.random.default_rng(1).permutation(cells.cohort)
+    drawn = scores[np.arange(len(shuffled)), np.searchsorted(cohorts, shuffled)].sum()
+    by_district = dict(zip(cells.districts, shuffled, strict=True))
+    labels = panel["district"].map(by_district).where(lambda g: g != NEVER).astype("Int64")
+    assert drawn == pytest.approx(ESTIMATORS[name](panel.assign(cohort=labels), outcome="y").att, abs=1e-10)
+    again = ESTIMATORS[name](replace(cells, cohort=shuffled), outcome="y")
+    assert again.att == pytest.approx(drawn, abs=1e-10)
+
+
+def test_weights_that_differ_within_a_cohort_are_refused():
+    effect = yr.did(panel_of(random_table(8, gaps=0.2)), outcome="y")
+    with pytest.raises(yr.DataError, match="estimate anew"):
+        weights_by_cohort(effect)

@@ -96,8 +96,9 @@ def make_cells(panel, outcome, controls=None, population=None):
 
     Parameters
     ----------
-    panel : pandas.DataFrame
-        Long, as from `as_panel`; of its columns district, period, indicator, value and cohort are used.
+    panel : pandas.DataFrame or Cells
+        Long, as from `as_panel`; of its columns district, period, indicator, value and cohort are used. Cells
+        are returned as they are: so that estimators can be called for many assignments of the cohorts.
     outcome : str
         An indicator of the panel.
     controls : list of str, optional
@@ -116,6 +117,8 @@ def make_cells(panel, outcome, controls=None, population=None):
         With the offending rows: an unknown indicator, a cell that stands twice, a value that is missing or
         not finite, a district of two cohorts, a population that is missing or not positive.
     """
+    if isinstance(panel, Cells):
+        return panel
     rows = _rows_of(panel, outcome)
     layout = _layout(rows)
     observed = layout.observed()

@@ -135,7 +135,8 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
     ----------
     panel : pandas.DataFrame
         As from `as_panel`: district, period, indicator, value, cohort. Gaps are left as they are; a district
-        with a single cell is left out.
+        with a single cell is left out. A cohort after the last period counts as never treated here; a
+        district treated in all its periods stays in and serves as a control, as in other packages.
     outcome : str
         An indicator of the panel.
     controls : list of str, optional
@@ -534,6 +535,38 @@ def _bacon_pair(units, time, mean, k, c):
     weight = n_k * n_c * during.sum() ** 2 * share * (1 - share)
     change = mean[:, after].mean(axis=1) - mean[:, before].mean(axis=1)
     return g, h, kind, weight, change[k] - change[c]
+
+
+def weights_by_cohort(effect):
+    """Give the weights of a district of each cohort, where they depend on the cohort alone (for `inference`).
+
+    The scores of all districts under every cohort's weights are then one product, ``cells.y @ weights.T``,
+    and the estimate under another assignment of the same cohort sizes a choice among them, and a sum.
+
+    Parameters
+    ----------
+    effect : Effect
+
+    Returns
+    -------
+    cells : Cells
+    cohorts : ndarray of int64, shape (G,)
+        Ordinals; `NEVER` last.
+    weights : ndarray, shape (G, T)
+
+    Raises
+    ------
+    DataError
+        Where gaps, controls, a population or the outcome itself (synthetic_did) make weights differ within a
+        cohort: then estimate anew for each assignment, with ``replace(cells, cohort=...)`` as the panel.
+    """
+    units = effect._units
+    if len(np.unique(units.cohort)) < len(units.cohort):
+        raise DataError(
+            f"The weights of {effect.estimator} differ between districts of one cohort (gaps, controls, a "
+            "population, or weights that follow the outcome): estimate anew for each assignment."
+        )
+    return effect._cells, units.cohort, effect._by_unit
 
 
 def average_by_cohort(panel, *, outcome):
