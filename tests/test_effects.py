@@ -87,7 +87,7 @@ def check_event_study(seed, gaps):
     same_path(full, dict(zip(times, zip(beta, np.sqrt(np.diag(vcov)), strict=True), strict=True)))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 4])
 @pytest.mark.parametrize("gaps", [0.0, 0.1])
 def test_event_study_puts_what_is_beyond_its_window_together(seed, gaps):
     table = random_table(seed, periods=7, gaps=gaps)
