@@ -470,6 +470,8 @@ def test_repr_is_the_same_each_time_and_has_no_address():
     first, second = (yr.staggered_did(panel, outcome="y", control="notyet") for _ in range(2))
     assert repr(first) == repr(second)
     assert "0x" not in repr(first) + first._repr_html_()
+    odd = panel.assign(indicator=panel["indicator"].replace("y", "a<b>"))
+    assert "did: a&lt;b&gt;" in yr.did(odd, outcome="a<b>")._repr_html_()
     for word in ("staggered_did: y", "not yet treated", "varying", "influence functions"):
         assert word in repr(first)
 

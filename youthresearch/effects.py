@@ -6,6 +6,7 @@ Districts are the clusters: whatever goes on within one is allowed for, not what
 """
 
 from dataclasses import dataclass, field, replace
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -96,8 +97,8 @@ class Effect:
         return "\n".join(lines)
 
     def _repr_html_(self):
-        rows = "".join(f"<tr><th>{n}</th><td>{v}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{self.estimator}: {self.outcome}</caption>{rows}</table>"
+        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
+        return f"<table><caption>{escape(f'{self.estimator}: {self.outcome}')}</caption>{rows}</table>"
 
     def _said(self):
         said = [
