@@ -60,5 +60,5 @@ lock: $(STAMP)
 	  --all-extras --no-header --no-annotate --no-emit-index-url pyproject.toml - -o constraints.txt
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-peers build dist .pytest_cache .ruff_cache
 	find . -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf

@@ -53,7 +53,43 @@ def spread():
     return yr.sigma_convergence(yr.simulate_panel(seed=1)[0], outcome="orgs_per_10k_youth_14_28")
 
 
+@cache
+def effects():
+    """Make two effects on a simulated panel."""
+    panel = yr.simulate_panel(seed=1, periods=12, waves={"2018Q1": 12, "2019Q1": 12})[0]
+    outcome = "orgs_per_10k_youth_14_28"
+    return panel, outcome, [f(panel, outcome=outcome) for f in (yr.event_study, yr.imputation_did)]
+
+
+def trends():
+    panel, outcome, _ = effects()
+    return yr.average_by_cohort(panel, outcome=outcome)
+
+
+def bands():
+    return yr.confidence_bands(effects()[2][0], seed=1).assign(effect=1.0)
+
+
+def side_by_side():
+    return yr.compare_effects(effects()[2]).assign(effect=1.0)
+
+
+def weights():
+    return effects()[2][0].cohort_weights
+
+
+@cache
+def published():
+    published = yr.load_published()
+    return yr.reproduce_published(published[published["study"].isin(["enterprise_zones", "organ_donations"])])
+
+
 PLOTS = {
+    "plot_trends": trends,
+    "plot_event_study": bands,
+    "plot_effects": side_by_side,
+    "plot_weights": weights,
+    "plot_published": published,
     "plot_coverage": cells,
     "plot_spread": spread,
     "plot_quality": quality,

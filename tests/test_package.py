@@ -25,6 +25,11 @@ MAY_IMPORT = {
     "audit": {"intervals", "metrics", "relations", "repair", "rules"},
     "screens": {"intervals", "schema"},
     "coding": {"intervals", "schema"},
+    "cells": {"schema"},
+    "weights": {"cells"},
+    "synthetic": set(),
+    "effects": {"cells", "schema", "synthetic", "weights"},
+    "published": {"effects", "panel", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
     "composite": {"schema"},
@@ -33,7 +38,7 @@ MAY_IMPORT = {
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "loaders", "periods", "schema"},
-    "report": {"intervals", "schema"},
+    "report": {"effects", "intervals", "loaders", "schema"},
     "simulate": {
         "intervals",
         "loaders",

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from .loaders import load_indicators, load_labels
 from .schema import FIGURES, SAID, is_simulated
@@ -17,6 +18,7 @@ FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
 _COLON = {"zh": "：", "en": ": "}
 SPREAD = ("variation", "gini", "theil_t", "theil_l")
+LINES = (BLUE, ORANGE, "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # the same palette, for cohorts
 _FORMATS = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
 
 
@@ -278,6 +280,154 @@ def plot_spread(table, *, lang="en"):
     ax.set_xticks(x[::step], table["period"].astype(str).iloc[::step])
     ax.set_ylabel(_word("first_period_100", lang))
     ax.legend(frameon=False, fontsize=8, ncols=2)
+    return fig
+
+
+def plot_trends(table, *, lang="en"):
+    """Plot the average outcome of each cohort over time; a dotted line marks where its treatment begins.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `average_by_cohort`.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _figure(6.8, 3.6, _word("title_trends", lang), table=table)
+    periods = list(dict.fromkeys(table["period"].astype(str)))
+    for k, (cohort, rows) in enumerate(table.groupby("cohort", dropna=False, sort=True)):
+        never = pd.isna(cohort)
+        colour = MUTED if never else LINES[k % len(LINES)]
+        label = _word("never_treated", lang) if never else f"{_word('treated_from', lang)} {cohort}"
+        ax.plot(range(len(periods)), rows["value"], color=colour, label=label)
+        if not never and str(cohort) in periods:
+            ax.axvline(periods.index(str(cohort)) - 0.5, color=colour, linewidth=0.8, linestyle=":")
+    step = max(1, len(periods) // 9)
+    ax.set_xticks(range(0, len(periods), step), periods[::step])
+    ax.legend(frameon=False, fontsize=8)
+    return fig
+
+
+def plot_event_study(table, *, lang="en"):
+    """Plot effects by event time with their intervals, row by row (dark) and all at once (light).
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `confidence_bands`; a column `effect` (as from `true_path`) is drawn as the truth.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _figure(6.8, 3.6, _word("title_event_study", lang), table=table)
+    x = table["event_time"]
+    ax.vlines(x, table["band_low"], table["band_high"], color=BLUE, alpha=0.3, linewidth=5)
+    ax.vlines(x, table["low"], table["high"], color=BLUE, linewidth=1.6)
+    ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=_word("estimate", lang))
+    if "effect" in table:
+        ax.plot(x, table["effect"], color=ORANGE, linewidth=1.6, label=_word("truth", lang))
+        ax.legend(frameon=False, fontsize=8, loc="upper left")
+    ax.axhline(0, color=MUTED, linewidth=0.8)
+    ax.axvline(-0.5, color=MUTED, linewidth=0.8, linestyle=":")
+    ax.set_xlabel(_word("event_time", lang))
+    return fig
+
+
+def plot_effects(table, *, lang="en"):
+    """Plot several effects with their confidence intervals, side by side.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `compare_effects`; rows are drawn from the top. A column `effect` is drawn as the truth.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _figure(6.8, 1.3 + 0.4 * len(table), _word("title_effects", lang), table=table)
+    y = np.arange(len(table))[::-1]
+    ax.hlines(y, table["low"], table["high"], color=BLUE, linewidth=2)
+    ax.plot(table["att"], y, "o", color=BLUE)
+    if "effect" in table:
+        ax.vlines(table["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
+        ax.legend(frameon=False, fontsize=8, loc="upper left")
+    ax.axvline(0, color=MUTED, linewidth=0.8)
+    ax.set_yticks(y, [_word(f"estimator_{name}", lang) for name in table["estimator"]])
+    ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=_word("effect_interval", lang))
+    ax.tick_params(axis="y", length=0)
+    return fig
+
+
+def plot_weights(table, *, lang="en"):
+    """Plot the weight of each cohort in each period: what an estimator adds and what it subtracts.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``effect.cohort_weights``.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    periods = list(dict.fromkeys(table["period"].astype(str)))
+    cohorts = table["cohort"].drop_duplicates()
+    grid = table["weight"].to_numpy().reshape(len(cohorts), len(periods))
+    fig, ax = _figure(6.8, 1.4 + 0.4 * len(cohorts), _word("title_weights", lang), table=table)
+    largest = np.abs(grid).max()
+    image = ax.imshow(grid, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest)
+    for k, cohort in enumerate(cohorts):
+        if str(cohort) in periods:
+            start = periods.index(str(cohort)) - 0.5
+            ax.plot([start, start], [k - 0.5, k + 0.5], color=INK, linewidth=1.2)
+    step = max(1, len(periods) // 9)
+    ax.set_xticks(range(0, len(periods), step), periods[::step])
+    names = [_word("never_treated", lang) if pd.isna(c) else f"{c}" for c in cohorts]
+    ax.set_yticks(range(len(cohorts)), names)
+    ax.tick_params(length=0, labelsize=8)
+    ax.spines[:].set_visible(False)
+    fig.colorbar(image, ax=ax, label=_word("weight", lang)).outline.set_visible(False)
+    return fig
+
+
+def plot_published(table, *, lang="en"):
+    """Plot estimates of this package beside published ones, each in published standard errors.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `reproduce_published`; rows that were not run or whose error is not published are left out.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    table = table[(table["found"] != "not run") & table["se"].notna()]
+    fig, ax = _figure(6.8, 1.4 + 0.27 * len(table), _word("title_published", lang))
+    y, unit = np.arange(len(table))[::-1], table["se"].astype(float)
+    value = table["value"].astype(float) / unit
+    ours, width = table["att"] / unit, table["standard_error"] / unit
+    ax.hlines(y + 0.12, value - 1, value + 1, color=MUTED, linewidth=3)
+    ax.plot(value, y + 0.12, "s", color=MUTED, markersize=5, label=_word("published", lang))
+    colours = np.where(table["found"] == "same", BLUE, ORANGE)
+    ax.hlines(y - 0.12, ours - width, ours + width, color=colours, linewidth=1.6)
+    ax.scatter(ours, y - 0.12, c=colours, s=20, zorder=3)
+    for colour, key in ((BLUE, "ours_same"), (ORANGE, "ours_differs")):
+        ax.plot([], [], "o", color=colour, markersize=4, label=_word(key, lang))
+    ax.axvline(0, color=MUTED, linewidth=0.8)
+    ax.set_yticks(y, table["result"])
+    ax.tick_params(axis="y", length=0, labelsize=8)
+    ax.set(ylim=(-0.7, len(table) - 0.3), xlabel=_word("published_errors", lang))
+    ax.legend(frameon=False, fontsize=8, loc="upper right")
     return fig
 
 

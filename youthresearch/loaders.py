@@ -126,6 +126,11 @@ def load_national(data=None):
     return _load("national", data)
 
 
+def load_published(data=None):
+    """Load published estimates; one row is one, with the call of this package that should give it."""
+    return _load("published", data)
+
+
 def load_labels(data=None):
     """Load the words of figures and tables; one row is one text in Chinese and English."""
     return _load("labels", data)

