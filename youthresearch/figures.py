@@ -296,6 +296,7 @@ def plot_trends(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
+    table = _steady(table)
     fig, ax = _figure(6.8, 3.6, _word("title_trends", lang), table=table)
     periods = list(dict.fromkeys(table["period"].astype(str)))
     for k, (cohort, rows) in enumerate(table.groupby("cohort", dropna=False, sort=True)):
@@ -324,6 +325,7 @@ def plot_event_study(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
+    table = _steady(table)
     fig, ax = _figure(6.8, 3.6, _word("title_event_study", lang), table=table)
     x = table["event_time"]
     ax.vlines(x, table["band_low"], table["band_high"], color=BLUE, alpha=0.3, linewidth=5)
@@ -351,6 +353,7 @@ def plot_effects(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
+    table = _steady(table)
     fig, ax = _figure(6.8, 1.3 + 0.4 * len(table), _word("title_effects", lang), table=table)
     y = np.arange(len(table))[::-1]
     ax.hlines(y, table["low"], table["high"], color=BLUE, linewidth=2)
@@ -378,6 +381,7 @@ def plot_weights(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
+    table = _steady(table)
     periods = list(dict.fromkeys(table["period"].astype(str)))
     cohorts = table["cohort"].drop_duplicates()
     grid = table["weight"].to_numpy().reshape(len(cohorts), len(periods))
@@ -411,7 +415,7 @@ def plot_published(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
-    table = table[(table["found"] != "not run") & table["se"].notna()]
+    table = _steady(table[(table["found"] != "not run") & table["se"].notna()])
     fig, ax = _figure(6.8, 1.4 + 0.27 * len(table), _word("title_published", lang))
     y, unit = np.arange(len(table))[::-1], table["se"].astype(float)
     value = table["value"].astype(float) / unit
@@ -469,6 +473,12 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
         data = data.assign(simulated=True)
     data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
     return drawn[lang]
+
+
+def _steady(table):
+    """Keep the ten digits that are saved: the last bits of an estimate differ between processors."""
+    floats = table.select_dtypes("float")
+    return table.assign(**{c: [float(f"{v:.10g}") for v in floats[c]] for c in floats})
 
 
 def _figure(width, height, title, *, table=None):
