@@ -273,6 +273,7 @@ def test_errors_are_planted_as_asked_and_listed():
         yr.simulate_reports(LEVELS, seed=5, errors={"typo": 1})
 
 
+@pytest.mark.slow
 def test_the_audit_sees_a_wrong_base():
     """A rate taken over the level after stands beside level and change, so the audit must see it.
 
@@ -331,7 +332,7 @@ def test_coded_facts_lead_back_to_the_truth():
 
 
 def test_extracted_facts_lead_back_to_the_truth():
-    """No cell may be wrong, and every one whose figure was read with noun, kind and date must be there."""
+    """Every cell that a report states comes back from its text, and holds the truth."""
     place = DOCUMENTS.set_index("source_id")["district"]
     texts = DOCUMENTS[["source_id", "text"]].to_numpy()
     drafts = pd.concat([yr.extract_facts(text, source_id=s) for s, text in texts], ignore_index=True)
@@ -341,14 +342,11 @@ def test_extracted_facts_lead_back_to_the_truth():
     assert (panel["processing"] == "simulated").all()
     cells = stated_cells(FACTS)
     lost, wrong = missed(panel, cells)
-    assert wrong.to_dict("records") == []
-    same = ["source_id", "indicator", "kind", "flow", "period_end", "baseline", "value"]
-    read = FACTS[FACTS["status"] == "achieved"].merge(drafts, on=same, suffixes=("", "_draft"))
-    read = stated_cells(read)
-    assert len(read) > 0.7 * len(cells) > 700  # the rest is a limit of reading, not of the panel
-    assert lost.merge(read, on=CELL).to_dict("records") == []
+    assert len(cells) > 1000
+    assert wrong.to_dict("records") == [] and lost.to_dict("records") == []
 
 
+@pytest.mark.slow
 def test_the_audit_keeps_visible_errors_out_of_the_panel():
     """A level ten times too large beside its change, its growth rate or its parts is seen and refused.
 

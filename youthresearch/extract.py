@@ -399,7 +399,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     noun_start, noun_end = row["noun"] or (row["start"], row["start"])
     noun = text[noun_start:noun_end].replace("\n", "")
     indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
-    flow = _flow(row, flows.get(indicator, "stock"))
+    flow = _flow(row, flows.get(indicator))
     date = _iso(row["date"])
     return {
         **{k: row[k] for k in ("kind", "value", "value_max", "hedge", "resolution", "unit")},
@@ -449,11 +449,12 @@ def _confidence(rule, indicator):
 
 
 def _flow(row, usual):
-    if row["cumulative"]:
+    """Tell stock, flow and running total apart; what the code book counts on a day stays a stock (共计1607个)."""
+    if row["cumulative"] and usual != "stock":
         return "cumulative"
     if row["event"] or row["unit"] in ("人次", "小时", "场", "次", "期", "篇", "场次"):
         return "flow"
-    return usual
+    return usual or "stock"
 
 
 def _indicator(noun, lookup):
