@@ -449,7 +449,7 @@ def _confidence(rule, indicator):
 
 
 def _flow(row, usual):
-    """Tell stock, flow and running total apart; what the code book counts on a day stays a stock (共计1607个)."""
+    """Tell stock, flow and running total apart; what the code book counts on a day stays a stock."""
     if row["cumulative"] and usual != "stock":
         return "cumulative"
     if row["event"] or row["unit"] in ("人次", "小时", "场", "次", "期", "篇", "场次"):
