@@ -241,3 +241,10 @@ def test_a_sentence_without_end_is_cut_into_bounded_pieces():
     lengths = [s["end"] - s["start"] for s, _ in extract._sentences(text, extract.scan_folded(text))]
     assert sum(lengths) == len(text)
     assert max(lengths) <= extract.PIECE + 20
+
+
+@pytest.mark.parametrize("text", ["约0人", "超过0个", "近00名", "约0.0万元", "0余人"])
+def test_a_vague_zero_is_refused_not_a_crash(text):
+    facts = yr.extract_facts(f"参加{text}。")
+    assert len(facts) == 0
+    assert [r["reason"] for r in facts.attrs["refused"]] == ["vague zero"]

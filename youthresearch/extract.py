@@ -9,7 +9,7 @@ from functools import cache
 
 import pandas as pd
 
-from .intervals import hedge_interval
+from .intervals import NEEDS_A_DIGIT, hedge_interval
 from .loaders import load_indicators
 from .nouns import AGE, BODY, BRACKET, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
 from .quantities import fold, lexicon_codes, scan_folded
@@ -184,6 +184,8 @@ def _refusal(mention, folded):
         return _as_rank(mention, folded[start:end])
     if sort not in ("quantity", "bare"):
         return sort
+    if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
+        return "vague zero"  # 约0人: how far from nothing, nobody can say
     if lead.endswith("前") and mention["unit"] in ("名", "位", "强"):
         mention |= {
             "sort": "rank",

@@ -24,7 +24,7 @@ _BOUNDS = {  # hedge -> bounds of the size v; u is the unit of its last digit, t
     "at_most": lambda v, u, top: (0 * v, v),
 }
 HEDGES = (*_BOUNDS, "range", "masked")
-_NEEDS_A_DIGIT = ("odd", "nearly", "about", "over", "at_least")
+NEEDS_A_DIGIT = ("odd", "nearly", "about", "over", "at_least")
 
 
 def last_digit_unit(values):
@@ -100,11 +100,11 @@ def _check_hedges(values, words, tops, cap, index):
     if unknown:
         raise ValueError(f"Unknown hedges {unknown}; the interval policy knows {list(HEDGES)}.")
     lost = (np.isnan(values) & (words != "masked")) | np.isinf(values)
-    lost |= (values == 0) & np.isin(words.astype(str), _NEEDS_A_DIGIT)
+    lost |= (values == 0) & np.isin(words.astype(str), NEEDS_A_DIGIT)
     lost |= ~(tops >= values) & (words == "range")
     if lost.any():
         raise ValueError(
-            f"Rows {list(index[lost])[:10]}: a hedge needs a finite value, {', '.join(_NEEDS_A_DIGIT)} "
+            f"Rows {list(index[lost])[:10]}: a hedge needs a finite value, {', '.join(NEEDS_A_DIGIT)} "
             "one that is not zero, and a range an upper value above it."
         )
 

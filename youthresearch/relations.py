@@ -434,7 +434,7 @@ def _runs(facts):
             last = whole + step * size
             inside = (last >= 0) & (last < len(value))
             last = np.clip(last, 0, len(value) - 1)
-            link = np.minimum(last, last - step) + (step < 0) * 0
+            link = np.minimum(last, last - step)
             alive &= inside & joined[np.clip(link, 0, len(value) - 1)]
             total = total + np.where(alive, value[last], 0)
             hit = alive & (size > 1) & np.isclose(total, value[whole], rtol=1e-9)

@@ -91,7 +91,7 @@ def check(rule, members, figures):
         verdict; stated_low, stated_high (the checked figure as printed, if it was rounded);
         expected_low, expected_high (what the others allow for it).
     """
-    roles = dict(zip(_roles(rule, members.shape[1]), members.T, strict=True))
+    roles = dict(zip(roles_of(rule, members.shape[1]), members.T, strict=True))
     tables = {role: figures.iloc[at].reset_index(drop=True) for role, at in roles.items()}
     checked = RULES[rule].checked
     if rule in _SPECIAL:
@@ -128,7 +128,7 @@ def solve(rule, role, members, bounds):
     -------
     pandas.DataFrame, shape (n, 2)
     """
-    roles = dict(zip(_roles(rule, members.shape[1]), members.T, strict=True))
+    roles = dict(zip(roles_of(rule, members.shape[1]), members.T, strict=True))
     wide = {r: bounds.iloc[at].reset_index(drop=True) for r, at in roles.items() if r != role}
     return _solve(rule, role, wide)
 
@@ -143,10 +143,6 @@ def arithmetic(rule, values):
 
 def roles_of(rule, size):
     """Name the roles of a relation with so many members; those of a sum are whole, part_1, part_2 ..."""
-    return _roles(rule, size)
-
-
-def _roles(rule, size):
     if rule in SUMS:
         return ("whole", *(f"part_{i}" for i in range(1, size)))
     return RULES[rule].roles
