@@ -298,6 +298,7 @@ def test_long_documents_are_hashed_in_pieces(monkeypatch):
     assert (screens._signatures(texts, 8, 100)[0] == whole).all()
 
 
+@pytest.mark.slow
 def test_the_result_depends_on_no_hash_seed():
     code = (
         "import youthresearch as yr; d = yr.load_documents();"
@@ -536,6 +537,7 @@ def test_holm_by_hand():
     assert found.loc[["a", "b", "c"], "p_adjusted"].tolist() == pytest.approx(by_hand)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.sampled_from("ab")), min_size=1, max_size=30))
 def test_holm_is_that_of_statsmodels_in_each_family(drawn):

@@ -71,6 +71,7 @@ def test_shocks_have_the_persistence_asked_for():
     assert slope == pytest.approx(0.7 + bias, abs=0.03)
 
 
+@pytest.mark.slow
 def test_selection_draws_good_districts_and_only_drift_breaks_parallel_trends():
     options = {"seed": 5, "districts": 600, "effect": 0.0, "noise": 1.0, "waves": {"2019Q4": 0.2}}
 
@@ -252,6 +253,7 @@ def test_the_audit_finds_nothing_wrong_where_nothing_is():
     assert {"growth", "growth_between", "share", "sum", "part"} <= set(findings["relation"])
 
 
+@pytest.mark.slow
 def test_errors_are_planted_as_asked_and_listed():
     _, facts, planted = yr.simulate_reports(LEVELS, seed=5, errors=1.0)
     assert set(planted["error"]) == set(ERRORS)
