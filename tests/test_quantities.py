@@ -35,6 +35,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("不足3名", 3, NONE, "under", 1, "名"),
     ("9—21人", 9, 21, "range", 1, "人"),
     ("1500—1600人", 1500, 1600, "range", 1, "人"),  # no years
+    ("12345名", 12345, NONE, "exact", 1, "名"),  # no hotline
     ("3至5万人", 30000, 50000, "range", 10000, "人"),
     ("四五项", 4, 5, "range", 1, "项"),
     ("百分之八十五", 85, NONE, "exact", 1, "%"),
