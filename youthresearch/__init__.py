@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
+    "bounds": ("Bounds", "interval_bounds", "trace"),
     "coding": ("compare_codings", "list_disagreements", "settle_codings"),
     "cohorts": ("add_programmes", "assign_cohorts"),
     "composite": (
@@ -57,6 +58,7 @@ _HOME = {
         "theil_t",
         "variation",
     ),
+    "inference": ("RandomizationTest", "randomization_test"),
     "intervals": ("corners", "hedge_interval", "rounding_interval"),
     "loaders": (
         "check_evidence",
