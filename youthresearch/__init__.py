@@ -34,6 +34,7 @@ _HOME = {
     ),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),
+    "few": ("few_treated",),
     "figures": (
         "plot_before_after",
         "plot_conflicts",

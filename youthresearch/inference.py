@@ -12,6 +12,8 @@ import pandas as pd
 
 from .effects import fixed, weights_by_cohort
 from .reassign import (
+    ENUMERATED,
+    TIE,
     count,
     drawn_assignments,
     drawn_sums,

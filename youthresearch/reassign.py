@@ -12,6 +12,10 @@ from math import comb, prod
 
 import numpy as np
 
+ENUMERATED = 50_000  # up to so many assignments all are taken, and a test is exact
+TIE = (
+    1e-9  # statistics closer than this, relative to the largest, are equal: sums differ in their last digits
+)
 BLOCK = 500  # draws at a time: memory does not grow with the number of draws
 
 
