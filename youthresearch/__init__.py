@@ -44,6 +44,7 @@ _HOME = {
         "plot_facts_coverage",
         "plot_published",
         "plot_quality",
+        "plot_randomization",
         "plot_spread",
         "plot_trends",
         "plot_weights",

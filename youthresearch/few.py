@@ -42,10 +42,10 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
         - conley_taber: the estimate among means of as many never-treated districts' changes about their mean
           (Conley and Taber 2011). Holds with many never-treated districts of the treated ones' distribution.
         - ferman_pinto: the same with each change rescaled to the treated districts' variance, which is
-          ``a + b / size``, fitted to the never-treated (Ferman and Pinto 2019), neither part below zero. The fit needs many of
-          them: where the smallest district is treated and variance is 1 / size, sizes between 0.5 and 2, a
-          true null is rejected 8% of the time with 99 never-treated and 6% with 399, at nominal 5%
-          (conley_taber: 19 and 18%; 3,000 simulations each).
+          ``a + b / size``, fitted to the never-treated (Ferman and Pinto 2019), neither part below zero.
+          The fit needs many of them. With the smallest district treated, variance 1 / size and sizes from
+          0.5 to 2, a true null is rejected 8% of the time with 99 never-treated and 6% with 399, at nominal
+          5% (conley_taber: 19 and 18%; 3,000 simulations each).
 
         p is never 0: the actual estimate counts as one more.
 

@@ -21,12 +21,7 @@ from .reassign import (
     every_sum,
     make_strata,
 )
-from .schema import SAID, DataError
-
-ENUMERATED = 50_000  # up to so many assignments all are taken, and the test is exact
-TIE = (
-    1e-9  # statistics closer than this, relative to the largest, are equal: sums differ in their last digits
-)
+from .schema import SAID, SIMULATED, DataError
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,6 +73,18 @@ class RandomizationTest:
     distribution: np.ndarray = field(repr=False)
     observed: float
     simulated: bool
+
+    @property
+    def assignments(self):
+        """One row is one assignment, the actual one first: statistic, actual (bool)."""
+        others = self.distribution
+        if self.exact:  # the actual one is among them
+            others = np.delete(others, np.abs(others - self.observed).argmin())
+        actual = np.arange(len(others) + 1) == 0
+        table = pd.DataFrame({"statistic": np.append(self.observed, others), "actual": actual})
+        if self.simulated:
+            table.attrs[SIMULATED] = True
+        return table
 
     def __repr__(self):
         """Show the test, and what it takes for granted."""
