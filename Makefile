@@ -37,6 +37,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/screens.py
 	$(BIN)/python benchmarks/panel.py
 	$(BIN)/python benchmarks/audit.py
+	$(BIN)/python benchmarks/inference.py
 
 setup: $(STAMP)
 

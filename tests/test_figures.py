@@ -74,6 +74,11 @@ def side_by_side():
     return yr.compare_effects(effects()[2]).assign(effect=1.0)
 
 
+def reassigned():
+    panel, _ = yr.simulate_panel(seed=1, districts=12, periods=6, waves={"2017Q4": 2})
+    return yr.randomization_test(yr.did, panel, outcome="orgs", seed=1).assignments
+
+
 def weights():
     return effects()[2][0].cohort_weights
 
@@ -90,6 +95,7 @@ PLOTS = {
     "plot_effects": side_by_side,
     "plot_weights": weights,
     "plot_published": published,
+    "plot_randomization": reassigned,
     "plot_coverage": cells,
     "plot_spread": spread,
     "plot_quality": quality,

@@ -29,6 +29,10 @@ MAY_IMPORT = {
     "weights": {"cells"},
     "synthetic": set(),
     "effects": {"cells", "schema", "synthetic", "weights"},
+    "bounds": {"effects", "schema"},
+    "reassign": set(),
+    "few": {"cells", "reassign", "schema"},
+    "inference": {"effects", "reassign", "schema"},
     "published": {"effects", "panel", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data

@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
+    "bounds": ("Bounds", "interval_bounds", "trace"),
     "coding": ("compare_codings", "list_disagreements", "settle_codings"),
     "cohorts": ("add_programmes", "assign_cohorts"),
     "composite": (
@@ -33,6 +34,7 @@ _HOME = {
     ),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),
+    "few": ("few_treated",),
     "figures": (
         "plot_before_after",
         "plot_conflicts",
@@ -42,6 +44,7 @@ _HOME = {
         "plot_facts_coverage",
         "plot_published",
         "plot_quality",
+        "plot_randomization",
         "plot_spread",
         "plot_trends",
         "plot_weights",
@@ -57,6 +60,7 @@ _HOME = {
         "theil_t",
         "variation",
     ),
+    "inference": ("RandomizationTest", "randomization_test"),
     "intervals": ("corners", "hedge_interval", "rounding_interval"),
     "loaders": (
         "check_evidence",

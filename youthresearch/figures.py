@@ -402,6 +402,39 @@ def plot_weights(table, *, lang="en"):
     return fig
 
 
+def plot_randomization(table, *, lang="en"):
+    """Plot the estimate among those under other assignments of the pilots.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``test.assignments`` of a `RandomizationTest`; infinite statistics are left out.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    actual = table.loc[table["actual"], "statistic"].item()
+    finite = table.loc[np.isfinite(table["statistic"]), "statistic"]
+    far = finite.abs() >= abs(actual) * (1 - 1e-9)
+    fig, ax = _figure(6.8, 3.2, _word("title_randomization", lang), table=table)
+    edge = finite.abs().max()
+    bins = np.linspace(-edge, edge, 1 + int(np.clip(2 * np.sqrt(len(finite)), 15, 61)))
+    ax.hist(
+        [finite[~far], finite[far]],
+        bins,
+        stacked=True,
+        color=[MUTED, ORANGE],
+        label=[_word("nearer_zero", lang), _word("as_far_from_zero", lang)],
+    )
+    ax.axvline(actual, color=BLUE, linewidth=1.6, label=_word("actual_assignment", lang))
+    ax.set(xlabel=_word("statistic_of_assignment", lang), ylabel=_word("assignments", lang))
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    return fig
+
+
 def plot_published(table, *, lang="en"):
     """Plot estimates of this package beside published ones, each in published standard errors.
 

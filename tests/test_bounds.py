@@ -1,0 +1,200 @@
+"""Bounds of estimates against every vertex and linear programming; traces to real facts."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from oracles import panel_of, random_table
+from scipy.optimize import linprog
+from scipy.stats import norm
+
+import youthresearch as yr
+from youthresearch.bounds import _imbens_manski
+
+ESTIMATORS = [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did, yr.staggered_did]
+by_name = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda f: f.__name__)
+
+
+def vague_panel(seed, **options):
+    """A panel whose outcome is known up to intervals of random width, a third of them points."""
+    panel = panel_of(random_table(seed, **options))
+    panel = panel[panel["indicator"] == "y"].reset_index(drop=True)
+    rng = np.random.default_rng(seed)
+    down, up = rng.exponential(size=(2, len(panel))) * (rng.uniform(size=len(panel)) > 1 / 3)
+    return panel.assign(low=panel["value"] - down, high=panel["value"] + up)
+
+
+@by_name
+def test_every_vertex_estimated_anew(estimator):
+    """Seven vague figures: 128 panels, each estimated; the rest are points."""
+    panel = vague_panel(3, districts=14, periods=4)
+    weight = estimator(panel, outcome="y").weights.merge(panel.reset_index(), on=["district", "period"])
+    vague = weight.loc[weight["weight"].abs().sort_values(kind="stable").index[-60::9], "index"].to_numpy()
+    point = ~panel.index.isin(vague)
+    panel.loc[point, "low"] = panel.loc[point, "high"] = panel.loc[point, "value"]
+    panel.loc[vague, ["low", "high"]] = np.column_stack(
+        [panel.loc[vague, "value"] - 1, panel.loc[vague, "value"] + 2]
+    )
+    atts = []
+    for ends in product(("low", "high"), repeat=len(vague)):
+        vertex = panel.copy()
+        for i, end in zip(vague, ends, strict=True):
+            vertex.loc[i, "value"] = panel.loc[i, end]
+        atts.append(estimator(vertex, outcome="y").att)
+    bounds = yr.interval_bounds(estimator(panel, outcome="y"), panel)
+    assert len(atts) >= 64
+    assert (bounds.low, bounds.high) == (pytest.approx(min(atts)), pytest.approx(max(atts)))
+    assert bounds.low < bounds.att < bounds.high
+
+
+@by_name
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_linear_programming(estimator, gaps):
+    """The estimator's coefficient on each cell found by moving that cell by one, not read from weights."""
+    panel = vague_panel(5, districts=16, periods=4, gaps=gaps)
+    att = estimator(panel, outcome="y").att
+    slope = []
+    for i in panel.index:
+        moved = panel.copy()
+        moved.loc[i, "value"] += 1
+        slope.append(estimator(moved, outcome="y").att - att)
+    box = list(zip(panel["low"], panel["high"], strict=True))
+    least, most = (linprog(sign * np.array(slope), bounds=box).fun * sign for sign in (1, -1))
+    bounds = yr.interval_bounds(estimator(panel, outcome="y"), panel)
+    assert (bounds.low, bounds.high) == (pytest.approx(least, abs=1e-7), pytest.approx(most, abs=1e-7))
+
+
+def two_by_two():
+    """Three districts, two years; the change of a is its figure of 2002 less 10."""
+    table = pd.DataFrame(
+        {"district": list("aabbcc"), "period": [2001, 2002] * 3, "y": [10.0, 20, 10, 12, 10, 14]}
+    )
+    table["cohort"] = pd.array([2002, 2002, None, None, None, None], dtype="Int64")
+    return yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
+
+
+def test_an_open_figure_is_named_and_a_cap_closes_it():
+    panel = two_by_two().assign(fact_ids="")
+    at = (panel["district"] == "a") & (panel["period"] == 2002)
+    panel.loc[at, "high"] = np.inf
+    effect = yr.did(panel, outcome="y")
+    bounds = yr.interval_bounds(effect, panel)
+    assert (bounds.low, bounds.high, bounds.interval_high) == (pytest.approx(7), np.inf, np.inf)
+    assert list(bounds.open["district"]) == ["a"] and "a in 2002: 20 to inf" in repr(bounds)
+    capped = yr.interval_bounds(effect, panel, cap=1.5)
+    assert (capped.low, capped.high) == (pytest.approx(7), pytest.approx(17))
+    assert "at most 1.5 times" in repr(capped) and "few treated" in repr(capped)
+    with pytest.raises(yr.DataError, match="at least 1"):
+        yr.interval_bounds(effect, panel, cap=0.5)
+
+
+def test_an_open_figure_without_weight_leaves_the_bounds_closed():
+    """In staggered_did periods before the base have no weight."""
+    table = random_table(1, districts=14, periods=4)
+    begins = table["cohort"].dropna().min()
+    table["cohort"] = table["cohort"].where(table["cohort"] == begins)
+    panel = panel_of(table)
+    panel = panel[panel["indicator"] == "y"].reset_index(drop=True)
+    effect = yr.staggered_did(panel, outcome="y")
+    free = panel["period"] < begins - 1
+    if not free.any():
+        pytest.fail("the seed must have a period without weight")
+    panel.loc[free, "high"] = np.inf
+    bounds = yr.interval_bounds(effect, panel)
+    assert bounds.low == bounds.high == pytest.approx(effect.att) and not len(bounds.open)
+
+
+@pytest.mark.parametrize("width", [0.0, 0.5, 30.0])
+def test_imbens_manski_covers_each_end_with_its_chance(width):
+    """At an end of the set the chance to cover is level: 1.96 errors for a point, 1.645 for a wide set."""
+    start, end = _imbens_manski(-width / 2, width / 2, 1.0, 1.0, 0.95)
+    c = end - width / 2
+    assert start == pytest.approx(-end)
+    estimates = np.random.default_rng(1).normal(size=200_000)  # of both ends' common error
+    covered = np.mean((estimates - c <= 0) & (estimates + width + c >= 0))
+    assert covered == pytest.approx(0.95, abs=0.002)
+    if width == 0:
+        assert c == pytest.approx(norm.ppf(0.975))
+    if width == 30:
+        assert c == pytest.approx(norm.ppf(0.95))
+
+
+@by_name
+def test_without_vagueness_the_interval_is_that_of_the_point(estimator):
+    panel = panel_of(random_table(2))
+    effect = estimator(panel, outcome="y")
+    bounds = yr.interval_bounds(effect, panel)
+    assert bounds.low == bounds.high == pytest.approx(effect.att)
+    assert bounds.interval_high == pytest.approx(effect.att + norm.ppf(0.975) * effect.se)
+
+
+def test_the_error_at_an_end_is_that_of_the_panel_at_this_end():
+    """One wave without gaps: estimated anew with every figure at the end, the clustered error is the same."""
+    panel = vague_panel(4, districts=20, periods=4)
+    first = panel["cohort"].dropna().min()
+    panel["cohort"] = panel["cohort"].where(panel["cohort"] == first)
+    effect = yr.did(panel, outcome="y")
+    bounds = yr.interval_bounds(effect, panel)
+    cells = panel.merge(effect.weights)
+    errors = []
+    for first, second in (("low", "high"), ("high", "low")):
+        value = cells[first].where(cells["weight"] > 0, cells[second])
+        errors.append(yr.did(cells.assign(value=value, low=value, high=value), outcome="y").se)
+    expected = _imbens_manski(bounds.low, bounds.high, *errors, 0.95)
+    assert (bounds.interval_low, bounds.interval_high) == pytest.approx(expected, rel=1e-9)
+
+
+def test_another_panel_and_a_broken_interval_are_refused():
+    panel = vague_panel(2)
+    effect = yr.did(panel, outcome="y")
+    with pytest.raises(yr.DataError, match="not that of the effect"):
+        yr.interval_bounds(effect, panel.assign(value=panel["value"] ** 2))
+    with pytest.raises(yr.DataError, match="outside their bounds"):
+        yr.interval_bounds(effect, panel.assign(low=panel["high"] + 1))
+    with pytest.raises(yr.DataError, match="follow the outcome"):
+        yr.interval_bounds(replace(effect, estimator="synthetic_did"), panel)
+
+
+def traced():
+    """The two-by-two panel with real facts behind its cells."""
+    facts = yr.load_facts().head(6)
+    panel = two_by_two()
+    return panel.assign(fact_ids=facts["fact_id"].to_numpy()), facts
+
+
+def test_trace_leads_to_the_words_of_the_report():
+    panel, facts = traced()
+    effect = yr.did(panel, outcome="y")
+    table = yr.trace(effect, panel, facts, top=100)
+    assert table["contribution"].sum() == pytest.approx(effect.att)
+    assert set(table["fact_id"]) == set(facts["fact_id"])
+    assert set(table["district"].head(2)) == {"a"}
+    words = facts.set_index("fact_id")[["token", "source_id", "start", "end"]]
+    pd.testing.assert_frame_equal(
+        table.set_index("fact_id")[words.columns].sort_index(), words.sort_index(), check_dtype=False
+    )
+    assert len(yr.trace(effect, panel, facts, top=2)) == 2
+    with pytest.raises(yr.DataError, match="not among these facts"):
+        yr.trace(effect, panel, facts.head(1))
+
+
+def test_trace_splits_a_cell_of_two_facts_and_puts_a_wide_one_first():
+    panel, facts = traced()
+    panel.loc[0, "fact_ids"] = " ".join(facts["fact_id"].head(2))
+    panel.loc[5, "high"] = 1000.0
+    table = yr.trace(yr.did(panel, outcome="y"), panel, facts, top=100)
+    assert table["fact_id"].iloc[0] == panel.loc[5, "fact_ids"]
+    assert table["swing"].iloc[0] == pytest.approx(0.5 * (1000 - 14))
+    assert (table["fact_id"] == facts["fact_id"].iloc[1]).sum() == 2
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda f: f.__name__)
+def test_contributions_add_up_with_gaps(estimator):
+    panel = panel_of(random_table(6, gaps=0.1))
+    facts = yr.load_facts().head(1)
+    panel = panel.assign(fact_ids=facts["fact_id"].iloc[0])
+    effect = estimator(panel, outcome="y")
+    table = yr.trace(effect, panel, facts, top=10**6)
+    assert table["contribution"].sum() == pytest.approx(effect.att)

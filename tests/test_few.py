@@ -1,0 +1,121 @@
+"""Tests for few treated districts: against statsmodels, by hand, and where the variance depends on size."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+import youthresearch as yr
+
+
+def one_wave(seed=1, n=12, treated=2, t=4, size=None, equal=False):
+    """Noise with a trend in each district; the first are treated from the third period on."""
+    rng = np.random.default_rng(seed)
+    size = np.ones(n) if size is None else size
+    y = rng.normal(size=(n, t)) / np.sqrt(size)[:, None]
+    table = pd.DataFrame({"district": np.repeat([f"d{i:03d}" for i in range(n)], t), "y": y.ravel()})
+    table["period"] = np.tile(np.arange(2001, 2001 + t), n)
+    table["people"] = np.repeat(np.ones(n) if equal else size, t)
+    table["cohort"] = pd.array([2003] * treated * t + [None] * (n - treated) * t, dtype="Int64")
+    return yr.as_panel(
+        table, district="district", period="period", cohort="cohort", outcomes=["y"], keep=["people"]
+    )
+
+
+def changes(panel):
+    wide = panel.pivot(index="district", columns="period", values="value")
+    change = wide[[2003, 2004]].mean(axis=1) - wide[[2001, 2002]].mean(axis=1)
+    return change.to_numpy(), panel.groupby("district")["cohort"].first().notna().to_numpy()
+
+
+@pytest.mark.parametrize("treated", [1, 2, 4])
+def test_exact_t_is_that_of_statsmodels(treated):
+    panel = one_wave(treated=treated)
+    change, who = changes(panel)
+    fit = sm.OLS(change, sm.add_constant(who.astype(float))).fit()
+    row = yr.few_treated(panel, outcome="y", seed=1).set_index("method").loc["exact_t"]
+    assert row["att"] == pytest.approx(fit.params[1])
+    assert row["p_value"] == pytest.approx(fit.pvalues[1])
+    assert [row["low"], row["high"]] == pytest.approx(list(fit.conf_int()[1]))
+    assert row["att"] == pytest.approx(yr.did(panel, outcome="y").att)
+
+
+@pytest.mark.parametrize("treated", [1, 2])
+def test_conley_taber_by_hand(treated):
+    panel = one_wave(treated=treated, n=24)
+    change, who = changes(panel)
+    others = change[~who] - change[~who].mean()
+    null = [abs(np.mean(s)) for s in combinations(others, treated)]
+    att = change[who].mean() - change[~who].mean()
+    row = yr.few_treated(panel, outcome="y", level=0.8, seed=1).set_index("method").loc["conley_taber"]
+    assert row["p_value"] == pytest.approx((1 + np.sum(null >= abs(att))) / (1 + len(null)))
+    assert row["smallest_p"] == 1 / (1 + len(null))
+    for effect in (row["low"], row["high"]):
+        farther = (1 + np.sum(null >= abs(att - effect) * (1 + 1e-9))) / (1 + len(null))
+        assert farther <= 0.2 < (1 + np.sum(null >= abs(att - effect) * (1 - 1e-9))) / (1 + len(null))
+
+
+def test_ferman_pinto_by_hand():
+    """Variance from non-negative least squares of squared changes on 1 / size, here with both parts free."""
+    rng = np.random.default_rng(4)
+    size = rng.uniform(0.2, 5, size=40)
+    panel = one_wave(seed=9, n=40, treated=1, size=size)
+    change, who = changes(panel)
+    left = change[~who] - change[~who].mean()
+    people = panel.groupby("district")["people"].first().to_numpy()
+    fit = sm.OLS(left**2, sm.add_constant(1 / people[~who])).fit().params
+    if (fit < 0).any():
+        keep = np.argmax(fit)
+        column = [np.ones(39), 1 / people[~who]][keep]
+        only = (column @ left**2) / (column @ column)
+        fit = np.where(np.arange(2) == keep, only, 0)
+    variance = fit[0] + fit[1] / people
+    null = np.abs(left / np.sqrt(variance[~who]) * np.sqrt(variance[who]))
+    att = change[who].mean() - change[~who].mean()
+    row = yr.few_treated(panel, outcome="y", population="people", seed=1).set_index("method")
+    assert row.loc["ferman_pinto", "p_value"] == pytest.approx((1 + np.sum(null >= abs(att))) / 40)
+
+
+def test_ferman_pinto_with_equal_sizes_is_conley_taber():
+    panel = one_wave(n=30, equal=True)
+    table = yr.few_treated(panel, outcome="y", population="people", seed=1).set_index("method")
+    same = ["att", "p_value", "low", "high", "smallest_p"]
+    assert list(table.loc["ferman_pinto", same]) == pytest.approx(list(table.loc["conley_taber", same]))
+
+
+def test_a_small_treated_district_is_rejected_too_often_but_not_by_ferman_pinto():
+    """Variance 1 / size, the smallest of 400 districts treated (as in Ferman and Pinto 2019, section 4)."""
+    size = np.append(0.5, np.random.default_rng(1).uniform(0.5, 2, size=399))
+    panel = one_wave(n=400, treated=1, size=size)
+    rng = np.random.default_rng(5)
+    rejected = {"exact_t": 0, "conley_taber": 0, "ferman_pinto": 0}
+    for _ in range(300):
+        noise = rng.normal(size=(400, 4)) / np.sqrt(size)[:, None]
+        noisy = panel.assign(value=noise.ravel())
+        for row in yr.few_treated(noisy, outcome="y", population="people", seed=1).itertuples():
+            rejected[row.method] += row.p_value <= 0.05
+    assert rejected["conley_taber"] > 300 * 0.12 and rejected["exact_t"] > 300 * 0.12
+    assert rejected["ferman_pinto"] <= 300 * 0.05 + 3 * np.sqrt(300 * 0.05 * 0.95)
+
+
+def test_drawn_sets_are_the_same_on_two_runs():
+    panel = one_wave(n=60, treated=5)
+    one, two = (yr.few_treated(panel, outcome="y", draws=500, seed=1) for _ in range(2))
+    pd.testing.assert_frame_equal(one, two)
+    assert one.loc[1, "smallest_p"] == 1 / 501
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        (lambda p: p.drop(index=[0]), "gaps"),
+        (lambda p: p.assign(cohort=p["cohort"].mask(p["district"] == "d000", 2004)), "one wave"),
+        (lambda p: p.assign(cohort=p["cohort"].where(p["cohort"].isna(), 2001)), "one wave"),
+        (lambda p: p[p["district"] < "d004"], "at least three"),
+    ],
+)
+def test_refusals(change, said):
+    with pytest.raises(yr.DataError, match=said):
+        yr.few_treated(change(one_wave()), outcome="y", seed=1)

@@ -1,0 +1,299 @@
+"""Randomisation tests against least squares for every assignment, one by one, and published ones."""
+
+from functools import partial
+from itertools import combinations, permutations
+from math import comb
+
+import numpy as np
+import pandas as pd
+import pytest
+from oracles import panel_of, random_table
+
+import youthresearch as yr
+from youthresearch.effects import did
+
+
+def small_table(seed, waves=(2, 1), n=8, t=4, gaps=0.0):
+    """Few districts: waves[k] of them begin in 2002 + k; effects, a trend within districts, two regions."""
+    rng = np.random.default_rng(seed)
+    begins = np.concatenate([np.full(k, 2002 + i) for i, k in enumerate(waves)])
+    who = rng.permutation(np.append(begins, np.zeros(n - len(begins), dtype=int)))
+    table = pd.DataFrame(
+        {
+            "district": np.repeat([f"d{i}" for i in range(n)], t),
+            "period": np.tile(np.arange(2001, 2001 + t), n),
+            "g": np.repeat(who, t),
+            "region": np.repeat(np.where(np.arange(n) < n // 2, "east", "west"), t),
+        }
+    )
+    table["cohort"] = table["g"].astype("Int64").replace(0, pd.NA)
+    treated = (table["g"] > 0) & (table["period"] >= table["g"])
+    table["y"] = 30 + rng.normal(size=(n, t)).cumsum(axis=1).ravel() + treated * rng.normal()
+    table["x"] = rng.normal(size=n * t)
+    return table[rng.uniform(size=n * t) >= gaps].reset_index(drop=True)
+
+
+def least_squares(table, begins, y):
+    """Coefficient of treatment with dummies for districts and periods; begins is one number a district."""
+    g = table["district"].map(begins).to_numpy()
+    treated = (g > 0) & (table["period"].to_numpy() >= g)
+    dummies = pd.get_dummies(table[["district", "period"]].astype(str), dtype=float).to_numpy()
+    x = np.column_stack([treated, dummies])
+    return np.linalg.lstsq(x, y, rcond=None)[0][0]
+
+
+def all_assignments(table, column=None):
+    """Every distinct way of dealing the cohorts anew, within the column's groups."""
+    first = table.drop_duplicates("district")
+    groups = first.groupby(first[column] if column else np.zeros(len(first)))
+    dealt = [{}]
+    for _, rows in groups:
+        names = list(rows["district"])
+        ways = sorted(set(permutations(rows["g"])))
+        dealt = [d | dict(zip(names, way, strict=True)) for d in dealt for way in ways]
+    return dealt
+
+
+def slow_p(table, tau=0.0, column=None):
+    """Share of assignments with an estimate as far out, once tau is taken off the treated cells."""
+    own = dict(zip(table["district"], table["g"], strict=True))
+    treated = (table["g"] > 0) & (table["period"] >= table["g"])
+    y = (table["y"] - tau * treated).to_numpy()
+    dealt = all_assignments(table, column)
+    estimates = np.abs([least_squares(table, begins, y) for begins in dealt])
+    return (estimates >= abs(least_squares(table, own, y)) - 1e-9).mean(), len(dealt)
+
+
+def keep_region(table):
+    return yr.as_panel(
+        table, district="district", period="period", cohort="cohort", outcomes=["y", "x"], keep=["region"]
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("waves", [(1,), (3,), (2, 1)])
+def test_exact_p_is_that_of_least_squares_under_every_assignment(seed, waves):
+    table = small_table(seed, waves, n=7)
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1)
+    p, ways = slow_p(table)
+    assert test.exact and test.draws == ways
+    assert test.p_value == pytest.approx(p, abs=1e-12)
+    assert test.att == yr.did(panel_of(table), outcome="y").att
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_strata_keep_their_numbers(seed):
+    table = small_table(seed, (2, 1))
+    test = yr.randomization_test(yr.did, keep_region(table), outcome="y", strata="region", seed=1)
+    p, ways = slow_p(table, column="region")
+    assert (test.p_value, test.draws) == (pytest.approx(p, abs=1e-12), ways)
+    by_series = table.drop_duplicates("district").set_index("district")["region"]
+    again = yr.randomization_test(yr.did, panel_of(table), outcome="y", strata=by_series, seed=1)
+    assert repr(again) == repr(test) and "stratum (2 by region)" in repr(test)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_gaps_are_estimated_anew(seed):
+    table = small_table(seed, (2,), n=7, t=5, gaps=0.08)
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1)
+    assert test.p_value == pytest.approx(slow_p(table)[0], abs=1e-12)
+
+
+@pytest.mark.parametrize("waves, level", [((2,), 0.9), ((2, 1), 0.9), ((1,), 0.8)])
+@pytest.mark.parametrize("seed", range(2))
+def test_interval_has_the_effects_that_are_not_rejected(waves, level, seed):
+    table = small_table(seed, waves, n=7)
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", level=level, seed=1)
+    assert np.isfinite([test.low, test.high]).all() and test.low < test.att < test.high
+    for end, out in ((test.low, -1), (test.high, 1)):
+        assert slow_p(table, end + out * 1e-5)[0] <= 1 - level + 1e-12
+        assert slow_p(table, end - out * 1e-5)[0] > 1 - level
+
+
+def t_statistic(change, treated):
+    """Difference of two means over its error (unequal variances); a group of one has none of its own."""
+    groups = change[treated], change[~treated]
+    square = sum(np.var(g, ddof=1) / len(g) for g in groups if len(g) > 1)
+    return (groups[0].mean() - groups[1].mean()) / np.sqrt(square)
+
+
+def collapsed(table, tau=0.0):
+    """Mean change of every district at the wave's beginning, less tau where it is treated."""
+    table = table.assign(after=table["period"] >= 2002)
+    mean = table.pivot_table(index="district", columns="after", values="y")
+    treated = (table.groupby("district")["g"].first() > 0).to_numpy()
+    return (mean[True] - mean[False]).to_numpy() - tau * treated, treated
+
+
+def slow_t_p(table, tau=0.0):
+    change, treated = collapsed(table, tau)
+    away = []
+    for chosen in combinations(range(len(change)), treated.sum()):
+        away.append(abs(t_statistic(change, np.isin(np.arange(len(change)), chosen))))
+    return (np.array(away) >= abs(t_statistic(change, treated)) - 1e-9).mean()
+
+
+@pytest.mark.parametrize("treated", [1, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_studentised_is_the_t_test_of_two_means_dealt_anew(treated, seed):
+    table = small_table(seed, (treated,), n=9)
+    test = yr.randomization_test(
+        yr.did, panel_of(table), outcome="y", statistic="studentized", level=0.8, seed=1
+    )
+    change, who = collapsed(table)
+    assert test.observed == pytest.approx(t_statistic(change, who), rel=1e-9)
+    assert test.p_value == pytest.approx(slow_t_p(table), abs=1e-12)
+    for end, out in ((test.low, -1), (test.high, 1)):
+        if np.isfinite(end):
+            assert slow_t_p(table, end + out * 1e-5) <= 0.2 + 1e-12
+            assert slow_t_p(table, end - out * 1e-5) > 0.2
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [yr.staggered_did, yr.imputation_did, yr.sun_abraham, yr.event_study],
+    ids=lambda f: f.__name__,
+)
+def test_scores_give_what_estimating_anew_gives(estimator):
+    """The same draws through the panel: every assignment written into the table and estimated from it."""
+    table = small_table(5, (2, 1))
+    test = yr.randomization_test(estimator, panel_of(table), outcome="y", seed=1)
+    slow = []
+    for begins in all_assignments(table):
+        g = table["district"].map(begins)
+        dealt = table.assign(cohort=g.astype("Int64").replace(0, pd.NA))
+        slow.append(estimator(panel_of(dealt), outcome="y").att)
+    assert np.sort(test.distribution) == pytest.approx(np.sort(slow), abs=1e-10)
+
+
+def test_population_and_options_reach_the_estimator():
+    table = small_table(2, (2,), n=7)
+    table["people"] = table["district"].map({f"d{i}": 1.0 + i for i in range(7)})
+    panel = yr.as_panel(
+        table, district="district", period="period", cohort="cohort", outcomes=["y"], keep=["people"]
+    )
+    test = yr.randomization_test(yr.did, panel, outcome="y", population="people", seed=1)
+    slow = []
+    for begins in all_assignments(table):
+        g = table["district"].map(begins).astype("Int64").replace(0, pd.NA)
+        dealt = panel.merge(table.assign(dealt=g)[["district", "period", "dealt"]])
+        slow.append(did(dealt.assign(cohort=dealt["dealt"]), outcome="y", population="people").att)
+    assert np.sort(test.distribution) == pytest.approx(np.sort(slow), abs=1e-10)
+
+
+def test_drawn_p_is_near_the_exact_one_and_never_zero():
+    """25 choose 5 is 53,130: just too many to take all, so that the draws can be held against them."""
+    rng = np.random.default_rng(3)
+    change = rng.normal(size=25) + np.where(np.arange(25) < 5, 1.0, 0)
+    table = pd.DataFrame(
+        {
+            "district": np.repeat([f"d{i:02d}" for i in range(25)], 2),
+            "period": np.tile([2001, 2002], 25),
+            "y": np.column_stack([np.zeros(25), change]).ravel(),
+        }
+    )
+    table["cohort"] = pd.array(np.where(np.arange(50) < 10, 2002, 0), dtype="Int64")
+    table["cohort"] = table["cohort"].replace(0, pd.NA)
+    panel = yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
+    test = yr.randomization_test(yr.did, panel, outcome="y", draws=4000, seed=1)
+    chosen = np.array(list(combinations(range(25), 5)))
+    sums = change[chosen].sum(axis=1)
+    att = np.abs(sums / 5 - (change.sum() - sums) / 20)
+    exact = (att >= att[0] - 1e-12).mean()
+    assert len(chosen) == comb(25, 5) and not test.exact and test.draws == 4000
+    assert abs(test.p_value - exact) < 4 * np.sqrt(exact * (1 - exact) / 4000)
+    far = panel.assign(value=panel["value"] + 100 * (panel["cohort"] == panel["period"]).fillna(False))
+    least = yr.randomization_test(yr.did, far, outcome="y", draws=199, seed=1)
+    assert least.p_value == least.smallest_p == 1 / 200
+
+
+def test_draws_deal_every_assignment_equally_often():
+    from youthresearch.reassign import drawn_assignments, make_strata
+
+    cohort, stratum = np.array([0, 1, 2, 2, 2, 0, 2]), np.array([0, 0, 0, 0, 0, 1, 1])
+    strata = make_strata(cohort, stratum)
+    drawn = list(drawn_assignments(strata, 7, 8000, np.random.default_rng(1)))
+    ways, times = np.unique(drawn, axis=0, return_counts=True)
+    assert len(ways) == 5 * 4 * 2
+    assert (np.sort(ways[:, :5], axis=1) == [0, 1, 2, 2, 2]).all()
+    chi_square = ((times - 200) ** 2 / 200).sum()
+    assert chi_square < 72.1  # 99.9% of chi-square with 39 degrees of freedom
+
+
+def test_organ_donation_clustered_against_randomisation():
+    """California alone changed its register's question (Kessler and Roth 2014): 27 states, p = 5/27."""
+    panel = yr.read_study("organ_donations")
+    outcome = panel["indicator"].iloc[0]
+    effect = yr.did(panel, outcome=outcome)
+    from scipy import stats
+
+    clustered = 2 * stats.t.sf(abs(effect.att / effect.se), 26)
+    assert clustered < 0.005
+    test = yr.randomization_test(yr.did, panel, outcome=outcome, seed=1)
+    wide = panel.pivot(index="district", columns="period", values="value")
+    begin = panel["cohort"].dropna().iloc[0]
+    change = wide.loc[:, wide.columns >= begin].mean(axis=1) - wide.loc[:, wide.columns < begin].mean(axis=1)
+    each = np.array([change[s] - change.drop(s).mean() for s in change.index])
+    california = each[change.index.get_loc("California")]
+    assert test.exact and test.draws == 27
+    assert test.p_value == (np.abs(each) >= abs(california) - 1e-12).mean() == 5 / 27
+    assert test.smallest_p == pytest.approx(1 / 27)
+    assert "0.1852" in repr(test) and "as likely a pilot as any other" in repr(test)
+
+
+def test_a_test_that_cannot_reject_says_so():
+    table = small_table(1, (1,), n=7)
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1)
+    assert test.smallest_p == pytest.approx(1 / 7)
+    assert "can never reject" in repr(test) and (test.low, test.high) == (-np.inf, np.inf)
+
+
+def test_two_runs_are_the_same_and_seeds_differ():
+    panel = panel_of(random_table(1, districts=25, gaps=0.0))
+    run = partial(yr.randomization_test, yr.staggered_did, panel, outcome="y", draws=700)
+    one, two, other = run(seed=1), run(seed=1), run(seed=2)
+    assert not one.exact and (one.distribution == two.distribution).all()
+    assert (one.distribution != other.distribution).any()
+
+
+def test_size_is_nominal_with_two_treated_and_the_clustered_test_is_not():
+    """300 panels without any effect, errors AR(1) with .5: 2 of 30 treated, needs.md's design in small."""
+    rng = np.random.default_rng(2024)
+    rejected = {"randomised": 0, "clustered": 0}
+    for _ in range(300):
+        e = rng.normal(size=(30, 4))
+        for t in range(1, 4):
+            e[:, t] = 0.5 * e[:, t - 1] + np.sqrt(0.75) * e[:, t]
+        table = pd.DataFrame({"district": np.repeat(np.arange(30).astype(str), 4), "y": e.ravel()})
+        table["period"] = np.tile(np.arange(2001, 2005), 30)
+        table["cohort"] = pd.array([2003] * 8 + [None] * 112, dtype="Int64")
+        panel = yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
+        test = yr.randomization_test(yr.did, panel, outcome="y", seed=1)
+        effect = yr.did(panel, outcome="y")
+        rejected["randomised"] += test.p_value <= 0.05
+        rejected["clustered"] += abs(effect.att / effect.se) > 2.045  # t with 29 degrees of freedom
+    assert rejected["randomised"] <= 300 * 0.05 + 3 * np.sqrt(300 * 0.05 * 0.95)
+    assert rejected["clustered"] > 300 * 0.15
+
+
+@pytest.mark.parametrize(
+    "options, said",
+    [
+        ({"strata": "nowhere"}, "no column 'nowhere'"),
+        ({"strata": "value"}, "varies within districts"),
+        ({"statistic": "t"}, "choose 'att' or 'studentized'"),
+        ({"strata": "district"}, "nothing can be reassigned"),
+        ({"strata": pd.Series({"d0": "a"})}, "7 districts have no stratum"),
+        ({"draws": 0}, "at least 1"),
+    ],
+)
+def test_refusals(options, said):
+    table = small_table(1, (2,))
+    with pytest.raises(yr.DataError, match=said):
+        yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1, **options)
+
+
+def test_studentised_needs_weights_by_cohort():
+    table = small_table(1, (2,), t=5, gaps=0.08)
+    with pytest.raises(yr.DataError, match="differ between districts of one cohort"):
+        yr.randomization_test(yr.did, panel_of(table), outcome="y", statistic="studentized", seed=1)

@@ -1,0 +1,238 @@
+"""What vague figures allow: bounds of an estimate over reported intervals, and the facts that decide it."""
+
+from dataclasses import dataclass, field
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from .effects import FEW, fixed
+from .schema import SAID, DataError
+
+NONE = 1e-9  # a weight this small, relative to the largest, is none
+SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Bounds:
+    """The smallest and the largest estimate that the reported intervals allow.
+
+    Attributes
+    ----------
+    estimator, outcome : str
+    att : float
+        With the panel's values.
+    low, high : float
+        Sharp: each is reached with every figure at an end of its interval. Infinite where an open one counts.
+    interval_low, interval_high : float
+        Imbens and Manski's interval, which covers the effect with chance `level`, sampling error included.
+    level : float
+    cap : float or None
+    vague : int
+        Cells with weight whose figure is no single number.
+    open : pandas.DataFrame
+        One row is one cell with weight and without a bound: district, period, weight, low, high, fact_ids.
+    few : bool
+        Whether there are too few treated districts for the standard error behind the interval.
+    simulated : bool
+    """
+
+    estimator: str
+    outcome: str
+    att: float
+    low: float
+    high: float
+    interval_low: float
+    interval_high: float
+    level: float
+    cap: float | None
+    vague: int
+    open: pd.DataFrame = field(repr=False)
+    few: bool
+    simulated: bool
+
+    def __repr__(self):
+        """Show the bounds, and what leaves them open."""
+        lines = [f"bounds of {self.estimator}: {self.outcome}"]
+        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
+
+    def _repr_html_(self):
+        title = escape(f"bounds of {self.estimator}: {self.outcome}")
+        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
+        return f"<table><caption>{title}</caption>{rows}</table>"
+
+    def _said(self):
+        scale = self.interval_high - self.interval_low
+        scale = scale / 4 if np.isfinite(scale) and scale > 0 else abs(self.att) / 100
+        low, high, start, end = (
+            fixed(v, scale) for v in (self.low, self.high, self.interval_low, self.interval_high)
+        )
+        said = [
+            ("att", fixed(self.att, scale)),
+            ("bounds", f"{low} to {high}, {self.vague} vague figures with weight"),
+            (f"{self.level:.0%} interval", f"{start} to {end}, with sampling error (Imbens and Manski 2004)"),
+        ]
+        if self.cap is not None:
+            said.append(("cap", f"an open figure is taken to be at most {self.cap:g} times its lower bound"))
+        for row in self.open.head(3).itertuples():
+            said.append(("open", f"{row.district} in {row.period}: {row.low:g} to {row.high:g}"))
+        if len(self.open) > 3:
+            said.append(("open", f"and {len(self.open) - 3} more"))
+        if self.few:
+            said.append(("caution", "few treated districts: the sampling error is too small"))
+        return said + [("data", SAID)] * self.simulated
+
+
+def interval_bounds(effect, panel, *, cap=None, level=0.95):
+    """Bound an estimate over all outcomes within the reported intervals.
+
+    An estimate is ``sum(weight * value)`` with weights that do not depend on the outcome; so the smallest has
+    each figure at the low end of its interval where the weight is positive and at the high end where it is
+    negative. Controls and populations are held at their values.
+
+    Parameters
+    ----------
+    effect : Effect
+        Of any estimator but `synthetic_did`, whose weights follow the outcome.
+    panel : pandas.DataFrame
+        That of the effect, with low and high.
+    cap : float, optional
+        Takes a figure without an upper bound ("over 3,000") to be at most cap times its lower bound, which
+        is the researcher's claim. Without it the bounds are infinite where such a figure has weight.
+    level : float
+
+    Returns
+    -------
+    Bounds
+        The interval is that of Imbens and Manski (2004): ``[low - c se_l, high + c se_h]`` with
+        ``Phi(c + (high - low) / max(se_l, se_h)) - Phi(-c) = level``. It holds for narrow bounds too, since
+        low <= high by construction (Stoye 2009, lemma 3). se at an end is that of the effect times the ratio
+        of the spread of the districts' scores about their cohort's mean, there and at the values.
+
+    Raises
+    ------
+    DataError
+        If the weights follow the outcome, the panel is not the one of the effect, a bound is missing or
+        excludes the value, or cap is below one.
+    """
+    if cap is not None and not cap >= 1:
+        raise DataError(f"cap={cap} must be at least 1: it multiplies a figure's lower bound.")
+    cells = _cells_with_weight(effect, panel)
+    low, high = cells["low"].to_numpy(float), cells["high"].to_numpy(float)
+    bad = ~(low <= cells["value"]) | ~(cells["value"] <= high)
+    if bad.any():
+        raise DataError("Cells have a value outside their bounds, or none: mend these rows.", cells[bad])
+    if cap is not None:
+        high = np.where(np.isposinf(high) & (low > 0), np.maximum(cap * low, cells["value"]), high)
+    weight = cells["weight"].to_numpy()
+    least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
+    ends = float(weight @ least), float(weight @ most)
+    errors = [_error_at(effect, cells, y) for y in (least, most)]
+    interval = _imbens_manski(*ends, *errors, level)
+    unbounded = np.isinf(low) | np.isinf(high)
+    rows = cells.assign(high=high)[unbounded].reset_index(drop=True)
+    names = [c for c in ("district", "period", "weight", "low", "high", "fact_ids") if c in rows]
+    return Bounds(
+        effect.estimator,
+        effect.outcome,
+        effect.att,
+        *ends,
+        *interval,
+        level,
+        cap,
+        int((high > low).sum()),
+        rows[names],
+        effect.n_treated < FEW,
+        effect._cells.simulated,
+    )
+
+
+def _cells_with_weight(effect, panel):
+    """Rows of the panel that count in an estimate, with their weight."""
+    if effect.estimator == "synthetic_did":
+        raise DataError("The weights of synthetic_did follow the outcome: there are no linear bounds of it.")
+    rows = panel[panel["indicator"] == effect.outcome]
+    weights = effect.weights
+    cells = weights.merge(rows, on=["district", "period"], how="left", validate="one_to_one")
+    total = (cells["weight"] * cells["value"]).sum()
+    size = (cells["weight"] * cells["value"]).abs().sum()
+    if cells["value"].isna().any() or abs(total - effect.att) > 1e-6 * size:
+        raise DataError(
+            f"This panel is not that of the effect: its figures of {effect.outcome!r} give {total:g} under "
+            f"the weights, and not {effect.att:g}."
+        )
+    return cells[cells["weight"].abs() > NONE * cells["weight"].abs().max()].reset_index(drop=True)
+
+
+def _error_at(effect, cells, y):
+    """Give the effect's standard error, were the outcome y; nan where that is not finite."""
+    if not np.isfinite(y).all():
+        return np.nan
+    base = _spread(effect, cells, cells["value"].to_numpy(float))
+    return effect.se * np.sqrt(_spread(effect, cells, y) / base) if base > 0 else effect.se
+
+
+def _spread(effect, cells, y):
+    """Sum of the squares of the districts' scores about the mean of their cohort."""
+    cohort = pd.Series(effect._cells.cohort, index=effect._cells.districts)
+    score = (cells["weight"] * y).groupby(cells["district"]).sum()
+    return float(((score - score.groupby(cohort.reindex(score.index)).transform("mean")) ** 2).sum())
+
+
+def _imbens_manski(low, high, se_low, se_high, level):
+    """Interval that covers the parameter, not the whole set, with chance level."""
+    from scipy.optimize import brentq
+    from scipy.stats import norm
+
+    if not np.isfinite([low, high, se_low, se_high]).all():
+        one_sided = norm.ppf(level)
+        start = low - one_sided * se_low if np.isfinite(low) else -np.inf
+        return start, high + one_sided * se_high if np.isfinite(high) else np.inf
+    width = (high - low) / max(se_low, se_high) if max(se_low, se_high) > 0 else np.inf
+    c = brentq(lambda c: norm.cdf(c + width) - norm.cdf(-c) - level, 0, 10)
+    return low - c * se_low, high + c * se_high
+
+
+def trace(effect, panel, facts, *, top=10):
+    """List the facts that decide an estimate.
+
+    Parameters
+    ----------
+    effect : Effect
+        Of any estimator but `synthetic_did`.
+    panel : pandas.DataFrame
+        That of the effect, with low, high and fact_ids.
+    facts : pandas.DataFrame
+        As from `load_facts`.
+    top : int
+        Rows to give.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one fact behind one cell (several, where a cell is made of several facts): fact_id,
+        district, period, weight, value, low, high (of the cell), contribution, swing, token, source_id,
+        start, end. contribution is weight times what the value stands above or below its district and its
+        period, and adds up to att over all cells; swing is ``|weight| (high - low)``, by how much the
+        figure's vagueness alone moves att. Largest contribution or swing first.
+
+    Raises
+    ------
+    DataError
+        If the panel is not that of the effect, or a fact of it is not among the facts.
+    """
+    cells = _cells_with_weight(effect, panel)
+    if "fact_ids" not in cells:
+        raise DataError("The panel has no column 'fact_ids': make it with build_panel.")
+    above = cells["value"] - cells.groupby("district")["value"].transform("mean")
+    above -= above.groupby(cells["period"]).transform("mean")
+    cells["contribution"] = cells["weight"] * above
+    cells["swing"] = cells["weight"].abs() * (cells["high"] - cells["low"])
+    order = cells[["contribution", "swing"]].abs().max(axis=1).sort_values(ascending=False, kind="stable")
+    chosen = cells.loc[order.index].assign(fact_id=cells["fact_ids"].str.split(" "))
+    chosen = chosen.explode("fact_id").head(top)
+    lost = ~chosen["fact_id"].isin(facts["fact_id"])
+    if lost.any():
+        raise DataError("Cells of the panel rest on facts that are not among these facts:", chosen[lost])
+    names = ["fact_id", "district", "period", "weight", "value", "low", "high", "contribution", "swing"]
+    return chosen[names].merge(facts[["fact_id", *SOURCE]], on="fact_id", how="left", validate="many_to_one")

@@ -1,0 +1,408 @@
+"""Inference that holds with one to a few pilots: what the estimate would be, were other districts the pilots.
+
+Under the null hypothesis that treatment changes no district's outcome by anything but a stated amount, the
+estimate of every other assignment of the cohorts is known. Its place among them is the p-value (Fisher 1935).
+"""
+
+from dataclasses import dataclass, field, replace
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from .effects import fixed, weights_by_cohort
+from .reassign import (
+    ENUMERATED,
+    TIE,
+    count,
+    drawn_assignments,
+    drawn_sums,
+    every_assignment,
+    every_sum,
+    make_strata,
+)
+from .schema import SAID, SIMULATED, DataError
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RandomizationTest:
+    """An estimate among those under other assignments of the cohorts.
+
+    Attributes
+    ----------
+    estimator, outcome : str
+    att : float
+    p_value : float
+        Share of assignments whose statistic is at least as far from zero, the actual one among them; never 0.
+    low, high : float
+        Effects, the same on every treated cell, that the test does not reject at 1 - level; infinite where no
+        effect can be rejected.
+    level : float
+    statistic : {"att", "studentized"}
+    draws : int
+        Assignments compared with, without the actual one if they were drawn.
+    exact : bool
+        Whether these are all there are.
+    smallest_p : float
+        The smallest p-value that any outcome could give with these assignments.
+    strata : str
+        Within what cohorts were reassigned.
+    n_strata, n_treated, n_control : int
+    distribution : ndarray, shape (draws,)
+        The statistic under each assignment.
+    observed : float
+        The statistic under the actual one.
+    simulated : bool
+    """
+
+    estimator: str
+    outcome: str
+    att: float
+    p_value: float
+    low: float
+    high: float
+    level: float
+    statistic: str
+    draws: int
+    exact: bool
+    smallest_p: float
+    strata: str
+    n_strata: int
+    n_treated: int
+    n_control: int
+    distribution: np.ndarray = field(repr=False)
+    observed: float
+    simulated: bool
+
+    @property
+    def assignments(self):
+        """One row is one assignment, the actual one first: statistic, actual (bool)."""
+        others = self.distribution
+        if self.exact:  # the actual one is among them
+            others = np.delete(others, np.abs(others - self.observed).argmin())
+        actual = np.arange(len(others) + 1) == 0
+        table = pd.DataFrame({"statistic": np.append(self.observed, others), "actual": actual})
+        if self.simulated:
+            table.attrs[SIMULATED] = True
+        return table
+
+    def __repr__(self):
+        """Show the test, and what it takes for granted."""
+        lines = [f"randomisation test of {self.estimator}: {self.outcome}"]
+        return "\n".join(lines + [f"  {name:<11} {value}" for name, value in self._said()])
+
+    def _repr_html_(self):
+        title = escape(f"randomisation test of {self.estimator}: {self.outcome}")
+        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
+        return f"<table><caption>{title}</caption>{rows}</table>"
+
+    def _said(self):
+        spread = float(np.std(self.distribution)) if self.statistic == "att" else abs(self.att) / 10
+        span = f"{fixed(self.low, spread)} to {fixed(self.high, spread)}"
+        how = f"all {self.draws:,} assignments" if self.exact else f"{self.draws:,} assignments drawn"
+        said = [
+            ("att", fixed(self.att, spread)),
+            ("p", f"{self.p_value:.4f}  ({how}, statistic: {self.statistic})"),
+            ("smallest p", f"{self.smallest_p:.2g}" + self._powerless()),
+            (f"{self.level:.0%} interval", f"{span}, if the effect is the same on every treated cell"),
+            ("districts", f"{self.n_treated} treated, {self.n_control} not"),
+            ("assumed", self._assumed()),
+        ]
+        return said + [("data", SAID)] * self.simulated
+
+    def _powerless(self):
+        alpha = 1 - self.level
+        return "" if self.smallest_p <= alpha + TIE else f": can never reject at {alpha:.2g}"
+
+    def _assumed(self):
+        if self.n_strata == 1:
+            return "any of these districts was as likely a pilot as any other (no strata given)"
+        return f"pilots as likely any district of their stratum ({self.n_strata} by {self.strata})"
+
+
+def randomization_test(
+    estimator,
+    panel,
+    *,
+    outcome,
+    strata=None,
+    statistic="att",
+    draws=9999,
+    level=0.95,
+    seed,
+    **options,
+):
+    """Test whether treatment changed anything, by reassigning the cohorts among the districts.
+
+    Holds with a single treated district, whatever goes on within districts, if within strata every district
+    was as likely to be treated (Fisher 1935; for difference in differences MacKinnon and Webb 2020). Where
+    pilots were chosen for their size, level or trend, form strata of those among which the choice was open.
+
+    Parameters
+    ----------
+    estimator : callable
+        `did`, `staggered_did` or another of `effects` but `synthetic_did`, which has its own placebo test.
+    panel : pandas.DataFrame
+        As from `as_panel` or `build_panel`. Districts that the estimator leaves out are not reassigned.
+    outcome : str
+    strata : str or pandas.Series, optional
+        A column of the panel, constant within districts, or one value a district (the index). In each
+        stratum the number of districts of every cohort is kept.
+    statistic : {"att", "studentized"}
+        The estimate; or the estimate over its error, the districts' scores about their cohort's mean (a
+        cohort of one district adds nothing), which holds up better where treatment changes the spread, or
+        on average but not everywhere (Wu and Ding 2021). It needs a panel without gaps.
+    draws : int
+        Assignments to draw, if there are more than 50,000; else all are taken.
+    level : float
+        Of the interval.
+    seed : int
+        Of the draws.
+    **options
+        Passed to the estimator.
+
+    Returns
+    -------
+    RandomizationTest
+        If all assignments are taken p is the share with ``|t| >= |t_actual|``, else (1 + their number) /
+        (1 + draws) (Phipson and Smyth 2010). The interval has every constant effect that is not rejected
+        when it is subtracted from the treated cells; for "att" it is exact, for "studentized" the part
+        connected with the estimate.
+
+    Raises
+    ------
+    DataError
+        If strata are missing for districts, nothing can be reassigned, or the estimator does not apply.
+
+    Notes
+    -----
+    Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
+    all scores are computed once, and each assignment is a choice among them and a sum. Otherwise the
+    estimator runs for each.
+    """
+    if statistic not in ("att", "studentized"):
+        raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
+    if draws < 1 or not 0 < level < 1:
+        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
+    effect = estimator(panel, outcome=outcome, **options)
+    if effect.estimator == "synthetic_did":
+        raise DataError("synthetic_did's weights follow the outcome; its own placebos are its test.")
+    cells = effect._cells
+    codes, cohort = np.unique(cells.cohort, return_inverse=True)
+    stratum, n_strata = _stratum_of(panel, cells.districts, strata)
+    groups = make_strata(cohort, stratum)
+    total = count(groups)
+    if total == 1:
+        raise DataError(
+            "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
+        )
+    exact = total <= ENUMERATED
+    rng = None if exact else np.random.default_rng(seed)
+    try:
+        weights = weights_by_cohort(effect)[2]
+    except DataError:
+        if statistic == "studentized":
+            raise
+        moments = _moments_anew(estimator, cells, outcome, options, codes, groups, draws, rng)
+        actual = _Moments.of_effect(effect)
+    else:
+        moments, actual = _moments_at_once(cells, weights, cohort, groups, draws, rng)
+    if statistic == "att":
+        moments, actual = moments.plain(), actual.plain()
+    p, smallest = _p_value(moments.at(0.0), actual.at(0.0)[0], exact, total)
+    low, high = _interval(moments, actual, 1 - level, exact)
+    return RandomizationTest(
+        effect.estimator,
+        outcome,
+        effect.att,
+        p,
+        low,
+        high,
+        level,
+        statistic,
+        len(moments.att),
+        exact,
+        smallest,
+        _name_of(strata),
+        n_strata,
+        effect.n_treated,
+        effect.n_control,
+        moments.at(0.0),
+        float(actual.at(0.0)[0]),
+        cells.simulated,
+    )
+
+
+def _stratum_of(panel, districts, strata):
+    """Index of each district's stratum, and their number."""
+    if strata is None:
+        return np.zeros(len(districts), dtype="int64"), 1
+    if isinstance(strata, str):
+        if strata not in panel:
+            raise DataError(f"The panel has no column {strata!r} to form strata by; give one, or a Series.")
+        rows = panel[panel["district"].isin(districts)]
+        given = pd.Series(rows[strata].array, rows["district"].array, name=strata)
+        first = given[~given.index.duplicated()]
+        varies = given.astype(str).ne(first.astype(str).reindex(given.index).array)
+        if varies.to_numpy().any():
+            raise DataError(
+                f"{strata!r} varies within districts; a stratum may not.", rows[varies.to_numpy()]
+            )
+        strata = first
+    elif strata.index.has_duplicates:
+        raise DataError("strata has several values for a district.", strata[strata.index.duplicated()])
+    value = strata.reindex(districts)
+    if value.isna().any():
+        raise DataError(
+            f"{value.isna().sum()} districts have no stratum: add them, or drop their rows of the panel.",
+            value[value.isna()].rename_axis("district").reset_index(),
+        )
+    code, known = pd.factorize(value, sort=True)
+    return code, len(known)
+
+
+def _name_of(strata):
+    named = strata if isinstance(strata, str) or strata is None else strata.name
+    return named or ("" if strata is None else "the given strata")
+
+
+@dataclass(frozen=True, eq=False)
+class _Moments:
+    """Each assignment's estimate if an effect tau is taken off the treated cells, ``att - tau * pull``.
+
+    spread has the square of its error, ``s0 - 2 tau s1 + tau^2 s2``, shape (B, 3); (1, 0, 0) for "att".
+    """
+
+    att: np.ndarray
+    pull: np.ndarray
+    spread: np.ndarray
+
+    @classmethod
+    def of_effect(cls, effect):
+        """Of one effect, with the actual treatment."""
+        return cls(np.array([effect.att]), np.array([_pull(effect, effect._cells)]), _ones(1))
+
+    def plain(self):
+        """Take the estimate itself for the statistic."""
+        return replace(self, spread=_ones(len(self.att)))
+
+    def at(self, tau):
+        """Return the statistic once an effect of tau is taken off."""
+        square = self.spread @ np.array([1.0, -2 * tau, tau**2])
+        top = self.att - tau * self.pull
+        scale = np.abs(self.att).max() + np.abs(tau * self.pull).max()
+        flat = square <= (TIE * scale) ** 2  # no spread at all: any estimate but zero is infinitely far
+        far = np.where(np.abs(top) <= TIE * scale, 0.0, np.sign(top) * np.inf)
+        return np.where(flat, far, top / np.sqrt(np.where(flat, 1.0, square)))
+
+
+def _ones(n):
+    return np.tile([1.0, 0.0, 0.0], (n, 1))
+
+
+def _pull(effect, actual):
+    """Apply an effect's weights to an outcome that is one in actually treated cells."""
+    weight = effect._by_unit[effect._units.of] * effect._cells.size[:, None]
+    at = actual.districts.get_indexer(effect._cells.districts)
+    treated = actual.treated[np.ix_(at, np.searchsorted(actual.time, effect._cells.time))]
+    return float((weight * treated * effect._cells.observed).sum())
+
+
+def _moments_at_once(cells, weights, cohort, groups, draws, rng):
+    """Moments of all assignments, and of the actual one, from the districts' scores under every cohort."""
+    score = np.einsum("nt,gt->gn", cells.y, weights)
+    pull = np.einsum("nt,gt->gn", cells.treated.astype(float), weights)
+    size = np.bincount(cohort)
+    level, lift = score.mean(axis=1, keepdims=True), pull.mean(axis=1, keepdims=True)
+    score, pull = score - level, pull - lift  # about zero, so that squares lose no digits
+    features = np.stack([score, pull, score**2, score * pull, pull**2], axis=2)
+    sums = every_sum(groups, features) if rng is None else drawn_sums(groups, features, draws, rng)
+    own = np.zeros((1, len(size), 5))
+    np.add.at(own[0], cohort, features[cohort, np.arange(len(cohort))])
+    shift = (size @ level[:, 0], size @ lift[:, 0])
+    return _from_sums(sums, size, shift), _from_sums(own, size, shift)
+
+
+def _from_sums(sums, size, shift):
+    one, two = sums[:, :, 0], sums[:, :, 1]
+    about = sums[:, :, 2:] - np.stack([one * one, one * two, two * two], axis=2) / size[:, None]
+    factor = np.where(size > 1, size / np.maximum(size - 1, 1), 0)
+    spread = np.einsum("bgf,g->bf", about, factor)
+    return _Moments(one.sum(axis=1) + shift[0], two.sum(axis=1) + shift[1], spread)
+
+
+def _moments_anew(estimator, cells, outcome, options, codes, groups, draws, rng):
+    """Moments of all assignments by running the estimator for each."""
+    n = len(cells.districts)
+    assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
+    att, pull = [], []
+    for cohort in assignments:
+        effect = estimator(replace(cells, cohort=codes[cohort], left_out=()), outcome=outcome, **options)
+        att.append(effect.att)
+        pull.append(_pull(effect, cells))
+    return _Moments(np.array(att), np.array(pull), _ones(len(att)))
+
+
+def _p_value(statistics, actual, exact, total):
+    """Two-sided p-value, and the smallest that the most extreme assignment would get."""
+    away = np.abs(statistics)
+    finite = away[np.isfinite(away)]
+    tie = TIE * finite.max(initial=0)
+    beyond = int((away >= abs(actual) - tie).sum()) if np.isfinite(actual) else int(np.isinf(away).sum())
+    if exact:
+        return beyond / total, max(1, int((away >= away.max() - tie).sum())) / total
+    return (1 + beyond) / (1 + len(away)), 1 / (1 + len(away))
+
+
+def _interval(moments, actual, alpha, exact):
+    """Constant effects that are not rejected."""
+    if abs(actual.pull[0] - 1) > 1e-6:
+        return np.nan, np.nan  # the estimate is no average of effects: it has no constant effect to test
+    ends = _ends_of_att if (moments.spread == _ones(1)).all() else _ends_by_bisection
+    return ends(moments, actual, alpha, exact)
+
+
+def _ends_of_att(moments, actual, alpha, exact):
+    """Give the ends for the statistic "att": every assignment is as far out on one interval of effects.
+
+    ``|A - tau B| >= |a - tau|`` for the effects between its two roots, a among them, if ``|B| < 1``; for all
+    of a half-line if ``|B| = 1``. If ``|B| > 1`` all effects are taken, which makes the interval longer.
+    """
+    a, (big, b) = actual.att[0], (moments.att, moments.pull)
+    tie = TIE * max(abs(a), np.abs(big).max())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        roots = np.stack([(a - big) / (1 - b), (a + big) / (1 + b)])
+    same, mirror = np.abs(1 - b) < TIE, np.abs(1 + b) < TIE
+    # |B| = 1: a half-line from the midpoint on, on the side where the estimate is the nearer.
+    roots[0, same] = np.where(big[same] > a + tie, -np.inf, np.inf)
+    roots[1, mirror] = np.where(big[mirror] > -a + tie, np.inf, -np.inf)
+    low, high = roots.min(axis=0), roots.max(axis=0)
+    every = (np.abs(b) > 1 + TIE) | (same & (np.abs(big - a) <= tie)) | (mirror & (np.abs(big + a) <= tie))
+    low[every], high[every] = -np.inf, np.inf
+    if not exact:  # the actual assignment counts once more
+        low, high = np.append(low, -np.inf), np.append(high, np.inf)
+    rank = int(np.floor(alpha * len(low) + 1e-9))
+    return float(np.sort(low)[rank]), float(np.sort(high)[-1 - rank])
+
+
+def _ends_by_bisection(moments, actual, alpha, exact):
+    """Find where the p-value first falls to alpha on the way from the estimate, to nine digits."""
+
+    def kept(tau):
+        p, _ = _p_value(moments.at(tau), actual.at(tau)[0], exact, len(moments.att))
+        return p > alpha + 1e-12
+
+    ends = []
+    for side in (-1, 1):
+        step = max(np.sqrt(actual.spread[0, 0]), TIE * abs(actual.att[0]), np.finfo(float).tiny)
+        inside, out = 0.0, step
+        while kept(actual.att[0] + side * out) and out < 1e9 * step:
+            inside, out = out, 2 * out
+        if out >= 1e9 * step:
+            ends.append(side * np.inf)
+            continue
+        while out - inside > TIE * step:
+            middle = (inside + out) / 2
+            inside, out = (middle, out) if kept(actual.att[0] + side * middle) else (inside, middle)
+        ends.append(float(actual.att[0] + side * inside))
+    return tuple(ends)

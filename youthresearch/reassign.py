@@ -1,0 +1,166 @@
+"""Reassignments of cohorts among districts within strata, and sums over them without estimating anew.
+
+A reassignment keeps the number of districts of each cohort in each stratum. It is written as `chosen`: in
+each stratum the districts that take its cohorts other than the most numerous one, in the order of `labels`;
+the others take that one, the rest.
+Shapes: N districts, G cohorts, F features, K chosen of a stratum, B draws.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb, prod
+
+import numpy as np
+
+ENUMERATED = 50_000  # up to so many assignments all are taken, and a test is exact
+TIE = (
+    1e-9  # statistics closer than this, relative to the largest, are equal: sums differ in their last digits
+)
+BLOCK = 500  # draws at a time: memory does not grow with the number of draws
+
+
+@dataclass(frozen=True, eq=False)
+class Stratum:
+    """Districts among which cohorts are reassigned.
+
+    Attributes
+    ----------
+    members : ndarray of int, shape (M,)
+        Indices of its districts.
+    labels : ndarray of int, shape (K,)
+        Cohort of each chosen district, as an index; sorted.
+    rest : int
+        Cohort of those not chosen.
+    """
+
+    members: np.ndarray
+    labels: np.ndarray
+    rest: int
+
+    @property
+    def count(self):
+        """Number of reassignments."""
+        left, ways = len(self.members), 1
+        for k in np.bincount(self.labels):
+            ways *= comb(left, int(k))
+            left -= int(k)
+        return ways
+
+
+def make_strata(cohort, stratum):
+    """Form the strata.
+
+    Parameters
+    ----------
+    cohort, stratum : ndarray of int, shape (N,)
+        Index of each district's cohort, and of its stratum.
+
+    Returns
+    -------
+    list of Stratum
+        One each; where all districts are of one cohort there are no labels.
+    """
+    strata = []
+    for s in range(stratum.max() + 1):
+        members = np.flatnonzero(stratum == s)
+        rest = int(np.bincount(cohort[members]).argmax())
+        labels = np.sort(cohort[members][cohort[members] != rest])
+        strata.append(Stratum(members, labels, rest))
+    return strata
+
+
+def count(strata):
+    """Count the reassignments of all strata together."""
+    return prod(s.count for s in strata)
+
+
+def enumerate_chosen(stratum):
+    """List every reassignment of a stratum, shape (count, K)."""
+    sizes = [int(k) for k in np.bincount(stratum.labels) if k]
+    rows = [list(t) for t in _choices(tuple(stratum.members), sizes)]
+    return np.array(rows, dtype="int64").reshape(len(rows), len(stratum.labels))
+
+
+def _choices(free, sizes):
+    if not sizes:
+        yield ()
+        return
+    for first in combinations(free, sizes[0]):
+        taken = set(first)
+        for others in _choices(tuple(m for m in free if m not in taken), sizes[1:]):
+            yield first + others
+
+
+def draw_chosen(stratum, draws, rng):
+    """Draw reassignments with equal chances, shape (draws, K): the start of a shuffle (Fisher and Yates)."""
+    size = len(stratum.members)
+    order = np.tile(stratum.members, (draws, 1))
+    row = np.arange(draws)
+    for k in range(len(stratum.labels)):
+        other = rng.integers(k, size, draws)
+        order[row, other], order[:, k] = order[:, k], order[row, other]
+    return order[:, : len(stratum.labels)]
+
+
+def sums_by_cohort(stratum, chosen, features):
+    """Sum the features of a stratum's districts, each under the cohort it takes.
+
+    Parameters
+    ----------
+    stratum : Stratum
+    chosen : ndarray of int, shape (B, K)
+    features : ndarray, shape (G, N, F)
+        Of each district, would it be of each cohort.
+
+    Returns
+    -------
+    ndarray, shape (B, G, F)
+    """
+    sums = np.zeros((len(chosen), len(features), features.shape[2]))
+    sums[:, stratum.rest] = features[stratum.rest, stratum.members].sum(axis=0)
+    for label, district in zip(stratum.labels, chosen.T, strict=True):
+        sums[:, label] += features[label, district]
+        sums[:, stratum.rest] -= features[stratum.rest, district]
+    return sums
+
+
+def every_sum(strata, features):
+    """Sum over every reassignment of all strata, shape (count, G, F)."""
+    total = np.zeros((1, len(features), features.shape[2]))
+    for stratum in strata:
+        sums = sums_by_cohort(stratum, enumerate_chosen(stratum), features)
+        total = (total[:, None] + sums).reshape(-1, *total.shape[1:])
+    return total
+
+
+def drawn_sums(strata, features, draws, rng):
+    """Sum over drawn reassignments, shape (draws, G, F), a block of them at a time."""
+    total = np.zeros((draws, len(features), features.shape[2]))
+    for start in range(0, draws, BLOCK):
+        block = total[start : start + BLOCK]
+        for stratum in strata:
+            block += sums_by_cohort(stratum, draw_chosen(stratum, len(block), rng), features)
+    return total
+
+
+def every_assignment(strata, n):
+    """Yield every reassignment as the cohort index of each district, in the order of `every_sum`."""
+    listed = [enumerate_chosen(s) for s in strata]
+    for picked in np.ndindex(*map(len, listed)):
+        yield _assignment(strata, [c[i] for c, i in zip(listed, picked, strict=True)], n)
+
+
+def drawn_assignments(strata, n, draws, rng):
+    """Yield drawn reassignments as the cohort index of each district, those of `drawn_sums`."""
+    for start in range(0, draws, BLOCK):
+        size = min(BLOCK, draws - start)
+        for picked in zip(*(draw_chosen(s, size, rng) for s in strata), strict=True):
+            yield _assignment(strata, picked, n)
+
+
+def _assignment(strata, chosen, n):
+    cohort = np.empty(n, dtype="int64")
+    for stratum, districts in zip(strata, chosen, strict=True):
+        cohort[stratum.members] = stratum.rest
+        cohort[districts] = stratum.labels
+    return cohort
