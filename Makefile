@@ -38,6 +38,10 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/panel.py
 	$(BIN)/python benchmarks/audit.py
 	$(BIN)/python benchmarks/inference.py
+	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python .venv-peers
+	$(BIN)/uv pip install -q --python .venv-peers/bin/python -c constraints.txt -b constraints.txt -e '.[all]' \
+	  -r benchmarks/peers.txt
+	.venv-peers/bin/python benchmarks/effects.py
 
 setup: $(STAMP)
 
