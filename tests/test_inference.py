@@ -154,6 +154,7 @@ def test_studentised_is_the_t_test_of_two_means_dealt_anew(treated, seed):
     [yr.staggered_did, yr.imputation_did, yr.sun_abraham, yr.event_study],
     ids=lambda f: f.__name__,
 )
+@pytest.mark.slow
 def test_scores_give_what_estimating_anew_gives(estimator):
     """The same draws through the panel: every assignment written into the table and estimated from it."""
     table = small_table(5, (2, 1))
@@ -256,6 +257,7 @@ def test_two_runs_are_the_same_and_seeds_differ():
     assert (one.distribution != other.distribution).any()
 
 
+@pytest.mark.slow
 def test_size_is_nominal_with_two_treated_and_the_clustered_test_is_not():
     """300 panels without any effect, errors AR(1) with .5: 2 of 30 treated, needs.md's design in small."""
     rng = np.random.default_rng(2024)

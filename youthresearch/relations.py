@@ -209,6 +209,8 @@ def _by_date(facts, moves):
     """Find the level of the year before, in the same source or else in another, for a change against it."""
     about = ["district", "scope", "subject", "flow", "status", "date"]
     yearly = moves["baseline"].isin(LAST_YEAR) & (moves["level"] >= 0)
+    if not yearly.any():
+        return pd.Series(-1, index=moves.index)
     levels = facts[facts["kind"].eq("level") & ~facts["draft"] & facts["period_end"].ne("")]
     levels = levels.assign(at=levels.index, date=_year_end(levels["period_end"]))
     levels = levels[~levels["subject"].str.endswith("_other")]
@@ -275,6 +277,8 @@ def _of_points(facts, figures):
     """Relate a share to its change in points, and to 提升5%, which may be percent or points."""
     shares = facts[facts["kind"] == "share"]
     moves = facts[facts["kind"].eq("change") & facts["unit"].isin(RATES)]
+    if moves.empty:
+        return []
     now, then = (shares[shares["baseline"].eq("") == is_now] for is_now in (True, False))
     table = pd.DataFrame({"at": moves.index, "unit": moves["unit"]})
     table["share"], table["found"] = _one_of(moves, now, facts)
@@ -297,6 +301,8 @@ def _of_points(facts, figures):
 def _of_shares(facts, figures):
     """Relate each share to its part and its whole; without the part, to the whole numbers of the whole."""
     shares = facts[facts["kind"].eq("share") & facts["unit"].eq("%")]
+    if shares.empty:
+        return []
     levels = facts[facts["kind"] == "level"]
     at = dict(zip(facts["fact_id"], facts.index, strict=True))
     linked = facts["part_of"].map(at).fillna(-1).astype(int).to_numpy()
@@ -478,6 +484,8 @@ def _of_rates_said_last(facts):
     """Relate a rate or mean, in a draft, to the two counts before it (岗位38个，到岗32人，到岗率84.2%)."""
     at = facts.index[facts["draft"] & facts["kind"].isin(["share", "mean"])].to_numpy()
     at = at[at >= 2]
+    if not len(at):
+        return []
     one, other = facts.iloc[at - 2], facts.iloc[at - 1]
     said = facts.iloc[at]
     ok = (one["kind"].to_numpy() == "level") & (other["kind"].to_numpy() == "level")
@@ -533,6 +541,8 @@ def _pairs_before(facts, rows):
 
 def _of_repeats(facts):
     """Relate the statements of one figure by several sources; plans may change, what was achieved may not."""
+    if facts["source_id"].nunique() < 2:
+        return relate("same", [], "named")
     about = ["district", "scope", "subject", "flow", "status", "kind", "baseline", "date", "whole"]
     coded = facts[~facts["draft"] & facts["period_end"].ne("") & facts["status"].eq("achieved")]
     coded = coded[~coded["subject"].str.endswith("_other")]
@@ -549,6 +559,8 @@ def _of_repeats(facts):
 
 def _of_cumulatives(facts):
     """Relate a flow to the running total of the same thing in the same source at the same date."""
+    if not facts["flow"].eq("cumulative").any():
+        return relate("cumulative", [], "named")
     about = ["source_id", "district", "scope", "subject", "status", "unit", "date"]
     coded = facts[facts["kind"].eq("level") & ~facts["draft"] & facts["period_end"].ne("")]
     coded = coded[~coded["subject"].str.endswith("_other")]
@@ -624,6 +636,8 @@ def _of_places(facts, identities, districts):
 def _not_related(facts, moves):
     """List the changes and rates left alone, with the one respect in which a level of the subject differs."""
     lost = facts.loc[moves.loc[moves["level"] < 0, "at"]]
+    if lost.empty:
+        return []
     levels = facts[facts["kind"] == "level"].drop_duplicates(["near", "key"])
     about = ["source_id", "district", "subject"]
     both = lost.merge(levels, on=about, suffixes=("", "_level"))
