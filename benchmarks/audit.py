@@ -140,6 +140,7 @@ def by_error(facts, planted):
     findings = yr.audit_facts(facts, yr.load_identities())
     wrong = findings.loc[findings["verdict"].isin(WRONG), "fact_ids"].str.split(" ").explode()
     caught = planted[planted["fact_id"].isin(wrong) & planted["relation"].ne("")]
+    caught = caught[caught["error"] != "truncated"]
     return {error: repaired(facts, rows)["... among three"] for error, rows in caught.groupby("error")}
 
 
