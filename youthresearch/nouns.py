@@ -25,6 +25,11 @@ EVENTS = (
 )  # units that may count an event without a noun
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
+COUNTED = {  # unit -> role of the nouns it counts
+    **dict.fromkeys(PEOPLE, "person"),
+    **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
+    "支": "team",
+}
 NUMERIC = (
     "率",
     "量",
@@ -248,6 +253,8 @@ def _goes_on(tokens, j, last, unit):
     word = tokens[head].word
     if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
         return _is_person(word)
+    if _fits_only(tokens[last].word, unit):
+        return _fits_only(word, unit)  # 3支突击队进驻实验室
     if word == "工作" and unit in ("个", "家", "所"):
         return False  # 34个团支部换届工作
     if head == j:
@@ -326,7 +333,7 @@ def _back(tokens, k):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
-            j = n + 1
+            j = _held(tokens, j, n, k) or n + 1
             break
     if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
@@ -335,6 +342,18 @@ def _back(tokens, k):
     if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
         j += 1  # 在“智慧团建”录入率
     return _span(tokens, _titled(tokens, j), k)
+
+
+def _held(tokens, j, n, k):
+    """Find where the object of 开展 or 举办 begins, if it runs over verb n (开展典型选树活动6场)."""
+    if not _takes_verb(tokens[k].word):
+        return None
+    for m in range(n - 1, j - 1, -1):
+        if tokens[m].word in _roles("holds"):
+            return m + 1
+        if tokens[m].word in _roles("event"):
+            return None
+    return None
 
 
 def _titled(tokens, j):
@@ -350,14 +369,18 @@ def _is_predicate(tokens, n, k):
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
     if sort == "h":
-        return not (n == k - 1 and head.endswith(NUMERIC) and len(head) < 3)
+        return not (n == k - 1 and head.endswith(NUMERIC) and len(head) < 3 or n == k - 2 and head == "率")
     if all(t.sort in "vw" or t.word in _verbal() for t in tokens[n + 1 : k + 1]):
         return sort == "h"  # 外出学习交流2场
     if sort not in "vw":
         return False
     before = _at(tokens, n - 1)
-    if before.sort == "p" or before.word.endswith("委"):
-        return True  # 团省委自筹资金
+    if before.sort == "p" or before.word.endswith("委") or before.word in _roles("passive"):
+        return True  # 团省委自筹资金, 受表彰“创业奖”
+    if before.sort == "c" and _at(tokens, n - 2).sort in "vh" and tokens[n - 2].word not in _roles("compound"):
+        return True  # 遴选、资助项目
+    if tokens[n].word == "组织" and before.sort in "xs" and not head.endswith(NUMERIC):
+        return True  # 组织青年论坛
     if before.sort == "x" and sort == "v" and n < k - 1 and tokens[n].word not in _roles("compound"):
         return True  # 认定青年创业基地
     return not _takes_verb(head)
@@ -396,8 +419,8 @@ def _event(tokens, i, unit):
                 return None  # the persons are counted
             j = n + 1
             break
-    while j < k and tokens[j].sort in "pc":
-        j += 1
+    while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r")):
+        j += 1  # 在《日报》发稿
     return _span(tokens, j, k)
 
 
@@ -422,7 +445,8 @@ def _money(tokens, i):
 
 def _verb(tokens, i):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
-    for k in (i - 1, i + 1):
+    on = i + 1 + (_at(tokens, i + 1).sort == "a")  # 千余人在线观看
+    for k in (i - 1, on):
         if _at(tokens, k).word in _roles("event"):
             return _span(tokens, k, k)
     return None
@@ -430,6 +454,8 @@ def _verb(tokens, i):
 
 def _object(tokens, i):
     """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
+    if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
+        return _right(tokens, i + 1, "")  # 评选王某等10人为感动人物
     for j in range(i + 1, min(i + 6, len(tokens))):
         if tokens[j].word in _roles("becomes"):
             return _right(tokens, j + (_at(tokens, j + 1).word == "为"), "")
@@ -552,9 +578,13 @@ def _takes_verb(word):
 
 def _counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
-    if unit in PEOPLE:
-        return _ends(word, "person")
-    return unit in ("个", "家", "所", "处", "支") and _ends(word, "organisation")
+    role = COUNTED.get(unit)
+    return bool(role) and _ends(word, role)
+
+
+def _fits_only(word, unit):
+    """Tell whether a unit counts hardly anything but such nouns (家: organisations; 个 counts anything)."""
+    return unit not in ("个", "处") and _counts(word, unit)
 
 
 @cache
