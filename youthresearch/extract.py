@@ -263,7 +263,7 @@ def _sign(mention, folded, counted):
         return NUMBER
     token = folded[mention["start"] : mention["end"]]
     if mention["sort"] == "age":
-        return AGE if _marks()["limit"].search(token) else OTHER
+        return NOUN if token[-1] == "后" else AGE if _marks()["limit"].search(token) else OTHER
     if mention["sort"] != "name":
         return OTHER
     if token[0] in '“《"‘':
@@ -498,7 +498,7 @@ def _marks():
         ),
         "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
         "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
-        "made": regex.compile(r"(?:新增|新建|建成|建立|达到?|发展|开展|举办|完成|培养|培育|选树|招募)$"),
+        "made": regex.compile(r"(?:新增|新建|建成|建立|达到?|发展|开展|举办|完成|培养|培育|选树|招募|配备|配齐|设立?|选派|选配|组建|打造|推出|培训|推荐|[吸招][引纳聘收])$"),
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
         "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
         "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
@@ -506,13 +506,16 @@ def _marks():
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
             r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
         ),
-        "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
+        "quote": regex.compile(
+            rf"{words('joined')}|"
+            r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"
+        ),
         "bracket": regex.compile(
             r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
             r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所委村区道工总队乡镇市县旗厂校园院站场街]\)"
         ),
         "body": regex.compile(
-            r"(?:共青团|团|中共)[\u4e00-\u9fff]{1,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班)"
+            r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班)"
         ),
         "moved": regex.compile(
             rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"

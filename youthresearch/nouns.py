@@ -30,6 +30,7 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
     "支": "team",
 }
+ONLY = ("家", "所", "支", *PEOPLE)  # units that count hardly anything else
 NUMERIC = (
     "率",
     "量",
@@ -179,7 +180,7 @@ def _right(tokens, i, unit):
         elif _is_head(tokens, j, last, unit):
             begin, last = j if begin is None else begin, j
         elif not _is_inside(tokens, j, begin, last, unit):
-            of = None if _counts(tokens[last or i].word, unit) else _of(tokens, begin, j)
+            of = None if _counts(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
                 break
             begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
@@ -188,6 +189,8 @@ def _right(tokens, i, unit):
         j += 1
     while last is not None and begin < last and tokens[begin].sort == "p":
         begin += 1
+    if last is not None and not _counts(tokens[last].word, unit):
+        last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
 
 
@@ -205,9 +208,13 @@ def _opening(tokens, j):
     return j
 
 
-def _of(tokens, begin, j):
-    """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing."""
-    if begin is None or not (tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])):
+def _of(tokens, begin, j, unit):
+    """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing.
+
+    So too where the unit does not count what stands before (30家青年创办的企业).
+    """
+    clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin or 0 : j])
+    if begin is None or not (clauses or unit in ONLY):
         return None
     for n in range(j, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
@@ -236,13 +243,25 @@ def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, _at(tokens, j + 1)
     if sort == "c":
-        head = _phrase_end(tokens, j + 1)
-        return last == j - 1 and head is not None and _at(tokens, head + 1).word != NUMBER
+        return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
+
+
+def _joins_next(tokens, j, last, unit):
+    """Tell whether the phrase after the joining word j is counted by the same number."""
+    head = _phrase_end(tokens, j + 1)
+    if head is None:
+        return False
+    after = [t.word for t in tokens[head + 1 : head + 3]]
+    if after[:1] == [NUMBER] or after == ["等", NUMBER]:
+        return False  # 8个单位和王某等3人
+    if unit in PEOPLE and _is_person(tokens[last].word):
+        return _is_person(tokens[head].word) and tokens[j].word not in ("与", "同", "跟")  # 团干部与学生结对
+    return True
 
 
 def _goes_on(tokens, j, last, unit):
@@ -259,7 +278,7 @@ def _goes_on(tokens, j, last, unit):
         return False  # 34个团支部换届工作
     if head == j:
         after = _at(tokens, j + 1)
-        says = after.word == NUMBER and word in _roles("event")  # 3家单位筹款30万元
+        says = after.sort == "x" and word in _roles("event")  # 3家单位筹款30万元, 70个项目参赛
         return not says and (_takes_verb(word) or after.sort in "xc")
     return _takes_verb(word)
 
@@ -295,6 +314,8 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
+    if unit not in PEOPLE and _is_headless(tokens, i):
+        return None
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
         if (
             tokens[k].sort == "v"
@@ -314,6 +335,14 @@ def _left(tokens, i, unit):
     found = _back(tokens, k)
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted and unit == "元" and not _ends(tokens[k].word, "money") else found
+
+
+def _is_headless(tokens, i):
+    """Tell whether what is counted goes without saying (不足3名团员的有60个)."""
+    k = i - 1
+    while _at(tokens, k).word in ("有", "共有", "共", "达", "占"):
+        k -= 1
+    return k < i - 1 and _at(tokens, k).word == "的"
 
 
 def _share_of(tokens, i):
@@ -583,8 +612,8 @@ def _counts(word, unit):
 
 
 def _fits_only(word, unit):
-    """Tell whether a unit counts hardly anything but such nouns (家: organisations; 个 counts anything)."""
-    return unit not in ("个", "处") and _counts(word, unit)
+    """Tell whether a noun is of the only sort that a unit counts (家: organisations; 个 counts anything)."""
+    return unit in ONLY and _counts(word, unit)
 
 
 @cache
