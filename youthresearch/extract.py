@@ -11,7 +11,20 @@ import pandas as pd
 
 from .intervals import NEEDS_A_DIGIT, hedge_interval
 from .loaders import load_indicators
-from .nouns import AGE, BODY, BRACKET, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
+from .nouns import (
+    AGE,
+    BODY,
+    BRACKET,
+    GROUP,
+    NAME,
+    NOUN,
+    NUMBER,
+    OTHER,
+    TO_THE_LEFT,
+    classify,
+    find_noun,
+    tagger,
+)
 from .quantities import fold, lexicon_codes, scan_folded
 
 COLUMNS = [
@@ -236,13 +249,16 @@ def _as_rank(mention, token):
     return ""
 
 
+_SPANS = (("baseline", OTHER), ("joined", GROUP), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET))
+
+
 def _tokens(folded, sentence, kept):
     """Tag a sentence with its numbers, age limits, baselines and names replaced by single signs."""
     counted = {m["start"] for m in kept}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     spans = [s for s in signs if s[2] and s[2] != NAME]
     free = _Free(spans)
-    for name, sign in (("baseline", OTHER), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET)):
+    for name, sign in _SPANS:
         for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
             if free.take(*match.span()):
                 spans.append((*match.span(), sign))
@@ -263,7 +279,7 @@ def _sign(mention, folded, counted):
         return NUMBER
     token = folded[mention["start"] : mention["end"]]
     if mention["sort"] == "age":
-        return NOUN if token[-1] == "后" else AGE if _marks()["limit"].search(token) else OTHER
+        return GROUP if token[-1] == "后" else AGE if _marks()["limit"].search(token) else OTHER
     if mention["sort"] != "name":
         return OTHER
     if token[0] in '“《"‘':
@@ -506,8 +522,8 @@ def _marks():
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
             r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
         ),
+        "joined": regex.compile(words("joined")),
         "quote": regex.compile(
-            rf"{words('joined')}|"
             r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"
         ),
         "bracket": regex.compile(
@@ -515,7 +531,7 @@ def _marks():
             r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所委村区道工总队乡镇市县旗厂校园院站场街]\)"
         ),
         "body": regex.compile(
-            r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班)"
+            r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
         "moved": regex.compile(
             rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"

@@ -43,7 +43,8 @@ NUMERIC = (
     "时间",
     "费用",
 )  # any verb may qualify these
-NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET = map(chr, range(0xE000, 0xE007))  # signs that stand for these
+SIGNS = map(chr, range(0xE000, 0xE008))
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP = SIGNS  # what stands for these; GROUP: of persons
 
 
 class Token(NamedTuple):
@@ -125,10 +126,25 @@ def find_noun(tokens, i, mention, kind, context):
     found = _candidates(tokens, i, unit, kind)
     rules = [rule for rule in found if found[rule]]
     bare = rules[:1] == ["left"] and _only_qualifies(tokens, found["left"])
+    if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
+        return context["noun"], "inherited", found["left"]
     if not rules or bare:
         return _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
+
+
+def _is_elided(tokens, i, found, before, unit):
+    """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
+    if not before or unit not in ("个", "家"):
+        return False
+    ends = {t.end: n for n, t in enumerate(tokens[:i])}
+    whole, place = ends.get(before[1]), ends.get(found[1])
+    if whole is None or place is None or whole >= place or not _ends(tokens[whole].word, "league"):
+        return False
+    listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
+    where = tokens[place].word
+    return listed and not _ends(where, "league") and (_ends(where, "organisation") or _is_person(where))
 
 
 def _candidates(tokens, i, unit, kind):
@@ -366,6 +382,8 @@ def _back(tokens, k):
             break
     if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
+    if j + 2 <= k and _is_place(tokens, j):
+        j += 2
     while j < k and (tokens[j].sort in "pc" or tokens[j].word == BRACKET):
         j += 1
     if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
@@ -373,9 +391,20 @@ def _back(tokens, k):
     return _span(tokens, _titled(tokens, j), k)
 
 
+def _is_place(tokens, j):
+    """Tell whether two words at the start of a phrase are a place that the tagger does not know (半程 镇)."""
+    name, level = tokens[j].word, tokens[j + 1].word
+    return level in "镇乡县市旗州盟" and len(name) > 1 and tokens[j].sort == "n" and name not in _known()
+
+
+@cache
+def _known():
+    return frozenset().union(*map(_roles, ("noun", "compound", "person", "organisation", "takes_verb")))
+
+
 def _held(tokens, j, n, k):
     """Find where the object of 开展 or 举办 begins, if it runs over verb n (开展典型选树活动6场)."""
-    if not _takes_verb(tokens[k].word):
+    if not _takes_verb(tokens[k].word) or _ends(tokens[k].word, "money"):
         return None
     for m in range(n - 1, j - 1, -1):
         if tokens[m].word in _roles("holds"):
@@ -408,7 +437,8 @@ def _is_predicate(tokens, n, k):
         return True  # 团省委自筹资金, 受表彰“创业奖”
     if before.sort == "c" and _at(tokens, n - 2).sort in "vh" and tokens[n - 2].word not in _roles("compound"):
         return True  # 遴选、资助项目
-    if tokens[n].word == "组织" and before.sort in "xs" and not head.endswith(NUMERIC):
+    opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
+    if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
     if before.sort == "x" and sort == "v" and n < k - 1 and tokens[n].word not in _roles("compound"):
         return True  # 认定青年创业基地
@@ -539,6 +569,7 @@ def _sort(word, tag):
         AGE: "g",
         NAME: "a",
         BODY: "p",
+        GROUP: "n",
         "级": "a",
         "的": "d",
         "等": "d",
@@ -586,7 +617,7 @@ def _sort_of_tag(word, tag):
 
 @cache
 def _is_person(word):
-    return word == NOUN or _ends(word, "person")
+    return word in (NOUN, GROUP) or _ends(word, "person")
 
 
 @cache
