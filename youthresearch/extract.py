@@ -542,7 +542,10 @@ def _marks():
         "admin": regex.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)"),
         "quoted": regex.compile(r"“[^“”]*”|《[^《》]*》"),
         "counted": regex.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
-        "mean": regex.compile(f"(?:{words('mean')})|每[名人个位村户镇月周季]"),
+        "mean": regex.compile(
+            f"(?:{words('mean')})|每[名人个位村户镇月周季]|各$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
+        ),
         "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
         "part": regex.compile(r"其中|内有|包括|(?<!不)含|[\u4e00-\u9fff]{2}(?<!过程|工作|活动)中,"),
         "planned": regex.compile(f"(?:{words('planned')})"),

@@ -30,7 +30,8 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
     "支": "team",
 }
-ONLY = ("家", "所", "支", *PEOPLE)  # units that count hardly anything else
+ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
+STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 NUMERIC = (
     "率",
     "量",
@@ -168,7 +169,7 @@ def _further(tokens, i, unit, kind, before, below):
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
         return verb, "event", before
-    money = _money(tokens, i) if unit == "元" else None
+    money = (_used_as(tokens, i) or _money(tokens, i)) if unit == "元" else None
     if before and not money:
         return before, "inherited", None
     topic = money or _topic(tokens, i, below)
@@ -188,7 +189,8 @@ def _right(tokens, i, unit):
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
         if token.sort == "d":
-            if begin is not None and _counts(tokens[last].word if last else "", unit):
+            fits = begin is not None and _counts(tokens[last].word if last else "", unit)
+            if fits and not (token.word == "等" and _names_the_kind(tokens, j, unit)):
                 break
             if begin is not None and not _may_stand(after.sort):
                 break
@@ -207,12 +209,22 @@ def _right(tokens, i, unit):
         begin += 1
     if last is not None and not _counts(tokens[last].word, unit):
         last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
+        if unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
+            last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
+
+
+def _names_the_kind(tokens, j, unit):
+    """Tell whether 等 is followed by the word for all that was listed (8名团干等青年)."""
+    head = _phrase_end(tokens, j + 1)
+    return head is not None and _fits_only(tokens[head].word, unit)
 
 
 def _opening(tokens, j):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
-    while _at(tokens, j).word == OTHER or (_at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"):
+    while _at(tokens, j).word in (OTHER, "籍") or (
+        _at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"
+    ):
         j += 1
     if _at(tokens, j).sort not in "vhwrs":
         return j
@@ -273,7 +285,7 @@ def _joins_next(tokens, j, last, unit):
     if head is None:
         return False
     after = [t.word for t in tokens[head + 1 : head + 3]]
-    if after[:1] == [NUMBER] or after == ["等", NUMBER]:
+    if after[:1] == [NUMBER] or after == ["等", NUMBER] or (after and after[0] in _roles("becomes")):
         return False  # 8个单位和王某等3人
     if unit in PEOPLE and _is_person(tokens[last].word):
         return _is_person(tokens[head].word) and tokens[j].word not in ("与", "同", "跟")  # 团干部与学生结对
@@ -406,8 +418,8 @@ def _held(tokens, j, n, k):
     """Find where the object of 开展 or 举办 begins, if it runs over verb n (开展典型选树活动6场)."""
     if not _takes_verb(tokens[k].word) or _ends(tokens[k].word, "money"):
         return None
-    for m in range(n - 1, j - 1, -1):
-        if tokens[m].word in _roles("holds"):
+    for m in range(n, j - 1, -1):
+        if m < n and tokens[m].word in _roles("holds"):
             return m + 1
         if tokens[m].word in _roles("event"):
             return None
@@ -499,6 +511,14 @@ def _money(tokens, i):
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].sort in "nwvh" and _ends(tokens[k].word, "money"):
             return _back(tokens, k) if tokens[k].sort in "nw" else _span(tokens, k, k)
+    return None
+
+
+def _used_as(tokens, i):
+    """Find what a sum later in the clauses is for, where the first has no noun (在20万元基础上追加5万元作为经费)."""
+    for j in range(i + 1, min(i + REACH, len(tokens))):
+        if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
+            return _right(tokens, j, "")
     return None
 
 
