@@ -218,6 +218,7 @@ def _refusal(mention, folded):
     if mention["unit"] and mention["unit"] not in TO_THE_LEFT:
         if (
             mention["hedge"] in ("at_least", "at_most", "under")
+            and folded[start] != "上"  # 上万人次的
             and _marks()["threshold"].match(rest)
             and not _marks()["made"].search(lead)
         ):

@@ -68,7 +68,7 @@ def tagger():
     import rjieba
 
     tagger = rjieba.Jieba()
-    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n"}.items():
+    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n", "person": "n"}.items():
         for word in _roles(role):
             if len(word) > 1 or role == "noun":
                 tagger.add_word(word, 100000, tag)
@@ -342,6 +342,7 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
+    k -= tokens[k].word == "("  # 非公企业青年(9.5%)
     if unit not in PEOPLE and _is_headless(tokens, i):
         return None
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
@@ -445,8 +446,10 @@ def _is_predicate(tokens, n, k):
     if sort not in "vw":
         return False
     before = _at(tokens, n - 1)
-    if before.sort == "p" or before.word.endswith("委") or before.word in _roles("passive"):
-        return True  # 团省委自筹资金, 受表彰“创业奖”
+    if before.sort == "p" or before.word.endswith("委"):
+        return True  # 团省委自筹资金
+    if before.word in _roles("passive") and not _ends(head, "money"):
+        return True  # 受表彰“创业奖”
     if before.sort == "c" and _at(tokens, n - 2).sort in "vh" and tokens[n - 2].word not in _roles("compound"):
         return True  # 遴选、资助项目
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
@@ -608,15 +611,17 @@ def _sort(word, tag):
         return "w" if nominal else "v"
     if head or word in _roles("becomes"):
         return "h"
+    if compound and nominal:
+        return "w" if word in _roles("event") else "n"
     if compound:
-        return "n" if nominal else "a"
+        return "a"
     if word in _roles("link") or word in _roles("up") or word in _roles("down"):
         return "s"
     return _sort_of_tag(word, tag)
 
 
 def _sort_of_tag(word, tag):
-    if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂州旗盟团系司社行局":
+    if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂场州旗盟团系司社行局":
         return "s"
     if tag == "ad":
         return "s"
@@ -653,6 +658,8 @@ def _verbal():
 
 @cache
 def _takes_verb(word):
+    if word in _roles("event") and word not in _roles("takes_verb"):
+        return False  # 参赛, 参会
     return word == NOUN or _ends(word, "takes_verb")
 
 
