@@ -6,10 +6,12 @@ comes with the table: "not stated" and "not extracted" are different things.
 """
 
 from functools import cache
+from math import nan
 
+import numpy as np
 import pandas as pd
 
-from .intervals import NEEDS_A_DIGIT, hedge_interval
+from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .loaders import load_indicators
 from .nouns import (
     AGE,
@@ -34,6 +36,8 @@ COLUMNS = [
     *("coder", "reviewer", "note"),
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
+BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
+PLACES = ("start", "end", "noun_start", "noun_end")
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
@@ -61,6 +65,14 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
     """
+    proposals, refused = propose(document_or_text, source_id, indicators)
+    facts = tabulate(proposals)
+    facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
+    return facts
+
+
+def propose(document_or_text, source_id="", indicators=None):
+    """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
@@ -76,11 +88,35 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
         rows += found
         refused += not_found
-    facts = _table(rows, text, folded, source_id, indicators)
-    facts.attrs["refused"] = [  # records, since pandas cannot join frames that carry frames
-        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
-    ]
-    return facts
+    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
+    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
+    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    return proposals, [{"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused]
+
+
+def tabulate(proposals):
+    """Lay out the proposals of one document or many as a table of facts, with their intervals."""
+    columns = {name: _column(name, [p[name] for p in proposals]) for name in COLUMNS if name not in BOUNDS}
+    values, tops = columns["value"], columns["value_max"]
+    hedges = np.array([p["hedge"] for p in proposals], dtype=object)
+    columns |= dict(zip(BOUNDS, hedge_bounds(values, hedges, tops), strict=True))
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+
+
+def _column(name, cells):
+    if name in NUMBERS:
+        return np.array(cells, dtype=float)
+    if name in PLACES:
+        return np.array(cells, dtype="int64")
+    try:
+        return pd.array(cells, dtype=_words_type())
+    except UnicodeEncodeError:  # half a character, which such columns may not hold
+        return pd.Series(cells, dtype=object)
+
+
+@cache
+def _words_type():
+    return pd.StringDtype(na_value=nan)  # pandas' own for text; made once, since its name is slow to look up
 
 
 def score_extraction(coded, proposed, nouns):
@@ -258,20 +294,29 @@ def _tokens(folded, sentence, kept):
     counted = {m["start"] for m in kept}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     spans = [s for s in signs if s[2] and s[2] != NAME]
-    free = _Free(spans)
+    first = sentence["start"]
+    taken = bytearray(sentence["end"] - first)  # 1 where a sign stands
+    for start, end, _ in spans:
+        taken[start - first : end - first] = b"\1" * (end - start)
+
+    def take(start, end, sign):
+        if 1 not in taken[start - first : end - first]:
+            taken[start - first : end - first] = b"\1" * (end - start)
+            spans.append((start, end, sign))
+
     for name, sign in _SPANS:
         for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
-            if free.take(*match.span()):
-                spans.append((*match.span(), sign))
-    spans += [s for s in signs if s[2] == NAME and free.take(*s[:2])]
-    pieces, places, at = [], [], sentence["start"]
+            take(*match.span(), sign)
+    for span in signs:
+        if span[2] == NAME:
+            take(*span)
+    pieces, at = [], sentence["start"]
     for start, end, sign in sorted(spans):
-        pieces += [folded[at:start], sign]
-        places += [*range(at, start), start]
+        pieces += (folded[at:start], sign)
         at = end
     pieces.append(folded[at : sentence["end"]])
-    places += [*range(at, sentence["end"]), sentence["end"]]
-    return classify(tagger().tag("".join(pieces)), places, {start: end for start, end, _ in spans})
+    tagged = tagger().tag("".join(pieces))
+    return classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
 
 
 def _sign(mention, folded, counted):
@@ -288,24 +333,11 @@ def _sign(mention, folded, counted):
     return NAME if token[0].isdigit() or lexicon_codes("name").get(token) == "noun" else ""
 
 
-class _Free:
-    """Which stretches of a sentence are not yet taken by a sign."""
-
-    def __init__(self, spans):
-        self.taken = [(a, b) for a, b, _ in spans]
-
-    def take(self, start, end):
-        if any(start < b and a < end for a, b in self.taken):
-            return False
-        self.taken.append((start, end))
-        return True
-
-
 def _fact(mention, folded, tokens, numbers, before, context, planned):
     """Give one quantity its kind, noun and context."""
     start = mention["start"]
     lead = folded[before:start]
-    clause = lead[max(lead.rfind(c) for c in ",。;:\n") + 1 :] if lead else ""
+    clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     kind, sign, attached = _kind(mention, clause, context)
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
@@ -398,19 +430,6 @@ def _origin(kind, clause, rest):
 def _same_baseline(between, context):
     """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%)."""
     return "" if between.strip(",、 ") else context.get("baseline", "")
-
-
-def _table(rows, text, folded, source_id, indicators):
-    """Lay out the rows, with intervals, indicators and the links between parts and wholes."""
-    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
-    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    done = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
-    odd = "\ufffd" in folded  # perhaps half a character, which str columns cannot hold
-    table = pd.DataFrame(done, columns=COLUMNS, dtype=object if odd else None)
-    for column in ("value", "value_max", "resolution"):
-        table[column] = table[column].astype(float)
-    bounds = hedge_interval(table["value"], table["hedge"], table["value_max"])
-    return table.assign(low=bounds["low"], high=bounds["high"])
 
 
 def _row(row, text, folded, source_id, ids, lookup, flows):
@@ -515,7 +534,7 @@ def _marks():
         ),
         "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
         "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
-        "made": regex.compile(r"(?:新增|新建|建成|建立|达到?|发展|开展|举办|完成|培养|培育|选树|招募|配备|配齐|设立?|选派|选配|组建|打造|推出|培训|推荐|[吸招][引纳聘收])$"),
+        "made": regex.compile(f"(?:{words(\'made\')})$"),
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
         "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
         "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
@@ -548,7 +567,7 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
-        "part": regex.compile(r"其中|内有|包括|(?<!不)含|[\u4e00-\u9fff]{2}(?<!过程|工作|活动)中,"),
+        "part": regex.compile(r"其中|内有|包括|(?<!不)含|(?<=[\u4e00-\u9fff]{2})(?<!过程|工作|活动)中,"),
         "planned": regex.compile(f"(?:{words('planned')})"),
         "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": regex.compile(

@@ -75,26 +75,25 @@ def tagger():
     return tagger
 
 
-def classify(tagged, places, ends):
+def classify(tagged, start, ends):
     """Turn tagged words into tokens; blanks beside a number or a quotation are dropped.
 
     Parameters
     ----------
     tagged : list of tuple
-        (word, tag), as from the tagger.
-    places : list of int
-        Offset in the text of each character that was tagged.
+        (word, tag), as from the tagger, which leaves every sign alone.
+    start : int
+        Offset in the text of the first word.
     ends : dict
         Ends of the stretches that one sign stands for, by their starts.
     """
-    tokens, i, last = [], 0, ""
+    tokens, last, end = [], "", start
     for word, tag in tagged:
-        start, i = places[i], i + len(word)
+        start, end = end, ends.get(end) or end + len(word)
         if word == " " and last in (NUMBER, NOUN):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        end = ends.get(start) or places[i - 1] + 1
         tokens.append(Token(word, _sort(word, tag), start, end))
         last = word
     return tokens
@@ -126,7 +125,7 @@ def find_noun(tokens, i, mention, kind, context):
     unit = mention["unit"]
     found = _candidates(tokens, i, unit, kind)
     rules = [rule for rule in found if found[rule]]
-    bare = rules[:1] == ["left"] and _only_qualifies(tokens, found["left"])
+    bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"])
     if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
@@ -139,8 +138,8 @@ def _is_elided(tokens, i, found, before, unit):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
     if not before or unit not in ("个", "家"):
         return False
-    ends = {t.end: n for n, t in enumerate(tokens[:i])}
-    whole, place = ends.get(before[1]), ends.get(found[1])
+    near = range(i - 1, max(-1, i - 4 * REACH), -1)
+    whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
     if whole is None or place is None or whole >= place or not _ends(tokens[whole].word, "league"):
         return False
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
@@ -362,8 +361,10 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
+    if unit != "元" or _ends(tokens[k].word, "money"):
+        return found
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
-    return None if counted and unit == "元" and not _ends(tokens[k].word, "money") else found
+    return None if counted else found
 
 
 def _is_headless(tokens, i):
@@ -440,7 +441,8 @@ def _is_predicate(tokens, n, k):
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
     if sort == "h":
-        return not (n == k - 1 and head.endswith(NUMERIC) and len(head) < 3 or n == k - 2 and head == "率")
+        near = n == k - 1 and head.endswith(NUMERIC) and len(head) < 3
+        return not (near or (n == k - 2 and head == "率"))
     if all(t.sort in "vw" or t.word in _verbal() for t in tokens[n + 1 : k + 1]):
         return sort == "h"  # 外出学习交流2场
     if sort not in "vw":
@@ -450,7 +452,11 @@ def _is_predicate(tokens, n, k):
         return True  # 团省委自筹资金
     if before.word in _roles("passive") and not _ends(head, "money"):
         return True  # 受表彰“创业奖”
-    if before.sort == "c" and _at(tokens, n - 2).sort in "vh" and tokens[n - 2].word not in _roles("compound"):
+    if (
+        before.sort == "c"
+        and _at(tokens, n - 2).sort in "vh"
+        and tokens[n - 2].word not in _roles("compound")
+    ):
         return True  # 遴选、资助项目
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
@@ -518,7 +524,7 @@ def _money(tokens, i):
 
 
 def _used_as(tokens, i):
-    """Find what a sum later in the clauses is for, where the first has no noun (在20万元基础上追加5万元作为经费)."""
+    """Find what the next sum is for, where the first has no noun (在20万元基础上追加5万元作为经费)."""
     for j in range(i + 1, min(i + REACH, len(tokens))):
         if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
             return _right(tokens, j, "")
@@ -569,9 +575,10 @@ def _belongs_left(tokens, i):
     return False
 
 
-def _only_qualifies(tokens, span):
-    """Tell whether a phrase ends in a noun that qualifies what was counted before (大专学历24人)."""
-    return any(t.end == span[1] and t.word in _roles("qualifies") for t in tokens)
+def _only_qualifies(tokens, i, span):
+    """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
+    near = tokens[max(0, i - REACH - 1) : i]
+    return any(t.end == span[1] and t.word in _roles("qualifies") for t in near)
 
 
 # Words -----------------------------------------------------------------------------------------------------
