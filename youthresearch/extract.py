@@ -11,6 +11,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from .dates import dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .loaders import load_indicators
 from .nouns import (
@@ -41,7 +42,7 @@ PLACES = ("start", "end", "noun_start", "noun_end")
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
-def extract_facts(document_or_text, *, source_id="", indicators=None):
+def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
     """Propose the facts that a report states, each with the characters that state it.
 
     Parameters
@@ -50,6 +51,9 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         As from `read_report`; or a text.
     source_id : str
         For fact_id and source_id of the proposals.
+    date : str
+        ISO date of the document, for figures whose sentences name none; the year in the title of a report
+        (2021年度工作总结) goes before it, and without it a day in the first or last lines is taken.
     indicators : pandas.DataFrame, optional
         Code book; the project's by default. An indicator is filled in where the noun is one of its
         labels or aliases, or ends in one.
@@ -65,33 +69,36 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
     """
-    proposals, refused = propose(document_or_text, source_id, indicators)
+    proposals, refused = propose(document_or_text, source_id, indicators, date)
     facts = tabulate(proposals)
     facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
     return facts
 
 
-def propose(document_or_text, source_id="", indicators=None):
+def propose(document_or_text, source_id="", indicators=None, date=""):
     """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
-    rows, refused, last_date = [], [], ""
+    rows, refused, dated = [], [], None
+    date = document_date(folded, date)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            last_date = ""
+            dated = None
             planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
         if any(a <= sentence["start"] < b for a, b in furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
-        found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
+        found, not_found, dated = _facts_of(sentence, folded, dated, planned, date)
         rows += found
         refused += not_found
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
     proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
-    return proposals, [{"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused]
+    return proposals, [
+        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
+    ]
 
 
 def tabulate(proposals):
@@ -197,24 +204,23 @@ def _sentences(folded, mentions):
 
 def _is_plan(paragraph, planned):
     """Tell whether a paragraph is of the plan for the coming year: one heading opens it, another ends it."""
-    if _marks()["plan"].search(paragraph[:40]):
+    if _marks()["plan"].search(paragraph[:40]) and not _marks()["past"].search(paragraph[:40]):
         return True
     return planned and not _marks()["review"].search(paragraph[:40])
 
 
-def _facts_of(sentence, folded, last_date, planned):
-    """Read one sentence: rows of facts, refused numbers, and the last date seen."""
+def _facts_of(sentence, folded, dated, planned, document):
+    """Read one sentence: rows of facts, refused numbers, and the date that holds for the next."""
     kept, refused = [], []
-    for mention in sentence["mentions"]:
+    dates, dated = dates_of(sentence["mentions"], folded, dated, document)
+    for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
         reason = _refusal(mention, folded)
-        if mention["sort"] == "date" and not _marks()["against"].search(folded[: mention["start"]][-1:]):
-            last_date = folded[mention["start"] : mention["end"]]
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
-            kept.append(mention | {"date": last_date})
+            kept.append(mention | {"at": at, "since": since})
     if not kept:
-        return [], refused, last_date
+        return [], refused, dated
     tokens = _tokens(folded, sentence, kept)
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     rows, context = [], {"noun": None, "whole": None}
@@ -222,7 +228,7 @@ def _facts_of(sentence, folded, last_date, planned):
         before = kept[number - 1]["end"] if number else sentence["start"]
         row = _fact(mention, folded, tokens, numbers, max(before, sentence["start"]), context, planned)
         rows.append(row)
-    return rows, refused, last_date
+    return rows, refused, dated
 
 
 def _refusal(mention, folded):
@@ -349,15 +355,11 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "value": sign * mention["value"],
         "kind": kind,
         "start": start - attached,
-        "status": "masked"
-        if mention["hedge"] == "masked"
-        else "planned"
-        if planned or _marks()["planned"].search(clause)
-        else "achieved",
+        "status": _status(mention, clause, planned, context),
         "baseline": _baseline(lead)
         or _origin(kind, clause, folded[mention["end"] : mention["end"] + 10])
         or _same_baseline(lead[: len(lead) - attached], context),
-        "date": mention["date"],
+        **{k: mention[k] for k in ("at", "since")},
         **_course(clause, rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
         "noun": noun,
@@ -373,6 +375,18 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if kind == "level":
         context["level"] = start
     return row
+
+
+def _status(mention, clause, planned, context):
+    """Tell what is from what shall be; a word of intent holds to the end of its sentence, unless 已 ends it."""
+    if mention["hedge"] == "masked":
+        return "masked"
+    marks = _marks()
+    if marks["now"].search(clause):
+        context["intent"] = False
+    elif marks["planned"].search(clause) or (mention["hedge"] == "at_least" and marks["duty"].search(clause)):
+        context["intent"] = True
+    return "planned" if planned or context.get("intent") else "achieved"
 
 
 def _course(clause, rule, context):
@@ -424,7 +438,7 @@ def _origin(kind, clause, rest):
     if not _marks()["onward"].match(rest):
         return ""
     date = _marks()["origin_date"].search(clause)
-    return (date and _iso(date[0])) or "before"
+    return (date and iso(date[0])) or "before"
 
 
 def _same_baseline(between, context):
@@ -438,7 +452,6 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     noun = text[noun_start:noun_end].replace("\n", "")
     indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
     flow = _flow(row, flows.get(indicator))
-    date = _iso(row["date"])
     return {
         **{k: row[k] for k in ("kind", "value", "value_max", "hedge", "resolution", "unit")},
         **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
@@ -448,8 +461,8 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
         "scope": "",
         "indicator": indicator,
         "flow": flow,
-        "period_start": date if flow == "flow" else "",
-        "period_end": date,
+        "period_start": _period_start(row, flow),
+        "period_end": row["at"],
         "token": text[row["start"] : row["end"]],
         "part_of": ids.get(row["whole"], ""),
         "coder": "extract",
@@ -486,6 +499,13 @@ def _confidence(rule, indicator):
     return "high" if indicator else "medium"
 
 
+def _period_start(row, flow):
+    """Say from when a figure counts; what happened in a year or month began with it."""
+    if flow == "stock":
+        return ""
+    return row["since"] or (row["at"] if flow == "flow" else "")
+
+
 def _flow(row, usual):
     """Tell stock, flow and running total apart; what the code book counts on a day stays a stock."""
     if row["cumulative"] and usual != "stock":
@@ -498,14 +518,6 @@ def _flow(row, usual):
 def _indicator(noun, lookup):
     """Find the indicator whose label or alias is the folded noun or its longest ending."""
     return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
-
-
-def _iso(date):
-    """Write a Chinese date as ISO 8601, as precise as it is; empty where it names no year."""
-    match = _marks()["iso"].match(date)
-    if not match:
-        return ""
-    return "-".join(p if len(p) == 4 else p.zfill(2) for p in match.groups() if p)
 
 
 @cache
@@ -525,8 +537,9 @@ def _marks():
     return {
         "sentence": regex.compile(r"[。!?;\n]"),
         "plan": regex.compile(
-            r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后"
+            r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
         ),
+        "past": regex.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
         "budget": regex.compile(r"(?:部门|单位|年度?|收支)预算"),
         "review": regex.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
         "stated": regex.compile(
@@ -534,7 +547,7 @@ def _marks():
         ),
         "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
         "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
-        "made": regex.compile(f"(?:{words(\'made\')})$"),
+        "made": regex.compile(f"(?:{words('made')})$"),
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
         "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
         "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
@@ -543,9 +556,7 @@ def _marks():
             r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
         ),
         "joined": regex.compile(words("joined")),
-        "quote": regex.compile(
-            r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"
-        ),
+        "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
         "bracket": regex.compile(
             r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
             r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所委村区道工总队乡镇市县旗厂校园院站场街]\)"
@@ -568,16 +579,18 @@ def _marks():
         ),
         "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
         "part": regex.compile(r"其中|内有|包括|(?<!不)含|(?<=[\u4e00-\u9fff]{2})(?<!过程|工作|活动)中,"),
-        "planned": regex.compile(f"(?:{words('planned')})"),
+        "planned": regex.compile(rf"{words('planned')}|计划(?=\d)"),
+        "now": regex.compile(
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|(?:按照?|根据)[^,。;]{0,8}要求"
+        ),
+        "duty": regex.compile(r"每(?:[名人个位村户镇月周季年]|半年|学期)|各"),
         "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": regex.compile(
             r"新建|新成立|新增|新发展|成立|开展|举办|召开|举行|发放|招募|发布|培训|惠及|参与|参加|吸引|获|评选|表彰|推送|走访|慰问|募集|筹集|捐"
         ),
-        "against": regex.compile(r"[比较由从是]"),
         "origin": regex.compile(r"(?:[比较由从]|是)[^,。;:由从比较是]{0,14}$"),
         "origin_date": regex.compile(r"\d{4}年(?:\d{1,2}月)?"),
         "onward": regex.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
         "bare": regex.compile(r"[“”\"' ]"),
         "limit": regex.compile(r"以[上下内]|(?:至|到|-|~|—)"),
-        "iso": regex.compile(r"(\d{4})年?(?:[-/.]?(\d{1,2})月?)?(?:[-/.]?(\d{1,2})[日号]?)?"),
     }
