@@ -53,7 +53,8 @@ MAY_IMPORT = {
     "documents": {"schema"},
     "quantities": {"intervals", "loaders", "schema"},  # their words are data
     "nouns": {"quantities"},
-    "extract": {"intervals", "loaders", "nouns", "quantities", "schema"},
+    "dates": set(),
+    "extract": {"dates", "intervals", "loaders", "nouns", "quantities", "schema"},
     "corpus": {"documents", "extract", "loaders", "schema"},
     "evidence": {"loaders", "schema"},
     "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},

@@ -39,6 +39,25 @@ COLUMNS = [
 ]
 BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
 PLACES = ("start", "end", "noun_start", "noun_end")
+FLOWS = (
+    "人次",
+    "小时",
+    "场",
+    "次",
+    "期",
+    "篇",
+    "场次",
+    "元",
+    "册",
+    "份",
+    "件",
+    "吨",
+    "节",
+    "课时",
+    "学时",
+    "起",
+    "单",
+)
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
@@ -360,7 +379,9 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         or _origin(kind, clause, folded[mention["end"] : mention["end"] + 10])
         or _same_baseline(lead[: len(lead) - attached], context),
         **{k: mention[k] for k in ("at", "since")},
-        **_course(clause, rule, context),
+        **_course(
+            _before_noun(clause, noun, start), folded[mention["end"] : mention["end"] + 14], rule, context
+        ),
         "each": clause.rstrip().endswith(("各", "每")),
         "noun": noun,
         "rule": rule,
@@ -389,12 +410,24 @@ def _status(mention, clause, planned, context):
     return "planned" if planned or context.get("intent") else "achieved"
 
 
-def _course(clause, rule, context):
-    """Tell whether a figure is of events or summed up; one that shares the noun before is as that one is."""
-    if rule != "inherited" or "course" not in context:
-        words = ("cumulative", "event")
-        context["course"] = {word: bool(_marks()[word].search(clause)) for word in words}
-    return context["course"]
+def _before_noun(clause, noun, start):
+    """Return what a clause says before its noun, which may hold a verb itself (团组织数)."""
+    return clause[: max(0, len(clause) - (start - noun[0]))] if noun and noun[0] < start else clause
+
+
+def _course(clause, rest, rule, context):
+    """Tell whether a figure is of events or summed up.
+
+    One that shares the noun or the verb of the figure before (新建团支部5个、青年之家3个) is as that one is.
+    """
+    marks = _marks()
+    course = {word: bool(marks[word].search(clause)) for word in ("cumulative", "event", "new")}
+    happened = bool(rule in ("object", "event") or marks["event_after"].match(rest))
+    course |= {"event": course["event"] or happened, "new": course["new"] or happened}
+    if "course" in context and (rule == "inherited" or clause[:1] in ("、", "和", "及")):
+        course = {word: course[word] or context["course"][word] for word in course}
+    context["course"] = course
+    return course
 
 
 def _kind(mention, clause, context):
@@ -451,7 +484,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     noun_start, noun_end = row["noun"] or (row["start"], row["start"])
     noun = text[noun_start:noun_end].replace("\n", "")
     indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
-    flow = _flow(row, flows.get(indicator))
+    flow = _flow(row, noun, flows.get(indicator))
     return {
         **{k: row[k] for k in ("kind", "value", "value_max", "hedge", "resolution", "unit")},
         **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
@@ -506,13 +539,15 @@ def _period_start(row, flow):
     return row["since"] or (row["at"] if flow == "flow" else "")
 
 
-def _flow(row, usual):
+def _flow(row, noun, usual):
     """Tell stock, flow and running total apart; what the code book counts on a day stays a stock."""
     if row["cumulative"] and usual != "stock":
         return "cumulative"
-    if row["event"] or row["unit"] in ("人次", "小时", "场", "次", "期", "篇", "场次"):
+    if row["unit"] in FLOWS or _marks()["honour"].search(noun):
         return "flow"
-    return usual or "stock"
+    if usual == "stock":
+        return "flow" if row["new"] else "stock"
+    return "flow" if row["event"] else usual or "stock"
 
 
 def _indicator(noun, lookup):
@@ -585,8 +620,13 @@ def _marks():
         ),
         "duty": regex.compile(r"每(?:[名人个位村户镇月周季年]|半年|学期)|各"),
         "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
-        "event": regex.compile(
-            r"新建|新成立|新增|新发展|成立|开展|举办|召开|举行|发放|招募|发布|培训|惠及|参与|参加|吸引|获|评选|表彰|推送|走访|慰问|募集|筹集|捐"
+        "event": regex.compile(words("happens")),
+        "new": regex.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
+        "event_after": regex.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
+        "honour": regex.compile(
+            rf"(?:{words('honour')})[”\"’]?$"
+            r"|^[“\"‘]?(?:全[国省市县区]|[省市县区镇校]级?)?(?:优秀|先进|模范|杰出|十佳|最美)"
+            r"(?:共青团|团|少先队|辅导员|志愿者|青年志愿者|集体|个人|基层|单位|组织|项目)"
         ),
         "origin": regex.compile(r"(?:[比较由从]|是)[^,。;:由从比较是]{0,14}$"),
         "origin_date": regex.compile(r"\d{4}年(?:\d{1,2}月)?"),
