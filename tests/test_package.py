@@ -54,7 +54,8 @@ MAY_IMPORT = {
     "quantities": {"intervals", "loaders", "schema"},  # their words are data
     "nouns": {"quantities"},
     "dates": set(),
-    "extract": {"dates", "intervals", "loaders", "nouns", "quantities", "schema"},
+    "tables": {"dates", "loaders", "quantities"},
+    "extract": {"dates", "intervals", "loaders", "nouns", "quantities", "schema", "tables"},
     "corpus": {"documents", "extract", "loaders", "schema"},
     "evidence": {"loaders", "schema"},
     "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},

@@ -24,8 +24,9 @@ _DAY = re.compile(
     r"|(?<!\d)((?:19|20)\d\d)年(\d{1,2})月"
 )
 _COUNTED = re.compile(
-    r"(?:截至|截止到?)((?:19|20)\d\d ?年(?: ?\d{1,2} ?月(?: ?\d{1,2} ?日)?|年?底|年?末)?)"
-    r"|(?<![较比同与由从自])(?:到|至)?((?:19|20)\d\d ?年(?: ?\d{1,2} ?月 ?\d{1,2} ?日(?=,|止)|年?[底末]))(?![^。;]{0,12}(?:目标|力争|实现))"
+    r"(?:截至|截止到?)((?:19|20)\d\d ?年(?: ?\d{1,2} ?月(?: ?\d{1,2} ?日)?|年?[底末])?)"
+    r"|(?<![较比同与由从自])(?:到|至)?((?:19|20)\d\d ?年(?: ?\d{1,2} ?月 ?\d{1,2} ?日(?=,|止)|年?[底末]))"
+    r"(?![^。;]{0,12}(?:目标|力争|实现))"
 )
 _AGAINST = re.compile(r"(?:[比较由是]|[同与和跟])$")
 _COMPARED = re.compile(r"[^,。;]{0,6}(?:相比|相较|比)")
@@ -153,7 +154,7 @@ def iso(token, rest="", document=""):
     year, month, day = match.groups() if match else (None, None, None)
     if not year and not month:
         return ""
-    if month and not 0 < int(month) < 13 or day and not 0 < int(day) < 32:
+    if not 0 < int(month or 1) < 13 or not 0 < int(day or 1) < 32:
         return year or ""
     if not year:
         year = _year_of(int(month), document)

@@ -5,6 +5,7 @@ from the words around it. A rule's name stands beside every proposal, and what w
 comes with the table: "not stated" and "not extracted" are different things.
 """
 
+from bisect import bisect_right
 from functools import cache
 from math import nan
 
@@ -29,6 +30,7 @@ from .nouns import (
     tagger,
 )
 from .quantities import fold, lexicon_codes, scan_folded
+from .tables import read_tables
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -82,7 +84,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
     pandas.DataFrame
         One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
         rule (how the noun was found: right or left of the number, object of a verb of becoming, event,
-        inherited from the figure before, topic of the clause before),
+        inherited from the figure before, topic of the clause before, header or label of a table),
         alternatives (the other candidate), confidence (high, medium, low).
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
@@ -102,6 +104,8 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
     rows, refused, dated = [], [], None
     date = document_date(folded, date)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
+    tabled, spans = _tabled(document_or_text, folded, date)
+    shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             dated = None
@@ -109,9 +113,17 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
         if any(a <= sentence["start"] < b for a, b in furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
+        if _is_within(sentence["start"], spans):
+            refused += [
+                (m["start"], m["end"], "table" if m["sort"] in ("quantity", "bare") else m["sort"])
+                for m in sentence["mentions"]
+                if m["start"] not in shown
+            ]
+            continue
         found, not_found, dated = _facts_of(sentence, folded, dated, planned, date)
         rows += found
         refused += not_found
+    rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
     proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
@@ -195,6 +207,20 @@ def _score(fact, draft, noun):
     return row | {"noun": own == coded, "head": own[-2:] == coded[-2:]}
 
 
+def _tabled(document, folded, date):
+    """Read the tables of a document, as (figures, spans of their rows); a text has none."""
+    paragraphs = getattr(document, "paragraphs", None)
+    if paragraphs is None or not (paragraphs["role"] == "table").any():
+        return [], []
+    return read_tables(paragraphs, folded, date)
+
+
+def _is_within(start, spans):
+    """Tell whether an offset lies in one of the spans, which are in order."""
+    i = bisect_right(spans, (start, len(spans) and spans[-1][1])) - 1
+    return i >= 0 and start < spans[i][1]
+
+
 def _boilerplate(document):
     paragraphs = getattr(document, "paragraphs", None)
     if paragraphs is None:
@@ -274,6 +300,8 @@ def _refusal(mention, folded):
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
             return "no unit"
     token = folded[mention["number_start"] : end]
+    if not token.strip("十百千万亿" + mention["unit"]) and _marks()["unit"].search(lead):
+        return "unit"  # 经费(万元)
     if mention["unit"].endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
     if mention["unit"] and mention["unit"] not in TO_THE_LEFT:
@@ -399,7 +427,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
 
 
 def _status(mention, clause, planned, context):
-    """Tell what is from what shall be; a word of intent holds to the end of its sentence, unless 已 ends it."""
+    """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it."""
     if mention["hedge"] == "masked":
         return "masked"
     marks = _marks()
@@ -491,7 +519,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
         "fact_id": ids[row["number"]],
         "source_id": source_id,
         "district": "",
-        "scope": "",
+        "scope": row.get("scope", ""),
         "indicator": indicator,
         "flow": flow,
         "period_start": _period_start(row, flow),
@@ -575,6 +603,7 @@ def _marks():
             r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
         ),
         "past": regex.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
+        "unit": regex.compile(r"(?:[(|/]|单位:) ?$"),
         "budget": regex.compile(r"(?:部门|单位|年度?|收支)预算"),
         "review": regex.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
         "stated": regex.compile(
