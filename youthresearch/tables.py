@@ -21,16 +21,6 @@ _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
 _YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
 )
-_GENERIC = re.compile(
-    r"(?:实有|实际|现有|统计|完成|累计|期末|年末|本期|本年|上年|去年|今年)?(?:总?数量?|数值|人数|总人数|金额|总额|个数|次数|场次|合计|总计|值|数据|情况"
-    r"|指标值|完成数|[决预]算数?|执行数|占比|比例|比重)?(?:/.{1,4})?"
-)
-_ORDER = re.compile(r"序号|编号|名次|排名|排序|位次|No\.?|#")
-_PLACE = re.compile(
-    r"(?:所[在属])?(?:地区|地市|市州|县区|县市区?|区县|乡镇|镇街|街道|村|社区|省市?|单位|部门|学校|院系|系统|战线|名称|姓名|届次|团委|支部)"
-    r"(?:\(.*\))?(?:名称|名)?"
-)
-_WHEN = re.compile(r"年份?|年度|时间|日期|届次")
 _CHANGE = re.compile(r"增长|增幅|增减|增加|减少|下降|提高|同比|变化|较上年|比上年")
 _SHARE = re.compile(r"(?:率|占比|比例|比重)$")
 _PLAN = re.compile(r"计划|目标|预算|任务")
@@ -49,21 +39,23 @@ class Column(NamedTuple):
     """What a header says of its column.
 
     sort: label, place, when, unit, order or number; name: where its noun stands, or nothing; unit, factor:
-    of its numbers (万元: 元, 10000); at: ISO date or nothing; kind, planned: of its figures.
+    of its numbers (万元: 元, 10000); implied: unit where nothing says one (人数: 人); at: ISO date or
+    nothing; kind, baseline, planned: of its figures.
     """
 
     sort: str
     name: tuple | None
     unit: str
     factor: int
+    implied: str
     at: str
     kind: str
     baseline: str
     planned: bool
 
 
-_PLAIN = Column("number", None, "", 1, "", "level", "", False)
-_UNITS_OF = {"人数": "人", "金额": "元", "率": "%", "占比": "%", "比例": "%", "比重": "%"}
+_PLAIN = Column("number", None, "", 1, "", "", "level", "", False)
+_IMPLIED = {"人数": "人", "金额": "元", "率": "%", "占比": "%", "比例": "%", "比重": "%"}
 
 
 def read_tables(paragraphs, folded, document):
@@ -157,24 +149,24 @@ def _column(header, filled, document):
     """Say what a column holds, by its header and what its cells are filled with."""
     name, unit, factor = _name_and_unit(header.text)
     plain = _PLAIN._replace(unit=unit, factor=factor)
-    if _ORDER.fullmatch(name):
+    if _headers()["order"].fullmatch(name):
         return plain._replace(sort="order")
     if filled and all(_unit(t)[0] for t in filled):
         return plain._replace(sort="unit")
-    if _WHEN.fullmatch(name):
+    if _headers()["when"].fullmatch(name):
         return plain._replace(sort="when")
     if not any(_is_number(t) for t in filled):
-        return plain._replace(sort="place" if _PLACE.fullmatch(name) else "label")
+        return plain._replace(sort="place" if _headers()["place"].fullmatch(name) else "label")
     year = _YEAR.fullmatch(name)
     at = iso(f"{year[1]}年", year[2] or "") if year else _relative(name, document)
     change = _CHANGE.search(name)
     noun = name[: change.start()] if change else name
     kind = ("growth" if unit == "%" else "change") if change else "share" if _SHARE.search(name) else "level"
     baseline = next((code for word, code in lexicon_codes("baseline").items() if change and word in name), "")
-    own = not year and not at and not _GENERIC.fullmatch(noun)
+    own = not year and not at and not _headers()["number"].fullmatch(noun)
     return plain._replace(
         name=(header.start, header.start + len(noun)) if own else None,
-        unit=unit or next((u for end, u in _UNITS_OF.items() if name.endswith(end)), ""),
+        implied=next((u for end, u in _IMPLIED.items() if name.endswith(end)), ""),
         at=at,
         kind=kind,
         baseline=baseline,
@@ -205,7 +197,7 @@ def _read_row(row, columns, unit, date):
             noun = column.name or ((label.start, label.start + len(name)) if name and not when else None)
             scope = by["place"].text if "place" in by else name if column.name and not when else ""
             units = [(column.unit, column.factor), row_unit, unit]
-            found = next((u for u in units if u[0]), ("", 1))
+            found = next((u for u in units if u[0]), (column.implied, 1))
             yield _figure(cell, value, column, noun, found, column.at or when or date, scope)
 
 
@@ -279,3 +271,18 @@ def _unit(text):
 @cache
 def _units():
     return frozenset(u for u in load_units()["unit"] if "/" not in u)
+
+
+@cache
+def _headers():
+    """Patterns of the headers that name no noun, by what they say of their column, from the lexicon."""
+    words = {}
+    for word, code in lexicon_codes("header").items():
+        words.setdefault(code, []).append(re.escape(word))
+    either = {code: "|".join(sorted(found, key=len, reverse=True)) for code, found in words.items()}
+    return {
+        "order": re.compile(f"(?:{either['order']})"),
+        "when": re.compile(f"(?:{either['when']})"),
+        "place": re.compile(rf"(?:所[在属])?(?:{either['place']})(?:\(.*\))?(?:名称|名)?"),
+        "number": re.compile(f"(?:{either['of']})?(?:{either['number']})?"),
+    }
