@@ -101,16 +101,16 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
-    rows, refused, dated = [], [], None
+    rows, refused, paragraph = [], [], {}
     date = document_date(folded, date)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            dated = None
+            paragraph = {}
             planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
-        if any(a <= sentence["start"] < b for a, b in furniture):
+        if _is_within(sentence["start"], furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
         if _is_within(sentence["start"], spans):
@@ -120,7 +120,7 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
                 if m["start"] not in shown
             ]
             continue
-        found, not_found, dated = _facts_of(sentence, folded, dated, planned, date)
+        found, not_found = _facts_of(sentence, folded, paragraph, planned, date)
         rows += found
         refused += not_found
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
@@ -254,26 +254,28 @@ def _is_plan(paragraph, planned):
     return planned and not _marks()["review"].search(paragraph[:40])
 
 
-def _facts_of(sentence, folded, dated, planned, document):
-    """Read one sentence: rows of facts, refused numbers, and the date that holds for the next."""
+def _facts_of(sentence, folded, paragraph, planned, document):
+    """Read one sentence: rows of facts and refused numbers; what holds for the next goes into paragraph."""
     kept, refused = [], []
-    dates, dated = dates_of(sentence["mentions"], folded, dated, document)
+    dates, paragraph["dated"] = dates_of(sentence["mentions"], folded, paragraph.get("dated"), document)
     for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
         reason = _refusal(mention, folded)
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
-            kept.append(mention | {"at": at, "since": since})
+            kept.append(mention | {"at": at, "since": since, "year": document[:4]})
     if not kept:
-        return [], refused, dated
+        return [], refused
     tokens = _tokens(folded, sentence, kept)
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
-    rows, context = [], {"noun": None, "whole": None}
+    rows, context = [], {"noun": None, "whole": None, "paragraph": paragraph}
     for number, mention in enumerate(kept):
         before = kept[number - 1]["end"] if number else sentence["start"]
         row = _fact(mention, folded, tokens, numbers, max(before, sentence["start"]), context, planned)
         rows.append(row)
-    return rows, refused, dated
+    if rows[0]["noun"] and rows[0]["kind"] == "level":
+        paragraph["subject"] = rows[0]["noun"]
+    return rows, refused
 
 
 def _refusal(mention, folded):
@@ -394,6 +396,8 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     clause = _marks()["quoted"].sub("", clause)
     kind, sign, attached = _kind(mention, clause, context)
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
+    if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
+        noun, rule = context["paragraph"].get("subject"), "inherited"
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     row = {
@@ -402,10 +406,10 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "value": sign * mention["value"],
         "kind": kind,
         "start": start - attached,
-        "status": _status(mention, clause, planned, context),
-        "baseline": _baseline(lead)
+        "status": _status(mention, lead, clause, planned, context),
+        "baseline": _baseline(lead, mention["at"])
         or _origin(kind, clause, folded[mention["end"] : mention["end"] + 10])
-        or _same_baseline(lead[: len(lead) - attached], context),
+        or _same_baseline(lead[: len(lead) - attached], kind, context),
         **{k: mention[k] for k in ("at", "since")},
         **_course(
             _before_noun(clause, noun, start), folded[mention["end"] : mention["end"] + 14], rule, context
@@ -419,6 +423,8 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if kind == "growth" and mention["unit"] == "倍":
         row |= {"value": 100 * row["value"], "resolution": 100 * row["resolution"], "unit": "%"}
     context["baseline"] = row["baseline"]
+    if kind in ("change", "growth"):
+        context["paragraph"]["baseline"] = row["baseline"]
     if noun and kind != "mean":
         context["noun"] = noun
     if kind == "level":
@@ -426,16 +432,26 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     return row
 
 
-def _status(mention, clause, planned, context):
+def _status(mention, lead, clause, planned, context):
     """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it."""
     if mention["hedge"] == "masked":
         return "masked"
     marks = _marks()
     if marks["now"].search(clause):
         context["intent"] = False
-    elif marks["planned"].search(clause) or (mention["hedge"] == "at_least" and marks["duty"].search(clause)):
+    elif (
+        marks["planned"].search(clause)
+        or _is_ahead(lead, mention["year"])
+        or (mention["hedge"] == "at_least" and marks["duty"].search(clause))
+    ):
         context["intent"] = True
     return "planned" if planned or context.get("intent") else "achieved"
+
+
+def _is_ahead(lead, year):
+    """Tell whether a figure is for a year after that of its document (到2025年达到100家)."""
+    by = _marks()["by"].search(lead)
+    return bool(by and year and by[1] > year)
 
 
 def _before_noun(clause, noun, start):
@@ -468,7 +484,8 @@ def _kind(mention, clause, context):
     sign = -1 if verb in _roles("down") else 1
     attached = len(moved[0]) if moved else 0
     if verb and moved["to"]:
-        return ("share" if unit in ("%",) else "level"), 1, 0
+        rate = unit == "%" and verb[-1] in "幅速"  # 增幅达12%
+        return ("growth" if rate else "share" if unit == "%" else "level"), sign if rate else 1, 0
     if unit == "百分点":
         return "change", sign, attached
     if mention.get("double"):
@@ -486,7 +503,12 @@ def _kind(mention, clause, context):
     return ("change" if marks["far"].search(clause) else "level"), 1, 0
 
 
-def _baseline(lead):
+def _baseline(lead, at):
+    """Name what a figure is compared with: by its word, or by its year (比2018年底: 2018-12-31)."""
+    year = _marks()["year"].search(lead)
+    if year:
+        date = iso(f"{year[1]}年", year[2] or "")
+        return "previous_year" if at[:4].isdigit() and int(at[:4]) - int(date[:4]) == 1 else date
     for match in _marks()["baseline"].finditer(lead):
         return next((code for word, code in lexicon_codes("baseline").items() if word in match[0]), "")
     return ""
@@ -502,9 +524,14 @@ def _origin(kind, clause, rest):
     return (date and iso(date[0])) or "before"
 
 
-def _same_baseline(between, context):
-    """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%)."""
-    return "" if between.strip(",、 ") else context.get("baseline", "")
+def _same_baseline(between, kind, context):
+    """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%).
+
+    A change that names none is against what the last change of its paragraph is against.
+    """
+    if not between.strip(",、 "):
+        return context.get("baseline", "")
+    return context["paragraph"].get("baseline", "") if kind in ("change", "growth") else ""
 
 
 def _row(row, text, folded, source_id, ids, lookup, flows):
@@ -620,6 +647,9 @@ def _marks():
             r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
         ),
         "joined": regex.compile(words("joined")),
+        "year": regex.compile(
+            r"(?:[比较]|[同与和跟](?=\d{4}年[^,。;]{0,4}(?:相比|比)))(\d{4})年(年?[底末])?"
+        ),
         "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
         "bracket": regex.compile(
             r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
@@ -644,6 +674,7 @@ def _marks():
         "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
         "part": regex.compile(r"其中|内有|包括|(?<!不)含|(?<=[\u4e00-\u9fff]{2})(?<!过程|工作|活动)中,"),
         "planned": regex.compile(rf"{words('planned')}|计划(?=\d)"),
+        "by": regex.compile(r"(?<![截直])[到至](\d{4})年"),
         "now": regex.compile(
             r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|(?:按照?|根据)[^,。;]{0,8}要求"
         ),
