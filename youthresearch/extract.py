@@ -297,6 +297,8 @@ def _refusal(mention, folded):
             "unit": "名",
         }
         return ""
+    if sort == "bare" and _marks()["coded"].search(lead):
+        return "number"
     if sort == "bare" and not _marks()["stated"].search(lead + folded[start : mention["number_start"]]):
         large = mention["resolution"] > 1 or mention["hedge"] != "exact"
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
@@ -336,8 +338,10 @@ def _as_rank(mention, token):
     value = float(numeral) if numeral.isdigit() else float("零一二三四五六七八九十".find(numeral))
     if value < 1:
         return "ordinal"
-    mention |= {"sort": "rank", "number_start": mention["start"], "value": value, "value_max": float("nan")}
+    mention |= {"sort": "rank", "number_start": mention["start"], "value": value, "value_max": nan}
     mention |= {"hedge": "exact", "resolution": 1.0, "unit": "名"}
+    if token[0] == "前":
+        mention |= {"value": 1.0, "value_max": value, "hedge": "range"}
     return ""
 
 
@@ -630,6 +634,7 @@ def _marks():
             r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
         ),
         "past": regex.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
+        "coded": regex.compile(rf"(?:{words('coded')})(?:号码?|量|数)?(?:为|是)? ?:? ?$"),
         "unit": regex.compile(r"(?:[(|/]|单位:) ?$"),
         "budget": regex.compile(r"(?:部门|单位|年度?|收支)预算"),
         "review": regex.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
@@ -641,7 +646,7 @@ def _marks():
         "made": regex.compile(f"(?:{words('made')})$"),
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
         "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
-        "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
+        "ordinal": regex.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": regex.compile(
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
             r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
