@@ -297,8 +297,12 @@ def _refusal(mention, folded):
             "unit": "名",
         }
         return ""
-    if sort == "bare" and _marks()["coded"].search(lead):
-        return "number"
+    if mention["unit"] == "周" and rest[:1] == "岁":
+        return "age"  # 年龄不超过35周岁
+    if sort == "bare":
+        reason = _no_count(lead, rest)
+        if reason:
+            return reason
     if sort == "bare" and not _marks()["stated"].search(lead + folded[start : mention["number_start"]]):
         large = mention["resolution"] > 1 or mention["hedge"] != "exact"
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
@@ -320,6 +324,10 @@ def _refusal(mention, folded):
             return "enumeration"
         at_end = not rest or rest[0] in ",。;、)\n"
         han = token[0] in "一二两三四五六七八九十几数"
+        if han and len(token) == 2 and mention["unit"] != "个" and _marks()["town"].match(rest):
+            return "name"  # 五台县
+        if han and mention["value"] < 13 and _marks()["slogan"].search(folded[max(0, start - 40) : start]):
+            return "rhetorical"
         if han and (token[:-1] in ("几", "数") or rest[:1] == "“"):
             return "rhetorical"
         if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
@@ -327,6 +335,18 @@ def _refusal(mention, folded):
         if token[0] == "一" and mention["value"] == 1 and not (at_end and _marks()["counted"].search(lead)):
             return "article"
     return ""
+
+
+def _no_count(lead, rest):
+    """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
+    marks = _marks()
+    if marks["coded"].search(lead) or rest[:1] in ("度", "分", "字", "页"):
+        return "number"
+    if marks["years"].match(rest):
+        return "age"
+    if marks["to"].match(rest) or marks["for"].search(lead):
+        return "ratio"
+    return "name" if rest[:1].isascii() and rest[:1].isalpha() else ""
 
 
 def _as_rank(mention, token):
@@ -635,6 +655,11 @@ def _marks():
         ),
         "past": regex.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
         "coded": regex.compile(rf"(?:{words('coded')})(?:号码?|量|数)?(?:为|是)? ?:? ?$"),
+        "years": regex.compile(r" ?周?岁"),
+        "to": regex.compile(r" ?[:比] ?\d"),
+        "for": regex.compile(r"\d ?[:比] ?$"),
+        "town": regex.compile(r"[县市区乡镇](?![镇村区县级办])"),
+        "slogan": regex.compile(r"“[^”。;\d]*$"),
         "unit": regex.compile(r"(?:[(|/]|单位:) ?$"),
         "budget": regex.compile(r"(?:部门|单位|年度?|收支)预算"),
         "review": regex.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
