@@ -316,6 +316,9 @@ def _refusal(mention, folded):
         if (
             mention["hedge"] in ("at_least", "at_most", "under")
             and folded[start] != "上"  # 上万人次的
+            and not (
+                rest[:1] == "的" and mention["unit"] in ("个", "家", "场", "次", "项", "条", "支", "件", "期")
+            )
             and _marks()["threshold"].match(rest)
             and not _marks()["made"].search(lead)
         ):
@@ -372,7 +375,8 @@ def _tokens(folded, sentence, kept):
     """Tag a sentence with its numbers, age limits, baselines and names replaced by single signs."""
     counted = {m["start"] for m in kept}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
-    spans = [s for s in signs if s[2] and s[2] != NAME]
+    quotes = [m.span() for m in _marks()["quote"].finditer(folded, sentence["start"], sentence["end"])]
+    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _is_within(s[0], quotes))]
     first = sentence["start"]
     taken = bytearray(sentence["end"] - first)  # 1 where a sign stands
     for start, end, _ in spans:

@@ -29,9 +29,11 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(PEOPLE, "person"),
     **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
     "支": "team",
+    **dict.fromkeys(("条", "项"), "item"),
 }
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
+LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NUMERIC = (
     "率",
     "量",
@@ -68,9 +70,9 @@ def tagger():
     import rjieba
 
     tagger = rjieba.Jieba()
-    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n", "person": "n"}.items():
+    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}.items():
         for word in _roles(role):
-            if len(word) > 1 or role == "noun":
+            if len(word) > (role == "link") + (role != "noun"):
                 tagger.add_word(word, 100000, tag)
     return tagger
 
@@ -154,11 +156,15 @@ def _candidates(tokens, i, unit, kind):
         return {"left": left}
     found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i)}
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
+    if unit in EVENTS and _at(tokens, i + 1).sort == "n" and found["right"]:
+        event = {}  # 友好型城市25条政策
+    if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
+        return {"object": found["object"]} | found
     if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
         return {"object": _right(tokens, i + 1, unit)} | {r: found[r] for r in ("right", "left")}
     if unit == "元" and _names_money(tokens, i + 1) and found["right"]:
         return {"right": found["right"]} | event | found
-    if unit in TO_THE_LEFT or _belongs_left(tokens, i):
+    if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
         return event | {"left": left} | found
     return event | found
 
@@ -187,6 +193,9 @@ def _right(tokens, i, unit):
     j = _opening(tokens, i + 1)
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
+        if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
+            last = j if token.word == BRACKET else last
+            break
         if token.sort == "d":
             fits = begin is not None and _counts(tokens[last].word if last else "", unit)
             if fits and not (token.word == "等" and _names_the_kind(tokens, j, unit)):
@@ -211,6 +220,14 @@ def _right(tokens, i, unit):
         if unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
             last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
+
+
+def _is_complete(tokens, j, unit):
+    """Tell whether a phrase ends at the brackets or the quotation j, after a noun that the unit counts."""
+    if not _counts(tokens[j - 1].word, unit):
+        return False
+    head = _phrase_end(tokens, j + 1)
+    return head is None or not _counts(tokens[head].word, unit)
 
 
 def _names_the_kind(tokens, j, unit):
@@ -240,6 +257,8 @@ def _of(tokens, begin, j, unit):
 
     So too where the unit does not count what stands before (30家青年创办的企业).
     """
+    if _at(tokens, j + 1).word in (NUMBER, OTHER):
+        return None
     clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin or 0 : j])
     if begin is None or not (clauses or unit in ONLY):
         return None
@@ -367,6 +386,14 @@ def _left(tokens, i, unit):
     return None if counted else found
 
 
+def _measures(tokens, i):
+    """Tell whether a number follows the name of a measure (总面积达30万平方米的基地)."""
+    k = i - 1
+    while _at(tokens, k).word in ("达", "达到", "为", "共", "约", "超"):
+        k -= 1
+    return _ends(_at(tokens, k).word, "measure")
+
+
 def _is_headless(tokens, i):
     """Tell whether what is counted goes without saying (不足3名团员的有60个)."""
     k = i - 1
@@ -430,7 +457,7 @@ def _held(tokens, j, n, k):
 
 def _titled(tokens, j):
     """Take the level of an award into its name (全国优秀共青团员)."""
-    level = _at(tokens, j - 1).word in ("全国", "全省", "全市", "全县", "全区", "全州")
+    level = _at(tokens, j - 1).word in LEVELS
     return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
 
 
@@ -441,7 +468,7 @@ def _is_predicate(tokens, n, k):
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
     if sort == "h":
-        near = n == k - 1 and head.endswith(NUMERIC) and len(head) < 3
+        near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     if all(t.sort in "vw" or t.word in _verbal() for t in tokens[n + 1 : k + 1]):
         return sort == "h"  # 外出学习交流2场
@@ -475,7 +502,7 @@ def _joins(tokens, k):
 
 def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
-    if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort == "x" and unit in EVENTS:
+    if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort in "xc" and unit in EVENTS:
         return _span(tokens, i + 1, i + 1)
     if _at(tokens, i - 1).sort == "h" and _at(tokens, i + 1).word in _roles("event") and unit in PEOPLE:
         return _span(tokens, i + 1, i + 1)  # 吸引340万人次观看
@@ -546,7 +573,10 @@ def _object(tokens, i):
         return _right(tokens, i + 1, "")  # 评选王某等10人为感动人物
     for j in range(i + 1, min(i + 6, len(tokens))):
         if tokens[j].word in _roles("becomes"):
-            return _right(tokens, j + (_at(tokens, j + 1).word == "为"), "")
+            j += _at(tokens, j + 1).word == "为"
+            found = _right(tokens, j, "")
+            level = _at(tokens, j + 1)
+            return (level.start, found[1]) if found and level.word in LEVELS else found
         if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
             return None
     return None
@@ -610,7 +640,11 @@ def _sort(word, tag):
         return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in _roles("and"):
         return "c"
-    if word in _roles("noun") or (len(word) == 1 and word in _roles("takes_verb")):
+    if (
+        word in _roles("noun")
+        or word in _roles("person")
+        or (len(word) == 1 and word in _roles("takes_verb"))
+    ):
         return "n"
     head, compound = word in _roles("head_verb"), word in _roles("compound")
     nominal = tag[0] in "nj" or tag in ("eng", "an", "vn")

@@ -375,9 +375,12 @@ def _pattern():
         "NAMES": set(lexicon_codes("name")),
     }
     pattern = "|".join(f"(?<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
-    for name, text in (_PARTS | {name: f"(?:{_either(w)})" for name, w in words.items()}).items():
+    texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
+    for name in ("UNIT", "COUNTED"):  # 3.14万人口 has no unit
+        texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
+    for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
-    return regex.compile(pattern)
+    return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
 
 
 @cache
