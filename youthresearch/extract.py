@@ -110,10 +110,10 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
         if starts_paragraph:
             paragraph = {}
             planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
-        if _is_within(sentence["start"], furniture):
+        if _inside(sentence["start"], *furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
-        if _is_within(sentence["start"], spans):
+        if _inside(sentence["start"], *spans):
             refused += [
                 (m["start"], m["end"], "table" if m["sort"] in ("quantity", "bare") else m["sort"])
                 for m in sentence["mentions"]
@@ -134,27 +134,23 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
 
 def tabulate(proposals):
     """Lay out the proposals of one document or many as a table of facts, with their intervals."""
-    columns = {name: _column(name, [p[name] for p in proposals]) for name in COLUMNS if name not in BOUNDS}
-    values, tops = columns["value"], columns["value_max"]
+    columns = _words(proposals)
+    columns |= {name: np.array([p[name] for p in proposals], dtype=float) for name in NUMBERS}
+    columns |= {name: np.array([p[name] for p in proposals], dtype="int64") for name in PLACES}
     hedges = np.array([p["hedge"] for p in proposals], dtype=object)
-    columns |= dict(zip(BOUNDS, hedge_bounds(values, hedges, tops), strict=True))
+    bounds = hedge_bounds(columns["value"], hedges, columns["value_max"])
+    columns |= dict(zip(BOUNDS, bounds, strict=True))
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
 
 
-def _column(name, cells):
-    if name in NUMBERS:
-        return np.array(cells, dtype=float)
-    if name in PLACES:
-        return np.array(cells, dtype="int64")
+def _words(proposals):
+    """Return the columns of text, cut from one array: a column costs pandas more than its words."""
+    names, size = [c for c in COLUMNS if c not in (*BOUNDS, *NUMBERS, *PLACES)], len(proposals)
     try:
-        return pd.array(cells, dtype=_words_type())
+        words = pd.array([p[name] for name in names for p in proposals], dtype="str")
     except UnicodeEncodeError:  # half a character, which such columns may not hold
-        return pd.Series(cells, dtype=object)
-
-
-@cache
-def _words_type():
-    return pd.StringDtype(na_value=nan)  # pandas' own for text; made once, since its name is slow to look up
+        return {name: pd.Series([p[name] for p in proposals], dtype=object) for name in names}
+    return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
 
 
 def score_extraction(coded, proposed, nouns):
@@ -208,25 +204,30 @@ def _score(fact, draft, noun):
 
 
 def _tabled(document, folded, date):
-    """Read the tables of a document, as (figures, spans of their rows); a text has none."""
+    """Read the tables of a document, as (figures, (starts, ends) of their rows); a text has none."""
     paragraphs = getattr(document, "paragraphs", None)
     if paragraphs is None or not (paragraphs["role"] == "table").any():
-        return [], []
-    return read_tables(paragraphs, folded, date)
-
-
-def _is_within(start, spans):
-    """Tell whether an offset lies in one of the spans, which are in order."""
-    i = bisect_right(spans, (start, len(spans) and spans[-1][1])) - 1
-    return i >= 0 and start < spans[i][1]
+        return [], ([], [])
+    figures, spans = read_tables(paragraphs, folded, date)
+    return figures, ([a for a, _ in spans], [b for _, b in spans])
 
 
 def _boilerplate(document):
+    """Return starts and ends of the paragraphs that are no part of the report, in order."""
     paragraphs = getattr(document, "paragraphs", None)
     if paragraphs is None:
-        return []
-    rows = paragraphs[paragraphs["role"] == "boilerplate"]
-    return list(zip(rows["start"], rows["end"], strict=True))
+        return [], []
+    spans = zip(
+        paragraphs["start"].tolist(), paragraphs["end"].tolist(), paragraphs["role"].tolist(), strict=True
+    )
+    found = sorted((start, end) for start, end, role in spans if role == "boilerplate")
+    return [start for start, _ in found], [end for _, end in found]
+
+
+def _inside(place, starts, ends):
+    """Tell whether a place lies in one of some stretches, in order, that do not overlap."""
+    i = bisect_right(starts, place) - 1
+    return i >= 0 and place < ends[i]
 
 
 def _sentences(folded, mentions):
@@ -376,7 +377,8 @@ def _tokens(folded, sentence, kept):
     counted = {m["start"] for m in kept}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     quotes = [m.span() for m in _marks()["quote"].finditer(folded, sentence["start"], sentence["end"])]
-    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _is_within(s[0], quotes))]
+    quoted = [a for a, _ in quotes], [b for _, b in quotes]
+    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _inside(s[0], *quoted))]
     first = sentence["start"]
     taken = bytearray(sentence["end"] - first)  # 1 where a sign stands
     for start, end, _ in spans:

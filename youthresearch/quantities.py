@@ -21,6 +21,7 @@ from .schema import DataError
 FEW_TO_FOLD = 60  # characters; more are folded in one go
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
+_TENS = {"廿": 20, "卅": 30}
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -164,15 +165,18 @@ def _windows(folded):
 def _mention(match, folded, quotes):
     sort, (start, end) = match.lastgroup, match.span()
     mention = {"start": start, "end": end, "sort": sort}
-    if sort == "age" and folded[end - 1] == "岁":
-        if "." in match[0] or _AGED.search(folded, max(0, start - 8), start):
-            value, place = _arabic(match[0].rstrip("周岁 "))
-            return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": start}
+    if sort == "age" and match[0].endswith("岁") and ("." in match[0] or _is_stated_age(folded, start)):
+        value, place = _arabic(match[0].rstrip("周岁 "))
+        return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": start}
     if sort != "quantity":
         return mention
     if _inside(quotes, start, end) and not match["double"]:
         return mention | {"sort": "name"}
     return mention | _read(match)
+
+
+def _is_stated_age(folded, start):
+    return _AGED.search(folded, max(0, start - 8), start)
 
 
 def _inside(quotes, start, end):
@@ -288,6 +292,9 @@ def _han(text):
             else:
                 low, high = low * 10 + digit, high * 10 + digit  # 二〇一
             place = Decimal(1)
+        elif char in "廿卅":
+            section, high_section = section + _TENS[char], high_section + _TENS[char]
+            low, high, place = None, None, Decimal(10)
         elif char in "十百千":
             size = _PLACES[char]
             section += (1 if low is None else low) * size
@@ -310,7 +317,10 @@ def _han(text):
 
 
 def _fraction(text, hedge):
-    """Read 百分之八十五, 千分之三, 三分之一 as per cent."""
+    """Read 百分之八十五, 千分之三, 三分之一, 1/3 as per cent."""
+    if "/" in text:
+        part, whole = map(Decimal, text.split("/"))
+        return 100 * part / whole, nan, hedge, nan
     whole, _, part = text.partition("分之")
     if whole in ("百", "千"):
         read = _arabic(part) if part[0].isdigit() else _spoken(part)
@@ -328,9 +338,12 @@ def _spoken(text):
 
 
 def _tenths(text):
-    """Read 七成, 七成半 as per cent."""
-    value = 10 * _han(text.replace("成", "").rstrip("半") or "一")[0]
-    return (value + 5, Decimal(5)) if text.endswith("半") else (value, Decimal(10))
+    """Read 七成, 七成半, 7成, 7.5成 as per cent."""
+    digits = text.rstrip("半").rstrip("成")
+    value = 10 * (_arabic(digits) if digits[0].isdigit() else _han(digits))[0]
+    if text.endswith("半"):
+        return value + 5, Decimal(5)
+    return value, Decimal(1 if "." in digits else 10)
 
 
 @cache
@@ -389,12 +402,17 @@ def _groups():
 
 
 @cache
+def _groups():
+    return tuple(_pattern().groupindex)
+
+
+@cache
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in load_units()["unit"]} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大"
     )
-    han = "〇零一二两三四五六七八九十百千万亿半数几"
+    han = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
     before_unit = f"[{han}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     return re.compile(  # one class in front, so that the search runs over all else at once
         rf"[\d第翻xX×*{han}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
@@ -409,7 +427,8 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
-    "HAN": r"(?:[〇零一二两三四五六七八九十百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
+    "HAN": r"(?:[〇零一二两三四五六七八九十廿卅百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
+    "SLASHED": r"(?:(?:1/[2-9]|2/[3-9]|3/[4-9]|4/[5-9]|5/[6-9]|6/[7-9]|7/[89]|8/9|[1-9]/10)(?![\d/]))",
     "DASH": r"(?:—{1,2}|–|-|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
@@ -442,7 +461,8 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
         r"(?<!\d)\d{1,2} ?[×xX*] ?\d{1,2} ?小时",  # 7×24小时
     ],
     "ordinal": [
-        r"前(?:CN|\d{1,2})(?=[,。;)]|$)|第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
+        r"前(?:CN|\d{1,2})(?=[,。;)]|$)",
+        r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
         r"(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d)次|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
@@ -455,14 +475,16 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
         r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}[A-WYZa-wyz][A-Za-z]{0,11}",
     ],
     "number": [
-        r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)|[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
+        r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",  # telephone
+        r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])",
     ],
     "quantity": [
         r"(?:(?<pre>PREFIX) ?)?"
-        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN)"
-        r"|(?<tenths>[一二三四五六七八九]成半?)(?=[以的左多,。;、)]|$)|(?<double>双?翻了?[一两三二]?番)"
+        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])SLASHED)"
+        r"|(?<tenths>[一二三四五六七八九]成半?(?=[以的左多,。;、)]|$)"
+        r"|(?<![\d.])[1-9](?:\.5)?成半?(?![立员功为果长效就]))|(?<double>双?翻了?[一两三二]?番)"
         r"|(?:(?<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?<odd>ODD))? ?(?<unit>UNIT|%)"
         r"|(?<first>NUM)(?: ?UNIT? ?DASH ?(?<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?<odd>ODD))? ?(?<unit>[%‰]|UNIT|倍)?"
