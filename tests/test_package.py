@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "effects": {"cells", "schema", "synthetic", "weights"},
     "bounds": {"effects", "schema"},
     "reassign": set(),
+    "strata": {"schema"},
     "few": {"cells", "reassign", "schema"},
     "inference": {"effects", "reassign", "schema"},
     "published": {"effects", "panel", "schema"},

@@ -125,6 +125,7 @@ _HOME = {
         "find_selective_reporting",
         "find_templates",
     ),
+    "strata": ("strata_by",),
     "simulate": ("simulate_panel", "simulate_reports", "true_path"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
