@@ -523,4 +523,6 @@ def fixed(value, se):
 
 def p_as_text(p):
     """Write a p-value with four decimals, or two digits where that would leave none: p is never 0."""
+    if p < 1e-5:
+        return "<0.00001"
     return f"{p:.4f}" if p >= 0.001 or np.isnan(p) else f"{p:.2g}"
