@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "reassign": set(),
     "strata": {"schema"},
     "few": {"cells", "reassign", "schema"},
-    "inference": {"reassign", "schema", "strata"},
+    "moments": {"reassign"},
+    "inference": {"moments", "reassign", "schema", "strata"},
     "published": {"effects", "panel", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
