@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "weights": {"cells"},
     "synthetic": set(),
     "effects": {"cells", "inference", "schema", "synthetic", "weights"},
+    "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
     "bounds": {"effects", "inference", "schema"},
     "reassign": set(),
     "strata": {"schema"},

@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
+    "bootstrap": ("WildBootstrap", "wild_bootstrap"),
     "bounds": ("Bounds", "interval_bounds", "trace"),
     "coding": ("compare_codings", "list_disagreements", "settle_codings"),
     "cohorts": ("add_programmes", "assign_cohorts"),
