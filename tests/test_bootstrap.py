@@ -129,7 +129,7 @@ def test_p_is_that_of_wildboottest():
 @pytest.mark.slow
 @pytest.mark.parametrize("treated, low, high", [(2, 0.0, 0.01), (10, 0.02, 0.09)])
 def test_size_with_few_and_with_many_treated(treated, low, high):
-    """300 panels of noise, 30 districts: two treated are never rejected, ten about as often as they should."""
+    """300 panels of noise, 30 districts: two treated are never rejected, ten about as often as wanted."""
     rng = np.random.default_rng(2024)
     table = random_table(1, districts=30, periods=4)
     table["cohort"] = pd.array(np.where(np.arange(120) < 4 * treated, 2003, 0), dtype="Int64")

@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "bounds": {"effects", "inference", "schema"},
     "reassign": set(),
     "strata": {"schema"},
+    "family": {"reassign", "schema"},
     "few": {"cells", "reassign", "schema"},
     "moments": {"reassign"},
     "inference": {"moments", "reassign", "schema", "strata"},

@@ -35,6 +35,7 @@ _HOME = {
     ),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),
+    "family": ("adjust_family",),
     "few": ("few_treated",),
     "figures": (
         "plot_before_after",

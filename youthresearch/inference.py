@@ -5,6 +5,7 @@ estimate of every other assignment of the cohorts is known. Its place among them
 """
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from html import escape
 
 import numpy as np
@@ -52,6 +53,8 @@ class RandomizationTest:
         Of the draws; None where all assignments were taken.
     strata : str
         Within what cohorts were reassigned.
+    dealt : str
+        Digest of districts, cohorts, strata and seed: tests that share it dealt the cohorts alike.
     by_stratum : pandas.DataFrame
         One row is one stratum: stratum, districts, treated, assignments (1 where nothing can be reassigned).
     n_treated, n_control : int
@@ -75,6 +78,7 @@ class RandomizationTest:
     smallest_p: float
     seed: int | None
     strata: str
+    dealt: str = field(repr=False)
     by_stratum: pd.DataFrame = field(repr=False)
     n_treated: int
     n_control: int
@@ -260,6 +264,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         smallest,
         None if exact else seed,
         "" if strata is None else strata.name or "the given strata",
+        _digest(cells.districts, cohort, stratum, None if exact else seed),
         _table_of(groups, names, _ever_treated(cells)),
         effect.n_treated,
         effect.n_control,
@@ -324,6 +329,11 @@ def _stratum_of(districts, strata):
         )
     code, known = pd.factorize(value, sort=True)
     return code, list(known)
+
+
+def _digest(districts, cohort, stratum, seed):
+    named = "\n".join(f"{d} {c} {s}" for d, c, s in zip(districts, cohort, stratum, strict=True))
+    return sha256(f"{named}\n{seed}".encode()).hexdigest()[:16]
 
 
 def _ever_treated(cells):
