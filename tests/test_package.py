@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "few": {"cells", "reassign", "schema"},
     "moments": {"reassign"},
     "inference": {"moments", "reassign", "schema", "strata"},
+    "placebo": {"inference", "schema"},
     "published": {"effects", "panel", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data

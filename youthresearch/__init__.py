@@ -115,6 +115,7 @@ _HOME = {
         "work_coverage",
     ),
     "panel": ("as_panel", "build_panel", "coverage"),
+    "placebo": ("placebo_in_time",),
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),
