@@ -79,7 +79,7 @@ def test_every_average_of_staggered_did(kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", [yr.did, yr.imputation_did, yr.staggered_did], ids=lambda f: f.__name__)
 def test_on_many_panels(estimator):
-    """With controls and gaps `staggered_did` also refuses for pairs before treatment, which att leaves out."""
+    """With controls and gaps `staggered_did` refuses for pairs before treatment too; att needs none."""
     more = 0
     for seed in range(5):
         for gaps in (0.0,) if estimator is yr.imputation_did else (0.0, 0.15):
