@@ -11,7 +11,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units
+from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
 from .schema import SAID, SIMULATED, DataError
 from .synthetic import synthetic_weights
 from .weights import Linear, imputation, regression, two_way
@@ -322,7 +322,7 @@ def imputation_did(panel, *, outcome, controls=None, population=None):
     linear = imputation(units, model, direct, possible)
     told = {"errors": "clustered by district, about the mean by cohort and period, normal"}
     lost = (treated & ~possible).sum(axis=1)[units.of]
-    left = [(d, int(k), "cannot be imputed") for d, k in zip(cells.districts, lost, strict=True) if k]
+    left = told_of(cells, lost, "cannot be imputed")
     return _effect(
         "imputation_did", cells, units, linear, pd.DataFrame({"event_time": times}), told, extra=left
     )
@@ -820,9 +820,8 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
     if vcov is None:
         vcov = factor * linear.covariance(cells, units)
     se = np.sqrt(np.diag(vcov))
-    path = rows.assign(att=estimates[1:], se=se[1:])
-    path.loc[~linear.weights[1:].any(axis=(1, 2)), "se"] = np.nan  # a base has no error
-    path = _marked(path, cells.simulated)
+    is_base = ~linear.weights[1:].any(axis=(1, 2))  # it has no error
+    path = _marked(rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:])), cells.simulated)
     treated = (cells.treated & cells.observed).any(axis=1)
     return Effect(
         estimator=name,
@@ -887,26 +886,39 @@ def _pairs(units, time, control, base):
     found = []
     for g in np.unique(units.cohort[units.cohort != NEVER]):
         last = int(np.searchsorted(time, g)) - 1  # the last period before treatment
-        for t in range(base == "varying", len(time)):
-            b = t - 1 if base == "varying" and t <= last else last
-            later = NEVER if control == "never" else max(time[t], time[b]) + 1
-            against = (units.cohort >= later) & (units.cohort != g)
-            pair = _pair(units, g, t, b, against)
-            if pair is not None:
-                found.append((g, t, b, time[t] - g, *pair))
-    if not any(event >= 0 for _, _, _, event, *_ in found):
+        t = np.arange(base == "varying", len(time))
+        b = np.where(t <= last, t - 1, last) if base == "varying" else np.full(len(t), last)
+        later = np.full(len(t), NEVER) if control == "never" else np.maximum(time[t], time[b]) + 1
+        both = (units.observed[:, t] & units.observed[:, b]).T
+        treated = both & (units.cohort == g)
+        against = both & (units.cohort >= later[:, None]) & (units.cohort != g)
+        some = treated.any(axis=1) & against.any(axis=1)
+        t, b = t[some], b[some]
+        compared = _compare(units, g, t, b, treated[some], against[some])
+        found.append((np.full(len(t), g), t, b, time[t] - g, *compared))
+    pairs = _Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    if not (pairs.event >= 0).any():
         raise DataError(
             "No cohort has a treated period in which it can be compared with untreated districts."
         )
-    return _Pairs(*(np.array(column) for column in zip(*found, strict=True)))
+    return pairs
 
 
-def _pair(units, g, t, b, against):
-    """ATT(g, t) by outcome regression: att, weights on the change and centres; None without either group."""
-    both = units.observed[:, t] & units.observed[:, b]
-    treated, against = (units.cohort == g) & both, against & both
-    if not treated.any() or not against.any():
-        return None
+def _compare(units, g, t, b, treated, against):
+    """ATT(g, t) of one cohort in P periods: att, weights on the change and centres, shapes (P,), (P, U)."""
+    if units.controls.shape[2]:
+        pairs = [_with_controls(units, g, *pair) for pair in zip(t, b, treated, against, strict=True)]
+        att, weight, centre = zip(*pairs, strict=True) if pairs else ((), [], [])
+        shape = (len(t), len(units.n))
+        return np.array(att), np.reshape(weight, shape), np.reshape(centre, shape)
+    change = (units.total[:, t] - units.total[:, b]).T
+    share, other = (group / (group @ units.n)[:, None] for group in (treated, against))
+    own, fit = (share * change).sum(axis=1), (other * change).sum(axis=1)
+    return own - fit, share - other, share * own[:, None] - other * fit[:, None]
+
+
+def _with_controls(units, g, t, b, treated, against):
+    """ATT(g, t) by outcome regression: att, weights on the change and centres."""
     x = np.column_stack([np.ones(len(units.n)), units.controls[:, b]])
     n, change = units.n, units.total[:, t] - units.total[:, b]
     moment = (x[against] * n[against, None]).T @ x[against]
