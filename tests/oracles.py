@@ -139,14 +139,17 @@ def moderndid(table, kind, **options):
     return fit.overall_att, fit.overall_se, dict(zip(map(int, fit.event_times), rows, strict=True))
 
 
-def did_imputation(table, horizons):
+def did_imputation(table, horizons, pretrends=0):
     """Borusyak, Jaravel and Spiess in did-imputation: horizon -> (att, se), or the mean alone under 0."""
     from did_imputation import did_imputation as fit
 
     data = table.assign(id=pd.factorize(table["district"])[0], Ei=table["g"].where(table["g"] > 0))
+    data = data[["id", "period", "Ei", "y"]].copy()
     with quiet():
-        fit = fit(
-            data[["id", "period", "Ei", "y"]].copy(), "y", "id", "period", "Ei", allhorizons=horizons, minn=0
-        )
-    points, errors = fit.estimates, fit.std_errors
-    return {(int(k.removeprefix("tau")) if horizons else 0): (points[k], errors[k]) for k in points}
+        fit = fit(data, "y", "id", "period", "Ei", allhorizons=horizons, minn=0, pretrends=pretrends)
+    found = {
+        (int(k.removeprefix("tau")) if horizons else 0): (v, fit.std_errors[k])
+        for k, v in fit.estimates.items()
+    }
+    before = fit.pretrends_estimates or {}
+    return found | {-int(k.removeprefix("pre")): (v, fit.pretrends_std_errors[k]) for k, v in before.items()}

@@ -171,6 +171,36 @@ def test_imputation_is_did_imputation(gaps):
         assert (row.att, row.se) == pytest.approx(theirs[row.event_time], abs=2e-6)
 
 
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_pretrends_of_imputation_are_a_regression_on_untreated_cells(gaps):
+    """pyfixest on the untreated rows, and did-imputation, whose factor counts one coefficient fewer."""
+    table = random_table(4, periods=6, gaps=gaps)
+    effect = yr.imputation_did(panel_of(table), outcome="y", pretrends=2)
+    event = (table["period"] - table["g"]).where(table["g"] > 0)
+    leads = {f"lead{h}": (event == -h).astype(float) for h in (2, 1)}
+    untreated = without_single_cells(table.assign(**leads)[table["d"] == 0])
+    beta, vcov = pyfixest(untreated, list(leads))
+    before = effect.path[effect.path["event_time"] < 0]
+    assert before["event_time"].tolist() == [-2, -1]
+    np.testing.assert_allclose(before["att"], beta, atol=POINT)
+    np.testing.assert_allclose(before["se"], np.sqrt(np.diag(vcov)), atol=ERROR)
+    np.testing.assert_allclose(effect.vcov[1:3, 1:3], vcov, atol=ERROR)
+    theirs = np.array([did_imputation(table, True, pretrends=2)[h] for h in (-2, -1)])
+    np.testing.assert_allclose(before["att"], theirs[:, 0], atol=POINT)
+    left = len(untreated) - untreated["period"].nunique() - len(leads)
+    np.testing.assert_allclose(before["se"], theirs[:, 1] * np.sqrt((left + 1) / left), atol=ERROR)
+    plain = yr.imputation_did(panel_of(table), outcome="y")
+    assert (effect.att, effect.se) == (plain.att, plain.se)
+    np.testing.assert_array_equal(effect.path["se"][2:], plain.path["se"])
+    assert "event times -2 to -1 against earlier ones" in repr(effect)
+
+
+def test_pretrends_that_nothing_lies_before_are_refused():
+    table = random_table(9, never=False, periods=4)
+    with pytest.raises(yr.DataError, match="Take fewer pretrends"):
+        yr.imputation_did(panel_of(table), outcome="y", pretrends=3)
+
+
 # ---- Callaway and Sant'Anna: diff-diff and moderndid, both R's did
 
 CONTROL = {"never": ("never_treated", "nevertreated"), "notyet": ("not_yet_treated", "notyettreated")}

@@ -278,7 +278,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     return _with_base(effect, [base])
 
 
-def imputation_did(panel, *, outcome, controls=None, population=None):
+def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=None):
     """Estimate effects against outcomes imputed from untreated cells (Borusyak, Jaravel and Spiess 2024).
 
     District and period effects (and controls) are fitted to untreated cells alone; each treated cell less
@@ -291,18 +291,23 @@ def imputation_did(panel, *, outcome, controls=None, population=None):
         As in `did`. Gaps are left as they are: least squares on the cells there are. Treated cells of a
         district without an untreated one, or of a period in which nobody is untreated, cannot be imputed:
         they are left out and listed.
+    pretrends : int
+        Event times before treatment, -pretrends to -1, that the path tells too: coefficients of a regression
+        of its own on the untreated cells alone, against all that lie further back (section 4.3 of the paper;
+        `pretrends()` of did_imputation in Stata). Effects do not depend on them.
 
     Returns
     -------
     Effect
-        The path has event times from 0 on; se is the conservative one of equation 7, about the mean effect by
-        cohort and period (equation 8), without a small-sample factor. Where a cohort is a single district
-        this leaves its treated cells no error at all.
+        The path has event times from 0 on, after those of `pretrends`; se is the conservative one of equation
+        7, about the mean effect by cohort and period (equation 8), without a small-sample factor. Where a
+        cohort is a single district this leaves its treated cells no error at all. Errors of pretrends are
+        clustered, with the factor "nested" of `did`.
 
     Raises
     ------
     DataError
-        If no treated cell can be imputed.
+        If no treated cell can be imputed, or the pretrends are not determined.
     """
     cells = make_cells(panel, outcome, controls, population)
     _check_treated(cells)
@@ -323,9 +328,35 @@ def imputation_did(panel, *, outcome, controls=None, population=None):
     told = {"errors": "clustered by district, about the mean by cohort and period, normal"}
     lost = (treated & ~possible).sum(axis=1)[units.of]
     left = told_of(cells, lost, "cannot be imputed")
-    return _effect(
-        "imputation_did", cells, units, linear, pd.DataFrame({"event_time": times}), told, extra=left
-    )
+    before, factor = _pretrends(cells, units, pretrends)
+    if pretrends:
+        told["pretrends"] = f"event times {-pretrends} to -1 against earlier ones, untreated cells only"
+    linear = linear.insert(1, before)
+    factor = np.repeat([1.0, factor, 1.0], [1, pretrends, len(times)])
+    vcov = linear.covariance(cells, units) * np.sqrt(np.outer(factor, factor))
+    rows = pd.DataFrame({"event_time": np.append(np.arange(-pretrends, 0), times)})
+    return _effect("imputation_did", cells, units, linear, rows, told, vcov=vcov, extra=left)
+
+
+def _pretrends(cells, units, count):
+    """Regress the untreated cells on the event times -count to -1: weights and scores, and the factor."""
+    times = np.arange(-count, 0)
+    event = np.where(units.cohort[:, None] == NEVER, 0, cells.time - units.cohort[:, None])
+    used = units.observed & (cells.time < units.cohort[:, None])
+    used &= used.sum(axis=1, keepdims=True) > 1
+    leads = (event[:, :, None] == times).astype(float)
+    regressors = np.concatenate([leads, units.controls], axis=2)
+    linear, identified, rank, _ = regression(units, regressors, np.eye(regressors.shape[2])[:, :count], used)
+    if not identified.all():
+        raise DataError(
+            f"Event times {times[~identified].tolist()} cannot be told from those before: no untreated "
+            "cells, or none further back to compare with. Take fewer pretrends."
+        )
+    member = used.any(axis=1)[units.of]
+    districts, n = int(member.sum()), int(used.sum(axis=1)[units.of].sum())
+    if count:
+        _check_df("The regression of pretrends", n, rank + 1)
+    return linear, districts / (districts - 1) * (n - 1) / (n - rank - 1) if count else 1.0
 
 
 def staggered_did(
