@@ -116,7 +116,7 @@ def diff_diff_path(fit):
     }
 
 
-def moderndid(table, kind, **options):
+def moderndid(table, kind, control, method="reg", **options):
     """att_gt and aggte of moderndid, R's `did` in Python: att, se, path. Districts with gaps are dropped."""
     import moderndid as md
 
@@ -128,7 +128,8 @@ def moderndid(table, kind, **options):
             tname="period",
             idname="id",
             gname="g",
-            est_method="reg",
+            control_group=control,
+            est_method=method,
             cband=False,
             **options,
         )

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
+from .covariates import doubly_robust, outcome_regression
 from .schema import SAID, SIMULATED, DataError
 from .synthetic import synthetic_weights
 from .weights import Linear, imputation, regression, two_way
@@ -360,7 +361,15 @@ def _pretrends(cells, units, count):
 
 
 def staggered_did(
-    panel, *, outcome, control="never", base="varying", aggregate="simple", controls=None, population=None
+    panel,
+    *,
+    outcome,
+    control="never",
+    base="varying",
+    aggregate="simple",
+    controls=None,
+    method="reg",
+    population=None,
 ):
     """Estimate effects by cohort and period against untreated districts (Callaway and Sant'Anna 2021).
 
@@ -382,8 +391,13 @@ def staggered_did(
         time; event: mean over event times from 0 on; cohort: mean over the cohorts' means; calendar: mean
         over periods; group_time: as simple, path by cohort and period. Cohorts count by their districts.
     controls : list of str, optional
-        Indicators whose value in the base period the change may depend on, linearly: the control group's
-        change is regressed on them (outcome regression; Heckman, Ichimura and Todd 1997, `est_method="reg"`).
+        Indicators whose value in the base period the change may depend on.
+    method : {"reg", "dr"}
+        How controls are taken into account. reg: the control group's change is regressed on them (outcome
+        regression; Heckman, Ichimura and Todd 1997), which a few treated districts are enough for. dr: the
+        control group is weighted by the odds of treatment as well, and either model may be wrong (doubly
+        robust; Sant'Anna and Zhao 2020), the default of `did` in R; refused where controls tell the treated
+        from the others. Weights do not depend on the outcome in either.
 
     Returns
     -------
@@ -399,6 +413,7 @@ def staggered_did(
     _choose("control", control, ("never", "notyet"))
     _choose("base", base, ("varying", "universal"))
     _choose("aggregate", aggregate, ("simple", "event", "cohort", "calendar", "group_time"))
+    _choose("method", method, ("reg", "dr"))
     cells = make_cells(panel, outcome, controls, population)
     _check_treated(cells)
     if control == "never":
@@ -408,7 +423,7 @@ def staggered_did(
     cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
     _check_treated(cells)
     units = make_units(cells)
-    pairs = _pairs(units, cells.time, control, base)
+    pairs = _pairs(units, cells.time, control, base, method)
     rows, average, slope = _aggregation(pairs, units, cells.time, aggregate)
     linear = _aggregate(pairs, len(cells.time), average, slope)
     told = {
@@ -417,6 +432,8 @@ def staggered_did(
         "base": base,
         "aggregate": aggregate,
     }
+    if controls:
+        told["controls"] = "doubly robust" if method == "dr" else "outcome regression"
     for name in ("cohort", "period"):
         if name in rows:
             rows[name] = pd.Series([cells.label(v) for v in rows[name]])
@@ -912,7 +929,7 @@ class _Pairs:
     centre: np.ndarray  # (P, U)
 
 
-def _pairs(units, time, control, base):
+def _pairs(units, time, control, base, method):
     """Compare each cohort with its control group in each period."""
     found = []
     for g in np.unique(units.cohort[units.cohort != NEVER]):
@@ -925,7 +942,7 @@ def _pairs(units, time, control, base):
         against = both & (units.cohort >= later[:, None]) & (units.cohort != g)
         some = treated.any(axis=1) & against.any(axis=1)
         t, b = t[some], b[some]
-        compared = _compare(units, g, t, b, treated[some], against[some])
+        compared = _compare(units, g, t, b, treated[some], against[some], method)
         found.append((np.full(len(t), g), t, b, time[t] - g, *compared))
     pairs = _Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
     if not (pairs.event >= 0).any():
@@ -935,10 +952,12 @@ def _pairs(units, time, control, base):
     return pairs
 
 
-def _compare(units, g, t, b, treated, against):
+def _compare(units, g, t, b, treated, against, method):
     """ATT(g, t) of one cohort in P periods: att, weights on the change and centres, shapes (P,), (P, U)."""
     if units.controls.shape[2]:
-        pairs = [_with_controls(units, g, *pair) for pair in zip(t, b, treated, against, strict=True)]
+        compare = {"reg": outcome_regression, "dr": doubly_robust}[method]
+        pairs = zip(t, b, treated, against, strict=True)
+        pairs = [_with_controls(compare, units, g, *pair) for pair in pairs]
         att, weight, centre = zip(*pairs, strict=True) if pairs else ((), [], [])
         shape = (len(t), len(units.n))
         return np.array(att), np.reshape(weight, shape), np.reshape(centre, shape)
@@ -948,22 +967,18 @@ def _compare(units, g, t, b, treated, against):
     return own - fit, share - other, share * own[:, None] - other * fit[:, None]
 
 
-def _with_controls(units, g, t, b, treated, against):
-    """ATT(g, t) by outcome regression: att, weights on the change and centres."""
-    x = np.column_stack([np.ones(len(units.n)), units.controls[:, b]])
-    n, change = units.n, units.total[:, t] - units.total[:, b]
-    moment = (x[against] * n[against, None]).T @ x[against]
-    if len(moment) > 1 and np.linalg.matrix_rank(moment, hermitian=True) < len(moment):
-        raise DataError(
-            f"The control group of cohort {g} has too few districts, or controls that are collinear in it: "
-            "use fewer controls."
-        )
-    mean_x = n[treated] @ x[treated] / n[treated].sum()
-    asked = x @ np.linalg.solve(moment, mean_x)
-    fit = x @ np.linalg.solve(moment, x[against].T @ change[against])
-    att = (change[treated].sum() - n[treated] @ fit[treated]) / n[treated].sum()
-    weight = treated / n[treated].sum() - against * asked
-    return att, weight, treated / n[treated].sum() * (fit + att) - against * asked * fit
+def _with_controls(compare, units, g, t, b, treated, against):
+    """ATT(g, t) given controls in the base period: att, weights on the change and centres."""
+    both = treated | against
+    x = np.column_stack([np.ones(both.sum()), units.controls[both, b]])
+    n, total = units.n[both], units.total[both]
+    try:
+        found = compare(x, n, (total[:, t] - total[:, b]) / n, treated[both])
+    except DataError as refused:
+        raise DataError(f"Cohort {g}: {refused}") from None
+    weight, centre = np.zeros((2, len(both)))
+    weight[both], centre[both] = found[1:]
+    return found[0], weight, centre
 
 
 def _aggregation(pairs, units, time, aggregate):
