@@ -757,6 +757,93 @@ def test_synthetic_did_refuses_waves_gaps_and_too_few_donors():
         yr.synthetic_did(panel_of(table), outcome="y", seed=1)
 
 
+def wide_with(panel, *indicators):
+    """Districts by (indicator, period), and who is treated."""
+    tables = [
+        panel[panel["indicator"] == i].pivot(index="district", columns="period", values="value")
+        for i in indicators
+    ]
+    return tables, panel.groupby("district")["cohort"].first()[tables[0].index].notna().to_numpy()
+
+
+def donor_weights(effect):
+    """Weight of each never-treated district in the synthetic control."""
+    last = effect.weights[effect.weights["period"] == effect.periods[-1]].set_index("district")["weight"]
+    return -last[last <= 0] * len(effect.path)
+
+
+@pytest.mark.parametrize("controls", [[], ["x"]])
+def test_synthetic_control_is_the_nearest_there_is_and_pysyncons(controls):
+    """Karush, Kuhn and Tucker: no donor with weight is worse than one without. pysyncon stops at 1e-6."""
+    import pysyncon
+
+    table = random_table(3, districts=14, periods=9)
+    table = table[table["district"] < "d08"]
+    table["cohort"] = table["district"].map({"d00": 2007}).astype("Int64")
+    panel = panel_of(table)
+    effect = yr.synthetic_control(panel, outcome="y", controls=controls)
+    (y, x), treated = wide_with(panel, "y", "x")
+    before = y.columns < 2007
+    blocks = [y.loc[:, before]] + [x.loc[:, before].mean(axis=1).to_frame("x") for _ in controls]
+    features = pd.concat([b / np.sqrt(b.var().mean()) for b in blocks], axis=1)
+    donors, target = features[~treated].T, features[treated].iloc[0]
+    weights = donor_weights(effect)[donors.columns]
+    assert weights.sum() == pytest.approx(1, abs=1e-12) and (weights >= 0).all()
+    slope = donors.T @ (donors @ weights - target)
+    assert slope[weights > 1e-9].to_numpy() == pytest.approx(slope.min(), abs=1e-10)
+    assert (weights > 1e-9).sum() > 1
+    theirs = pysyncon.Synth()
+    undone = features.T.std(axis=1).to_numpy() ** 2  # it scales every predictor by itself
+    z = y.loc[:, before].T
+    theirs.fit(
+        X0=donors,
+        X1=target.rename("d00"),
+        Z0=z.loc[:, ~treated],
+        Z1=z["d00"],
+        custom_V=undone,
+    )
+    assert weights.to_numpy() == pytest.approx(np.asarray(theirs.W), abs=2e-3)
+    gap = (y[treated].iloc[0] - weights @ y[~treated])[~before]
+    assert effect.att == pytest.approx(gap.mean(), abs=1e-12)
+    assert effect.path["att"].to_numpy() == pytest.approx(gap.to_numpy(), abs=1e-12)
+    if controls:  # variances are those of all districts; without controls only their ratio would matter
+        return
+    others = panel[panel["district"] != "d00"]
+    cohorts = [pd.Series(2007, others.index, "Int64").where(others["district"] == d) for d in donors.columns]
+    placebos = [yr.synthetic_control(others.assign(cohort=c), outcome="y").att for c in cohorts]
+    assert effect.se == pytest.approx(np.std(placebos), rel=1e-12)
+
+
+def test_synthetic_control_that_fits_exactly_takes_the_donors_it_is_made_of():
+    table = random_table(3, districts=14, periods=20)
+    table["cohort"] = table["district"].map({"d00": 2018}).astype("Int64")
+    wide = table.pivot(index="period", columns="district", values="y")
+    made = 0.3 * wide["d03"] + 0.7 * wide["d08"]
+    mine = table["district"] == "d00"
+    table.loc[mine, "y"] = (made + 2.5 * (made.index >= 2018)).to_numpy()
+    effect = yr.synthetic_control(panel_of(table), outcome="y")
+    assert effect.att == pytest.approx(2.5, abs=1e-8)
+    weights = donor_weights(effect)
+    assert weights[weights > 1e-6].round(6).to_dict() == {"d03": 0.3, "d08": 0.7}
+    assert "off before treatment" in repr(effect) and "depend on the outcome" in repr(effect)
+
+
+def test_synthetic_control_refuses_waves_gaps_and_controls_without_a_past():
+    with pytest.raises(yr.DataError, match="synthetic_control takes one wave"):
+        yr.synthetic_control(panel_of(random_table(7, periods=6)), outcome="y", seed=1)
+    table = random_table(3, periods=6)
+    table["cohort"] = table["district"].map({"d00": 2004}).astype("Int64")
+    with pytest.raises(yr.DataError, match="without gaps"):
+        yr.synthetic_control(panel_of(table.drop(index=7)), outcome="y")
+    past = (table["district"] == "d02") & (table["period"] < 2004)
+    panel = panel_of(table.assign(x=table["x"].mask(past)))
+    with pytest.raises(yr.DataError, match=r"without a value of 'x' before treatment.*d02"):
+        yr.synthetic_control(panel, outcome="y", controls=["x"])
+    effect = yr.synthetic_control(panel, outcome="y")
+    with pytest.raises(yr.DataError, match="follow the outcome"):
+        yr.interval_bounds(effect, panel)
+
+
 def test_without_diff_diff_all_but_synthetic_did_works():
     """The adapter can be dropped: no other result needs it."""
     import subprocess
@@ -775,7 +862,7 @@ def test_without_diff_diff_all_but_synthetic_did_works():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines() == [
         "2.0",
-        "synthetic_did needs the package diff-diff: pip install 'youthresearch[synthetic]'",
+        "Synthetic controls need the package diff-diff: pip install 'youthresearch[synthetic]'",
     ]
 
 

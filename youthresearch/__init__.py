@@ -30,6 +30,7 @@ _HOME = {
         "imputation_did",
         "staggered_did",
         "sun_abraham",
+        "synthetic_control",
         "synthetic_did",
     ),
     "evidence": ("save_evidence", "show_evidence"),

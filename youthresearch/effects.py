@@ -14,7 +14,7 @@ import pandas as pd
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
 from .covariates import doubly_robust, outcome_regression
 from .schema import SAID, SIMULATED, DataError
-from .synthetic import synthetic_weights
+from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
 FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
@@ -471,34 +471,118 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
     ImportError
         If diff-diff is not installed.
     """
-    cells = make_cells(panel, outcome)
+    cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_did")
+
+    def weigh(treated, donors):
+        before, later = cells.y[:, ~after], cells.y[:, after]
+        target = before[treated].mean(axis=0)
+        return synthetic_weights(before[donors], later[donors], target, int(treated.sum()))
+
+    return _placebo_effect("synthetic_did", cells, treated, after, weigh, placebos, seed, {})
+
+
+def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None):
+    """Compare with a weighted mean of never-treated districts (Abadie, Diamond and Hainmueller 2010).
+
+    Weights are at least zero, sum to one, and bring the never-treated districts as near as they can to the
+    (mean of the) treated ones in the outcome of each period before treatment, and in the mean of each control
+    over these. A squared difference counts by one over the variance among districts, that of the outcome
+    averaged over the periods (Abadie 2021, section 3.2a): predictors' weights are not searched for, as the
+    search has many ends, and makes controls void beside all the outcomes (Kaul and others 2022).
+
+    Parameters
+    ----------
+    panel, outcome, placebos, seed
+        As in `synthetic_did`.
+    controls : list of str, optional
+        Other indicators of the panel; gaps in them do not matter, as means are taken.
+
+    Returns
+    -------
+    Effect
+        As from `synthetic_did`: the weights depend on the outcome. There is no district effect, so that a
+        level which the weighted mean does not reach stays in the effect: see `fit`, the root mean squared
+        difference before treatment, in its convention.
+
+    Raises
+    ------
+    DataError, ImportError
+        As `synthetic_did`; or if a district has no value of a control before treatment.
+    """
+    cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_control")
+    used = treated | (cells.cohort == NEVER)
+    features = [cells.y[:, ~after] / _spread(cells.y[used][:, ~after])]
+    for name in controls or ():
+        mean = _mean_before(cells, make_cells(panel, name), cells.time[after][0])
+        features.append(mean[:, None] / _spread(mean[used, None]))
+    features = np.hstack(features)
+
+    def weigh(treated, donors):
+        weights = control_weights(features[donors], features[treated].mean(axis=0))
+        return weights, np.zeros((~after).sum())
+
+    gap = cells.y[treated].mean(axis=0) - weigh(treated, ~treated)[0] @ cells.y[~treated]
+    told = {"fit": f"{np.sqrt((gap[~after] ** 2).mean()):.4g} off before treatment (root mean square)"}
+    if controls:
+        told["controls"] = "means before treatment"
+    return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
+
+
+def _spread(values):
+    """Root of the variance among districts, averaged over columns; 1 where all are alike."""
+    return np.sqrt(values.var(axis=0, ddof=1).mean()) or 1.0
+
+
+def _mean_before(cells, control, begin):
+    """Mean of a control over the periods before treatment, in the order of the districts of `cells`."""
+    before = control.observed & (control.time < begin)
+    known = before.any(axis=1)
+    at = control.districts[known].get_indexer(cells.districts)
+    if (at < 0).any():
+        raise DataError(
+            f"Districts without a value of {control.outcome!r} before treatment: "
+            f"{list(cells.districts[at < 0][:10])}."
+        )
+    return (np.where(before, control.y, 0).sum(axis=1)[known] / before[known].sum(axis=1))[at]
+
+
+def _one_wave(cells, name):
+    """Check that one cohort stands against never-treated districts: cells, who is treated, periods after."""
     _check_treated(cells)
     _check_never(cells)
     cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
-    _check_no_gaps(cells, "synthetic_did")
+    _check_treated(cells)
+    _check_no_gaps(cells, name)
     cohorts = np.unique(cells.cohort[cells.cohort != NEVER])
     if len(cohorts) > 1:
         waves = ", ".join(str(cells.label(c)) for c in cohorts)
         raise DataError(
-            f"synthetic_did takes one wave, and the panel has several ({waves}): choose one, e.g. "
+            f"{name} takes one wave, and the panel has several ({waves}): choose one, e.g. "
             "panel[(panel['cohort'] == wave) | panel['cohort'].isna()]."
         )
-    treated, after = cells.cohort != NEVER, cells.time >= cohorts[0]
+    return cells, cells.cohort != NEVER, cells.time >= cohorts[0]
+
+
+def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
+    """Effect from weights on donors and periods that follow the outcome; its error from placebos."""
     sets = _placebo_sets(treated, placebos, seed)
-    units = make_units(cells, alone=True)
-    weights = _synthetic(cells.y, treated, ~treated, after)
-    effects = [_synthetic(cells.y, s, ~treated & ~s, after) for s in sets]
-    effects = np.array([np.einsum("kit,it->k", w, cells.y) for w in effects])
+    weights = _spread_out(treated, ~treated, after, *weigh(treated, ~treated))
+    effects = []
+    for stand_in in sets:
+        donors = ~treated & ~stand_in
+        placebo = _spread_out(stand_in, donors, after, *weigh(stand_in, donors))
+        effects.append(np.einsum("kit,it->k", placebo, cells.y))
+    spread = np.array(effects) - np.mean(effects, axis=0)
     told = {
         "errors": f"standard deviation of {len(sets)} placebo effects, normal",
         "placebos": "each never-treated district once" if treated.sum() == 1 else f"drawn, seed {seed}",
         "weights": "depend on the outcome; bounds hold at these weights only",
+        **told,
     }
-    rows = pd.DataFrame({"event_time": cells.time[after] - cohorts[0]})
+    rows = pd.DataFrame({"event_time": cells.time[after] - cells.time[after][0]})
     linear = Linear(weights, np.zeros(weights.shape[:2]))
-    spread = effects - effects.mean(axis=0)
-    vcov = spread.T @ spread / len(effects)
-    return _effect("synthetic_did", cells, units, linear, rows, told, vcov=vcov)
+    units = make_units(cells, alone=True)
+    return _effect(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
 
 
 def _placebo_sets(treated, placebos, seed):
@@ -520,14 +604,12 @@ def _placebo_sets(treated, placebos, seed):
     return sets
 
 
-def _synthetic(y, treated, donors, after):
+def _spread_out(treated, donors, after, by_donor, by_period):
     """Weights of the effect, on average and then in each period after treatment, shape (1 + K, N, T)."""
-    target = y[treated][:, ~after].mean(axis=0)
-    omega, lam = synthetic_weights(y[donors][:, ~after], y[donors][:, after], target, int(treated.sum()))
-    districts = np.zeros(len(y))
-    districts[treated], districts[donors] = 1 / treated.sum(), -omega
+    districts = np.zeros(len(treated))
+    districts[treated], districts[donors] = 1 / treated.sum(), -by_donor
     periods = np.zeros((1 + after.sum(), len(after)))
-    periods[:, ~after] = -lam
+    periods[:, ~after] = -by_period
     periods[0, after], periods[1:, after] = 1 / after.sum(), np.eye(after.sum())
     return districts[None, :, None] * periods[:, None, :]
 

@@ -185,8 +185,8 @@ def randomization_test(
     if draws < 1 or not 0 < level < 1:
         raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
     effect = estimator(panel, outcome=outcome, **options)
-    if effect.estimator == "synthetic_did":
-        raise DataError("synthetic_did's weights follow the outcome; its own placebos are its test.")
+    if effect.estimator.startswith("synthetic_"):
+        raise DataError(f"{effect.estimator}'s weights follow the outcome; its own placebos are its test.")
     cells = effect._cells
     codes, cohort = np.unique(cells.cohort, return_inverse=True)
     stratum, n_strata = _stratum_of(panel, cells.districts, strata)
