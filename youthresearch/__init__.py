@@ -80,6 +80,7 @@ _HOME = {
         "load_programmes",
         "load_published",
         "load_sources",
+        "load_studies",
         "load_templates",
         "load_traditional",
         "load_units",
