@@ -43,6 +43,41 @@ def random_table(seed, *, districts=None, periods=None, never=True, gaps=0.0, si
     return table[rng.uniform(size=n * t) >= gaps].reset_index(drop=True)
 
 
+def random_design(seed):
+    """Draw a panel that may be awkward, without noise, and the effect in it.
+
+    Two periods or more, cohorts of a single district, cohorts after the end, nobody or everybody treated at
+    last, gaps, quarters, a constant outcome. Columns x (noise) and size are for controls and population.
+    """
+    rng = np.random.default_rng(seed)
+    t, n = int(rng.choice([2, 3, 5, 7])), int(rng.integers(2, 14))
+    who = rng.choice(rng.choice([*range(2002, 2003 + t), 0, 0], int(rng.integers(1, 4))), n)
+    table = pd.DataFrame(
+        {
+            "district": np.repeat([f"d{i:02d}" for i in range(n)], t),
+            "period": np.tile(np.arange(2001, 2001 + t), n),
+            "g": np.repeat(who, t),
+            "size": np.repeat(rng.uniform(0.5, 3, n), t),
+            "x": rng.normal(size=n * t),
+            "y": np.repeat(5 * rng.normal(size=n), t) + np.tile(rng.normal(size=t), n),
+        }
+    )
+    table["y"] += 2 * ((table["g"] > 0) & (table["period"] >= table["g"]))
+    effect = 2.0
+    if rng.random() < 0.15:
+        table["y"], effect = 3.0, 0.0
+    table["cohort"] = table["g"].astype("Int64").replace(0, pd.NA)
+    if rng.random() < 0.3:
+        first = pd.Period("2018Q1")
+        table["period"] = [first + int(p - 2001) for p in table["period"]]
+        table["cohort"] = pd.PeriodIndex(
+            [first + int(g - 2001) if g else pd.NaT for g in who.repeat(t)], freq="Q"
+        )
+    table = table[rng.uniform(size=n * t) >= rng.choice([0, 0, 0.1, 0.4])]
+    names = {"district": "district", "period": "period", "cohort": "cohort"}
+    return yr.as_panel(table, outcomes=["y", "x"], keep=["size"], **names), effect
+
+
 def panel_of(table):
     """Turn the table into the package's panel."""
     panel = yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y", "x"])

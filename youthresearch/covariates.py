@@ -108,4 +108,4 @@ def _logit(x, n, treated):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # groups that covariates tell apart are refused by the caller
         fit = sm.GLM(treated.astype(float), x, family=sm.families.Binomial(), var_weights=n).fit(scale=1)
-    return fit.fittedvalues, fit.cov_params()
+        return fit.fittedvalues, fit.cov_params()

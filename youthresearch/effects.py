@@ -261,6 +261,8 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
     units = make_units(cells)
     cohort, event, cell_count = _cohort_event_cells(units, cells.time, base)
+    if not (event >= 0).any():
+        raise DataError(f"No cohort is observed both at event time {base} and when treated.")
     dummies = (units.cohort[:, None, None] == cohort) & (cells.time[None, :, None] == cohort + event)
     times = np.unique(event)
     chosen = np.column_stack([event >= 0, event[:, None] == times]) * cell_count[:, None]
@@ -417,7 +419,7 @@ def staggered_did(
     cells = make_cells(panel, outcome, controls, population)
     _check_treated(cells)
     if control == "never":
-        _check_never(cells)
+        _check_never(cells, 'control="notyet" lets the last cohort stand in')
     else:
         cells = _last_cohort_as_control(cells)
     cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
@@ -549,7 +551,7 @@ def _mean_before(cells, control, begin):
 def _one_wave(cells, name):
     """Check that one cohort stands against never-treated districts: cells, who is treated, periods after."""
     _check_treated(cells)
-    _check_never(cells)
+    _check_never(cells, f"{name} needs some, the more the better")
     cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
     _check_treated(cells)
     _check_no_gaps(cells, name)
@@ -825,9 +827,9 @@ def _check_treated(cells):
         )
 
 
-def _check_never(cells):
+def _check_never(cells, remedy):
     if not (cells.cohort == NEVER).any():
-        raise DataError('No district is never treated: control="notyet" lets the last cohort stand in.')
+        raise DataError(f"No district is never treated: {remedy}.")
 
 
 def _check_no_gaps(cells, name):

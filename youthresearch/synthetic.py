@@ -39,7 +39,8 @@ def synthetic_weights(before, after, target, n_treated):
     solver = _diff_diff().utils
     centre, scale = before.mean(), before.std() or 1.0  # for numbers near one; the weights do not change
     before, after, target = ((part - centre) / scale for part in (before, after, target))
-    noise = np.diff(before, axis=1).std(ddof=1) if before.shape[1] > 1 else 0.0
+    steps = np.diff(before, axis=1)
+    noise = steps.std(ddof=1) if steps.size > 1 else 0.0
     step = 1e-5 * noise or 1e-5
     zeta = (n_treated * after.shape[1]) ** 0.25 * noise
     districts = solver.compute_sdid_unit_weights(before.T, target, zeta_omega=zeta, min_decrease=step)
