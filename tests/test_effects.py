@@ -910,7 +910,7 @@ def test_synthetic_control_refuses_waves_gaps_and_controls_without_a_past():
         yr.interval_bounds(effect, panel)
 
 
-def test_without_diff_diff_all_but_synthetic_did_works():
+def test_without_diff_diff_all_but_the_synthetic_ones_work():
     """The adapter can be dropped: no other result needs it."""
     import subprocess
     import sys
@@ -922,14 +922,13 @@ def test_without_diff_diff_all_but_synthetic_did_works():
         "df['g'] = [2, 2, 0, 0, 0, 0]\n"
         "panel = yr.as_panel(df, district='d', period='t', cohort='g', outcomes='y')\n"
         "print(round(yr.did(panel, outcome='y').att, 9))\n"
-        "try:\n    yr.synthetic_did(panel, outcome='y')\n"
-        "except ImportError as error:\n    print(error)\n"
+        "for estimator in (yr.synthetic_did, yr.synthetic_control):\n"
+        "    try:\n        estimator(panel, outcome='y')\n"
+        "    except ImportError as error:\n        print(error)\n"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert out.splitlines() == [
-        "2.0",
-        "Synthetic controls need the package diff-diff: pip install 'youthresearch[synthetic]'",
-    ]
+    need = "Synthetic controls need the package diff-diff: pip install 'youthresearch[synthetic]'"
+    assert out.splitlines() == ["2.0", need, need]
 
 
 def test_averages_by_cohort_are_those_of_the_table():

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
-from .covariates import doubly_robust, outcome_regression
+from .comparisons import average_pairs, averages_of, compare_cohorts
 from .schema import SAID, SIMULATED, DataError
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
@@ -425,9 +425,9 @@ def staggered_did(
     cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
     _check_treated(cells)
     units = make_units(cells)
-    pairs = _pairs(units, cells.time, control, base, method)
-    rows, average, slope = _aggregation(pairs, units, cells.time, aggregate)
-    linear = _aggregate(pairs, len(cells.time), average, slope)
+    pairs = compare_cohorts(cells, units, control, base, method)
+    rows, average, slope = averages_of(pairs, units, cells.time, aggregate)
+    linear = average_pairs(pairs, len(cells.time), average, slope)
     told = {
         "errors": "clustered by district, influence functions, normal",
         "control": "never treated" if control == "never" else "not yet treated",
@@ -998,122 +998,3 @@ def _imputable(units, model, treated):
         asked = np.hstack([np.eye(periods) - model.share[u], units.controls[u] - means[u]])
         possible[u] &= model.identified(asked.T)
     return possible
-
-
-@dataclass(frozen=True, eq=False)
-class _Pairs:
-    """P comparisons ATT(g, t): cohort, indices of t and of the base; weights and scores on U units."""
-
-    cohort: np.ndarray  # (P,)
-    t: np.ndarray  # (P,)
-    base: np.ndarray  # (P,)
-    event: np.ndarray  # (P,)
-    att: np.ndarray  # (P,)
-    weight: np.ndarray  # (P, U), on the change from base to t
-    centre: np.ndarray  # (P, U)
-
-
-def _pairs(units, time, control, base, method):
-    """Compare each cohort with its control group in each period."""
-    found = []
-    for g in np.unique(units.cohort[units.cohort != NEVER]):
-        last = int(np.searchsorted(time, g)) - 1  # the last period before treatment
-        t = np.arange(base == "varying", len(time))
-        b = np.where(t <= last, t - 1, last) if base == "varying" else np.full(len(t), last)
-        later = np.full(len(t), NEVER) if control == "never" else np.maximum(time[t], time[b]) + 1
-        both = (units.observed[:, t] & units.observed[:, b]).T
-        treated = both & (units.cohort == g)
-        against = both & (units.cohort >= later[:, None]) & (units.cohort != g)
-        some = treated.any(axis=1) & against.any(axis=1)
-        t, b = t[some], b[some]
-        compared = _compare(units, g, t, b, treated[some], against[some], method)
-        found.append((np.full(len(t), g), t, b, time[t] - g, *compared))
-    pairs = _Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
-    if not (pairs.event >= 0).any():
-        raise DataError(
-            "No cohort has a treated period in which it can be compared with untreated districts."
-        )
-    return pairs
-
-
-def _compare(units, g, t, b, treated, against, method):
-    """ATT(g, t) of one cohort in P periods: att, weights on the change and centres, shapes (P,), (P, U)."""
-    if units.controls.shape[2]:
-        compare = {"reg": outcome_regression, "dr": doubly_robust}[method]
-        pairs = zip(t, b, treated, against, strict=True)
-        pairs = [_with_controls(compare, units, g, *pair) for pair in pairs]
-        att, weight, centre = zip(*pairs, strict=True) if pairs else ((), [], [])
-        shape = (len(t), len(units.n))
-        return np.array(att), np.reshape(weight, shape), np.reshape(centre, shape)
-    change = (units.total[:, t] - units.total[:, b]).T
-    share, other = (group / (group @ units.n)[:, None] for group in (treated, against))
-    own, fit = (share * change).sum(axis=1), (other * change).sum(axis=1)
-    return own - fit, share - other, share * own[:, None] - other * fit[:, None]
-
-
-def _with_controls(compare, units, g, t, b, treated, against):
-    """ATT(g, t) given controls in the base period: att, weights on the change and centres."""
-    both = treated | against
-    x = np.column_stack([np.ones(both.sum()), units.controls[both, b]])
-    n, total = units.n[both], units.total[both]
-    try:
-        found = compare(x, n, (total[:, t] - total[:, b]) / n, treated[both])
-    except DataError as refused:
-        raise DataError(f"Cohort {g}: {refused}") from None
-    weight, centre = np.zeros((2, len(both)))
-    weight[both], centre[both] = found[1:]
-    return found[0], weight, centre
-
-
-def _aggregation(pairs, units, time, aggregate):
-    """Say how the pairs are averaged into att and the rows of the path.
-
-    Returns
-    -------
-    rows : pandas.DataFrame
-        Keys of the path, K rows.
-    average : ndarray, shape (1 + K, P)
-        Weights on the pairs.
-    slope : ndarray, shape (1 + K, U)
-        Derivative of the averages by the number of districts in the cohort of a unit: these shares are
-        estimated too.
-    """
-    post = (pairs.event >= 0).astype(float)
-    member = pairs.cohort[:, None] == units.cohort
-    size = member @ units.n
-    if aggregate == "group_time":
-        rows = {"cohort": pairs.cohort, "period": time[pairs.t], "event_time": pairs.event}
-        chosen, use = np.eye(len(post)), np.ones(len(post), dtype=bool)
-    else:
-        name, key, use = {
-            "cohort": ("cohort", pairs.cohort, post > 0),
-            "calendar": ("period", time[pairs.t], post > 0),
-        }.get(aggregate, ("event_time", pairs.event, post >= 0))
-        rows = {name: np.unique(key[use])}
-        chosen = ((key == rows[name][:, None]) & use).astype(float)
-    average, slope = _shares(chosen, size, pairs.att)
-    if aggregate in ("event", "calendar"):
-        whole = (chosen * post).any(axis=1)
-        overall = average[whole].mean(axis=0), slope[whole].mean(axis=0)
-    else:
-        cells = (chosen @ chosen.T).diagonal() @ chosen if aggregate == "cohort" else 1
-        overall = (part[0] for part in _shares((post / np.maximum(cells, 1))[None], size, pairs.att))
-    average, slope = (np.vstack(both) for both in zip(overall, (average, slope), strict=True))
-    return pd.DataFrame(rows), average, slope @ member
-
-
-def _shares(chosen, size, att):
-    """Average chosen pairs (K, P) by the size of their cohorts; also the derivative by that size."""
-    weight = chosen * size
-    total = weight.sum(axis=1, keepdims=True)
-    mean = (weight @ att)[:, None] / total
-    return weight / total, chosen * (att - mean) / total
-
-
-def _aggregate(pairs, periods, average, slope):
-    """Weights and scores of averages of pairs on the cells of units."""
-    weights = np.zeros((len(average), pairs.weight.shape[1], periods))
-    for t in range(periods):
-        for at, sign in ((pairs.t == t, 1), (pairs.base == t, -1)):
-            weights[:, :, t] += sign * (average[:, at] @ pairs.weight[at])
-    return Linear(weights, average @ pairs.centre - slope)
