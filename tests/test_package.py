@@ -29,11 +29,16 @@ MAY_IMPORT = {
     "weights": {"cells"},
     "synthetic": set(),
     "comparisons": {"cells", "schema", "weights"},
-    "effects": {"cells", "comparisons", "schema", "synthetic", "weights"},
-    "bounds": {"effects", "schema"},
+    "effects": {"cells", "comparisons", "inference", "schema", "synthetic", "weights"},
+    "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
+    "bounds": {"effects", "inference", "schema"},
     "reassign": set(),
+    "strata": {"schema"},
+    "family": {"reassign", "schema"},
     "few": {"cells", "reassign", "schema"},
-    "inference": {"effects", "reassign", "schema"},
+    "moments": {"reassign"},
+    "inference": {"moments", "reassign", "schema", "strata"},
+    "placebo": {"inference", "schema"},
     "published": {"effects", "loaders", "panel", "schema"},  # cells that no package ships are data
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
@@ -43,7 +48,7 @@ MAY_IMPORT = {
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "loaders", "periods", "schema"},
-    "report": {"effects", "intervals", "loaders", "schema"},
+    "report": {"effects", "inference", "loaders", "schema"},
     "simulate": {
         "intervals",
         "loaders",

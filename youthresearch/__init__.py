@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
+    "bootstrap": ("WildBootstrap", "wild_bootstrap"),
     "bounds": ("Bounds", "interval_bounds", "trace"),
     "coding": ("compare_codings", "list_disagreements", "settle_codings"),
     "cohorts": ("add_programmes", "assign_cohorts"),
@@ -35,6 +36,7 @@ _HOME = {
     ),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),
+    "family": ("adjust_family",),
     "few": ("few_treated",),
     "figures": (
         "plot_before_after",
@@ -115,6 +117,7 @@ _HOME = {
         "work_coverage",
     ),
     "panel": ("as_panel", "build_panel", "coverage"),
+    "placebo": ("placebo_in_time",),
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),
@@ -127,6 +130,7 @@ _HOME = {
         "find_selective_reporting",
         "find_templates",
     ),
+    "strata": ("strata_by",),
     "simulate": ("simulate_panel", "simulate_reports", "true_path"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
