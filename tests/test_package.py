@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "coding": {"intervals", "schema"},
     "cells": {"schema"},
     "weights": {"cells"},
+    "additive": {"cells", "reassign", "weights"},
     "synthetic": set(),
     "comparisons": {"cells", "schema", "weights"},
     "effects": {"cells", "comparisons", "inference", "schema", "synthetic", "weights"},
@@ -37,7 +38,7 @@ MAY_IMPORT = {
     "family": {"reassign", "schema"},
     "few": {"cells", "reassign", "schema"},
     "moments": {"reassign"},
-    "inference": {"moments", "reassign", "schema", "strata"},
+    "inference": {"additive", "moments", "reassign", "schema", "strata"},
     "placebo": {"inference", "schema"},
     "published": {"effects", "loaders", "panel", "schema"},  # cells that no package ships are data
     "metrics": {"intervals", "schema"},
