@@ -2,7 +2,8 @@
 
 Each pair of task and package runs in a process of its own: once to warm up, then three times, and again while
 two seconds are not over, from the user's call on a table in memory to points and clustered errors; the least
-time (of twenty at most) and the peak memory of the process are told. All must give the same number, or the row says so. The table goes to benchmarks/README.md.
+time (of twenty at most) and the peak memory of the process are told. All must give the same number, or the
+row says so. The table goes to benchmarks/README.md.
 """
 
 import contextlib
