@@ -29,7 +29,8 @@ MAY_IMPORT = {
     "weights": {"cells"},
     "additive": {"cells", "reassign", "weights"},
     "synthetic": set(),
-    "effects": {"cells", "inference", "schema", "synthetic", "weights"},
+    "comparisons": {"cells", "schema", "weights"},
+    "effects": {"cells", "comparisons", "inference", "schema", "synthetic", "weights"},
     "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
     "bounds": {"effects", "inference", "schema"},
     "reassign": set(),
@@ -39,7 +40,7 @@ MAY_IMPORT = {
     "moments": {"reassign"},
     "inference": {"additive", "moments", "reassign", "schema", "strata"},
     "placebo": {"inference", "schema"},
-    "published": {"effects", "panel", "schema"},
+    "published": {"effects", "loaders", "panel", "schema"},  # cells that no package ships are data
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
     "composite": {"schema"},

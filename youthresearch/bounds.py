@@ -94,7 +94,7 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95):
     Parameters
     ----------
     effect : Effect
-        Of any estimator but `synthetic_did`, whose weights follow the outcome.
+        Of any estimator but `synthetic_did` and `synthetic_control`, whose weights follow the outcome.
     panel : pandas.DataFrame
         That of the effect, with low and high.
     cap : float, optional
@@ -150,8 +150,10 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95):
 
 def _cells_with_weight(effect, panel):
     """Rows of the panel that count in an estimate, with their weight."""
-    if effect.estimator == "synthetic_did":
-        raise DataError("The weights of synthetic_did follow the outcome: there are no linear bounds of it.")
+    if effect.estimator.startswith("synthetic_"):
+        raise DataError(
+            f"The weights of {effect.estimator} follow the outcome: there are no linear bounds of it."
+        )
     rows = panel[panel["indicator"] == effect.outcome]
     weights = effect.weights
     cells = weights.merge(rows, on=["district", "period"], how="left", validate="one_to_one")
@@ -200,7 +202,7 @@ def trace(effect, panel, facts, *, top=10):
     Parameters
     ----------
     effect : Effect
-        Of any estimator but `synthetic_did`.
+        Of any estimator but `synthetic_did` and `synthetic_control`.
     panel : pandas.DataFrame
         That of the effect, with low, high and fact_ids.
     facts : pandas.DataFrame

@@ -333,7 +333,7 @@ def plot_event_study(table, *, lang="en"):
     ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=_word("estimate", lang))
     if "effect" in table:
         ax.plot(x, table["effect"], color=ORANGE, linewidth=1.6, label=_word("truth", lang))
-        ax.legend(frameon=False, fontsize=8, loc="upper left")
+    ax.legend(frameon=False, fontsize=8, loc="upper left" if "effect" in table else "upper right")
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.axvline(-0.5, color=MUTED, linewidth=0.8, linestyle=":")
     ax.set_xlabel(_word("event_time", lang))
