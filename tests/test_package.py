@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "strata": {"schema"},
     "few": {"cells", "reassign", "schema"},
     "inference": {"effects", "reassign", "schema"},
+    "design": {"cells", "effects", "few", "inference", "reassign", "schema"},
     "published": {"effects", "panel", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data

@@ -17,6 +17,14 @@ _HOME = {
         "topsis",
     ),
     "corpus": ("extract_corpus", "read_corpus"),
+    "design": (
+        "DetectableEffect",
+        "StudyDesign",
+        "design_study",
+        "estimate_design",
+        "minimum_detectable_effect",
+        "power_curve",
+    ),
     "districts": ("follow_codes", "resolve_district"),
     "documents": ("Limits", "ReportError", "read_report"),
     "effects": (
