@@ -22,7 +22,7 @@ from oracles import (
 
 import youthresearch as yr
 from youthresearch.cells import NEVER
-from youthresearch.effects import fixed, weights_by_cohort
+from youthresearch.inference import fixed, weights_by_cohort
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
@@ -397,7 +397,7 @@ def test_two_periods_one_treated_district(name):
     effect = ESTIMATORS[name](panel_of(table), outcome="y")
     assert effect.att == pytest.approx(4 - (1 + 3) / 2, abs=1e-13)
     assert (effect.n_treated, effect.n_control) == (1, 2)
-    assert "1 treated: the standard error is too small" in repr(effect)
+    assert "unreliable with 1 treated" in repr(effect)
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
@@ -660,7 +660,8 @@ def test_synthetic_did_is_synthdid_with_one_treated_district():
     ]
     assert effect.se == pytest.approx(np.std(theirs), rel=1e-3)  # its solver stops at 1e-5 of the noise
     assert "each never-treated district once" in repr(effect)
-    assert "caution" not in repr(effect)
+    further = 1 + sum(abs(t) >= abs(effect.att) for t in theirs)
+    assert effect.randomization().p_value == pytest.approx(further / 14)
 
 
 def test_synthetic_did_with_several_treated_districts():
@@ -719,13 +720,16 @@ def test_averages_by_cohort_are_those_of_the_table():
 
 
 def test_effects_side_by_side():
+    from scipy.stats import norm
+
     panel = panel_of(random_table(6))
     effects = [yr.did(panel, outcome="y"), yr.staggered_did(panel, outcome="y")]
-    table = yr.compare_effects(effects)
+    table = yr.compare_effects(effects, errors="clustered")
     assert table["estimator"].tolist() == ["did", "staggered_did"]
     assert table["att"].tolist() == [e.att for e in effects]
     assert table["high"][1] == pytest.approx(effects[1].att + 1.959964 * effects[1].se, abs=1e-6)
     assert table["high"][0] - table["att"][0] > 1.96 * effects[0].se  # t, not normal
+    assert table["p_value"][1] == pytest.approx(2 * norm.sf(abs(effects[1].att / effects[1].se)))
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

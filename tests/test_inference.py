@@ -1,5 +1,6 @@
 """Randomisation tests against least squares for every assignment, one by one, and published ones."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import combinations, permutations
 from math import comb
@@ -11,6 +12,7 @@ from oracles import panel_of, random_table
 
 import youthresearch as yr
 from youthresearch.effects import did
+from youthresearch.inference import randomize
 
 
 def small_table(seed, waves=(2, 1), n=8, t=4, gaps=0.0):
@@ -299,3 +301,125 @@ def test_studentised_needs_weights_by_cohort():
     table = small_table(1, (2,), t=5, gaps=0.08)
     with pytest.raises(yr.DataError, match="differ between districts of one cohort"):
         yr.randomization_test(yr.did, panel_of(table), outcome="y", statistic="studentized", seed=1)
+
+
+# ---- what an effect shows of itself
+
+
+def few_of(treated, n=40, seed=1, **options):
+    return yr.did(panel_of(small_table(seed, (treated,), n=n)), outcome="y", **options)
+
+
+def lines_of(thing):
+    """The names of the lines that a result prints, in their order, and their texts."""
+    lines = repr(thing).splitlines()[1:]
+    return [line[2:14].strip() for line in lines], dict((line[2:14].strip(), line[15:]) for line in lines)
+
+
+@pytest.mark.parametrize("treated", [1, 2, 3, 9])
+def test_with_few_treated_the_randomisation_test_comes_first(treated):
+    effect = few_of(treated)
+    test = yr.randomization_test(yr.did, panel_of(small_table(1, (treated,), n=40)), outcome="y", seed=2024)
+    order, said = lines_of(effect)
+    assert order[:4] == ["att", "p", "smallest p", "95% interval"]
+    assert said["p"].startswith(f"{test.p_value:.4f}") and said["assumed"] == lines_of(test)[1]["assumed"]
+    assert f"unreliable with {treated} treated" in said["se"] and "clustered" in said["se"]
+    assert ("seed 2024" in said["p"]) == (comb(40, treated) > 50_000)
+
+
+def test_with_ten_treated_the_clustered_error_stands():
+    order, said = lines_of(few_of(10))
+    assert order[:2] == ["att", "districts"]
+    assert "clustered by district" in said["att"] and "unreliable" not in repr(few_of(10))
+
+
+def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
+    ran = []
+    monkeypatch.setattr(
+        "youthresearch.effects.randomize",
+        lambda effect, **options: ran.append(1) or randomize(effect, **options),
+    )
+    effect = few_of(2)
+    assert not ran
+    first = repr(effect)
+    assert repr(effect) == first and effect._repr_html_() and len(ran) == 1
+
+
+def test_tables_choose_and_can_be_told():
+    few, many = few_of(2), few_of(12)
+    table = yr.compare_effects([few, many])
+    test = few.randomization()
+    assert table["inference"].tolist() == ["randomization", "clustered"]
+    assert table.loc[0, ["p_value", "low", "high", "smallest_p"]].tolist() == [
+        test.p_value, test.low, test.high, test.smallest_p,
+    ]  # fmt: skip
+    assert table["caution"].str.contains("unreliable").tolist() == [True, False]
+    for errors, both in (("clustered", "clustered"), ("randomization", "randomization")):
+        assert set(yr.compare_effects([few, many], errors=errors)["inference"]) == {both}
+    with pytest.raises(ValueError, match="errors='stars'"):
+        yr.compare_effects([few], errors="stars")
+    strata = pd.Series(["a", "b"] * 20, [f"d{i}" for i in range(40)], name="half")
+    within = yr.compare_effects([few], strata=strata)
+    assert within["p_value"][0] == few.randomization(strata=strata).p_value != table["p_value"][0]
+
+
+def test_printed_tables_mark_the_error_and_what_can_never_reject():
+    powerless = few_of(1, n=7)
+    shown = yr.effect_table([powerless, few_of(12)])
+    assert shown["Inference"].tolist() == ["randomisation", "clustered errors"]
+    assert shown["Std. error"].str.contains("too few treated: unreliable").tolist() == [True, False]
+    assert "≥ 0.143" in shown["p"][0] and "≥" not in shown["p"][1]
+    assert shown["95% interval"][0] == "[-inf, inf]"
+    assert not shown.astype(str).apply(lambda column: column.str.contains(r"\*", regex=True)).any(axis=None)
+    by_name = yr.effect_table([powerless], errors="clustered", lang="zh")
+    assert by_name["推断依据"][0] == "聚类标准误" and "不可靠" in by_name["标准误"][0]
+
+
+def test_other_errors_are_marked_too_and_a_test_that_cannot_be_had():
+    table = small_table(1, (2,), n=8)
+    effect = yr.did(panel_of(table), outcome="y", errors="iid")
+    assert "independent over time" in lines_of(effect)[1]["se"]
+    gaps = yr.did(panel_of(small_table(1, (2,), n=8, gaps=0.1)), outcome="y")
+    assert "none by randomisation" in repr(replace(gaps, _anew=None))
+
+
+def test_proposition_99_is_second_of_39():
+    """Arkhangelsky et al. 2021: 38 donors; all placebos taken, California's effect is the second largest."""
+    effect = yr.synthetic_did(yr.read_study("prop99"), outcome="cigarettes")
+    test = yr.randomization_test(yr.synthetic_did, yr.read_study("prop99"), outcome="cigarettes", seed=1)
+    assert test.p_value == effect.randomization().p_value == pytest.approx(2 / 39)
+    assert test.exact and test.draws == 39 and test.smallest_p == pytest.approx(1 / 39)
+    order, said = lines_of(effect)
+    assert order[1] == "p" and "0.0513" in said["p"] and "placebos to be normal" in said["se"]
+    others = test.distribution[1:]
+    assert np.std(others) == pytest.approx(effect.se)
+    inside = (np.abs(others) >= abs(effect.att - test.high) - 1e-9).sum()
+    assert 1 + inside >= 2 and test.low < effect.att < test.high
+
+
+def test_placebos_of_several_treated_districts_are_drawn():
+    table = small_table(3, (2,), n=12)
+    panel = panel_of(table)
+    effect = yr.synthetic_did(panel, outcome="y", seed=5, placebos=19)
+    test = effect.randomization()
+    assert (test.exact, test.draws, test.smallest_p) == (False, 19, 1 / 20) and test.seed == 5
+    assert test.p_value == pytest.approx((1 + (np.abs(test.distribution) >= abs(effect.att)).sum()) / 20)
+    halves = pd.Series(["a", "b"] * 6, sorted(table["district"].unique()))
+    with pytest.raises(yr.DataError, match="drawn without strata"):
+        effect.randomization(strata=halves)
+    with pytest.raises(yr.DataError, match="no studentized placebos"):
+        effect.randomization(statistic="studentized")
+    alone = yr.synthetic_did(panel_of(small_table(3, (1,), n=12)), outcome="y")
+    assert alone.randomization(strata=halves).draws == 6
+
+
+def test_the_test_says_where_the_pilots_are():
+    table = small_table(1, (2,), n=40)
+    region = pd.Series(np.repeat(["a", "b", "c", "d"], 10), [f"d{i}" for i in range(40)], name="quarter")
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", strata=region, seed=1)
+    treated = table[table["g"] > 0].groupby("district")["g"].first().index
+    counted = region[treated].value_counts().reindex(list("abcd"), fill_value=0)
+    assert test.by_stratum["treated"].tolist() == counted.tolist()
+    assert test.by_stratum["assignments"].prod() == test.draws
+    idle = (test.by_stratum["assignments"] == 1).sum()
+    assert f"nothing to reassign in {idle}" in lines_of(test)[1]["strata"]

@@ -28,13 +28,13 @@ MAY_IMPORT = {
     "cells": {"schema"},
     "weights": {"cells"},
     "synthetic": set(),
-    "effects": {"cells", "schema", "synthetic", "weights"},
-    "bounds": {"effects", "schema"},
+    "effects": {"cells", "inference", "schema", "synthetic", "weights"},
+    "bounds": {"effects", "inference", "schema"},
     "reassign": set(),
     "strata": {"schema"},
     "few": {"cells", "reassign", "schema"},
-    "inference": {"effects", "reassign", "schema"},
-    "design": {"cells", "effects", "few", "inference", "reassign", "schema"},
+    "inference": {"reassign", "schema", "strata"},
+    "design": {"cells", "effects", "few", "inference", "reassign", "schema", "strata"},
     "published": {"effects", "panel", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "loaders", "periods", "schema"},
-    "report": {"effects", "intervals", "loaders", "schema"},
+    "report": {"effects", "inference", "loaders", "schema"},
     "simulate": {
         "intervals",
         "loaders",

@@ -6,7 +6,8 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .effects import FEW, fixed
+from .effects import FEW
+from .inference import fixed
 from .schema import SAID, DataError
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none

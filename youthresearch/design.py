@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, make_cells
-from .effects import did, fixed, weights_by_cohort
+from .effects import did
 from .few import few_treated
-from .inference import ends_of_att, name_of_strata, strata_of
+from .inference import ends_of_att, fixed, stratum_of, weights_by_cohort
 from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
 from .schema import SAID, SIMULATED, DataError
+from .strata import of_column
 
 TOGETHER = 100  # simulated studies that share their drawn assignments
 CHUNK = 4_000  # assignments at a time
@@ -211,7 +212,9 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
             f"them: at least {needed} are needed, without gaps, or a design in numbers (design_study).",
             pd.DataFrame({"district": gaps}),
         )
-    code, _ = strata_of(panel, cells.districts, strata)
+    if isinstance(strata, str):
+        strata = of_column(panel, cells.districts, strata)
+    code, names = stratum_of(cells.districts, strata)
     left = cells.y[:, before] - cells.y[:, before].mean(axis=0)
     left = left - left.mean(axis=1, keepdims=True)
     said = "given" if rho is not None else f"estimated from {before.sum()} periods before treatment"
@@ -220,7 +223,7 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     square = np.bincount(code, weights=(left**2).sum(axis=1)) / np.bincount(code) / shrunk
     if not (square > 0).all():
         raise DataError(f"{outcome!r} does not move before treatment in some stratum: there is no noise.")
-    labels = _labels(panel, cells.districts, strata)
+    labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
     return StudyDesign(
         *(outcome, cells.districts, periods, time, cohort, labels),
         *(np.sqrt(square)[code], rho, said, cells.simulated),
@@ -244,15 +247,6 @@ def _planned(panel, cells, until):
     else:
         ordinal = cohort.astype("Int64").to_numpy("int64", na_value=NEVER)
     return time, periods, np.where(ordinal > time[-1], NEVER, ordinal)
-
-
-def _labels(panel, districts, strata):
-    """Stratum of each district by its name."""
-    if strata is None:
-        return pd.Series("all", districts)
-    if isinstance(strata, str):
-        strata = panel.drop_duplicates("district").set_index("district")[strata]
-    return strata.reindex(districts).astype(str).rename(name_of_strata(strata))
 
 
 def _correlations(time, rho):
@@ -500,7 +494,7 @@ def _crossing(low, high, power):
 
 
 def _undetected(design, test, estimator, alpha, simulations, draws, seed, options):
-    """Ends of the effects that go unnoticed in each study, the smallest p and the estimate's deviation."""
+    """Give the effects that go unnoticed in each study, the smallest p and the estimate's deviation."""
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
         return _undetected_by_few(design, test, alpha, simulations, draws, rng)
@@ -582,7 +576,7 @@ def deal(groups, n, draws, rng):
 
 
 def undetected(assignments, exact, score, pull, cohort, *, alpha):
-    """Ends of the constant effects that `randomization_test` would not reject, for many outcomes at once.
+    """Give the constant effects that `randomization_test` would not reject, for many outcomes at once.
 
     Parameters
     ----------
@@ -621,7 +615,7 @@ def _sums(assignments, features):
 
 
 def _undetected_by_few(design, test, alpha, simulations, draws, rng):
-    """The same for a method of `few_treated`: each study is one change a district."""
+    """Give the same for a method of `few_treated`: each study is one change a district."""
     begins = np.unique(design.cohort[design.cohort != NEVER])
     if len(begins) != 1:
         raise DataError(f"{test} takes one wave, and this design has {len(begins)}.")

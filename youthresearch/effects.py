@@ -5,18 +5,29 @@ All take a panel (long, as from `as_panel` or `build_panel`), the outcome by nam
 Districts are the clusters: whatever goes on within one is allowed for, not what goes on between them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial, wraps
 from html import escape
 
 import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units
+from .inference import SEED, RandomizationTest, fixed, is_quick, randomize
 from .schema import SAID, SIMULATED, DataError
 from .synthetic import synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
 FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
+
+_ERRORS = {"clustered": "clustered", "independent": "iid", "standard deviation": "placebo"}
+_UNRELIABLE = {  # why, with few treated districts
+    "clustered": "too few to learn their spread from",
+    "iid": "and it takes a district's errors to be independent over time",
+    "placebo": "and it takes the placebos to be normal",
+    "other": "and it is made for many",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -29,8 +40,8 @@ class Effect:
     att : float
         Average effect on the treated; what is averaged, the estimator's docstring says.
     se : float
-        Its standard error. With fewer than ten treated districts it is far too small: use
-        `randomization_test`.
+        Its standard error. With fewer than ten treated districts (`FEW`) it is far too small; what is shown
+        then is the test of `randomization`.
     path : pandas.DataFrame
         One row is one event time (or cohort, period): event_time, att, se. The base has no error.
     vcov : ndarray, shape (1 + K, 1 + K)
@@ -61,6 +72,48 @@ class Effect:
     _cells: Cells = field(repr=False)
     _units: Units = field(repr=False)
     _by_unit: np.ndarray = field(repr=False)
+    _anew: Callable | None = field(
+        default=None, repr=False
+    )  # Cells -> Effect, the same estimator and options
+    _placebos: np.ndarray | None = field(default=None, repr=False)  # of synthetic_did, one effect each
+    _placebo_seed: int | None = field(default=None, repr=False)
+
+    @property
+    def errors(self):
+        """What se is: clustered, iid, or placebo."""
+        said = self.convention["errors"]
+        return next((kind for word, kind in _ERRORS.items() if said.startswith(word)), "other")
+
+    @property
+    def caution(self):
+        """Why se is unreliable: too few treated districts; empty if there are enough."""
+        if self.n_treated >= FEW:
+            return ""
+        return f"unreliable with {self.n_treated} treated, {_UNRELIABLE[self.errors]}"
+
+    def randomization(self, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
+        """Test the effect by reassigning the cohorts among the districts that it uses.
+
+        Parameters
+        ----------
+        strata : pandas.Series, optional
+            One value a district, as from `strata_by`.
+        statistic, draws, level, seed
+            As in `randomization_test`.
+
+        Returns
+        -------
+        RandomizationTest
+        """
+        return randomize(self, strata=strata, statistic=statistic, draws=draws, level=level, seed=seed)
+
+    @cached_property
+    def _test(self):
+        """The test without strata that is shown with few treated districts; or why there is none."""
+        try:
+            return self.randomization(draws=9999 if is_quick(self) else 999)
+        except DataError as error:
+            return str(error).partition("\n")[0]
 
     @property
     def weights(self):
@@ -93,7 +146,7 @@ class Effect:
     def __repr__(self):
         """Show the effect with as many digits as its error allows, and what was done."""
         lines = [f"{self.estimator}: {self.outcome}"]
-        lines += [f"  {name:<11} {value}" for name, value in self._said()]
+        lines += [f"  {name:<12} {value}" for name, value in self._said()]
         return "\n".join(lines)
 
     def _repr_html_(self):
@@ -102,10 +155,7 @@ class Effect:
 
     def _said(self):
         said = [
-            (
-                "att",
-                f"{fixed(self.att, self.se)}  (se {fixed(self.se, self.se)}, {self.convention['errors']})",
-            ),
+            *(self._said_of_few() if self.caution else self._said_of_many()),
             ("districts", f"{self.n_treated} treated, {self.n_control} not"),
             ("periods", f"{len(self.periods)}, {self.periods[0]} to {self.periods[-1]}"),
         ]
@@ -113,18 +163,33 @@ class Effect:
         said += [("data", SAID)] * self._cells.simulated
         for reason, rows in self.left_out.groupby("reason", sort=True):
             said.append(("left out", f"{rows['cells'].sum()} cells of {len(rows)} districts: {reason}"))
-        if self.n_treated < FEW and "clustered" in self.convention["errors"]:
-            said.append(("caution", f"{self.n_treated} treated: the standard error is too small"))
         return said
 
+    def _said_of_many(self):
+        error = f"(se {fixed(self.se, self.se)}, {self.convention['errors']})"
+        return [("att", f"{fixed(self.att, self.se)}  {error}")]
 
-def fixed(value, se):
-    """Write a number with three significant digits of its standard error."""
-    usable = np.isfinite(se) and se > 0
-    places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
-    return f"{value:,.{places}f}"
+    def _said_of_few(self):
+        """Put the randomisation test first, and the error behind it, marked."""
+        test = self._test
+        first = [("att", fixed(self.att, self.se)), ("p", f"none by randomisation: {test}")]
+        first = first if isinstance(test, str) else test.verdict()
+        error = f"{fixed(self.se, self.se)}  ({self.caution}; {self.convention['errors']})"
+        return [*first, ("se", error)]
 
 
+def _estimator(estimate):
+    """Let an effect be estimated anew, with the same options, were other districts treated."""
+
+    @wraps(estimate)
+    def estimator(panel, *, outcome, **options):
+        effect = estimate(panel, outcome=outcome, **options)
+        return replace(effect, _anew=partial(estimator, outcome=outcome, **options))
+
+    return estimator
+
+
+@_estimator
 def did(panel, *, outcome, controls=None, population=None, errors="cluster", small_sample="nested"):
     """Estimate difference in differences by two-way fixed effects.
 
@@ -171,6 +236,7 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
     )
 
 
+@_estimator
 def event_study(
     panel,
     *,
@@ -230,6 +296,7 @@ def event_study(
     return effect if base == "pre" else _with_base(effect, left)
 
 
+@_estimator
 def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, small_sample="nested"):
     """Estimate effects by cohort and event time in one regression, and average them (Sun and Abraham 2021).
 
@@ -278,6 +345,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     return _with_base(effect, [base])
 
 
+@_estimator
 def imputation_did(panel, *, outcome, controls=None, population=None):
     """Estimate effects against outcomes imputed from untreated cells (Borusyak, Jaravel and Spiess 2024).
 
@@ -328,6 +396,7 @@ def imputation_did(panel, *, outcome, controls=None, population=None):
     )
 
 
+@_estimator
 def staggered_did(
     panel, *, outcome, control="never", base="varying", aggregate="simple", controls=None, population=None
 ):
@@ -392,6 +461,7 @@ def staggered_did(
     return _effect("staggered_did", cells, units, linear, rows, told)
 
 
+@_estimator
 def synthetic_did(panel, *, outcome, placebos=200, seed=None):
     """Estimate synthetic difference in differences for one wave (Arkhangelsky et al. 2021).
 
@@ -450,7 +520,8 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
     linear = Linear(weights, np.zeros(weights.shape[:2]))
     spread = effects - effects.mean(axis=0)
     vcov = spread.T @ spread / len(effects)
-    return _effect("synthetic_did", cells, units, linear, rows, told, vcov=vcov)
+    effect = _effect("synthetic_did", cells, units, linear, rows, told, vcov=vcov)
+    return replace(effect, _placebos=effects[:, 0], _placebo_seed=seed)
 
 
 def _placebo_sets(treated, placebos, seed):
@@ -538,38 +609,6 @@ def _bacon_pair(units, time, mean, k, c):
     return g, h, kind, weight, change[k] - change[c]
 
 
-def weights_by_cohort(effect):
-    """Give the weights of a district of each cohort, where they depend on the cohort alone (for `inference`).
-
-    The scores of all districts under every cohort's weights are then one product, ``cells.y @ weights.T``,
-    and the estimate under another assignment of the same cohort sizes a choice among them, and a sum.
-
-    Parameters
-    ----------
-    effect : Effect
-
-    Returns
-    -------
-    cells : Cells
-    cohorts : ndarray of int64, shape (G,)
-        Ordinals; `NEVER` last.
-    weights : ndarray, shape (G, T)
-
-    Raises
-    ------
-    DataError
-        Where gaps, controls, a population or the outcome itself (synthetic_did) make weights differ within a
-        cohort: then estimate anew for each assignment, with ``replace(cells, cohort=...)`` as the panel.
-    """
-    units = effect._units
-    if len(np.unique(units.cohort)) < len(units.cohort):
-        raise DataError(
-            f"The weights of {effect.estimator} differ between districts of one cohort (gaps, controls, a "
-            "population, or weights that follow the outcome): estimate anew for each assignment."
-        )
-    return effect._cells, units.cohort, effect._by_unit
-
-
 def average_by_cohort(panel, *, outcome):
     """Average an outcome over the districts of each cohort: the trends that a study compares.
 
@@ -610,28 +649,71 @@ def _marked(table, simulated):
     return table
 
 
-def compare_effects(effects, *, level=0.95):
+def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED):
     """Put effects side by side.
 
     Parameters
     ----------
     effects : list of Effect
     level : float
+    errors : {None, "clustered", "randomization"}
+        What p_value, low and high rest on. None chooses: the randomisation test where fewer than ten
+        districts are treated (`FEW`), else the effect's own standard error, as "clustered" does for all.
+    strata : pandas.Series, optional
+        One value a district, as from `strata_by`: for the randomisation tests.
+    seed : int
+        Of their draws.
 
     Returns
     -------
     pandas.DataFrame
-        One row is one effect: estimator, outcome, att, se, low, high (confidence interval), n_treated,
-        n_control, negative_share (of the weights on treated cells).
+        One row is one effect: estimator, outcome, att, p_value, low, high (interval), inference
+        (randomization; or what the error is: clustered, iid, placebo), smallest_p (that a randomisation test
+        could have given), se, caution (why se is unreliable, or empty), n_treated, n_control, negative_share
+        (of the weights on treated cells).
+
+    Raises
+    ------
+    DataError
+        If a randomisation test is asked for and cannot be had.
     """
+    _choose("errors", errors, (None, "clustered", "randomization"))
+    rows = []
+    for effect in effects:
+        random = errors == "randomization" or (errors is None and effect.n_treated < FEW)
+        found = _by_randomization(effect, level, strata, seed) if random else _by_error(effect, level)
+        rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, effect.caution])
+        rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
+    names = [
+        "estimator",
+        "outcome",
+        "att",
+        "p_value",
+        "low",
+        "high",
+        "inference",
+        "smallest_p",
+        "se",
+        "caution",
+    ]
+    table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
+    return _marked(table, any(e._cells.simulated for e in effects))
+
+
+def _by_randomization(effect, level, strata, seed):
+    default = (
+        strata is None and level == 0.95 and seed == SEED and isinstance(effect._test, RandomizationTest)
+    )
+    test = effect._test if default else effect.randomization(strata=strata, level=level, seed=seed)
+    return test.p_value, test.low, test.high, "randomization", test.smallest_p
+
+
+def _by_error(effect, level):
     from scipy import stats
 
-    names = ["estimator", "outcome", "att", "se", "n_treated", "n_control", "negative_share"]
-    table = pd.DataFrame([[getattr(e, n) for n in names] for e in effects], columns=names)
-    width = table["se"] * [stats.t.ppf(0.5 + level / 2, e.df) for e in effects]
-    table.insert(4, "low", table["att"] - width)
-    table.insert(5, "high", table["att"] + width)
-    return _marked(table, any(e._cells.simulated for e in effects))
+    width = effect.se * stats.t.ppf(0.5 + level / 2, effect.df)
+    p = 2 * stats.t.sf(abs(effect.att) / effect.se, effect.df) if effect.se > 0 else np.nan
+    return float(p), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
 def confidence_bands(effect, *, level=0.95, draws=100_000, seed):

@@ -10,7 +10,6 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .effects import fixed, weights_by_cohort
 from .reassign import (
     ENUMERATED,
     TIE,
@@ -22,6 +21,9 @@ from .reassign import (
     make_strata,
 )
 from .schema import SAID, SIMULATED, DataError
+from .strata import of_column
+
+SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,9 +47,13 @@ class RandomizationTest:
         Whether these are all there are.
     smallest_p : float
         The smallest p-value that any outcome could give with these assignments.
+    seed : int or None
+        Of the draws; None where all assignments were taken.
     strata : str
         Within what cohorts were reassigned.
-    n_strata, n_treated, n_control : int
+    by_stratum : pandas.DataFrame
+        One row is one stratum: stratum, districts, treated, assignments (1 where nothing can be reassigned).
+    n_treated, n_control : int
     distribution : ndarray, shape (draws,)
         The statistic under each assignment.
     observed : float
@@ -66,8 +72,9 @@ class RandomizationTest:
     draws: int
     exact: bool
     smallest_p: float
+    seed: int | None
     strata: str
-    n_strata: int
+    by_stratum: pd.DataFrame = field(repr=False)
     n_treated: int
     n_control: int
     distribution: np.ndarray = field(repr=False)
@@ -89,7 +96,7 @@ class RandomizationTest:
     def __repr__(self):
         """Show the test, and what it takes for granted."""
         lines = [f"randomisation test of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<11} {value}" for name, value in self._said()])
+        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
 
     def _repr_html_(self):
         title = escape(f"randomisation test of {self.estimator}: {self.outcome}")
@@ -97,27 +104,48 @@ class RandomizationTest:
         return f"<table><caption>{title}</caption>{rows}</table>"
 
     def _said(self):
-        spread = float(np.std(self.distribution)) if self.statistic == "att" else abs(self.att) / 10
-        span = f"{fixed(self.low, spread)} to {fixed(self.high, spread)}"
-        how = f"all {self.draws:,} assignments" if self.exact else f"{self.draws:,} assignments drawn"
-        said = [
-            ("att", fixed(self.att, spread)),
-            ("p", f"{self.p_value:.4f}  ({how}, statistic: {self.statistic})"),
-            ("smallest p", f"{self.smallest_p:.2g}" + self._powerless()),
-            (f"{self.level:.0%} interval", f"{span}, if the effect is the same on every treated cell"),
-            ("districts", f"{self.n_treated} treated, {self.n_control} not"),
-            ("assumed", self._assumed()),
-        ]
+        said = [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
         return said + [("data", SAID)] * self.simulated
+
+    def verdict(self):
+        """Say what was found and what is assumed, as pairs of a name and a text (for `Effect` too)."""
+        spread = float(np.std(self.distribution)) if self.statistic == "att" else abs(self.att) / 10
+        how = f"all {self.draws:,} assignments" if self.exact else f"{self.draws:,} assignments drawn"
+        how += "" if self.exact else f", seed {self.seed}"
+        span = f"{fixed(self.low, spread)} to {fixed(self.high, spread)}"
+        if np.isnan(self.low):
+            span = "none: the estimate would not move by the size of a constant effect"
+        elif np.isinf([self.low, self.high]).all():
+            span += ": no effect is rejected"
+        else:
+            span += ", if the effect is the same on every treated cell"
+        return [
+            ("att", fixed(self.att, spread)),
+            ("p", f"{p_as_text(self.p_value)}  (randomisation, {how}, statistic: {self.statistic})"),
+            ("smallest p", f"{self.smallest_p:.2g}" + self._powerless()),
+            (f"{self.level:.0%} interval", span),
+            ("assumed", self._assumed()),
+            *self._of_strata(),
+        ]
 
     def _powerless(self):
         alpha = 1 - self.level
         return "" if self.smallest_p <= alpha + TIE else f": can never reject at {alpha:.2g}"
 
     def _assumed(self):
-        if self.n_strata == 1:
+        if len(self.by_stratum) == 1:
             return "any of these districts was as likely a pilot as any other (no strata given)"
-        return f"pilots as likely any district of their stratum ({self.n_strata} by {self.strata})"
+        return f"pilots as likely any district of their stratum ({len(self.by_stratum)} by {self.strata})"
+
+    def _of_strata(self):
+        """Say where there are pilots, and which strata add nothing."""
+        if len(self.by_stratum) == 1:
+            return []
+        some = self.by_stratum[self.by_stratum["treated"] > 0]
+        shown = [f"{row.treated} of {row.districts}" for row in some.head(8).itertuples()]
+        said = f"treated {', '.join(shown)}{' ...' if len(some) > 8 else ''}"
+        idle = int((self.by_stratum["assignments"] == 1).sum())
+        return [("strata", said + (f"; nothing to reassign in {idle}" if idle else ""))]
 
 
 def randomization_test(
@@ -141,7 +169,8 @@ def randomization_test(
     Parameters
     ----------
     estimator : callable
-        `did`, `staggered_did` or another of `effects` but `synthetic_did`, which has its own placebo test.
+        `did`, `staggered_did` or another of `effects`. The weights of `synthetic_did` follow the outcome: its
+        placebos are the other assignments, with the treated districts left out of those compared with.
     panel : pandas.DataFrame
         As from `as_panel` or `build_panel`. Districts that the estimator leaves out are not reassigned.
     outcome : str
@@ -185,46 +214,53 @@ def randomization_test(
     if draws < 1 or not 0 < level < 1:
         raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
     effect = estimator(panel, outcome=outcome, **options)
-    if effect.estimator == "synthetic_did":
-        raise DataError("synthetic_did's weights follow the outcome; its own placebos are its test.")
+    if isinstance(strata, str):
+        strata = of_column(panel, effect._cells.districts, strata)
+    return effect.randomization(strata=strata, statistic=statistic, draws=draws, level=level, seed=seed)
+
+
+def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
+    """Test an effect as `randomization_test` does, which see; strata are one value a district."""
+    if statistic not in ("att", "studentized"):
+        raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
+    if draws < 1 or not 0 < level < 1:
+        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
     cells = effect._cells
+    stratum, names = stratum_of(cells.districts, strata)
     codes, cohort = np.unique(cells.cohort, return_inverse=True)
-    stratum, n_strata = strata_of(panel, cells.districts, strata)
     groups = make_strata(cohort, stratum)
     total = count(groups)
     if total == 1:
         raise DataError(
             "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
         )
-    exact = total <= ENUMERATED
-    rng = None if exact else np.random.default_rng(seed)
-    try:
-        weights = weights_by_cohort(effect)[2]
-    except DataError:
-        if statistic == "studentized":
-            raise
-        moments = _moments_anew(estimator, cells, outcome, options, codes, groups, draws, rng)
-        actual = _Moments.of_effect(effect)
+    if effect._placebos is None:
+        exact = total <= ENUMERATED
+        rng = None if exact else np.random.default_rng(seed)
+        moments, actual = _moments(effect, codes, cohort, groups, draws, rng, statistic)
     else:
-        moments, actual = _moments_at_once(cells, weights, cohort, groups, draws, rng)
+        moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
+        seed = effect._placebo_seed
     if statistic == "att":
         moments, actual = moments.plain(), actual.plain()
-    p, smallest = _p_value(moments.at(0.0), actual.at(0.0)[0], exact, total)
+    taken = len(moments.att)
+    p, smallest = _p_value(moments.at(0.0), actual.at(0.0)[0], exact, taken)
     low, high = _interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
         effect.estimator,
-        outcome,
+        effect.outcome,
         effect.att,
         p,
         low,
         high,
         level,
         statistic,
-        len(moments.att),
+        taken,
         exact,
         smallest,
-        name_of_strata(strata),
-        n_strata,
+        None if exact else seed,
+        "" if strata is None else strata.name or "the given strata",
+        _table_of(groups, names, _ever_treated(cells)),
         effect.n_treated,
         effect.n_control,
         moments.at(0.0),
@@ -233,24 +269,53 @@ def randomization_test(
     )
 
 
-def strata_of(panel, districts, strata):
-    """Index of each district's stratum, and their number."""
+def weights_by_cohort(effect):
+    """Give the weights of a district of each cohort, where they depend on the cohort alone (for `inference`).
+
+    The scores of all districts under every cohort's weights are then one product, ``cells.y @ weights.T``,
+    and the estimate under another assignment of the same cohort sizes a choice among them, and a sum.
+
+    Parameters
+    ----------
+    effect : Effect
+
+    Returns
+    -------
+    cells : Cells
+    cohorts : ndarray of int64, shape (G,)
+        Ordinals; `NEVER` last.
+    weights : ndarray, shape (G, T)
+
+    Raises
+    ------
+    DataError
+        Where gaps, controls, a population or the outcome itself (synthetic_did) make weights differ within a
+        cohort: then estimate anew for each assignment, with ``replace(cells, cohort=...)`` as the panel.
+    """
+    units = effect._units
+    if len(np.unique(units.cohort)) < len(units.cohort):
+        raise DataError(
+            f"The weights of {effect.estimator} differ between districts of one cohort (gaps, controls, a "
+            "population, or weights that follow the outcome): estimate anew for each assignment."
+        )
+    return effect._cells, units.cohort, effect._by_unit
+
+
+def is_quick(effect):
+    """Say whether reassignments need no new estimation each."""
+    return effect._placebos is not None or len(np.unique(effect._units.cohort)) == len(effect._units.cohort)
+
+
+def stratum_of(districts, strata):
+    """Index of each district's stratum, and the strata's names."""
     if strata is None:
-        return np.zeros(len(districts), dtype="int64"), 1
-    if isinstance(strata, str):
-        if strata not in panel:
-            raise DataError(f"The panel has no column {strata!r} to form strata by; give one, or a Series.")
-        rows = panel[panel["district"].isin(districts)]
-        given = pd.Series(rows[strata].array, rows["district"].array, name=strata)
-        first = given[~given.index.duplicated()]
-        varies = given.astype(str).ne(first.astype(str).reindex(given.index).array)
-        if varies.to_numpy().any():
-            raise DataError(
-                f"{strata!r} varies within districts; a stratum may not.", rows[varies.to_numpy()]
-            )
-        strata = first
-    elif strata.index.has_duplicates:
-        raise DataError("strata has several values for a district.", strata[strata.index.duplicated()])
+        return np.zeros(len(districts), dtype="int64"), ["all"]
+    if not isinstance(strata, pd.Series):
+        raise DataError("strata must be one value a district: a Series, index district, as from strata_by.")
+    if strata.index.has_duplicates:
+        raise DataError(
+            "strata has several values for a district.", strata[strata.index.duplicated()].to_frame()
+        )
     value = strata.reindex(districts)
     if value.isna().any():
         raise DataError(
@@ -258,12 +323,18 @@ def strata_of(panel, districts, strata):
             value[value.isna()].rename_axis("district").reset_index(),
         )
     code, known = pd.factorize(value, sort=True)
-    return code, len(known)
+    return code, list(known)
 
 
-def name_of_strata(strata):
-    named = strata if isinstance(strata, str) or strata is None else strata.name
-    return named or ("" if strata is None else "the given strata")
+def _ever_treated(cells):
+    return (cells.treated & cells.observed).any(axis=1)
+
+
+def _table_of(groups, names, treated):
+    rows = [(len(s.members), int(treated[s.members].sum()), s.count) for s in groups]
+    table = pd.DataFrame(rows, columns=["districts", "treated", "assignments"])
+    table.insert(0, "stratum", names)
+    return table
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,6 +379,39 @@ def _pull(effect, actual):
     return float((weight * treated * effect._cells.observed).sum())
 
 
+def _moments(effect, codes, cohort, groups, draws, rng, statistic):
+    """Moments of the other assignments, and of the actual one."""
+    try:
+        weights = weights_by_cohort(effect)[2]
+    except DataError:
+        if statistic == "studentized":
+            raise
+        return _moments_anew(effect, codes, groups, draws, rng), _Moments.of_effect(effect)
+    return _moments_at_once(effect._cells, weights, cohort, groups, draws, rng)
+
+
+def _moments_of_placebos(effect, stratum, statistic):
+    """Moments of the placebos of an effect whose weights follow the outcome, the actual one among them.
+
+    With one treated district each never-treated one of its stratum stands in once, and they are all.
+    """
+    if statistic == "studentized":
+        raise DataError(f"{effect.estimator} has no studentized placebos: statistic='att'.")
+    placebos, treated = effect._placebos, _ever_treated(effect._cells)
+    exact = treated.sum() == 1
+    if exact:
+        placebos = placebos[stratum[~treated] == stratum[treated]]
+    elif stratum.any():
+        raise DataError(
+            f"The placebos of {effect.estimator} with {treated.sum()} treated districts were drawn without "
+            "strata: leave strata out, or keep the districts of one stratum in the panel."
+        )
+    actual = _Moments(np.array([effect.att]), np.ones(1), _ones(1))
+    att = np.append(effect.att, placebos) if exact else placebos
+    pull = np.append(1.0, np.zeros(len(placebos))) if exact else np.zeros(len(placebos))
+    return _Moments(att, pull, _ones(len(att))), actual, exact
+
+
 def _moments_at_once(cells, weights, cohort, groups, draws, rng):
     """Moments of all assignments, and of the actual one, from the districts' scores under every cohort."""
     score = np.einsum("nt,gt->gn", cells.y, weights)
@@ -331,15 +435,17 @@ def _from_sums(sums, size, shift):
     return _Moments(one.sum(axis=1) + shift[0], two.sum(axis=1) + shift[1], spread)
 
 
-def _moments_anew(estimator, cells, outcome, options, codes, groups, draws, rng):
+def _moments_anew(effect, codes, groups, draws, rng):
     """Moments of all assignments by running the estimator for each."""
-    n = len(cells.districts)
+    if effect._anew is None:
+        raise DataError(f"This {effect.estimator} does not say how it is estimated anew: call an estimator.")
+    cells, n = effect._cells, len(effect._cells.districts)
     assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
     att, pull = [], []
     for cohort in assignments:
-        effect = estimator(replace(cells, cohort=codes[cohort], left_out=()), outcome=outcome, **options)
-        att.append(effect.att)
-        pull.append(_pull(effect, cells))
+        other = effect._anew(replace(cells, cohort=codes[cohort], left_out=()))
+        att.append(other.att)
+        pull.append(_pull(other, cells))
     return _Moments(np.array(att), np.array(pull), _ones(len(att)))
 
 
@@ -404,7 +510,7 @@ def ends_of_att(big, b, a, alpha, exact):
 
 
 def _half_lines(big, b, a, one, two, tie):
-    """Give the ends where ``|B| >= 1``: from the midpoint on, on the side where the estimate is the nearer."""
+    """Give the ends where ``|B| >= 1``: from the midpoint on, on the side where the estimate is nearer."""
     same, mirror = np.abs(1 - b) < TIE, np.abs(1 + b) < TIE
     one = np.where(same, np.where(big > a + tie, -np.inf, np.inf), one)
     two = np.where(mirror, np.where(big > -a + tie, np.inf, -np.inf), two)
@@ -433,3 +539,15 @@ def _ends_by_bisection(moments, actual, alpha, exact):
             inside, out = (middle, out) if kept(actual.att[0] + side * middle) else (inside, middle)
         ends.append(float(actual.att[0] + side * inside))
     return tuple(ends)
+
+
+def fixed(value, se):
+    """Write a number with three significant digits of its standard error."""
+    usable = np.isfinite(se) and se > 0
+    places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
+    return f"{value:,.{places}f}"
+
+
+def p_as_text(p):
+    """Write a p-value with four decimals, or two digits where that would leave none: p is never 0."""
+    return f"{p:.4f}" if p >= 0.001 or np.isnan(p) else f"{p:.2g}"

@@ -67,7 +67,7 @@ def strata_by(panel, outcome=None, *, by, n=3):
 def _part(panel, districts, outcome, name, n):
     """Give each district's value of one of the things that strata are made of, as text, and its title."""
     if name in panel:
-        value = _of_column(panel, districts, name)
+        value = of_column(panel, districts, name)
         if pd.api.types.is_numeric_dtype(value) and not pd.api.types.is_bool_dtype(value):
             return _grouped(value, name, n)
         return value.astype(str), name
@@ -92,17 +92,21 @@ def _rows_of(panel, indicator):
     return rows
 
 
-def _of_column(panel, districts, name):
-    rows = panel.loc[panel["district"].isin(districts), ["district", "period", name]]
+def of_column(panel, districts, name):
+    """Read one value a district from a column of the panel, a Series of that name."""
+    if name not in panel:
+        raise DataError(f"The panel has no column {name!r} to form strata by; give one, or strata_by(...).")
+    rows = panel.loc[panel["district"].isin(districts), list(dict.fromkeys(["district", "period", name]))]
     if rows[name].isna().any():
         raise DataError(
             f"{name!r} is missing for districts, which then have no stratum:", rows[rows[name].isna()]
         )
-    value = rows.drop_duplicates("district").set_index("district")[name].reindex(districts)
+    first = ~rows["district"].duplicated().to_numpy()
+    value = pd.Series(rows[name].array[first], rows["district"].array[first], name=name)
     varies = rows[name].to_numpy() != value.reindex(rows["district"]).to_numpy()
     if varies.any():
         raise DataError(f"{name!r} varies within districts; a stratum may not.", rows[varies])
-    return value
+    return value.reindex(districts)
 
 
 def _provinces(districts):
