@@ -1,4 +1,4 @@
-"""Power against slow simulation of whole panels, closed forms, and the noise of panels made with a known one."""
+"""Power against slow simulation of whole panels and closed forms; noise against panels of a known one."""
 
 from dataclasses import replace
 from functools import cache
@@ -70,7 +70,7 @@ def test_staggered_power_within_strata_is_that_of_the_test_on_whole_panels(estim
 
 
 def burlig(n, share, m, r, rho, alpha=0.05, power=0.8):
-    """Burlig, Preonas and Woerman (2020), eq. 2, with sigma = 1, as their Stata package pcpanel 3.0 has it."""
+    """Burlig, Preonas and Woerman (2020), eq. 2, with sigma = 1, as in their Stata package pcpanel 3.0."""
     psi_b = 2 / (m * (m - 1)) * sum((m - k) * rho**k for k in range(1, m)) if m > 1 else 0
     psi_a = 2 / (r * (r - 1)) * sum((r - k) * rho**k for k in range(1, r)) if r > 1 else 0
     psi_x = np.mean([rho ** (m + a - b) for a in range(r) for b in range(m)])

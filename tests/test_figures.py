@@ -4,6 +4,7 @@ import logging
 import warnings
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
@@ -197,3 +198,10 @@ def test_numbers_are_saved_as_they_are_quoted(tmp_path):
     )
     assert table["value"].tolist() == ["1,100", "61.29", "190,000", "holds", "-9.3"]
     assert pd.read_csv(tmp_path / "x.numbers.csv", dtype="str").equals(table.astype("str"))
+
+
+def test_an_interval_without_end_is_an_arrow():
+    table = yr.compare_effects(effects()[2]).assign(low=[-np.inf, -3.0], high=[4.0, np.inf])
+    lines = yr.plot_effects(table).axes[0].get_lines()
+    ends = {line.get_marker(): line.get_ydata().tolist() for line in lines if line.get_marker() in "<>"}
+    assert ends == {"<": [1], ">": [0]}

@@ -83,6 +83,15 @@ def test_exact_p_is_that_of_least_squares_under_every_assignment(seed, waves):
     assert test.att == yr.did(panel_of(table), outcome="y").att
 
 
+def test_the_unit_of_the_outcome_does_not_matter():
+    """Yuan or a billion of them: the same p, the interval in proportion."""
+    table = small_table(1, (2,), n=20)
+    one = yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1)
+    huge = yr.randomization_test(yr.did, panel_of(table.assign(y=table["y"] * 1e12)), outcome="y", seed=1)
+    assert huge.p_value == one.p_value and np.isfinite(huge.distribution).all()
+    assert [huge.low, huge.high] == pytest.approx([1e12 * one.low, 1e12 * one.high])
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_strata_keep_their_numbers(seed):
     table = small_table(seed, (2, 1))

@@ -33,8 +33,9 @@ MAY_IMPORT = {
     "reassign": set(),
     "strata": {"schema"},
     "few": {"cells", "reassign", "schema"},
-    "inference": {"reassign", "schema", "strata"},
-    "design": {"cells", "effects", "few", "inference", "reassign", "schema", "strata"},
+    "moments": {"reassign"},
+    "inference": {"moments", "reassign", "schema", "strata"},
+    "design": {"cells", "effects", "few", "inference", "moments", "reassign", "schema", "strata"},
     "published": {"effects", "panel", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data

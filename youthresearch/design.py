@@ -15,7 +15,8 @@ import pandas as pd
 from .cells import NEVER, Cells, make_cells
 from .effects import did
 from .few import few_treated
-from .inference import ends_of_att, fixed, stratum_of, weights_by_cohort
+from .inference import fixed, stratum_of, weights_by_cohort
+from .moments import ends_of_att
 from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
 from .schema import SAID, SIMULATED, DataError
 from .strata import of_column

@@ -346,7 +346,8 @@ def plot_effects(table, *, lang="en"):
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `compare_effects`; rows are drawn from the top. A column `effect` is drawn as the truth.
+        As from `compare_effects`; rows are drawn from the top, an interval without end as an arrow. A
+        column `effect` is drawn as the truth.
     lang : {"zh", "en"}
 
     Returns
@@ -356,16 +357,28 @@ def plot_effects(table, *, lang="en"):
     table = _steady(table)
     fig, ax = _figure(6.8, 1.3 + 0.4 * len(table), _word("title_effects", lang), table=table)
     y = np.arange(len(table))[::-1]
-    ax.hlines(y, table["low"], table["high"], color=BLUE, linewidth=2)
     ax.plot(table["att"], y, "o", color=BLUE)
+    left, right = _room(table[[c for c in ("att", "low", "high", "effect") if c in table]])
+    ax.set_xlim(left, right)
+    ax.hlines(y, table["low"].clip(lower=left), table["high"].clip(upper=right), color=BLUE, linewidth=2)
+    for side, end, open_end in (("<", left, table["low"] == -np.inf), (">", right, table["high"] == np.inf)):
+        ax.plot(np.full(open_end.sum(), end), y[open_end], side, color=BLUE, clip_on=False)
     if "effect" in table:
         ax.vlines(table["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
         ax.legend(frameon=False, fontsize=8, loc="upper left")
     ax.axvline(0, color=MUTED, linewidth=0.8)
     ax.set_yticks(y, [_word(f"estimator_{name}", lang) for name in table["estimator"]])
     ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=_word("effect_interval", lang))
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=8)
     return fig
+
+
+def _room(numbers):
+    """Limits of an axis that has all finite numbers and zero, and a margin."""
+    numbers = numbers.to_numpy(float)
+    numbers = np.append(numbers[np.isfinite(numbers)], 0.0)
+    margin = 0.05 * (np.ptp(numbers) or 1.0)
+    return numbers.min() - margin, numbers.max() + margin
 
 
 def plot_weights(table, *, lang="en"):

@@ -10,6 +10,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from .moments import Moments, interval, p_value
 from .reassign import (
     ENUMERATED,
     TIE,
@@ -242,10 +243,9 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
         seed = effect._placebo_seed
     if statistic == "att":
-        moments, actual = moments.plain(), actual.plain()
-    taken = len(moments.att)
-    p, smallest = _p_value(moments.at(0.0), actual.at(0.0)[0], exact, taken)
-    low, high = _interval(moments, actual, 1 - level, exact)
+        moments, actual = replace(moments, spread=None), replace(actual, spread=None)
+    p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
+    low, high = interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
         effect.estimator,
         effect.outcome,
@@ -255,7 +255,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         high,
         level,
         statistic,
-        taken,
+        len(moments.att),
         exact,
         smallest,
         None if exact else seed,
@@ -337,40 +337,6 @@ def _table_of(groups, names, treated):
     return table
 
 
-@dataclass(frozen=True, eq=False)
-class _Moments:
-    """Each assignment's estimate if an effect tau is taken off the treated cells, ``att - tau * pull``.
-
-    spread has the square of its error, ``s0 - 2 tau s1 + tau^2 s2``, shape (B, 3); (1, 0, 0) for "att".
-    """
-
-    att: np.ndarray
-    pull: np.ndarray
-    spread: np.ndarray
-
-    @classmethod
-    def of_effect(cls, effect):
-        """Of one effect, with the actual treatment."""
-        return cls(np.array([effect.att]), np.array([_pull(effect, effect._cells)]), _ones(1))
-
-    def plain(self):
-        """Take the estimate itself for the statistic."""
-        return replace(self, spread=_ones(len(self.att)))
-
-    def at(self, tau):
-        """Return the statistic once an effect of tau is taken off."""
-        square = self.spread @ np.array([1.0, -2 * tau, tau**2])
-        top = self.att - tau * self.pull
-        scale = np.abs(self.att).max() + np.abs(tau * self.pull).max()
-        flat = square <= (TIE * scale) ** 2  # no spread at all: any estimate but zero is infinitely far
-        far = np.where(np.abs(top) <= TIE * scale, 0.0, np.sign(top) * np.inf)
-        return np.where(flat, far, top / np.sqrt(np.where(flat, 1.0, square)))
-
-
-def _ones(n):
-    return np.tile([1.0, 0.0, 0.0], (n, 1))
-
-
 def _pull(effect, actual):
     """Apply an effect's weights to an outcome that is one in actually treated cells."""
     weight = effect._by_unit[effect._units.of] * effect._cells.size[:, None]
@@ -386,7 +352,9 @@ def _moments(effect, codes, cohort, groups, draws, rng, statistic):
     except DataError:
         if statistic == "studentized":
             raise
-        return _moments_anew(effect, codes, groups, draws, rng), _Moments.of_effect(effect)
+        return _moments_anew(effect, codes, groups, draws, rng), Moments(
+            np.array([effect.att]), np.array([_pull(effect, effect._cells)])
+        )
     return _moments_at_once(effect._cells, weights, cohort, groups, draws, rng)
 
 
@@ -406,10 +374,10 @@ def _moments_of_placebos(effect, stratum, statistic):
             f"The placebos of {effect.estimator} with {treated.sum()} treated districts were drawn without "
             "strata: leave strata out, or keep the districts of one stratum in the panel."
         )
-    actual = _Moments(np.array([effect.att]), np.ones(1), _ones(1))
+    actual = Moments(np.array([effect.att]), np.ones(1))
     att = np.append(effect.att, placebos) if exact else placebos
     pull = np.append(1.0, np.zeros(len(placebos))) if exact else np.zeros(len(placebos))
-    return _Moments(att, pull, _ones(len(att))), actual, exact
+    return Moments(att, pull), actual, exact
 
 
 def _moments_at_once(cells, weights, cohort, groups, draws, rng):
@@ -432,7 +400,7 @@ def _from_sums(sums, size, shift):
     about = sums[:, :, 2:] - np.stack([one * one, one * two, two * two], axis=2) / size[:, None]
     factor = np.where(size > 1, size / np.maximum(size - 1, 1), 0)
     spread = np.einsum("bgf,g->bf", about, factor)
-    return _Moments(one.sum(axis=1) + shift[0], two.sum(axis=1) + shift[1], spread)
+    return Moments(one.sum(axis=1) + shift[0], two.sum(axis=1) + shift[1], spread)
 
 
 def _moments_anew(effect, codes, groups, draws, rng):
@@ -446,99 +414,7 @@ def _moments_anew(effect, codes, groups, draws, rng):
         other = effect._anew(replace(cells, cohort=codes[cohort], left_out=()))
         att.append(other.att)
         pull.append(_pull(other, cells))
-    return _Moments(np.array(att), np.array(pull), _ones(len(att)))
-
-
-def _p_value(statistics, actual, exact, total):
-    """Two-sided p-value, and the smallest that the most extreme assignment would get."""
-    away = np.abs(statistics)
-    finite = away[np.isfinite(away)]
-    tie = TIE * finite.max(initial=0)
-    beyond = int((away >= abs(actual) - tie).sum()) if np.isfinite(actual) else int(np.isinf(away).sum())
-    if exact:
-        return beyond / total, max(1, int((away >= away.max() - tie).sum())) / total
-    return (1 + beyond) / (1 + len(away)), 1 / (1 + len(away))
-
-
-def _interval(moments, actual, alpha, exact):
-    """Constant effects that are not rejected."""
-    if abs(actual.pull[0] - 1) > 1e-6:
-        return np.nan, np.nan  # the estimate is no average of effects: it has no constant effect to test
-    if (moments.spread == _ones(1)).all():
-        return tuple(
-            float(end) for end in ends_of_att(moments.att, moments.pull, actual.att[0], alpha, exact)
-        )
-    return _ends_by_bisection(moments, actual, alpha, exact)
-
-
-def ends_of_att(big, b, a, alpha, exact):
-    """Give the ends for the statistic "att": every assignment is as far out on one interval of effects.
-
-    ``|A - tau B| >= |a - tau|`` for the effects between its two roots, a among them, if ``|B| < 1``; for all
-    of a half-line if ``|B| = 1``. If ``|B| > 1`` all effects are taken, which makes the interval longer.
-
-    Parameters
-    ----------
-    big, b : ndarray, shape (B,) or (S, B)
-        A and B of every assignment, for one outcome or for S of them (`design`).
-    a : float, or ndarray, shape (S, 1)
-        The estimates.
-    alpha : float
-    exact : bool
-        Whether the actual assignment is among the B.
-
-    Returns
-    -------
-    low, high : ndarray, shape () or (S,)
-    """
-    big, b = np.broadcast_arrays(big, b)
-    a = np.broadcast_to(a, big.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        one, two = (a - big) / (1 - b), (a + big) / (1 + b)
-    low, high = np.minimum(one, two), np.maximum(one, two)
-    odd = np.abs(b) > 1 - TIE
-    tie = TIE * np.maximum(np.abs(a).max(-1, keepdims=True), np.abs(big).max(-1, keepdims=True))
-    tie = np.broadcast_to(tie, big.shape)[odd]
-    low[odd], high[odd] = _half_lines(big[odd], b[odd], a[odd], one[odd], two[odd], tie)
-    # If they were drawn, the actual assignment counts once more.
-    rank = int(np.floor(alpha * (big.shape[-1] + (not exact)) + TIE)) - (not exact)
-    if rank < 0:
-        return np.full(big.shape[:-1], -np.inf), np.full(big.shape[:-1], np.inf)
-    low.partition(rank, axis=-1)
-    high.partition(big.shape[-1] - 1 - rank, axis=-1)
-    return low[..., rank], high[..., -1 - rank]
-
-
-def _half_lines(big, b, a, one, two, tie):
-    """Give the ends where ``|B| >= 1``: from the midpoint on, on the side where the estimate is nearer."""
-    same, mirror = np.abs(1 - b) < TIE, np.abs(1 + b) < TIE
-    one = np.where(same, np.where(big > a + tie, -np.inf, np.inf), one)
-    two = np.where(mirror, np.where(big > -a + tie, np.inf, -np.inf), two)
-    every = (np.abs(b) > 1 + TIE) | (same & (np.abs(big - a) <= tie)) | (mirror & (np.abs(big + a) <= tie))
-    return np.where(every, -np.inf, np.minimum(one, two)), np.where(every, np.inf, np.maximum(one, two))
-
-
-def _ends_by_bisection(moments, actual, alpha, exact):
-    """Find where the p-value first falls to alpha on the way from the estimate, to nine digits."""
-
-    def kept(tau):
-        p, _ = _p_value(moments.at(tau), actual.at(tau)[0], exact, len(moments.att))
-        return p > alpha + 1e-12
-
-    ends = []
-    for side in (-1, 1):
-        step = max(np.sqrt(actual.spread[0, 0]), TIE * abs(actual.att[0]), np.finfo(float).tiny)
-        inside, out = 0.0, step
-        while kept(actual.att[0] + side * out) and out < 1e9 * step:
-            inside, out = out, 2 * out
-        if out >= 1e9 * step:
-            ends.append(side * np.inf)
-            continue
-        while out - inside > TIE * step:
-            middle = (inside + out) / 2
-            inside, out = (middle, out) if kept(actual.att[0] + side * middle) else (inside, middle)
-        ends.append(float(actual.att[0] + side * inside))
-    return tuple(ends)
+    return Moments(np.array(att), np.array(pull))
 
 
 def fixed(value, se):
@@ -550,4 +426,6 @@ def fixed(value, se):
 
 def p_as_text(p):
     """Write a p-value with four decimals, or two digits where that would leave none: p is never 0."""
+    if p < 1e-5:
+        return "<0.00001"
     return f"{p:.4f}" if p >= 0.001 or np.isnan(p) else f"{p:.2g}"
