@@ -171,8 +171,7 @@ def main(simulations=None):
         tables.append(study(design, simulations or 2000, SEED + 10_000 * k))
         print(tables[-1].to_string(header=k == 0, index=False, float_format="{:.4f}".format), flush=True)
     if simulations is None:
-        table = pd.concat(tables).round(4)
-        table.to_csv(DATA / "size.csv", index=False, lineterminator="\n")
+        pd.concat(tables).to_csv(DATA / "size.csv", index=False, lineterminator="\n", float_format="%.6g")
 
 
 if __name__ == "__main__":
