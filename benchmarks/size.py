@@ -9,7 +9,8 @@ pilots  any: every district as likely; largest: by chance among the largest thir
         half); likelier: by chance, with odds proportional to size
 test    clustered: t test with the estimator's standard error; randomization: `randomization_test` over all
         districts; strata: the same within thirds by size (halves where pilots are from the largest half);
-        fine_strata: within sixths, ten districts each; exact_t, conley_taber, ferman_pinto: `few_treated`
+        fine_strata: within sixths, ten districts each (one wave); exact_t, conley_taber, ferman_pinto:
+        `few_treated` (one wave, rho 0.5)
 """
 
 import sys
@@ -43,7 +44,7 @@ VARIANCE = {"same": np.ones(DISTRICTS), "large": SIZES, "small": 0.3 + 1.5 / SIZ
 def designs():
     """Yield every row of the table but its results."""
     for (noise, pilots), rho, staggered, treated in product(SCENARIOS, (0.5, 0.8), (False, True), TREATED):
-        if (staggered and treated == 1) or (pilots == "likelier" and rho == 0.8):
+        if (staggered and treated == 1) or (pilots == "likelier" and (staggered or rho == 0.8)):
             continue
         waves = min(treated, 3) if staggered else 1
         yield {"noise": noise, "pilots": pilots, "rho": rho, "waves": waves, "treated": treated}
@@ -98,7 +99,7 @@ def blank(design):
     columns = {"district": "district", "period": "period", "cohort": "cohort"}
     panel = yr.as_panel(table, **columns, outcomes=["y"], keep=["size"])
     half = design["pilots"] == "largest" and design["treated"] == 20
-    groups = {"strata": 2 if half else 3, "fine_strata": 6}
+    groups = {"strata": 2 if half else 3} | ({"fine_strata": 6} if design["waves"] == 1 else {})
     strata = {test: yr.strata_by(panel, by="size", n=n) for test, n in groups.items()}
     return make_cells(panel, "y"), {"randomization": pd.Series("all", strata["strata"].index)} | strata
 

@@ -81,6 +81,8 @@ class RandomizationTest:
     distribution: np.ndarray = field(repr=False)
     observed: float
     simulated: bool
+    _effect: object = field(default=None, repr=False)  # what was tested, and within which strata (`plan`)
+    _strata: pd.Series | None = field(default=None, repr=False)
 
     @property
     def assignments(self):
@@ -266,6 +268,8 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         moments.at(0.0),
         float(actual.at(0.0)[0]),
         cells.simulated,
+        effect,
+        None if strata is None else strata.reindex(cells.districts),
     )
 
 
