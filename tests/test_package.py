@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "moments": {"reassign"},
     "inference": {"moments", "reassign", "schema", "strata"},
     "design": {"cells", "effects", "few", "inference", "moments", "reassign", "schema", "strata"},
+    "plan": {"cells", "design", "effects", "inference", "loaders", "schema", "strata"},
     "published": {"effects", "panel", "schema"},
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data

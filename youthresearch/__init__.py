@@ -124,6 +124,7 @@ _HOME = {
         "work_coverage",
     ),
     "panel": ("as_panel", "build_panel", "coverage"),
+    "plan": ("StudyPlan", "compare_with_plan", "load_plan", "save_plan", "study_plan"),
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),

@@ -241,13 +241,17 @@ def _planned(panel, cells, until):
         extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if whole else pd.Index(more)
         periods = periods.append(extra) if len(more) else periods
     time = periods.asi8 if isinstance(periods, pd.PeriodIndex) else periods.to_numpy()
+    cohort = stated_cohorts(panel, cells)
+    return time, periods, np.where(cohort > time[-1], NEVER, cohort)
+
+
+def stated_cohorts(panel, cells):
+    """Give the ordinal of each district's cohort as the panel states it, even if after its last period."""
     rows = panel.loc[panel["indicator"] == cells.outcome, ["district", "cohort"]].drop_duplicates("district")
     cohort = rows.set_index("district")["cohort"].reindex(cells.districts)
     if isinstance(cohort.dtype, pd.PeriodDtype):
-        ordinal = np.where(cohort.isna(), NEVER, cohort.array.asi8)
-    else:
-        ordinal = cohort.astype("Int64").to_numpy("int64", na_value=NEVER)
-    return time, periods, np.where(ordinal > time[-1], NEVER, ordinal)
+        return np.where(cohort.isna(), NEVER, cohort.array.asi8)
+    return cohort.astype("Int64").to_numpy("int64", na_value=NEVER)
 
 
 def _correlations(time, rho):
