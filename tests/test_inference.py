@@ -306,10 +306,54 @@ def test_refusals(options, said):
         yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1, **options)
 
 
-def test_studentised_needs_weights_by_cohort():
-    table = small_table(1, (2,), t=5, gaps=0.08)
-    with pytest.raises(yr.DataError, match="differ between districts of one cohort"):
-        yr.randomization_test(yr.did, panel_of(table), outcome="y", statistic="studentized", seed=1)
+@pytest.mark.parametrize("estimator", [yr.did, yr.staggered_did], ids=lambda f: f.__name__)
+def test_studentised_anew_is_that_at_once(estimator):
+    """A population of one everywhere but for the last digits: the estimator runs for each assignment."""
+    table = small_table(1, (3,), n=9)
+    table["people"] = 1 + 1e-11 * (table["district"] == "d0")
+    panel = yr.as_panel(
+        table, district="district", period="period", cohort="cohort", outcomes=["y"], keep=["people"]
+    )
+    run = partial(yr.randomization_test, estimator, panel, outcome="y", statistic="studentized", seed=1)
+    once, anew = run(), run(population="people")
+    assert anew.distribution == pytest.approx(once.distribution, rel=1e-6)
+    assert [anew.low, anew.high] == pytest.approx([once.low, once.high], rel=1e-5)
+
+
+@pytest.mark.parametrize("treated", [1, 3])
+def test_studentised_with_gaps_is_the_weighted_mean_over_the_spread_of_scores(treated):
+    """Each district's weighted sum about its cohort's mean, weights by least squares (Frisch and Waugh)."""
+    table = small_table(2, (treated,), n=8, gaps=0.1)
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", statistic="studentized", seed=1)
+    dummies = pd.get_dummies(table[["district", "period"]].astype(str), dtype=float).to_numpy()
+    slow = []
+    for begins in all_assignments(table):
+        g = table["district"].map(begins).to_numpy()
+        d = ((g > 0) & (table["period"].to_numpy() >= g)).astype(float)
+        left = d - dummies @ np.linalg.lstsq(dummies, d, rcond=None)[0]
+        if left @ left < 1e-9:
+            continue  # nothing of treatment is left over
+        score = (left / (left @ left) * table["y"]).groupby(table["district"]).sum()
+        groups = [score[[begins[k] > 0 for k in score.index]], score[[begins[k] == 0 for k in score.index]]]
+        square = sum(len(s) * np.var(s, ddof=1) for s in groups if len(s) > 1)
+        slow.append(score.sum() / np.sqrt(square))
+    assert np.sort(test.distribution) == pytest.approx(np.sort(slow), abs=1e-8)
+
+
+def test_assignments_without_an_estimate_are_left_out_and_counted():
+    """A district that is seen after 2002 alone cannot be the only one treated from then on."""
+    table = small_table(1, (1,), n=7)
+    table = table[(table["district"] != "d6") | (table["period"] >= 2002)]
+    assert table.loc[table["district"] == "d6", "g"].eq(0).all()
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1)
+    assert (test.draws, test.undefined, test.smallest_p) == (6, 1, pytest.approx(1 / 6))
+    assert "1 without an estimate left out" in repr(test)
+    rest = {"d6": 0}
+    own = dict(zip(table["district"], table["g"], strict=True))
+    estimates = np.abs(
+        [least_squares(table, {d: 0 for d in own} | {k: 2002} | rest, table["y"]) for k in own if k != "d6"]
+    )
+    assert test.p_value == pytest.approx((estimates >= abs(test.att) - 1e-9).mean())
 
 
 # ---- what an effect shows of itself
@@ -388,7 +432,7 @@ def test_other_errors_are_marked_too_and_a_test_that_cannot_be_had():
     table = small_table(1, (2,), n=8)
     effect = yr.did(panel_of(table), outcome="y", errors="iid")
     assert "independent over time" in lines_of(effect)[1]["se"]
-    gaps = yr.did(panel_of(small_table(1, (2,), n=8, gaps=0.1)), outcome="y")
+    gaps = yr.event_study(panel_of(small_table(1, (2,), n=8, gaps=0.1)), outcome="y")
     assert "none by randomisation" in repr(replace(gaps, _anew=None))
 
 

@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
+    "bootstrap": ("WildBootstrap", "wild_bootstrap"),
     "bounds": ("Bounds", "interval_bounds", "trace"),
     "coding": ("compare_codings", "list_disagreements", "settle_codings"),
     "cohorts": ("add_programmes", "assign_cohorts"),
@@ -42,6 +43,7 @@ _HOME = {
     ),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),
+    "family": ("adjust_family",),
     "few": ("few_treated",),
     "figures": (
         "plot_before_after",
@@ -125,6 +127,7 @@ _HOME = {
     ),
     "panel": ("as_panel", "build_panel", "coverage"),
     "plan": ("StudyPlan", "compare_with_plan", "load_plan", "save_plan", "study_plan"),
+    "placebo": ("placebo_in_time",),
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),

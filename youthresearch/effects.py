@@ -77,6 +77,7 @@ class Effect:
     )  # Cells -> Effect, the same estimator and options
     _placebos: np.ndarray | None = field(default=None, repr=False)  # of synthetic_did, one effect each
     _placebo_seed: int | None = field(default=None, repr=False)
+    _regressors: np.ndarray | None = field(default=None, repr=False)  # (U, T, P) of a two-way regression
 
     @property
     def errors(self):
@@ -838,9 +839,8 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     _choose("small_sample", small_sample, ("nested", "full", "none"))
     p = units.controls.shape[2]
     targets = np.vstack([targets, np.zeros((p, targets.shape[1]))])
-    linear, identified, rank, fit = regression(
-        units, np.concatenate([regressors, units.controls], axis=2), targets
-    )
+    regressors = np.concatenate([regressors, units.controls], axis=2)
+    linear, identified, rank, fit = regression(units, regressors, targets)
     if not identified.all():
         _refuse_unidentified(name, cells, rows, identified)
     districts, n = len(cells.districts), int(cells.observed.sum())
@@ -853,7 +853,8 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     factor = 1.0 if small_sample == "none" else districts / (districts - 1) * (n - 1) / (n - k)
     said = f"clustered by district, t({districts - 1})"
     told = {"errors": said, "factor": _FACTORS[small_sample].format(k=k), **told}
-    return _effect(name, cells, units, linear, rows, told, df=districts - 1, factor=factor)
+    effect = _effect(name, cells, units, linear, rows, told, df=districts - 1, factor=factor)
+    return replace(effect, _regressors=regressors)
 
 
 _FACTORS = {

@@ -5,21 +5,22 @@ estimate of every other assignment of the cohorts is known. Its place among them
 """
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from html import escape
 
 import numpy as np
 import pandas as pd
 
+from .additive import additive_parts
 from .moments import Moments, interval, p_value
 from .reassign import (
     ENUMERATED,
     TIE,
     count,
     drawn_assignments,
-    drawn_sums,
     every_assignment,
-    every_sum,
     make_strata,
+    sums_in_blocks,
 )
 from .schema import SAID, SIMULATED, DataError
 from .strata import of_column
@@ -52,6 +53,8 @@ class RandomizationTest:
         Of the draws; None where all assignments were taken.
     strata : str
         Within what cohorts were reassigned.
+    dealt : str
+        Digest of districts, cohorts, strata and seed: tests that share it dealt the cohorts alike.
     by_stratum : pandas.DataFrame
         One row is one stratum: stratum, districts, treated, assignments (1 where nothing can be reassigned).
     n_treated, n_control : int
@@ -59,6 +62,8 @@ class RandomizationTest:
         The statistic under each assignment.
     observed : float
         The statistic under the actual one.
+    undefined : int
+        Assignments left out since the estimator gives no estimate for them, as for gaps in the wrong places.
     simulated : bool
     """
 
@@ -75,11 +80,13 @@ class RandomizationTest:
     smallest_p: float
     seed: int | None
     strata: str
+    dealt: str = field(repr=False)
     by_stratum: pd.DataFrame = field(repr=False)
     n_treated: int
     n_control: int
     distribution: np.ndarray = field(repr=False)
     observed: float
+    undefined: int
     simulated: bool
     _effect: object = field(default=None, repr=False)  # what was tested, and within which strata (`plan`)
     _strata: pd.Series | None = field(default=None, repr=False)
@@ -115,6 +122,7 @@ class RandomizationTest:
         spread = float(np.std(self.distribution)) if self.statistic == "att" else abs(self.att) / 10
         how = f"all {self.draws:,} assignments" if self.exact else f"{self.draws:,} assignments drawn"
         how += "" if self.exact else f", seed {self.seed}"
+        how += f", {self.undefined:,} without an estimate left out" if self.undefined else ""
         span = f"{fixed(self.low, spread)} to {fixed(self.high, spread)}"
         if np.isnan(self.low):
             span = "none: the estimate would not move by the size of a constant effect"
@@ -183,7 +191,7 @@ def randomization_test(
     statistic : {"att", "studentized"}
         The estimate; or the estimate over its error, the districts' scores about their cohort's mean (a
         cohort of one district adds nothing), which holds up better where treatment changes the spread, or
-        on average but not everywhere (Wu and Ding 2021). It needs a panel without gaps.
+        on average but not everywhere (Wu and Ding 2021).
     draws : int
         Assignments to draw, if there are more than 50,000; else all are taken.
     level : float
@@ -209,8 +217,10 @@ def randomization_test(
     Notes
     -----
     Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
-    all scores are computed once, and each assignment is a choice among them and a sum. Otherwise the
-    estimator runs for each.
+    all scores are computed once, and each assignment is a choice among them and a sum. With them, what `did`,
+    `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise,
+    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time.
+    Assignments for which it gives no estimate are left out, and counted.
     """
     if statistic not in ("att", "studentized"):
         raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
@@ -244,6 +254,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
     else:
         moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
         seed = effect._placebo_seed
+    moments, undefined = _defined(moments)
     if statistic == "att":
         moments, actual = replace(moments, spread=None), replace(actual, spread=None)
     p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
@@ -262,11 +273,13 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         smallest,
         None if exact else seed,
         "" if strata is None else strata.name or "the given strata",
+        _digest(cells.districts, cohort, stratum, None if exact else seed),
         _table_of(groups, names, _ever_treated(cells)),
         effect.n_treated,
         effect.n_control,
         moments.at(0.0),
         float(actual.at(0.0)[0]),
+        undefined,
         cells.simulated,
         effect,
         None if strata is None else strata.reindex(cells.districts),
@@ -307,7 +320,12 @@ def weights_by_cohort(effect):
 
 def is_quick(effect):
     """Say whether reassignments need no new estimation each."""
-    return effect._placebos is not None or len(np.unique(effect._units.cohort)) == len(effect._units.cohort)
+    return effect._placebos is not None or _alike(effect)
+
+
+def _alike(effect):
+    """Say whether weights depend on the cohort alone."""
+    return len(np.unique(effect._units.cohort)) == len(effect._units.cohort)
 
 
 def stratum_of(districts, strata):
@@ -330,6 +348,18 @@ def stratum_of(districts, strata):
     return code, list(known)
 
 
+def _digest(districts, cohort, stratum, seed):
+    named = "\n".join(f"{d} {c} {s}" for d, c, s in zip(districts, cohort, stratum, strict=True))
+    return sha256(f"{named}\n{seed}".encode()).hexdigest()[:16]
+
+
+def _defined(moments):
+    """Leave out the assignments without an estimate, and say how many they are."""
+    known = np.isfinite(moments.att)
+    spread = None if moments.spread is None else moments.spread[known]
+    return Moments(moments.att[known], moments.pull[known], spread), int((~known).sum())
+
+
 def _ever_treated(cells):
     return (cells.treated & cells.observed).any(axis=1)
 
@@ -341,25 +371,19 @@ def _table_of(groups, names, treated):
     return table
 
 
-def _pull(effect, actual):
-    """Apply an effect's weights to an outcome that is one in actually treated cells."""
-    weight = effect._by_unit[effect._units.of] * effect._cells.size[:, None]
-    at = actual.districts.get_indexer(effect._cells.districts)
-    treated = actual.treated[np.ix_(at, np.searchsorted(actual.time, effect._cells.time))]
-    return float((weight * treated * effect._cells.observed).sum())
-
-
 def _moments(effect, codes, cohort, groups, draws, rng, statistic):
     """Moments of the other assignments, and of the actual one."""
-    try:
+    if _alike(effect):
         weights = weights_by_cohort(effect)[2]
-    except DataError:
-        if statistic == "studentized":
-            raise
-        return _moments_anew(effect, codes, groups, draws, rng), Moments(
-            np.array([effect.att]), np.array([_pull(effect, effect._cells)])
-        )
-    return _moments_at_once(effect._cells, weights, cohort, groups, draws, rng)
+        return _moments_at_once(effect._cells, weights, cohort, groups, draws, rng)
+    actual = _moments_of_effect(effect, effect._cells)
+    if statistic == "att":
+        parts = additive_parts(effect, codes)
+        if parts is not None:
+            features, finish = parts
+            found = [finish(sums) for sums in sums_in_blocks(groups, features, draws, rng)]
+            return Moments(*np.concatenate(found).T), actual
+    return _moments_anew(effect, codes, groups, draws, rng), actual
 
 
 def _moments_of_placebos(effect, stratum, statistic):
@@ -391,12 +415,16 @@ def _moments_at_once(cells, weights, cohort, groups, draws, rng):
     size = np.bincount(cohort)
     level, lift = score.mean(axis=1, keepdims=True), pull.mean(axis=1, keepdims=True)
     score, pull = score - level, pull - lift  # about zero, so that squares lose no digits
-    features = np.stack([score, pull, score**2, score * pull, pull**2], axis=2)
-    sums = every_sum(groups, features) if rng is None else drawn_sums(groups, features, draws, rng)
+    features = _features(score, pull)
+    sums = np.concatenate(list(sums_in_blocks(groups, features, draws, rng)))
     own = np.zeros((1, len(size), 5))
     np.add.at(own[0], cohort, features[cohort, np.arange(len(cohort))])
     shift = (size @ level[:, 0], size @ lift[:, 0])
     return _from_sums(sums, size, shift), _from_sums(own, size, shift)
+
+
+def _features(score, pull):
+    return np.stack([score, pull, score**2, score * pull, pull**2], axis=-1)
 
 
 def _from_sums(sums, size, shift):
@@ -408,17 +436,33 @@ def _from_sums(sums, size, shift):
 
 
 def _moments_anew(effect, codes, groups, draws, rng):
-    """Moments of all assignments by running the estimator for each."""
+    """Moments of all assignments by running the estimator for each; nan where it does not apply."""
     if effect._anew is None:
         raise DataError(f"This {effect.estimator} does not say how it is estimated anew: call an estimator.")
     cells, n = effect._cells, len(effect._cells.districts)
     assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
-    att, pull = [], []
+    found = []
     for cohort in assignments:
-        other = effect._anew(replace(cells, cohort=codes[cohort], left_out=()))
-        att.append(other.att)
-        pull.append(_pull(other, cells))
-    return Moments(np.array(att), np.array(pull))
+        try:
+            other = effect._anew(replace(cells, cohort=codes[cohort], left_out=()))
+        except DataError:
+            found.append(Moments(*np.full((2, 1), np.nan), np.full((1, 3), np.nan)))
+        else:
+            found.append(_moments_of_effect(other, cells))
+    names = ("att", "pull", "spread")
+    return Moments(*(np.concatenate([getattr(m, name) for m in found]) for name in names))
+
+
+def _moments_of_effect(effect, actual):
+    """Moments of one effect, in panel cells of which `actual` says which are treated in truth, B = 1."""
+    cells, weight = effect._cells, effect._by_unit[effect._units.of] * effect._cells.size[:, None]
+    at = actual.districts.get_indexer(cells.districts)
+    treated = actual.treated[np.ix_(at, np.searchsorted(actual.time, cells.time))] * cells.observed
+    score, pull = (weight * cells.y).sum(axis=1), (weight * treated).sum(axis=1)
+    _, cohort, size = np.unique(cells.cohort, return_inverse=True, return_counts=True)
+    sums = np.zeros((1, len(size), 5))
+    np.add.at(sums[0], cohort, _features(score, pull))
+    return _from_sums(sums, size, (0.0, 0.0))
 
 
 def fixed(value, se):

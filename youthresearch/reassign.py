@@ -124,27 +124,28 @@ def sums_by_cohort(stratum, chosen, features):
     return sums
 
 
-def every_sum(strata, features):
-    """Sum over every reassignment of all strata, shape (count, G, F)."""
-    total = np.zeros((1, len(features), features.shape[2]))
-    for stratum in strata:
-        sums = sums_by_cohort(stratum, enumerate_chosen(stratum), features)
-        total = (total[:, None] + sums).reshape(-1, *total.shape[1:])
-    return total
+def sums_in_blocks(strata, features, draws, rng):
+    """Sum over reassignments, a block of them at a time: drawn ones, or without an rng every one.
 
-
-def drawn_sums(strata, features, draws, rng):
-    """Sum over drawn reassignments, shape (draws, G, F), a block of them at a time."""
-    total = np.zeros((draws, len(features), features.shape[2]))
-    for start in range(0, draws, BLOCK):
-        block = total[start : start + BLOCK]
-        for stratum in strata:
-            block += sums_by_cohort(stratum, draw_chosen(stratum, len(block), rng), features)
-    return total
+    Yields
+    ------
+    ndarray, shape (B, G, F)
+        Of at most `BLOCK` reassignments, in the order of `every_assignment` or `drawn_assignments`.
+    """
+    listed = [enumerate_chosen(s) for s in strata] if rng is None else None
+    total = count(strata) if rng is None else draws
+    for start in range(0, total, BLOCK):
+        size = min(BLOCK, total - start)
+        if rng is None:
+            picked = np.unravel_index(np.arange(start, start + size), [len(c) for c in listed])
+            chosen = [c[i] for c, i in zip(listed, picked, strict=True)]
+        else:
+            chosen = [draw_chosen(s, size, rng) for s in strata]
+        yield sum(sums_by_cohort(s, c, features) for s, c in zip(strata, chosen, strict=True))
 
 
 def every_assignment(strata, n):
-    """Yield every reassignment as the cohort index of each district, in the order of `every_sum`."""
+    """Yield every reassignment as the cohort index of each district, in the order of `sums_in_blocks`."""
     listed = [enumerate_chosen(s) for s in strata]
     total = prod(map(len, listed))
     for start in range(0, total, BLOCK):
@@ -153,7 +154,7 @@ def every_assignment(strata, n):
 
 
 def drawn_assignments(strata, n, draws, rng):
-    """Yield drawn reassignments as the cohort index of each district, those of `drawn_sums`."""
+    """Yield drawn reassignments as the cohort index of each district, those of `sums_in_blocks`."""
     for start in range(0, draws, BLOCK):
         size = min(BLOCK, draws - start)
         yield from _assignments(strata, [draw_chosen(s, size, rng) for s in strata], n)
