@@ -93,6 +93,7 @@ def test_the_formula_is_that_of_burlig_preonas_and_woerman(m, r, rho):
         assert found.formula == pytest.approx((stats.t.ppf(0.975, n) + stats.t.ppf(0.8, n)) * se)
 
 
+@pytest.mark.slow
 def test_power_of_the_exact_t_is_that_of_the_noncentral_t():
     treated = 4
     design = yr.design_study(districts=30, periods=2, waves={2: treated}, rho=0.0)
@@ -104,6 +105,7 @@ def test_power_of_the_exact_t_is_that_of_the_noncentral_t():
     assert ((low <= 300 * table["power"]) & (300 * table["power"] <= high)).all()
 
 
+@pytest.mark.slow
 def test_conley_taber_finds_a_bit_more_than_it_should():
     """It leaves out the noise of the never-treated mean (estimate of size: 6 to 9% with few treated)."""
     design = yr.design_study(districts=30, periods=4, waves={3: 2}, rho=0.5)

@@ -484,7 +484,7 @@ def plot_size(table, *, lang="en"):
         ax.set(ylim=(0, 95), xticks=range(len(known)))
         ax.set_xticks(range(len(known)), known)
         ax.set_yticks([0, 5, 20, 40, 80], ["0", "5", "20", "40", "80"])
-    _legend_beside(fig, axes.flat, len(panels))
+    _legend_beside(axes.flat, len(panels), lang, several=(table["waves"] > 1).any())
     for row in axes.reshape(rows, columns):
         row[0].set_ylabel(_word("size_percent", lang))
     fig.supxlabel(_word("treated_of_60", lang), fontsize=9)
@@ -495,14 +495,17 @@ def _root(values):
     return np.sqrt(np.maximum(values, 0))
 
 
-def _legend_beside(fig, axes, used):
+def _legend_beside(axes, used, lang, *, several):
     """Put one legend for all panels into the first place that has none; clear the others."""
-    first, *_, last = axes[0], *axes[used:]
-    handles, labels = first.get_legend_handles_labels()
-    once = dict(zip(labels, handles, strict=True))
+    handles, labels = axes[0].get_legend_handles_labels()
+    once = dict(reversed(list(zip(labels, handles, strict=True))))
+    once = {label: once[label] for label in dict.fromkeys(labels)}
     for ax in axes[used:]:
         ax.set_axis_off()
-    last.legend(once.values(), once.keys(), frameon=False, fontsize=8, loc="center")
+    if several:
+        for key, style in (("one_wave", "-"), ("several_waves", "--")):
+            once[_word(key, lang)] = axes[used].plot([], [], style, color=INK, linewidth=1.2)[0]
+    axes[used].legend(once.values(), once.keys(), frameon=False, fontsize=8, loc="center")
 
 
 def plot_power(table, *, lang="en"):
@@ -522,12 +525,14 @@ def plot_power(table, *, lang="en"):
     for k, (treated, rows) in enumerate(table.groupby("treated")):
         colour, power, reach = LINES[k % len(LINES)], 100 * rows["power"], 196 * rows["se"]
         ax.fill_between(rows["effect"], power - reach, power + reach, color=colour, alpha=0.25, linewidth=0)
-        ax.plot(rows["effect"], power, color=colour, label=f"{treated} {_word('pilots_count', lang)}")
-    for level in (5, 80):
+        ax.plot(
+            rows["effect"], power, color=colour, label=f"{_word('pilots_count', lang)}{_COLON[lang]}{treated}"
+        )
+    for level in (5, 80):  # what no effect gives at 5%, and what is usually asked for
         ax.axhline(level, color=MUTED, linewidth=0.8, linestyle=":")
     ax.set(xlabel=_word("true_effect", lang), ylabel=_word("share_found", lang), ylim=(0, 101))
     ax.set_yticks([0, 5, 20, 40, 60, 80, 100])
-    ax.legend(frameon=False, fontsize=8, loc="lower right")
+    ax.legend(frameon=False, fontsize=8, loc="center right")
     return fig
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date as calendar
 from hashlib import sha256
 from html import escape
+from math import isfinite
 from pathlib import Path
 
 import pandas as pd
@@ -126,7 +127,7 @@ def _shown(plan, name):
         sizes = pd.Series(list(plan.strata.values())).value_counts().sort_index()
         return f"{value}: {', '.join(f'{s} ({n})' for s, n in sizes.items())}" if value else "none"
     if name == "detectable":
-        return "; ".join(f"{k}: {v['effect']:.4g} ({v['power']:.0%} power)" for k, v in value.items())
+        return "; ".join(f"{k}: {v['effect']} ({v['power']:.0%} power)" for k, v in value.items())
     if name == "simulated":
         return SAID if value else ""
     if isinstance(value, dict):
@@ -255,6 +256,7 @@ def _digest(cells, chosen):
 
 
 def _detectable(found):
+    """Tell what was found to six digits: the last ones of a simulation differ between processors."""
     names = ("effect", "low", "high", "power", "alpha", "test", "estimator", "simulations", "draws", "seed")
     told = {name: getattr(found, name) for name in names}
     told |= {
@@ -262,7 +264,11 @@ def _detectable(found):
         "noise": found.design.noise,
         "strata_by": found.design.strata.name or "",
     }
-    return {k: str(v) if v == float("inf") else v for k, v in told.items()}
+    return {k: _six_digits(v) if isinstance(v, float) else v for k, v in told.items()}
+
+
+def _six_digits(value):
+    return float(f"{value:.6g}") if isfinite(value) else "none"
 
 
 def save_plan(plan, path):
