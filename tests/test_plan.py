@@ -136,7 +136,7 @@ def test_the_last_cohort_may_stand_in_where_nobody_is_never_treated():
 
 def test_saved_and_loaded_the_same(tmp_path):
     path = yr.save_plan(PLAN, tmp_path / "plan.txt")
-    again = yr.load_plan(path)
+    again = yr.read_plan(path)
     assert again == PLAN and again.sha256 == PLAN.sha256 and repr(again) == repr(PLAN)
     assert deviations(again, test_of()) == []
     other = yr.save_plan(again, tmp_path / "other.txt")
@@ -176,7 +176,7 @@ def test_touched_files_are_refused(old, new, said, tmp_path):
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(yr.DataError, match=said):
-        yr.load_plan(path)
+        yr.read_plan(path)
 
 
 def test_detectable_effects_and_simulation_are_told():

@@ -126,7 +126,7 @@ _HOME = {
         "work_coverage",
     ),
     "panel": ("as_panel", "build_panel", "coverage"),
-    "plan": ("StudyPlan", "compare_with_plan", "load_plan", "save_plan", "study_plan"),
+    "plan": ("StudyPlan", "compare_with_plan", "read_plan", "save_plan", "study_plan"),
     "placebo": ("placebo_in_time",),
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),

@@ -272,7 +272,7 @@ def _six_digits(value):
 
 
 def save_plan(plan, path):
-    """Write a plan to a text file that people read, in Chinese and English, and `load_plan` checks.
+    """Write a plan to a text file that people read, in Chinese and English, and `read_plan` checks.
 
     Parameters
     ----------
@@ -296,7 +296,7 @@ def save_plan(plan, path):
     return path
 
 
-def load_plan(path):
+def read_plan(path):
     """Read a plan, and refuse one of which anything was changed since it was written.
 
     Parameters
