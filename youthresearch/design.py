@@ -218,7 +218,9 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     code, names = stratum_of(cells.districts, strata)
     left = cells.y[:, before] - cells.y[:, before].mean(axis=0)
     left = left - left.mean(axis=1, keepdims=True)
-    said = "given" if rho is not None else f"estimated from {before.sum()} periods before treatment"
+    said = (
+        "rho given, sd " if rho is not None else ""
+    ) + f"estimated from {before.sum()} periods before treatment"
     rho = estimate_rho(left, cells.time[before]) if rho is None else float(rho)
     shrunk = np.trace(_centred(_correlations(cells.time[before], rho))) * (1 - 1 / len(left))
     square = np.bincount(code, weights=(left**2).sum(axis=1)) / np.bincount(code) / shrunk

@@ -15,16 +15,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import effects
 from .cells import NEVER, make_cells
 from .design import stated_cohorts
+from .effects import Effect, did, event_study, imputation_did, staggered_did, sun_abraham
 from .inference import RandomizationTest, stratum_of
 from .loaders import load_labels
 from .schema import SAID, DataError
 from .strata import of_column
 
 FORMAT = "youthresearch study plan 1"
-ESTIMATORS = ("did", "event_study", "imputation_did", "staggered_did", "sun_abraham")
+ESTIMATORS = {f.__name__: f for f in (did, event_study, imputation_did, staggered_did, sun_abraham)}
 READ_TO_PEOPLE = (  # in this order; the file has all of it
     *("question", "date", "outcomes", "estimator", "options", "cohorts", "first", "register"),
     *("strata_by", "statistic", "level", "draws", "seed", "detectable", "note", "simulated"),
@@ -140,7 +140,7 @@ def study_plan(
     *,
     question,
     outcomes,
-    estimator=effects.did,
+    estimator=did,
     strata=None,
     statistic="att",
     level=0.95,
@@ -370,7 +370,7 @@ def compare_with_plan(plan, results):
     for k, result in enumerate(results, 1):
         test = result if isinstance(result, RandomizationTest) else None
         effect = test._effect if test else result
-        if not isinstance(effect, effects.Effect):
+        if not isinstance(effect, Effect):
             raise DataError(f"Result {k} is a {type(result).__name__}, neither an Effect nor its test.")
         items = [
             ("outcome", *_same("planned", "planned" if effect.outcome in plan.outcomes else "not planned"))
@@ -406,7 +406,7 @@ def _of_effect(plan, effect):
 
 def _whole(estimator, options):
     """Add the estimator's own defaults."""
-    known = inspect.signature(getattr(effects, estimator)).parameters.values()
+    known = inspect.signature(ESTIMATORS[estimator]).parameters.values()
     defaults = {p.name: p.default for p in known if p.default is not p.empty}
     return _plain(defaults) | options
 
