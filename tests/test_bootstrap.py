@@ -146,7 +146,7 @@ def test_size_with_few_and_with_many_treated(treated, low, high):
 def test_drawn_weights_are_webbs_and_p_is_never_zero():
     from youthresearch.bootstrap import _signs
 
-    drawn = _signs("webb", 40, 2000, False, 1)
+    drawn = np.concatenate(list(_signs("webb", 40, 2000, False, 1)))
     points, times = np.unique(drawn, return_counts=True)
     assert points == pytest.approx([-np.sqrt(1.5), -1, -np.sqrt(0.5), np.sqrt(0.5), 1, np.sqrt(1.5)])
     assert (np.abs(times / drawn.size - 1 / 6) < 0.01).all()

@@ -10,17 +10,19 @@ the indicator of actually treated cells, which tells by how much a constant effe
 import numpy as np
 
 from .cells import NEVER, make_units
+from .reassign import sums_of_constants, sums_over_all
 from .weights import two_way
 
 FLAT = 1e-9  # a normal matrix this small, relative to its size before controls, determines nothing
 
 
 def additive_parts(effect, codes):
-    """Say how estimates of other assignments add up, or that they do not.
+    """Say how estimates of other assignments add up.
 
     Parameters
     ----------
     effect : Effect
+        Of which `adds_up` is true.
     codes : ndarray of int64, shape (G,)
         Ordinals of the cohorts, `NEVER` last.
 
@@ -28,21 +30,24 @@ def additive_parts(effect, codes):
     -------
     features : ndarray, shape (G, N, F)
         A district's part, would it be of each cohort.
+    add : callable
+        How they are summed: `sums_over_all` or `sums_of_constants`.
     finish : callable
-        Sums of features by cohort, shape (B, G, F) -> the two outcomes' estimates, shape (B, 2); nan where
-        an estimate is not determined.
-
-    None instead of both where the estimator must run anew for each assignment: `event_study`, `sun_abraham`,
-    and `imputation_did` with gaps, without never-treated districts, or with collinear controls.
+        These sums -> the two outcomes' estimates, shape (B, 2); nan where an estimate is not determined.
     """
-    cells = effect._cells
-    if effect.estimator == "did":
-        return _of_did(cells, codes)
-    if effect.estimator == "staggered_did":
-        return _of_staggered(effect, cells, codes)
-    if effect.estimator == "imputation_did" and _full_rank_without_treated(cells):
-        return _of_imputation(cells, codes)
-    return None
+    make = {"did": _of_did, "staggered_did": _of_staggered, "imputation_did": _of_imputation}
+    return make[effect.estimator](effect, effect._cells, codes)
+
+
+def adds_up(effect):
+    """Say whether estimates of other assignments are sums over districts.
+
+    Those of `event_study` and `sun_abraham` are not, nor those of `imputation_did` with gaps, without
+    never-treated districts, or with collinear controls.
+    """
+    if effect.estimator == "imputation_did":
+        return _full_rank_without_treated(effect._cells)
+    return effect.estimator in ("did", "staggered_did")
 
 
 def _full_rank_without_treated(cells):
@@ -66,7 +71,7 @@ def _less_mean(values, used):
     return np.where(used, values - np.where(used, values, 0).sum(axis=-1, keepdims=True) / count, 0)
 
 
-def _of_did(cells, codes):
+def _of_did(effect, cells, codes):
     """Coefficient of treatment: its normal equation less what period dummies and controls explain."""
     y = _outcomes(cells)
     model = two_way(make_units(cells, alone=True), cells.controls)
@@ -83,8 +88,7 @@ def _of_did(cells, codes):
         ]
     )  # (T + P, 2)
 
-    def finish(sums):
-        total = sums.sum(axis=1)
+    def finish(total):
         top, square, crossed = total[:, :2], total[:, 2], total[:, 3:]
         explained = crossed @ model.inverse
         left = square - (explained * crossed).sum(axis=1)
@@ -92,7 +96,7 @@ def _of_did(cells, codes):
         estimate = (top - explained @ known) / np.where(determined, left, 1.0)[:, None]
         return np.where(determined[:, None], estimate, np.nan)
 
-    return features, finish
+    return features, sums_over_all, finish
 
 
 def _of_staggered(effect, cells, codes):
@@ -117,38 +121,43 @@ def _of_staggered(effect, cells, codes):
     features = np.broadcast_to(features, (len(codes), *features.shape))
     cohort = np.array([g for g, _, _ in pairs])
     span = np.array([spans.index((t, b)) for _, t, b in pairs])
-    against = np.array(
-        [(codes > cells.time[t]) & (codes != codes[g]) if notyet else codes == NEVER for g, t, _ in pairs]
-    )
     time = np.array([cells.time[t] for _, t, _ in pairs])
-    keys = {"event": time - codes[cohort], "calendar": time, "cohort": cohort}.get(
-        effect.convention["aggregate"]
-    )
+    against = (codes > time[:, None]) & (codes != codes[cohort][:, None]) if notyet else codes == NEVER
+    against = np.broadcast_to(against, (len(pairs), len(codes))).astype(float)
+    aggregate = effect.convention["aggregate"]
+    keys = {"event": time - codes[cohort], "calendar": time, "cohort": cohort}.get(aggregate)
 
     def finish(sums):
-        sums, districts = sums[:, :, 1:].reshape(*sums.shape[:2], len(spans), k, k + 2), sums[:, :, 0]
-        att = np.empty((len(sums), len(pairs), 2))
-        for p, (g, s) in enumerate(zip(cohort, span, strict=True)):
-            att[:, p] = _att(sums[:, g, s], sums[:, against[p], s].sum(axis=1), k)
-        averaged = _averaged(att, districts[:, cohort], keys, effect.convention["aggregate"])
+        districts, sums = sums[:, :, 0], sums[:, :, 1:].reshape(*sums.shape[:2], len(spans), k, k + 2)
+        others = np.einsum("bgpij,pg->bpij", sums[:, :, span], against, optimize=True)
+        att = _att(sums[:, cohort, span], others, k)
+        averaged = _averaged(att, districts[:, cohort], keys, aggregate)
         return np.where(np.isfinite(averaged), averaged, np.nan)
 
-    return features, finish
+    return features, sums_of_constants, finish
 
 
 def _att(own, others, k):
-    """Mean change of a cohort less what the others' regression predicts for it, shape (B, 2).
+    """Mean change of a cohort less what the others' regression predicts for it, shape (B, pairs, 2).
 
     nan if there is no such pair; infinite if the others are too few for the controls.
     """
-    count, moment = own[:, 0, 0], others[:, :, :k]
-    there = (count > 0) & (others[:, 0, 0] > 0)
-    short = there & (np.linalg.matrix_rank(moment, hermitian=True) < k) if k > 1 else np.zeros_like(there)
-    usable = there & ~short
-    slope = np.linalg.solve(np.where(usable[:, None, None], moment, np.eye(k)), others[:, :, k:])
-    predicted = np.einsum("bi,bik->bk", own[:, 0, :k], slope)
-    att = (own[:, 0, k:] - predicted) / np.where(there, count, 1.0)[:, None]
-    return np.where(usable[:, None], att, np.where(short, np.inf, np.nan)[:, None])
+    count, moment = own[..., 0, 0], others[..., :k]
+    there = (count > FLAT) & (
+        others[..., 0, 0] > FLAT
+    )  # sizes are one on average; sums of them may not end at 0
+    usable = there & _has_full_rank(moment)
+    slope = np.linalg.solve(np.where(usable[..., None, None], moment, np.eye(k)), others[..., k:])
+    predicted = np.einsum("bpi,bpik->bpk", own[..., 0, :k], slope)
+    att = (own[..., 0, k:] - predicted) / np.where(there, count, 1.0)[..., None]
+    return np.where(usable[..., None], att, np.where(there, np.inf, np.nan)[..., None])
+
+
+def _has_full_rank(moment):
+    """Say whether normal matrices, brought to one scale, have a determinant."""
+    scale = np.sqrt(np.maximum(np.einsum("...ii->...i", moment), 0))
+    scale = np.where(scale > 0, scale, 1.0)
+    return np.linalg.det(moment / (scale[..., :, None] * scale[..., None, :])) > 1e-12
 
 
 def _averaged(att, districts, keys, aggregate):
@@ -171,21 +180,24 @@ def _mean(values, weight):
         return np.where(total > 0, np.einsum("bpk,bp->bk", values, weight) / total, np.nan)
 
 
-def _of_imputation(cells, codes):
+def _of_imputation(effect, cells, codes):
     """Mean of treated cells less what the untreated cells of all districts predict; no gaps."""
     y = _outcomes(cells)
     _, t, p = cells.controls.shape
     free = cells.time < codes[:, None]  # (G, T): untreated
     share = free / np.maximum(free.sum(axis=1, keepdims=True), 1)
     after = (~free & free.any(axis=1, keepdims=True)).astype(float)  # what can be imputed
-    features = np.array([_imputed_parts(cells, y, *of) for of in zip(free, share, after, strict=True)])
+    groups = len(codes)
+    features = np.array(
+        [_imputed_parts(cells, y, free[g], share[g], after[g], np.eye(groups)[g]) for g in range(groups)]
+    )
     by_period = np.array([np.diag(f) - np.outer(s, f) for f, s in zip(free * 1.0, share, strict=True)])
     asked = after - after.sum(axis=1, keepdims=True) * share  # (G, T)
-    ends = np.cumsum([1, t * p, p * p, t * 2, p * 2, p])
+    ends = np.cumsum([groups, t * p, p * p, t * 2, p * 2, p])
 
     def finish(sums):
-        b, size = len(sums), sums[:, :, 0]
-        _, x, xx, y, xy, asked_x, top = np.split(sums.sum(axis=1), ends, axis=1)
+        b = len(sums)
+        size, x, xx, y, xy, asked_x, top = np.split(sums, ends, axis=1)
         x, xx = x.reshape(b, t, p)[:, 1:], xx.reshape(b, p, p)  # the first period is the zero of the others
         y, xy = y.reshape(b, t, 2)[:, 1:], xy.reshape(b, p, 2)
         gram = np.einsum("bg,gtu->btu", size, by_period)[:, 1:, 1:]
@@ -200,10 +212,10 @@ def _of_imputation(cells, codes):
         att = (top - predicted) / (size @ after.sum(axis=1))[:, None]
         return np.where(determined[:, None], att, np.nan)
 
-    return features, finish
+    return features, sums_over_all, finish
 
 
-def _imputed_parts(cells, y, free, share, after):
+def _imputed_parts(cells, y, free, share, after, cohort):
     """Each district's part of the untreated regression and of what is asked of it, shape (N, F)."""
     n = len(cells.y)
     x_mean = np.einsum("t,ntp->np", share, cells.controls)
@@ -211,7 +223,7 @@ def _imputed_parts(cells, y, free, share, after):
     x = (cells.controls - x_mean[:, None, :]) * free[:, None]
     left = np.moveaxis((y - y_mean.T[:, :, None]) * free, 0, 2)  # (N, T, 2)
     parts = [
-        np.ones((n, 1)),
+        np.tile(cohort, (n, 1)),  # the size of each cohort
         x,
         np.einsum("ntp,ntq->npq", x, x),
         left,

@@ -10,7 +10,7 @@ import numpy as np
 
 from .inference import fixed, p_as_text
 from .moments import Moments, interval, p_value
-from .reassign import ENUMERATED
+from .reassign import BLOCK, ENUMERATED
 from .schema import SAID, DataError
 from .weights import two_way
 
@@ -149,8 +149,7 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
         )
     cells = effect._cells
     exact = weights == "rademacher" and 2 ** len(cells.districts) <= ENUMERATED
-    signs = _signs(weights, len(cells.districts), draws, exact, seed)
-    moments, actual = _moments(effect, signs)
+    moments, actual = _moments(effect, _signs(weights, len(cells.districts), draws, exact, seed))
     p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return WildBootstrap(
@@ -164,7 +163,7 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
         high,
         level,
         weights,
-        len(signs),
+        len(moments.att),
         exact,
         smallest,
         None if exact else seed,
@@ -176,13 +175,16 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
 
 
 def _signs(weights, n, draws, exact, seed):
-    """Multipliers of each draw and district, shape (draws, N)."""
-    if exact:
-        return 1.0 - 2 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
+    """Yield the multipliers of each draw and district, a block of draws at a time, shape (B, N)."""
     rng = np.random.default_rng(seed)
-    if weights == "rademacher":
-        return rng.choice([-1.0, 1.0], (draws, n))
-    return rng.choice(np.append(-WEBB, WEBB), (draws, n))
+    points = np.array([-1.0, 1.0]) if weights == "rademacher" else np.append(-WEBB, WEBB)
+    total = 2**n if exact else draws
+    for start in range(0, total, BLOCK):
+        size = min(BLOCK, total - start)
+        if exact:
+            yield 1.0 - 2 * ((np.arange(start, start + size)[:, None] >> np.arange(n)) & 1)
+        else:
+            yield rng.choice(points, (size, n))
 
 
 def _moments(effect, signs):
@@ -199,27 +201,29 @@ def _moments(effect, signs):
     size = cells.size[:, None]
     basis = _basis(model)[units.of]
     share = np.einsum("nt,ntq->nq", v * size, basis)  # of each district in what the projection takes
-    parts = []
+    scores, onto = [], []
     for left in (_residuals(effect, model), v / (v * v * size).sum()):
-        onto = np.einsum("nt,ntq->nq", left * size, basis) @ model.inverse
-        score = (v * left * size).sum(axis=1)
-        parts.append((score, signs @ onto, signs @ (score[:, None] * share)))
-    q0, q1, q2 = _squares(*parts, signs, share)
-    att, (ahead, slope) = effect.att, (signs @ score for score, _, _ in parts)
+        scores.append((v * left * size).sum(axis=1))
+        onto.append(np.einsum("nt,ntq->nq", left * size, basis) @ model.inverse)
+    found = [_powers(block, scores, onto, share) for block in signs]
+    ahead, slope, q0, q1, q2 = (np.concatenate(part) for part in zip(*found, strict=True))
+    att, actual = effect.att, np.array([[(scores[0] ** 2).sum(), 0.0, 0.0]])
     spread = np.column_stack([q0 + att * q1 + att**2 * q2, q1 / 2 + att * q2, q2])
-    actual = np.array([[(parts[0][0] ** 2).sum(), 0.0, 0.0]])
     return Moments(ahead + att * slope, slope, spread), Moments(np.array([att]), np.ones(1), actual)
 
 
-def _squares(one, two, signs, share):
-    """Sum over districts of the squared score, in powers of d, each of shape (draws,)."""
+def _powers(signs, scores, onto, share):
+    """Coefficients of d: of the estimate less tau (two), and of the sum of squared scores (three)."""
+    mean = [signs @ score for score in scores]
+    explained = [signs @ part for part in onto]  # (B, Q)
+    crossed = [signs @ (score[:, None] * share) for score in scores]
+    gram = share.T @ share
 
     def product(a, b):
-        (score, onto, crossed), (other, other_onto, other_crossed) = a, b
-        total = signs**2 @ (score * other) + ((onto @ (share.T @ share)) * other_onto).sum(axis=1)
-        return total - (crossed * other_onto).sum(axis=1) - (other_crossed * onto).sum(axis=1)
+        total = signs**2 @ (scores[a] * scores[b]) + ((explained[a] @ gram) * explained[b]).sum(axis=1)
+        return total - (crossed[a] * explained[b]).sum(axis=1) - (crossed[b] * explained[a]).sum(axis=1)
 
-    return product(one, one), 2 * product(one, two), product(two, two)
+    return *mean, product(0, 0), 2 * product(0, 1), product(1, 1)
 
 
 def _basis(model):

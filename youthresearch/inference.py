@@ -11,7 +11,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .additive import additive_parts
+from .additive import additive_parts, adds_up
 from .moments import Moments, interval, p_value
 from .reassign import (
     ENUMERATED,
@@ -193,7 +193,8 @@ def randomization_test(
         cohort of one district adds nothing), which holds up better where treatment changes the spread, or
         on average but not everywhere (Wu and Ding 2021).
     draws : int
-        Assignments to draw, if there are more than 50,000; else all are taken.
+        Assignments to draw, if there are more than 50,000 (or, where the estimator must run for each, see the
+        notes, more than draws); else all are taken.
     level : float
         Of the interval.
     seed : int
@@ -219,7 +220,8 @@ def randomization_test(
     Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
     all scores are computed once, and each assignment is a choice among them and a sum. With them, what `did`,
     `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise,
-    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time.
+    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time: an effect
+    that is printed draws 999 of them.
     Assignments for which it gives no estimate are left out, and counted.
     """
     if statistic not in ("att", "studentized"):
@@ -248,7 +250,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
             "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
         )
     if effect._placebos is None:
-        exact = total <= ENUMERATED
+        exact = total <= (ENUMERATED if is_quick(effect, statistic) else min(draws, ENUMERATED))
         rng = None if exact else np.random.default_rng(seed)
         moments, actual = _moments(effect, codes, cohort, groups, draws, rng, statistic)
     else:
@@ -318,9 +320,11 @@ def weights_by_cohort(effect):
     return effect._cells, units.cohort, effect._by_unit
 
 
-def is_quick(effect):
+def is_quick(effect, statistic="att"):
     """Say whether reassignments need no new estimation each."""
-    return effect._placebos is not None or _alike(effect)
+    if effect._placebos is not None or _alike(effect):
+        return True
+    return statistic == "att" and adds_up(effect)
 
 
 def _alike(effect):
@@ -377,12 +381,10 @@ def _moments(effect, codes, cohort, groups, draws, rng, statistic):
         weights = weights_by_cohort(effect)[2]
         return _moments_at_once(effect._cells, weights, cohort, groups, draws, rng)
     actual = _moments_of_effect(effect, effect._cells)
-    if statistic == "att":
-        parts = additive_parts(effect, codes)
-        if parts is not None:
-            features, finish = parts
-            found = [finish(sums) for sums in sums_in_blocks(groups, features, draws, rng)]
-            return Moments(*np.concatenate(found).T), actual
+    if statistic == "att" and adds_up(effect):
+        features, add, finish = additive_parts(effect, codes)
+        found = [finish(sums) for sums in sums_in_blocks(groups, features, draws, rng, add)]
+        return Moments(*np.concatenate(found).T), actual
     return _moments_anew(effect, codes, groups, draws, rng), actual
 
 

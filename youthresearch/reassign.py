@@ -124,13 +124,32 @@ def sums_by_cohort(stratum, chosen, features):
     return sums
 
 
-def sums_in_blocks(strata, features, draws, rng):
+def sums_over_all(stratum, chosen, features):
+    """As `sums_by_cohort`, but all cohorts together, shape (B, F)."""
+    sums = np.tile(features[stratum.rest, stratum.members].sum(axis=0), (len(chosen), 1))
+    more = features - features[stratum.rest]
+    for label, district in zip(stratum.labels, chosen.T, strict=True):
+        sums += more[label, district]
+    return sums
+
+
+def sums_of_constants(stratum, chosen, features):
+    """As `sums_by_cohort`, of features that are the same under every cohort."""
+    sums = np.zeros((len(chosen), len(features), features.shape[2]))
+    for label, district in zip(stratum.labels, chosen.T, strict=True):
+        sums[:, label] += features[0, district]
+    sums[:, stratum.rest] = features[0, stratum.members].sum(axis=0) - sums.sum(axis=1)
+    return sums
+
+
+def sums_in_blocks(strata, features, draws, rng, add=sums_by_cohort):
     """Sum over reassignments, a block of them at a time: drawn ones, or without an rng every one.
 
     Yields
     ------
-    ndarray, shape (B, G, F)
-        Of at most `BLOCK` reassignments, in the order of `every_assignment` or `drawn_assignments`.
+    ndarray
+        What `add` gives for the strata, summed, of at most `BLOCK` reassignments: in the order of
+        `every_assignment`, or of `drawn_assignments`.
     """
     listed = [enumerate_chosen(s) for s in strata] if rng is None else None
     total = count(strata) if rng is None else draws
@@ -141,7 +160,7 @@ def sums_in_blocks(strata, features, draws, rng):
             chosen = [c[i] for c, i in zip(listed, picked, strict=True)]
         else:
             chosen = [draw_chosen(s, size, rng) for s in strata]
-        yield sum(sums_by_cohort(s, c, features) for s, c in zip(strata, chosen, strict=True))
+        yield sum(add(s, c, features) for s, c in zip(strata, chosen, strict=True))
 
 
 def every_assignment(strata, n):
