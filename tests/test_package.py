@@ -37,7 +37,6 @@ MAY_IMPORT = {
     "family": {"reassign", "schema"},
     "few": {"cells", "reassign", "schema"},
     "moments": {"reassign"},
-    "inference": {"moments", "reassign", "schema", "strata"},
     "design": {"cells", "effects", "few", "inference", "moments", "reassign", "schema", "strata"},
     "plan": {"cells", "design", "effects", "inference", "loaders", "schema", "strata"},
     "inference": {"additive", "moments", "reassign", "schema", "strata"},
