@@ -91,7 +91,22 @@ def published():
     return yr.reproduce_published(published[published["study"].isin(["enterprise_zones", "organ_donations"])])
 
 
+@cache
+def sizes():
+    size = yr.load_size()
+    return size[(size["rho"] == 0.5) & size["test"].isin(["clustered", "strata"])]
+
+
+@cache
+def power():
+    designs = [yr.design_study(districts=20, periods=6, waves={4: k}, rho=0.5) for k in (1, 2)]
+    effects = [0.0, 1.0, 2.0]
+    return pd.concat([yr.power_curve(d, effects=effects, seed=1, simulations=50) for d in designs])
+
+
 PLOTS = {
+    "plot_size": sizes,
+    "plot_power": power,
     "plot_trends": trends,
     "plot_event_study": bands,
     "plot_effects": side_by_side,
@@ -185,6 +200,16 @@ def test_misprints_are_drawn_against_what_would_fit():
     assert "62.76%, would fit: 61.29%" in written and "4,167,000, would fit: 74,167,000" in written
     drawn = axes.lines[0].get_xdata()
     assert drawn.max() == pytest.approx(100) and drawn.min() == pytest.approx(4167 / 74167)
+
+
+def test_every_size_stands_at_its_number_of_pilots():
+    """One panel a design, one line a test and number of waves; the scale is of square roots from zero."""
+    table = sizes()
+    figure = yr.plot_size(table)
+    panels = [ax for ax in figure.axes if ax.get_title()]
+    assert len(panels) == len(table[["noise", "pilots"]].drop_duplicates()) == 7
+    drawn = sorted(y for ax in panels for line in ax.lines for y in line.get_ydata())
+    assert drawn == pytest.approx(sorted(100 * table["size"]))
 
 
 def test_the_numbers_beside_a_figure_are_whole(tmp_path):

@@ -38,6 +38,8 @@ MAY_IMPORT = {
     "family": {"reassign", "schema"},
     "few": {"cells", "reassign", "schema"},
     "moments": {"reassign"},
+    "design": {"cells", "effects", "few", "inference", "moments", "reassign", "schema", "strata"},
+    "plan": {"cells", "design", "effects", "inference", "loaders", "schema", "strata"},
     "inference": {"additive", "moments", "reassign", "schema", "strata"},
     "placebo": {"inference", "schema"},
     "published": {"effects", "loaders", "panel", "schema"},  # cells that no package ships are data

@@ -448,6 +448,94 @@ def plot_randomization(table, *, lang="en"):
     return fig
 
 
+def plot_size(table, *, lang="en"):
+    """Plot how often tests reject a true null, by the number of pilots, one panel a design.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `load_size`, a few of its tests; several serial correlations or waves are several lines.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from scipy.stats import binom
+
+    panels = table.groupby(["noise", "pilots"], sort=False)
+    columns = min(len(panels) + 1, 4)
+    rows = -(-(len(panels) + 1) // columns)
+    title = _word("title_size", lang)
+    fig, axes = _figure(2.3 * columns, 0.7 + 1.9 * rows, title, table=table, shape=(rows, columns))
+    known, n = sorted(table["treated"].unique()), int(table["simulations"].min())
+    colours = dict(zip(table["test"].unique(), (ORANGE, MUTED, BLUE, *LINES[2:]), strict=False))
+    right = 100 * binom.ppf([0.025, 0.975], n, 0.05) / n
+    for ax, ((noise, pilots), part) in zip(axes.flat, panels, strict=False):
+        ax.axhspan(*right, color=MUTED, alpha=0.25, linewidth=0, label=_word("right_test", lang))
+        for (test, _, staggered), line in part.groupby(["test", "rho", part["waves"] > 1], sort=False):
+            x = [known.index(k) for k in line["treated"]]
+            style = {"color": colours[test], "linestyle": "--" if staggered else "-", "markersize": 3}
+            ax.plot(
+                x, 100 * line["size"], marker="o", linewidth=1.2, label=_word(f"test_{test}", lang), **style
+            )
+        ax.set_title(f"{_word(f'noise_{noise}', lang)}\n{_word(f'pilots_{pilots}', lang)}", fontsize=8)
+        ax.set_yscale("function", functions=(_root, np.square))
+        ax.set(ylim=(0, 95), xticks=range(len(known)))
+        ax.set_xticks(range(len(known)), known)
+        ax.set_yticks([0, 5, 20, 40, 80], ["0", "5", "20", "40", "80"])
+    _legend_beside(axes.flat, len(panels), lang, several=(table["waves"] > 1).any())
+    for row in axes.reshape(rows, columns):
+        row[0].set_ylabel(_word("size_percent", lang))
+    fig.supxlabel(_word("treated_of_60", lang), fontsize=9)
+    return fig
+
+
+def _root(values):
+    return np.sqrt(np.maximum(values, 0))
+
+
+def _legend_beside(axes, used, lang, *, several):
+    """Put one legend for all panels into the first place that has none; clear the others."""
+    handles, labels = axes[0].get_legend_handles_labels()
+    once = dict(reversed(list(zip(labels, handles, strict=True))))
+    once = {label: once[label] for label in dict.fromkeys(labels)}
+    for ax in axes[used:]:
+        ax.set_axis_off()
+    if several:
+        for key, style in (("one_wave", "-"), ("several_waves", "--")):
+            once[_word(key, lang)] = axes[used].plot([], [], style, color=INK, linewidth=1.2)[0]
+    axes[used].legend(once.values(), once.keys(), frameon=False, fontsize=8, loc="center")
+
+
+def plot_power(table, *, lang="en"):
+    """Plot the share of studies that would find an effect, with the simulation's error.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `power_curve`, of one design or of several with different numbers of treated districts.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _figure(6.8, 3.6, _word("title_power", lang), table=table)
+    for k, (treated, rows) in enumerate(table.groupby("treated")):
+        colour, power, reach = LINES[k % len(LINES)], 100 * rows["power"], 196 * rows["se"]
+        ax.fill_between(rows["effect"], power - reach, power + reach, color=colour, alpha=0.25, linewidth=0)
+        ax.plot(
+            rows["effect"], power, color=colour, label=f"{_word('pilots_count', lang)}{_COLON[lang]}{treated}"
+        )
+    for level in (5, 80):  # what no effect gives at 5%, and what is usually asked for
+        ax.axhline(level, color=MUTED, linewidth=0.8, linestyle=":")
+    ax.set(xlabel=_word("true_effect", lang), ylabel=_word("share_found", lang), ylim=(0, 101))
+    ax.set_yticks([0, 5, 20, 40, 60, 80, 100])
+    ax.legend(frameon=False, fontsize=8, loc="center right")
+    return fig
+
+
 def plot_published(table, *, lang="en"):
     """Plot estimates of this package beside published ones, each in published standard errors.
 
@@ -527,14 +615,14 @@ def _steady(table):
     return table.assign(**{c: [float(f"{v:.10g}") for v in floats[c]] for c in floats})
 
 
-def _figure(width, height, title, *, table=None):
-    """Make a figure (inches) with a title and one axes, known to no global state."""
+def _figure(width, height, title, *, table=None, shape=(1, 1)):
+    """Make a figure (inches) with a title and one axes, or several, known to no global state."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(width, height), layout="constrained")
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
     _mark(fig, table)
-    return fig, fig.subplots()
+    return fig, fig.subplots(*shape)
 
 
 def _mark(fig, table):

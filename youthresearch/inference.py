@@ -88,6 +88,8 @@ class RandomizationTest:
     observed: float
     undefined: int
     simulated: bool
+    _effect: object = field(default=None, repr=False)  # what was tested, and within which strata (`plan`)
+    _strata: pd.Series | None = field(default=None, repr=False)
 
     @property
     def assignments(self):
@@ -240,7 +242,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
     if draws < 1 or not 0 < level < 1:
         raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
     cells = effect._cells
-    stratum, names = _stratum_of(cells.districts, strata)
+    stratum, names = stratum_of(cells.districts, strata)
     codes, cohort = np.unique(cells.cohort, return_inverse=True)
     groups = make_strata(cohort, stratum)
     total = count(groups)
@@ -282,6 +284,8 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         float(actual.at(0.0)[0]),
         undefined,
         cells.simulated,
+        effect,
+        None if strata is None else strata.reindex(cells.districts),
     )
 
 
@@ -330,7 +334,7 @@ def _alike(effect):
     return len(np.unique(effect._units.cohort)) == len(effect._units.cohort)
 
 
-def _stratum_of(districts, strata):
+def stratum_of(districts, strata):
     """Index of each district's stratum, and the strata's names."""
     if strata is None:
         return np.zeros(len(districts), dtype="int64"), ["all"]

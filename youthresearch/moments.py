@@ -60,31 +60,57 @@ def interval(moments, actual, alpha, exact):
     """Constant effects that are not rejected, from low to high; of the actual estimate `actual`, B = 1."""
     if abs(actual.pull[0] - 1) > 1e-6:
         return np.nan, np.nan  # the estimate is no average of effects: it has no constant effect to test
-    ends = _ends_of_att if moments.spread is None else _ends_by_bisection
-    return ends(moments, actual, alpha, exact)
+    if moments.spread is not None:
+        return _ends_by_bisection(moments, actual, alpha, exact)
+    ends = ends_of_att(moments.att, moments.pull, actual.att[0], alpha, exact)
+    return float(ends[0]), float(ends[1])
 
 
-def _ends_of_att(moments, actual, alpha, exact):
+def ends_of_att(big, b, a, alpha, exact):
     """Give the ends for the statistic "att": every assignment is as far out on one interval of effects.
 
     ``|A - tau B| >= |a - tau|`` for the effects between its two roots, a among them, if ``|B| < 1``; for all
     of a half-line if ``|B| = 1``. If ``|B| > 1`` all effects are taken, which makes the interval longer.
+
+    Parameters
+    ----------
+    big, b : ndarray, shape (B,) or (S, B)
+        A and B of every assignment, for one outcome or for S of them (`design`).
+    a : float, or ndarray, shape (S, 1)
+        The estimates.
+    alpha : float
+    exact : bool
+        Whether the actual assignment is among the B.
+
+    Returns
+    -------
+    low, high : ndarray, shape () or (S,)
     """
-    a, (big, b) = actual.att[0], (moments.att, moments.pull)
-    tie = TIE * max(abs(a), np.abs(big).max())
+    big, b = np.broadcast_arrays(big, b)
+    a = np.broadcast_to(a, big.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
-        roots = np.stack([(a - big) / (1 - b), (a + big) / (1 + b)])
+        one, two = (a - big) / (1 - b), (a + big) / (1 + b)
+    low, high = np.minimum(one, two), np.maximum(one, two)
+    odd = np.abs(b) > 1 - TIE
+    tie = TIE * np.maximum(np.abs(a).max(-1, keepdims=True), np.abs(big).max(-1, keepdims=True))
+    tie = np.broadcast_to(tie, big.shape)[odd]
+    low[odd], high[odd] = _half_lines(big[odd], b[odd], a[odd], one[odd], two[odd], tie)
+    # If they were drawn, the actual assignment counts once more.
+    rank = int(np.floor(alpha * (big.shape[-1] + (not exact)) + TIE)) - (not exact)
+    if rank < 0:
+        return np.full(big.shape[:-1], -np.inf), np.full(big.shape[:-1], np.inf)
+    low.partition(rank, axis=-1)
+    high.partition(big.shape[-1] - 1 - rank, axis=-1)
+    return low[..., rank], high[..., -1 - rank]
+
+
+def _half_lines(big, b, a, one, two, tie):
+    """Give the ends where ``|B| >= 1``: from the midpoint on, on the side where the estimate is nearer."""
     same, mirror = np.abs(1 - b) < TIE, np.abs(1 + b) < TIE
-    # |B| = 1: a half-line from the midpoint on, on the side where the estimate is the nearer.
-    roots[0, same] = np.where(big[same] > a + tie, -np.inf, np.inf)
-    roots[1, mirror] = np.where(big[mirror] > -a + tie, np.inf, -np.inf)
-    low, high = roots.min(axis=0), roots.max(axis=0)
+    one = np.where(same, np.where(big > a + tie, -np.inf, np.inf), one)
+    two = np.where(mirror, np.where(big > -a + tie, np.inf, -np.inf), two)
     every = (np.abs(b) > 1 + TIE) | (same & (np.abs(big - a) <= tie)) | (mirror & (np.abs(big + a) <= tie))
-    low[every], high[every] = -np.inf, np.inf
-    if not exact:  # the actual assignment counts once more
-        low, high = np.append(low, -np.inf), np.append(high, np.inf)
-    rank = int(np.floor(alpha * len(low) + 1e-9))
-    return float(np.sort(low)[rank]), float(np.sort(high)[-1 - rank])
+    return np.where(every, -np.inf, np.minimum(one, two)), np.where(every, np.inf, np.maximum(one, two))
 
 
 def _ends_by_bisection(moments, actual, alpha, exact):

@@ -166,21 +166,23 @@ def sums_in_blocks(strata, features, draws, rng, add=sums_by_cohort):
 def every_assignment(strata, n):
     """Yield every reassignment as the cohort index of each district, in the order of `sums_in_blocks`."""
     listed = [enumerate_chosen(s) for s in strata]
-    for picked in np.ndindex(*map(len, listed)):
-        yield _assignment(strata, [c[i] for c, i in zip(listed, picked, strict=True)], n)
+    total = prod(map(len, listed))
+    for start in range(0, total, BLOCK):
+        picked = np.unravel_index(np.arange(start, min(start + BLOCK, total)), [len(c) for c in listed])
+        yield from _assignments(strata, [c[i] for c, i in zip(listed, picked, strict=True)], n)
 
 
 def drawn_assignments(strata, n, draws, rng):
     """Yield drawn reassignments as the cohort index of each district, those of `sums_in_blocks`."""
     for start in range(0, draws, BLOCK):
         size = min(BLOCK, draws - start)
-        for picked in zip(*(draw_chosen(s, size, rng) for s in strata), strict=True):
-            yield _assignment(strata, picked, n)
+        yield from _assignments(strata, [draw_chosen(s, size, rng) for s in strata], n)
 
 
-def _assignment(strata, chosen, n):
-    cohort = np.empty(n, dtype="int64")
+def _assignments(strata, chosen, n):
+    """Write out some reassignments, shape (B, N)."""
+    cohort = np.empty((len(chosen[0]), n), dtype="int64")
     for stratum, districts in zip(strata, chosen, strict=True):
-        cohort[stratum.members] = stratum.rest
-        cohort[districts] = stratum.labels
+        cohort[:, stratum.members] = stratum.rest
+        np.put_along_axis(cohort, districts, stratum.labels[None], axis=1)
     return cohort
