@@ -31,6 +31,8 @@ MAY_IMPORT = {
     "synthetic": set(),
     "effects": {"cells", "inference", "schema", "synthetic", "weights"},
     "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
+    "pretrends": {"cells", "effects", "inference", "reassign", "schema"},
+    "honest": {"effects", "inference", "pretrends", "schema"},
     "bounds": {"effects", "inference", "schema"},
     "reassign": set(),
     "strata": {"schema"},

@@ -53,6 +53,7 @@ _HOME = {
         "save_figure",
         "use_style",
     ),
+    "honest": ("HonestDid", "honest_did"),
     "inequality": (
         "beta_convergence",
         "decompose_inequality",
@@ -116,6 +117,7 @@ _HOME = {
     ),
     "panel": ("as_panel", "build_panel", "coverage"),
     "placebo": ("placebo_in_time",),
+    "pretrends": ("PretrendTest", "pretrend_test"),
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),
