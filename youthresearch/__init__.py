@@ -132,6 +132,7 @@ _HOME = {
     ),
     "strata": ("strata_by",),
     "simulate": ("simulate_panel", "simulate_reports", "true_path"),
+    "threats": ("breakdown", "panels_by_reading", "repaired_panels"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_MODULE)

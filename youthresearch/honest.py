@@ -105,7 +105,7 @@ def honest_did(
     event_time=None,
     errors=None,
     strata=None,
-    draws=9999,
+    draws=None,
     level=0.95,
     seed=SEED,
 ):

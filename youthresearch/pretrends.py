@@ -104,7 +104,7 @@ class PretrendTest:
 
 
 def pretrend_test(
-    effect, *, test="joint", errors=None, strata=None, draws=9999, level=0.95, powers=POWERS, seed=SEED
+    effect, *, test="joint", errors=None, strata=None, draws=None, level=0.95, powers=POWERS, seed=SEED
 ):
     """Test that the coefficients before treatment are zero, and say which trend the test would miss.
 
@@ -123,7 +123,7 @@ def pretrend_test(
         chooses the latter where fewer than ten districts are treated (`FEW`).
     strata, draws, seed
         For "randomization": a Series with one value a district, as from `strata_by`; number of assignments
-        to draw if there are more than 50,000; seed of the draws.
+        to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
     level : float
         One less the level of the test.
     powers : tuple of float
@@ -215,7 +215,7 @@ def _drift(effect, before):
     return drift
 
 
-def reassigned_path(effect, *, strata=None, draws=9999, seed=SEED):
+def reassigned_path(effect, *, strata=None, draws=None, seed=SEED):
     """Estimate att and the path under other assignments of the cohorts, the actual one first.
 
     Parameters
@@ -245,6 +245,7 @@ def reassigned_path(effect, *, strata=None, draws=9999, seed=SEED):
         raise DataError(
             "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
         )
+    draws = draws or (9999 if is_quick(effect) else 999)
     rng = None if total <= ENUMERATED else np.random.default_rng(seed)
     others = (_at_once if is_quick(effect) else _anew)(effect, codes, cohort, groups, draws, rng)
     actual = np.append(effect.att, effect.path["att"])
