@@ -44,6 +44,7 @@ _HOME = {
         "plot_effects",
         "plot_event_study",
         "plot_facts_coverage",
+        "plot_honest",
         "plot_published",
         "plot_quality",
         "plot_randomization",

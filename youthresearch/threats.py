@@ -1,6 +1,7 @@
 """What would have to be true for a conclusion to fall: one table over everything that it rests on."""
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -266,7 +267,7 @@ def _other(effect, judge, threat, what, panel):
     }
 
 
-def repaired_panels(facts, repairs, build):
+def repaired_panels(facts, repairs, *steps):
     """Build the panel anew under each proposed repair.
 
     Parameters
@@ -275,8 +276,9 @@ def repaired_panels(facts, repairs, build):
         As from `load_facts`.
     repairs : pandas.DataFrame
         As from `propose_repairs`; choose among them first, such as those of rank 1.
-    build : callable
-        facts -> panel, the way the study's own panel was built.
+    *steps : callable
+        What made the study's own panel of the facts, each taking what the one before it gives, such as
+        ``build_panel, partial(assign_cohorts, pilots=pilots)``.
 
     Returns
     -------
@@ -286,7 +288,7 @@ def repaired_panels(facts, repairs, build):
     Raises
     ------
     DataError
-        From `apply_repair` and `build`.
+        From `apply_repair` and the steps.
     """
     panels = {}
     for (source, _, _, _), edits in repairs.groupby(["source_id", "relation", "fact_ids", "rank"], sort=True):
@@ -294,7 +296,7 @@ def repaired_panels(facts, repairs, build):
         for edit in edits.itertuples():
             changed = apply_repair(changed, edit.fact_id, edit.to_value, reason="what if")
             names.append(f"{edit.from_text} -> {edit.to_text}")
-        panels[f"{source}: {', '.join(names)}"] = build(changed)
+        panels[f"{source}: {', '.join(names)}"] = reduce(lambda made, step: step(made), steps, changed)
     return panels
 
 
@@ -306,26 +308,33 @@ def panels_by_reading(panel, pilots, *, reading="notice", **options):
     panel : pandas.DataFrame
         As from `build_panel`.
     pilots : pandas.DataFrame
-        As from `load_pilots`; with the column reading ("inferred") those claims are left out once.
+        As from `load_pilots`; claims whose column reading is "inferred" are left out once.
     reading : str
-        That of the study, which is not repeated.
+        That of the study.
     **options
         Passed to `assign_cohorts`, such as ``unlisted="never"``.
 
     Returns
     -------
     dict of str to pandas.DataFrame
+        One entry is one reading; one that gives the study's own cohorts has none.
     """
-    panels = {
-        f"treated from the {other} on": assign_cohorts(panel, pilots, reading=other, **options)
-        for other in READINGS
-        if other != reading
-    }
-    if "reading" in pilots and (inferred := pilots["reading"] == "inferred").any():
-        kept = pilots[~inferred]
-        panels["without inferred claims"] = assign_cohorts(panel, kept, reading=reading, **options)
+    ways = {f"treated from the {r} on": (pilots, {"reading": r}) for r in READINGS if r != reading}
+    if "reading" in pilots:
+        ways["without inferred claims"] = pilots[pilots["reading"] != "inferred"], {}
     for side in ("earliest", "latest"):
-        panels[f"{side} of conflicting claims"] = assign_cohorts(
-            panel, pilots, reading=reading, **(options | {"treat_conflicts": side})
-        )
-    return panels
+        ways[f"{side} of conflicting claims"] = pilots, {"treat_conflicts": side}
+    given = {"reading": reading} | options
+    panels = {what: assign_cohorts(panel, claims, **(given | way)) for what, (claims, way) in ways.items()}
+    own = assign_cohorts(panel, pilots, **given)
+    return {what: other for what, other in panels.items() if not _same_cohorts(own, other)}
+
+
+def _same_cohorts(one, other):
+    columns = ["district", "cohort"]
+    return (
+        one[columns]
+        .drop_duplicates()
+        .reset_index(drop=True)
+        .equals(other[columns].drop_duplicates().reset_index(drop=True))
+    )
