@@ -88,7 +88,7 @@ class PretrendTest:
         for row in self.trends.itertuples():
             if np.isfinite(row.slope):
                 slope, bias, passed = (
-                    fixed(v, abs(row.bias) / 20) for v in (row.slope, row.bias, row.bias_if_passed)
+                    fixed(v, abs(v)) for v in (row.slope, row.bias, row.bias_if_passed)
                 )
                 said.append(
                     (
@@ -99,7 +99,7 @@ class PretrendTest:
                 )
             else:
                 said.append((f"{row.power:.0%} power", "against no drift: the test cannot reject"))
-        said.append(("att", fixed(self.att, abs(self.att) / 20)))
+        said.append(("att", fixed(self.att, abs(self.att))))
         return said + [("data", SAID)] * self.simulated
 
 

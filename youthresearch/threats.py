@@ -167,7 +167,7 @@ def _vague(effect, cells, judge, cap):
     low, high = cells["low"].to_numpy(float), closed_high(cells, cap)
     weight, value = cells["weight"].to_numpy(), cells["value"].to_numpy(float)
     worst = np.where(weight * judge.sign > 0, low, high)
-    row = {"threat": "vague", "what": "vague figures lie towards the ends of their intervals"}
+    row = {"threat": "vague", "what": "vague figures lie towards interval ends"}
     row |= {"unit": "% of the way", "note": _at_weights(effect)}
     if not np.isfinite(worst).all():
         first = cells[~np.isfinite(worst)].iloc[0]
@@ -209,11 +209,11 @@ def _hidden(effect, judge):
     falls = 0 if not judge.stands(effect) else _first_count(lambda k: not judge.stands(without(k)), most)
     return {
         "threat": "hidden_pilots",
-        "what": f"pilots among the {len(never)} never-treated districts, left out",
+        "what": f"pilots hidden among {len(never)} never-treated",
         "unit": "districts",
         "sign_at": sign,
         "significance_at": falls,
-        "note": "so many suffice",
+        "note": "so many, left out, suffice",
     }
 
 
@@ -234,7 +234,7 @@ def _first_count(gone, most):
 
 
 def _trends(path, asked, strata, draws, level, seed):
-    row = {"threat": "trends", "what": "trends differ after treatment more than they did before", "unit": "M"}
+    row = {"threat": "trends", "what": "trends differ more after than before", "unit": "M"}
     try:
         honest = honest_did(path, m=[0], strata=strata, draws=draws, level=level, seed=seed)
     except DataError:
