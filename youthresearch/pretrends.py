@@ -12,16 +12,16 @@ import pandas as pd
 
 from .cells import NEVER
 from .effects import FEW
-from .inference import SEED, _stratum_of, fixed, is_quick, p_as_text
+from .inference import SEED, _alike, _stratum_of, fixed, p_as_text
 from .reassign import (
     ENUMERATED,
     TIE,
     count,
     drawn_assignments,
-    drawn_sums,
     every_assignment,
-    every_sum,
     make_strata,
+    sums_in_blocks,
+    sums_over_all,
 )
 from .schema import SAID, DataError
 
@@ -87,9 +87,7 @@ class PretrendTest:
             said.append(("size", f"{self.size:.3f}: one of them is significant where there is no trend"))
         for row in self.trends.itertuples():
             if np.isfinite(row.slope):
-                slope, bias, passed = (
-                    fixed(v, abs(v)) for v in (row.slope, row.bias, row.bias_if_passed)
-                )
+                slope, bias, passed = (fixed(v, abs(v)) for v in (row.slope, row.bias, row.bias_if_passed))
                 said.append(
                     (
                         f"{row.power:.0%} power",
@@ -245,9 +243,10 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED):
         raise DataError(
             "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
         )
-    draws = draws or (9999 if is_quick(effect) else 999)
-    rng = None if total <= ENUMERATED else np.random.default_rng(seed)
-    others = (_at_once if is_quick(effect) else _anew)(effect, codes, cohort, groups, draws, rng)
+    alike = _alike(effect)
+    draws = draws or (9999 if alike else 999)
+    rng = None if total <= (ENUMERATED if alike else min(draws, ENUMERATED)) else np.random.default_rng(seed)
+    others = (_at_once if alike else _anew)(effect, codes, cohort, groups, draws, rng)
     actual = np.append(effect.att, effect.path["att"])
     if rng is None:  # the actual one is among them
         others = np.delete(others, np.abs(others - actual).sum(axis=1).argmin(), axis=0)
@@ -261,8 +260,8 @@ def _at_once(effect, codes, cohort, groups, draws, rng):
     weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])
     features = np.einsum("nt,kgt->gnk", effect._cells.y, weights)
     features -= (level := features.mean(axis=1, keepdims=True))  # so that sums lose no digits
-    sums = every_sum(groups, features) if rng is None else drawn_sums(groups, features, draws, rng)
-    return sums.sum(axis=1) + np.bincount(cohort, minlength=len(codes)) @ level[:, 0]
+    sums = np.concatenate(list(sums_in_blocks(groups, features, draws, rng, sums_over_all)))
+    return sums + np.bincount(cohort, minlength=len(codes)) @ level[:, 0]
 
 
 def _anew(effect, codes, cohort, groups, draws, rng):
