@@ -6,10 +6,12 @@ comes with the table: "not stated" and "not extracted" are different things.
 """
 
 from functools import cache
+from math import nan
 
+import numpy as np
 import pandas as pd
 
-from .intervals import NEEDS_A_DIGIT, hedge_interval
+from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .loaders import load_indicators
 from .nouns import AGE, BODY, BRACKET, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
 from .quantities import fold, lexicon_codes, scan_folded
@@ -21,6 +23,8 @@ COLUMNS = [
     *("coder", "reviewer", "note"),
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
+BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
+PLACES = ("start", "end", "noun_start", "noun_end")
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
@@ -48,6 +52,14 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
     """
+    proposals, refused = propose(document_or_text, source_id, indicators)
+    facts = tabulate(proposals)
+    facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
+    return facts
+
+
+def propose(document_or_text, source_id="", indicators=None):
+    """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
@@ -63,11 +75,35 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
         rows += found
         refused += not_found
-    facts = _table(rows, text, folded, source_id, indicators)
-    facts.attrs["refused"] = [  # records, since pandas cannot join frames that carry frames
-        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
-    ]
-    return facts
+    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
+    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
+    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    return proposals, [{"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused]
+
+
+def tabulate(proposals):
+    """Lay out the proposals of one document or many as a table of facts, with their intervals."""
+    columns = {name: _column(name, [p[name] for p in proposals]) for name in COLUMNS if name not in BOUNDS}
+    values, tops = columns["value"], columns["value_max"]
+    hedges = np.array([p["hedge"] for p in proposals], dtype=object)
+    columns |= dict(zip(BOUNDS, hedge_bounds(values, hedges, tops), strict=True))
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+
+
+def _column(name, cells):
+    if name in NUMBERS:
+        return np.array(cells, dtype=float)
+    if name in PLACES:
+        return np.array(cells, dtype="int64")
+    try:
+        return pd.array(cells, dtype=_words_type())
+    except UnicodeEncodeError:  # half a character, which such columns may not hold
+        return pd.Series(cells, dtype=object)
+
+
+@cache
+def _words_type():
+    return pd.StringDtype(na_value=nan)  # pandas' own for text; made once, since its name is slow to look up
 
 
 def score_extraction(coded, proposed, nouns):
@@ -381,19 +417,6 @@ def _origin(kind, clause, rest):
 def _same_baseline(between, context):
     """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%)."""
     return "" if between.strip(",、 ") else context.get("baseline", "")
-
-
-def _table(rows, text, folded, source_id, indicators):
-    """Lay out the rows, with intervals, indicators and the links between parts and wholes."""
-    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
-    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    done = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
-    odd = "\ufffd" in folded  # perhaps half a character, which str columns cannot hold
-    table = pd.DataFrame(done, columns=COLUMNS, dtype=object if odd else None)
-    for column in ("value", "value_max", "resolution"):
-        table[column] = table[column].astype(float)
-    bounds = hedge_interval(table["value"], table["hedge"], table["value_max"])
-    return table.assign(low=bounds["low"], high=bounds["high"])
 
 
 def _row(row, text, folded, source_id, ids, lookup, flows):
