@@ -277,20 +277,29 @@ def _tokens(folded, sentence, kept):
     counted = {m["start"] for m in kept}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     spans = [s for s in signs if s[2] and s[2] != NAME]
-    free = _Free(spans)
+    first = sentence["start"]
+    taken = bytearray(sentence["end"] - first)  # 1 where a sign stands
+    for start, end, _ in spans:
+        taken[start - first : end - first] = b"\1" * (end - start)
+
+    def take(start, end, sign):
+        if 1 not in taken[start - first : end - first]:
+            taken[start - first : end - first] = b"\1" * (end - start)
+            spans.append((start, end, sign))
+
     for name, sign in (("baseline", OTHER), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET)):
         for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
-            if free.take(*match.span()):
-                spans.append((*match.span(), sign))
-    spans += [s for s in signs if s[2] == NAME and free.take(*s[:2])]
-    pieces, places, at = [], [], sentence["start"]
+            take(*match.span(), sign)
+    for span in signs:
+        if span[2] == NAME:
+            take(*span)
+    pieces, at = [], sentence["start"]
     for start, end, sign in sorted(spans):
-        pieces += [folded[at:start], sign]
-        places += [*range(at, start), start]
+        pieces += (folded[at:start], sign)
         at = end
     pieces.append(folded[at : sentence["end"]])
-    places += [*range(at, sentence["end"]), sentence["end"]]
-    return classify(tagger().tag("".join(pieces)), places, {start: end for start, end, _ in spans})
+    tagged = tagger().tag("".join(pieces))
+    return classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
 
 
 def _sign(mention, folded, counted):
@@ -307,24 +316,11 @@ def _sign(mention, folded, counted):
     return NAME if token[0].isdigit() or lexicon_codes("name").get(token) == "noun" else ""
 
 
-class _Free:
-    """Which stretches of a sentence are not yet taken by a sign."""
-
-    def __init__(self, spans):
-        self.taken = [(a, b) for a, b, _ in spans]
-
-    def take(self, start, end):
-        if any(start < b and a < end for a, b in self.taken):
-            return False
-        self.taken.append((start, end))
-        return True
-
-
 def _fact(mention, folded, tokens, numbers, before, context, planned):
     """Give one quantity its kind, noun and context."""
     start = mention["start"]
     lead = folded[before:start]
-    clause = lead[max(lead.rfind(c) for c in ",。;:\n") + 1 :] if lead else ""
+    clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     kind, sign, attached = _kind(mention, clause, context)
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
@@ -548,7 +544,7 @@ def _marks():
         "counted": regex.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
         "mean": regex.compile(f"(?:{words('mean')})|每[名人个位村户镇月周季]"),
         "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
-        "part": regex.compile(r"其中|内有|包括|(?<!不)含|[\u4e00-\u9fff]{2}(?<!过程|工作|活动)中,"),
+        "part": regex.compile(r"其中|内有|包括|(?<!不)含|(?<=[\u4e00-\u9fff]{2})(?<!过程|工作|活动)中,"),
         "planned": regex.compile(f"(?:{words('planned')})"),
         "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": regex.compile(

@@ -194,7 +194,7 @@ def _quantity(value, value_max, hedge, place, unit):
 
 def _read(match):
     """Turn a match of the quantity pattern into its value, hedge and unit."""
-    group = dict(zip(_GROUPS, match.group(*_GROUPS), strict=True))
+    group = dict(zip(_groups(), match.groups(), strict=True))  # groupdict takes ten times as long
     number_start = match.end("pre") if group["pre"] else match.start()
     unit = _SAME_UNIT.get(group["unit"], group["unit"] or "")
     hedge = _hedge(group)
@@ -381,18 +381,24 @@ def _pattern():
 
 
 @cache
+def _groups():
+    return tuple(_pattern().groupindex)
+
+
+@cache
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in load_units()["unit"]} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大"
     )
     han = "〇零一二两三四五六七八九十百千万亿半数几"
-    return re.compile(
-        rf"\d[\d,.]*|第|(?<![A-Za-z])[xX×]{{1,4}}(?![A-Za-z])|\*+|翻|[百千万亿]|[{han}]{{1,12}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    before_unit = f"[{han}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    return re.compile(  # one class in front, so that the search runs over all else at once
+        rf"[\d第翻xX×*{han}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
+        rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,3}}(?![A-Za-z])|(?<=[{han}]){before_unit})"
     )
 
 
-_GROUPS = ("pre", "fraction", "tenths", "double", "mask", "first", "last", "zh", "odd", "unit", "unitodd", "post")
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     "PREFIX": r"(?:PRE[了为有达]?|上(?=[百千万亿]))",
