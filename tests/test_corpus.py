@@ -15,7 +15,7 @@ import pytest
 from youthresearch import corpus
 from youthresearch.corpus import TABLES, extract_corpus, read_corpus
 from youthresearch.documents import read_report
-from youthresearch.extract import extract_facts
+from youthresearch.extract import extract_facts, propose
 from youthresearch.loaders import DATA
 
 pytestmark = pytest.mark.slow  # processes and clusters are started and killed: `make test-slow`
@@ -89,9 +89,9 @@ def extracted(monkeypatch):
 
     def listed(document, *, source_id, **options):
         seen.append(source_id)
-        return extract_facts(document, source_id=source_id, **options)
+        return propose(document, source_id=source_id, **options)
 
-    monkeypatch.setattr(corpus, "extract_facts", listed)
+    monkeypatch.setattr(corpus, "propose", listed)
     return seen
 
 
@@ -245,9 +245,9 @@ def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, mon
     def crash(document, *, source_id, **options):
         if source_id == "crash":
             raise RecursionError("too deep \udcb1")
-        return extract_facts(document, source_id=source_id, **options)
+        return propose(document, source_id=source_id, **options)
 
-    monkeypatch.setattr(corpus, "extract_facts", crash)
+    monkeypatch.setattr(corpus, "propose", crash)
     paths = [folder, bad, bad / "old.doc", bad / "missing.txt"]
     facts = extract_corpus(paths)
     failures = facts.attrs["failures"].set_index("source_id")
@@ -305,10 +305,10 @@ def test_ctrl_c_leaves_what_is_done(folder, tmp_path, monkeypatch):
     def stopped(document, *, source_id, **options):
         if source_id == "report-05":
             raise KeyboardInterrupt
-        return extract_facts(document, source_id=source_id, **options)
+        return propose(document, source_id=source_id, **options)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(corpus, "extract_facts", stopped)
+        patch.setattr(corpus, "propose", stopped)
         extract_corpus(folder, output=tmp_path / "out")
     assert 0 < read_corpus(tmp_path / "out")["source_id"].nunique() < DOCUMENTS
     extract_corpus(folder, output=tmp_path / "out")
@@ -390,12 +390,12 @@ def test_a_worker_killed_in_the_middle_loses_nothing(folder, tmp_path, client, m
 def poisoned(document, **options):
     if "毒" in document.text:
         os.kill(os.getpid(), signal.SIGKILL)
-    return extract_facts(document, **options)
+    return propose(document, **options)
 
 
 def start_poisoned():
     """Make a worker process one that a certain document kills."""
-    corpus.extract_facts = poisoned
+    corpus.propose = poisoned
 
 
 def check_poison(folder, output, scheduler="synchronous", **options):

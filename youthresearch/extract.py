@@ -5,6 +5,7 @@ from the words around it. A rule's name stands beside every proposal, and what w
 comes with the table: "not stated" and "not extracted" are different things.
 """
 
+from bisect import bisect_right
 from functools import cache
 from math import nan
 
@@ -69,7 +70,7 @@ def propose(document_or_text, source_id="", indicators=None):
         if starts_paragraph:
             last_date = ""
             planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
-        if any(a <= sentence["start"] < b for a, b in furniture):
+        if _inside(sentence["start"], *furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
         found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
@@ -78,7 +79,9 @@ def propose(document_or_text, source_id="", indicators=None):
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
     proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
-    return proposals, [{"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused]
+    return proposals, [
+        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
+    ]
 
 
 def tabulate(proposals):
@@ -157,11 +160,21 @@ def _score(fact, draft, noun):
 
 
 def _boilerplate(document):
+    """Return starts and ends of the paragraphs that are no part of the report, in order."""
     paragraphs = getattr(document, "paragraphs", None)
     if paragraphs is None:
-        return []
-    rows = paragraphs[paragraphs["role"] == "boilerplate"]
-    return list(zip(rows["start"], rows["end"], strict=True))
+        return [], []
+    spans = zip(
+        paragraphs["start"].tolist(), paragraphs["end"].tolist(), paragraphs["role"].tolist(), strict=True
+    )
+    found = sorted((start, end) for start, end, role in spans if role == "boilerplate")
+    return [start for start, _ in found], [end for _, end in found]
+
+
+def _inside(place, starts, ends):
+    """Tell whether a place lies in one of some stretches, in order, that do not overlap."""
+    i = bisect_right(starts, place) - 1
+    return i >= 0 and place < ends[i]
 
 
 def _sentences(folded, mentions):

@@ -110,8 +110,9 @@ def _check_hedges(values, words, tops, cap, index):
     lost |= (values == 0) & np.array([word in NEEDS_A_DIGIT for word in words], bool)
     lost |= ~(tops >= values) & (words == "range")
     if lost.any():
+        rows = np.asarray(index)[lost].tolist()[:10]
         raise ValueError(
-            f"Rows {np.asarray(index)[lost].tolist()[:10]}: a hedge needs a finite value, {', '.join(NEEDS_A_DIGIT)} "
+            f"Rows {rows}: a hedge needs a finite value, {', '.join(NEEDS_A_DIGIT)} "
             "one that is not zero, and a range an upper value above it."
         )
 

@@ -164,15 +164,18 @@ def _windows(folded):
 def _mention(match, folded, quotes):
     sort, (start, end) = match.lastgroup, match.span()
     mention = {"start": start, "end": end, "sort": sort}
-    if sort == "age" and folded[end - 1] == "岁":
-        if "." in match[0] or _AGED.search(folded, max(0, start - 8), start):
-            value, place = _arabic(match[0].rstrip("周岁 "))
-            return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": start}
+    if sort == "age" and match[0].endswith("岁") and ("." in match[0] or _is_stated_age(folded, start)):
+        value, place = _arabic(match[0].rstrip("周岁 "))
+        return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": start}
     if sort != "quantity":
         return mention
     if _inside(quotes, start, end) and not match["double"]:
         return mention | {"sort": "name"}
     return mention | _read(match)
+
+
+def _is_stated_age(folded, start):
+    return _AGED.search(folded, max(0, start - 8), start)
 
 
 def _inside(quotes, start, end):
