@@ -7,7 +7,6 @@ comes with the table: "not stated" and "not extracted" are different things.
 
 from bisect import bisect_right
 from functools import cache
-from math import nan
 
 import numpy as np
 import pandas as pd
@@ -86,27 +85,23 @@ def propose(document_or_text, source_id="", indicators=None):
 
 def tabulate(proposals):
     """Lay out the proposals of one document or many as a table of facts, with their intervals."""
-    columns = {name: _column(name, [p[name] for p in proposals]) for name in COLUMNS if name not in BOUNDS}
-    values, tops = columns["value"], columns["value_max"]
+    columns = _words(proposals)
+    columns |= {name: np.array([p[name] for p in proposals], dtype=float) for name in NUMBERS}
+    columns |= {name: np.array([p[name] for p in proposals], dtype="int64") for name in PLACES}
     hedges = np.array([p["hedge"] for p in proposals], dtype=object)
-    columns |= dict(zip(BOUNDS, hedge_bounds(values, hedges, tops), strict=True))
+    bounds = hedge_bounds(columns["value"], hedges, columns["value_max"])
+    columns |= dict(zip(BOUNDS, bounds, strict=True))
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
 
 
-def _column(name, cells):
-    if name in NUMBERS:
-        return np.array(cells, dtype=float)
-    if name in PLACES:
-        return np.array(cells, dtype="int64")
+def _words(proposals):
+    """Return the columns of text, cut from one array: a column costs pandas more than its words."""
+    names, size = [c for c in COLUMNS if c not in (*BOUNDS, *NUMBERS, *PLACES)], len(proposals)
     try:
-        return pd.array(cells, dtype=_words_type())
+        words = pd.array([p[name] for name in names for p in proposals], dtype="str")
     except UnicodeEncodeError:  # half a character, which such columns may not hold
-        return pd.Series(cells, dtype=object)
-
-
-@cache
-def _words_type():
-    return pd.StringDtype(na_value=nan)  # pandas' own for text; made once, since its name is slow to look up
+        return {name: pd.Series([p[name] for p in proposals], dtype=object) for name in names}
+    return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
 
 
 def score_extraction(coded, proposed, nouns):
@@ -207,10 +202,11 @@ def _facts_of(sentence, folded, last_date, planned):
     kept, refused = [], []
     for mention in sentence["mentions"]:
         reason = _refusal(mention, folded)
-        if mention["sort"] == "date" and not _marks()["against"].search(folded[: mention["start"]][-1:]):
-            last_date = folded[mention["start"] : mention["end"]]
+        start, end = mention["start"], mention["end"]
+        if mention["sort"] == "date" and not _marks()["against"].search(folded, max(0, start - 1), start):
+            last_date = folded[start:end]
         if reason:
-            refused.append((mention["start"], mention["end"], reason))
+            refused.append((start, end, reason))
         else:
             kept.append(mention | {"date": last_date})
     if not kept:
