@@ -21,6 +21,7 @@ from .schema import DataError
 FEW_TO_FOLD = 60  # characters; more are folded in one go
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
+_TENS = {"廿": 20, "卅": 30}
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -291,6 +292,9 @@ def _han(text):
             else:
                 low, high = low * 10 + digit, high * 10 + digit  # 二〇一
             place = Decimal(1)
+        elif char in "廿卅":
+            section, high_section = section + _TENS[char], high_section + _TENS[char]
+            low, high, place = None, None, Decimal(10)
         elif char in "十百千":
             size = _PLACES[char]
             section += (1 if low is None else low) * size
@@ -313,7 +317,10 @@ def _han(text):
 
 
 def _fraction(text, hedge):
-    """Read 百分之八十五, 千分之三, 三分之一 as per cent."""
+    """Read 百分之八十五, 千分之三, 三分之一, 1/3 as per cent."""
+    if "/" in text:
+        part, whole = map(Decimal, text.split("/"))
+        return 100 * part / whole, nan, hedge, nan
     whole, _, part = text.partition("分之")
     if whole in ("百", "千"):
         read = _arabic(part) if part[0].isdigit() else _spoken(part)
@@ -331,9 +338,12 @@ def _spoken(text):
 
 
 def _tenths(text):
-    """Read 七成, 七成半 as per cent."""
-    value = 10 * _han(text.replace("成", "").rstrip("半") or "一")[0]
-    return (value + 5, Decimal(5)) if text.endswith("半") else (value, Decimal(10))
+    """Read 七成, 七成半, 7成, 7.5成 as per cent."""
+    digits = text.rstrip("半").rstrip("成")
+    value = 10 * (_arabic(digits) if digits[0].isdigit() else _han(digits))[0]
+    if text.endswith("半"):
+        return value + 5, Decimal(5)
+    return value, Decimal(1 if "." in digits else 10)
 
 
 @cache
@@ -394,7 +404,7 @@ def _quick():
     units = {u[0] for u in load_units()["unit"]} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大"
     )
-    han = "〇零一二两三四五六七八九十百千万亿半数几"
+    han = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
     before_unit = f"[{han}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     return re.compile(  # one class in front, so that the search runs over all else at once
         rf"[\d第翻xX×*{han}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
@@ -409,7 +419,8 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
-    "HAN": r"(?:[〇零一二两三四五六七八九十百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
+    "HAN": r"(?:[〇零一二两三四五六七八九十廿卅百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
+    "SLASHED": r"(?:(?:1/[2-9]|2/[3-9]|3/[4-9]|4/[5-9]|5/[6-9]|6/[7-9]|7/[89]|8/9|[1-9]/10)(?![\d/]))",
     "DASH": r"(?:—{1,2}|–|-|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
@@ -460,8 +471,9 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
     ],
     "quantity": [
         r"(?:(?<pre>PREFIX) ?)?"
-        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN)"
-        r"|(?<tenths>[一二三四五六七八九]成半?)(?=[以的左多,。;、)]|$)|(?<double>双?翻了?[一两三二]?番)"
+        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])SLASHED)"
+        r"|(?<tenths>[一二三四五六七八九]成半?(?=[以的左多,。;、)]|$)"
+        r"|(?<![\d.])[1-9](?:\.5)?成半?(?![立员功为果长效就]))|(?<double>双?翻了?[一两三二]?番)"
         r"|(?:(?<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?<odd>ODD))? ?(?<unit>UNIT|%)"
         r"|(?<first>NUM)(?: ?UNIT? ?DASH ?(?<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?<odd>ODD))? ?(?<unit>[%‰]|UNIT|倍)?"
