@@ -44,11 +44,13 @@ def test_layer(scored, layer, wanted):
 
 def test_the_score_sees_what_is_wrong(proposed):
     """Else the levels above would prove nothing: spoil a layer of every proposal and its score is nil."""
-    facts = FACTS[FACTS["source_id"] == "nanshan-2021"]
+    facts, drafts = (table[table["source_id"] == "nanshan-2021"] for table in (FACTS, proposed))
+    nouns = yr.load_nouns()
     for layer, wrong in {"value": -1.5, "hedge": "?", "unit": "?", "kind": "?", "noun": "?"}.items():
-        spoilt = proposed.assign(**{layer: wrong})
-        assert not yr.score_extraction(facts, spoilt, yr.load_nouns())[layer].eq(True).any()
-    none = yr.score_extraction(facts, proposed.head(0), yr.load_nouns())
+        assert yr.score_extraction(facts, drafts, nouns)[layer].eq(True).any()
+        spoilt = drafts.assign(**{layer: wrong})
+        assert not yr.score_extraction(facts, spoilt, nouns)[layer].eq(True).any()
+    none = yr.score_extraction(facts, drafts.head(0), nouns)
     assert none["proposal"].isna().all() and none["value"].isna().all()
 
 
