@@ -1,5 +1,6 @@
 """Many reports: the same facts however they are run, nothing lost when something dies, failures as rows."""
 
+import ast
 import os
 import random
 import signal
@@ -263,6 +264,21 @@ def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, mon
     pd.testing.assert_frame_equal(stored, failures, check_frame_type=False)
 
 
+def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
+    clean = extract_corpus(folder).query("source_id != 'report-05'").reset_index(drop=True)
+
+    def spoilt(document, *, source_id):
+        proposals, refused = propose(document, source_id=source_id)
+        wrong = {"hedge": "no hedge"} if source_id == "report-05" else {}
+        return [proposal | wrong for proposal in proposals], refused
+
+    monkeypatch.setattr(corpus, "propose", spoilt)
+    facts = extract_corpus(folder)
+    failure = facts.attrs["failures"].iloc[0]
+    assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "no hedge" in failure["message"]
+    pd.testing.assert_frame_equal(pd.DataFrame(facts), clean)
+
+
 # A run that stops goes on where it stopped
 
 KILL = """
@@ -352,6 +368,30 @@ def test_a_change_of_the_extractor_or_a_damaged_chunk_is_done_again(folder, tmp_
     extract_corpus(folder, output=output)
     assert len(extracted) == DOCUMENTS
     assert len(list((output / "facts").iterdir())) == DOCUMENTS // 2
+
+
+def imported_by(module):
+    """Return the modules of the package that a module imports at its top, and those that they import."""
+    tree = ast.parse((Path(corpus.__file__).parent / f"{module}.py").read_text(encoding="utf-8"))
+    own = {node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.level == 1}
+    return own.union(*map(imported_by, own))
+
+
+READ = """
+import youthresearch as yr
+from youthresearch import loaders
+
+real, read = loaders._read_csv, set()
+loaders._read_csv = lambda path: read.add(path.stem) or real(path)
+yr.extract_facts("全区现有團員近３０００名，比试点前增加418名。")
+print(*sorted(read))
+"""
+
+
+def test_everything_that_decides_the_facts_is_in_the_fingerprint():
+    assert set(corpus._MODULES) == {"corpus"} | imported_by("corpus")
+    read = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, timeout=120)
+    assert read.stdout.split() == sorted(corpus._WORDS)
 
 
 def test_results_of_another_corpus_are_not_replaced(folder, tmp_path):

@@ -65,6 +65,7 @@ def test_a_text_without_figures_gives_an_empty_table():
     facts = yr.extract_facts("推进改革，取得实效。")
     assert list(facts) == COLUMNS and len(facts) == 0
     assert len(facts.attrs["refused"]) == 0
+    assert facts.dtypes.equals(yr.extract_facts("新建团支部5个。").dtypes)
 
 
 ONE_SENTENCE = "全区社会领域团组织达1100个，较试点前增加418个，增长62.76%；注册义工超过23万人。"
@@ -186,6 +187,7 @@ def test_half_a_character_is_read_over():
         "3名",
         "增长5%",
     ]
+    assert yr.extract_facts("建成“先锋\ud800号”3个。")["noun"].item() == "“先锋\ud800号”"
 
 
 @settings(deadline=None, max_examples=150)

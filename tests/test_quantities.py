@@ -124,6 +124,16 @@ def test_any_mixture_of_signs_is_scanned(text):
     assert all(end <= m["start"] < m["end"] <= len(text) for end, m in zip(ends, mentions, strict=False))
 
 
+def test_folding_is_the_same_character_by_character():
+    """Whether few characters are folded or many, and where one becomes what another is made from."""
+    table = yr.loaders.load_traditional()
+    traditional = "".join(table["traditional"])
+    for text in ("全區團員３０００名，佔62％。", "\u3000０～９－×", traditional, traditional[:50], "苧苎薴"):
+        assert fold(text) == "".join(map(fold, text))
+    assert fold(traditional) == "".join(table["simplified"])
+    assert fold("１２３名團員（％）") == "123名团员(%)"
+
+
 @given(st.integers(0, 10**12), st.sampled_from(["个", "人次", "万元"]))
 def test_every_whole_number_is_read_exactly(number, unit):
     factor = 10000 if unit == "万元" else 1
