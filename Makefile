@@ -38,6 +38,7 @@ bench: $(STAMP)
 	$(BIN)/python benchmarks/panel.py
 	$(BIN)/python benchmarks/audit.py
 	$(BIN)/python benchmarks/inference.py
+	$(BIN)/python benchmarks/design.py
 	$(BIN)/uv venv -q --allow-existing --python $(BIN)/python .venv-peers
 	$(BIN)/uv pip install -q --python .venv-peers/bin/python -c constraints.txt -b constraints.txt -e '.[all]' \
 	  -r benchmarks/peers.txt

@@ -196,6 +196,23 @@ def test_any_text_is_read_and_every_token_stands_at_its_offsets(text):
     check_offsets(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "排名前0名",
+        "比试点前xx名",
+        "比试点前半名",
+        "零分之三的青年",
+        "五十分之十来万",
+        "占3/2，占1/0",
+        "团员\U00011f51\U00011f52名",  # digits that regex knows and Python 3.11 does not
+        "团员٣名、۵名",
+    ],
+)
+def test_numbers_that_say_nothing_are_no_crash(text):
+    check_offsets(f"全市{text}。")
+
+
 @settings(deadline=None, max_examples=150)
 @given(
     st.lists(
@@ -209,6 +226,13 @@ def test_any_text_is_read_and_every_token_stands_at_its_offsets(text):
                 "》",
                 "(",
                 "12.5",
+                "0",
+                "半",
+                "分之",
+                "/",
+                "成",
+                "前",
+                "十余万",
                 "xx",
                 "第",
                 "\n",

@@ -4,6 +4,7 @@ import logging
 import warnings
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import rc_context
@@ -80,6 +81,13 @@ def reassigned():
     return yr.randomization_test(yr.did, panel, outcome="orgs", seed=1).assignments
 
 
+@cache
+def honest():
+    panel, _ = yr.simulate_panel(seed=1, districts=30, periods=10, waves={"2018Q3": 4}, effect={"orgs": 30.0})
+    result = yr.honest_did(yr.event_study(panel, outcome="orgs_per_10k_youth_14_28"))
+    return result.table.assign(breakdown=result.breakdown)
+
+
 def weights():
     return effects()[2][0].cohort_weights
 
@@ -90,13 +98,29 @@ def published():
     return yr.reproduce_published(published[published["study"].isin(["enterprise_zones", "organ_donations"])])
 
 
+@cache
+def sizes():
+    size = yr.load_size()
+    return size[(size["rho"] == 0.5) & size["test"].isin(["clustered", "strata"])]
+
+
+@cache
+def power():
+    designs = [yr.design_study(districts=20, periods=6, waves={4: k}, rho=0.5) for k in (1, 2)]
+    effects = [0.0, 1.0, 2.0]
+    return pd.concat([yr.power_curve(d, effects=effects, seed=1, simulations=50) for d in designs])
+
+
 PLOTS = {
+    "plot_size": sizes,
+    "plot_power": power,
     "plot_trends": trends,
     "plot_event_study": bands,
     "plot_effects": side_by_side,
     "plot_weights": weights,
     "plot_published": published,
     "plot_randomization": reassigned,
+    "plot_honest": honest,
     "plot_coverage": cells,
     "plot_spread": spread,
     "plot_quality": quality,
@@ -166,6 +190,17 @@ def test_points_stand_where_the_growth_is():
     )
 
 
+def test_honest_intervals_with_zero_are_told_from_those_without():
+    table = honest()
+    assert 0 < table["breakdown"][0] < 2
+    axes = yr.plot_honest(table).axes[0]
+    without, with_zero = ([s[:, 1] for s in c.get_segments()] for c in axes.collections)
+    assert len(without) + len(with_zero) == len(table) and len(without) > 0 and len(with_zero) > 0
+    assert all(low > 0 or high < 0 for low, high in without)
+    assert all(low <= 0 <= high for low, high in with_zero)
+    assert axes.lines[2].get_xdata()[0] == pytest.approx(table["breakdown"][0])
+
+
 def test_every_count_is_written_in_its_cell_and_shades_it():
     axes = yr.plot_facts_coverage(coverage()).axes[0]
     written = sorted(int(t.get_text()) for t in axes.texts)
@@ -184,6 +219,16 @@ def test_misprints_are_drawn_against_what_would_fit():
     assert "62.76%, would fit: 61.29%" in written and "4,167,000, would fit: 74,167,000" in written
     drawn = axes.lines[0].get_xdata()
     assert drawn.max() == pytest.approx(100) and drawn.min() == pytest.approx(4167 / 74167)
+
+
+def test_every_size_stands_at_its_number_of_pilots():
+    """One panel a design, one line a test and number of waves; the scale is of square roots from zero."""
+    table = sizes()
+    figure = yr.plot_size(table)
+    panels = [ax for ax in figure.axes if ax.get_title()]
+    assert len(panels) == len(table[["noise", "pilots"]].drop_duplicates()) == 7
+    drawn = sorted(y for ax in panels for line in ax.lines for y in line.get_ydata())
+    assert drawn == pytest.approx(sorted(100 * table["size"]))
 
 
 def test_the_numbers_beside_a_figure_are_whole(tmp_path):
@@ -209,3 +254,10 @@ def test_numbers_are_saved_as_they_are_quoted(tmp_path):
     )
     assert table["value"].tolist() == ["1,100", "61.29", "190,000", "holds", "-9.3"]
     assert pd.read_csv(tmp_path / "x.numbers.csv", dtype="str").equals(table.astype("str"))
+
+
+def test_an_interval_without_end_is_an_arrow():
+    table = yr.compare_effects(effects()[2]).assign(low=[-np.inf, -3.0], high=[4.0, np.inf])
+    lines = yr.plot_effects(table).axes[0].get_lines()
+    ends = {line.get_marker(): line.get_ydata().tolist() for line in lines if line.get_marker() in "<>"}
+    assert ends == {"<": [1], ">": [0]}

@@ -1,5 +1,6 @@
 """Randomisation tests against least squares for every assignment, one by one, and published ones."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import combinations, permutations
 from math import comb
@@ -11,6 +12,7 @@ from oracles import panel_of, random_table
 
 import youthresearch as yr
 from youthresearch.effects import did
+from youthresearch.inference import randomize
 
 
 def small_table(seed, waves=(2, 1), n=8, t=4, gaps=0.0):
@@ -79,6 +81,15 @@ def test_exact_p_is_that_of_least_squares_under_every_assignment(seed, waves):
     assert test.exact and test.draws == ways
     assert test.p_value == pytest.approx(p, abs=1e-12)
     assert test.att == yr.did(panel_of(table), outcome="y").att
+
+
+def test_the_unit_of_the_outcome_does_not_matter():
+    """Yuan or a billion of them: the same p, the interval in proportion."""
+    table = small_table(1, (2,), n=20)
+    one = yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1)
+    huge = yr.randomization_test(yr.did, panel_of(table.assign(y=table["y"] * 1e12)), outcome="y", seed=1)
+    assert huge.p_value == one.p_value and np.isfinite(huge.distribution).all()
+    assert [huge.low, huge.high] == pytest.approx([1e12 * one.low, 1e12 * one.high])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -295,7 +306,173 @@ def test_refusals(options, said):
         yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1, **options)
 
 
-def test_studentised_needs_weights_by_cohort():
-    table = small_table(1, (2,), t=5, gaps=0.08)
-    with pytest.raises(yr.DataError, match="differ between districts of one cohort"):
-        yr.randomization_test(yr.did, panel_of(table), outcome="y", statistic="studentized", seed=1)
+@pytest.mark.parametrize("estimator", [yr.did, yr.staggered_did], ids=lambda f: f.__name__)
+def test_studentised_anew_is_that_at_once(estimator):
+    """A population of one everywhere but for the last digits: the estimator runs for each assignment."""
+    table = small_table(1, (3,), n=9)
+    table["people"] = 1 + 1e-11 * (table["district"] == "d0")
+    panel = yr.as_panel(
+        table, district="district", period="period", cohort="cohort", outcomes=["y"], keep=["people"]
+    )
+    run = partial(yr.randomization_test, estimator, panel, outcome="y", statistic="studentized", seed=1)
+    once, anew = run(), run(population="people")
+    assert anew.distribution == pytest.approx(once.distribution, rel=1e-6)
+    assert [anew.low, anew.high] == pytest.approx([once.low, once.high], rel=1e-5)
+
+
+@pytest.mark.parametrize("treated", [1, 3])
+def test_studentised_with_gaps_is_the_weighted_mean_over_the_spread_of_scores(treated):
+    """Each district's weighted sum about its cohort's mean, weights by least squares (Frisch and Waugh)."""
+    table = small_table(2, (treated,), n=8, gaps=0.1)
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", statistic="studentized", seed=1)
+    dummies = pd.get_dummies(table[["district", "period"]].astype(str), dtype=float).to_numpy()
+    slow = []
+    for begins in all_assignments(table):
+        g = table["district"].map(begins).to_numpy()
+        d = ((g > 0) & (table["period"].to_numpy() >= g)).astype(float)
+        left = d - dummies @ np.linalg.lstsq(dummies, d, rcond=None)[0]
+        if left @ left < 1e-9:
+            continue  # nothing of treatment is left over
+        score = (left / (left @ left) * table["y"]).groupby(table["district"]).sum()
+        groups = [score[[begins[k] > 0 for k in score.index]], score[[begins[k] == 0 for k in score.index]]]
+        square = sum(len(s) * np.var(s, ddof=1) for s in groups if len(s) > 1)
+        slow.append(score.sum() / np.sqrt(square))
+    assert np.sort(test.distribution) == pytest.approx(np.sort(slow), abs=1e-8)
+
+
+def test_assignments_without_an_estimate_are_left_out_and_counted():
+    """A district that is seen after 2002 alone cannot be the only one treated from then on."""
+    table = small_table(1, (1,), n=7)
+    table = table[(table["district"] != "d6") | (table["period"] >= 2002)]
+    assert table.loc[table["district"] == "d6", "g"].eq(0).all()
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1)
+    assert (test.draws, test.undefined, test.smallest_p) == (6, 1, pytest.approx(1 / 6))
+    assert "1 without an estimate left out" in repr(test)
+    rest = {"d6": 0}
+    own = dict(zip(table["district"], table["g"], strict=True))
+    estimates = np.abs(
+        [least_squares(table, {d: 0 for d in own} | {k: 2002} | rest, table["y"]) for k in own if k != "d6"]
+    )
+    assert test.p_value == pytest.approx((estimates >= abs(test.att) - 1e-9).mean())
+
+
+# ---- what an effect shows of itself
+
+
+def few_of(treated, n=40, seed=1, **options):
+    return yr.did(panel_of(small_table(seed, (treated,), n=n)), outcome="y", **options)
+
+
+def lines_of(thing):
+    """The names of the lines that a result prints, in their order, and their texts."""
+    lines = repr(thing).splitlines()[1:]
+    return [line[2:14].strip() for line in lines], dict((line[2:14].strip(), line[15:]) for line in lines)
+
+
+@pytest.mark.parametrize("treated", [1, 2, 3, 9])
+def test_with_few_treated_the_randomisation_test_comes_first(treated):
+    effect = few_of(treated)
+    test = yr.randomization_test(yr.did, panel_of(small_table(1, (treated,), n=40)), outcome="y", seed=2024)
+    order, said = lines_of(effect)
+    assert order[:4] == ["att", "p", "smallest p", "95% interval"]
+    assert said["p"].startswith(f"{test.p_value:.4f}") and said["assumed"] == lines_of(test)[1]["assumed"]
+    assert f"unreliable with {treated} treated" in said["se"] and "clustered" in said["se"]
+    assert ("seed 2024" in said["p"]) == (comb(40, treated) > 50_000)
+
+
+def test_with_ten_treated_the_clustered_error_stands():
+    order, said = lines_of(few_of(10))
+    assert order[:2] == ["att", "districts"]
+    assert "clustered by district" in said["att"] and "unreliable" not in repr(few_of(10))
+
+
+def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
+    ran = []
+    monkeypatch.setattr(
+        "youthresearch.effects.randomize",
+        lambda effect, **options: ran.append(1) or randomize(effect, **options),
+    )
+    effect = few_of(2)
+    assert not ran
+    first = repr(effect)
+    assert repr(effect) == first and effect._repr_html_() and len(ran) == 1
+
+
+def test_tables_choose_and_can_be_told():
+    few, many = few_of(2), few_of(12)
+    table = yr.compare_effects([few, many])
+    test = few.randomization()
+    assert table["inference"].tolist() == ["randomization", "clustered"]
+    assert table.loc[0, ["p_value", "low", "high", "smallest_p"]].tolist() == [
+        test.p_value, test.low, test.high, test.smallest_p,
+    ]  # fmt: skip
+    assert table["caution"].str.contains("unreliable").tolist() == [True, False]
+    for errors, both in (("clustered", "clustered"), ("randomization", "randomization")):
+        assert set(yr.compare_effects([few, many], errors=errors)["inference"]) == {both}
+    with pytest.raises(ValueError, match="errors='stars'"):
+        yr.compare_effects([few], errors="stars")
+    strata = pd.Series(["a", "b"] * 20, [f"d{i}" for i in range(40)], name="half")
+    within = yr.compare_effects([few], strata=strata)
+    assert within["p_value"][0] == few.randomization(strata=strata).p_value != table["p_value"][0]
+
+
+def test_printed_tables_mark_the_error_and_what_can_never_reject():
+    powerless = few_of(1, n=7)
+    shown = yr.effect_table([powerless, few_of(12)])
+    assert shown["Inference"].tolist() == ["randomisation", "clustered errors"]
+    assert shown["Std. error"].str.contains("too few treated: unreliable").tolist() == [True, False]
+    assert "≥ 0.143" in shown["p"][0] and "≥" not in shown["p"][1]
+    assert shown["95% interval"][0] == "[-inf, inf]"
+    assert not shown.astype(str).apply(lambda column: column.str.contains(r"\*", regex=True)).any(axis=None)
+    by_name = yr.effect_table([powerless], errors="clustered", lang="zh")
+    assert by_name["推断依据"][0] == "聚类标准误" and "不可靠" in by_name["标准误"][0]
+
+
+def test_other_errors_are_marked_too_and_a_test_that_cannot_be_had():
+    table = small_table(1, (2,), n=8)
+    effect = yr.did(panel_of(table), outcome="y", errors="iid")
+    assert "independent over time" in lines_of(effect)[1]["se"]
+    gaps = yr.event_study(panel_of(small_table(1, (2,), n=8, gaps=0.1)), outcome="y")
+    assert "none by randomisation" in repr(replace(gaps, _anew=None))
+
+
+def test_proposition_99_is_second_of_39():
+    """Arkhangelsky et al. 2021: 38 donors; all placebos taken, California's effect is the second largest."""
+    effect = yr.synthetic_did(yr.read_study("prop99"), outcome="cigarettes")
+    test = yr.randomization_test(yr.synthetic_did, yr.read_study("prop99"), outcome="cigarettes", seed=1)
+    assert test.p_value == effect.randomization().p_value == pytest.approx(2 / 39)
+    assert test.exact and test.draws == 39 and test.smallest_p == pytest.approx(1 / 39)
+    order, said = lines_of(effect)
+    assert order[1] == "p" and "0.0513" in said["p"] and "placebos to be normal" in said["se"]
+    others = test.distribution[1:]
+    assert np.std(others) == pytest.approx(effect.se)
+    inside = (np.abs(others) >= abs(effect.att - test.high) - 1e-9).sum()
+    assert 1 + inside >= 2 and test.low < effect.att < test.high
+
+
+def test_placebos_of_several_treated_districts_are_drawn():
+    table = small_table(3, (2,), n=12)
+    panel = panel_of(table)
+    effect = yr.synthetic_did(panel, outcome="y", seed=5, placebos=19)
+    test = effect.randomization()
+    assert (test.exact, test.draws, test.smallest_p) == (False, 19, 1 / 20) and test.seed == 5
+    assert test.p_value == pytest.approx((1 + (np.abs(test.distribution) >= abs(effect.att)).sum()) / 20)
+    halves = pd.Series(["a", "b"] * 6, sorted(table["district"].unique()))
+    with pytest.raises(yr.DataError, match="drawn without strata"):
+        effect.randomization(strata=halves)
+    with pytest.raises(yr.DataError, match="no studentized placebos"):
+        effect.randomization(statistic="studentized")
+    alone = yr.synthetic_did(panel_of(small_table(3, (1,), n=12)), outcome="y")
+    assert alone.randomization(strata=halves).draws == 6
+
+
+def test_the_test_says_where_the_pilots_are():
+    table = small_table(1, (2,), n=40)
+    region = pd.Series(np.repeat(["a", "b", "c", "d"], 10), [f"d{i}" for i in range(40)], name="quarter")
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", strata=region, seed=1)
+    treated = table[table["g"] > 0].groupby("district")["g"].first().index
+    counted = region[treated].value_counts().reindex(list("abcd"), fill_value=0)
+    assert test.by_stratum["treated"].tolist() == counted.tolist()
+    assert test.by_stratum["assignments"].prod() == test.draws
+    idle = (test.by_stratum["assignments"] == 1).sum()
+    assert f"nothing to reassign in {idle}" in lines_of(test)[1]["strata"]

@@ -289,7 +289,7 @@ def _refusal(mention, folded):
         return sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
-    if lead.endswith("前") and mention["unit"] in ("名", "位", "强"):
+    if lead.endswith("前") and mention["unit"] in ("名", "位", "强") and mention["value"] >= 1:
         mention |= {
             "sort": "rank",
             "value_max": mention["value"],

@@ -4,6 +4,7 @@ Each district's periods are collapsed to one change, the mean after less the mea
 Mullainathan 2004): whatever goes on within a district over time is then in one number.
 """
 
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 
@@ -109,6 +110,7 @@ def _exact_t(change, treated, att, level):
     return "exact_t", att, float(p), att - reach, att + reach, 0.0, "changes are normal with one variance"
 
 
+@lru_cache(maxsize=4)  # a study of power asks for the same sets thousands of times
 def _sets(n, k, draws, seed):
     """Ordered sets of k of n: all combinations where they are few, in one order each, or drawn ones."""
     if comb(n, k) <= ENUMERATED:

@@ -333,7 +333,7 @@ def plot_event_study(table, *, lang="en"):
     ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=_word("estimate", lang))
     if "effect" in table:
         ax.plot(x, table["effect"], color=ORANGE, linewidth=1.6, label=_word("truth", lang))
-        ax.legend(frameon=False, fontsize=8, loc="upper left")
+    ax.legend(frameon=False, fontsize=8, loc="upper left" if "effect" in table else "upper right")
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.axvline(-0.5, color=MUTED, linewidth=0.8, linestyle=":")
     ax.set_xlabel(_word("event_time", lang))
@@ -346,7 +346,8 @@ def plot_effects(table, *, lang="en"):
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `compare_effects`; rows are drawn from the top. A column `effect` is drawn as the truth.
+        As from `compare_effects`; rows are drawn from the top, an interval without end as an arrow. A
+        column `effect` is drawn as the truth.
     lang : {"zh", "en"}
 
     Returns
@@ -356,16 +357,28 @@ def plot_effects(table, *, lang="en"):
     table = _steady(table)
     fig, ax = _figure(6.8, 1.3 + 0.4 * len(table), _word("title_effects", lang), table=table)
     y = np.arange(len(table))[::-1]
-    ax.hlines(y, table["low"], table["high"], color=BLUE, linewidth=2)
     ax.plot(table["att"], y, "o", color=BLUE)
+    left, right = _room(table[[c for c in ("att", "low", "high", "effect") if c in table]])
+    ax.set_xlim(left, right)
+    ax.hlines(y, table["low"].clip(lower=left), table["high"].clip(upper=right), color=BLUE, linewidth=2)
+    for side, end, open_end in (("<", left, table["low"] == -np.inf), (">", right, table["high"] == np.inf)):
+        ax.plot(np.full(open_end.sum(), end), y[open_end], side, color=BLUE, clip_on=False)
     if "effect" in table:
         ax.vlines(table["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
         ax.legend(frameon=False, fontsize=8, loc="upper left")
     ax.axvline(0, color=MUTED, linewidth=0.8)
     ax.set_yticks(y, [_word(f"estimator_{name}", lang) for name in table["estimator"]])
     ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=_word("effect_interval", lang))
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=8)
     return fig
+
+
+def _room(numbers):
+    """Limits of an axis that has all finite numbers and zero, and a margin."""
+    numbers = numbers.to_numpy(float)
+    numbers = np.append(numbers[np.isfinite(numbers)], 0.0)
+    margin = 0.05 * (np.ptp(numbers) or 1.0)
+    return numbers.min() - margin, numbers.max() + margin
 
 
 def plot_weights(table, *, lang="en"):
@@ -432,6 +445,127 @@ def plot_randomization(table, *, lang="en"):
     ax.set(xlabel=_word("statistic_of_assignment", lang), ylabel=_word("assignments", lang))
     ax.yaxis.get_major_locator().set_params(integer=True)
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    return fig
+
+
+def plot_honest(table, *, lang="en"):
+    """Plot intervals for an effect as trends are allowed to differ more, and where zero comes in.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of `honest_did`; a column `breakdown` (one value) is drawn as a line.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    table = _steady(table)
+    fig, ax = _figure(6.8, 3.4, _word("title_honest", lang), table=table)
+    m = table["m"].to_numpy()
+    step = np.nanmax(m) / max(len(m) - 2, 1) or 1.0
+    x = np.where(np.isnan(m), -step, m)
+    zero = ((table["low"] <= 0) & (table["high"] >= 0)).to_numpy()
+    for here, colour, key in ((~zero, BLUE, "honest_excludes"), (zero, ORANGE, "honest_includes")):
+        ax.vlines(x[here], table["low"][here], table["high"][here], color=colour, linewidth=5, alpha=0.8)
+        ax.plot([], [], color=colour, linewidth=5, alpha=0.8, label=_word(key, lang))
+    if "breakdown" in table and 0 < table["breakdown"][0] < np.inf:
+        at = table["breakdown"][0]
+        said = _word("honest_breakdown", lang).format(f"{at:.3g}")
+        ax.axvline(at, color=INK, linewidth=1, linestyle="--", label=said)
+    ax.axhline(0, color=MUTED, linewidth=0.8)
+    ax.set_xticks(x, [_word("honest_parallel", lang) if np.isnan(v) else f"{v:.3g}" for v in m])
+    ax.set(xlabel=_word(f"honest_{table['method'].iloc[-1]}", lang), ylabel=_word("honest_effect", lang))
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    return fig
+
+
+def plot_size(table, *, lang="en"):
+    """Plot how often tests reject a true null, by the number of pilots, one panel a design.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `load_size`, a few of its tests; several serial correlations or waves are several lines.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from scipy.stats import binom
+
+    panels = table.groupby(["noise", "pilots"], sort=False)
+    columns = min(len(panels) + 1, 4)
+    rows = -(-(len(panels) + 1) // columns)
+    title = _word("title_size", lang)
+    fig, axes = _figure(2.3 * columns, 0.7 + 1.9 * rows, title, table=table, shape=(rows, columns))
+    known, n = sorted(table["treated"].unique()), int(table["simulations"].min())
+    colours = dict(zip(table["test"].unique(), (ORANGE, MUTED, BLUE, *LINES[2:]), strict=False))
+    right = 100 * binom.ppf([0.025, 0.975], n, 0.05) / n
+    for ax, ((noise, pilots), part) in zip(axes.flat, panels, strict=False):
+        ax.axhspan(*right, color=MUTED, alpha=0.25, linewidth=0, label=_word("right_test", lang))
+        for (test, _, staggered), line in part.groupby(["test", "rho", part["waves"] > 1], sort=False):
+            x = [known.index(k) for k in line["treated"]]
+            style = {"color": colours[test], "linestyle": "--" if staggered else "-", "markersize": 3}
+            ax.plot(
+                x, 100 * line["size"], marker="o", linewidth=1.2, label=_word(f"test_{test}", lang), **style
+            )
+        ax.set_title(f"{_word(f'noise_{noise}', lang)}\n{_word(f'pilots_{pilots}', lang)}", fontsize=8)
+        ax.set_yscale("function", functions=(_root, np.square))
+        ax.set(ylim=(0, 95), xticks=range(len(known)))
+        ax.set_xticks(range(len(known)), known)
+        ax.set_yticks([0, 5, 20, 40, 80], ["0", "5", "20", "40", "80"])
+    _legend_beside(axes.flat, len(panels), lang, several=(table["waves"] > 1).any())
+    for row in axes.reshape(rows, columns):
+        row[0].set_ylabel(_word("size_percent", lang))
+    fig.supxlabel(_word("treated_of_60", lang), fontsize=9)
+    return fig
+
+
+def _root(values):
+    return np.sqrt(np.maximum(values, 0))
+
+
+def _legend_beside(axes, used, lang, *, several):
+    """Put one legend for all panels into the first place that has none; clear the others."""
+    handles, labels = axes[0].get_legend_handles_labels()
+    once = dict(reversed(list(zip(labels, handles, strict=True))))
+    once = {label: once[label] for label in dict.fromkeys(labels)}
+    for ax in axes[used:]:
+        ax.set_axis_off()
+    if several:
+        for key, style in (("one_wave", "-"), ("several_waves", "--")):
+            once[_word(key, lang)] = axes[used].plot([], [], style, color=INK, linewidth=1.2)[0]
+    axes[used].legend(once.values(), once.keys(), frameon=False, fontsize=8, loc="center")
+
+
+def plot_power(table, *, lang="en"):
+    """Plot the share of studies that would find an effect, with the simulation's error.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `power_curve`, of one design or of several with different numbers of treated districts.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    fig, ax = _figure(6.8, 3.6, _word("title_power", lang), table=table)
+    for k, (treated, rows) in enumerate(table.groupby("treated")):
+        colour, power, reach = LINES[k % len(LINES)], 100 * rows["power"], 196 * rows["se"]
+        ax.fill_between(rows["effect"], power - reach, power + reach, color=colour, alpha=0.25, linewidth=0)
+        ax.plot(
+            rows["effect"], power, color=colour, label=f"{_word('pilots_count', lang)}{_COLON[lang]}{treated}"
+        )
+    for level in (5, 80):  # what no effect gives at 5%, and what is usually asked for
+        ax.axhline(level, color=MUTED, linewidth=0.8, linestyle=":")
+    ax.set(xlabel=_word("true_effect", lang), ylabel=_word("share_found", lang), ylim=(0, 101))
+    ax.set_yticks([0, 5, 20, 40, 60, 80, 100])
+    ax.legend(frameon=False, fontsize=8, loc="center right")
     return fig
 
 
@@ -514,14 +648,14 @@ def _steady(table):
     return table.assign(**{c: [float(f"{v:.10g}") for v in floats[c]] for c in floats})
 
 
-def _figure(width, height, title, *, table=None):
-    """Make a figure (inches) with a title and one axes, known to no global state."""
+def _figure(width, height, title, *, table=None, shape=(1, 1)):
+    """Make a figure (inches) with a title and one axes, or several, known to no global state."""
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(width, height), layout="constrained")
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
     _mark(fig, table)
-    return fig, fig.subplots()
+    return fig, fig.subplots(*shape)
 
 
 def _mark(fig, table):

@@ -5,23 +5,27 @@ estimate of every other assignment of the cohorts is known. Its place among them
 """
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from html import escape
 
 import numpy as np
 import pandas as pd
 
-from .effects import fixed, weights_by_cohort
+from .additive import additive_parts, adds_up
+from .moments import Moments, interval, p_value
 from .reassign import (
     ENUMERATED,
     TIE,
     count,
     drawn_assignments,
-    drawn_sums,
     every_assignment,
-    every_sum,
     make_strata,
+    sums_in_blocks,
 )
 from .schema import SAID, SIMULATED, DataError
+from .strata import of_column
+
+SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,13 +49,21 @@ class RandomizationTest:
         Whether these are all there are.
     smallest_p : float
         The smallest p-value that any outcome could give with these assignments.
+    seed : int or None
+        Of the draws; None where all assignments were taken.
     strata : str
         Within what cohorts were reassigned.
-    n_strata, n_treated, n_control : int
+    dealt : str
+        Digest of districts, cohorts, strata and seed: tests that share it dealt the cohorts alike.
+    by_stratum : pandas.DataFrame
+        One row is one stratum: stratum, districts, treated, assignments (1 where nothing can be reassigned).
+    n_treated, n_control : int
     distribution : ndarray, shape (draws,)
         The statistic under each assignment.
     observed : float
         The statistic under the actual one.
+    undefined : int
+        Assignments left out since the estimator gives no estimate for them, as for gaps in the wrong places.
     simulated : bool
     """
 
@@ -66,13 +78,18 @@ class RandomizationTest:
     draws: int
     exact: bool
     smallest_p: float
+    seed: int | None
     strata: str
-    n_strata: int
+    dealt: str = field(repr=False)
+    by_stratum: pd.DataFrame = field(repr=False)
     n_treated: int
     n_control: int
     distribution: np.ndarray = field(repr=False)
     observed: float
+    undefined: int
     simulated: bool
+    _effect: object = field(default=None, repr=False)  # what was tested, and within which strata (`plan`)
+    _strata: pd.Series | None = field(default=None, repr=False)
 
     @property
     def assignments(self):
@@ -89,7 +106,7 @@ class RandomizationTest:
     def __repr__(self):
         """Show the test, and what it takes for granted."""
         lines = [f"randomisation test of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<11} {value}" for name, value in self._said()])
+        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
 
     def _repr_html_(self):
         title = escape(f"randomisation test of {self.estimator}: {self.outcome}")
@@ -97,27 +114,49 @@ class RandomizationTest:
         return f"<table><caption>{title}</caption>{rows}</table>"
 
     def _said(self):
-        spread = float(np.std(self.distribution)) if self.statistic == "att" else abs(self.att) / 10
-        span = f"{fixed(self.low, spread)} to {fixed(self.high, spread)}"
-        how = f"all {self.draws:,} assignments" if self.exact else f"{self.draws:,} assignments drawn"
-        said = [
-            ("att", fixed(self.att, spread)),
-            ("p", f"{self.p_value:.4f}  ({how}, statistic: {self.statistic})"),
-            ("smallest p", f"{self.smallest_p:.2g}" + self._powerless()),
-            (f"{self.level:.0%} interval", f"{span}, if the effect is the same on every treated cell"),
-            ("districts", f"{self.n_treated} treated, {self.n_control} not"),
-            ("assumed", self._assumed()),
-        ]
+        said = [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
         return said + [("data", SAID)] * self.simulated
+
+    def verdict(self):
+        """Say what was found and what is assumed, as pairs of a name and a text (for `Effect` too)."""
+        spread = float(np.std(self.distribution)) if self.statistic == "att" else abs(self.att) / 10
+        how = f"all {self.draws:,} assignments" if self.exact else f"{self.draws:,} assignments drawn"
+        how += "" if self.exact else f", seed {self.seed}"
+        how += f", {self.undefined:,} without an estimate left out" if self.undefined else ""
+        span = f"{fixed(self.low, spread)} to {fixed(self.high, spread)}"
+        if np.isnan(self.low):
+            span = "none: the estimate would not move by the size of a constant effect"
+        elif np.isinf([self.low, self.high]).all():
+            span += ": no effect is rejected"
+        else:
+            span += ", if the effect is the same on every treated cell"
+        return [
+            ("att", fixed(self.att, spread)),
+            ("p", f"{p_as_text(self.p_value)}  (randomisation, {how}, statistic: {self.statistic})"),
+            ("smallest p", f"{self.smallest_p:.2g}" + self._powerless()),
+            (f"{self.level:.0%} interval", span),
+            ("assumed", self._assumed()),
+            *self._of_strata(),
+        ]
 
     def _powerless(self):
         alpha = 1 - self.level
         return "" if self.smallest_p <= alpha + TIE else f": can never reject at {alpha:.2g}"
 
     def _assumed(self):
-        if self.n_strata == 1:
+        if len(self.by_stratum) == 1:
             return "any of these districts was as likely a pilot as any other (no strata given)"
-        return f"pilots as likely any district of their stratum ({self.n_strata} by {self.strata})"
+        return f"pilots as likely any district of their stratum ({len(self.by_stratum)} by {self.strata})"
+
+    def _of_strata(self):
+        """Say where there are pilots, and which strata add nothing."""
+        if len(self.by_stratum) == 1:
+            return []
+        some = self.by_stratum[self.by_stratum["treated"] > 0]
+        shown = [f"{row.treated} of {row.districts}" for row in some.head(8).itertuples()]
+        said = f"treated {', '.join(shown)}{' ...' if len(some) > 8 else ''}"
+        idle = int((self.by_stratum["assignments"] == 1).sum())
+        return [("strata", said + (f"; nothing to reassign in {idle}" if idle else ""))]
 
 
 def randomization_test(
@@ -141,7 +180,9 @@ def randomization_test(
     Parameters
     ----------
     estimator : callable
-        `did`, `staggered_did` or another of `effects` but `synthetic_did`, which has its own placebo test.
+        `did`, `staggered_did` or another of `effects`. The weights of the `synthetic_` ones follow the
+        outcome: their placebos are the other assignments, with the treated districts left out of those
+        compared with.
     panel : pandas.DataFrame
         As from `as_panel` or `build_panel`. Districts that the estimator leaves out are not reassigned.
     outcome : str
@@ -151,9 +192,10 @@ def randomization_test(
     statistic : {"att", "studentized"}
         The estimate; or the estimate over its error, the districts' scores about their cohort's mean (a
         cohort of one district adds nothing), which holds up better where treatment changes the spread, or
-        on average but not everywhere (Wu and Ding 2021). It needs a panel without gaps.
+        on average but not everywhere (Wu and Ding 2021).
     draws : int
-        Assignments to draw, if there are more than 50,000; else all are taken.
+        Assignments to draw, if there are more than 50,000 (or, where the estimator must run for each, see the
+        notes, more than draws); else all are taken.
     level : float
         Of the interval.
     seed : int
@@ -177,43 +219,52 @@ def randomization_test(
     Notes
     -----
     Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
-    all scores are computed once, and each assignment is a choice among them and a sum. Otherwise the
-    estimator runs for each.
+    all scores are computed once, and each assignment is a choice among them and a sum. With them, what `did`,
+    `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise,
+    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time: an effect
+    that is printed draws 999 of them.
+    Assignments for which it gives no estimate are left out, and counted.
     """
     if statistic not in ("att", "studentized"):
         raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
     if draws < 1 or not 0 < level < 1:
         raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
     effect = estimator(panel, outcome=outcome, **options)
-    if effect.estimator == "synthetic_did":
-        raise DataError("synthetic_did's weights follow the outcome; its own placebos are its test.")
+    if isinstance(strata, str):
+        strata = of_column(panel, effect._cells.districts, strata)
+    return effect.randomization(strata=strata, statistic=statistic, draws=draws, level=level, seed=seed)
+
+
+def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
+    """Test an effect as `randomization_test` does, which see; strata are one value a district."""
+    if statistic not in ("att", "studentized"):
+        raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
+    if draws < 1 or not 0 < level < 1:
+        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
     cells = effect._cells
+    stratum, names = stratum_of(cells.districts, strata)
     codes, cohort = np.unique(cells.cohort, return_inverse=True)
-    stratum, n_strata = _stratum_of(panel, cells.districts, strata)
     groups = make_strata(cohort, stratum)
     total = count(groups)
     if total == 1:
         raise DataError(
             "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
         )
-    exact = total <= ENUMERATED
-    rng = None if exact else np.random.default_rng(seed)
-    try:
-        weights = weights_by_cohort(effect)[2]
-    except DataError:
-        if statistic == "studentized":
-            raise
-        moments = _moments_anew(estimator, cells, outcome, options, codes, groups, draws, rng)
-        actual = _Moments.of_effect(effect)
+    if effect._placebos is None:
+        exact = total <= (ENUMERATED if is_quick(effect, statistic) else min(draws, ENUMERATED))
+        rng = None if exact else np.random.default_rng(seed)
+        moments, actual = _moments(effect, codes, cohort, groups, draws, rng, statistic)
     else:
-        moments, actual = _moments_at_once(cells, weights, cohort, groups, draws, rng)
+        moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
+        seed = effect._placebo_seed
+    moments, undefined = _defined(moments)
     if statistic == "att":
-        moments, actual = moments.plain(), actual.plain()
-    p, smallest = _p_value(moments.at(0.0), actual.at(0.0)[0], exact, total)
-    low, high = _interval(moments, actual, 1 - level, exact)
+        moments, actual = replace(moments, spread=None), replace(actual, spread=None)
+    p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
+    low, high = interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
         effect.estimator,
-        outcome,
+        effect.outcome,
         effect.att,
         p,
         low,
@@ -223,34 +274,76 @@ def randomization_test(
         len(moments.att),
         exact,
         smallest,
-        _name_of(strata),
-        n_strata,
+        None if exact else seed,
+        "" if strata is None else strata.name or "the given strata",
+        _digest(cells.districts, cohort, stratum, None if exact else seed),
+        _table_of(groups, names, _ever_treated(cells)),
         effect.n_treated,
         effect.n_control,
         moments.at(0.0),
         float(actual.at(0.0)[0]),
+        undefined,
         cells.simulated,
+        effect,
+        None if strata is None else strata.reindex(cells.districts),
     )
 
 
-def _stratum_of(panel, districts, strata):
-    """Index of each district's stratum, and their number."""
+def weights_by_cohort(effect):
+    """Give the weights of a district of each cohort, where they depend on the cohort alone (for `inference`).
+
+    The scores of all districts under every cohort's weights are then one product, ``cells.y @ weights.T``,
+    and the estimate under another assignment of the same cohort sizes a choice among them, and a sum.
+
+    Parameters
+    ----------
+    effect : Effect
+
+    Returns
+    -------
+    cells : Cells
+    cohorts : ndarray of int64, shape (G,)
+        Ordinals; `NEVER` last.
+    weights : ndarray, shape (G, T)
+
+    Raises
+    ------
+    DataError
+        Where gaps, controls, a population or the outcome itself (synthetic_did, synthetic_control) make
+        weights differ within a cohort: then estimate anew for each assignment, with
+        ``replace(cells, cohort=...)`` as the panel.
+    """
+    units = effect._units
+    if len(np.unique(units.cohort)) < len(units.cohort):
+        raise DataError(
+            f"The weights of {effect.estimator} differ between districts of one cohort (gaps, controls, a "
+            "population, or weights that follow the outcome): estimate anew for each assignment."
+        )
+    return effect._cells, units.cohort, effect._by_unit
+
+
+def is_quick(effect, statistic="att"):
+    """Say whether reassignments need no new estimation each."""
+    if effect._placebos is not None or _alike(effect):
+        return True
+    return statistic == "att" and adds_up(effect)
+
+
+def _alike(effect):
+    """Say whether weights depend on the cohort alone."""
+    return len(np.unique(effect._units.cohort)) == len(effect._units.cohort)
+
+
+def stratum_of(districts, strata):
+    """Index of each district's stratum, and the strata's names."""
     if strata is None:
-        return np.zeros(len(districts), dtype="int64"), 1
-    if isinstance(strata, str):
-        if strata not in panel:
-            raise DataError(f"The panel has no column {strata!r} to form strata by; give one, or a Series.")
-        rows = panel[panel["district"].isin(districts)]
-        given = pd.Series(rows[strata].array, rows["district"].array, name=strata)
-        first = given[~given.index.duplicated()]
-        varies = given.astype(str).ne(first.astype(str).reindex(given.index).array)
-        if varies.to_numpy().any():
-            raise DataError(
-                f"{strata!r} varies within districts; a stratum may not.", rows[varies.to_numpy()]
-            )
-        strata = first
-    elif strata.index.has_duplicates:
-        raise DataError("strata has several values for a district.", strata[strata.index.duplicated()])
+        return np.zeros(len(districts), dtype="int64"), ["all"]
+    if not isinstance(strata, pd.Series):
+        raise DataError("strata must be one value a district: a Series, index district, as from strata_by.")
+    if strata.index.has_duplicates:
+        raise DataError(
+            "strata has several values for a district.", strata[strata.index.duplicated()].to_frame()
+        )
     value = strata.reindex(districts)
     if value.isna().any():
         raise DataError(
@@ -258,54 +351,65 @@ def _stratum_of(panel, districts, strata):
             value[value.isna()].rename_axis("district").reset_index(),
         )
     code, known = pd.factorize(value, sort=True)
-    return code, len(known)
+    return code, list(known)
 
 
-def _name_of(strata):
-    named = strata if isinstance(strata, str) or strata is None else strata.name
-    return named or ("" if strata is None else "the given strata")
+def _digest(districts, cohort, stratum, seed):
+    named = "\n".join(f"{d} {c} {s}" for d, c, s in zip(districts, cohort, stratum, strict=True))
+    return sha256(f"{named}\n{seed}".encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True, eq=False)
-class _Moments:
-    """Each assignment's estimate if an effect tau is taken off the treated cells, ``att - tau * pull``.
+def _defined(moments):
+    """Leave out the assignments without an estimate, and say how many they are."""
+    known = np.isfinite(moments.att)
+    spread = None if moments.spread is None else moments.spread[known]
+    return Moments(moments.att[known], moments.pull[known], spread), int((~known).sum())
 
-    spread has the square of its error, ``s0 - 2 tau s1 + tau^2 s2``, shape (B, 3); (1, 0, 0) for "att".
+
+def _ever_treated(cells):
+    return (cells.treated & cells.observed).any(axis=1)
+
+
+def _table_of(groups, names, treated):
+    rows = [(len(s.members), int(treated[s.members].sum()), s.count) for s in groups]
+    table = pd.DataFrame(rows, columns=["districts", "treated", "assignments"])
+    table.insert(0, "stratum", names)
+    return table
+
+
+def _moments(effect, codes, cohort, groups, draws, rng, statistic):
+    """Moments of the other assignments, and of the actual one."""
+    if _alike(effect):
+        weights = weights_by_cohort(effect)[2]
+        return _moments_at_once(effect._cells, weights, cohort, groups, draws, rng)
+    actual = _moments_of_effect(effect, effect._cells)
+    if statistic == "att" and adds_up(effect):
+        features, add, finish = additive_parts(effect, codes)
+        found = [finish(sums) for sums in sums_in_blocks(groups, features, draws, rng, add)]
+        return Moments(*np.concatenate(found).T), actual
+    return _moments_anew(effect, codes, groups, draws, rng), actual
+
+
+def _moments_of_placebos(effect, stratum, statistic):
+    """Moments of the placebos of an effect whose weights follow the outcome, the actual one among them.
+
+    With one treated district each never-treated one of its stratum stands in once, and they are all.
     """
-
-    att: np.ndarray
-    pull: np.ndarray
-    spread: np.ndarray
-
-    @classmethod
-    def of_effect(cls, effect):
-        """Of one effect, with the actual treatment."""
-        return cls(np.array([effect.att]), np.array([_pull(effect, effect._cells)]), _ones(1))
-
-    def plain(self):
-        """Take the estimate itself for the statistic."""
-        return replace(self, spread=_ones(len(self.att)))
-
-    def at(self, tau):
-        """Return the statistic once an effect of tau is taken off."""
-        square = self.spread @ np.array([1.0, -2 * tau, tau**2])
-        top = self.att - tau * self.pull
-        scale = np.abs(self.att).max() + np.abs(tau * self.pull).max()
-        flat = square <= (TIE * scale) ** 2  # no spread at all: any estimate but zero is infinitely far
-        far = np.where(np.abs(top) <= TIE * scale, 0.0, np.sign(top) * np.inf)
-        return np.where(flat, far, top / np.sqrt(np.where(flat, 1.0, square)))
-
-
-def _ones(n):
-    return np.tile([1.0, 0.0, 0.0], (n, 1))
-
-
-def _pull(effect, actual):
-    """Apply an effect's weights to an outcome that is one in actually treated cells."""
-    weight = effect._by_unit[effect._units.of] * effect._cells.size[:, None]
-    at = actual.districts.get_indexer(effect._cells.districts)
-    treated = actual.treated[np.ix_(at, np.searchsorted(actual.time, effect._cells.time))]
-    return float((weight * treated * effect._cells.observed).sum())
+    if statistic == "studentized":
+        raise DataError(f"{effect.estimator} has no studentized placebos: statistic='att'.")
+    placebos, treated = effect._placebos, _ever_treated(effect._cells)
+    exact = treated.sum() == 1
+    if exact:
+        placebos = placebos[stratum[~treated] == stratum[treated]]
+    elif stratum.any():
+        raise DataError(
+            f"The placebos of {effect.estimator} with {treated.sum()} treated districts were drawn without "
+            "strata: leave strata out, or keep the districts of one stratum in the panel."
+        )
+    actual = Moments(np.array([effect.att]), np.ones(1))
+    att = np.append(effect.att, placebos) if exact else placebos
+    pull = np.append(1.0, np.zeros(len(placebos))) if exact else np.zeros(len(placebos))
+    return Moments(att, pull), actual, exact
 
 
 def _moments_at_once(cells, weights, cohort, groups, draws, rng):
@@ -315,12 +419,16 @@ def _moments_at_once(cells, weights, cohort, groups, draws, rng):
     size = np.bincount(cohort)
     level, lift = score.mean(axis=1, keepdims=True), pull.mean(axis=1, keepdims=True)
     score, pull = score - level, pull - lift  # about zero, so that squares lose no digits
-    features = np.stack([score, pull, score**2, score * pull, pull**2], axis=2)
-    sums = every_sum(groups, features) if rng is None else drawn_sums(groups, features, draws, rng)
+    features = _features(score, pull)
+    sums = np.concatenate(list(sums_in_blocks(groups, features, draws, rng)))
     own = np.zeros((1, len(size), 5))
     np.add.at(own[0], cohort, features[cohort, np.arange(len(cohort))])
     shift = (size @ level[:, 0], size @ lift[:, 0])
     return _from_sums(sums, size, shift), _from_sums(own, size, shift)
+
+
+def _features(score, pull):
+    return np.stack([score, pull, score**2, score * pull, pull**2], axis=-1)
 
 
 def _from_sums(sums, size, shift):
@@ -328,81 +436,48 @@ def _from_sums(sums, size, shift):
     about = sums[:, :, 2:] - np.stack([one * one, one * two, two * two], axis=2) / size[:, None]
     factor = np.where(size > 1, size / np.maximum(size - 1, 1), 0)
     spread = np.einsum("bgf,g->bf", about, factor)
-    return _Moments(one.sum(axis=1) + shift[0], two.sum(axis=1) + shift[1], spread)
+    return Moments(one.sum(axis=1) + shift[0], two.sum(axis=1) + shift[1], spread)
 
 
-def _moments_anew(estimator, cells, outcome, options, codes, groups, draws, rng):
-    """Moments of all assignments by running the estimator for each."""
-    n = len(cells.districts)
+def _moments_anew(effect, codes, groups, draws, rng):
+    """Moments of all assignments by running the estimator for each; nan where it does not apply."""
+    if effect._anew is None:
+        raise DataError(f"This {effect.estimator} does not say how it is estimated anew: call an estimator.")
+    cells, n = effect._cells, len(effect._cells.districts)
     assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
-    att, pull = [], []
+    found = []
     for cohort in assignments:
-        effect = estimator(replace(cells, cohort=codes[cohort], left_out=()), outcome=outcome, **options)
-        att.append(effect.att)
-        pull.append(_pull(effect, cells))
-    return _Moments(np.array(att), np.array(pull), _ones(len(att)))
+        try:
+            other = effect._anew(replace(cells, cohort=codes[cohort], left_out=()))
+        except DataError:
+            found.append(Moments(*np.full((2, 1), np.nan), np.full((1, 3), np.nan)))
+        else:
+            found.append(_moments_of_effect(other, cells))
+    names = ("att", "pull", "spread")
+    return Moments(*(np.concatenate([getattr(m, name) for m in found]) for name in names))
 
 
-def _p_value(statistics, actual, exact, total):
-    """Two-sided p-value, and the smallest that the most extreme assignment would get."""
-    away = np.abs(statistics)
-    finite = away[np.isfinite(away)]
-    tie = TIE * finite.max(initial=0)
-    beyond = int((away >= abs(actual) - tie).sum()) if np.isfinite(actual) else int(np.isinf(away).sum())
-    if exact:
-        return beyond / total, max(1, int((away >= away.max() - tie).sum())) / total
-    return (1 + beyond) / (1 + len(away)), 1 / (1 + len(away))
+def _moments_of_effect(effect, actual):
+    """Moments of one effect, in panel cells of which `actual` says which are treated in truth, B = 1."""
+    cells, weight = effect._cells, effect._by_unit[effect._units.of] * effect._cells.size[:, None]
+    at = actual.districts.get_indexer(cells.districts)
+    treated = actual.treated[np.ix_(at, np.searchsorted(actual.time, cells.time))] * cells.observed
+    score, pull = (weight * cells.y).sum(axis=1), (weight * treated).sum(axis=1)
+    _, cohort, size = np.unique(cells.cohort, return_inverse=True, return_counts=True)
+    sums = np.zeros((1, len(size), 5))
+    np.add.at(sums[0], cohort, _features(score, pull))
+    return _from_sums(sums, size, (0.0, 0.0))
 
 
-def _interval(moments, actual, alpha, exact):
-    """Constant effects that are not rejected."""
-    if abs(actual.pull[0] - 1) > 1e-6:
-        return np.nan, np.nan  # the estimate is no average of effects: it has no constant effect to test
-    ends = _ends_of_att if (moments.spread == _ones(1)).all() else _ends_by_bisection
-    return ends(moments, actual, alpha, exact)
+def fixed(value, se):
+    """Write a number with three significant digits of its standard error."""
+    usable = np.isfinite(se) and se > 0
+    places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
+    return f"{value:,.{places}f}"
 
 
-def _ends_of_att(moments, actual, alpha, exact):
-    """Give the ends for the statistic "att": every assignment is as far out on one interval of effects.
-
-    ``|A - tau B| >= |a - tau|`` for the effects between its two roots, a among them, if ``|B| < 1``; for all
-    of a half-line if ``|B| = 1``. If ``|B| > 1`` all effects are taken, which makes the interval longer.
-    """
-    a, (big, b) = actual.att[0], (moments.att, moments.pull)
-    tie = TIE * max(abs(a), np.abs(big).max())
-    with np.errstate(divide="ignore", invalid="ignore"):
-        roots = np.stack([(a - big) / (1 - b), (a + big) / (1 + b)])
-    same, mirror = np.abs(1 - b) < TIE, np.abs(1 + b) < TIE
-    # |B| = 1: a half-line from the midpoint on, on the side where the estimate is the nearer.
-    roots[0, same] = np.where(big[same] > a + tie, -np.inf, np.inf)
-    roots[1, mirror] = np.where(big[mirror] > -a + tie, np.inf, -np.inf)
-    low, high = roots.min(axis=0), roots.max(axis=0)
-    every = (np.abs(b) > 1 + TIE) | (same & (np.abs(big - a) <= tie)) | (mirror & (np.abs(big + a) <= tie))
-    low[every], high[every] = -np.inf, np.inf
-    if not exact:  # the actual assignment counts once more
-        low, high = np.append(low, -np.inf), np.append(high, np.inf)
-    rank = int(np.floor(alpha * len(low) + 1e-9))
-    return float(np.sort(low)[rank]), float(np.sort(high)[-1 - rank])
-
-
-def _ends_by_bisection(moments, actual, alpha, exact):
-    """Find where the p-value first falls to alpha on the way from the estimate, to nine digits."""
-
-    def kept(tau):
-        p, _ = _p_value(moments.at(tau), actual.at(tau)[0], exact, len(moments.att))
-        return p > alpha + 1e-12
-
-    ends = []
-    for side in (-1, 1):
-        step = max(np.sqrt(actual.spread[0, 0]), TIE * abs(actual.att[0]), np.finfo(float).tiny)
-        inside, out = 0.0, step
-        while kept(actual.att[0] + side * out) and out < 1e9 * step:
-            inside, out = out, 2 * out
-        if out >= 1e9 * step:
-            ends.append(side * np.inf)
-            continue
-        while out - inside > TIE * step:
-            middle = (inside + out) / 2
-            inside, out = (middle, out) if kept(actual.att[0] + side * middle) else (inside, middle)
-        ends.append(float(actual.att[0] + side * inside))
-    return tuple(ends)
+def p_as_text(p):
+    """Write a p-value with four decimals, or two digits where that would leave none: p is never 0."""
+    if p < 1e-5:
+        return "<0.00001"
+    return f"{p:.4f}" if p >= 0.001 or np.isnan(p) else f"{p:.2g}"

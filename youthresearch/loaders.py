@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from .intervals import hedge_interval
-from .schema import DATA, DataError, check_keys, check_table, rows_of, table_schema
+from .schema import DATA, DataError, check_keys, check_table, mark_simulated, rows_of, table_schema
 
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
 # A folder that lacks one of these uses the project's.
@@ -131,6 +131,11 @@ def load_published(data=None):
     return _load("published", data)
 
 
+def load_studies(data=None):
+    """Load published studies whose data no light package ships; one row is one cell (see `read_study`)."""
+    return _load("studies", data)
+
+
 def load_labels(data=None):
     """Load the words of figures and tables; one row is one text in Chinese and English."""
     return _load("labels", data)
@@ -144,6 +149,15 @@ def load_lexicon(data=None):
 def load_nouns(data=None):
     """Load the nouns that facts count; one row is one fact's noun, coded without sight of the extractor."""
     return _load("nouns", data)
+
+
+def load_size(data=None):
+    """Load the size study; one row is one test in one simulated design: how often it rejects at 5%.
+
+    2,000 simulations a design of 60 districts and eight periods, made by benchmarks/size.py, which says what
+    the designs and tests are.
+    """
+    return mark_simulated(_load("size", data))
 
 
 def load_templates(data=None):

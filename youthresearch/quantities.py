@@ -172,7 +172,7 @@ def _mention(match, folded, quotes):
         return mention
     if _inside(quotes, start, end) and not match["double"]:
         return mention | {"sort": "name"}
-    return mention | _read(match)
+    return mention | (_read(match) or {"sort": "number"})
 
 
 def _is_stated_age(folded, start):
@@ -197,7 +197,7 @@ def _quantity(value, value_max, hedge, place, unit):
 
 
 def _read(match):
-    """Turn a match of the quantity pattern into its value, hedge and unit."""
+    """Turn a match of the quantity pattern into its value, hedge and unit; nothing if it has none (3/0)."""
     group = dict(zip(_groups(), match.groups(), strict=True))  # groupdict takes ten times as long
     number_start = match.end("pre") if group["pre"] else match.start()
     unit = _SAME_UNIT.get(group["unit"], group["unit"] or "")
@@ -208,7 +208,10 @@ def _read(match):
         times = _han(group["double"].strip("双翻了番"))[0] if group["double"].strip("双翻了番") else 1
         read = _quantity(100 * (2**times - 1), nan, hedge, 100, "%") | {"double": True}
     elif group["fraction"]:
-        read = _quantity(*_fraction(group["fraction"], hedge), "%")
+        value, place = _fraction(group["fraction"])
+        if value is None:
+            return None
+        read = _quantity(value, nan, hedge, place, "%")
     elif group["tenths"]:
         value, place = _tenths(group["tenths"])
         read = _quantity(value, nan, hedge, place, "%")
@@ -251,7 +254,7 @@ def _number(text):
         return int(text), None, 1, False
     text = text.replace(" ", "")
     inside = any(w in text for w in lexicon_codes("hedge_inside") if w != "几") and not text.startswith("几")
-    text = "".join(c for c in text if c not in "余多来")
+    text = _without_odd(text)
     if text[0].isdigit():
         value, place = _arabic(text)
         return value, None, place, inside
@@ -316,17 +319,23 @@ def _han(text):
     return value, top if top > value else None, place
 
 
-def _fraction(text, hedge):
-    """Read 百分之八十五, 千分之三, 三分之一, 1/3 as per cent."""
+def _fraction(text):
+    """Read 百分之八十五, 千分之三, 三分之一, 1/3 as per cent; no value where it is no part of a whole."""
+    text = _without_odd(text)
     if "/" in text:
         part, whole = map(Decimal, text.split("/"))
-        return 100 * part / whole, nan, hedge, nan
+        return (100 * part / whole if part < whole else None), nan
     whole, _, part = text.partition("分之")
     if whole in ("百", "千"):
-        read = _arabic(part) if part[0].isdigit() else _spoken(part)
+        value, place = _arabic(part) if part[0].isdigit() else _spoken(part)
         factor = 1 if whole == "百" else Decimal("0.1")
-        return read[0] * factor, nan, hedge, read[1] * factor
-    return 100 * _han(part)[0] / _han(whole)[0], nan, hedge, nan
+        return value * factor, place * factor
+    whole = _han(whole)[0]
+    return (100 * _han(part)[0] / whole if whole else None), nan
+
+
+def _without_odd(text):
+    return "".join(c for c in text if c not in "余多来")
 
 
 def _spoken(text):
@@ -393,12 +402,7 @@ def _pattern():
         texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
-    return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
-
-
-@cache
-def _groups():
-    return tuple(_pattern().groupindex)
+    return regex.compile(pattern, regex.ASCII)  # other digits are folded, or none that Python can read
 
 
 @cache
@@ -428,7 +432,6 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
     "HAN": r"(?:[〇零一二两三四五六七八九十廿卅百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
-    "SLASHED": r"(?:(?:1/[2-9]|2/[3-9]|3/[4-9]|4/[5-9]|5/[6-9]|6/[7-9]|7/[89]|8/9|[1-9]/10)(?![\d/]))",
     "DASH": r"(?:—{1,2}|–|-|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
@@ -436,7 +439,9 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个半?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
-_SORTS = {  # sort -> what it looks like; the first that fits wins
+# Sort -> what it looks like; the first that fits wins. What may stand first is written \d, never [0-9]: with
+# a range among the first characters, regex searches six times as long.
+_SORTS = {
     "date": [
         r"YEAR学?年?DASH(?:YEAR|[\dxX×]{2})学?年MONTH?",  # 2018年—2021年, 2016-2020年
         r"YEAR年(?:代|度|底|末|初|以来|来|[春夏秋冬]季?|[上下]半年)?(?:MONTHDAY?(?:DASHMONTH?DAY)?)?",
@@ -482,9 +487,9 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
     ],
     "quantity": [
         r"(?:(?<pre>PREFIX) ?)?"
-        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])SLASHED)"
+        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/]))"
         r"|(?<tenths>[一二三四五六七八九]成半?(?=[以的左多,。;、)]|$)"
-        r"|(?<![\d.])[1-9](?:\.5)?成半?(?![立员功为果长效就]))|(?<double>双?翻了?[一两三二]?番)"
+        r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?<double>双?翻了?[一两三二]?番)"
         r"|(?:(?<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?<odd>ODD))? ?(?<unit>UNIT|%)"
         r"|(?<first>NUM)(?: ?UNIT? ?DASH ?(?<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?<odd>ODD))? ?(?<unit>[%‰]|UNIT|倍)?"

@@ -124,43 +124,65 @@ def sums_by_cohort(stratum, chosen, features):
     return sums
 
 
-def every_sum(strata, features):
-    """Sum over every reassignment of all strata, shape (count, G, F)."""
-    total = np.zeros((1, len(features), features.shape[2]))
-    for stratum in strata:
-        sums = sums_by_cohort(stratum, enumerate_chosen(stratum), features)
-        total = (total[:, None] + sums).reshape(-1, *total.shape[1:])
-    return total
+def sums_over_all(stratum, chosen, features):
+    """As `sums_by_cohort`, but all cohorts together, shape (B, F)."""
+    sums = np.tile(features[stratum.rest, stratum.members].sum(axis=0), (len(chosen), 1))
+    more = features - features[stratum.rest]
+    for label, district in zip(stratum.labels, chosen.T, strict=True):
+        sums += more[label, district]
+    return sums
 
 
-def drawn_sums(strata, features, draws, rng):
-    """Sum over drawn reassignments, shape (draws, G, F), a block of them at a time."""
-    total = np.zeros((draws, len(features), features.shape[2]))
-    for start in range(0, draws, BLOCK):
-        block = total[start : start + BLOCK]
-        for stratum in strata:
-            block += sums_by_cohort(stratum, draw_chosen(stratum, len(block), rng), features)
-    return total
+def sums_of_constants(stratum, chosen, features):
+    """As `sums_by_cohort`, of features that are the same under every cohort."""
+    sums = np.zeros((len(chosen), len(features), features.shape[2]))
+    for label, district in zip(stratum.labels, chosen.T, strict=True):
+        sums[:, label] += features[0, district]
+    sums[:, stratum.rest] = features[0, stratum.members].sum(axis=0) - sums.sum(axis=1)
+    return sums
+
+
+def sums_in_blocks(strata, features, draws, rng, add=sums_by_cohort):
+    """Sum over reassignments, a block of them at a time: drawn ones, or without an rng every one.
+
+    Yields
+    ------
+    ndarray
+        What `add` gives for the strata, summed, of at most `BLOCK` reassignments: in the order of
+        `every_assignment`, or of `drawn_assignments`.
+    """
+    listed = [enumerate_chosen(s) for s in strata] if rng is None else None
+    total = count(strata) if rng is None else draws
+    for start in range(0, total, BLOCK):
+        size = min(BLOCK, total - start)
+        if rng is None:
+            picked = np.unravel_index(np.arange(start, start + size), [len(c) for c in listed])
+            chosen = [c[i] for c, i in zip(listed, picked, strict=True)]
+        else:
+            chosen = [draw_chosen(s, size, rng) for s in strata]
+        yield sum(add(s, c, features) for s, c in zip(strata, chosen, strict=True))
 
 
 def every_assignment(strata, n):
-    """Yield every reassignment as the cohort index of each district, in the order of `every_sum`."""
+    """Yield every reassignment as the cohort index of each district, in the order of `sums_in_blocks`."""
     listed = [enumerate_chosen(s) for s in strata]
-    for picked in np.ndindex(*map(len, listed)):
-        yield _assignment(strata, [c[i] for c, i in zip(listed, picked, strict=True)], n)
+    total = prod(map(len, listed))
+    for start in range(0, total, BLOCK):
+        picked = np.unravel_index(np.arange(start, min(start + BLOCK, total)), [len(c) for c in listed])
+        yield from _assignments(strata, [c[i] for c, i in zip(listed, picked, strict=True)], n)
 
 
 def drawn_assignments(strata, n, draws, rng):
-    """Yield drawn reassignments as the cohort index of each district, those of `drawn_sums`."""
+    """Yield drawn reassignments as the cohort index of each district, those of `sums_in_blocks`."""
     for start in range(0, draws, BLOCK):
         size = min(BLOCK, draws - start)
-        for picked in zip(*(draw_chosen(s, size, rng) for s in strata), strict=True):
-            yield _assignment(strata, picked, n)
+        yield from _assignments(strata, [draw_chosen(s, size, rng) for s in strata], n)
 
 
-def _assignment(strata, chosen, n):
-    cohort = np.empty(n, dtype="int64")
+def _assignments(strata, chosen, n):
+    """Write out some reassignments, shape (B, N)."""
+    cohort = np.empty((len(chosen[0]), n), dtype="int64")
     for stratum, districts in zip(strata, chosen, strict=True):
-        cohort[stratum.members] = stratum.rest
-        cohort[districts] = stratum.labels
+        cohort[:, stratum.members] = stratum.rest
+        np.put_along_axis(cohort, districts, stratum.labels[None], axis=1)
     return cohort

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from .effects import compare_effects, fixed
+from .effects import compare_effects
+from .inference import SEED, fixed, p_as_text
 from .loaders import load_labels
 from .schema import FIGURES, SIMULATED, is_simulated
 
 
-def effect_table(effects, *, lang="en", level=0.95):
+def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, seed=SEED):
     """Set effects out as a paper prints them.
 
     Parameters
@@ -18,25 +20,37 @@ def effect_table(effects, *, lang="en", level=0.95):
     lang : {"zh", "en"}
     level : float
         Of the intervals.
+    errors, strata, seed
+        As in `compare_effects`: below ten treated districts p and interval are those of the randomisation
+        test, unless others are asked for by name.
 
     Returns
     -------
     pandas.DataFrame
-        One row is one effect, as text with the digits that its error allows: estimator, effect, standard
-        error, interval, districts treated and not, share of negative weights (columns named in `lang`).
+        One row is one effect, as text with the digits that its error allows: estimator, effect, p, interval,
+        what these rest on, standard error (marked where too few districts are treated for it), districts
+        treated and not, share of negative weights (columns named in `lang`). There are no stars.
     """
     labels = load_labels().set_index("key")[f"label_{lang}"]
-    table = compare_effects(effects, level=level)
+    table = compare_effects(effects, level=level, errors=errors, strata=strata, seed=seed)
     shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
-    for name in ("att", "se"):
-        shown[name] = [fixed(v, se) for v, se in zip(table[name], table["se"], strict=True)]
+    shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
+    shown["p_value"] = [_p_as_text(row) for row in table.itertuples()]
     ends = zip(table["low"], table["high"], table["se"], strict=True)
     shown["interval"] = [f"[{fixed(low, se)}, {fixed(high, se)}]" for low, high, se in ends]
+    shown["inference"] = labels.reindex("inference_" + table["inference"]).array
+    shown["se"] = [fixed(se, se) for se in table["se"]]
+    shown["se"] += np.where(table["caution"] == "", "", f" ({labels['se_unreliable']})")
     shown[["n_treated", "n_control"]] = table[["n_treated", "n_control"]]
     shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
-    shown.columns = labels.reindex("column_" + shown.columns).array
+    shown.columns = [labels[f"column_{name}"].replace("95%", f"{level:.0%}") for name in shown.columns]
     shown.attrs[SIMULATED] = is_simulated(table)
     return shown
+
+
+def _p_as_text(row):
+    """Write p, and the smallest that was to be had, where that alone keeps it from 5%."""
+    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > 0.05 + 1e-9 else "")
 
 
 def save_numbers(stem, numbers, *, folder=None):

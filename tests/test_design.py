@@ -1,0 +1,255 @@
+"""Power against slow simulation of whole panels and closed forms; noise against panels of a known one."""
+
+from dataclasses import replace
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import youthresearch as yr
+from youthresearch.cells import NEVER
+from youthresearch.design import estimate_rho
+
+
+def ar1(rng, n, t, rho):
+    """AR(1) with variance 1 from the first period on."""
+    y = rng.normal(size=(n, t))
+    for k in range(1, t):
+        y[:, k] = rho * y[:, k - 1] + np.sqrt(1 - rho**2) * y[:, k]
+    return y
+
+
+def slow_power(n, treated, before, after, rho, effect, simulations, seed):
+    """Power of the permutation test of changes, from outcomes simulated cell by cell and all permutations."""
+    rng = np.random.default_rng(seed)
+    sets = np.array(list(combinations(range(n), treated)))
+    found = 0
+    for _ in range(simulations):
+        y = ar1(rng, n, before + after, rho)
+        y[:treated, before:] += effect
+        change = y[:, before:].mean(axis=1) - y[:, :before].mean(axis=1)
+        sums = change[sets].sum(axis=1)
+        att = np.abs(sums / treated - (change.sum() - sums) / (n - treated))
+        found += (att >= att[0] - 1e-12).mean() <= 0.05  # the first set is the actual one
+    return found / simulations
+
+
+@pytest.mark.parametrize("treated, effect", [(1, 2.5), (2, 1.5)])
+def test_power_is_that_of_simulated_panels_permuted_one_by_one(treated, effect):
+    slow = slow_power(24, treated, 3, 3, 0.6, effect, 1500, 5)
+    design = yr.design_study(districts=24, periods=6, waves={4: treated}, rho=0.6)
+    fast = yr.power_curve(design, effects=[0, effect], seed=1, simulations=1500)
+    apart = 4 * np.sqrt(2 * slow * (1 - slow) / 1500)
+    assert 0.2 < slow < 0.9 and abs(fast["power"][1] - slow) < apart
+    low, high = stats.binom.ppf([1e-4, 1 - 1e-4], 1500, np.floor(0.05 * 24) / 24 if treated == 1 else 0.05)
+    assert low <= 1500 * fast["power"][0] <= high
+    assert fast["se"][1] == pytest.approx(np.sqrt(fast["power"][1] * (1 - fast["power"][1]) / 1500))
+
+
+@pytest.mark.parametrize("estimator", [yr.staggered_did, yr.imputation_did, yr.did])
+@pytest.mark.slow
+def test_staggered_power_within_strata_is_that_of_the_test_on_whole_panels(estimator):
+    """`randomization_test` itself on 250 panels, as a user would call it."""
+    size, rho, rng = {"a": 9, "b": 12}, 0.5, np.random.default_rng(3)
+    waves = {4: {"a": 2, "b": 1}, 6: {"a": 1, "b": 1}}
+    design = yr.design_study(districts=size, periods=8, waves=waves, rho=rho, sd={"a": 1.0, "b": 2.0})
+    [fast] = yr.power_curve(design, effects=[2.0], estimator=estimator, seed=1, simulations=1000)["power"]
+    found = 0
+    for k in range(250):
+        y = ar1(rng, 21, 8, rho) * design.sd[:, None] + 2.0 * (design.time >= design.cohort[:, None])
+        table = pd.DataFrame({"district": np.repeat(design.districts, 8), "y": y.ravel()})
+        table["period"], table["cohort"] = np.tile(design.time, 21), np.repeat(design.cohort, 8)
+        table["cohort"] = table["cohort"].where(table["cohort"] < NEVER).astype("Int64")
+        panel = yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
+        test = yr.randomization_test(estimator, panel, outcome="y", strata=design.strata, draws=999, seed=k)
+        found += test.p_value <= 0.05
+    assert abs(found / 250 - fast) < 4 * np.sqrt(fast * (1 - fast) * (1 / 250 + 1 / 1000))
+
+
+def burlig(n, share, m, r, rho, alpha=0.05, power=0.8):
+    """Burlig, Preonas and Woerman (2020), eq. 2, with sigma = 1, as in their Stata package pcpanel 3.0."""
+    psi_b = 2 / (m * (m - 1)) * sum((m - k) * rho**k for k in range(1, m)) if m > 1 else 0
+    psi_a = 2 / (r * (r - 1)) * sum((r - k) * rho**k for k in range(1, r)) if r > 1 else 0
+    psi_x = np.mean([rho ** (m + a - b) for a in range(r) for b in range(m)])
+    inside = (m + r) / (m * r) + (r - 1) / r * psi_a + (m - 1) / m * psi_b - 2 * psi_x
+    quantiles = stats.t.ppf(1 - alpha / 2, n) + stats.t.ppf(power, n)
+    return quantiles * np.sqrt(inside / (share * (1 - share) * n))
+
+
+@pytest.mark.parametrize("m, r, rho", [(5, 3, 0.5), (3, 5, 0.8), (1, 1, 0.3), (4, 4, 0.0)])
+def test_the_formula_is_that_of_burlig_preonas_and_woerman(m, r, rho):
+    """With no serial correlation it is Bloom's (1995) for the change's variance, 1/m + 1/r."""
+    n, treated = 200, 60
+    design = yr.design_study(districts=n, periods=m + r, waves={m + 1: treated}, rho=rho)
+    found = yr.minimum_detectable_effect(design, seed=1, simulations=1000)
+    expected = burlig(n, treated / n, m, r, rho)
+    assert found.formula == pytest.approx(expected, rel=1e-9)
+    assert found.low * 0.97 <= expected <= found.high * 1.03  # many treated: the simulation is near it
+    if rho == 0:
+        se = np.sqrt((1 / m + 1 / r) * (1 / treated + 1 / (n - treated)))
+        assert found.formula == pytest.approx((stats.t.ppf(0.975, n) + stats.t.ppf(0.8, n)) * se)
+
+
+@pytest.mark.slow
+def test_power_of_the_exact_t_is_that_of_the_noncentral_t():
+    treated = 4
+    design = yr.design_study(districts=30, periods=2, waves={2: treated}, rho=0.0)
+    table = yr.power_curve(design, effects=[1.0, 2.0], test="exact_t", seed=1, simulations=300)
+    se, df = np.sqrt(2 * (1 / treated + 1 / (30 - treated))), 28
+    critical, away = stats.t.ppf(0.975, df), table["effect"].to_numpy() / se
+    expected = stats.nct.sf(critical, df, away) + stats.nct.cdf(-critical, df, away)
+    low, high = stats.binom.ppf([[1e-4], [1 - 1e-4]], 300, expected)
+    assert ((low <= 300 * table["power"]) & (300 * table["power"] <= high)).all()
+
+
+@pytest.mark.slow
+def test_conley_taber_finds_a_bit_more_than_it_should():
+    """It leaves out the noise of the never-treated mean (estimate of size: 6 to 9% with few treated)."""
+    design = yr.design_study(districts=30, periods=4, waves={3: 2}, rho=0.5)
+    table = yr.power_curve(design, effects=[0.0, 2.0], test="conley_taber", seed=1, simulations=250)
+    same = yr.power_curve(design, effects=[0.0, 2.0], seed=1, simulations=250)
+    assert (table["power"] >= same["power"] - 0.02).all() and table["power"][0] < 0.12
+
+
+def test_the_effect_is_where_the_curve_crosses():
+    design = yr.design_study(districts=40, periods=8, waves={5: 3}, rho=0.5)
+    found = yr.minimum_detectable_effect(design, seed=3, simulations=500)
+    near = np.array([found.low, found.effect - 1e-9, found.effect + 1e-9, found.high])
+    power = yr.power_curve(design, effects=near, seed=3, simulations=500)["power"].to_numpy()
+    assert power[1] < 0.8 <= power[2] and power[0] < 0.8 < power[3]
+    inside = np.sqrt(0.8 * 0.2 / 500) * 1.96
+    assert abs(power[0] - 0.8) <= inside + 2 / 500 and abs(power[3] - 0.8) <= inside + 2 / 500
+
+
+def test_where_the_smallest_p_is_too_large_nothing_is_ever_found():
+    design = yr.design_study(districts={"a": 15, "b": 15}, periods=6, waves={4: {"a": 1}}, rho=0.5)
+    found = yr.minimum_detectable_effect(design, seed=1, simulations=200)
+    assert found.smallest_p == pytest.approx(1 / 15) and found.effect == np.inf
+    assert "none is found" in repr(found) and "smallest p is 0.067" in repr(found)
+    assert (yr.power_curve(design, effects=[0, 1, 100], seed=1, simulations=200)["power"] == 0).all()
+
+
+@cache
+def long_panel(rho=0.6, districts=300, periods=12, seed=4, sd=3.0):
+    rng = np.random.default_rng(seed)
+    spread = np.where(np.arange(districts) < districts // 2, sd, 2 * sd)
+    y = ar1(rng, districts, periods, rho) * spread[:, None]
+    y += 50 * rng.normal(size=(districts, 1)) + np.arange(periods) ** 2
+    table = pd.DataFrame({"district": np.repeat([f"d{i:03d}" for i in range(districts)], periods)})
+    table["period"], table["y"] = np.tile(np.arange(2001, 2001 + periods), districts), y.ravel()
+    table["half"] = np.repeat(np.where(np.arange(districts) < districts // 2, "calm", "wild"), periods)
+    begins = np.where(np.arange(districts) % 30 == 0, 2009, 0)
+    table["cohort"] = pd.array(np.repeat(begins, periods), dtype="Int64")
+    table["cohort"] = table["cohort"].replace(0, pd.NA)
+    columns = {"district": "district", "period": "period", "cohort": "cohort"}
+    return yr.as_panel(table, **columns, outcomes=["y"], keep=["half"])
+
+
+def test_noise_is_estimated_without_the_bias_of_short_panels():
+    """Eight periods before treatment: the plain coefficient of residuals would be far below .6."""
+    design = yr.estimate_design(long_panel(), outcome="y", strata="half")
+    assert design.rho == pytest.approx(0.6, abs=0.08)
+    assert design.groups["sd"].tolist() == pytest.approx([3, 6], rel=0.1)
+    assert design.groups["treated"].tolist() == [5, 5] and design.waves == {2009: 10}
+
+
+def test_rho_is_right_on_average_where_the_plain_estimate_is_not():
+    """Six periods: Nickell's (1981) bias takes more than .3 off; ours is within simulation error."""
+    rng, ours, plain = np.random.default_rng(1), [], []
+    for _ in range(150):
+        y = ar1(rng, 60, 6, 0.5)
+        y = y - y.mean(axis=0)
+        y = y - y.mean(axis=1, keepdims=True)
+        ours.append(estimate_rho(y, np.arange(6)))
+        plain.append((y[:, 1:] * y[:, :-1]).sum() / (y[:, :-1] ** 2).sum())
+    error = np.std(ours) / np.sqrt(150)
+    assert abs(np.mean(ours) - 0.5) < 4 * error + 0.01 and error < 0.02
+    assert np.mean(plain) < 0.25
+
+
+def test_rho_stops_where_few_periods_cannot_tell():
+    trend = np.linspace(-1, 1, 5) * np.random.default_rng(1).normal(size=(20, 1))
+    assert estimate_rho(trend - trend.mean(axis=1, keepdims=True), np.arange(5)) == 0.99
+    zigzag = np.array([1.0, -1, 1, -1]) * np.ones((20, 1))
+    assert estimate_rho(zigzag, np.arange(4)) == -0.99
+
+
+def test_nothing_after_the_first_pilot_is_looked_at():
+    panel = long_panel()
+    late = panel.assign(value=panel["value"].where(panel["period"] < 2009, 1e6))
+    same = [yr.estimate_design(p, outcome="y") for p in (panel, late, panel[panel["period"] < 2010])]
+    assert len({(d.rho, d.sd[0]) for d in same}) == 1
+
+
+def test_a_study_may_go_on_after_its_panel():
+    panel = long_panel()
+    early = panel[panel["period"] < 2009]
+    with pytest.raises(yr.DataError, match="until="):
+        yr.estimate_design(early, outcome="y")
+    planned = yr.estimate_design(early, outcome="y", until=2012)
+    whole = yr.estimate_design(panel, outcome="y")
+    assert repr(planned) == repr(whole) and (planned.cohort == whole.cohort).all()
+    quarters, _ = yr.simulate_panel(seed=1, districts=20, periods=12, waves={"2018Q4": 2})
+    now = quarters[quarters["period"] < "2018Q4"]
+    assert list(yr.estimate_design(now, outcome="orgs", until="2019Q4").waves.values()) == [2]
+
+
+def test_a_panel_goes_the_same_way_as_its_design():
+    panel = long_panel()
+    one = yr.minimum_detectable_effect(panel, outcome="y", strata="half", seed=1, simulations=100)
+    design = yr.estimate_design(panel, outcome="y", strata="half")
+    two = yr.minimum_detectable_effect(design, seed=1, simulations=100)
+    assert repr(one) == repr(two) and one.effect == two.effect
+    other = yr.minimum_detectable_effect(replace(design, rho=0.0), seed=1, simulations=100)
+    assert other.effect != one.effect
+
+
+def test_simulated_noise_says_so():
+    panel, _ = yr.simulate_panel(seed=1, districts=20, periods=12, waves={"2018Q4": 2})
+    found = yr.minimum_detectable_effect(panel, outcome="orgs", seed=1, simulations=50)
+    curve = yr.power_curve(panel, outcome="orgs", seed=1, simulations=50)
+    assert "simulated data" in repr(found) and "simulated data" in found._repr_html_()
+    assert curve.attrs["simulated"] and len(curve) == 41 and curve["power"].iloc[-1] > 0.8
+
+
+NUMBERS = {"districts": 20, "periods": 6, "waves": {4: 2}, "rho": 0.5}
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"waves": {1: 2}}, "do not begin after period 1"),
+        ({"waves": {}}, "do not begin after"),
+        ({"waves": {7: 2}}, "by 6"),
+        ({"waves": {4: 21}}, "takes 21 districts of 'all', which has 20"),
+        ({"rho": 1.0}, "between -1 and 1"),
+        ({"sd": 0}, "above zero"),
+        ({"districts": {"a": 9, "b": 9}}, "how many of its 2"),
+    ],
+)
+def test_designs_that_cannot_be(change, said):
+    with pytest.raises(yr.DataError, match=said):
+        yr.design_study(**(NUMBERS | change))
+
+
+def test_refusals():
+    design, panel = yr.design_study(**NUMBERS), long_panel()
+    with pytest.raises(yr.DataError, match="has its outcome"):
+        yr.power_curve(design, outcome="y", seed=1)
+    with pytest.raises(yr.DataError, match="outcome= must name"):
+        yr.power_curve(panel, seed=1)
+    with pytest.raises(yr.DataError, match="test='t' is not known"):
+        yr.power_curve(design, test="t", seed=1)
+    with pytest.raises(yr.DataError, match="takes one wave, and this design has 2"):
+        two = yr.design_study(**(NUMBERS | {"waves": {3: 1, 4: 1}}))
+        yr.power_curve(two, test="exact_t", seed=1)
+    with pytest.raises(yr.DataError, match="nothing can be reassigned"):
+        alone = yr.design_study(districts={"a": 2, "b": 9}, periods=6, waves={4: {"a": 2}}, rho=0.5)
+        yr.power_curve(alone, seed=1)
+    with pytest.raises(yr.DataError, match="3 periods of 'y' before treatment"):
+        yr.estimate_design(panel[panel["period"] >= 2006], outcome="y")
+    with pytest.raises(yr.DataError, match="1 districts with gaps"):
+        yr.estimate_design(panel.drop(panel.index[3]), outcome="y")

@@ -1,0 +1,122 @@
+"""Families of tests against a slow step-down, Holm in statsmodels, and families without any effect."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.multitest import multipletests
+
+import youthresearch as yr
+
+OUTCOMES = ["a", "b", "c", "d"]
+
+
+def family_panel(seed, n=12, t=4, treated=3, effects=(0, 0, 0, 0), shared=0.5):
+    """Outcomes that go together, on scales far apart; the first districts are treated."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=n * t)
+    table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(n)], t)})
+    table["period"] = np.tile(np.arange(2001, 2001 + t), n)
+    table["cohort"] = pd.array(np.repeat(np.where(np.arange(n) < treated, 2003, 0), t), dtype="Int64")
+    on = (table["cohort"] > 0) & (table["period"] >= 2003)
+    for k, (name, effect) in enumerate(zip(OUTCOMES, effects, strict=True)):
+        noise = shared * common + (1 - shared) * rng.normal(size=n * t)
+        table[name] = 10.0**k * (noise + effect * on)
+    return yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=OUTCOMES)
+
+
+def results_of(panel, **options):
+    return [yr.randomization_test(yr.did, panel, outcome=o, **{"seed": 1, **options}) for o in OUTCOMES]
+
+
+def slow(tests, farness):
+    """Westfall and Young's step-down as it is told: take the farthest, compare, leave it out, go on."""
+    statistics = np.array([t.assignments["statistic"] for t in tests])  # the actual assignment first
+    measures = np.array([farness(row) for row in statistics])
+    left, adjusted, last = list(range(len(tests))), {}, 0.0
+    while left:
+        k = max(left, key=lambda k: measures[k, 0])
+        beyond = [
+            max(measures[j, b] for j in left) >= measures[k, 0] - 1e-12 for b in range(len(measures[0]))
+        ]
+        adjusted[k] = last = max(last, np.mean(beyond))
+        left.remove(k)
+    return [adjusted[k] for k in range(len(tests))]
+
+
+def one_less_p(row):
+    size = np.abs(row)
+    return np.array([1 - np.mean(size >= s - 1e-9 * size.max()) for s in size])
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("options", [{}, {"statistic": "studentized"}])
+def test_smallest_p_is_that_of_the_slow_step_down(seed, options):
+    tests = results_of(family_panel(seed, effects=(1, 0, 0.5, 0)), **options)
+    table = yr.adjust_family(tests)
+    assert table["p_adjusted"].tolist() == pytest.approx(slow(tests, one_less_p))
+    assert tests[0].exact and len(tests[0].assignments) == 220
+
+
+@pytest.mark.parametrize("statistic", ["att", "studentized"])
+def test_largest_statistic_is_that_of_the_slow_step_down(statistic):
+    tests = results_of(family_panel(5, effects=(1, 0, 0.5, 0)), statistic=statistic)
+    scale = iter([np.std(t.distribution) if statistic == "att" else 1 for t in tests])
+    table = yr.adjust_family(tests, method="maxt")
+    assert table["p_adjusted"].tolist() == pytest.approx(slow(tests, lambda row: np.abs(row) / next(scale)))
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
+def test_between_the_p_values_and_holm(shared):
+    """Dependence can only help: Holm (1979) allows for the worst."""
+    table = yr.adjust_family(results_of(family_panel(7, effects=(0.8, 0, 0.8, 0), shared=shared)))
+    holm = multipletests(table["p_value"], method="holm")[1]
+    assert (table["p_adjusted"] >= table["p_value"] - 1e-12).all()
+    assert (table["p_adjusted"] <= holm + 1e-12).all()
+
+
+def test_one_outcome_said_in_four_units_is_one_test():
+    panel = family_panel(3, shared=1.0)
+    for method in ("minp", "maxt"):
+        table = yr.adjust_family(results_of(panel), method=method)
+        assert table["p_adjusted"].tolist() == pytest.approx(table["p_value"].tolist())
+
+
+def test_drawn_families_count_the_actual_assignment_and_are_the_same_twice():
+    panel = family_panel(2, n=30, treated=8, effects=(50, 0, 0, 0))
+    for method, least in (("minp", 4 / 200), ("maxt", 1 / 200)):  # some draw is each outcome's farthest
+        one, two = (yr.adjust_family(results_of(panel, draws=199), method=method) for _ in range(2))
+        pd.testing.assert_frame_equal(one, two)
+        assert one["p_value"][0] == 1 / 200 <= one["p_adjusted"][0] <= least
+
+
+@pytest.mark.slow
+def test_no_false_rejection_in_more_than_the_level():
+    """150 families without any effect: some outcome is rejected at 5% in about a sixth, adjusted in 5%."""
+    plain = adjusted = 0
+    for seed in range(150):
+        table = yr.adjust_family(results_of(family_panel(seed, shared=0.2)))
+        plain += (table["p_value"] <= 0.05).any()
+        adjusted += (table["p_adjusted"] <= 0.05).any()
+    assert plain > 150 * 0.1
+    assert adjusted <= 150 * 0.05 + 3 * np.sqrt(150 * 0.05 * 0.95)
+
+
+def test_tests_that_dealt_otherwise_are_refused():
+    panel = family_panel(1)
+    tests = results_of(panel)
+    fewer = panel[(panel["indicator"] != "b") | (panel["district"] != "d11")]
+    halves = pd.Series(["a", "b"] * 6, sorted(panel["district"].unique()))
+    many = family_panel(1, n=40, treated=8)
+    run = yr.randomization_test
+    for family in (
+        [tests[0], run(yr.did, fewer, outcome="b", seed=1)],
+        [tests[0], run(yr.did, panel, outcome="b", statistic="studentized", seed=1)],
+        [tests[0], run(yr.did, panel, outcome="b", strata=halves, seed=1)],
+        [run(yr.did, many, outcome="a", draws=99, seed=seed) for seed in (1, 2)],
+    ):
+        with pytest.raises(yr.DataError, match="not of one family"):
+            yr.adjust_family(family)
+    with pytest.raises(yr.DataError, match="No tests"):
+        yr.adjust_family([])
+    with pytest.raises(yr.DataError, match="'minp' or 'maxt'"):
+        yr.adjust_family(tests, method="holm")

@@ -1,0 +1,137 @@
+"""Strata from what was known before treatment: by hand, by pandas' quantiles and numpy's straight line."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+
+PERIODS = np.arange(2015, 2021)  # the first pilots begin in 2018
+CODES = ["110101", "110102", "120101", "120102", "330212", "331081", "440305", "440306", "440307"]
+
+
+def make_panel(y, codes=CODES, **columns):
+    """One outcome; the fourth district is treated from 2018 on, the seventh from 2019 on."""
+    n, t = y.shape
+    table = pd.DataFrame(
+        {"district": np.repeat(codes[:n], t), "period": np.tile(PERIODS[:t], n), "y": y.ravel()}
+    )
+    cohort = np.zeros(n, dtype=int)
+    cohort[[3, 6]] = 2018, 2019
+    table["cohort"] = pd.array(np.repeat(cohort, t), dtype="Int64")
+    for name, values in columns.items():
+        table[name] = np.repeat(values, t)
+    table.loc[table["cohort"] == 0, "cohort"] = pd.NA
+    return yr.as_panel(
+        table, district="district", period="period", cohort="cohort", outcomes=["y"], keep=list(columns)
+    )
+
+
+def noise(seed=1, n=9):
+    return np.random.default_rng(seed).normal(size=(n, 6)).cumsum(axis=1) + np.arange(n)[:, None]
+
+
+def test_level_is_in_thirds_of_the_mean_before_the_first_pilot():
+    y = noise()
+    strata = yr.strata_by(make_panel(y), "y", by="level")
+    thirds = pd.qcut(y[:, :3].mean(axis=1), 3, labels=["1 of 3", "2 of 3", "3 of 3"])
+    assert strata.tolist() == thirds.astype(str).tolist()
+    assert strata.index.tolist() == CODES and strata.name == "level of y (3 groups)"
+
+
+def test_trend_is_in_halves_of_the_slope_before_the_first_pilot():
+    y = noise(2)[:8]
+    strata = yr.strata_by(make_panel(y), "y", by="trend", n=2)
+    slopes = np.polyfit(PERIODS[:3], y[:, :3].T, 1)[0]
+    assert strata.tolist() == np.where(slopes > np.median(slopes), "2 of 2", "1 of 2").tolist()
+
+
+@pytest.mark.parametrize("by", ["level", "trend"])
+def test_nothing_that_happens_after_treatment_began_enters(by):
+    y = noise(3)
+    changed = y.copy()
+    changed[:, 3:] = noise(4)[:, 3:] * 100
+    pd.testing.assert_series_equal(
+        yr.strata_by(make_panel(y), "y", by=by), yr.strata_by(make_panel(changed), "y", by=by)
+    )
+
+
+def test_a_gap_counts_for_nothing():
+    """Without its own shock of a period, a district that lacks the period keeps its place."""
+    levels = np.arange(9.0)
+    y = levels[:, None] + np.array([0, 50, 0, 0, 0, 0])
+    panel = make_panel(y)
+    lacking = panel[~((panel["district"] == "110101") & (panel["period"] == 2015))]
+    assert yr.strata_by(lacking, "y", by="level")["110101"] == "1 of 3"
+
+
+def test_province_is_read_from_the_code_or_from_a_column():
+    strata = yr.strata_by(make_panel(noise()), by="province")
+    assert strata.tolist() == ["11", "11", "12", "12", "33", "33", "44", "44", "44"]
+    named = make_panel(noise(n=7), codes=list("abcdefg"), province=["east"] * 3 + ["west"] * 4)
+    assert yr.strata_by(named, by="province").tolist() == ["east"] * 3 + ["west"] * 4
+
+
+def test_several_are_crossed_and_the_name_says_what_of():
+    people = np.array([9, 1, 8, 2, 7, 3, 6, 4, 5.0])
+    panel = make_panel(noise(), people=people)
+    strata = yr.strata_by(panel, by=["province", "people"])
+    size = np.where(people <= 3, "1 of 3", np.where(people <= 6, "2 of 3", "3 of 3"))
+    assert strata.tolist() == [f"{c[:2]} / {s}" for c, s in zip(CODES, size, strict=True)]
+    assert strata.name == "province, people (3 groups)"
+
+
+def test_a_number_of_few_values_is_taken_as_it_is():
+    panel = make_panel(noise(), region=[1, 1, 2, 2, 2, 2, 3, 3, 3])
+    assert yr.strata_by(panel, by="region").tolist() == list("112222333")
+
+
+def test_groups_are_alike_in_number_whatever_their_number():
+    for n in (7, 21, 22, 60):
+        y = np.random.default_rng(n).permutation(n)[:, None] + np.zeros(6)
+        codes = [f"{110000 + i}" for i in range(n)]
+        for groups in (2, 3, 5):
+            sizes = yr.strata_by(make_panel(y, codes), "y", by="level", n=groups).value_counts()
+            assert len(sizes) == groups and sizes.max() - sizes.min() <= 1, (n, groups)
+
+
+def test_strata_are_those_of_the_randomisation_test():
+    """By hand: with one pilot in the top third, its change is compared within that third alone."""
+    y = noise(5)
+    panel = make_panel(y)
+    panel = panel[panel["district"] != "440305"]  # of the other wave
+    strata = yr.strata_by(panel, "y", by="level", n=2)
+    test = yr.randomization_test(yr.did, panel, outcome="y", strata=strata, seed=1)
+    change = pd.Series(y[:, 3:].mean(axis=1) - y[:, :3].mean(axis=1), CODES).drop("440305")
+    mine = strata.index[strata == strata["120102"]]
+    each = {d: change[d] - change.drop(d).mean() for d in mine}
+    far = [abs(v) >= abs(each["120102"]) - 1e-12 for v in each.values()]
+    assert test.p_value == pytest.approx(np.mean(far)) and test.draws == len(mine)
+    assert "level of y (2 groups)" in repr(test)
+
+
+def ties():
+    """Six districts of one level: the lowest third would be empty, or a matter of chance."""
+    return make_panel(np.repeat([0.0, 0, 0, 0, 0, 0, 1, 2, 3], 6).reshape(9, 6))
+
+
+@pytest.mark.parametrize(
+    "panel, options, said",
+    [
+        (make_panel(noise()), {"by": "level"}, "name it"),
+        (make_panel(noise()), {"outcome": "y", "by": "people"}, "neither a column nor an indicator"),
+        (make_panel(noise()), {"outcome": "z", "by": "level"}, "no indicator 'z'"),
+        (make_panel(noise()), {"by": "value"}, "varies within districts"),
+        (make_panel(noise()), {"by": [], "n": 3}, "must name what strata are made of"),
+        (make_panel(noise()), {"by": "province", "n": 1}, "two groups or more"),
+        (make_panel(noise(n=7), codes=list("abcdefg")), {"by": "province"}, "no six-digit code"),
+        (make_panel(noise())[lambda p: p["period"] > 2016], {"outcome": "y", "by": "trend"}, "fewer than 2"),
+        (make_panel(noise())[lambda p: p["period"] > 2017], {"outcome": "y", "by": "level"}, "fewer than 1"),
+        (make_panel(noise()).assign(cohort=pd.NA), {"outcome": "y", "by": "level"}, "ever treated"),
+        (ties(), {"outcome": "y", "by": "level"}, "too many equal values"),
+        (make_panel(noise(), people=[np.nan, *range(8)]), {"by": "people"}, "is missing"),
+    ],
+)
+def test_refusals(panel, options, said):
+    with pytest.raises(yr.DataError, match=said):
+        yr.strata_by(panel, options.pop("outcome", None), **options)

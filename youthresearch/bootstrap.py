@@ -1,0 +1,244 @@
+"""The wild cluster bootstrap of a two-way regression: residuals keep their sizes, districts draw signs.
+
+With few treated districts it hardly ever rejects, true null or not: the result says so.
+"""
+
+from dataclasses import dataclass, field
+from html import escape
+
+import numpy as np
+
+from .inference import fixed, p_as_text
+from .moments import Moments, interval, p_value
+from .reassign import BLOCK, ENUMERATED
+from .schema import SAID, DataError
+from .weights import two_way
+
+WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
+POWERLESS = 5  # below so many treated (or untreated) districts it cannot be relied on to reject
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WildBootstrap:
+    """A t statistic among those of outcomes whose districts' residuals were given random signs.
+
+    Attributes
+    ----------
+    estimator, outcome : str
+    att, se : float
+    t : float
+        att over its clustered error, without a small-sample factor, which cancels.
+    p_value : float
+        Share of the draws whose t is at least as far from zero; never 0.
+    low, high : float
+        Effects that are not rejected at 1 - level when each is imposed as the null in its turn.
+    level : float
+    weights : {"webb", "rademacher"}
+    draws : int
+    exact : bool
+        Whether these are all the signs there are.
+    smallest_p : float
+    seed : int or None
+    n_treated, n_control : int
+    distribution : ndarray, shape (draws,)
+        The t statistics.
+    simulated : bool
+    """
+
+    estimator: str
+    outcome: str
+    att: float
+    se: float
+    t: float
+    p_value: float
+    low: float
+    high: float
+    level: float
+    weights: str
+    draws: int
+    exact: bool
+    smallest_p: float
+    seed: int | None
+    n_treated: int
+    n_control: int
+    distribution: np.ndarray = field(repr=False)
+    simulated: bool
+
+    @property
+    def caution(self):
+        """Why the test cannot be relied on; empty if there are enough districts of both kinds."""
+        fewest = min(self.n_treated, self.n_control)
+        if fewest >= POWERLESS:
+            return ""
+        kind = "treated" if self.n_treated == fewest else "untreated"
+        return (
+            f"with {fewest} {kind} this test hardly ever rejects, whatever the effect (MacKinnon and Webb "
+            "2017): use the randomisation test"
+        )
+
+    def __repr__(self):
+        """Show the test, and where it fails."""
+        lines = [f"wild cluster bootstrap of {self.estimator}: {self.outcome}"]
+        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
+
+    def _repr_html_(self):
+        title = escape(f"wild cluster bootstrap of {self.estimator}: {self.outcome}")
+        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
+        return f"<table><caption>{title}</caption>{rows}</table>"
+
+    def _said(self):
+        how = f"all {self.draws:,} signs" if self.exact else f"{self.draws:,} draws, seed {self.seed}"
+        span = f"{fixed(self.low, self.se)} to {fixed(self.high, self.se)}"
+        said = [("caution", self.caution)] if self.caution else []
+        said += [
+            ("att", f"{fixed(self.att, self.se)}  (t {self.t:.2f})"),
+            ("p", f"{p_as_text(self.p_value)}  (null imposed, {self.weights} weights, {how})"),
+            ("smallest p", f"{self.smallest_p:.2g}"),
+            (f"{self.level:.0%} interval", span),
+            ("districts", f"{self.n_treated} treated, {self.n_control} not"),
+        ]
+        return said + [("data", SAID)] * self.simulated
+
+
+def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
+    """Test the effect of a two-way regression by the wild cluster bootstrap with the null imposed.
+
+    The regression is fitted with att at its null value; each district's residuals are multiplied by one
+    random number, and the t statistic of the outcomes so made is compared with the actual one (Cameron,
+    Gelbach and Miller 2008, WCR). Districts are the clusters.
+
+    Parameters
+    ----------
+    effect : Effect
+        Of `did`, `event_study` or `sun_abraham`, with or without controls, population and gaps; with errors
+        clustered by district. What is tested is its att.
+    weights : {"webb", "rademacher"}
+        Six points (Webb 2023), or signs alone, of which all are taken where they are at most 50,000, that is
+        for up to 15 districts.
+    draws : int
+    level : float
+        Of the interval.
+    seed : int
+
+    Returns
+    -------
+    WildBootstrap
+        If all signs are taken p is the share with ``|t*| >= |t|``, else (1 + their number) / (1 + draws).
+        The interval is found by inversion: every null value has its own bootstrap, from the same draws.
+
+    Raises
+    ------
+    DataError
+        If the effect is of no two-way regression, or its errors are not clustered.
+
+    Notes
+    -----
+    With very few treated districts the imposed null makes the treated residuals large in every draw, so that
+    the test hardly ever rejects; not imposed, it rejects nearly always (MacKinnon and Webb 2017; 2018): no
+    wild bootstrap is of use there. Districts' scores are linear in the signs (Roodman, Nielsen, MacKinnon
+    and Webb 2019), so that no regression is run again.
+    """
+    if weights not in ("webb", "rademacher"):
+        raise DataError(f"weights={weights!r} is not known; choose 'webb' or 'rademacher'.")
+    if draws < 1 or not 0 < level < 1:
+        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
+    if effect._regressors is None or effect.errors != "clustered":
+        raise DataError(
+            "The wild bootstrap is of two-way regressions (did, event_study, sun_abraham) with errors "
+            f"clustered by district; this is {effect.estimator}, its errors: {effect.convention['errors']}."
+        )
+    cells = effect._cells
+    exact = weights == "rademacher" and 2 ** len(cells.districts) <= ENUMERATED
+    moments, actual = _moments(effect, _signs(weights, len(cells.districts), draws, exact, seed))
+    p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
+    low, high = interval(moments, actual, 1 - level, exact)
+    return WildBootstrap(
+        effect.estimator,
+        effect.outcome,
+        effect.att,
+        effect.se,
+        float(actual.at(0.0)[0]),
+        p,
+        low,
+        high,
+        level,
+        weights,
+        len(moments.att),
+        exact,
+        smallest,
+        None if exact else seed,
+        effect.n_treated,
+        effect.n_control,
+        moments.at(0.0),
+        cells.simulated,
+    )
+
+
+def _signs(weights, n, draws, exact, seed):
+    """Yield the multipliers of each draw and district, a block of draws at a time, shape (B, N)."""
+    rng = np.random.default_rng(seed)
+    points = np.array([-1.0, 1.0]) if weights == "rademacher" else np.append(-WEBB, WEBB)
+    total = 2**n if exact else draws
+    for start in range(0, total, BLOCK):
+        size = min(BLOCK, total - start)
+        if exact:
+            yield 1.0 - 2 * ((np.arange(start, start + size)[:, None] >> np.arange(n)) & 1)
+        else:
+            yield rng.choice(points, (size, n))
+
+
+def _moments(effect, signs):
+    """Moments of the draws if att = tau is imposed, and of the actual outcome.
+
+    Let u be the residuals, v the weights of att on one district's cells and w those times its size. The
+    residuals under the null att = tau are ``e = u + d v / (v . w)``, ``d = att - tau``. A draw multiplies
+    them by its signs: its estimate less tau is the sum of ``w . (signs e)``. A district's score is its part
+    of that, less w times the projection of all ``signs e`` on periods and regressors.
+    """
+    cells, units = effect._cells, effect._units
+    model = two_way(units, effect._regressors)
+    v = effect._by_unit[units.of] * cells.observed
+    size = cells.size[:, None]
+    basis = _basis(model)[units.of]
+    share = np.einsum("nt,ntq->nq", v * size, basis)  # of each district in what the projection takes
+    scores, onto = [], []
+    for left in (_residuals(effect, model), v / (v * v * size).sum()):
+        scores.append((v * left * size).sum(axis=1))
+        onto.append(np.einsum("nt,ntq->nq", left * size, basis) @ model.inverse)
+    found = [_powers(block, scores, onto, share) for block in signs]
+    ahead, slope, q0, q1, q2 = (np.concatenate(part) for part in zip(*found, strict=True))
+    att, actual = effect.att, np.array([[(scores[0] ** 2).sum(), 0.0, 0.0]])
+    spread = np.column_stack([q0 + att * q1 + att**2 * q2, q1 / 2 + att * q2, q2])
+    return Moments(ahead + att * slope, slope, spread), Moments(np.array([att]), np.ones(1), actual)
+
+
+def _powers(signs, scores, onto, share):
+    """Coefficients of d: of the estimate less tau (two), and of the sum of squared scores (three)."""
+    mean = [signs @ score for score in scores]
+    explained = [signs @ part for part in onto]  # (B, Q)
+    crossed = [signs @ (score[:, None] * share) for score in scores]
+    gram = share.T @ share
+
+    def product(a, b):
+        total = signs**2 @ (scores[a] * scores[b]) + ((explained[a] @ gram) * explained[b]).sum(axis=1)
+        return total - (crossed[a] * explained[b]).sum(axis=1) - (crossed[b] * explained[a]).sum(axis=1)
+
+    return *mean, product(0, 0), 2 * product(0, 1), product(1, 1)
+
+
+def _basis(model):
+    """Period dummies and regressors less their district means, shape (U, T, Q)."""
+    used = model.used.astype(float)
+    periods = np.eye(used.shape[1]) - model.share[:, None, :]
+    return np.concatenate([periods * used[:, :, None], model.x], axis=2)
+
+
+def _residuals(effect, model):
+    """Take from each cell what the regression explains, shape (N, T)."""
+    cells, units = effect._cells, effect._units
+    theta = model.coefficients(units.total)
+    periods = cells.y.shape[1]
+    fit = theta[:periods] + effect._regressors @ theta[periods:]
+    left = np.where(cells.observed, cells.y - fit[units.of], 0)
+    length = cells.observed.sum(axis=1, keepdims=True)
+    return np.where(cells.observed, left - left.sum(axis=1, keepdims=True) / length, 0)

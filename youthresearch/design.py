@@ -1,0 +1,646 @@
+"""Before the study: which effects a design would find, by the test that will be used.
+
+A simulated study without any effect says, by inverting its test, which effects would have gone unnoticed in
+it: an interval about zero. The share of simulated studies whose interval leaves an effect out is the power
+against it; all effects are judged on the same random numbers.
+Shapes: N districts, T periods, G cohorts (never treated last), S simulated studies, B assignments.
+"""
+
+from dataclasses import dataclass, field, replace
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from .cells import NEVER, Cells, make_cells
+from .effects import did
+from .few import few_treated
+from .inference import fixed, stratum_of, weights_by_cohort
+from .moments import ends_of_att
+from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
+from .schema import SAID, SIMULATED, DataError
+from .strata import of_column
+
+TOGETHER = 100  # simulated studies that share their drawn assignments
+CHUNK = 4_000  # assignments at a time
+LARGEST_RHO = 0.99  # nearer to a random walk than this, a few periods cannot tell
+FEW_TREATED = ("exact_t", "conley_taber")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StudyDesign:
+    """Who is to be treated when, among how many districts, and how much the outcome moves without treatment.
+
+    An outcome is ``a_i + l_t + sd_i u_it``, u an AR(1) process with variance 1 and coefficient rho.
+
+    Attributes
+    ----------
+    outcome : str
+    districts, periods : pandas.Index, shape (N,) and (T,)
+    time : ndarray of int64, shape (T,)
+        Ordinals of the periods.
+    cohort : ndarray of int64, shape (N,)
+        Ordinal of the first treated period; `cells.NEVER` for never.
+    strata : pandas.Series
+        Stratum of each district (index), within which pilots are taken to be chosen by chance.
+    sd : ndarray, shape (N,)
+        Standard deviation of a district's shocks.
+    rho : float
+    noise : str
+        Where sd and rho are from.
+    simulated : bool
+        Whether they are from simulated data.
+    """
+
+    outcome: str
+    districts: pd.Index
+    periods: pd.Index
+    time: np.ndarray
+    cohort: np.ndarray
+    strata: pd.Series
+    sd: np.ndarray
+    rho: float
+    noise: str = "given"
+    simulated: bool = False
+
+    @property
+    def groups(self):
+        """One row is one stratum: stratum, districts, treated, sd (root of the mean variance)."""
+        rows = pd.DataFrame({"treated": self.cohort != NEVER, "variance": self.sd**2})
+        table = rows.groupby(self.strata.to_numpy(), sort=True).agg(
+            districts=("treated", "size"), treated=("treated", "sum"), sd=("variance", "mean")
+        )
+        return table.assign(sd=np.sqrt(table["sd"])).rename_axis("stratum").reset_index()
+
+    @property
+    def waves(self):
+        """Number of districts in each wave, by its first treated period."""
+        begins, size = np.unique(self.cohort[self.cohort != NEVER], return_counts=True)
+        at = np.searchsorted(self.time, begins)
+        return dict(zip(self.periods[at], size.tolist(), strict=True))
+
+    def __repr__(self):
+        """Show the design."""
+        return "\n".join(["design", *(f"  {name:<11} {value}" for name, value in self._said())])
+
+    def _repr_html_(self):
+        return _html("design", self._said())
+
+    def _said(self):
+        waves = ", ".join(f"{k} from {begins} on" for begins, k in self.waves.items())
+        sd = np.sqrt(np.mean(self.sd**2))
+        said = [
+            ("districts", f"{len(self.districts)}, treated {waves}"),
+            ("periods", f"{len(self.periods)}, {self.periods[0]} to {self.periods[-1]}"),
+            ("noise", f"sd {fixed(sd, sd)}, rho {self.rho:.2f} ({self.noise})"),
+        ]
+        if self.strata.nunique() > 1:
+            parts = (f"{r.stratum}: {r.treated} of {r.districts}" for r in self.groups.itertuples())
+            said.append(("strata", f"{self.strata.name or 'given'}; treated {', '.join(parts)}"))
+        return said + [("data", SAID)] * self.simulated
+
+
+def _html(title, said):
+    rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in said)
+    return f"<table><caption>{escape(title)}</caption>{rows}</table>"
+
+
+def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
+    """Set out a study from numbers alone.
+
+    Parameters
+    ----------
+    districts : int or dict
+        Their number; or that of each stratum, from its name.
+    periods : int
+        They are numbered from 1.
+    waves : dict
+        First treated period -> number of districts, or, with strata, number of each stratum by its name.
+    rho : float
+        Correlation of a district's shocks from one period to the next, -1 < rho < 1.
+    sd : float or dict
+        Standard deviation of a district's shocks in one period; or that of each stratum. With 1 effects are
+        in standard deviations.
+    outcome : str
+        Its name.
+
+    Returns
+    -------
+    StudyDesign
+
+    Raises
+    ------
+    DataError
+        If waves begin outside the periods after the first, or take more districts than a stratum has.
+    """
+    size = districts if isinstance(districts, dict) else {"all": districts}
+    stratum = np.repeat(list(size), [int(k) for k in size.values()])
+    outside = [begins for begins in waves if not 1 < begins <= periods]
+    if outside or not waves:
+        raise DataError(f"Waves {outside} do not begin after period 1 and by {periods}: give waves= that do.")
+    if not -1 < rho < 1:
+        raise DataError(f"rho={rho} must lie between -1 and 1.")
+    cohort = np.full(len(stratum), NEVER)
+    for begins, taken in waves.items():
+        for name, k in (taken if isinstance(taken, dict) else _only(size, begins, taken)).items():
+            free = np.flatnonzero((stratum == name) & (cohort == NEVER))
+            if k > len(free):
+                raise DataError(f"Wave {begins} takes {k} districts of {name!r}, which has {len(free)} left.")
+            cohort[free[:k]] = begins
+    names = pd.Index([f"d{i:04d}" for i in range(1, len(stratum) + 1)])
+    spread = np.array([sd[s] for s in stratum]) if isinstance(sd, dict) else np.full(len(stratum), float(sd))
+    if not (spread > 0).all():
+        raise DataError(f"sd={sd} must be above zero.")
+    strata = pd.Series(stratum, names, name="stratum" if isinstance(districts, dict) else None)
+    time = np.arange(1, periods + 1)
+    return StudyDesign(outcome, names, pd.Index(time), time, cohort, strata, spread, float(rho))
+
+
+def _only(size, begins, taken):
+    if len(size) > 1:
+        raise DataError(f"Wave {begins}: say how many of its {taken} districts are in each of {list(size)}.")
+    return {name: int(taken) for name in size}
+
+
+def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
+    """Take a study's design from its panel, and the outcome's noise from before the first pilot.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As from `as_panel`, with every district's cohort; without gaps before the first cohort. Nothing from
+        then on is looked at.
+    outcome : str
+    strata : str or pandas.Series, optional
+        As for `randomization_test`; as from `strata_by`.
+    until : int or str, optional
+        Last period of the study, where the panel ends before it.
+    rho : float, optional
+        Serial correlation, if it is not to be estimated.
+
+    Returns
+    -------
+    StudyDesign
+        sd is one number a stratum.
+
+    Raises
+    ------
+    DataError
+        If there are gaps before treatment, or fewer than four periods (two if rho is given).
+
+    Notes
+    -----
+    Residuals are the outcome less its means by district and by period. Taking district means off T periods
+    makes residuals less correlated than shocks (Nickell 1981); in a short panel by much. So rho is the one
+    at which the expected lag-one autocovariance over the variance of such residuals, ``tr(L M O M) /
+    tr(M O M)``, M taking means off and O the AR(1) correlations, is that of the sample; and the variance is
+    the residuals' sum of squares over ``n (1 - 1/N) tr(M O M)``.
+    """
+    cells = make_cells(panel, outcome)
+    time, periods, cohort = _planned(panel, cells, until)
+    first = cohort.min()
+    if first == NEVER or first <= time[0]:
+        raise DataError(
+            f"No district of {outcome!r} begins after {periods[0]} and by {periods[-1]}: give cohorts, or "
+            "until= the study's last period."
+        )
+    before = cells.time < first
+    needed = 4 if rho is None else 2
+    if before.sum() < needed or not cells.observed[:, before].all():
+        gaps = cells.districts[~cells.observed[:, before].all(axis=1)]
+        raise DataError(
+            f"{before.sum()} periods of {outcome!r} before treatment, and {len(gaps)} districts with gaps in "
+            f"them: at least {needed} are needed, without gaps, or a design in numbers (design_study).",
+            pd.DataFrame({"district": gaps}),
+        )
+    if isinstance(strata, str):
+        strata = of_column(panel, cells.districts, strata)
+    code, names = stratum_of(cells.districts, strata)
+    left = cells.y[:, before] - cells.y[:, before].mean(axis=0)
+    left = left - left.mean(axis=1, keepdims=True)
+    said = (
+        "rho given, sd " if rho is not None else ""
+    ) + f"estimated from {before.sum()} periods before treatment"
+    rho = estimate_rho(left, cells.time[before]) if rho is None else float(rho)
+    shrunk = np.trace(_centred(_correlations(cells.time[before], rho))) * (1 - 1 / len(left))
+    square = np.bincount(code, weights=(left**2).sum(axis=1)) / np.bincount(code) / shrunk
+    if not (square > 0).all():
+        raise DataError(f"{outcome!r} does not move before treatment in some stratum: there is no noise.")
+    labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
+    return StudyDesign(
+        *(outcome, cells.districts, periods, time, cohort, labels),
+        *(np.sqrt(square)[code], rho, said, cells.simulated),
+    )
+
+
+def _planned(panel, cells, until):
+    """Ordinals and names of the study's periods, and every district's cohort within them."""
+    periods = cells.periods
+    if until is not None:
+        whole = isinstance(periods, pd.PeriodIndex)
+        last = pd.Period(until, freq=periods.freq).ordinal if whole else int(until)
+        more = np.arange(cells.time[-1] + 1, last + 1)
+        extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if whole else pd.Index(more)
+        periods = periods.append(extra) if len(more) else periods
+    time = periods.asi8 if isinstance(periods, pd.PeriodIndex) else periods.to_numpy()
+    cohort = stated_cohorts(panel, cells)
+    return time, periods, np.where(cohort > time[-1], NEVER, cohort)
+
+
+def stated_cohorts(panel, cells):
+    """Give the ordinal of each district's cohort as the panel states it, even if after its last period."""
+    rows = panel.loc[panel["indicator"] == cells.outcome, ["district", "cohort"]].drop_duplicates("district")
+    cohort = rows.set_index("district")["cohort"].reindex(cells.districts)
+    if isinstance(cohort.dtype, pd.PeriodDtype):
+        return np.where(cohort.isna(), NEVER, cohort.array.asi8)
+    return cohort.astype("Int64").to_numpy("int64", na_value=NEVER)
+
+
+def _correlations(time, rho):
+    return float(rho) ** np.abs(time[:, None] - time[None, :])
+
+
+def _centred(matrix):
+    """Take means off rows and columns."""
+    matrix = matrix - matrix.mean(axis=0)
+    return matrix - matrix.mean(axis=1, keepdims=True)
+
+
+def estimate_rho(residuals, time):
+    """Estimate the AR(1) coefficient from residuals less their district means, without their bias.
+
+    Parameters
+    ----------
+    residuals : ndarray, shape (N, T)
+        Less their means by district and by period.
+    time : ndarray of int64, shape (T,)
+
+    Returns
+    -------
+    float
+        Between -0.99 and 0.99; these, where the sample lies beyond what they make one expect.
+    """
+    from scipy.optimize import brentq
+
+    found = (residuals[:, 1:] * residuals[:, :-1]).sum() / (residuals**2).sum()
+
+    def gap(rho):
+        expected = _centred(_correlations(time, rho))
+        return np.diagonal(expected, 1).sum() / np.trace(expected) - found
+
+    if gap(-LARGEST_RHO) >= 0 or gap(LARGEST_RHO) <= 0:
+        return -LARGEST_RHO if gap(-LARGEST_RHO) >= 0 else LARGEST_RHO
+    return float(brentq(gap, -LARGEST_RHO, LARGEST_RHO, xtol=1e-10))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DetectableEffect:
+    """The smallest effect that a study would find with a given chance.
+
+    Attributes
+    ----------
+    effect : float
+        The same on every treated cell, in the outcome's unit; infinite where none would be found so often.
+    low, high : float
+        95% interval of it, for the number of simulations.
+    power, alpha : float
+    test, estimator : str
+    formula : float
+        What the formula for many treated districts gives (Burlig, Preonas and Woerman 2020, eq. 2): the
+        estimate's standard deviation times two quantiles of t.
+    smallest_p : float
+        The smallest p-value that the test can give.
+    simulations, draws, seed : int
+    design : StudyDesign
+    """
+
+    effect: float
+    low: float
+    high: float
+    power: float
+    alpha: float
+    test: str
+    estimator: str
+    formula: float
+    smallest_p: float
+    simulations: int
+    draws: int
+    seed: int
+    design: StudyDesign = field(repr=False)
+
+    def __repr__(self):
+        """Show the effect, and what was taken for granted."""
+        lines = [f"{name:<11} {value}" for name, value in self._said()]
+        return "\n  ".join([f"minimum detectable effect: {self.design.outcome}", *lines])
+
+    def _repr_html_(self):
+        return _html(f"minimum detectable effect: {self.design.outcome}", self._said())
+
+    def _said(self):
+        test = f"{self.test} ({self.estimator})" if self.test == "randomization" else self.test
+        found = f"with {self.power:.0%} chance at {self.alpha:.2g}, by {test}"
+        if not np.isfinite(self.effect):
+            why = f"the smallest p is {self.smallest_p:.2g}" if self.smallest_p > self.alpha else "too few"
+            said = [("effect", f"none is found {found}: {why}")]
+        else:
+            span = f"{fixed(self.low, self.formula)} to {fixed(self.high, self.formula)}"
+            said = [
+                (
+                    "effect",
+                    f"{fixed(self.effect, self.formula)}  ({span} in {self.simulations:,} simulations)",
+                ),
+                ("found", found),
+                ("smallest p", f"{self.smallest_p:.2g}"),
+            ]
+        many = f"{fixed(self.formula, self.formula)}, were there many treated districts"
+        return [*said, ("formula", many), *self.design._said()]
+
+
+def minimum_detectable_effect(
+    panel,
+    *,
+    power=0.8,
+    outcome=None,
+    strata=None,
+    test="randomization",
+    estimator=did,
+    alpha=0.05,
+    simulations=2000,
+    draws=999,
+    seed,
+    **options,
+):
+    """Find the smallest effect that a study would find with a given chance.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame or StudyDesign
+        A panel goes through `estimate_design`; a design in numbers is made by `design_study`.
+    power : float
+        The chance.
+    outcome, strata
+        As for `estimate_design`; not with a design, which has them.
+    test : {"randomization", "exact_t", "conley_taber"}
+        `randomization_test` within the design's strata, or, for one wave, a method of `few_treated`.
+    estimator : callable
+        For "randomization": `did`, `staggered_did` or another that is linear in the outcome.
+    alpha : float
+        Level of the test, two-sided.
+    simulations, draws : int
+        Studies simulated, and assignments drawn in each where there are more than 50,000. (With the 9,999
+        draws of `randomization_test` power is higher by a little.)
+    seed : int
+    **options
+        Passed to the estimator.
+
+    Returns
+    -------
+    DetectableEffect
+
+    Raises
+    ------
+    DataError
+        If nothing can be reassigned, a method does not apply, or the estimate is no average of effects.
+    """
+    design = _as_design(panel, outcome, strata)
+    low, high, smallest, sd = _undetected(design, test, estimator, alpha, simulations, draws, seed, options)
+    ends = _crossing(low, high, power)
+    return DetectableEffect(
+        *ends,
+        power,
+        alpha,
+        test,
+        estimator.__name__,
+        _formula(sd, len(design.districts), alpha, power),
+        smallest,
+        simulations,
+        draws,
+        seed,
+        design,
+    )
+
+
+def power_curve(
+    panel,
+    *,
+    effects=None,
+    outcome=None,
+    strata=None,
+    test="randomization",
+    estimator=did,
+    alpha=0.05,
+    simulations=2000,
+    draws=999,
+    seed,
+    **options,
+):
+    """Simulate the chance that a study finds an effect, for several effects on the same random numbers.
+
+    Parameters
+    ----------
+    panel, outcome, strata, test, estimator, alpha, simulations, draws, seed, **options
+        As for `minimum_detectable_effect`.
+    effects : sequence of float, optional
+        From zero to twice the formula's minimum detectable effect by default.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one effect: effect, power, se (of the simulation), treated (number of districts). Against
+        no effect power is the size of the test.
+    """
+    design = _as_design(panel, outcome, strata)
+    low, high, _, sd = _undetected(design, test, estimator, alpha, simulations, draws, seed, options)
+    if effects is None:
+        effects = np.linspace(0, 2, 41) * _formula(sd, len(design.districts), alpha, 0.8)
+    effects = np.asarray(effects, dtype=float)
+    found = found_share(low, high, effects)
+    se = np.sqrt(found * (1 - found) / len(low))
+    treated = int((design.cohort != NEVER).sum())
+    table = pd.DataFrame({"effect": effects, "power": found, "se": se, "treated": treated})
+    if design.simulated:
+        table.attrs[SIMULATED] = True
+    return table
+
+
+def found_share(low, high, effects):
+    """Share of studies in which each effect is found, shape (K,), from what each would leave unnoticed."""
+    away = -np.asarray(effects, dtype=float)[:, None]  # noise with an effect, tested for none
+    return ((away < low) | (away > high)).mean(axis=1)
+
+
+def _as_design(panel, outcome, strata):
+    if isinstance(panel, StudyDesign):
+        if outcome is not None or strata is not None:
+            raise DataError("A design has its outcome and strata: give them to it, or give the panel.")
+        return panel
+    if outcome is None:
+        raise DataError("outcome= must name an indicator of the panel.")
+    return estimate_design(panel, outcome=outcome, strata=strata)
+
+
+def _formula(sd, districts, alpha, power):
+    from scipy.stats import t
+
+    return float((t.ppf(1 - alpha / 2, districts) + t.ppf(power, districts)) * sd)
+
+
+def _crossing(low, high, power):
+    """Smallest effect found in a share `power` of the studies, and its 95% interval."""
+    from scipy.stats import binom
+
+    ends = np.sort(-low)  # from here on an effect above zero is found
+    sorted_high = np.sort(-high)
+    found = (np.arange(1, len(ends) + 1) + len(ends) - np.searchsorted(sorted_high, ends, "right")) / len(
+        ends
+    )
+    at = np.searchsorted(np.maximum.accumulate(found), power - 1e-12)
+    reach = binom.ppf([0.025, 0.975], len(ends), power) - len(ends) * power
+    places = np.clip(at + np.append(0, reach).astype(int), 0, None)
+    return tuple(float(ends[k]) if k < len(ends) else np.inf for k in places)
+
+
+def _undetected(design, test, estimator, alpha, simulations, draws, seed, options):
+    """Give the effects that go unnoticed in each study, the smallest p and the estimate's deviation."""
+    rng = np.random.default_rng(seed)
+    if test in FEW_TREATED:
+        return _undetected_by_few(design, test, alpha, simulations, draws, rng)
+    if test != "randomization":
+        raise DataError(f"test={test!r} is not known; choose 'randomization' or one of {FEW_TREATED}.")
+    cells, weights, cohort, pull = _linear(design, estimator, options)
+    at = design.districts.get_indexer(cells.districts)
+    groups = make_strata(cohort, pd.factorize(design.strata.iloc[at], sort=True)[0])
+    total = count(groups)
+    if total == 1:
+        raise DataError("No stratum has districts of two cohorts, so that nothing can be reassigned.")
+    covariance = weights @ _correlations(cells.time, design.rho) @ weights.T
+    root, sd = _root(covariance), design.sd[at]
+    parts, (assignments, exact) = [], deal(groups, len(sd), draws, rng)
+    for start in range(0, simulations, TOGETHER):
+        if start and not exact:
+            assignments, _ = deal(groups, len(sd), draws, rng)
+        fresh = rng.normal(size=(min(TOGETHER, simulations - start), len(sd), len(root)))
+        score = (fresh @ root.T * sd[:, None]).transpose(2, 1, 0)
+        parts.append(undetected(assignments, exact, score, pull, cohort, alpha=alpha))
+    low, high = np.concatenate(parts, axis=1)
+    deviation = np.sqrt((np.diagonal(covariance)[cohort] * sd**2).sum())
+    smallest = 1 / total if exact else 1 / (1 + draws)
+    return low, high, smallest, float(deviation)
+
+
+def _root(covariance):
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(np.clip(values, 0, None))
+
+
+def _linear(design, estimator, options):
+    """Weights of a district of each cohort, and what an effect of one adds to a district's score.
+
+    Returns
+    -------
+    cells : Cells
+        As far as the estimator uses them.
+    weights : ndarray, shape (G, T)
+    cohort : ndarray of int, shape (N,)
+    pull : ndarray, shape (G, N)
+        Sum of a district's treated cells under the weights of each cohort.
+    """
+    n, t = len(design.districts), len(design.time)
+    cells = Cells(
+        *(design.outcome, design.districts, design.periods, design.time, design.cohort),
+        *(np.zeros((n, t)), np.ones((n, t), dtype=bool), np.zeros((n, t, 0)), np.ones(n)),
+    )
+    cells, cohorts, weights = weights_by_cohort(estimator(cells, outcome=design.outcome, **options))
+    cohort = np.searchsorted(cohorts, cells.cohort)
+    pull = weights @ cells.treated.T.astype(float)
+    if abs(np.take_along_axis(pull, cohort[None], 0).sum() - 1) > 1e-6:
+        raise DataError(
+            f"{estimator.__name__}'s estimate is no average of effects: it has no constant effect."
+        )
+    return cells, weights, cohort, pull
+
+
+def deal(groups, n, draws, rng):
+    """List the assignments that `randomization_test` compares with, and say whether they are all there are.
+
+    Parameters
+    ----------
+    groups : list of Stratum
+    n, draws : int
+        Number of districts, and of assignments to draw if there are more than 50,000.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    assignments : ndarray of int8, shape (B, N)
+        Cohort index of each district.
+    exact : bool
+    """
+    exact = count(groups) <= ENUMERATED
+    rows = every_assignment(groups, n) if exact else drawn_assignments(groups, n, draws, rng)
+    size = count(groups) if exact else draws
+    return np.fromiter(rows, dtype=np.dtype(("int8", n)), count=size), exact
+
+
+def undetected(assignments, exact, score, pull, cohort, *, alpha):
+    """Give the constant effects that `randomization_test` would not reject, for many outcomes at once.
+
+    Parameters
+    ----------
+    assignments, exact
+        As from `deal`.
+    score : ndarray, shape (G, N, S)
+        Of each district, would it be of each cohort.
+    pull : ndarray, shape (G, N) or (G, N, S)
+        The same of an outcome that is one in actually treated cells.
+    cohort : ndarray of int, shape (N,) or (N, S)
+        The actual cohort.
+    alpha : float
+
+    Returns
+    -------
+    ndarray, shape (2, S)
+        Lower and upper ends.
+    """
+    pull = pull[:, :, None] if pull.ndim == 2 else pull
+    cohort = cohort[:, None] if cohort.ndim == 1 else cohort
+    actual = np.take_along_axis(score, cohort[None], axis=0)[0].sum(axis=0)
+    sums = _sums(assignments, np.concatenate([score, pull], axis=2))
+    big, b = sums[: len(actual)], sums[len(actual) :]
+    return np.stack(ends_of_att(big, b, actual[:, None], alpha, exact))
+
+
+def _sums(assignments, features):
+    """Sum the features of the districts over assignments, each under the cohort it takes, shape (F, B)."""
+    rest = features[-1].T
+    sums = np.tile(rest.sum(axis=1)[:, None], len(assignments))
+    for start in range(0, len(assignments), CHUNK):
+        chosen = assignments[start : start + CHUNK].T
+        for g in range(len(features) - 1):
+            sums[:, start : start + CHUNK] += (features[g].T - rest) @ (chosen == g).astype(float)
+    return sums
+
+
+def _undetected_by_few(design, test, alpha, simulations, draws, rng):
+    """Give the same for a method of `few_treated`: each study is one change a district."""
+    begins = np.unique(design.cohort[design.cohort != NEVER])
+    if len(begins) != 1:
+        raise DataError(f"{test} takes one wave, and this design has {len(begins)}.")
+    after = design.time >= begins[0]
+    weight = np.where(after, 1 / after.sum(), -1 / (~after).sum())
+    sd = design.sd * np.sqrt(weight @ _correlations(design.time, design.rho) @ weight)
+    treated = design.cohort != NEVER
+    n, pair = len(sd), np.arange(2)
+    cells = Cells(
+        *(design.outcome, design.districts, pd.Index(pair), pair, np.where(treated, 1, NEVER)),
+        *(np.zeros((n, 2)), np.ones((n, 2), dtype=bool), np.zeros((n, 2, 0)), np.ones(n)),
+    )
+    ends, smallest = np.empty((2, simulations)), 0.0
+    for s in range(simulations):
+        change = rng.normal(size=n) * sd
+        cells = replace(cells, y=np.column_stack([np.zeros(n), change]))
+        table = few_treated(cells, outcome=design.outcome, level=1 - alpha, draws=draws, seed=s // TOGETHER)
+        row = table[table["method"] == test].iloc[0]
+        ends[:, s], smallest = (row["low"], row["high"]), float(row["smallest_p"])
+    weight = np.where(treated, 1 / treated.sum(), 1 / (~treated).sum())
+    return *ends, smallest, float(np.sqrt((weight**2 * sd**2).sum()))
