@@ -699,7 +699,7 @@ def _marks():
         "ratio": regex.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
         "share": regex.compile(r"(?:占比|占)(?:达|为)? ?$"),
         "held": regex.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
-        "admin": regex.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)"),
+        "admin": regex.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
         "quoted": regex.compile(r"“[^“”]*”|《[^《》]*》"),
         "counted": regex.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
         "mean": regex.compile(

@@ -318,7 +318,7 @@ def _goes_on(tokens, j, last, unit):
         return False
     word = tokens[head].word
     if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
-        return _is_person(word)
+        return _is_person(word) and (word != NOUN or head == j)  # 80名青年采用“集市”的形式
     if _fits_only(tokens[last].word, unit):
         return _fits_only(word, unit)  # 3支突击队进驻实验室
     if word == "工作" and unit in ("个", "家", "所"):
