@@ -1,4 +1,4 @@
-"""Honest intervals beside moderndid's on Medicaid (43 states), five values of M: ratio of times, and both ends.
+"""Honest intervals beside those of moderndid on Medicaid (43 states), five values of M: times, and both ends.
 
 `python benchmarks/honest.py`; moderndid needs its extra didhonest (cvxpy). It judges 1,000 points a value,
 as R does; ours goes on to the end itself. Last, a made-up path whose largest change before treatment is the
