@@ -5,11 +5,13 @@ from the words around it. A rule's name stands beside every proposal, and what w
 comes with the table: "not stated" and "not extracted" are different things.
 """
 
+from bisect import bisect_right
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
-from .intervals import NEEDS_A_DIGIT, hedge_interval
+from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .loaders import load_indicators
 from .nouns import AGE, BODY, BRACKET, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
 from .quantities import fold, lexicon_codes, scan_folded
@@ -21,6 +23,8 @@ COLUMNS = [
     *("coder", "reviewer", "note"),
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
+BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
+PLACES = ("start", "end", "noun_start", "noun_end")
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
@@ -48,6 +52,14 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
     """
+    proposals, refused = propose(document_or_text, source_id, indicators)
+    facts = tabulate(proposals)
+    facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
+    return facts
+
+
+def propose(document_or_text, source_id="", indicators=None):
+    """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
@@ -57,17 +69,39 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         if starts_paragraph:
             last_date = ""
             planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
-        if any(a <= sentence["start"] < b for a, b in furniture):
+        if _inside(sentence["start"], *furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
         found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
         rows += found
         refused += not_found
-    facts = _table(rows, text, folded, source_id, indicators)
-    facts.attrs["refused"] = [  # records, since pandas cannot join frames that carry frames
+    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
+    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
+    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    return proposals, [
         {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
     ]
-    return facts
+
+
+def tabulate(proposals):
+    """Lay out the proposals of one document or many as a table of facts, with their intervals."""
+    columns = _words(proposals)
+    columns |= {name: np.array([p[name] for p in proposals], dtype=float) for name in NUMBERS}
+    columns |= {name: np.array([p[name] for p in proposals], dtype="int64") for name in PLACES}
+    hedges = np.array([p["hedge"] for p in proposals], dtype=object)
+    bounds = hedge_bounds(columns["value"], hedges, columns["value_max"])
+    columns |= dict(zip(BOUNDS, bounds, strict=True))
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+
+
+def _words(proposals):
+    """Return the columns of text, cut from one array: a column costs pandas more than its words."""
+    names, size = [c for c in COLUMNS if c not in (*BOUNDS, *NUMBERS, *PLACES)], len(proposals)
+    try:
+        words = pd.array([p[name] for name in names for p in proposals], dtype="str")
+    except UnicodeEncodeError:  # half a character, which such columns may not hold
+        return {name: pd.Series([p[name] for p in proposals], dtype=object) for name in names}
+    return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
 
 
 def score_extraction(coded, proposed, nouns):
@@ -121,11 +155,21 @@ def _score(fact, draft, noun):
 
 
 def _boilerplate(document):
+    """Return starts and ends of the paragraphs that are no part of the report, in order."""
     paragraphs = getattr(document, "paragraphs", None)
     if paragraphs is None:
-        return []
-    rows = paragraphs[paragraphs["role"] == "boilerplate"]
-    return list(zip(rows["start"], rows["end"], strict=True))
+        return [], []
+    spans = zip(
+        paragraphs["start"].tolist(), paragraphs["end"].tolist(), paragraphs["role"].tolist(), strict=True
+    )
+    found = sorted((start, end) for start, end, role in spans if role == "boilerplate")
+    return [start for start, _ in found], [end for _, end in found]
+
+
+def _inside(place, starts, ends):
+    """Tell whether a place lies in one of some stretches, in order, that do not overlap."""
+    i = bisect_right(starts, place) - 1
+    return i >= 0 and place < ends[i]
 
 
 def _sentences(folded, mentions):
@@ -158,10 +202,11 @@ def _facts_of(sentence, folded, last_date, planned):
     kept, refused = [], []
     for mention in sentence["mentions"]:
         reason = _refusal(mention, folded)
-        if mention["sort"] == "date" and not _marks()["against"].search(folded[: mention["start"]][-1:]):
-            last_date = folded[mention["start"] : mention["end"]]
+        start, end = mention["start"], mention["end"]
+        if mention["sort"] == "date" and not _marks()["against"].search(folded, max(0, start - 1), start):
+            last_date = folded[start:end]
         if reason:
-            refused.append((mention["start"], mention["end"], reason))
+            refused.append((start, end, reason))
         else:
             kept.append(mention | {"date": last_date})
     if not kept:
@@ -186,7 +231,7 @@ def _refusal(mention, folded):
         return sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
-    if lead.endswith("前") and mention["unit"] in ("名", "位", "强"):
+    if lead.endswith("前") and mention["unit"] in ("名", "位", "强") and mention["value"] >= 1:
         mention |= {
             "sort": "rank",
             "value_max": mention["value"],
@@ -241,20 +286,29 @@ def _tokens(folded, sentence, kept):
     counted = {m["start"] for m in kept}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     spans = [s for s in signs if s[2] and s[2] != NAME]
-    free = _Free(spans)
+    first = sentence["start"]
+    taken = bytearray(sentence["end"] - first)  # 1 where a sign stands
+    for start, end, _ in spans:
+        taken[start - first : end - first] = b"\1" * (end - start)
+
+    def take(start, end, sign):
+        if 1 not in taken[start - first : end - first]:
+            taken[start - first : end - first] = b"\1" * (end - start)
+            spans.append((start, end, sign))
+
     for name, sign in (("baseline", OTHER), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET)):
         for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
-            if free.take(*match.span()):
-                spans.append((*match.span(), sign))
-    spans += [s for s in signs if s[2] == NAME and free.take(*s[:2])]
-    pieces, places, at = [], [], sentence["start"]
+            take(*match.span(), sign)
+    for span in signs:
+        if span[2] == NAME:
+            take(*span)
+    pieces, at = [], sentence["start"]
     for start, end, sign in sorted(spans):
-        pieces += [folded[at:start], sign]
-        places += [*range(at, start), start]
+        pieces += (folded[at:start], sign)
         at = end
     pieces.append(folded[at : sentence["end"]])
-    places += [*range(at, sentence["end"]), sentence["end"]]
-    return classify(tagger().tag("".join(pieces)), places, {start: end for start, end, _ in spans})
+    tagged = tagger().tag("".join(pieces))
+    return classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
 
 
 def _sign(mention, folded, counted):
@@ -271,24 +325,11 @@ def _sign(mention, folded, counted):
     return NAME if token[0].isdigit() or lexicon_codes("name").get(token) == "noun" else ""
 
 
-class _Free:
-    """Which stretches of a sentence are not yet taken by a sign."""
-
-    def __init__(self, spans):
-        self.taken = [(a, b) for a, b, _ in spans]
-
-    def take(self, start, end):
-        if any(start < b and a < end for a, b in self.taken):
-            return False
-        self.taken.append((start, end))
-        return True
-
-
 def _fact(mention, folded, tokens, numbers, before, context, planned):
     """Give one quantity its kind, noun and context."""
     start = mention["start"]
     lead = folded[before:start]
-    clause = lead[max(lead.rfind(c) for c in ",。;:\n") + 1 :] if lead else ""
+    clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     kind, sign, attached = _kind(mention, clause, context)
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
@@ -381,19 +422,6 @@ def _origin(kind, clause, rest):
 def _same_baseline(between, context):
     """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%)."""
     return "" if between.strip(",、 ") else context.get("baseline", "")
-
-
-def _table(rows, text, folded, source_id, indicators):
-    """Lay out the rows, with intervals, indicators and the links between parts and wholes."""
-    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
-    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    done = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
-    odd = "\ufffd" in folded  # perhaps half a character, which str columns cannot hold
-    table = pd.DataFrame(done, columns=COLUMNS, dtype=object if odd else None)
-    for column in ("value", "value_max", "resolution"):
-        table[column] = table[column].astype(float)
-    bounds = hedge_interval(table["value"], table["hedge"], table["value_max"])
-    return table.assign(low=bounds["low"], high=bounds["high"])
 
 
 def _row(row, text, folded, source_id, ids, lookup, flows):
@@ -525,7 +553,7 @@ def _marks():
         "counted": regex.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
         "mean": regex.compile(f"(?:{words('mean')})|每[名人个位村户镇月周季]"),
         "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
-        "part": regex.compile(r"其中|内有|包括|(?<!不)含|[\u4e00-\u9fff]{2}(?<!过程|工作|活动)中,"),
+        "part": regex.compile(r"其中|内有|包括|(?<!不)含|(?<=[\u4e00-\u9fff]{2})(?<!过程|工作|活动)中,"),
         "planned": regex.compile(f"(?:{words('planned')})"),
         "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": regex.compile(

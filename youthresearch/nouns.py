@@ -67,26 +67,25 @@ def tagger():
     return tagger
 
 
-def classify(tagged, places, ends):
+def classify(tagged, start, ends):
     """Turn tagged words into tokens; blanks beside a number or a quotation are dropped.
 
     Parameters
     ----------
     tagged : list of tuple
-        (word, tag), as from the tagger.
-    places : list of int
-        Offset in the text of each character that was tagged.
+        (word, tag), as from the tagger, which leaves every sign alone.
+    start : int
+        Offset in the text of the first word.
     ends : dict
         Ends of the stretches that one sign stands for, by their starts.
     """
-    tokens, i, last = [], 0, ""
+    tokens, last, end = [], "", start
     for word, tag in tagged:
-        start, i = places[i], i + len(word)
+        start, end = end, ends.get(end) or end + len(word)
         if word == " " and last in (NUMBER, NOUN):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        end = ends.get(start) or places[i - 1] + 1
         tokens.append(Token(word, _sort(word, tag), start, end))
         last = word
     return tokens
@@ -118,7 +117,7 @@ def find_noun(tokens, i, mention, kind, context):
     unit = mention["unit"]
     found = _candidates(tokens, i, unit, kind)
     rules = [rule for rule in found if found[rule]]
-    bare = rules[:1] == ["left"] and _only_qualifies(tokens, found["left"])
+    bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"])
     if not rules or bare:
         return _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
@@ -305,8 +304,10 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
+    if unit != "元" or _ends(tokens[k].word, "money"):
+        return found
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
-    return None if counted and unit == "元" and not _ends(tokens[k].word, "money") else found
+    return None if counted else found
 
 
 def _share_of(tokens, i):
@@ -461,9 +462,10 @@ def _belongs_left(tokens, i):
     return False
 
 
-def _only_qualifies(tokens, span):
-    """Tell whether a phrase ends in a noun that qualifies what was counted before (大专学历24人)."""
-    return any(t.end == span[1] and t.word in _roles("qualifies") for t in tokens)
+def _only_qualifies(tokens, i, span):
+    """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
+    near = tokens[max(0, i - REACH - 1) : i]
+    return any(t.end == span[1] and t.word in _roles("qualifies") for t in near)
 
 
 # Words -----------------------------------------------------------------------------------------------------
