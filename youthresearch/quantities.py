@@ -397,9 +397,12 @@ def _pattern():
         "NAMES": set(lexicon_codes("name")),
     }
     pattern = "|".join(f"(?<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
-    for name, text in (_PARTS | {name: f"(?:{_either(w)})" for name, w in words.items()}).items():
+    texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
+    for name in ("UNIT", "COUNTED"):  # 3.14万人口 has no unit
+        texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
+    for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
-    return regex.compile(pattern, regex.ASCII)  # other digits are folded, or none that Python can read
+    return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
 
 
 @cache
@@ -449,7 +452,7 @@ _SORTS = {
         r"(?<![\d.])\d{1,2}(?:DASH\d{1,2})?[日号](?!常|楼|线|文|院)",
         r"(?<=[“\"‘'])\d{1,2}\.\d{1,2}(?=[”\"’'])",  # “12.5”
         r"(?<!\d)(?:5\.4|12\.5|3\.5|3\.12)(?=青年|学雷锋|志愿|活动|节|主题|国际)",
-        r"YEAR(?!\d|[余多]? ?UNIT| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",  # 1500—1600人
+        r"YEAR(?![\d级届]|[余多]? ?UNIT| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",  # 1500—1600人
     ],
     "age": [
         r"(?:(?<![\d.])\d{1,2} ?(?:周?岁)? ?DASH ?)?"
@@ -460,8 +463,10 @@ _SORTS = {
         r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d)?(?:DASH\d{1,3})?|(?:CN|[半两数几]){1,3})"
         r" ?[余多来几]? ?(?:TIME|个?小时(?=[内以后前热全值不])|(?<=CN|[半两])(?:个半?)?小时)"
         r"[多余来半]?(?:以来|POST)?",
+        r"(?<!\d)\d{1,2} ?[×xX*] ?\d{1,2} ?小时",  # 7×24小时
     ],
     "ordinal": [
+        r"前(?:CN|\d{1,2})(?=[,。;)]|$)",
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
         r"(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d)次|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
@@ -475,6 +480,7 @@ _SORTS = {
         r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}[A-WYZa-wyz][A-Za-z]{0,11}",
     ],
     "number": [
+        r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",  # telephone
         r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])",
