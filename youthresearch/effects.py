@@ -80,6 +80,7 @@ class Effect:
     _placebos: np.ndarray | None = field(default=None, repr=False)  # of the synthetic ones, one effect each
     _placebo_seed: int | None = field(default=None, repr=False)
     _regressors: np.ndarray | None = field(default=None, repr=False)  # (U, T, P) of a two-way regression
+    _target: np.ndarray | None = field(default=None, repr=False)  # (P,): att as a sum of its coefficients
 
     @property
     def errors(self):
@@ -985,12 +986,13 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     if errors == "iid":
         vcov = _iid_vcov(cells, units, linear, fit, n - k)
         said = f"independent errors of one variance, t({n - k})"
-        return _effect(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
+        effect = _effect(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
+        return replace(effect, _regressors=regressors, _target=targets[:, 0])
     factor = 1.0 if small_sample == "none" else districts / (districts - 1) * (n - 1) / (n - k)
     said = f"clustered by district, t({districts - 1})"
     told = {"errors": said, "factor": _FACTORS[small_sample].format(k=k), **told}
     effect = _effect(name, cells, units, linear, rows, told, df=districts - 1, factor=factor)
-    return replace(effect, _regressors=regressors)
+    return replace(effect, _regressors=regressors, _target=targets[:, 0])
 
 
 _FACTORS = {

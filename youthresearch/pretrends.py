@@ -12,7 +12,7 @@ import pandas as pd
 
 from .cells import NEVER
 from .effects import FEW
-from .inference import SEED, _alike, _stratum_of, fixed, p_as_text
+from .inference import SEED, _alike, fixed, p_as_text, stratum_of
 from .reassign import (
     ENUMERATED,
     TIE,
@@ -235,7 +235,7 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED):
         If nothing can be reassigned, or another assignment has another path.
     """
     cells = effect._cells
-    stratum, names = _stratum_of(cells.districts, strata)
+    stratum, names = stratum_of(cells.districts, strata)
     codes, cohort = np.unique(cells.cohort, return_inverse=True)
     groups = make_strata(cohort, stratum)
     total = count(groups)

@@ -87,6 +87,11 @@ def breakdown(
     ------
     DataError
         If the panel is not that of the effect.
+
+    Notes
+    -----
+    Where the sign goes is exact, since the estimate is a weighted sum; where the significance goes is found
+    by bisection, with the effect estimated and tested anew at each step.
     """
     draws = draws or (9999 if is_quick(effect) else 999)
     judge = _Judge(significant or _default_p(strata, draws, seed), 1 - level, np.sign(effect.att))
