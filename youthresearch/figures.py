@@ -318,7 +318,8 @@ def plot_event_study(table, *, lang="en"):
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `confidence_bands`; a column `effect` (as from `true_path`) is drawn as the truth.
+        As from `confidence_bands`; an end that is infinite is drawn at the edge. A column `effect` (as from
+        `true_path`) is drawn as the truth.
     lang : {"zh", "en"}
 
     Returns
@@ -328,8 +329,11 @@ def plot_event_study(table, *, lang="en"):
     table = _steady(table)
     fig, ax = _figure(6.8, 3.6, _word("title_event_study", lang), table=table)
     x = table["event_time"]
-    ax.vlines(x, table["band_low"], table["band_high"], color=BLUE, alpha=0.3, linewidth=5)
-    ax.vlines(x, table["low"], table["high"], color=BLUE, linewidth=1.6)
+    ends = [c for c in ("att", "effect", "low", "high", "band_low", "band_high") if c in table]
+    limits = _room(table[ends])
+    for pair, style in (("band_", {"alpha": 0.3, "linewidth": 5}), ("", {"linewidth": 1.6})):
+        low, high = (table[f"{pair}{end}"].clip(*limits) for end in ("low", "high"))
+        ax.vlines(x, low, high, color=BLUE, **style)
     ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=_word("estimate", lang))
     if "effect" in table:
         ax.plot(x, table["effect"], color=ORANGE, linewidth=1.6, label=_word("truth", lang))
