@@ -419,6 +419,35 @@ def plot_weights(table, *, lang="en"):
     return fig
 
 
+def plot_placebo(table, *, lang="en"):
+    """Plot the effect beside those at dates when nobody was treated yet, with their intervals.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `placebo_in_time`; an interval without end goes to the edge.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    table = _steady(table)
+    fig, ax = _figure(6.8, 3.2, _word("title_placebo", lang), table=table)
+    limits = _room(table[["att", "low", "high"]])
+    actual = table["lead"] == 0
+    for rows, colour, key in ((table[actual], ORANGE, "actual_date"), (table[~actual], BLUE, "false_date")):
+        low, high = (rows[end].clip(*limits) for end in ("low", "high"))
+        ax.vlines(-rows["lead"], low, high, color=colour, linewidth=1.6)
+        ax.plot(-rows["lead"], rows["att"], "o", color=colour, label=_word(key, lang))
+    ax.axhline(0, color=MUTED, linewidth=0.8)
+    ax.set_ylim(*limits)
+    ax.set_xticks(-table["lead"], table["lead"].astype(str))
+    ax.set_xlabel(_word("lead", lang))
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    return fig
+
+
 def plot_randomization(table, *, lang="en"):
     """Plot the estimate among those under other assignments of the pilots.
 
