@@ -12,7 +12,7 @@ import pandas as pd
 
 from .cells import NEVER
 from .effects import FEW
-from .inference import SEED, _alike, stratum_of, fixed, p_as_text
+from .inference import SEED, _alike, fixed, p_as_text, stratum_of
 from .reassign import (
     ENUMERATED,
     TIE,
