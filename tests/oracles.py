@@ -43,6 +43,41 @@ def random_table(seed, *, districts=None, periods=None, never=True, gaps=0.0, si
     return table[rng.uniform(size=n * t) >= gaps].reset_index(drop=True)
 
 
+def random_design(seed):
+    """Draw a panel that may be awkward, without noise, and the effect in it.
+
+    Two periods or more, cohorts of a single district, cohorts after the end, nobody or everybody treated at
+    last, gaps, quarters, a constant outcome. Columns x (noise) and size are for controls and population.
+    """
+    rng = np.random.default_rng(seed)
+    t, n = int(rng.choice([2, 3, 5, 7])), int(rng.integers(2, 14))
+    who = rng.choice(rng.choice([*range(2002, 2003 + t), 0, 0], int(rng.integers(1, 4))), n)
+    table = pd.DataFrame(
+        {
+            "district": np.repeat([f"d{i:02d}" for i in range(n)], t),
+            "period": np.tile(np.arange(2001, 2001 + t), n),
+            "g": np.repeat(who, t),
+            "size": np.repeat(rng.uniform(0.5, 3, n), t),
+            "x": rng.normal(size=n * t),
+            "y": np.repeat(5 * rng.normal(size=n), t) + np.tile(rng.normal(size=t), n),
+        }
+    )
+    table["y"] += 2 * ((table["g"] > 0) & (table["period"] >= table["g"]))
+    effect = 2.0
+    if rng.random() < 0.15:
+        table["y"], effect = 3.0, 0.0
+    table["cohort"] = table["g"].astype("Int64").replace(0, pd.NA)
+    if rng.random() < 0.3:
+        first = pd.Period("2018Q1")
+        table["period"] = [first + int(p - 2001) for p in table["period"]]
+        table["cohort"] = pd.PeriodIndex(
+            [first + int(g - 2001) if g else pd.NaT for g in who.repeat(t)], freq="Q"
+        )
+    table = table[rng.uniform(size=n * t) >= rng.choice([0, 0, 0.1, 0.4])]
+    names = {"district": "district", "period": "period", "cohort": "cohort"}
+    return yr.as_panel(table, outcomes=["y", "x"], keep=["size"], **names), effect
+
+
 def panel_of(table):
     """Turn the table into the package's panel."""
     panel = yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y", "x"])
@@ -116,7 +151,7 @@ def diff_diff_path(fit):
     }
 
 
-def moderndid(table, kind, **options):
+def moderndid(table, kind, control, method="reg", **options):
     """att_gt and aggte of moderndid, R's `did` in Python: att, se, path. Districts with gaps are dropped."""
     import moderndid as md
 
@@ -128,7 +163,8 @@ def moderndid(table, kind, **options):
             tname="period",
             idname="id",
             gname="g",
-            est_method="reg",
+            control_group=control,
+            est_method=method,
             cband=False,
             **options,
         )
@@ -139,14 +175,17 @@ def moderndid(table, kind, **options):
     return fit.overall_att, fit.overall_se, dict(zip(map(int, fit.event_times), rows, strict=True))
 
 
-def did_imputation(table, horizons):
+def did_imputation(table, horizons, pretrends=0):
     """Borusyak, Jaravel and Spiess in did-imputation: horizon -> (att, se), or the mean alone under 0."""
     from did_imputation import did_imputation as fit
 
     data = table.assign(id=pd.factorize(table["district"])[0], Ei=table["g"].where(table["g"] > 0))
+    data = data[["id", "period", "Ei", "y"]].copy()
     with quiet():
-        fit = fit(
-            data[["id", "period", "Ei", "y"]].copy(), "y", "id", "period", "Ei", allhorizons=horizons, minn=0
-        )
-    points, errors = fit.estimates, fit.std_errors
-    return {(int(k.removeprefix("tau")) if horizons else 0): (points[k], errors[k]) for k in points}
+        fit = fit(data, "y", "id", "period", "Ei", allhorizons=horizons, minn=0, pretrends=pretrends)
+    found = {
+        (int(k.removeprefix("tau")) if horizons else 0): (v, fit.std_errors[k])
+        for k, v in fit.estimates.items()
+    }
+    before = fit.pretrends_estimates or {}
+    return found | {-int(k.removeprefix("pre")): (v, fit.pretrends_std_errors[k]) for k, v in before.items()}

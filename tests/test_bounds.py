@@ -1,6 +1,5 @@
 """Bounds of estimates against every vertex and linear programming; traces to real facts."""
 
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -50,19 +49,23 @@ def test_every_vertex_estimated_anew(estimator):
 
 
 @by_name
-@pytest.mark.parametrize("gaps", [0.0, 0.1])
-def test_linear_programming(estimator, gaps):
+@pytest.mark.parametrize(
+    ("gaps", "options"), [(0.0, {}), (0.1, {}), (0.0, {"controls": ["x"]}), (0.0, {"population": "x"})]
+)
+def test_linear_programming(estimator, gaps, options):
     """The estimator's coefficient on each cell found by moving that cell by one, not read from weights."""
     panel = vague_panel(5, districts=16, periods=4, gaps=gaps)
-    att = estimator(panel, outcome="y").att
+    control = panel.assign(indicator="x", value=np.random.default_rng(5).uniform(1, 2, len(panel)))
+    whole = pd.concat([panel, control.assign(low=control["value"], high=control["value"])], ignore_index=True)
+    effect = estimator(whole, outcome="y", **options)
     slope = []
-    for i in panel.index:
-        moved = panel.copy()
+    for i in panel.index:  # the rows of y come first
+        moved = whole.copy()
         moved.loc[i, "value"] += 1
-        slope.append(estimator(moved, outcome="y").att - att)
+        slope.append(estimator(moved, outcome="y", **options).att - effect.att)
     box = list(zip(panel["low"], panel["high"], strict=True))
     least, most = (linprog(sign * np.array(slope), bounds=box).fun * sign for sign in (1, -1))
-    bounds = yr.interval_bounds(estimator(panel, outcome="y"), panel)
+    bounds = yr.interval_bounds(effect, whole, errors="clustered")
     assert (bounds.low, bounds.high) == (pytest.approx(least, abs=1e-7), pytest.approx(most, abs=1e-7))
 
 
@@ -85,7 +88,8 @@ def test_an_open_figure_is_named_and_a_cap_closes_it():
     assert list(bounds.open["district"]) == ["a"] and "a in 2002: 20 to inf" in repr(bounds)
     capped = yr.interval_bounds(effect, panel, cap=1.5)
     assert (capped.low, capped.high) == (pytest.approx(7), pytest.approx(17))
-    assert "at most 1.5 times" in repr(capped) and "few treated" in repr(capped)
+    assert "at most 1.5 times" in repr(capped) and "spread over other assignments" in repr(capped)
+    assert "unreliable with 1 treated" in repr(yr.interval_bounds(effect, panel, cap=1.5, errors="clustered"))
     with pytest.raises(yr.DataError, match="at least 1"):
         yr.interval_bounds(effect, panel, cap=0.5)
 
@@ -125,7 +129,7 @@ def test_imbens_manski_covers_each_end_with_its_chance(width):
 def test_without_vagueness_the_interval_is_that_of_the_point(estimator):
     panel = panel_of(random_table(2))
     effect = estimator(panel, outcome="y")
-    bounds = yr.interval_bounds(effect, panel)
+    bounds = yr.interval_bounds(effect, panel, errors="clustered")
     assert bounds.low == bounds.high == pytest.approx(effect.att)
     assert bounds.interval_high == pytest.approx(effect.att + norm.ppf(0.975) * effect.se)
 
@@ -136,7 +140,7 @@ def test_the_error_at_an_end_is_that_of_the_panel_at_this_end():
     first = panel["cohort"].dropna().min()
     panel["cohort"] = panel["cohort"].where(panel["cohort"] == first)
     effect = yr.did(panel, outcome="y")
-    bounds = yr.interval_bounds(effect, panel)
+    bounds = yr.interval_bounds(effect, panel, errors="clustered")
     cells = panel.merge(effect.weights)
     errors = []
     for first, second in (("low", "high"), ("high", "low")):
@@ -153,8 +157,47 @@ def test_another_panel_and_a_broken_interval_are_refused():
         yr.interval_bounds(effect, panel.assign(value=panel["value"] ** 2))
     with pytest.raises(yr.DataError, match="outside their bounds"):
         yr.interval_bounds(effect, panel.assign(low=panel["high"] + 1))
-    with pytest.raises(yr.DataError, match="follow the outcome"):
-        yr.interval_bounds(replace(effect, estimator="synthetic_did"), panel)
+
+
+@by_name
+def test_few_treated_have_the_spread_over_other_assignments_at_each_end(estimator):
+    """The panel at an end, estimated and reassigned anew."""
+    panel = vague_panel(4, districts=14, periods=4)
+    kept = sorted(panel.loc[panel["cohort"].notna(), "district"].unique())[:2]
+    begins = panel["cohort"].dropna().max()
+    panel["cohort"] = (
+        panel["cohort"].mask(panel["cohort"].notna(), begins).where(panel["district"].isin(kept))
+    )
+    effect = estimator(panel, outcome="y")
+    bounds = yr.interval_bounds(effect, panel)
+    cells, errors = panel.merge(effect.weights, how="left").fillna({"weight": 0.0}), []
+    for first, second in (("low", "high"), ("high", "low")):
+        value = cells["value"].mask(cells["weight"] > 1e-12, cells[first])
+        value = value.mask(cells["weight"] < -1e-12, cells[second])
+        at_end = cells.assign(value=value, low=value, high=value)
+        test = yr.randomization_test(estimator, at_end, outcome="y", seed=1)
+        errors.append(np.sqrt(np.mean(test.distribution**2)))
+    expected = _imbens_manski(bounds.low, bounds.high, *errors, 0.95)
+    assert (bounds.interval_low, bounds.interval_high) == pytest.approx(expected, rel=1e-9)
+    assert bounds.exact and "spread over" in repr(bounds) and not bounds.caution
+
+
+def test_synthetic_bounds_hold_at_its_weights_and_say_so():
+    """Two vague figures of Proposition 99: the vertices at these weights; estimated anew they may differ."""
+    panel = yr.read_study("prop99")
+    effect = yr.synthetic_did(panel, outcome="cigarettes")
+    largest = effect.weights["weight"].abs().sort_values(kind="stable").index[-2:]
+    places = effect.weights.loc[largest].merge(panel.reset_index())
+    for i, width in zip(places["index"], (2.0, 5.0), strict=True):
+        panel.loc[i, ["low", "high"]] = panel.loc[i, "value"] + np.array([-width, width])
+    bounds = yr.interval_bounds(effect, panel)
+    swing = places["weight"].abs() @ [2.0, 5.0]
+    assert (bounds.low, bounds.high) == pytest.approx((effect.att - swing, effect.att + swing))
+    assert (
+        not bounds.exact
+        and "at these weights only" in repr(bounds)
+        and "at these weights" in bounds._repr_html_()
+    )
 
 
 def traced():

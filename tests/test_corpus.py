@@ -1,5 +1,6 @@
 """Many reports: the same facts however they are run, nothing lost when something dies, failures as rows."""
 
+import ast
 import os
 import random
 import signal
@@ -15,7 +16,7 @@ import pytest
 from youthresearch import corpus
 from youthresearch.corpus import TABLES, extract_corpus, read_corpus
 from youthresearch.documents import read_report
-from youthresearch.extract import extract_facts
+from youthresearch.extract import extract_facts, propose
 from youthresearch.loaders import DATA
 
 pytestmark = pytest.mark.slow  # processes and clusters are started and killed: `make test-slow`
@@ -89,9 +90,9 @@ def extracted(monkeypatch):
 
     def listed(document, *, source_id, **options):
         seen.append(source_id)
-        return extract_facts(document, source_id=source_id, **options)
+        return propose(document, source_id=source_id, **options)
 
-    monkeypatch.setattr(corpus, "extract_facts", listed)
+    monkeypatch.setattr(corpus, "propose", listed)
     return seen
 
 
@@ -245,9 +246,9 @@ def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, mon
     def crash(document, *, source_id, **options):
         if source_id == "crash":
             raise RecursionError("too deep \udcb1")
-        return extract_facts(document, source_id=source_id, **options)
+        return propose(document, source_id=source_id, **options)
 
-    monkeypatch.setattr(corpus, "extract_facts", crash)
+    monkeypatch.setattr(corpus, "propose", crash)
     paths = [folder, bad, bad / "old.doc", bad / "missing.txt"]
     facts = extract_corpus(paths)
     failures = facts.attrs["failures"].set_index("source_id")
@@ -261,6 +262,21 @@ def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, mon
     assert summary["status"].value_counts().to_dict() == {"read": DOCUMENTS, "failed": 6}
     stored = pd.read_parquet(tmp_path / "out" / "failures").set_index("source_id").sort_index()
     pd.testing.assert_frame_equal(stored, failures, check_frame_type=False)
+
+
+def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
+    clean = extract_corpus(folder).query("source_id != 'report-05'").reset_index(drop=True)
+
+    def spoilt(document, *, source_id):
+        proposals, refused = propose(document, source_id=source_id)
+        wrong = {"hedge": "no hedge"} if source_id == "report-05" else {}
+        return [proposal | wrong for proposal in proposals], refused
+
+    monkeypatch.setattr(corpus, "propose", spoilt)
+    facts = extract_corpus(folder)
+    failure = facts.attrs["failures"].iloc[0]
+    assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "no hedge" in failure["message"]
+    pd.testing.assert_frame_equal(pd.DataFrame(facts), clean)
 
 
 # A run that stops goes on where it stopped
@@ -305,10 +321,10 @@ def test_ctrl_c_leaves_what_is_done(folder, tmp_path, monkeypatch):
     def stopped(document, *, source_id, **options):
         if source_id == "report-05":
             raise KeyboardInterrupt
-        return extract_facts(document, source_id=source_id, **options)
+        return propose(document, source_id=source_id, **options)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(corpus, "extract_facts", stopped)
+        patch.setattr(corpus, "propose", stopped)
         extract_corpus(folder, output=tmp_path / "out")
     assert 0 < read_corpus(tmp_path / "out")["source_id"].nunique() < DOCUMENTS
     extract_corpus(folder, output=tmp_path / "out")
@@ -354,6 +370,30 @@ def test_a_change_of_the_extractor_or_a_damaged_chunk_is_done_again(folder, tmp_
     assert len(list((output / "facts").iterdir())) == DOCUMENTS // 2
 
 
+def imported_by(module):
+    """Return the modules of the package that a module imports at its top, and those that they import."""
+    tree = ast.parse((Path(corpus.__file__).parent / f"{module}.py").read_text(encoding="utf-8"))
+    own = {node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.level == 1}
+    return own.union(*map(imported_by, own))
+
+
+READ = """
+import youthresearch as yr
+from youthresearch import loaders
+
+real, read = loaders._read_csv, set()
+loaders._read_csv = lambda path: read.add(path.stem) or real(path)
+yr.extract_facts("全区现有團員近３０００名，比试点前增加418名。")
+print(*sorted(read))
+"""
+
+
+def test_everything_that_decides_the_facts_is_in_the_fingerprint():
+    assert set(corpus._MODULES) == {"corpus"} | imported_by("corpus")
+    read = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, timeout=120)
+    assert read.stdout.split() == sorted(corpus._WORDS)
+
+
 def test_results_of_another_corpus_are_not_replaced(folder, tmp_path):
     extract_corpus(folder / "county-0", output=tmp_path / "out")
     before = contents(tmp_path / "out")
@@ -390,12 +430,12 @@ def test_a_worker_killed_in_the_middle_loses_nothing(folder, tmp_path, client, m
 def poisoned(document, **options):
     if "毒" in document.text:
         os.kill(os.getpid(), signal.SIGKILL)
-    return extract_facts(document, **options)
+    return propose(document, **options)
 
 
 def start_poisoned():
     """Make a worker process one that a certain document kills."""
-    corpus.extract_facts = poisoned
+    corpus.propose = poisoned
 
 
 def check_poison(folder, output, scheduler="synchronous", **options):

@@ -44,11 +44,13 @@ def test_layer(scored, layer, wanted):
 
 def test_the_score_sees_what_is_wrong(proposed):
     """Else the levels above would prove nothing: spoil a layer of every proposal and its score is nil."""
-    facts = FACTS[FACTS["source_id"] == "nanshan-2021"]
+    facts, drafts = (table[table["source_id"] == "nanshan-2021"] for table in (FACTS, proposed))
+    nouns = yr.load_nouns()
     for layer, wrong in {"value": -1.5, "hedge": "?", "unit": "?", "kind": "?", "noun": "?"}.items():
-        spoilt = proposed.assign(**{layer: wrong})
-        assert not yr.score_extraction(facts, spoilt, yr.load_nouns())[layer].eq(True).any()
-    none = yr.score_extraction(facts, proposed.head(0), yr.load_nouns())
+        assert yr.score_extraction(facts, drafts, nouns)[layer].eq(True).any()
+        spoilt = drafts.assign(**{layer: wrong})
+        assert not yr.score_extraction(facts, spoilt, nouns)[layer].eq(True).any()
+    none = yr.score_extraction(facts, drafts.head(0), nouns)
     assert none["proposal"].isna().all() and none["value"].isna().all()
 
 
@@ -63,6 +65,7 @@ def test_a_text_without_figures_gives_an_empty_table():
     facts = yr.extract_facts("推进改革，取得实效。")
     assert list(facts) == COLUMNS and len(facts) == 0
     assert len(facts.attrs["refused"]) == 0
+    assert facts.dtypes.equals(yr.extract_facts("新建团支部5个。").dtypes)
 
 
 ONE_SENTENCE = "全区社会领域团组织达1100个，较试点前增加418个，增长62.76%；注册义工超过23万人。"
@@ -184,12 +187,30 @@ def test_half_a_character_is_read_over():
         "3名",
         "增长5%",
     ]
+    assert yr.extract_facts("建成“先锋\ud800号”3个。")["noun"].item() == "“先锋\ud800号”"
 
 
 @settings(deadline=None, max_examples=150)
 @given(st.text(max_size=200))
 def test_any_text_is_read_and_every_token_stands_at_its_offsets(text):
     check_offsets(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "排名前0名",
+        "比试点前xx名",
+        "比试点前半名",
+        "零分之三的青年",
+        "五十分之十来万",
+        "占3/2，占1/0",
+        "团员\U00011f51\U00011f52名",  # digits that regex knows and Python 3.11 does not
+        "团员٣名、۵名",
+    ],
+)
+def test_numbers_that_say_nothing_are_no_crash(text):
+    check_offsets(f"全市{text}。")
 
 
 @settings(deadline=None, max_examples=150)
@@ -205,6 +226,13 @@ def test_any_text_is_read_and_every_token_stands_at_its_offsets(text):
                 "》",
                 "(",
                 "12.5",
+                "0",
+                "半",
+                "分之",
+                "/",
+                "成",
+                "前",
+                "十余万",
                 "xx",
                 "第",
                 "\n",

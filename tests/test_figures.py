@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import youthresearch as yr
@@ -80,6 +81,13 @@ def reassigned():
     return yr.randomization_test(yr.did, panel, outcome="orgs", seed=1).assignments
 
 
+@cache
+def honest():
+    panel, _ = yr.simulate_panel(seed=1, districts=30, periods=10, waves={"2018Q3": 4}, effect={"orgs": 30.0})
+    result = yr.honest_did(yr.event_study(panel, outcome="orgs_per_10k_youth_14_28"))
+    return result.table.assign(breakdown=result.breakdown)
+
+
 def weights():
     return effects()[2][0].cohort_weights
 
@@ -112,6 +120,7 @@ PLOTS = {
     "plot_weights": weights,
     "plot_published": published,
     "plot_randomization": reassigned,
+    "plot_honest": honest,
     "plot_coverage": cells,
     "plot_spread": spread,
     "plot_quality": quality,
@@ -130,14 +139,27 @@ def test_every_plot_is_tried():
     assert set(PLOTS) == {name for name in yr.__all__ if name.startswith("plot_")}
 
 
-@pytest.mark.parametrize("name", PLOTS)
-def test_saved_in_both_languages_without_complaint(name, tmp_path, caplog):
-    caplog.set_level(logging.WARNING, logger="matplotlib")
-    with warnings.catch_warnings():
+@cache
+def drawn(name, lang):
+    """Draw a figure as save_figure does, every glyph of it; a warning is an error."""
+    with warnings.catch_warnings(), rc_context():
         warnings.simplefilter("error")
-        shown = yr.save_figure(getattr(yr, name), "x", PLOTS[name](), folder=tmp_path)
+        yr.use_style()
+        figure = getattr(yr, name)(PLOTS[name](), lang=lang)
+        figure.draw_without_rendering()
+    return figure
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", PLOTS)
+def test_drawn_without_complaint(name, lang, caplog):
+    caplog.set_level(logging.WARNING, logger="matplotlib")
+    assert isinstance(drawn(name, lang), Figure)
     assert not caplog.records
-    assert isinstance(shown, Figure)
+
+
+def test_saved_in_both_languages(tmp_path):
+    assert isinstance(yr.save_figure(yr.plot_quality, "x", quality(), folder=tmp_path), Figure)
     files = sorted(p.name for p in tmp_path.iterdir())
     assert files == ["x.csv", "x.en.pdf", "x.en.png", "x.zh.pdf", "x.zh.png"]
 
@@ -151,9 +173,7 @@ def test_saved_twice_the_same_bytes(tmp_path):
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_the_two_languages_differ_in_words_only(name):
-    table = PLOTS[name]()
-    figures = [getattr(yr, name)(table, lang=lang) for lang in ("zh", "en")]
-    chinese, english = ([t for t in texts(figure) if t != SAID] for figure in figures)
+    chinese, english = ([t for t in texts(drawn(name, lang)) if t != SAID] for lang in ("zh", "en"))
     assert any("\u4e00" <= c <= "\u9fff" for c in "".join(chinese))
     assert not any("\u4e00" <= c <= "\u9fff" for c in "".join(english))
     assert len(chinese) == len(english)
@@ -168,6 +188,17 @@ def test_points_stand_where_the_growth_is():
     assert points.get_offsets()[:, 0].tolist() == pytest.approx(
         table[["growth_low", "growth_high"]].mean(axis=1)
     )
+
+
+def test_honest_intervals_with_zero_are_told_from_those_without():
+    table = honest()
+    assert 0 < table["breakdown"][0] < 2
+    axes = yr.plot_honest(table).axes[0]
+    without, with_zero = ([s[:, 1] for s in c.get_segments()] for c in axes.collections)
+    assert len(without) + len(with_zero) == len(table) and len(without) > 0 and len(with_zero) > 0
+    assert all(low > 0 or high < 0 for low, high in without)
+    assert all(low <= 0 <= high for low, high in with_zero)
+    assert axes.lines[2].get_xdata()[0] == pytest.approx(table["breakdown"][0])
 
 
 def test_every_count_is_written_in_its_cell_and_shades_it():

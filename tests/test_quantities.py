@@ -42,6 +42,12 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("百分之九点五", 9.5, NONE, "exact", 0.1, "%"),
     ("3‰", 0.3, NONE, "exact", 0.1, "%"),
     ("七成以上", 70, NONE, "at_least", 10, "%"),
+    ("超过7成", 70, NONE, "over", 10, "%"),
+    ("7.5成", 75, NONE, "exact", 1, "%"),
+    ("占1/4", 25, NONE, "exact", NONE, "%"),
+    ("近3/10", 30, NONE, "nearly", NONE, "%"),
+    ("廿三名", 23, NONE, "exact", 1, "名"),
+    ("卅余家", 30, NONE, "odd", 10, "家"),
     ("翻一番", 100, NONE, "exact", 100, "%"),
     ("0.4个百分点", 0.4, NONE, "exact", 0.1, "百分点"),
     ("两个百分点", 2, NONE, "exact", 1, "百分点"),
@@ -116,6 +122,16 @@ def test_any_mixture_of_signs_is_scanned(text):
     assert len(fold(text)) == len(text)
     ends = [0, *(m["end"] for m in mentions)]
     assert all(end <= m["start"] < m["end"] <= len(text) for end, m in zip(ends, mentions, strict=False))
+
+
+def test_folding_is_the_same_character_by_character():
+    """Whether few characters are folded or many, and where one becomes what another is made from."""
+    table = yr.loaders.load_traditional()
+    traditional = "".join(table["traditional"])
+    for text in ("全區團員３０００名，佔62％。", "\u3000０～９－×", traditional, traditional[:50], "苧苎薴"):
+        assert fold(text) == "".join(map(fold, text))
+    assert fold(traditional) == "".join(table["simplified"])
+    assert fold("１２３名團員（％）") == "123名团员(%)"
 
 
 @given(st.integers(0, 10**12), st.sampled_from(["个", "人次", "万元"]))

@@ -11,7 +11,11 @@ from test_audit import DISTRICTS, FACTS, IDENTITIES, facts
 import youthresearch as yr
 from youthresearch.slips import slips_of
 
-REPAIRS = yr.propose_repairs(FACTS, IDENTITIES, DISTRICTS)
+
+@pytest.fixture(scope="module")
+def repairs():
+    """Return all proposals for the documents."""
+    return yr.propose_repairs(FACTS, IDENTITIES, DISTRICTS)
 
 
 def proposed(table, source=None, relation=None):
@@ -23,31 +27,31 @@ def proposed(table, source=None, relation=None):
     return [dict(zip(r["fact_id"], r["to_value"], strict=True)) for _, r in rows.groupby("rank")]
 
 
-def test_nanshan_has_three_repairs_and_no_other():
+def test_nanshan_has_three_repairs_and_no_other(repairs):
     level, change, growth = ("nanshan-2021-005", "nanshan-2021-006", "nanshan-2021-007")
-    assert proposed(REPAIRS, "nanshan-2021", "growth")[:3] == [
+    assert proposed(repairs, "nanshan-2021", "growth")[:3] == [
         {growth: 61.29},
         {level: 1084},
         {level: 1110, change: 428},
     ]
 
 
-def test_one_lost_digit_explains_five_conflicts():
+def test_one_lost_digit_explains_five_conflicts(repairs):
     for relation in ("sum", "part"):
-        assert proposed(REPAIRS, "c074", relation) == [{"c074-002": 74167000}]
+        assert proposed(repairs, "c074", relation) == [{"c074-002": 74167000}]
 
 
-def test_lost_wan_is_found_in_two_figures_at_once():
-    assert proposed(REPAIRS, "c005", "sum")[0] == {"c005-012": 20122000, "c005-014": 2268000}
+def test_lost_wan_is_found_in_two_figures_at_once(repairs):
+    assert proposed(repairs, "c005", "sum")[0] == {"c005-012": 20122000, "c005-014": 2268000}
 
 
-def test_a_percentage_worked_out_wrong_is_recomputed_as_finely_as_it_is_printed():
-    assert proposed(REPAIRS, "c031", "share")[0] == {"c031-014": 36}
+def test_a_percentage_worked_out_wrong_is_recomputed_as_finely_as_it_is_printed(repairs):
+    assert proposed(repairs, "c031", "share")[0] == {"c031-014": 36}
 
 
-def test_a_figure_that_other_relations_hold_is_not_edited():
+def test_a_figure_that_other_relations_hold_is_not_edited(repairs):
     """940 cadres stand behind three shares that hold, so the sum is repaired elsewhere."""
-    edited = {i for edits in proposed(REPAIRS, "c032", "sum") for i in edits}
+    edited = {i for edits in proposed(repairs, "c032", "sum") for i in edits}
     assert edited and "c032-003" not in edited
 
 

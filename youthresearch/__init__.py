@@ -39,6 +39,7 @@ _HOME = {
         "imputation_did",
         "staggered_did",
         "sun_abraham",
+        "synthetic_control",
         "synthetic_did",
     ),
     "evidence": ("save_evidence", "show_evidence"),
@@ -52,6 +53,7 @@ _HOME = {
         "plot_effects",
         "plot_event_study",
         "plot_facts_coverage",
+        "plot_honest",
         "plot_power",
         "plot_published",
         "plot_quality",
@@ -63,6 +65,7 @@ _HOME = {
         "save_figure",
         "use_style",
     ),
+    "honest": ("HonestDid", "honest_did"),
     "inequality": (
         "beta_convergence",
         "decompose_inequality",
@@ -92,6 +95,7 @@ _HOME = {
         "load_published",
         "load_size",
         "load_sources",
+        "load_studies",
         "load_templates",
         "load_traditional",
         "load_units",
@@ -128,6 +132,7 @@ _HOME = {
     "panel": ("as_panel", "build_panel", "coverage"),
     "plan": ("StudyPlan", "compare_with_plan", "read_plan", "save_plan", "study_plan"),
     "placebo": ("placebo_in_time",),
+    "pretrends": ("PretrendTest", "pretrend_test"),
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),
@@ -142,6 +147,7 @@ _HOME = {
     ),
     "strata": ("strata_by",),
     "simulate": ("simulate_panel", "simulate_reports", "true_path"),
+    "threats": ("breakdown", "panels_by_reading", "repaired_panels"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = sorted(_MODULE)

@@ -1,13 +1,13 @@
 """What vague figures allow: bounds of an estimate over reported intervals, and the facts that decide it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 import numpy as np
 import pandas as pd
 
-from .effects import FEW
-from .inference import fixed
+from .inference import SEED, fixed, is_quick
+from .pretrends import errors_for
 from .schema import SAID, DataError
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
@@ -33,8 +33,13 @@ class Bounds:
         Cells with weight whose figure is no single number.
     open : pandas.DataFrame
         One row is one cell with weight and without a bound: district, period, weight, low, high, fact_ids.
-    few : bool
-        Whether there are too few treated districts for the standard error behind the interval.
+    exact : bool
+        False where the weights follow the outcome (`synthetic_did`, `synthetic_control`): the bounds then
+        hold at these weights.
+    error : str
+        What the sampling error is from: the effect's own, or the spread over other assignments.
+    caution : str
+        Why the sampling error is unreliable; empty if it is not.
     simulated : bool
     """
 
@@ -49,7 +54,9 @@ class Bounds:
     cap: float | None
     vague: int
     open: pd.DataFrame = field(repr=False)
-    few: bool
+    exact: bool
+    error: str
+    caution: str
     simulated: bool
 
     def __repr__(self):
@@ -71,7 +78,7 @@ class Bounds:
         said = [
             ("att", fixed(self.att, scale)),
             ("bounds", f"{low} to {high}, {self.vague} vague figures with weight"),
-            (f"{self.level:.0%} interval", f"{start} to {end}, with sampling error (Imbens and Manski 2004)"),
+            (f"{self.level:.0%} interval", f"{start} to {end}, sampling error: {self.error}"),
         ]
         if self.cap is not None:
             said.append(("cap", f"an open figure is taken to be at most {self.cap:g} times its lower bound"))
@@ -79,12 +86,14 @@ class Bounds:
             said.append(("open", f"{row.district} in {row.period}: {row.low:g} to {row.high:g}"))
         if len(self.open) > 3:
             said.append(("open", f"and {len(self.open) - 3} more"))
-        if self.few:
-            said.append(("caution", "few treated districts: the sampling error is too small"))
+        if not self.exact:
+            said.append(("weights", "follow the outcome: the bounds hold at these weights only"))
+        if self.caution:
+            said.append(("caution", f"sampling error {self.caution}"))
         return said + [("data", SAID)] * self.simulated
 
 
-def interval_bounds(effect, panel, *, cap=None, level=0.95):
+def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=None, seed=SEED):
     """Bound an estimate over all outcomes within the reported intervals.
 
     An estimate is ``sum(weight * value)`` with weights that do not depend on the outcome; so the smallest has
@@ -94,42 +103,49 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95):
     Parameters
     ----------
     effect : Effect
-        Of any estimator but `synthetic_did`, whose weights follow the outcome.
+        The weights of `synthetic_did` and `synthetic_control` follow the outcome: their bounds hold at the
+        weights that they have.
     panel : pandas.DataFrame
         That of the effect, with low and high.
     cap : float, optional
         Takes a figure without an upper bound ("over 3,000") to be at most cap times its lower bound, which
         is the researcher's claim. Without it the bounds are infinite where such a figure has weight.
     level : float
+    errors : {None, "clustered", "randomization"}
+        Sampling error: the effect's own, or the spread of the estimates over other assignments of the
+        cohorts, each at that end. None chooses the latter where fewer than ten districts are treated
+        (`FEW`).
+    strata, seed
+        For "randomization", as in `Effect.randomization`.
 
     Returns
     -------
     Bounds
         The interval is that of Imbens and Manski (2004): ``[low - c se_l, high + c se_h]`` with
         ``Phi(c + (high - low) / max(se_l, se_h)) - Phi(-c) = level``. It holds for narrow bounds too, since
-        low <= high by construction (Stoye 2009, lemma 3). se at an end is that of the effect times the ratio
-        of the spread of the districts' scores about their cohort's mean, there and at the values.
+        low <= high by construction (Stoye 2009, lemma 3). The effect's own error at an end is se times the
+        ratio of the spread of the districts' scores about their cohort's mean, there and at the values.
 
     Raises
     ------
     DataError
-        If the weights follow the outcome, the panel is not the one of the effect, a bound is missing or
-        excludes the value, or cap is below one.
+        If the panel is not the one of the effect, a bound is missing or excludes the value, or cap is below
+        one.
     """
-    if cap is not None and not cap >= 1:
-        raise DataError(f"cap={cap} must be at least 1: it multiplies a figure's lower bound.")
-    cells = _cells_with_weight(effect, panel)
-    low, high = cells["low"].to_numpy(float), cells["high"].to_numpy(float)
-    bad = ~(low <= cells["value"]) | ~(cells["value"] <= high)
-    if bad.any():
-        raise DataError("Cells have a value outside their bounds, or none: mend these rows.", cells[bad])
-    if cap is not None:
-        high = np.where(np.isposinf(high) & (low > 0), np.maximum(cap * low, cells["value"]), high)
+    cells = cells_with_weight(effect, panel)
+    low, high = cells["low"].to_numpy(float), closed_high(cells, cap)
     weight = cells["weight"].to_numpy()
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = float(weight @ least), float(weight @ most)
-    errors = [_error_at(effect, cells, y) for y in (least, most)]
-    interval = _imbens_manski(*ends, *errors, level)
+    kind = errors_for(effect, errors)
+    follow = effect.estimator in ("synthetic_did", "synthetic_control")
+    if follow:
+        kind, scale = "own", [effect.se] * 2
+    elif kind == "randomization":
+        scale = [_spread_over_assignments(effect, cells, y, strata, seed) for y in (least, most)]
+    else:
+        scale = [_error_at(effect, cells, y) for y in (least, most)]
+    interval = _imbens_manski(*ends, *scale, level)
     unbounded = np.isinf(low) | np.isinf(high)
     rows = cells.assign(high=high)[unbounded].reset_index(drop=True)
     names = [c for c in ("district", "period", "weight", "low", "high", "fact_ids") if c in rows]
@@ -143,15 +159,15 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95):
         cap,
         int((high > low).sum()),
         rows[names],
-        effect.n_treated < FEW,
+        not follow,
+        "spread over other assignments" if kind == "randomization" else effect.errors,
+        "" if kind == "randomization" else effect.caution,
         effect._cells.simulated,
     )
 
 
-def _cells_with_weight(effect, panel):
+def cells_with_weight(effect, panel):
     """Rows of the panel that count in an estimate, with their weight."""
-    if effect.estimator == "synthetic_did":
-        raise DataError("The weights of synthetic_did follow the outcome: there are no linear bounds of it.")
     rows = panel[panel["indicator"] == effect.outcome]
     weights = effect.weights
     cells = weights.merge(rows, on=["district", "period"], how="left", validate="one_to_one")
@@ -163,6 +179,37 @@ def _cells_with_weight(effect, panel):
             f"the weights, and not {effect.att:g}."
         )
     return cells[cells["weight"].abs() > NONE * cells["weight"].abs().max()].reset_index(drop=True)
+
+
+def closed_high(cells, cap):
+    """Give the upper bounds, open ones closed at cap times the lower; check that bounds enclose the value."""
+    if cap is not None and not cap >= 1:
+        raise DataError(f"cap={cap} must be at least 1: it multiplies a figure's lower bound.")
+    low, high = cells["low"].to_numpy(float), cells["high"].to_numpy(float)
+    bad = ~(low <= cells["value"]) | ~(cells["value"] <= high)
+    if bad.any():
+        raise DataError("Cells have a value outside their bounds, or none: mend these rows.", cells[bad])
+    if cap is None:
+        return high
+    return np.where(np.isposinf(high) & (low > 0), np.maximum(cap * low, cells["value"]), high)
+
+
+def with_outcome(effect, cells, y):
+    """Estimate an effect anew with y in these cells, all else as it is."""
+    given = effect._cells
+    at = given.districts.get_indexer(cells["district"]), given.periods.get_indexer(cells["period"])
+    changed = given.y.copy()
+    changed[at] = y
+    return effect._anew(replace(given, y=changed))
+
+
+def _spread_over_assignments(effect, cells, y, strata, seed):
+    """Root mean square of the estimates under other assignments, were the outcome y; nan if not finite."""
+    if not np.isfinite(y).all():
+        return np.nan
+    draws = 9999 if is_quick(effect) else 999  # each of which is an estimation
+    test = with_outcome(effect, cells, y).randomization(strata=strata, draws=draws, seed=seed)
+    return float(np.sqrt(np.mean(test.distribution**2)))
 
 
 def _error_at(effect, cells, y):
@@ -200,7 +247,7 @@ def trace(effect, panel, facts, *, top=10):
     Parameters
     ----------
     effect : Effect
-        Of any estimator but `synthetic_did`.
+        The weights of `synthetic_did` and `synthetic_control` are those that they have.
     panel : pandas.DataFrame
         That of the effect, with low, high and fact_ids.
     facts : pandas.DataFrame
@@ -222,7 +269,7 @@ def trace(effect, panel, facts, *, top=10):
     DataError
         If the panel is not that of the effect, or a fact of it is not among the facts.
     """
-    cells = _cells_with_weight(effect, panel)
+    cells = cells_with_weight(effect, panel)
     if "fact_ids" not in cells:
         raise DataError("The panel has no column 'fact_ids': make it with build_panel.")
     above = cells["value"] - cells.groupby("district")["value"].transform("mean")

@@ -193,15 +193,17 @@ def _layout(rows):
     if len(rows) % t == 0 and (ordinals.reshape(-1, t) == ordinals[:t]).all():
         names = rows["district"].array
         first = pd.Index(names[::t])
-        if (
-            first.is_unique
-            and first.is_monotonic_increasing
-            and all((names[k::t] == first).all() for k in range(1, t))
-        ):
+        if first.is_unique and first.is_monotonic_increasing and _stands_in_blocks(names, t):
             return _Layout(_plain(first), ordinals[:t].copy(), None, None)
     district, districts = pd.factorize(rows["district"], sort=True)
     period, time = pd.factorize(ordinals, sort=True)
     return _Layout(_plain(pd.Index(districts)), time, district, period)
+
+
+def _stands_in_blocks(names, t):
+    """Whether each run of t names is one name."""
+    same = np.append(np.asarray(names[1:] == names[:-1], dtype=bool), True)
+    return bool(same.reshape(-1, t)[:, :-1].all())
 
 
 def _first_fall(ordinals):
@@ -332,11 +334,13 @@ def _with_controls(cells, panel, controls):
     cells = replace(
         cells, observed=known, y=np.where(known, cells.y, 0), controls=np.where(known[..., None], x, 0)
     )
-    told = tuple(
-        (d, int(k), "no value of a control") for d, k in zip(cells.districts, lost, strict=True) if k
-    )
-    cells = replace(cells, left_out=cells.left_out + told)
+    cells = replace(cells, left_out=cells.left_out + told_of(cells, lost, "no value of a control"))
     return keep_districts(cells, known.any(axis=1), "no value of a control")
+
+
+def told_of(cells, lost, reason):
+    """Say how many cells which districts lost, and why."""
+    return tuple((cells.districts[i], int(lost[i]), reason) for i in np.flatnonzero(lost))
 
 
 def keep_districts(cells, keep, reason):
@@ -344,7 +348,7 @@ def keep_districts(cells, keep, reason):
     if keep.all():
         return cells
     lost = cells.observed.sum(axis=1)
-    told = tuple((cells.districts[i], int(lost[i]), reason) for i in np.flatnonzero(~keep) if lost[i])
+    told = told_of(cells, np.where(keep, 0, lost), reason)
     if not keep.any():
         raise DataError(
             f"No district is left for {cells.outcome!r}: {reason}.",
@@ -361,7 +365,7 @@ def keep_districts(cells, keep, reason):
 def keep_periods(cells, keep, reason):
     """Leave periods out and say why."""
     lost = (cells.observed & ~keep).sum(axis=1)
-    told = tuple((d, int(k), reason) for d, k in zip(cells.districts, lost, strict=True) if k)
+    told = told_of(cells, lost, reason)
     cells = _keep_columns(replace(cells, left_out=cells.left_out + told), keep)
     return keep_districts(cells, cells.observed.any(axis=1), reason)
 

@@ -25,7 +25,7 @@ from uuid import uuid4
 import pandas as pd
 
 from .documents import DEFAULT, read_report
-from .extract import COLUMNS, extract_facts
+from .extract import COLUMNS, propose, tabulate
 from .loaders import DATA
 from .schema import DataError
 
@@ -45,7 +45,7 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
     },
 }
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
-_MODULES = ("corpus", "documents", "extract", "intervals", "loaders", "quantities", "schema")
+_MODULES = ("corpus", "documents", "extract", "intervals", "loaders", "nouns", "quantities", "schema")
 _WORDS = ("indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "regex", "rjieba", "trafilatura")
 _CHUNK_FILE = re.compile(r"chunk-[0-9a-f]{20}\.parquet")
@@ -256,28 +256,40 @@ def _extract_chunk(chunk, extractor):
             "and start workers and session anew after a change."
         )
     results = [_extract_one(item) for item in chunk]
-    parts = {name: [r[name] for r in results if name in r] for name in TABLES}
-    rows = {
-        name: [pd.DataFrame(list(chain.from_iterable(parts[name])))]
-        for name in ("refused", "failures", "documents")
-    }
-    tables = {name: _typed(name, found) for name, found in (parts | rows).items()}
+    try:
+        tables = _tables(results)
+    except Exception:  # the rows of some document make no table
+        results = [_tested(item, result) for item, result in zip(chunk, results, strict=True)]
+        tables = _tables(results)
     return len(chunk), len(tables["failures"]), tables
 
 
+def _tables(results):
+    rows = {name: list(chain.from_iterable(r.get(name, ()) for r in results)) for name in TABLES}
+    facts = {"facts": tabulate(rows.pop("facts"))}
+    return {name: _typed(name, [table]) for name, table in (facts | rows).items()}
+
+
+def _tested(item, result):
+    try:
+        _tables([result])
+    except Exception as error:
+        return _failure(item, type(error).__name__, _printable(str(error)))
+    return result
+
+
 def _extract_one(item):
-    """Return what one document adds to the tables: its facts as a table, all else as rows."""
+    """Return the rows that one document adds to each table."""
     if item.duplicate_of:
         return _outcome(item, "duplicate", reason=f"the same bytes as {item.duplicate_of}")
     if item.deadly:
         return _failure(item, "KilledWorker", "its worker process died each time, maybe for want of memory")
     try:
         document = read_report(item.path)
-        facts = extract_facts(document, source_id=item.source_id)
-        refused = [{"source_id": item.source_id, **row} for row in facts.attrs["refused"]]
+        facts, refused = propose(document, source_id=item.source_id)
     except Exception as error:  # whatever it is, it is this document's and the rest goes on
         return _failure(item, type(error).__name__, _printable(str(error)))
-    facts.attrs.clear()
+    refused = [{"source_id": item.source_id, **row} for row in refused]
     return _outcome(item, "read", facts=facts, refused=refused)
 
 
@@ -301,10 +313,11 @@ def _outcome(item, status, *, reason="", **tables):
 
 
 def _typed(name, tables):
-    """Stack tables in the columns and types of `TABLES`."""
+    """Stack tables, or lists of rows, in the columns and types of `TABLES`."""
     types = TABLES[name]
-    filled = [table for table in tables if len(table)] or [pd.DataFrame(columns=list(types))]
-    return pd.concat(filled, ignore_index=True)[list(types)].astype(types)
+    tables = [pd.DataFrame(table, columns=list(types)) for table in tables if len(table)]
+    filled = tables or [pd.DataFrame(columns=list(types))]
+    return pd.concat(filled, ignore_index=True).astype(types)
 
 
 @cache

@@ -18,6 +18,7 @@ from hashlib import sha256
 from io import BytesIO
 from xml.parsers import expat
 
+import numpy as np
 import pandas as pd
 
 from .schema import DataError
@@ -1273,16 +1274,10 @@ def _clean(blocks, where, limits):
 
 
 def _table(blocks):
-    lengths = pd.Series([len(b.text) for b in blocks], dtype="int64")
-    end = (lengths + 1).cumsum() - 1
-    return pd.DataFrame(
-        {
-            "start": end - lengths,
-            "end": end,
-            "role": pd.Series([b.role for b in blocks], dtype="str"),
-            "place": pd.Series([b.place for b in blocks], dtype="str"),
-        }
-    )
+    lengths = np.array([len(b.text) for b in blocks], dtype="int64")
+    end = np.cumsum(lengths + 1) - 1
+    roles, places = ([getattr(b, name) for b in blocks] for name in ("role", "place"))
+    return pd.DataFrame({"start": end - lengths, "end": end, "role": roles, "place": places})
 
 
 def _shorten(text, length):

@@ -13,10 +13,11 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units
+from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
+from .comparisons import average_pairs, averages_of, compare_cohorts
 from .inference import SEED, RandomizationTest, fixed, is_quick, randomize
 from .schema import SAID, SIMULATED, DataError
-from .synthetic import synthetic_weights
+from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
 FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
@@ -72,12 +73,14 @@ class Effect:
     _cells: Cells = field(repr=False)
     _units: Units = field(repr=False)
     _by_unit: np.ndarray = field(repr=False)
+    _path_by_unit: np.ndarray = field(repr=False)  # of the rows of path, shape (K, U, T)
     _anew: Callable | None = field(
         default=None, repr=False
     )  # Cells -> Effect, the same estimator and options
-    _placebos: np.ndarray | None = field(default=None, repr=False)  # of synthetic_did, one effect each
+    _placebos: np.ndarray | None = field(default=None, repr=False)  # of the synthetic ones, one effect each
     _placebo_seed: int | None = field(default=None, repr=False)
     _regressors: np.ndarray | None = field(default=None, repr=False)  # (U, T, P) of a two-way regression
+    _target: np.ndarray | None = field(default=None, repr=False)  # (P,): att as a sum of its coefficients
 
     @property
     def errors(self):
@@ -328,6 +331,8 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
     units = make_units(cells)
     cohort, event, cell_count = _cohort_event_cells(units, cells.time, base)
+    if not (event >= 0).any():
+        raise DataError(f"No cohort is observed both at event time {base} and when treated.")
     dummies = (units.cohort[:, None, None] == cohort) & (cells.time[None, :, None] == cohort + event)
     times = np.unique(event)
     chosen = np.column_stack([event >= 0, event[:, None] == times]) * cell_count[:, None]
@@ -347,7 +352,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
 
 
 @_estimator
-def imputation_did(panel, *, outcome, controls=None, population=None):
+def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=None):
     """Estimate effects against outcomes imputed from untreated cells (Borusyak, Jaravel and Spiess 2024).
 
     District and period effects (and controls) are fitted to untreated cells alone; each treated cell less
@@ -360,18 +365,23 @@ def imputation_did(panel, *, outcome, controls=None, population=None):
         As in `did`. Gaps are left as they are: least squares on the cells there are. Treated cells of a
         district without an untreated one, or of a period in which nobody is untreated, cannot be imputed:
         they are left out and listed.
+    pretrends : int
+        Event times before treatment, -pretrends to -1, that the path tells too: coefficients of a regression
+        of its own on the untreated cells alone, against all that lie further back (section 4.3 of the paper;
+        `pretrends()` of did_imputation in Stata). Effects do not depend on them.
 
     Returns
     -------
     Effect
-        The path has event times from 0 on; se is the conservative one of equation 7, about the mean effect by
-        cohort and period (equation 8), without a small-sample factor. Where a cohort is a single district
-        this leaves its treated cells no error at all.
+        The path has event times from 0 on, after those of `pretrends`; se is the conservative one of equation
+        7, about the mean effect by cohort and period (equation 8), without a small-sample factor. Where a
+        cohort is a single district this leaves its treated cells no error at all. Errors of pretrends are
+        clustered, with the factor "nested" of `did`.
 
     Raises
     ------
     DataError
-        If no treated cell can be imputed.
+        If no treated cell can be imputed, or the pretrends are not determined.
     """
     cells = make_cells(panel, outcome, controls, population)
     _check_treated(cells)
@@ -391,15 +401,49 @@ def imputation_did(panel, *, outcome, controls=None, population=None):
     linear = imputation(units, model, direct, possible)
     told = {"errors": "clustered by district, about the mean by cohort and period, normal"}
     lost = (treated & ~possible).sum(axis=1)[units.of]
-    left = [(d, int(k), "cannot be imputed") for d, k in zip(cells.districts, lost, strict=True) if k]
-    return _effect(
-        "imputation_did", cells, units, linear, pd.DataFrame({"event_time": times}), told, extra=left
-    )
+    left = told_of(cells, lost, "cannot be imputed")
+    before, factor = _pretrends(cells, units, pretrends)
+    if pretrends:
+        told["pretrends"] = f"event times {-pretrends} to -1 against earlier ones, untreated cells only"
+    linear = linear.insert(1, before)
+    factor = np.repeat([1.0, factor, 1.0], [1, pretrends, len(times)])
+    vcov = linear.covariance(cells, units) * np.sqrt(np.outer(factor, factor))
+    rows = pd.DataFrame({"event_time": np.append(np.arange(-pretrends, 0), times)})
+    return _effect("imputation_did", cells, units, linear, rows, told, vcov=vcov, extra=left)
+
+
+def _pretrends(cells, units, count):
+    """Regress the untreated cells on the event times -count to -1: weights and scores, and the factor."""
+    times = np.arange(-count, 0)
+    event = np.where(units.cohort[:, None] == NEVER, 0, cells.time - units.cohort[:, None])
+    used = units.observed & (cells.time < units.cohort[:, None])
+    used &= used.sum(axis=1, keepdims=True) > 1
+    leads = (event[:, :, None] == times).astype(float)
+    regressors = np.concatenate([leads, units.controls], axis=2)
+    linear, identified, rank, _ = regression(units, regressors, np.eye(regressors.shape[2])[:, :count], used)
+    if not identified.all():
+        raise DataError(
+            f"Event times {times[~identified].tolist()} cannot be told from those before: no untreated "
+            "cells, or none further back to compare with. Take fewer pretrends."
+        )
+    member = used.any(axis=1)[units.of]
+    districts, n = int(member.sum()), int(used.sum(axis=1)[units.of].sum())
+    if count:
+        _check_df("The regression of pretrends", n, rank + 1)
+    return linear, districts / (districts - 1) * (n - 1) / (n - rank - 1) if count else 1.0
 
 
 @_estimator
 def staggered_did(
-    panel, *, outcome, control="never", base="varying", aggregate="simple", controls=None, population=None
+    panel,
+    *,
+    outcome,
+    control="never",
+    base="varying",
+    aggregate="simple",
+    controls=None,
+    method="reg",
+    population=None,
 ):
     """Estimate effects by cohort and period against untreated districts (Callaway and Sant'Anna 2021).
 
@@ -421,8 +465,13 @@ def staggered_did(
         time; event: mean over event times from 0 on; cohort: mean over the cohorts' means; calendar: mean
         over periods; group_time: as simple, path by cohort and period. Cohorts count by their districts.
     controls : list of str, optional
-        Indicators whose value in the base period the change may depend on, linearly: the control group's
-        change is regressed on them (outcome regression; Heckman, Ichimura and Todd 1997, `est_method="reg"`).
+        Indicators whose value in the base period the change may depend on.
+    method : {"reg", "dr"}
+        How controls are taken into account. reg: the control group's change is regressed on them (outcome
+        regression; Heckman, Ichimura and Todd 1997), which a few treated districts are enough for. dr: the
+        control group is weighted by the odds of treatment as well, and either model may be wrong (doubly
+        robust; Sant'Anna and Zhao 2020), the default of `did` in R; refused where controls tell the treated
+        from the others. Weights do not depend on the outcome in either.
 
     Returns
     -------
@@ -438,24 +487,27 @@ def staggered_did(
     _choose("control", control, ("never", "notyet"))
     _choose("base", base, ("varying", "universal"))
     _choose("aggregate", aggregate, ("simple", "event", "cohort", "calendar", "group_time"))
+    _choose("method", method, ("reg", "dr"))
     cells = make_cells(panel, outcome, controls, population)
     _check_treated(cells)
     if control == "never":
-        _check_never(cells)
+        _check_never(cells, 'control="notyet" lets the last cohort stand in')
     else:
         cells = _last_cohort_as_control(cells)
     cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
     _check_treated(cells)
     units = make_units(cells)
-    pairs = _pairs(units, cells.time, control, base)
-    rows, average, slope = _aggregation(pairs, units, cells.time, aggregate)
-    linear = _aggregate(pairs, len(cells.time), average, slope)
+    pairs = compare_cohorts(cells, units, control, base, method)
+    rows, average, slope = averages_of(pairs, units, cells.time, aggregate)
+    linear = average_pairs(pairs, len(cells.time), average, slope)
     told = {
         "errors": "clustered by district, influence functions, normal",
         "control": "never treated" if control == "never" else "not yet treated",
         "base": base,
         "aggregate": aggregate,
     }
+    if controls:
+        told["controls"] = "doubly robust" if method == "dr" else "outcome regression"
     for name in ("cohort", "period"):
         if name in rows:
             rows[name] = pd.Series([cells.label(v) for v in rows[name]])
@@ -494,35 +546,122 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
     ImportError
         If diff-diff is not installed.
     """
-    cells = make_cells(panel, outcome)
+    cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_did")
+
+    def weigh(treated, donors):
+        before, later = cells.y[:, ~after], cells.y[:, after]
+        target = before[treated].mean(axis=0)
+        return synthetic_weights(before[donors], later[donors], target, int(treated.sum()))
+
+    return _placebo_effect("synthetic_did", cells, treated, after, weigh, placebos, seed, {})
+
+
+@_estimator
+def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None):
+    """Compare with a weighted mean of never-treated districts (Abadie, Diamond and Hainmueller 2010).
+
+    Weights are at least zero, sum to one, and bring the never-treated districts as near as they can to the
+    (mean of the) treated ones in the outcome of each period before treatment, and in the mean of each control
+    over these. A squared difference counts by one over the variance among districts, that of the outcome
+    averaged over the periods (Abadie 2021, section 3.2a): predictors' weights are not searched for, as the
+    search has many ends, and makes controls void beside all the outcomes (Kaul and others 2022).
+
+    Parameters
+    ----------
+    panel, outcome, placebos, seed
+        As in `synthetic_did`.
+    controls : list of str, optional
+        Other indicators of the panel; gaps in them do not matter, as means are taken.
+
+    Returns
+    -------
+    Effect
+        As from `synthetic_did`: the weights depend on the outcome. There is no district effect, so that a
+        level which the weighted mean does not reach stays in the effect: see `fit`, the root mean squared
+        difference before treatment, in its convention.
+
+    Raises
+    ------
+    DataError, ImportError
+        As `synthetic_did`; or if a district has no value of a control before treatment.
+    """
+    if controls and isinstance(panel, Cells):
+        raise DataError("synthetic_control takes its controls from a panel, not from cells.")
+    cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_control")
+    used = treated | (cells.cohort == NEVER)
+    features = [cells.y[:, ~after] / _spread(cells.y[used][:, ~after])]
+    for name in controls or ():
+        mean = _mean_before(cells, make_cells(panel, name), cells.time[after][0])
+        features.append(mean[:, None] / _spread(mean[used, None]))
+    features = np.hstack(features)
+
+    def weigh(treated, donors):
+        weights = control_weights(features[donors], features[treated].mean(axis=0))
+        return weights, np.zeros((~after).sum())
+
+    gap = cells.y[treated].mean(axis=0) - weigh(treated, ~treated)[0] @ cells.y[~treated]
+    told = {"fit": f"{np.sqrt((gap[~after] ** 2).mean()):.4g} off before treatment (root mean square)"}
+    if controls:
+        told["controls"] = "means before treatment"
+    return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
+
+
+def _spread(values):
+    """Root of the variance among districts, averaged over columns; 1 where all are alike."""
+    return np.sqrt(values.var(axis=0, ddof=1).mean()) or 1.0
+
+
+def _mean_before(cells, control, begin):
+    """Mean of a control over the periods before treatment, in the order of the districts of `cells`."""
+    before = control.observed & (control.time < begin)
+    known = before.any(axis=1)
+    at = control.districts[known].get_indexer(cells.districts)
+    if (at < 0).any():
+        raise DataError(
+            f"Districts without a value of {control.outcome!r} before treatment: "
+            f"{list(cells.districts[at < 0][:10])}."
+        )
+    return (np.where(before, control.y, 0).sum(axis=1)[known] / before[known].sum(axis=1))[at]
+
+
+def _one_wave(cells, name):
+    """Check that one cohort stands against never-treated districts: cells, who is treated, periods after."""
     _check_treated(cells)
-    _check_never(cells)
+    _check_never(cells, f"{name} needs some, the more the better")
     cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
-    _check_no_gaps(cells, "synthetic_did")
+    _check_treated(cells)
+    _check_no_gaps(cells, name)
     cohorts = np.unique(cells.cohort[cells.cohort != NEVER])
     if len(cohorts) > 1:
         waves = ", ".join(str(cells.label(c)) for c in cohorts)
         raise DataError(
-            f"synthetic_did takes one wave, and the panel has several ({waves}): choose one, e.g. "
+            f"{name} takes one wave, and the panel has several ({waves}): choose one, e.g. "
             "panel[(panel['cohort'] == wave) | panel['cohort'].isna()]."
         )
-    treated, after = cells.cohort != NEVER, cells.time >= cohorts[0]
+    return cells, cells.cohort != NEVER, cells.time >= cohorts[0]
+
+
+def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
+    """Effect from weights on donors and periods that follow the outcome; its error from placebos."""
     sets = _placebo_sets(treated, placebos, seed)
-    units = make_units(cells, alone=True)
-    weights = _synthetic(cells.y, treated, ~treated, after)
-    effects = [_synthetic(cells.y, s, ~treated & ~s, after) for s in sets]
-    effects = np.array([np.einsum("kit,it->k", w, cells.y) for w in effects])
+    weights = _spread_out(treated, ~treated, after, *weigh(treated, ~treated))
+    effects = []
+    for stand_in in sets:
+        donors = ~treated & ~stand_in
+        placebo = _spread_out(stand_in, donors, after, *weigh(stand_in, donors))
+        effects.append(np.einsum("kit,it->k", placebo, cells.y))
+    spread = np.array(effects) - np.mean(effects, axis=0)
     told = {
         "errors": f"standard deviation of {len(sets)} placebo effects, normal",
         "placebos": "each never-treated district once" if treated.sum() == 1 else f"drawn, seed {seed}",
         "weights": "depend on the outcome; bounds hold at these weights only",
+        **told,
     }
-    rows = pd.DataFrame({"event_time": cells.time[after] - cohorts[0]})
+    rows = pd.DataFrame({"event_time": cells.time[after] - cells.time[after][0]})
     linear = Linear(weights, np.zeros(weights.shape[:2]))
-    spread = effects - effects.mean(axis=0)
-    vcov = spread.T @ spread / len(effects)
-    effect = _effect("synthetic_did", cells, units, linear, rows, told, vcov=vcov)
-    return replace(effect, _placebos=effects[:, 0], _placebo_seed=seed)
+    units = make_units(cells, alone=True)
+    effect = _effect(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
+    return replace(effect, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
 
 
 def _placebo_sets(treated, placebos, seed):
@@ -544,14 +683,12 @@ def _placebo_sets(treated, placebos, seed):
     return sets
 
 
-def _synthetic(y, treated, donors, after):
+def _spread_out(treated, donors, after, by_donor, by_period):
     """Weights of the effect, on average and then in each period after treatment, shape (1 + K, N, T)."""
-    target = y[treated][:, ~after].mean(axis=0)
-    omega, lam = synthetic_weights(y[donors][:, ~after], y[donors][:, after], target, int(treated.sum()))
-    districts = np.zeros(len(y))
-    districts[treated], districts[donors] = 1 / treated.sum(), -omega
+    districts = np.zeros(len(treated))
+    districts[treated], districts[donors] = 1 / treated.sum(), -by_donor
     periods = np.zeros((1 + after.sum(), len(after)))
-    periods[:, ~after] = -lam
+    periods[:, ~after] = -by_period
     periods[0, after], periods[1:, after] = 1 / after.sum(), np.eye(after.sum())
     return districts[None, :, None] * periods[:, None, :]
 
@@ -778,9 +915,9 @@ def _check_treated(cells):
         )
 
 
-def _check_never(cells):
+def _check_never(cells, remedy):
     if not (cells.cohort == NEVER).any():
-        raise DataError('No district is never treated: control="notyet" lets the last cohort stand in.')
+        raise DataError(f"No district is never treated: {remedy}.")
 
 
 def _check_no_gaps(cells, name):
@@ -849,12 +986,13 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     if errors == "iid":
         vcov = _iid_vcov(cells, units, linear, fit, n - k)
         said = f"independent errors of one variance, t({n - k})"
-        return _effect(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
+        effect = _effect(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
+        return replace(effect, _regressors=regressors, _target=targets[:, 0])
     factor = 1.0 if small_sample == "none" else districts / (districts - 1) * (n - 1) / (n - k)
     said = f"clustered by district, t({districts - 1})"
     told = {"errors": said, "factor": _FACTORS[small_sample].format(k=k), **told}
     effect = _effect(name, cells, units, linear, rows, told, df=districts - 1, factor=factor)
-    return replace(effect, _regressors=regressors)
+    return replace(effect, _regressors=regressors, _target=targets[:, 0])
 
 
 _FACTORS = {
@@ -903,9 +1041,8 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
     if vcov is None:
         vcov = factor * linear.covariance(cells, units)
     se = np.sqrt(np.diag(vcov))
-    path = rows.assign(att=estimates[1:], se=se[1:])
-    path.loc[~linear.weights[1:].any(axis=(1, 2)), "se"] = np.nan  # a base has no error
-    path = _marked(path, cells.simulated)
+    is_base = ~linear.weights[1:].any(axis=(1, 2))  # it has no error
+    path = _marked(rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:])), cells.simulated)
     treated = (cells.treated & cells.observed).any(axis=1)
     return Effect(
         estimator=name,
@@ -923,6 +1060,7 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
         _cells=cells,
         _units=units,
         _by_unit=linear.weights[0],
+        _path_by_unit=linear.weights[1:],
     )
 
 
@@ -935,7 +1073,8 @@ def _with_base(effect, base):
     vcov[: len(effect.vcov), : len(effect.vcov)] = effect.vcov
     at = np.append(0, 1 + order)
     path = _marked(path.iloc[order].reset_index(drop=True), effect._cells.simulated)
-    return replace(effect, path=path, vcov=vcov[np.ix_(at, at)])
+    weights = np.concatenate([effect._path_by_unit, np.zeros((len(more), *effect._by_unit.shape))])[order]
+    return replace(effect, path=path, vcov=vcov[np.ix_(at, at)], _path_by_unit=weights)
 
 
 def _imputable(units, model, treated):
@@ -950,111 +1089,3 @@ def _imputable(units, model, treated):
         asked = np.hstack([np.eye(periods) - model.share[u], units.controls[u] - means[u]])
         possible[u] &= model.identified(asked.T)
     return possible
-
-
-@dataclass(frozen=True, eq=False)
-class _Pairs:
-    """P comparisons ATT(g, t): cohort, indices of t and of the base; weights and scores on U units."""
-
-    cohort: np.ndarray  # (P,)
-    t: np.ndarray  # (P,)
-    base: np.ndarray  # (P,)
-    event: np.ndarray  # (P,)
-    att: np.ndarray  # (P,)
-    weight: np.ndarray  # (P, U), on the change from base to t
-    centre: np.ndarray  # (P, U)
-
-
-def _pairs(units, time, control, base):
-    """Compare each cohort with its control group in each period."""
-    found = []
-    for g in np.unique(units.cohort[units.cohort != NEVER]):
-        last = int(np.searchsorted(time, g)) - 1  # the last period before treatment
-        for t in range(base == "varying", len(time)):
-            b = t - 1 if base == "varying" and t <= last else last
-            later = NEVER if control == "never" else max(time[t], time[b]) + 1
-            against = (units.cohort >= later) & (units.cohort != g)
-            pair = _pair(units, g, t, b, against)
-            if pair is not None:
-                found.append((g, t, b, time[t] - g, *pair))
-    if not any(event >= 0 for _, _, _, event, *_ in found):
-        raise DataError(
-            "No cohort has a treated period in which it can be compared with untreated districts."
-        )
-    return _Pairs(*(np.array(column) for column in zip(*found, strict=True)))
-
-
-def _pair(units, g, t, b, against):
-    """ATT(g, t) by outcome regression: att, weights on the change and centres; None without either group."""
-    both = units.observed[:, t] & units.observed[:, b]
-    treated, against = (units.cohort == g) & both, against & both
-    if not treated.any() or not against.any():
-        return None
-    x = np.column_stack([np.ones(len(units.n)), units.controls[:, b]])
-    n, change = units.n, units.total[:, t] - units.total[:, b]
-    moment = (x[against] * n[against, None]).T @ x[against]
-    if len(moment) > 1 and np.linalg.matrix_rank(moment, hermitian=True) < len(moment):
-        raise DataError(
-            f"The control group of cohort {g} has too few districts, or controls that are collinear in it: "
-            "use fewer controls."
-        )
-    mean_x = n[treated] @ x[treated] / n[treated].sum()
-    asked = x @ np.linalg.solve(moment, mean_x)
-    fit = x @ np.linalg.solve(moment, x[against].T @ change[against])
-    att = (change[treated].sum() - n[treated] @ fit[treated]) / n[treated].sum()
-    weight = treated / n[treated].sum() - against * asked
-    return att, weight, treated / n[treated].sum() * (fit + att) - against * asked * fit
-
-
-def _aggregation(pairs, units, time, aggregate):
-    """Say how the pairs are averaged into att and the rows of the path.
-
-    Returns
-    -------
-    rows : pandas.DataFrame
-        Keys of the path, K rows.
-    average : ndarray, shape (1 + K, P)
-        Weights on the pairs.
-    slope : ndarray, shape (1 + K, U)
-        Derivative of the averages by the number of districts in the cohort of a unit: these shares are
-        estimated too.
-    """
-    post = (pairs.event >= 0).astype(float)
-    member = pairs.cohort[:, None] == units.cohort
-    size = member @ units.n
-    if aggregate == "group_time":
-        rows = {"cohort": pairs.cohort, "period": time[pairs.t], "event_time": pairs.event}
-        chosen, use = np.eye(len(post)), np.ones(len(post), dtype=bool)
-    else:
-        name, key, use = {
-            "cohort": ("cohort", pairs.cohort, post > 0),
-            "calendar": ("period", time[pairs.t], post > 0),
-        }.get(aggregate, ("event_time", pairs.event, post >= 0))
-        rows = {name: np.unique(key[use])}
-        chosen = ((key == rows[name][:, None]) & use).astype(float)
-    average, slope = _shares(chosen, size, pairs.att)
-    if aggregate in ("event", "calendar"):
-        whole = (chosen * post).any(axis=1)
-        overall = average[whole].mean(axis=0), slope[whole].mean(axis=0)
-    else:
-        cells = (chosen @ chosen.T).diagonal() @ chosen if aggregate == "cohort" else 1
-        overall = (part[0] for part in _shares((post / np.maximum(cells, 1))[None], size, pairs.att))
-    average, slope = (np.vstack(both) for both in zip(overall, (average, slope), strict=True))
-    return pd.DataFrame(rows), average, slope @ member
-
-
-def _shares(chosen, size, att):
-    """Average chosen pairs (K, P) by the size of their cohorts; also the derivative by that size."""
-    weight = chosen * size
-    total = weight.sum(axis=1, keepdims=True)
-    mean = (weight @ att)[:, None] / total
-    return weight / total, chosen * (att - mean) / total
-
-
-def _aggregate(pairs, periods, average, slope):
-    """Weights and scores of averages of pairs on the cells of units."""
-    weights = np.zeros((len(average), pairs.weight.shape[1], periods))
-    for t in range(periods):
-        for at, sign in ((pairs.t == t, 1), (pairs.base == t, -1)):
-            weights[:, :, t] += sign * (average[:, at] @ pairs.weight[at])
-    return Linear(weights, average @ pairs.centre - slope)

@@ -5,14 +5,32 @@ from the words around it. A rule's name stands beside every proposal, and what w
 comes with the table: "not stated" and "not extracted" are different things.
 """
 
+from bisect import bisect_right
 from functools import cache
+from math import nan
 
+import numpy as np
 import pandas as pd
 
-from .intervals import NEEDS_A_DIGIT, hedge_interval
+from .dates import dates_of, document_date, iso
+from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .loaders import load_indicators
-from .nouns import AGE, BODY, BRACKET, NAME, NOUN, NUMBER, OTHER, TO_THE_LEFT, classify, find_noun, tagger
+from .nouns import (
+    AGE,
+    BODY,
+    BRACKET,
+    GROUP,
+    NAME,
+    NOUN,
+    NUMBER,
+    OTHER,
+    TO_THE_LEFT,
+    classify,
+    find_noun,
+    tagger,
+)
 from .quantities import fold, lexicon_codes, scan_folded
+from .tables import read_tables
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -21,10 +39,31 @@ COLUMNS = [
     *("coder", "reviewer", "note"),
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
+BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
+PLACES = ("start", "end", "noun_start", "noun_end")
+FLOWS = (
+    "人次",
+    "小时",
+    "场",
+    "次",
+    "期",
+    "篇",
+    "场次",
+    "元",
+    "册",
+    "份",
+    "件",
+    "吨",
+    "节",
+    "课时",
+    "学时",
+    "起",
+    "单",
+)
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
-def extract_facts(document_or_text, *, source_id="", indicators=None):
+def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
     """Propose the facts that a report states, each with the characters that state it.
 
     Parameters
@@ -33,6 +72,9 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
         As from `read_report`; or a text.
     source_id : str
         For fact_id and source_id of the proposals.
+    date : str
+        ISO date of the document, for figures whose sentences name none; the year in the title of a report
+        (2021年度工作总结) goes before it, and without it a day in the first or last lines is taken.
     indicators : pandas.DataFrame, optional
         Code book; the project's by default. An indicator is filled in where the noun is one of its
         labels or aliases, or ends in one.
@@ -42,32 +84,73 @@ def extract_facts(document_or_text, *, source_id="", indicators=None):
     pandas.DataFrame
         One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
         rule (how the noun was found: right or left of the number, object of a verb of becoming, event,
-        inherited from the figure before, topic of the clause before),
+        inherited from the figure before, topic of the clause before, header or label of a table),
         alternatives (the other candidate), confidence (high, medium, low).
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
     """
+    proposals, refused = propose(document_or_text, source_id, indicators, date)
+    facts = tabulate(proposals)
+    facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
+    return facts
+
+
+def propose(document_or_text, source_id="", indicators=None, date=""):
+    """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
-    rows, refused, last_date = [], [], ""
+    rows, refused, paragraph = [], [], {}
+    date = document_date(folded, date)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
+    tabled, spans = _tabled(document_or_text, folded, date)
+    shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            last_date = ""
+            paragraph = {}
             planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
-        if any(a <= sentence["start"] < b for a, b in furniture):
+        if _inside(sentence["start"], *furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
-        found, not_found, last_date = _facts_of(sentence, folded, last_date, planned)
+        if _inside(sentence["start"], *spans):
+            refused += [
+                (m["start"], m["end"], "table" if m["sort"] in ("quantity", "bare") else m["sort"])
+                for m in sentence["mentions"]
+                if m["start"] not in shown
+            ]
+            continue
+        found, not_found = _facts_of(sentence, folded, paragraph, planned, date)
         rows += found
         refused += not_found
-    facts = _table(rows, text, folded, source_id, indicators)
-    facts.attrs["refused"] = [  # records, since pandas cannot join frames that carry frames
+    rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
+    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
+    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
+    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    return proposals, [
         {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
     ]
-    return facts
+
+
+def tabulate(proposals):
+    """Lay out the proposals of one document or many as a table of facts, with their intervals."""
+    columns = _words(proposals)
+    columns |= {name: np.array([p[name] for p in proposals], dtype=float) for name in NUMBERS}
+    columns |= {name: np.array([p[name] for p in proposals], dtype="int64") for name in PLACES}
+    hedges = np.array([p["hedge"] for p in proposals], dtype=object)
+    bounds = hedge_bounds(columns["value"], hedges, columns["value_max"])
+    columns |= dict(zip(BOUNDS, bounds, strict=True))
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+
+
+def _words(proposals):
+    """Return the columns of text, cut from one array: a column costs pandas more than its words."""
+    names, size = [c for c in COLUMNS if c not in (*BOUNDS, *NUMBERS, *PLACES)], len(proposals)
+    try:
+        words = pd.array([p[name] for name in names for p in proposals], dtype="str")
+    except UnicodeEncodeError:  # half a character, which such columns may not hold
+        return {name: pd.Series([p[name] for p in proposals], dtype=object) for name in names}
+    return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
 
 
 def score_extraction(coded, proposed, nouns):
@@ -120,12 +203,31 @@ def _score(fact, draft, noun):
     return row | {"noun": own == coded, "head": own[-2:] == coded[-2:]}
 
 
+def _tabled(document, folded, date):
+    """Read the tables of a document, as (figures, (starts, ends) of their rows); a text has none."""
+    paragraphs = getattr(document, "paragraphs", None)
+    if paragraphs is None or not (paragraphs["role"] == "table").any():
+        return [], ([], [])
+    figures, spans = read_tables(paragraphs, folded, date)
+    return figures, ([a for a, _ in spans], [b for _, b in spans])
+
+
 def _boilerplate(document):
+    """Return starts and ends of the paragraphs that are no part of the report, in order."""
     paragraphs = getattr(document, "paragraphs", None)
     if paragraphs is None:
-        return []
-    rows = paragraphs[paragraphs["role"] == "boilerplate"]
-    return list(zip(rows["start"], rows["end"], strict=True))
+        return [], []
+    spans = zip(
+        paragraphs["start"].tolist(), paragraphs["end"].tolist(), paragraphs["role"].tolist(), strict=True
+    )
+    found = sorted((start, end) for start, end, role in spans if role == "boilerplate")
+    return [start for start, _ in found], [end for _, end in found]
+
+
+def _inside(place, starts, ends):
+    """Tell whether a place lies in one of some stretches, in order, that do not overlap."""
+    i = bisect_right(starts, place) - 1
+    return i >= 0 and place < ends[i]
 
 
 def _sentences(folded, mentions):
@@ -148,32 +250,33 @@ def _sentences(folded, mentions):
 
 def _is_plan(paragraph, planned):
     """Tell whether a paragraph is of the plan for the coming year: one heading opens it, another ends it."""
-    if _marks()["plan"].search(paragraph[:40]):
+    if _marks()["plan"].search(paragraph[:40]) and not _marks()["past"].search(paragraph[:40]):
         return True
     return planned and not _marks()["review"].search(paragraph[:40])
 
 
-def _facts_of(sentence, folded, last_date, planned):
-    """Read one sentence: rows of facts, refused numbers, and the last date seen."""
+def _facts_of(sentence, folded, paragraph, planned, document):
+    """Read one sentence: rows of facts and refused numbers; what holds for the next goes into paragraph."""
     kept, refused = [], []
-    for mention in sentence["mentions"]:
+    dates, paragraph["dated"] = dates_of(sentence["mentions"], folded, paragraph.get("dated"), document)
+    for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
         reason = _refusal(mention, folded)
-        if mention["sort"] == "date" and not _marks()["against"].search(folded[: mention["start"]][-1:]):
-            last_date = folded[mention["start"] : mention["end"]]
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
-            kept.append(mention | {"date": last_date})
+            kept.append(mention | {"at": at, "since": since, "year": document[:4]})
     if not kept:
-        return [], refused, last_date
+        return [], refused
     tokens = _tokens(folded, sentence, kept)
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
-    rows, context = [], {"noun": None, "whole": None}
+    rows, context = [], {"noun": None, "whole": None, "paragraph": paragraph}
     for number, mention in enumerate(kept):
         before = kept[number - 1]["end"] if number else sentence["start"]
         row = _fact(mention, folded, tokens, numbers, max(before, sentence["start"]), context, planned)
         rows.append(row)
-    return rows, refused, last_date
+    if rows[0]["noun"] and rows[0]["kind"] == "level":
+        paragraph["subject"] = rows[0]["noun"]
+    return rows, refused
 
 
 def _refusal(mention, folded):
@@ -186,7 +289,7 @@ def _refusal(mention, folded):
         return sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
-    if lead.endswith("前") and mention["unit"] in ("名", "位", "强"):
+    if lead.endswith("前") and mention["unit"] in ("名", "位", "强") and mention["value"] >= 1:
         mention |= {
             "sort": "rank",
             "value_max": mention["value"],
@@ -195,16 +298,28 @@ def _refusal(mention, folded):
             "unit": "名",
         }
         return ""
+    if mention["unit"] == "周" and rest[:1] == "岁":
+        return "age"  # 年龄不超过35周岁
+    if sort == "bare":
+        reason = _no_count(lead, rest)
+        if reason:
+            return reason
     if sort == "bare" and not _marks()["stated"].search(lead + folded[start : mention["number_start"]]):
         large = mention["resolution"] > 1 or mention["hedge"] != "exact"
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
             return "no unit"
     token = folded[mention["number_start"] : end]
+    if not token.strip("十百千万亿" + mention["unit"]) and _marks()["unit"].search(lead):
+        return "unit"  # 经费(万元)
     if mention["unit"].endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
     if mention["unit"] and mention["unit"] not in TO_THE_LEFT:
         if (
             mention["hedge"] in ("at_least", "at_most", "under")
+            and folded[start] != "上"  # 上万人次的
+            and not (
+                rest[:1] == "的" and mention["unit"] in ("个", "家", "场", "次", "项", "条", "支", "件", "期")
+            )
             and _marks()["threshold"].match(rest)
             and not _marks()["made"].search(lead)
         ):
@@ -213,6 +328,10 @@ def _refusal(mention, folded):
             return "enumeration"
         at_end = not rest or rest[0] in ",。;、)\n"
         han = token[0] in "一二两三四五六七八九十几数"
+        if han and len(token) == 2 and mention["unit"] != "个" and _marks()["town"].match(rest):
+            return "name"  # 五台县
+        if han and mention["value"] < 13 and _marks()["slogan"].search(folded[max(0, start - 40) : start]):
+            return "rhetorical"
         if han and (token[:-1] in ("几", "数") or rest[:1] == "“"):
             return "rhetorical"
         if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
@@ -220,6 +339,18 @@ def _refusal(mention, folded):
         if token[0] == "一" and mention["value"] == 1 and not (at_end and _marks()["counted"].search(lead)):
             return "article"
     return ""
+
+
+def _no_count(lead, rest):
+    """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
+    marks = _marks()
+    if marks["coded"].search(lead) or rest[:1] in ("度", "分", "字", "页"):
+        return "number"
+    if marks["years"].match(rest):
+        return "age"
+    if marks["to"].match(rest) or marks["for"].search(lead):
+        return "ratio"
+    return "name" if rest[:1].isascii() and rest[:1].isalpha() else ""
 
 
 def _as_rank(mention, token):
@@ -231,30 +362,46 @@ def _as_rank(mention, token):
     value = float(numeral) if numeral.isdigit() else float("零一二三四五六七八九十".find(numeral))
     if value < 1:
         return "ordinal"
-    mention |= {"sort": "rank", "number_start": mention["start"], "value": value, "value_max": float("nan")}
+    mention |= {"sort": "rank", "number_start": mention["start"], "value": value, "value_max": nan}
     mention |= {"hedge": "exact", "resolution": 1.0, "unit": "名"}
+    if token[0] == "前":
+        mention |= {"value": 1.0, "value_max": value, "hedge": "range"}
     return ""
+
+
+_SPANS = (("baseline", OTHER), ("joined", GROUP), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET))
 
 
 def _tokens(folded, sentence, kept):
     """Tag a sentence with its numbers, age limits, baselines and names replaced by single signs."""
     counted = {m["start"] for m in kept}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
-    spans = [s for s in signs if s[2] and s[2] != NAME]
-    free = _Free(spans)
-    for name, sign in (("baseline", OTHER), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET)):
+    quotes = [m.span() for m in _marks()["quote"].finditer(folded, sentence["start"], sentence["end"])]
+    quoted = [a for a, _ in quotes], [b for _, b in quotes]
+    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _inside(s[0], *quoted))]
+    first = sentence["start"]
+    taken = bytearray(sentence["end"] - first)  # 1 where a sign stands
+    for start, end, _ in spans:
+        taken[start - first : end - first] = b"\1" * (end - start)
+
+    def take(start, end, sign):
+        if 1 not in taken[start - first : end - first]:
+            taken[start - first : end - first] = b"\1" * (end - start)
+            spans.append((start, end, sign))
+
+    for name, sign in _SPANS:
         for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
-            if free.take(*match.span()):
-                spans.append((*match.span(), sign))
-    spans += [s for s in signs if s[2] == NAME and free.take(*s[:2])]
-    pieces, places, at = [], [], sentence["start"]
+            take(*match.span(), sign)
+    for span in signs:
+        if span[2] == NAME:
+            take(*span)
+    pieces, at = [], sentence["start"]
     for start, end, sign in sorted(spans):
-        pieces += [folded[at:start], sign]
-        places += [*range(at, start), start]
+        pieces += (folded[at:start], sign)
         at = end
     pieces.append(folded[at : sentence["end"]])
-    places += [*range(at, sentence["end"]), sentence["end"]]
-    return classify(tagger().tag("".join(pieces)), places, {start: end for start, end, _ in spans})
+    tagged = tagger().tag("".join(pieces))
+    return classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
 
 
 def _sign(mention, folded, counted):
@@ -263,7 +410,7 @@ def _sign(mention, folded, counted):
         return NUMBER
     token = folded[mention["start"] : mention["end"]]
     if mention["sort"] == "age":
-        return AGE if _marks()["limit"].search(token) else OTHER
+        return GROUP if token[-1] == "后" else AGE if _marks()["limit"].search(token) else OTHER
     if mention["sort"] != "name":
         return OTHER
     if token[0] in '“《"‘':
@@ -271,27 +418,16 @@ def _sign(mention, folded, counted):
     return NAME if token[0].isdigit() or lexicon_codes("name").get(token) == "noun" else ""
 
 
-class _Free:
-    """Which stretches of a sentence are not yet taken by a sign."""
-
-    def __init__(self, spans):
-        self.taken = [(a, b) for a, b, _ in spans]
-
-    def take(self, start, end):
-        if any(start < b and a < end for a, b in self.taken):
-            return False
-        self.taken.append((start, end))
-        return True
-
-
 def _fact(mention, folded, tokens, numbers, before, context, planned):
     """Give one quantity its kind, noun and context."""
     start = mention["start"]
     lead = folded[before:start]
-    clause = lead[max(lead.rfind(c) for c in ",。;:\n") + 1 :] if lead else ""
+    clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     kind, sign, attached = _kind(mention, clause, context)
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
+    if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
+        noun, rule = context["paragraph"].get("subject"), "inherited"
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     row = {
@@ -300,16 +436,14 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "value": sign * mention["value"],
         "kind": kind,
         "start": start - attached,
-        "status": "masked"
-        if mention["hedge"] == "masked"
-        else "planned"
-        if planned or _marks()["planned"].search(clause)
-        else "achieved",
-        "baseline": _baseline(lead)
+        "status": _status(mention, lead, clause, planned, context),
+        "baseline": _baseline(lead, mention["at"])
         or _origin(kind, clause, folded[mention["end"] : mention["end"] + 10])
-        or _same_baseline(lead[: len(lead) - attached], context),
-        "date": mention["date"],
-        **_course(clause, rule, context),
+        or _same_baseline(lead[: len(lead) - attached], kind, context),
+        **{k: mention[k] for k in ("at", "since")},
+        **_course(
+            _before_noun(clause, noun, start), folded[mention["end"] : mention["end"] + 14], rule, context
+        ),
         "each": clause.rstrip().endswith(("各", "每")),
         "noun": noun,
         "rule": rule,
@@ -319,6 +453,8 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if kind == "growth" and mention["unit"] == "倍":
         row |= {"value": 100 * row["value"], "resolution": 100 * row["resolution"], "unit": "%"}
     context["baseline"] = row["baseline"]
+    if kind in ("change", "growth"):
+        context["paragraph"]["baseline"] = row["baseline"]
     if noun and kind != "mean":
         context["noun"] = noun
     if kind == "level":
@@ -326,12 +462,46 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     return row
 
 
-def _course(clause, rule, context):
-    """Tell whether a figure is of events or summed up; one that shares the noun before is as that one is."""
-    if rule != "inherited" or "course" not in context:
-        words = ("cumulative", "event")
-        context["course"] = {word: bool(_marks()[word].search(clause)) for word in words}
-    return context["course"]
+def _status(mention, lead, clause, planned, context):
+    """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it."""
+    if mention["hedge"] == "masked":
+        return "masked"
+    marks = _marks()
+    if marks["now"].search(clause):
+        context["intent"] = False
+    elif (
+        marks["planned"].search(clause)
+        or _is_ahead(lead, mention["year"])
+        or (mention["hedge"] == "at_least" and marks["duty"].search(clause))
+    ):
+        context["intent"] = True
+    return "planned" if planned or context.get("intent") else "achieved"
+
+
+def _is_ahead(lead, year):
+    """Tell whether a figure is for a year after that of its document (到2025年达到100家)."""
+    by = _marks()["by"].search(lead)
+    return bool(by and year and by[1] > year)
+
+
+def _before_noun(clause, noun, start):
+    """Return what a clause says before its noun, which may hold a verb itself (团组织数)."""
+    return clause[: max(0, len(clause) - (start - noun[0]))] if noun and noun[0] < start else clause
+
+
+def _course(clause, rest, rule, context):
+    """Tell whether a figure is of events or summed up.
+
+    One that shares the noun or the verb of the figure before (新建团支部5个、青年之家3个) is as that one is.
+    """
+    marks = _marks()
+    course = {word: bool(marks[word].search(clause)) for word in ("cumulative", "event", "new")}
+    happened = bool(rule in ("object", "event") or marks["event_after"].match(rest))
+    course |= {"event": course["event"] or happened, "new": course["new"] or happened}
+    if "course" in context and (rule == "inherited" or clause[:1] in ("、", "和", "及")):
+        course = {word: course[word] or context["course"][word] for word in course}
+    context["course"] = course
+    return course
 
 
 def _kind(mention, clause, context):
@@ -344,7 +514,8 @@ def _kind(mention, clause, context):
     sign = -1 if verb in _roles("down") else 1
     attached = len(moved[0]) if moved else 0
     if verb and moved["to"]:
-        return ("share" if unit in ("%",) else "level"), 1, 0
+        rate = unit == "%" and verb[-1] in "幅速"  # 增幅达12%
+        return ("growth" if rate else "share" if unit == "%" else "level"), sign if rate else 1, 0
     if unit == "百分点":
         return "change", sign, attached
     if mention.get("double"):
@@ -362,7 +533,12 @@ def _kind(mention, clause, context):
     return ("change" if marks["far"].search(clause) else "level"), 1, 0
 
 
-def _baseline(lead):
+def _baseline(lead, at):
+    """Name what a figure is compared with: by its word, or by its year (比2018年底: 2018-12-31)."""
+    year = _marks()["year"].search(lead)
+    if year:
+        date = iso(f"{year[1]}年", year[2] or "")
+        return "previous_year" if at[:4].isdigit() and int(at[:4]) - int(date[:4]) == 1 else date
     for match in _marks()["baseline"].finditer(lead):
         return next((code for word, code in lexicon_codes("baseline").items() if word in match[0]), "")
     return ""
@@ -375,25 +551,17 @@ def _origin(kind, clause, rest):
     if not _marks()["onward"].match(rest):
         return ""
     date = _marks()["origin_date"].search(clause)
-    return (date and _iso(date[0])) or "before"
+    return (date and iso(date[0])) or "before"
 
 
-def _same_baseline(between, context):
-    """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%)."""
-    return "" if between.strip(",、 ") else context.get("baseline", "")
+def _same_baseline(between, kind, context):
+    """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%).
 
-
-def _table(rows, text, folded, source_id, indicators):
-    """Lay out the rows, with intervals, indicators and the links between parts and wholes."""
-    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
-    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    done = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
-    odd = "\ufffd" in folded  # perhaps half a character, which str columns cannot hold
-    table = pd.DataFrame(done, columns=COLUMNS, dtype=object if odd else None)
-    for column in ("value", "value_max", "resolution"):
-        table[column] = table[column].astype(float)
-    bounds = hedge_interval(table["value"], table["hedge"], table["value_max"])
-    return table.assign(low=bounds["low"], high=bounds["high"])
+    A change that names none is against what the last change of its paragraph is against.
+    """
+    if not between.strip(",、 "):
+        return context.get("baseline", "")
+    return context["paragraph"].get("baseline", "") if kind in ("change", "growth") else ""
 
 
 def _row(row, text, folded, source_id, ids, lookup, flows):
@@ -401,19 +569,18 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     noun_start, noun_end = row["noun"] or (row["start"], row["start"])
     noun = text[noun_start:noun_end].replace("\n", "")
     indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
-    flow = _flow(row, flows.get(indicator))
-    date = _iso(row["date"])
+    flow = _flow(row, noun, flows.get(indicator))
     return {
         **{k: row[k] for k in ("kind", "value", "value_max", "hedge", "resolution", "unit")},
         **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
         "fact_id": ids[row["number"]],
         "source_id": source_id,
         "district": "",
-        "scope": "",
+        "scope": row.get("scope", ""),
         "indicator": indicator,
         "flow": flow,
-        "period_start": date if flow == "flow" else "",
-        "period_end": date,
+        "period_start": _period_start(row, flow),
+        "period_end": row["at"],
         "token": text[row["start"] : row["end"]],
         "part_of": ids.get(row["whole"], ""),
         "coder": "extract",
@@ -450,26 +617,27 @@ def _confidence(rule, indicator):
     return "high" if indicator else "medium"
 
 
-def _flow(row, usual):
+def _period_start(row, flow):
+    """Say from when a figure counts; what happened in a year or month began with it."""
+    if flow == "stock":
+        return ""
+    return row["since"] or (row["at"] if flow == "flow" else "")
+
+
+def _flow(row, noun, usual):
     """Tell stock, flow and running total apart; what the code book counts on a day stays a stock."""
     if row["cumulative"] and usual != "stock":
         return "cumulative"
-    if row["event"] or row["unit"] in ("人次", "小时", "场", "次", "期", "篇", "场次"):
+    if row["unit"] in FLOWS or _marks()["honour"].search(noun):
         return "flow"
-    return usual or "stock"
+    if usual == "stock":
+        return "flow" if row["new"] else "stock"
+    return "flow" if row["event"] else usual or "stock"
 
 
 def _indicator(noun, lookup):
     """Find the indicator whose label or alias is the folded noun or its longest ending."""
     return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
-
-
-def _iso(date):
-    """Write a Chinese date as ISO 8601, as precise as it is; empty where it names no year."""
-    match = _marks()["iso"].match(date)
-    if not match:
-        return ""
-    return "-".join(p if len(p) == 4 else p.zfill(2) for p in match.groups() if p)
 
 
 @cache
@@ -489,8 +657,16 @@ def _marks():
     return {
         "sentence": regex.compile(r"[。!?;\n]"),
         "plan": regex.compile(
-            r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后"
+            r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
         ),
+        "past": regex.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
+        "coded": regex.compile(rf"(?:{words('coded')})(?:号码?|量|数)?(?:为|是)? ?:? ?$"),
+        "years": regex.compile(r" ?周?岁"),
+        "to": regex.compile(r" ?[:比] ?\d"),
+        "for": regex.compile(r"\d ?[:比] ?$"),
+        "town": regex.compile(r"[县市区乡镇](?![镇村区县级办])"),
+        "slogan": regex.compile(r"“[^”。;\d]*$"),
+        "unit": regex.compile(r"(?:[(|/]|单位:) ?$"),
         "budget": regex.compile(r"(?:部门|单位|年度?|收支)预算"),
         "review": regex.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
         "stated": regex.compile(
@@ -498,13 +674,17 @@ def _marks():
         ),
         "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
         "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
-        "made": regex.compile(r"(?:新增|新建|建成|建立|达到?|发展|开展|举办|完成|培养|培育|选树|招募)$"),
+        "made": regex.compile(f"(?:{words('made')})$"),
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
         "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
-        "ordinal": regex.compile(r"第 ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
+        "ordinal": regex.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": regex.compile(
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
             r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
+        ),
+        "joined": regex.compile(words("joined")),
+        "year": regex.compile(
+            r"(?:[比较]|[同与和跟](?=\d{4}年[^,。;]{0,4}(?:相比|比)))(\d{4})年(年?[底末])?"
         ),
         "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
         "bracket": regex.compile(
@@ -512,7 +692,7 @@ def _marks():
             r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所委村区道工总队乡镇市县旗厂校园院站场街]\)"
         ),
         "body": regex.compile(
-            r"(?:共青团|团|中共)[\u4e00-\u9fff]{1,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班)"
+            r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
         "moved": regex.compile(
             rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
@@ -523,19 +703,30 @@ def _marks():
         "admin": regex.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)"),
         "quoted": regex.compile(r"“[^“”]*”|《[^《》]*》"),
         "counted": regex.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
-        "mean": regex.compile(f"(?:{words('mean')})|每[名人个位村户镇月周季]"),
-        "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
-        "part": regex.compile(r"其中|内有|包括|(?<!不)含|[\u4e00-\u9fff]{2}(?<!过程|工作|活动)中,"),
-        "planned": regex.compile(f"(?:{words('planned')})"),
-        "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
-        "event": regex.compile(
-            r"新建|新成立|新增|新发展|成立|开展|举办|召开|举行|发放|招募|发布|培训|惠及|参与|参加|吸引|获|评选|表彰|推送|走访|慰问|募集|筹集|捐"
+        "mean": regex.compile(
+            f"(?:{words('mean')})|每[名人个位村户镇月周季]|各$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
-        "against": regex.compile(r"[比较由从是]"),
+        "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
+        "part": regex.compile(r"其中|内有|包括|(?<!不)含|(?<=[\u4e00-\u9fff]{2})(?<!过程|工作|活动)中,"),
+        "planned": regex.compile(rf"{words('planned')}|计划(?=\d)"),
+        "by": regex.compile(r"(?<![截直])[到至](\d{4})年"),
+        "now": regex.compile(
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|(?:按照?|根据)[^,。;]{0,8}要求"
+        ),
+        "duty": regex.compile(r"每(?:[名人个位村户镇月周季年]|半年|学期)|各"),
+        "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
+        "event": regex.compile(words("happens")),
+        "new": regex.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
+        "event_after": regex.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
+        "honour": regex.compile(
+            rf"(?:{words('honour')})[”\"’]?$"
+            r"|^[“\"‘]?(?:全[国省市县区]|[省市县区镇校]级?)?(?:优秀|先进|模范|杰出|十佳|最美)"
+            r"(?:共青团|团|少先队|辅导员|志愿者|青年志愿者|集体|个人|基层|单位|组织|项目)"
+        ),
         "origin": regex.compile(r"(?:[比较由从]|是)[^,。;:由从比较是]{0,14}$"),
         "origin_date": regex.compile(r"\d{4}年(?:\d{1,2}月)?"),
         "onward": regex.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
         "bare": regex.compile(r"[“”\"' ]"),
         "limit": regex.compile(r"以[上下内]|(?:至|到|-|~|—)"),
-        "iso": regex.compile(r"(\d{4})年?(?:[-/.]?(\d{1,2})月?)?(?:[-/.]?(\d{1,2})[日号]?)?"),
     }

@@ -333,7 +333,7 @@ def plot_event_study(table, *, lang="en"):
     ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=_word("estimate", lang))
     if "effect" in table:
         ax.plot(x, table["effect"], color=ORANGE, linewidth=1.6, label=_word("truth", lang))
-        ax.legend(frameon=False, fontsize=8, loc="upper left")
+    ax.legend(frameon=False, fontsize=8, loc="upper left" if "effect" in table else "upper right")
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.axvline(-0.5, color=MUTED, linewidth=0.8, linestyle=":")
     ax.set_xlabel(_word("event_time", lang))
@@ -444,6 +444,39 @@ def plot_randomization(table, *, lang="en"):
     ax.axvline(actual, color=BLUE, linewidth=1.6, label=_word("actual_assignment", lang))
     ax.set(xlabel=_word("statistic_of_assignment", lang), ylabel=_word("assignments", lang))
     ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
+    return fig
+
+
+def plot_honest(table, *, lang="en"):
+    """Plot intervals for an effect as trends are allowed to differ more, and where zero comes in.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table of `honest_did`; a column `breakdown` (one value) is drawn as a line.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    table = _steady(table)
+    fig, ax = _figure(6.8, 3.4, _word("title_honest", lang), table=table)
+    m = table["m"].to_numpy()
+    step = np.nanmax(m) / max(len(m) - 2, 1) or 1.0
+    x = np.where(np.isnan(m), -step, m)
+    zero = ((table["low"] <= 0) & (table["high"] >= 0)).to_numpy()
+    for here, colour, key in ((~zero, BLUE, "honest_excludes"), (zero, ORANGE, "honest_includes")):
+        ax.vlines(x[here], table["low"][here], table["high"][here], color=colour, linewidth=5, alpha=0.8)
+        ax.plot([], [], color=colour, linewidth=5, alpha=0.8, label=_word(key, lang))
+    if "breakdown" in table and 0 < table["breakdown"][0] < np.inf:
+        at = table["breakdown"][0]
+        said = _word("honest_breakdown", lang).format(f"{at:.3g}")
+        ax.axvline(at, color=INK, linewidth=1, linestyle="--", label=said)
+    ax.axhline(0, color=MUTED, linewidth=0.8)
+    ax.set_xticks(x, [_word("honest_parallel", lang) if np.isnan(v) else f"{v:.3g}" for v in m])
+    ax.set(xlabel=_word(f"honest_{table['method'].iloc[-1]}", lang), ylabel=_word("honest_effect", lang))
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return fig
 

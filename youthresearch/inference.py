@@ -180,8 +180,9 @@ def randomization_test(
     Parameters
     ----------
     estimator : callable
-        `did`, `staggered_did` or another of `effects`. The weights of `synthetic_did` follow the outcome: its
-        placebos are the other assignments, with the treated districts left out of those compared with.
+        `did`, `staggered_did` or another of `effects`. The weights of the `synthetic_` ones follow the
+        outcome: their placebos are the other assignments, with the treated districts left out of those
+        compared with.
     panel : pandas.DataFrame
         As from `as_panel` or `build_panel`. Districts that the estimator leaves out are not reassigned.
     outcome : str
@@ -308,8 +309,9 @@ def weights_by_cohort(effect):
     Raises
     ------
     DataError
-        Where gaps, controls, a population or the outcome itself (synthetic_did) make weights differ within a
-        cohort: then estimate anew for each assignment, with ``replace(cells, cohort=...)`` as the panel.
+        Where gaps, controls, a population or the outcome itself (synthetic_did, synthetic_control) make
+        weights differ within a cohort: then estimate anew for each assignment, with
+        ``replace(cells, cohort=...)`` as the panel.
     """
     units = effect._units
     if len(np.unique(units.cohort)) < len(units.cohort):

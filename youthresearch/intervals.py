@@ -39,8 +39,11 @@ def last_digit_unit(values):
     pandas.Series of float, shape (n,)
         Missing where the value is missing or zero (zero has no last non-zero digit).
     """
-    units = [_unit(v) if v == v and v != 0 else np.nan for v in values.to_numpy(float).tolist()]
-    return pd.Series(units, index=values.index, dtype=float)
+    return pd.Series(_units(values.to_numpy(float)), index=values.index)
+
+
+def _units(values):
+    return np.array([_unit(v) if v == v and v != 0 else np.nan for v in values.tolist()], float)
 
 
 @lru_cache(maxsize=4096)
@@ -77,20 +80,24 @@ def hedge_interval(value, hedge, value_max=None, *, cap=None):
     ValueError
         For an unknown hedge or cap, or where a hedge needs a value that is missing or zero.
     """
-    values, words = value.to_numpy(float), hedge.to_numpy(object)
-    tops = np.full(len(values), np.nan) if value_max is None else value_max.to_numpy(float)
-    _check_hedges(values, words, tops, cap, value.index)
-    size, unit = np.abs(values), last_digit_unit(value).to_numpy()
+    tops = np.full(len(value), np.nan) if value_max is None else value_max.to_numpy(float)
+    bounds = hedge_bounds(value.to_numpy(float), hedge.to_numpy(object), tops, cap=cap, index=value.index)
+    return pd.DataFrame(dict(zip(("low", "high"), bounds, strict=True)), index=value.index)
+
+
+def hedge_bounds(values, words, tops, *, cap=None, index=None):
+    """Return low and high of `hedge_interval` as arrays, from arrays; index names the rows in errors."""
+    _check_hedges(values, words, tops, cap, range(len(values)) if index is None else index)
+    size, unit = np.abs(values), _units(values)
     top = unit if cap == "next_unit" else np.inf
     low, high = values.copy(), np.where(words == "range", tops, values)
     for word in set(words) & set(_BOUNDS):
         rows = words == word
-        here = _BOUNDS[word](size[rows], unit[rows], top[rows] if cap else top)
-        low[rows], high[rows] = here
+        low[rows], high[rows] = _BOUNDS[word](size[rows], unit[rows], top[rows] if cap else top)
     mirrored = (values < 0) & (words != "range")
     low, high = np.where(mirrored, -high, low), np.where(mirrored, -low, high)
     low[words == "masked"] = high[words == "masked"] = np.nan
-    return pd.DataFrame({"low": low, "high": high}, index=value.index)
+    return low, high
 
 
 def _check_hedges(values, words, tops, cap, index):
@@ -100,11 +107,12 @@ def _check_hedges(values, words, tops, cap, index):
     if unknown:
         raise ValueError(f"Unknown hedges {unknown}; the interval policy knows {list(HEDGES)}.")
     lost = (np.isnan(values) & (words != "masked")) | np.isinf(values)
-    lost |= (values == 0) & np.isin(words.astype(str), NEEDS_A_DIGIT)
+    lost |= (values == 0) & np.array([word in NEEDS_A_DIGIT for word in words], bool)
     lost |= ~(tops >= values) & (words == "range")
     if lost.any():
+        rows = np.asarray(index)[lost].tolist()[:10]
         raise ValueError(
-            f"Rows {list(index[lost])[:10]}: a hedge needs a finite value, {', '.join(NEEDS_A_DIGIT)} "
+            f"Rows {rows}: a hedge needs a finite value, {', '.join(NEEDS_A_DIGIT)} "
             "one that is not zero, and a range an upper value above it."
         )
 

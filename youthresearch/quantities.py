@@ -18,8 +18,10 @@ from .intervals import hedge_interval
 from .loaders import load_lexicon, load_traditional, load_units
 from .schema import DataError
 
+FEW_TO_FOLD = 60  # characters; more are folded in one go
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
+_TENS = {"廿": 20, "卅": 30}
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -89,15 +91,30 @@ def parse_quantity(text):
 
 @cache
 def _folding():
-    full = {0xFF01 + i: chr(0x21 + i) for i in range(94)} | {0x3000: " ", ord("～"): "~", ord("－"): "-"}
-    full |= dict.fromkeys(range(0xD800, 0xE010), "\ufffd")  # half a character, and the signs of `nouns`
+    """Map every character that is folded to what it becomes."""
+    full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "～": "~", "－": "-"}
+    full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")  # half a character, the signs of `nouns`
     table = load_traditional()
-    return full | dict(zip(map(ord, table["traditional"]), table["simplified"], strict=True))
+    return full | dict(zip(table["traditional"], table["simplified"], strict=True))
+
+
+@cache
+def _foldable():
+    """Find the characters to fold, and as str.translate wants them; the few that become one another apart."""
+    table = _folding()
+    chained = frozenset(table).intersection(table.values())
+    return re.compile(f"[{''.join(map(re.escape, table))}]").findall, str.maketrans(table), chained
 
 
 def fold(text):
     """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
-    return text.translate(_folding())
+    find, all_at_once, chained = _foldable()
+    found = set(find(text))
+    if len(found) > FEW_TO_FOLD or found & chained:
+        return text.translate(all_at_once)
+    for character in found:  # a few marks in a simplified text: many times faster than translate
+        text = text.replace(character, _folding()[character])
+    return text
 
 
 def scan(text):
@@ -146,17 +163,20 @@ def _windows(folded):
 
 
 def _mention(match, folded, quotes):
-    mention = {"start": match.start(), "end": match.end(), "sort": match.lastgroup}
-    lead = folded[max(0, match.start() - 8) : match.start()]
-    if match.lastgroup == "age" and match[0][-1] == "岁" and ("." in match[0] or _AGED.search(lead)):
-        digits = match[0].rstrip("周岁 ")
-        value, place = _arabic(digits)
-        return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": match.start()}
-    if match.lastgroup != "quantity":
+    sort, (start, end) = match.lastgroup, match.span()
+    mention = {"start": start, "end": end, "sort": sort}
+    if sort == "age" and match[0].endswith("岁") and ("." in match[0] or _is_stated_age(folded, start)):
+        value, place = _arabic(match[0].rstrip("周岁 "))
+        return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": start}
+    if sort != "quantity":
         return mention
-    if not match["double"] and _inside(quotes, match.start(), match.end()):
+    if _inside(quotes, start, end) and not match["double"]:
         return mention | {"sort": "name"}
-    return mention | _read(match)
+    return mention | (_read(match) or {"sort": "number"})
+
+
+def _is_stated_age(folded, start):
+    return _AGED.search(folded, max(0, start - 8), start)
 
 
 def _inside(quotes, start, end):
@@ -177,8 +197,8 @@ def _quantity(value, value_max, hedge, place, unit):
 
 
 def _read(match):
-    """Turn a match of the quantity pattern into its value, hedge and unit."""
-    group = match.groupdict()
+    """Turn a match of the quantity pattern into its value, hedge and unit; nothing if it has none (3/0)."""
+    group = dict(zip(_groups(), match.groups(), strict=True))  # groupdict takes ten times as long
     number_start = match.end("pre") if group["pre"] else match.start()
     unit = _SAME_UNIT.get(group["unit"], group["unit"] or "")
     hedge = _hedge(group)
@@ -188,7 +208,10 @@ def _read(match):
         times = _han(group["double"].strip("双翻了番"))[0] if group["double"].strip("双翻了番") else 1
         read = _quantity(100 * (2**times - 1), nan, hedge, 100, "%") | {"double": True}
     elif group["fraction"]:
-        read = _quantity(*_fraction(group["fraction"], hedge), "%")
+        value, place = _fraction(group["fraction"])
+        if value is None:
+            return None
+        read = _quantity(value, nan, hedge, place, "%")
     elif group["tenths"]:
         value, place = _tenths(group["tenths"])
         read = _quantity(value, nan, hedge, place, "%")
@@ -231,7 +254,7 @@ def _number(text):
         return int(text), None, 1, False
     text = text.replace(" ", "")
     inside = any(w in text for w in lexicon_codes("hedge_inside") if w != "几") and not text.startswith("几")
-    text = "".join(c for c in text if c not in "余多来")
+    text = _without_odd(text)
     if text[0].isdigit():
         value, place = _arabic(text)
         return value, None, place, inside
@@ -272,6 +295,9 @@ def _han(text):
             else:
                 low, high = low * 10 + digit, high * 10 + digit  # 二〇一
             place = Decimal(1)
+        elif char in "廿卅":
+            section, high_section = section + _TENS[char], high_section + _TENS[char]
+            low, high, place = None, None, Decimal(10)
         elif char in "十百千":
             size = _PLACES[char]
             section += (1 if low is None else low) * size
@@ -293,14 +319,23 @@ def _han(text):
     return value, top if top > value else None, place
 
 
-def _fraction(text, hedge):
-    """Read 百分之八十五, 千分之三, 三分之一 as per cent."""
+def _fraction(text):
+    """Read 百分之八十五, 千分之三, 三分之一, 1/3 as per cent; no value where it is no part of a whole."""
+    text = _without_odd(text)
+    if "/" in text:
+        part, whole = map(Decimal, text.split("/"))
+        return (100 * part / whole if part < whole else None), nan
     whole, _, part = text.partition("分之")
     if whole in ("百", "千"):
-        read = _arabic(part) if part[0].isdigit() else _spoken(part)
+        value, place = _arabic(part) if part[0].isdigit() else _spoken(part)
         factor = 1 if whole == "百" else Decimal("0.1")
-        return read[0] * factor, nan, hedge, read[1] * factor
-    return 100 * _han(part)[0] / _han(whole)[0], nan, hedge, nan
+        return value * factor, place * factor
+    whole = _han(whole)[0]
+    return (100 * _han(part)[0] / whole if whole else None), nan
+
+
+def _without_odd(text):
+    return "".join(c for c in text if c not in "余多来")
 
 
 def _spoken(text):
@@ -312,9 +347,12 @@ def _spoken(text):
 
 
 def _tenths(text):
-    """Read 七成, 七成半 as per cent."""
-    value = 10 * _han(text.replace("成", "").rstrip("半") or "一")[0]
-    return (value + 5, Decimal(5)) if text.endswith("半") else (value, Decimal(10))
+    """Read 七成, 七成半, 7成, 7.5成 as per cent."""
+    digits = text.rstrip("半").rstrip("成")
+    value = 10 * (_arabic(digits) if digits[0].isdigit() else _han(digits))[0]
+    if text.endswith("半"):
+        return value + 5, Decimal(5)
+    return value, Decimal(1 if "." in digits else 10)
 
 
 @cache
@@ -326,10 +364,13 @@ def lexicon_codes(role):
 
 
 def _either(words):
-    """One alternation of words, the longest first."""
+    """One alternation of words, the longest first; by first characters, so that few are tried."""
     import regex
 
-    return "|".join(map(regex.escape, sorted(words, key=len, reverse=True)))
+    rest = {}
+    for word in sorted(words, key=lambda w: (-len(w), w)):
+        rest.setdefault(word[0], []).append(regex.escape(word[1:]))
+    return "|".join(regex.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items())
 
 
 @cache
@@ -356,9 +397,17 @@ def _pattern():
         "NAMES": set(lexicon_codes("name")),
     }
     pattern = "|".join(f"(?<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
-    for name, text in (_PARTS | {name: f"(?:{_either(w)})" for name, w in words.items()}).items():
+    texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
+    for name in ("UNIT", "COUNTED"):  # 3.14万人口 has no unit
+        texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
+    for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
-    return regex.compile(pattern)
+    return regex.compile(pattern, regex.ASCII)  # other digits are folded, or none that Python can read
+
+
+@cache
+def _groups():
+    return tuple(_pattern().groupindex)
 
 
 @cache
@@ -367,9 +416,11 @@ def _quick():
     units = {u[0] for u in load_units()["unit"]} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大"
     )
-    han = "〇零一二两三四五六七八九十百千万亿半数几"
-    return re.compile(
-        rf"\d[\d,.]*|第|(?<![A-Za-z])[xX×]{{1,4}}(?![A-Za-z])|\*+|翻|[百千万亿]|[{han}]{{1,12}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    han = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
+    before_unit = f"[{han}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    return re.compile(  # one class in front, so that the search runs over all else at once
+        rf"[\d第翻xX×*{han}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
+        rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,3}}(?![A-Za-z])|(?<=[{han}]){before_unit})"
     )
 
 
@@ -380,7 +431,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
-    "HAN": r"(?:[〇零一二两三四五六七八九十百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
+    "HAN": r"(?:[〇零一二两三四五六七八九十廿卅百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
     "DASH": r"(?:—{1,2}|–|-|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
@@ -388,7 +439,9 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个半?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
-_SORTS = {  # sort -> what it looks like; the first that fits wins
+# Sort -> what it looks like; the first that fits wins. What may stand first is written \d, never [0-9]: with
+# a range among the first characters, regex searches six times as long.
+_SORTS = {
     "date": [
         r"YEAR学?年?DASH(?:YEAR|[\dxX×]{2})学?年MONTH?",  # 2018年—2021年, 2016-2020年
         r"YEAR年(?:代|度|底|末|初|以来|来|[春夏秋冬]季?|[上下]半年)?(?:MONTHDAY?(?:DASHMONTH?DAY)?)?",
@@ -399,7 +452,7 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
         r"(?<![\d.])\d{1,2}(?:DASH\d{1,2})?[日号](?!常|楼|线|文|院)",
         r"(?<=[“\"‘'])\d{1,2}\.\d{1,2}(?=[”\"’'])",  # “12.5”
         r"(?<!\d)(?:5\.4|12\.5|3\.5|3\.12)(?=青年|学雷锋|志愿|活动|节|主题|国际)",
-        r"YEAR(?!\d|[余多]? ?UNIT| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",  # 1500—1600人
+        r"YEAR(?![\d级届]|[余多]? ?UNIT| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",  # 1500—1600人
     ],
     "age": [
         r"(?:(?<![\d.])\d{1,2} ?(?:周?岁)? ?DASH ?)?"
@@ -410,8 +463,10 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
         r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d)?(?:DASH\d{1,3})?|(?:CN|[半两数几]){1,3})"
         r" ?[余多来几]? ?(?:TIME|个?小时(?=[内以后前热全值不])|(?<=CN|[半两])(?:个半?)?小时)"
         r"[多余来半]?(?:以来|POST)?",
+        r"(?<!\d)\d{1,2} ?[×xX*] ?\d{1,2} ?小时",  # 7×24小时
     ],
     "ordinal": [
+        r"前(?:CN|\d{1,2})(?=[,。;)]|$)",
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
         r"(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d)次|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
@@ -425,14 +480,16 @@ _SORTS = {  # sort -> what it looks like; the first that fits wins
         r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}[A-WYZa-wyz][A-Za-z]{0,11}",
     ],
     "number": [
+        r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",  # telephone
         r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])",
     ],
     "quantity": [
         r"(?:(?<pre>PREFIX) ?)?"
-        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN)"
-        r"|(?<tenths>[一二三四五六七八九]成半?)(?=[以的左多,。;、)]|$)|(?<double>双?翻了?[一两三二]?番)"
+        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/]))"
+        r"|(?<tenths>[一二三四五六七八九]成半?(?=[以的左多,。;、)]|$)"
+        r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?<double>双?翻了?[一两三二]?番)"
         r"|(?:(?<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?<odd>ODD))? ?(?<unit>UNIT|%)"
         r"|(?<first>NUM)(?: ?UNIT? ?DASH ?(?<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?<odd>ODD))? ?(?<unit>[%‰]|UNIT|倍)?"

@@ -573,13 +573,16 @@ def _of_cumulatives(facts):
 def _of_identities(facts, identities):
     """Relate the members of each identity wherever one source states them all; each part to its whole."""
     group = [c for c in KEY if c != "subject"] + ["kind", "baseline"]
+    stated = identities[identities["relation"].isin(["sum", "share"])]
+    facts = facts[facts["subject"].isin(stated["indicator"])]
+    if facts.empty:
+        return []
     usable = facts[facts["kind"].isin(["level", "change"]) & ~facts["unit"].isin(RATES)].copy()
     usable["at"] = usable.index
     usable = usable.drop_duplicates([*group, "subject", "low", "high", "resolution"])
     usable = usable[~usable.duplicated([*group, "subject"], keep=False)]
     shares = facts[facts["kind"].eq("share")].assign(at=lambda t: t.index)
     found = []
-    stated = identities[identities["relation"].isin(["sum", "share"])]
     for _, rows in stated.groupby("identity", sort=False):
         members = {
             role: rows.loc[rows["role"] == role, "indicator"].tolist() for role in rows["role"].unique()
@@ -594,6 +597,8 @@ def _of_identities(facts, identities):
 def _of_sum(usable, group, whole, parts):
     tops = usable[usable["subject"] == whole]
     below = usable[usable["subject"].isin(parts)]
+    if tops.empty or below.empty:
+        return []
     both = tops[[*group, "at"]].merge(below[[*group, "at"]], on=group, suffixes=("", "_part"))
     grouped = both.groupby("at")["at_part"].agg(tuple)
     complete = [(w, *p) for w, p in grouped.items() if len(p) == len(parts)]
@@ -611,6 +616,8 @@ def _of_share_identity(usable, shares, members):
         table.loc[table["subject"] == members[role][0], [*group, "at"]].rename(columns={"at": role})
         for role, table in (("part", levels), ("whole", levels), ("share", shares))
     ]
+    if any(piece.empty for piece in pieces):
+        return relate("share", [], "named")
     both = pieces[0].merge(pieces[1], on=group).merge(pieces[2], on=group)
     return relate("share", both[["part", "whole", "share"]].to_numpy(), "named")
 

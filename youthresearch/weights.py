@@ -32,6 +32,13 @@ class Linear:
         """Return the K estimates."""
         return np.einsum("kut,ut->k", self.weights, units.total)
 
+    def insert(self, at, other):
+        """Return these estimates with others put in before the one at `at`."""
+        return Linear(
+            np.concatenate([self.weights[:at], other.weights, self.weights[at:]]),
+            np.concatenate([self.centre[:at], other.centre, self.centre[at:]]),
+        )
+
     def scores(self, cells, units):
         """Return each district's part of the error of each estimate, shape (N, K)."""
         scores = np.empty((len(cells.y), len(self.weights)))

@@ -1,0 +1,198 @@
+"""What would overturn a conclusion: every value put to the test by estimating anew from a changed panel."""
+
+import functools
+
+import numpy as np
+import pandas as pd
+import pytest
+from oracles import panel_of, random_table
+from scipy import stats
+
+import youthresearch as yr
+
+OUTCOME = "orgs_per_10k_youth_14_28"
+
+
+@functools.cache
+def league(pilots=3):
+    """Simulated districts of which a few are pilots, a part of their figures vague."""
+    waves, reporting = {"2018Q3": pilots}, {"vague": 0.2}
+    panel, _ = yr.simulate_panel(
+        seed=2, districts=30, periods=10, waves=waves, effect={"orgs": 25.0}, noise=3.0, reporting=reporting
+    )
+    panel["high"] = panel["high"].where(np.isfinite(panel["high"]), panel["value"] * 1.02)
+    return panel
+
+
+@functools.cache
+def table_of_league():
+    panel = league()
+    path = yr.event_study(panel, outcome=OUTCOME)
+    return yr.breakdown(yr.did(panel, outcome=OUTCOME), panel, path=path).set_index("threat")
+
+
+def p_of(panel, estimator=yr.did, outcome=OUTCOME):
+    """Estimate and p-value from a panel as a researcher would have them."""
+    test = yr.randomization_test(estimator, panel, outcome=outcome, seed=1)
+    return test.att, test.p_value
+
+
+def inflated(panel, percent):
+    """Take what treated districts reported too much off, from treatment on."""
+    treated = (panel["period"] >= panel["cohort"]).fillna(False) & (panel["indicator"] == OUTCOME)
+    true = panel["value"] / (1 + percent / 100)
+    return panel.assign(value=panel["value"].mask(treated.astype(bool), true), low=-np.inf, high=np.inf)
+
+
+def test_the_first_row_is_the_effect_as_it_is():
+    row = table_of_league().loc["none"]
+    assert (row["att"], row["p_value"]) == p_of(league())
+    assert row["p_value"] < 0.05 and table_of_league().attrs == {"simulated": True}
+
+
+def test_reports_inflated_by_less_leave_the_conclusion_and_by_more_do_not():
+    row = table_of_league().loc["inflation"]
+    assert 0 < row["significance_at"] < row["sign_at"] < 100
+    below, above = (p_of(inflated(league(), row["sign_at"] * f))[0] for f in (0.999, 1.001))
+    assert below > 0 > above
+    below, above = (p_of(inflated(league(), row["significance_at"] * f))[1] for f in (0.999, 1.001))
+    assert below <= 0.05 < above
+
+
+def towards_the_ends(panel, percent):
+    """Move every figure towards the end of its interval that makes the effect smaller."""
+    cells = panel[panel["indicator"] == OUTCOME].merge(yr.did(panel, outcome=OUTCOME).weights)
+    worst = cells["low"].where(cells["weight"] > 0, cells["high"])
+    return cells.assign(value=cells["value"] + percent / 100 * (worst - cells["value"]))
+
+
+def test_vague_figures_part_of_the_way_to_their_ends():
+    panel = league().assign(low=league()["value"] * 0.95, high=league()["value"] * 1.05)
+    effect = yr.did(panel, outcome=OUTCOME)
+    row, bounds = (
+        yr.breakdown(effect, panel).set_index("threat").loc["vague"],
+        yr.interval_bounds(effect, panel),
+    )
+    assert bounds.low > 0 and not row["sign_goes"] and row["sign_at"] == np.inf
+    assert p_of(towards_the_ends(panel, 100))[0] == pytest.approx(bounds.low)
+    assert row["significance_goes"] and 0 < row["significance_at"] < 100
+    below, above = (p_of(towards_the_ends(panel, row["significance_at"] * f))[1] for f in (0.999, 1.001))
+    assert below <= 0.05 < above
+
+
+def test_figures_that_are_vague_in_part_leave_the_conclusion_as_the_bounds_do():
+    row = table_of_league().loc["vague"]
+    bounds = yr.interval_bounds(yr.did(league(), outcome=OUTCOME), league())
+    assert row["sign_goes"] == (bounds.low <= 0)
+    assert row["significance_goes"] == (p_of(towards_the_ends(league(), 100))[1] > 0.05)
+
+
+def test_wide_intervals_take_the_sign_too_and_an_open_one_all():
+    panel = league().copy()
+    panel["low"], panel["high"] = panel["value"] * 0.7, panel["value"] * 1.3
+    effect = yr.did(panel, outcome=OUTCOME)
+    row = yr.breakdown(effect, panel).set_index("threat").loc["vague"]
+    assert row["sign_goes"] and 0 < row["sign_at"] < 100
+    assert p_of(towards_the_ends(panel, row["sign_at"]))[0] == pytest.approx(0, abs=1e-6)
+    panel["high"] = np.inf
+    row = yr.breakdown(effect, panel).set_index("threat").loc["vague"]
+    assert row["sign_at"] == 0 and "an open figure decides" in row["note"]
+    assert yr.breakdown(effect, panel, cap=1.01).set_index("threat").loc["vague", "sign_at"] > 0
+
+
+def test_trends_as_honest_did_has_them():
+    path = yr.event_study(league(), outcome=OUTCOME)
+    honest, row = yr.honest_did(path), table_of_league().loc["trends"]
+    assert row["significance_at"] == honest.breakdown
+    changes = path.path["att"].diff()[path.path["event_time"] <= -1].abs().max()
+    reach = changes * np.arange(1, (path.path["event_time"] >= 0).sum() + 1).mean()
+    assert row["sign_at"] == pytest.approx(honest.att / reach)
+    assert "trends" not in yr.breakdown(yr.did(league(), outcome=OUTCOME), league())["threat"].tolist()
+    with pytest.raises(yr.DataError, match="base"):
+        yr.breakdown(path, league(), path=yr.imputation_did(league(), outcome=OUTCOME))
+
+
+def test_pilots_among_the_others():
+    """Three districts among the controls fall when pilots begin: leaving these three out is enough."""
+    table = random_table(7, districts=24, periods=5)
+    first = table["cohort"].dropna().min()
+    table["cohort"] = table["cohort"].where(table["cohort"] == first)
+    controls = sorted(table.loc[table["cohort"].isna(), "district"].unique())
+    table["y"] = np.random.default_rng(7).normal(size=len(table)) * 0.01
+    table["y"] -= 2.0 * (table["district"].isin(controls[:3]) & (table["period"] >= first))
+    panel = panel_of(table)
+    effect = yr.did(panel, outcome="y")
+    row = yr.breakdown(effect, panel, significant=lambda e: float(abs(e.att) < 0.05)).set_index("threat")
+    assert row.loc["hidden_pilots", "significance_at"] == 3
+    left = yr.did(panel[~panel["district"].isin(controls[:3])], outcome="y").att
+    assert abs(left) < 0.05 < abs(yr.did(panel[~panel["district"].isin(controls[:2])], outcome="y").att)
+
+
+def test_another_panel_is_estimated_anew_with_the_same_options():
+    panel = panel_of(random_table(9, districts=26, periods=6))
+    effect = yr.staggered_did(panel, outcome="y", control="notyet", controls=["x"])
+    other = panel.assign(value=panel["value"].where(panel["indicator"] != "y", -panel["value"]))
+    nobody = panel.assign(cohort=pd.array([pd.NA] * len(panel), dtype="Int64"))
+    others = {"reading": {"as it is": panel, "turned round": other, "none treated": nobody}}
+    table = yr.breakdown(effect, panel, others=others, significant=lambda e: 0.01 if e.att > 0 else 1.0)
+    as_it_is, turned, none = table[table["threat"] == "reading"].to_dict("records")
+    assert as_it_is["att"] == effect.att and as_it_is["note"] == "the same estimate"
+    assert not as_it_is["sign_goes"]
+    assert turned["att"] == pytest.approx(-effect.att) and turned["sign_goes"] and turned["significance_goes"]
+    assert pd.isna(none["att"]) and "No cell" in none["note"]
+
+
+def test_logarithms_and_many_treated():
+    """Papke's zones: 0.104 log points less; the reports of zones would have to fall short by 10%."""
+    panel = yr.read_study("enterprise_zones")
+    effect = yr.did(panel, outcome="luclms")
+    table = yr.breakdown(effect, panel, logs=True).set_index("threat")
+    assert table.loc["inflation", "sign_at"] == pytest.approx(100 * np.expm1(effect.att))
+    assert table.loc["none", "p_value"] == pytest.approx(2 * stats.t.sf(abs(effect.att) / effect.se, 21))
+    assert (table.loc["inflation", "significance_at"], table.loc["vague", "significance_at"]) == (0, 0)
+    assert pd.isna(table.loc["vague", "significance_goes"])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_panel_with_its_sign_turned_has_the_same_values(sign):
+    panel = panel_of(random_table(10, districts=20, periods=5)).query("indicator == 'y'")
+    panel = panel.assign(low=panel["value"] - 0.5, high=panel["value"] + 0.5)
+    turned = panel.assign(value=-panel["value"], low=-panel["high"], high=-panel["low"])
+    shown = ["sign_at", "significance_at", "sign_goes", "significance_goes"]
+    first, second = (yr.breakdown(yr.did(p, outcome="y"), p).set_index("threat") for p in (panel, turned))
+    pd.testing.assert_frame_equal(
+        first.loc[["vague", "hidden_pilots"], shown], second.loc[["vague", "hidden_pilots"], shown]
+    )
+
+
+def test_repairs_build_the_panel_anew():
+    facts = yr.load_facts().query("source_id == 'nanshan-2021'").reset_index(drop=True)
+    repairs = yr.propose_repairs(facts, yr.load_identities()).query("rank == 1")
+    panels = yr.repaired_panels(facts, repairs, yr.build_panel)
+    assert len(panels) == repairs.groupby(["source_id", "relation", "fact_ids"]).ngroups > 0
+    assert any(name.startswith("nanshan-2021: 62.76% -> 61.29%") for name in panels)
+    before = yr.build_panel(facts).set_index("fact_ids")["value"]
+    levels = repairs[repairs["fact_id"].isin(before.index)]
+    for edit in levels.itertuples():
+        [changed] = [p for name, p in panels.items() if f"{edit.from_text} -> {edit.to_text}" in name][:1]
+        assert changed.set_index("fact_ids")["value"][edit.fact_id] == edit.to_value != before[edit.fact_id]
+
+
+def test_readings_of_the_register():
+    """Each is what assign_cohorts makes of it; one claim of the second national round is inferred."""
+    panel = yr.build_panel(yr.load_facts(), sources=yr.load_sources())
+    panels = yr.panels_by_reading(panel, yr.load_pilots(), unlisted="never")
+    assert list(panels)[:3] == [
+        "treated from the start on",
+        "treated from the end on",
+        "without inferred claims",
+    ]
+    direct = yr.assign_cohorts(panel, yr.load_pilots(), reading="start", unlisted="never")
+    pd.testing.assert_frame_equal(panels["treated from the start on"], direct)
+    inferred = yr.load_pilots().query("reading == 'inferred' and wave == 'national-2021'")["district"]
+    noted = yr.assign_cohorts(panel, yr.load_pilots(), unlisted="never")
+    cohorts = [p.groupby("district")["cohort"].first() for p in panels.values()]
+    assert not any(c.equals(noted.groupby("district")["cohort"].first()) for c in cohorts)
+    kept = panels["without inferred claims"].set_index("district")["cohort"]
+    assert noted.set_index("district").loc[inferred[inferred.isin(noted["district"])], "cohort"].notna().all()
+    assert kept[kept.index.isin(inferred)].isna().all()

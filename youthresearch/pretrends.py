@@ -1,0 +1,422 @@
+"""Whether treated districts were on another path before treatment, and whether a test would have seen it.
+
+A test that finds nothing may simply be weak, and what passes a weak test is biased further (Roth 2022). So
+it comes with the trend that it would see half of the time, and four times in five.
+"""
+
+from dataclasses import dataclass, field, replace
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from .cells import NEVER
+from .effects import FEW
+from .inference import SEED, _alike, fixed, p_as_text, stratum_of
+from .reassign import (
+    ENUMERATED,
+    TIE,
+    count,
+    drawn_assignments,
+    every_assignment,
+    make_strata,
+    sums_in_blocks,
+    sums_over_all,
+)
+from .schema import SAID, DataError
+
+POWERS = (0.5, 0.8)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PretrendTest:
+    """A test of the coefficients before treatment, and the trend that it would see.
+
+    Attributes
+    ----------
+    estimator, outcome : str
+    test : {"joint", "individual"}
+    statistic : float
+        joint: F or chi-squared, or ``b' V^-1 b`` among its like under other assignments. individual: the
+        largest coefficient over the bound beyond which it counts as significant; above one the test rejects.
+    p_value : float
+    size : float
+        Chance to reject where there is no trend.
+    how : str
+        What the statistic is compared with.
+    path : pandas.DataFrame
+        The rows of the effect's path that are tested.
+    trends : pandas.DataFrame
+        One row is one power: power, slope (the drift of treated districts a period, in units of the outcome,
+        that the test detects with that chance), bias (of att under that drift) and bias_if_passed (its mean
+        over the studies in which the test finds nothing).
+    level : float
+    simulated : bool
+    """
+
+    estimator: str
+    outcome: str
+    test: str
+    statistic: float
+    p_value: float
+    size: float
+    how: str
+    path: pd.DataFrame
+    trends: pd.DataFrame
+    level: float
+    att: float = field(repr=False)
+    simulated: bool = field(repr=False)
+
+    def __repr__(self):
+        """Show the test, and what it could not have seen."""
+        lines = [f"pre-trends of {self.estimator}: {self.outcome}"]
+        return "\n".join(lines + [f"  {name:<11} {value}" for name, value in self._said()])
+
+    def _repr_html_(self):
+        title = escape(f"pre-trends of {self.estimator}: {self.outcome}")
+        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
+        return f"<table><caption>{title}</caption>{rows}</table>"
+
+    def _said(self):
+        times = self.path["event_time"]
+        said = [
+            ("tested", f"{len(times)} coefficients, event times {times.min()} to {times.max()}"),
+            ("p", f"{p_as_text(self.p_value)}  ({self.how})"),
+        ]
+        if self.test == "individual":
+            said.append(("size", f"{self.size:.3f}: one of them is significant where there is no trend"))
+        for row in self.trends.itertuples():
+            if np.isfinite(row.slope):
+                slope, bias, passed = (fixed(v, abs(v)) for v in (row.slope, row.bias, row.bias_if_passed))
+                said.append(
+                    (
+                        f"{row.power:.0%} power",
+                        f"if treated districts drift {slope} a period; att is then off by {bias}, "
+                        f"by {passed} where the test passes",
+                    )
+                )
+            else:
+                said.append((f"{row.power:.0%} power", "against no drift: the test cannot reject"))
+        said.append(("att", fixed(self.att, abs(self.att))))
+        return said + [("data", SAID)] * self.simulated
+
+
+def pretrend_test(
+    effect, *, test="joint", errors=None, strata=None, draws=None, level=0.95, powers=POWERS, seed=SEED
+):
+    """Test that the coefficients before treatment are zero, and say which trend the test would miss.
+
+    The trend is a drift of the treated districts away from the others, by the same amount each period
+    (Roth 2022, section 2). What it does to att and to every coefficient follows from their weights.
+
+    Parameters
+    ----------
+    effect : Effect
+        With coefficients before treatment: `event_study`, `sun_abraham` or `staggered_did`.
+    test : {"joint", "individual"}
+        All coefficients at once (Wald); or, as event studies are often read, whether any one of them is
+        significant by itself, which rejects too often.
+    errors : {None, "clustered", "randomization"}
+        Covariance of the coefficients: the effect's own, or over other assignments of the cohorts. None
+        chooses the latter where fewer than ten districts are treated (`FEW`).
+    strata, draws, seed
+        For "randomization": a Series with one value a district, as from `strata_by`; number of assignments
+        to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
+    level : float
+        One less the level of the test.
+    powers : tuple of float
+
+    Returns
+    -------
+    PretrendTest
+        Power takes coefficients to be normal with the given covariance. With F or chi-squared the chance
+        to reject follows the noncentral one, and where the test passes coefficients shrink by
+        ``P(k + 2 degrees) / P(k degrees)``, those after treatment by what they share with them; for
+        "individual" the mean of a normal in a box (Manjunath and Wilhelm 2021) stands for that.
+
+    Raises
+    ------
+    DataError
+        If there is no coefficient before treatment, their covariance is singular, a drift leaves no mark
+        on them (two base periods), or cohorts cannot be reassigned.
+    """
+    _check_choice("test", test, ("joint", "individual"))
+    before = _before(effect)
+    drift = _drift(effect, before)
+    if errors_for(effect, errors) == "clustered":
+        at = np.append(0, 1 + before)
+        vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
+    else:
+        others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
+        others = others[:, np.append(0, 1 + before)]
+        vcov = others.T @ others / len(others)
+    _check_regular(vcov[1:, 1:], len(before))
+    given = np.append(effect.att, effect.path["att"].to_numpy()[before])
+    kind = _Joint if test == "joint" else _Box
+    chosen = kind.make(given, vcov, effect.df, others, 1 - level)
+    return PretrendTest(
+        effect.estimator,
+        effect.outcome,
+        test,
+        chosen.statistic,
+        chosen.p_value,
+        chosen.reject(0 * drift),
+        f"{chosen.name}, {how}",
+        effect.path.iloc[before].reset_index(drop=True),
+        _trends(chosen, drift, powers),
+        level,
+        effect.att,
+        effect._cells.simulated,
+    )
+
+
+def errors_for(effect, errors):
+    """Choose the covariance that holds for the number of treated districts, unless one is asked for."""
+    _check_choice("errors", errors, (None, "clustered", "randomization"))
+    return errors or ("randomization" if effect.n_treated < FEW else "clustered")
+
+
+def _check_choice(name, given, allowed):
+    if given not in allowed:
+        raise DataError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
+
+
+def _before(effect):
+    """Rows of the path before treatment, without the base."""
+    path = effect.path
+    if "event_time" not in path:
+        raise DataError(
+            f"The path of this {effect.estimator} is not by event time: take aggregate='simple' or 'event'."
+        )
+    before = np.flatnonzero((path["event_time"] < 0) & path["se"].notna())
+    if not len(before):
+        raise DataError(
+            f"{effect.estimator} has no coefficient before treatment here: take event_study, sun_abraham or "
+            "staggered_did, and a panel with two periods or more before it."
+        )
+    return before
+
+
+def _drift(effect, before):
+    """Work out what a drift of one a period does to att and to the coefficients tested, shape (1 + k,)."""
+    units, time = effect._units, effect._cells.time
+    away = np.where(
+        units.cohort[:, None] == NEVER, 0.0, time[None, :] - np.minimum(units.cohort, time[-1])[:, None]
+    )
+    weights = np.concatenate([effect._by_unit[None], effect._path_by_unit[before]])
+    drift = np.einsum("kut,u,ut->k", weights, units.n, away * units.observed)
+    if np.abs(drift[1:]).max() < 1e-9 * max(1, np.abs(away).max()):
+        raise DataError(
+            "A steady drift of treated districts leaves no mark on these coefficients, since the base takes "
+            "it up: use one base period."
+        )
+    return drift
+
+
+def reassigned_path(effect, *, strata=None, draws=None, seed=SEED):
+    """Estimate att and the path under other assignments of the cohorts, the actual one first.
+
+    Parameters
+    ----------
+    effect : Effect
+    strata, draws, seed
+        As in `Effect.randomization`.
+
+    Returns
+    -------
+    estimates : ndarray, shape (B, 1 + K)
+        Of every assignment if there are at most 50,000, else of those drawn and of the actual one.
+    how : str
+        What was done.
+
+    Raises
+    ------
+    DataError
+        If nothing can be reassigned, or another assignment has another path.
+    """
+    cells = effect._cells
+    stratum, names = stratum_of(cells.districts, strata)
+    codes, cohort = np.unique(cells.cohort, return_inverse=True)
+    groups = make_strata(cohort, stratum)
+    total = count(groups)
+    if total == 1:
+        raise DataError(
+            "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
+        )
+    alike = _alike(effect)
+    draws = draws or (9999 if alike else 999)
+    rng = None if total <= (ENUMERATED if alike else min(draws, ENUMERATED)) else np.random.default_rng(seed)
+    others = (_at_once if alike else _anew)(effect, codes, cohort, groups, draws, rng)
+    actual = np.append(effect.att, effect.path["att"])
+    if rng is None:  # the actual one is among them
+        others = np.delete(others, np.abs(others - actual).sum(axis=1).argmin(), axis=0)
+    how = f"all {total:,} assignments" if rng is None else f"{draws:,} assignments drawn, seed {seed}"
+    within = "" if len(names) == 1 else f", {len(names)} strata by {strata.name or 'the given strata'}"
+    return np.vstack([actual, others]), how + within
+
+
+def _at_once(effect, codes, cohort, groups, draws, rng):
+    """Paths of all assignments, from what each district adds under every cohort."""
+    weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])
+    features = np.einsum("nt,kgt->gnk", effect._cells.y, weights)
+    features -= (level := features.mean(axis=1, keepdims=True))  # so that sums lose no digits
+    sums = np.concatenate(list(sums_in_blocks(groups, features, draws, rng, sums_over_all)))
+    return sums + np.bincount(cohort, minlength=len(codes)) @ level[:, 0]
+
+
+def _anew(effect, codes, cohort, groups, draws, rng):
+    """Paths of all assignments, by running the estimator for each."""
+    n, cells = len(cohort), effect._cells
+    assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
+    paths = []
+    for other in assignments:
+        found = effect._anew(replace(cells, cohort=codes[other], left_out=()))
+        if not found.path["event_time"].equals(effect.path["event_time"]):
+            raise DataError(
+                "With gaps, another assignment of the cohorts has other event times: cut the panel to the "
+                "periods that all districts have, or take errors='clustered'."
+            )
+        paths.append(np.append(found.att, found.path["att"]))
+    return np.array(paths)
+
+
+def _check_regular(vcov, k):
+    scale = np.sqrt(np.diag(vcov))
+    if (scale == 0).any() or np.linalg.matrix_rank(vcov / np.outer(scale, scale), hermitian=True) < k:
+        raise DataError(
+            f"The covariance of {k} coefficients before treatment is singular: too few districts for so many "
+            "periods; give the estimator a shorter panel or a window."
+        )
+
+
+def _trends(chosen, drift, powers):
+    """Slopes that the test finds with given chances, and what they do to att."""
+    from scipy.optimize import brentq
+
+    rows, unit = [], np.sqrt(drift[1:] @ np.linalg.solve(chosen.vcov[1:, 1:], drift[1:]))
+    for power in powers:
+        if not chosen.reject(50 / unit * drift) > power > chosen.reject(0 * drift):
+            rows.append((power, np.nan, np.nan, np.nan))
+            continue
+        slope = brentq(lambda s, p=power: chosen.reject(s * drift) - p, 0, 50 / unit, rtol=1e-5)
+        rows.append((power, slope, slope * drift[0], chosen.passed(slope * drift)))
+    return pd.DataFrame(rows, columns=["power", "slope", "bias", "bias_if_passed"])
+
+
+@dataclass(frozen=True, eq=False)
+class _Joint:
+    """Wald test; coefficients are standardised, so that its region of acceptance is a ball."""
+
+    name: str
+    statistic: float
+    p_value: float
+    vcov: np.ndarray
+    df: float
+    radius: float  # square of the largest distance that passes
+
+    @classmethod
+    def make(cls, given, vcov, df, others, alpha):
+        from scipy import stats
+
+        k, inverse = len(given) - 1, np.linalg.inv(vcov[1:, 1:])
+        far = given[1:] @ inverse @ given[1:]
+        if others is not None:
+            all_far = np.einsum("bi,ij,bj->b", others[:, 1:], inverse, others[:, 1:])
+            p, radius = _among(all_far, alpha)
+            return cls("distance", far, p, vcov, np.inf, radius)
+        if np.isinf(df):
+            p, radius = stats.chi2.sf(far, k), stats.chi2.isf(alpha, k)
+            return cls(f"chi2({k}) = {far:.2f}", far, p, vcov, df, radius)
+        p, radius = stats.f.sf(far / k, k, df), k * stats.f.isf(alpha, k, df)
+        return cls(f"F({k}, {df:.0f}) = {far / k:.2f}", far / k, p, vcov, df, radius)
+
+    def _inside(self, k, far):
+        """Chance that k normals, shifted so far, lie in the ball."""
+        from scipy import special
+
+        if np.isinf(self.radius):
+            return 1.0
+        if np.isinf(self.df):
+            return special.chndtr(self.radius, k, far)
+        return special.ncfdtr(k, self.df, far, self.radius / k)
+
+    def reject(self, delta):
+        """Chance to reject where delta is what coefficients are on average."""
+        far = delta[1:] @ np.linalg.solve(self.vcov[1:, 1:], delta[1:])
+        return 1 - self._inside(len(delta) - 1, far)
+
+    def passed(self, delta):
+        """Mean of the error of att over the draws that pass."""
+        shared = np.linalg.solve(self.vcov[1:, 1:], delta[1:])
+        far, k = delta[1:] @ shared, len(delta) - 1
+        shrunk = self._inside(k + 2, far) / self._inside(k, far)
+        return delta[0] - (1 - shrunk) * self.vcov[0, 1:] @ shared
+
+
+@dataclass(frozen=True, eq=False)
+class _Box:
+    """Whether any coefficient is significant by itself; the region of acceptance is a box."""
+
+    name: str
+    statistic: float
+    p_value: float
+    vcov: np.ndarray
+    bounds: np.ndarray
+
+    @classmethod
+    def make(cls, given, vcov, df, others, alpha):
+        from scipy import stats
+
+        if others is None:
+            bounds = stats.t.isf(alpha / 2, df) * np.sqrt(np.diag(vcov)[1:])
+            far = (np.abs(given[1:]) / bounds).max()
+            p = 1 - _in_box(far * bounds, 0 * bounds, vcov[1:, 1:])
+            return cls("the largest of them", far, p, vcov, bounds)
+        size = np.abs(others[:, 1:])
+        bounds = np.array([_among(column, alpha)[1] for column in size.T])
+        all_far = (size / bounds).max(axis=1)
+        return cls("the largest of them", all_far[0], _among(all_far, alpha)[0], vcov, bounds)
+
+    def reject(self, delta):
+        """Chance to reject where delta is what coefficients are on average."""
+        return 1 - _in_box(self.bounds, delta[1:], self.vcov[1:, 1:])
+
+    def passed(self, delta):
+        """Mean of the error of att over the draws that pass."""
+        moved = _mean_in_box(self.bounds, delta[1:], self.vcov[1:, 1:]) - delta[1:]
+        return delta[0] + self.vcov[0, 1:] @ np.linalg.solve(self.vcov[1:, 1:], moved)
+
+
+def _among(far, alpha):
+    """Place of the first among all, as a p-value, and how far the least of the rejected would be."""
+    tie = TIE * far.max()
+    p = np.mean(far >= far[0] - tie)
+    allowed = int(np.floor(alpha * len(far) + TIE))
+    largest = np.sort(far)[::-1]
+    return p, np.inf if allowed == 0 else largest[allowed]
+
+
+def _in_box(bounds, mean, vcov):
+    """Chance that a normal lies within plus or minus the bounds."""
+    from scipy.stats import multivariate_normal
+
+    if np.isinf(bounds).any():
+        return 1.0
+    points = np.random.default_rng(0)  # of the integration: the same ones each time
+    return float(multivariate_normal.cdf(bounds, mean, vcov, lower_limit=-bounds, abseps=1e-4, rng=points))
+
+
+def _mean_in_box(bounds, mean, vcov):
+    """Mean of a normal known to lie within plus or minus the bounds (Manjunath and Wilhelm 2021, eq. 11)."""
+    from scipy.stats import norm
+
+    push = np.zeros(len(mean))
+    for j, bound in enumerate(bounds):
+        rest = np.arange(len(mean)) != j
+        slope = vcov[rest, j] / vcov[j, j]
+        left = vcov[np.ix_(rest, rest)] - np.outer(slope, vcov[rest, j])
+        for end in (-bound, bound):
+            middle = mean[rest] + slope * (end - mean[j])
+            inside = _in_box(bounds[rest], middle, left) if rest.any() else 1.0
+            push[j] -= np.sign(end) * norm.pdf(end, mean[j], np.sqrt(vcov[j, j])) * inside
+    return mean + vcov @ push / _in_box(bounds, mean, vcov)
