@@ -33,6 +33,7 @@ COUNTED = {  # unit -> role of the nouns it counts
 }
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
+TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NUMERIC = (
     "率",
@@ -215,10 +216,10 @@ def _right(tokens, i, unit):
         j += 1
     while last is not None and begin < last and tokens[begin].sort == "p":
         begin += 1
-    if last is not None and not _counts(tokens[last].word, unit):
+    if last is not None and not _counts(tokens[last].word, unit) and _takes_verb(tokens[last].word):
         last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
-        if unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
-            last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
+    if last is not None and unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
+        last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
 
 
@@ -380,10 +381,19 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
+    if k < i - 1 and _is_for(tokens, k, found[0]):
+        return None
     if unit != "元" or _ends(tokens[k].word, "money"):
         return found
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
+
+
+def _is_for(tokens, k, start):
+    """Tell whether the phrase that ends in token k is whom something is done for (向社会提供6小时服务)."""
+    while k > 0 and tokens[k].start > start:
+        k -= 1
+    return _at(tokens, k - 1).word in ("向", "为", "给", "对")
 
 
 def _measures(tokens, i):
@@ -560,8 +570,8 @@ def _used_as(tokens, i):
 
 def _verb(tokens, i):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
-    on = i + 1 + (_at(tokens, i + 1).sort == "a")  # 千余人在线观看
-    for k in (i - 1, on):
+    on = i + 2 if _at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
+    for k in (i - 1, i + 1, on):
         if _at(tokens, k).word in _roles("event"):
             return _span(tokens, k, k)
     return None
@@ -608,7 +618,10 @@ def _belongs_left(tokens, i):
 def _only_qualifies(tokens, i, span):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     near = tokens[max(0, i - REACH - 1) : i]
-    return any(t.end == span[1] and t.word in _roles("qualifies") for t in near)
+    return any(
+        t.end == span[1] and (t.word in _roles("qualifies") or (t.start == span[0] and t.word in TOTALS))
+        for t in near
+    )
 
 
 # Words -----------------------------------------------------------------------------------------------------
