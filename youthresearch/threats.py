@@ -6,7 +6,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from .bounds import cells_with_weight, closed_high, with_outcome
+from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
 from .effects import FEW
@@ -190,8 +190,7 @@ def _vague(effect, cells, judge, cap):
 
 
 def _at_weights(effect):
-    follow = effect.estimator.startswith("synthetic_")
-    return "at these weights, which follow the outcome" if follow else ""
+    return "at these weights, which follow the outcome" if weights_follow(effect) else ""
 
 
 def _hidden(effect, judge):
