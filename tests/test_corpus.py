@@ -1,4 +1,7 @@
-"""Many reports: the same facts however they are run, nothing lost when something dies, failures as rows."""
+"""Many reports: the same facts however they are run, nothing lost when something dies, failures as rows.
+
+What starts and kills processes and clusters is slow: `make test-slow`.
+"""
 
 import ast
 import os
@@ -18,8 +21,6 @@ from youthresearch.corpus import TABLES, extract_corpus, read_corpus
 from youthresearch.documents import read_report
 from youthresearch.extract import extract_facts, propose
 from youthresearch.loaders import DATA
-
-pytestmark = pytest.mark.slow  # processes and clusters are started and killed: `make test-slow`
 
 DOCUMENTS = 12
 SENTENCES = (
@@ -99,6 +100,7 @@ def extracted(monkeypatch):
 # The same result, however it is run
 
 
+@pytest.mark.slow
 def test_facts_are_those_of_each_document_in_order():
     paths = sorted((DATA / "documents").glob("*.txt"))[::4]
     facts = extract_corpus(reversed(paths))
@@ -118,6 +120,7 @@ def test_columns_are_those_of_the_extractor():
     assert {*facts.attrs["refused"][0], "source_id"} == set(TABLES["refused"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheduler", ["threads", "processes"])
 def test_local_schedulers_agree(folder, scheduler):
     with dask.config.set(scheduler=scheduler, num_workers=2):
@@ -126,12 +129,14 @@ def test_local_schedulers_agree(folder, scheduler):
     assert facts["source_id"].nunique() == DOCUMENTS
 
 
+@pytest.mark.slow
 def test_processes_are_used_where_there_is_work_for_them(monkeypatch):
     with dask.config.set(scheduler=None):
         assert corpus._local_runner(2).args == ("synchronous",)
         assert corpus._local_runner(3) is corpus._in_processes
 
 
+@pytest.mark.slow
 def test_cluster_agrees(folder, client, tmp_path):
     extract_corpus(folder, client=client, output=tmp_path / "cluster")
     extract_corpus(folder, output=tmp_path / "local")
@@ -148,6 +153,7 @@ def test_order_and_chunks_make_no_difference(folder, monkeypatch):
         same(extract_corpus(iter(paths)), facts)
 
 
+@pytest.mark.slow
 def test_output_is_the_same_bytes_and_the_same_facts(folder, tmp_path):
     facts = extract_corpus(folder)
     summary = extract_corpus(folder, output=tmp_path / "a")
@@ -160,6 +166,7 @@ def test_output_is_the_same_bytes_and_the_same_facts(folder, tmp_path):
     assert sorted(plain["fact_id"]) == sorted(facts["fact_id"])
 
 
+@pytest.mark.slow
 def test_nothing_to_read_gives_tables_of_the_same_columns_and_types(folder, tmp_path):
     full, none = extract_corpus(folder), extract_corpus([])
     assert len(none) == 0 and none.dtypes.equals(full.dtypes)
@@ -210,6 +217,7 @@ def test_the_same_bytes_twice_are_read_once(tmp_path, extracted):
     assert documents.loc["c", "reason"] == "the same bytes as a"
 
 
+@pytest.mark.slow
 def test_folders_are_searched_for_reports_alone(tmp_path):
     for name in ("a.TXT", "b/c/d.txt", ".e.txt", "~$f.docx", "g.csv", "h.doc"):
         write(tmp_path / name, len(name))
@@ -300,6 +308,7 @@ with dask.config.set(scheduler="synchronous"):
 """
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(folder, tmp_path, extracted):
     output = tmp_path / "out"
     killed = subprocess.run([sys.executable, "-c", KILL, folder, output], timeout=120)
@@ -317,6 +326,7 @@ def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(folder, tmp_path, extra
     )
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_what_is_done(folder, tmp_path, monkeypatch):
     def stopped(document, *, source_id, **options):
         if source_id == "report-05":
@@ -331,6 +341,7 @@ def test_ctrl_c_leaves_what_is_done(folder, tmp_path, monkeypatch):
     same(read_corpus(tmp_path / "out"), extract_corpus(folder))
 
 
+@pytest.mark.slow
 def test_only_new_and_changed_documents_are_read_again(folder, tmp_path, extracted):
     output = tmp_path / "out"
 
@@ -355,6 +366,7 @@ def test_only_new_and_changed_documents_are_read_again(folder, tmp_path, extract
     assert extract_corpus(folder, output=output)["path"].str.contains("moved").any()
 
 
+@pytest.mark.slow
 def test_a_change_of_the_extractor_or_a_damaged_chunk_is_done_again(folder, tmp_path, extracted, monkeypatch):
     output = tmp_path / "out"
     extract_corpus(folder, output=output)
@@ -388,6 +400,7 @@ print(*sorted(read))
 """
 
 
+@pytest.mark.slow
 def test_everything_that_decides_the_facts_is_in_the_fingerprint():
     assert set(corpus._MODULES) == {"corpus"} | imported_by("corpus")
     read = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, timeout=120)
@@ -407,6 +420,7 @@ def test_results_of_another_corpus_are_not_replaced(folder, tmp_path):
 # Workers that die
 
 
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_loses_nothing(folder, tmp_path, client, monkeypatch):
     victim, *_ = before = set(client.run(os.getpid).values())
     seen = []
@@ -451,12 +465,14 @@ def check_poison(folder, output, scheduler="synchronous", **options):
     pd.testing.assert_frame_equal(read_corpus(output), clean)
 
 
+@pytest.mark.slow
 def test_a_document_that_kills_local_processes_is_found(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(corpus, "_start_worker", start_poisoned)
     monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", 5)
     check_poison(folder, tmp_path / "out", scheduler="processes")
 
 
+@pytest.mark.slow
 def test_what_a_cluster_says_of_a_deadly_document_is_heeded(folder, tmp_path, monkeypatch):
     """The scheduler's word for it stands in for the deaths, which take it half a minute to count."""
     from distributed import Client, KilledWorker
@@ -483,12 +499,14 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_workers_end_with_a_killed_parent():
     killed = subprocess.run([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, timeout=120)
     assert killed.returncode == -signal.SIGKILL  # and its output has ended, so nobody holds it open
     assert killed.stdout.strip() == b"started"
 
 
+@pytest.mark.slow
 def test_a_script_without_its_guard_is_told_so(folder, tmp_path):
     script = tmp_path / "script.py"
     code = "import sys\nfrom youthresearch import corpus\ncorpus.CHUNK_DOCUMENTS = 2\n"
@@ -500,6 +518,7 @@ def test_a_script_without_its_guard_is_told_so(folder, tmp_path):
 # Manners
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_bar_is_drawn_on_terminals_only(folder, monkeypatch, capsys, terminal):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
@@ -511,12 +530,14 @@ def test_a_bar_is_drawn_on_terminals_only(folder, monkeypatch, capsys, terminal)
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_without_dask_the_remedy_is_told(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ImportError, match=r"pip install youthresearch\[corpus\]"):
         extract_corpus(folder)
 
 
+@pytest.mark.slow
 def test_importing_the_module_does_not_import_dask():
     code = "import sys, youthresearch.corpus; sys.exit(not {'dask', 'distributed'}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

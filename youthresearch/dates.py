@@ -19,10 +19,13 @@ _YEAR_BEFORE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)年[^。;\n]{0,12}上一?年度?的?(?:工作)?(?:总结|报告|决算|公报)"
 )
 _SPACED = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日号])?")
-_DAY = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})(?!\d)"
-    r"|(?<!\d)((?:19|20)\d\d)年(\d{1,2})月"
+_STAMP = re.compile(  # of publication: in digits, in brackets, with its name or with the hour
+    r"(?<!\d)((?:19|20)\d\d)[-/.](\d{1,2})[-/.]\d{1,2}(?!\d)"
+    r"|(?:[(:]|发布|日期|时间|发表于) ?((?:19|20)\d\d)年(\d{1,2})月\d{1,2}日"
+    r"|((?:19|20)\d\d)年(\d{1,2})月\d{1,2}日(?= *\d{1,2}:\d\d| *(?:来源|讯|电|报道|\())"
+    r"|\A((?:19|20)\d\d)年(\d{1,2})月"
 )
+_SIGNED = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月\d{1,2}日\s*\Z")
 _COUNTED = re.compile(
     r"(?:截至|截止到?)((?:19|20)\d\d ?年(?: ?\d{1,2} ?月(?: ?\d{1,2} ?日)?|年?[底末])?)"
     r"|(?<![较比同与由从自])(?:到|至)?((?:19|20)\d\d ?年(?: ?\d{1,2} ?月 ?\d{1,2} ?日(?=,|止)|年?[底末]))"
@@ -53,8 +56,8 @@ def document_date(folded, given=""):
     """Return the date that the figures of a text hold for where their sentences say none.
 
     In this order: the day up to which it counts, where the first lines say so (截至2021年12月31日); the
-    year of the report in its title (2021年度工作总结); the date given; a day in the first lines (of
-    publication, as a rule) or in the last (of signature). The last three count to the month.
+    year of the report in its title (2021年度工作总结); the date given; that of publication in the first
+    lines or of signature in the last. The last three count to the month.
 
     Parameters
     ----------
@@ -75,10 +78,10 @@ def document_date(folded, given=""):
         return f"{report[1]}-06" if report[2] else report[1]
     if re.match(r"\d{4}", given):
         return given[:7]
-    match = _DAY.search(head) or _DAY.search(folded[-60:])
+    match = _STAMP.search(head) or _SIGNED.search(folded[-60:])
     if not match:
         return ""
-    year, month = (match[1], match[2]) if match[1] else (match[4], match[5])
+    year, month = (group for group in match.groups() if group)
     return f"{year}-{month.zfill(2)}" if 0 < int(month) < 13 else year
 
 
@@ -125,7 +128,7 @@ def read_date(folded, start, end, document):
     document : str
         Date of the document: it gives the year where the text says none (3月15日).
     """
-    lead, rest = folded[max(0, start - 30) : start], folded[end : end + 12]
+    lead, rest = folded[max(0, start - 60) : start], folded[end : end + 12]
     if _AGAINST.search(lead) and (lead[-1] in "比较由是" or _COMPARED.match(rest)):
         return None
     if _ONCE.search(lead) or lead.rfind("《") > lead.rfind("》"):
@@ -133,7 +136,7 @@ def read_date(folded, start, end, document):
     spaced = _SPACED.match(folded, start, start + 16)  # 2021 年12 月31 日
     token = [spaced[0].replace(" ", "")] if spaced else _LAST.split(folded[start:end])
     at = iso(token[-1], rest, document)
-    if not at:
+    if not at or token[-1].isdigit():  # 2020 alone may be of a code or a name
         return None
     if _SINCE.match(rest) or token[-1].endswith(("以来", "来")) or _FROM.search(lead):
         return When("", iso(token[0], "", document), -1, False)

@@ -559,9 +559,8 @@ def _same_baseline(between, kind, context):
 
     A change that names none is against what the last change of its paragraph is against.
     """
-    if not between.strip(",、 "):
-        return context.get("baseline", "")
-    return context["paragraph"].get("baseline", "") if kind in ("change", "growth") else ""
+    same = "" if between.strip(",、 ") else context.get("baseline", "")
+    return same or (context["paragraph"].get("baseline", "") if kind in ("change", "growth") else "")
 
 
 def _row(row, text, folded, source_id, ids, lookup, flows):

@@ -156,8 +156,8 @@ def _candidates(tokens, i, unit, kind):
         return {"left": left}
     found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i)}
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
-    if unit in EVENTS and _at(tokens, i + 1).sort == "n" and found["right"]:
-        event = {}  # 友好型城市25条政策
+    if unit in (*EVENTS, "") and _at(tokens, i + 1).sort == "n" and found["right"]:
+        event = {}  # 友好型城市25条政策, 覆盖3万人口
     if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
         return {"object": found["object"]} | found
     if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
@@ -470,15 +470,15 @@ def _is_predicate(tokens, n, k):
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
+    before = _at(tokens, n - 1)
+    if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
+        return True  # 受表彰“创业奖”
     if all(t.sort in "vw" or t.word in _verbal() for t in tokens[n + 1 : k + 1]):
         return sort == "h"  # 外出学习交流2场
     if sort not in "vw":
         return False
-    before = _at(tokens, n - 1)
     if before.sort == "p" or before.word.endswith("委"):
         return True  # 团省委自筹资金
-    if before.word in _roles("passive") and not _ends(head, "money"):
-        return True  # 受表彰“创业奖”
     if (
         before.sort == "c"
         and _at(tokens, n - 2).sort in "vh"

@@ -402,7 +402,7 @@ def _pattern():
         texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
-    return regex.compile(pattern, regex.ASCII)  # other digits are folded, or none that Python can read
+    return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
 
 
 @cache

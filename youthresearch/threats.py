@@ -190,7 +190,8 @@ def _vague(effect, cells, judge, cap):
 
 
 def _at_weights(effect):
-    return "at these weights, which follow the outcome" if effect.estimator == "synthetic_did" else ""
+    follow = effect.estimator.startswith("synthetic_")
+    return "at these weights, which follow the outcome" if follow else ""
 
 
 def _hidden(effect, judge):
