@@ -43,6 +43,7 @@ bench: $(STAMP)
 	$(BIN)/uv pip install -q --python .venv-peers/bin/python -c constraints.txt -b constraints.txt -e '.[all]' \
 	  -r benchmarks/peers.txt
 	.venv-peers/bin/python benchmarks/effects.py
+	.venv-peers/bin/python benchmarks/honest.py
 
 setup: $(STAMP)
 

@@ -182,10 +182,11 @@ def test_few_treated_have_the_spread_over_other_assignments_at_each_end(estimato
     assert bounds.exact and "spread over" in repr(bounds) and not bounds.caution
 
 
-def test_synthetic_bounds_hold_at_its_weights_and_say_so():
+@pytest.mark.parametrize("estimator", [yr.synthetic_did, yr.synthetic_control], ids=lambda f: f.__name__)
+def test_synthetic_bounds_hold_at_its_weights_and_say_so(estimator):
     """Two vague figures of Proposition 99: the vertices at these weights; estimated anew they may differ."""
     panel = yr.read_study("prop99")
-    effect = yr.synthetic_did(panel, outcome="cigarettes")
+    effect = estimator(panel, outcome="cigarettes")
     largest = effect.weights["weight"].abs().sort_values(kind="stable").index[-2:]
     places = effect.weights.loc[largest].merge(panel.reset_index())
     for i, width in zip(places["index"], (2.0, 5.0), strict=True):

@@ -88,6 +88,11 @@ def honest():
     return result.table.assign(breakdown=result.breakdown)
 
 
+def placebos():
+    panel, _ = yr.simulate_panel(seed=1, districts=12, periods=8, waves={"2018Q1": 1})
+    return yr.placebo_in_time(yr.did, panel, outcome="orgs", level=0.9, seed=1)
+
+
 def weights():
     return effects()[2][0].cohort_weights
 
@@ -119,6 +124,7 @@ PLOTS = {
     "plot_effects": side_by_side,
     "plot_weights": weights,
     "plot_published": published,
+    "plot_placebo": placebos,
     "plot_randomization": reassigned,
     "plot_honest": honest,
     "plot_coverage": cells,

@@ -476,3 +476,49 @@ def test_the_test_says_where_the_pilots_are():
     assert test.by_stratum["assignments"].prod() == test.draws
     idle = (test.by_stratum["assignments"] == 1).sum()
     assert f"nothing to reassign in {idle}" in lines_of(test)[1]["strata"]
+
+
+def bands_by_hand(panel, begin, level):
+    """One treated district: each other one's change since the year before, its own path taken off."""
+    wide = panel.pivot(index="district", columns="period", values="value")
+    treated = panel.groupby("district")["cohort"].first().notna()
+    years = wide.columns[wide.columns != begin - 1]
+    change = wide[years].sub(wide[begin - 1], axis=0)
+    att = change[treated].mean() - change[~treated].mean()
+    change.loc[treated, years >= begin] -= att[years >= begin]
+    others = pd.DataFrame({d: change.loc[d] - change.drop(d).mean() for d in change.index[~treated]}).T
+    place = int(np.floor((1 - level) * len(change) + 1e-9))
+    scaled = others.abs() / np.sqrt((others**2).mean())
+    alone = scaled.apply(lambda column: np.sort(np.append(column, np.inf))[::-1][place])
+    together = np.sort(np.append(scaled.max(axis=1), np.inf))[::-1][place]
+    return att, np.sqrt((others**2).mean()) * alone, np.sqrt((others**2).mean()) * together
+
+
+@pytest.mark.parametrize("level", [0.9, 0.8])
+def test_bands_of_few_treated_are_those_of_reassigned_paths(level):
+    panel = panel_of(small_table(4, (1,), n=20)).query("indicator == 'y'")
+    effect = yr.event_study(panel, outcome="y")
+    bands = yr.confidence_bands(effect, level=level, seed=1)
+    assert (bands["inference"] == "randomization").all()
+    att, alone, together = bands_by_hand(panel, 2002, level)
+    shown = bands[bands["event_time"] != -1]
+    assert shown["att"].tolist() == pytest.approx(att.tolist())
+    assert (shown["high"] - shown["att"]).tolist() == pytest.approx(alone.tolist())
+    assert (shown["band_high"] - shown["att"]).tolist() == pytest.approx(together.tolist())
+    assert bands.loc[bands["event_time"] == -1, ["se", "low", "high"]].isna().all(axis=None)
+
+
+def test_bands_by_name_and_where_there_are_too_few_assignments():
+    few = yr.event_study(panel_of(small_table(1, (1,), n=7)), outcome="y")
+    bands = yr.confidence_bands(few, seed=1)
+    assert np.isposinf(bands["high"].dropna()).all()
+    own = yr.confidence_bands(few, errors="clustered", seed=1)
+    assert np.isfinite(own["high"].dropna()).all() and (own["inference"] == "clustered").all()
+    many = yr.event_study(panel_of(small_table(1, (12,), n=40)), outcome="y")
+    assert (yr.confidence_bands(many, seed=1)["inference"] == "clustered").all()
+    for drawn in (bands, own):
+        low, high = yr.plot_event_study(drawn).axes[0].get_ylim()
+        assert np.isfinite([low, high]).all()
+    by_cohort = yr.staggered_did(panel_of(small_table(1, (1,), n=7)), outcome="y", aggregate="cohort")
+    with pytest.raises(yr.DataError, match="path by event time"):
+        yr.confidence_bands(by_cohort, seed=1)

@@ -1,6 +1,7 @@
 """Tests of pre-trends against R's pretrends, simulation, and every reassignment estimated anew."""
 
 from dataclasses import replace
+from functools import cache
 from itertools import combinations
 
 import numpy as np
@@ -72,6 +73,7 @@ def test_power_and_bias_of_f_by_drawing(slope):
     assert chosen.passed(slope * DRIFT) == pytest.approx(draws[passes, 0].mean(), abs=4 * noise)
 
 
+@pytest.mark.slow
 def test_the_wald_statistic_as_in_pyfixest():
     table = random_table(8, districts=24, periods=6)
     table["cohort"] = table["cohort"].where(table["cohort"] == table["cohort"].max())
@@ -123,18 +125,23 @@ def small_panel(seed, gaps=0.0):
     return panel_of(table)
 
 
-@pytest.mark.parametrize("test", ["joint", "individual"])
-def test_few_treated_are_compared_with_every_other_pair(test):
-    """All 66 pairs of 12 districts, each estimated anew from its own panel."""
-    panel = small_panel(3)
-    effect = yr.event_study(panel, outcome="y")
+@cache
+def every_pair():
+    """Coefficients before treatment of all 66 pairs of 12 districts, and which pair is the actual one."""
+    panel, paths = small_panel(3), []
     treated = set(panel.loc[panel["cohort"].notna(), "district"])
-    paths = []
     for pair in combinations(sorted(panel["district"].unique()), 2):
         cohort = pd.Series(2004, panel.index, dtype="Int64").where(panel["district"].isin(pair))
         path = yr.event_study(panel.assign(cohort=cohort), outcome="y").path
         paths.append((set(pair) == treated, path.loc[path["event_time"] < -1, "att"].to_numpy()))
-    actual, estimates = np.array([a for a, _ in paths]), np.array([p for _, p in paths])
+    return np.array([a for a, _ in paths]), np.array([p for _, p in paths])
+
+
+@pytest.mark.parametrize("test", ["joint", "individual"])
+def test_few_treated_are_compared_with_every_other_pair(test):
+    """Each pair estimated anew from its own panel."""
+    effect = yr.event_study(small_panel(3), outcome="y")
+    actual, estimates = every_pair()
     if test == "joint":
         inverse = np.linalg.inv(estimates.T @ estimates / len(estimates))
         far = np.einsum("bi,ij,bj->b", estimates, inverse, estimates)

@@ -27,7 +27,8 @@ def test_effect_table_has_the_numbers_of_its_effects(lang, estimator, column):
 
 def test_every_estimator_has_its_words():
     labels = yr.load_labels()["key"]
-    known = {"did", "event_study", "sun_abraham", "imputation_did", "staggered_did", "synthetic_did"}
+    known = {"did", "event_study", "sun_abraham", "imputation_did", "staggered_did"}
+    known |= {"synthetic_did", "synthetic_control"}
     assert known == {k.removeprefix("estimator_") for k in labels if k.startswith("estimator_")}
 
 

@@ -57,6 +57,7 @@ _HOME = {
         "plot_power",
         "plot_published",
         "plot_quality",
+        "plot_placebo",
         "plot_randomization",
         "plot_size",
         "plot_spread",

@@ -35,19 +35,20 @@ def additive_parts(effect, codes):
     finish : callable
         These sums -> the two outcomes' estimates, shape (B, 2); nan where an estimate is not determined.
     """
-    make = {"did": _of_did, "staggered_did": _of_staggered, "imputation_did": _of_imputation}
-    return make[effect.estimator](effect, effect._cells, codes)
+    return _MAKERS[effect.estimator](effect, effect._cells, codes)
 
 
 def adds_up(effect):
     """Say whether estimates of other assignments are sums over districts.
 
-    Those of `event_study` and `sun_abraham` are not, nor those of `imputation_did` with gaps, without
-    never-treated districts, or with collinear controls.
+    With gaps those of `event_study`, `sun_abraham` and `imputation_did` are not, nor those of the last
+    without never-treated districts or with collinear controls.
     """
     if effect.estimator == "imputation_did":
         return _full_rank_without_treated(effect._cells)
-    return effect.estimator in ("did", "staggered_did")
+    if effect.estimator in ("event_study", "sun_abraham"):
+        return bool(effect._cells.observed.all())
+    return effect.estimator in _MAKERS
 
 
 def _full_rank_without_treated(cells):
@@ -97,6 +98,80 @@ def _of_did(effect, cells, codes):
         return np.where(determined[:, None], estimate, np.nan)
 
     return features, sums_over_all, finish
+
+
+def _of_regression(effect, cells, codes):
+    """Combine several coefficients; no gaps, so that regressors depend on the cohort alone."""
+    p = cells.controls.shape[2]
+    units = make_units(cells, alone=True)
+    model = two_way(units, cells.controls)
+    first = [np.flatnonzero(effect._units.cohort == code)[0] for code in codes]
+    x = effect._regressors[first][:, :, : effect._regressors.shape[2] - p]  # (G, T, K)
+    x = x - x.mean(axis=1, keepdims=True)
+    target, y = effect._target[: x.shape[2]], _outcomes(cells)
+    features = _constants(cells, y, model.x, codes)
+    known = np.concatenate(
+        [np.einsum("n,knt->tk", cells.size, y), np.einsum("n,ntp,knt->pk", cells.size, model.x, y)]
+    )
+    square = np.einsum("gtk,gtl->gkl", x, x)
+
+    def finish(sums):
+        size, sums = sums[:, :, 0], sums[:, :, 1:].reshape(*sums.shape[:2], len(cells.time), 2 + p)
+        top, by_control = np.split(np.einsum("gtk,bgtq->bkq", x, sums, optimize=True), [2], axis=2)
+        crossed = np.concatenate([np.einsum("bg,gtk->bkt", size, x), by_control], axis=2)
+        explained = crossed @ model.inverse
+        whole = np.einsum("bg,gkl->bkl", size, square)
+        left = whole - explained @ np.swapaxes(crossed, 1, 2)
+        determined = _is_determined(left, whole)
+        left = np.where(determined[:, None, None], left, np.eye(len(target)))
+        coefficients = np.linalg.solve(left, top - explained @ known)
+        return np.where(determined[:, None], np.einsum("k,bkq->bq", target, coefficients), np.nan)
+
+    return features, sums_of_constants, finish
+
+
+def _constants(cells, y, x, codes):
+    """Size, outcomes and controls of a district, the same under every cohort, shape (G, N, 1 + T (2 + P))."""
+    parts = np.concatenate([np.moveaxis(y, 0, 2), x], axis=2).reshape(len(cells.y), -1)
+    features = np.column_stack([np.ones(len(parts)), parts]) * cells.size[:, None]
+    return np.broadcast_to(features, (len(codes), *features.shape))
+
+
+def _of_saturated(effect, cells, codes):
+    """Average as `sun_abraham`: its dummies take up all between cohorts, controls are fitted within them.
+
+    What is left is each cohort's mean change since the base, less that of the never-treated.
+    """
+    y, x = _outcomes(cells), _less_mean(np.moveaxis(cells.controls, 2, 0), cells.observed)
+    x = np.moveaxis(x, 0, 2)
+    features, p = _constants(cells, y, x, codes), x.shape[2]
+    xx = np.einsum("n,ntp,ntq->pq", cells.size, x, x)
+    xy = np.einsum("n,ntp,knt->pk", cells.size, x, y)
+    base = effect._anew.keywords.get("base", -1)
+    begun = codes != NEVER
+    at = np.searchsorted(cells.time, np.where(begun, codes + base, cells.time[0]))
+    event = np.where(begun[:, None], cells.time - np.where(begun, codes, 0)[:, None], -1)
+    counted = (event >= 0) & (event != base)  # (G, T)
+
+    def finish(sums):
+        size, sums = sums[:, :, 0], sums[:, :, 1:].reshape(*sums.shape[:2], len(cells.time), 2 + p)
+        mean = sums / size[:, :, None, None]
+        mean_y, mean_x = mean[..., :2], mean[..., 2:]
+        within = xx - np.einsum("bg,bgtp,bgtq->bpq", size, mean_x, mean_x, optimize=True)
+        determined = _is_determined(within, np.broadcast_to(xx, within.shape))
+        within = np.where(determined[:, None, None], within, np.eye(p))
+        slope = np.linalg.solve(
+            within, xy - np.einsum("bgtp,bgtk->bpk", sums[..., 2:], mean_y, optimize=True)
+        )
+        change = mean_y - np.einsum("bgtp,bpk->bgtk", mean_x, slope, optimize=True)
+        change = change - np.take_along_axis(change, at[None, :, None, None], axis=2)
+        never = mean_y[:, -1] - np.einsum("btp,bpk->btk", mean_x[:, -1], slope)
+        effects = change - (never[:, None] - never[:, at][:, :, None])
+        weight = size[:, :, None] * counted
+        att = np.einsum("bgt,bgtk->bk", weight, effects) / weight.sum(axis=(1, 2))[:, None]
+        return np.where(determined[:, None], att, np.nan)
+
+    return features, sums_of_constants, finish
 
 
 def _of_staggered(effect, cells, codes):
@@ -240,3 +315,12 @@ def _is_determined(left, whole):
     scale = np.where(scale > 0, scale, 1.0)
     values = np.linalg.eigvalsh(left / (scale[:, :, None] * scale[:, None, :]))
     return (values > FLAT).all(axis=1)
+
+
+_MAKERS = {
+    "did": _of_did,
+    "event_study": _of_regression,
+    "imputation_did": _of_imputation,
+    "staggered_did": _of_staggered,
+    "sun_abraham": _of_saturated,
+}

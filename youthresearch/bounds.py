@@ -181,6 +181,11 @@ def cells_with_weight(effect, panel):
     return cells[cells["weight"].abs() > NONE * cells["weight"].abs().max()].reset_index(drop=True)
 
 
+def weights_follow(effect):
+    """Say whether an effect's weights follow the outcome."""
+    return effect._placebos is not None
+
+
 def closed_high(cells, cap):
     """Give the upper bounds, open ones closed at cap times the lower; check that bounds enclose the value."""
     if cap is not None and not cap >= 1:
@@ -261,8 +266,9 @@ def trace(effect, panel, facts, *, top=10):
         One row is one fact behind one cell (several, where a cell is made of several facts): fact_id,
         district, period, weight, value, low, high (of the cell), contribution, swing, token, source_id,
         start, end. contribution is weight times what the value stands above or below its district and its
-        period, and adds up to att over all cells; swing is ``|weight| (high - low)``, by how much the
-        figure's vagueness alone moves att. Largest contribution or swing first.
+        period (its period alone in `synthetic_control`), and adds up to att over all cells; swing is
+        ``|weight| (high - low)``, by how much the figure's vagueness alone moves att. Largest contribution
+        or swing first.
 
     Raises
     ------
@@ -272,8 +278,11 @@ def trace(effect, panel, facts, *, top=10):
     cells = cells_with_weight(effect, panel)
     if "fact_ids" not in cells:
         raise DataError("The panel has no column 'fact_ids': make it with build_panel.")
-    above = cells["value"] - cells.groupby("district")["value"].transform("mean")
-    above -= above.groupby(cells["period"]).transform("mean")
+    above = cells["value"]
+    for name in ("district", "period"):
+        weight = cells.groupby(name)["weight"].sum().abs().max()
+        if weight <= NONE * len(cells) * cells["weight"].abs().max():  # else its level counts
+            above = above - above.groupby(cells[name]).transform("mean")
     cells["contribution"] = cells["weight"] * above
     cells["swing"] = cells["weight"].abs() * (cells["high"] - cells["low"])
     order = cells[["contribution", "swing"]].abs().max(axis=1).sort_values(ascending=False, kind="stable")

@@ -45,7 +45,10 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
     },
 }
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
-_MODULES = ("corpus", "documents", "extract", "intervals", "loaders", "nouns", "quantities", "schema")
+_MODULES = (
+    *("corpus", "dates", "documents", "extract", "intervals"),
+    *("loaders", "nouns", "quantities", "schema", "tables"),
+)
 _WORDS = ("indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "regex", "rjieba", "trafilatura")
 _CHUNK_FILE = re.compile(r"chunk-[0-9a-f]{20}\.parquet")

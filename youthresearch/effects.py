@@ -15,7 +15,8 @@ import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
 from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import SEED, RandomizationTest, fixed, is_quick, randomize
+from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path
+from .reassign import TIE
 from .schema import SAID, SIMULATED, DataError
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
@@ -80,6 +81,7 @@ class Effect:
     _placebos: np.ndarray | None = field(default=None, repr=False)  # of the synthetic ones, one effect each
     _placebo_seed: int | None = field(default=None, repr=False)
     _regressors: np.ndarray | None = field(default=None, repr=False)  # (U, T, P) of a two-way regression
+    _target: np.ndarray | None = field(default=None, repr=False)  # (P,): att as a sum of its coefficients
 
     @property
     def errors(self):
@@ -853,26 +855,54 @@ def _by_error(effect, level):
     return float(p), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
-def confidence_bands(effect, *, level=0.95, draws=100_000, seed):
+def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_000, seed):
     """Bound the path of an effect, row by row and as a whole.
 
     Parameters
     ----------
     effect : Effect
     level : float
+    errors : {None, "clustered", "randomization"}
+        What the bands rest on: the effect's own covariance, or the paths under other assignments of the
+        cohorts. None chooses the latter where fewer than ten districts are treated (`FEW`).
+    strata : pandas.Series, optional
+        One value a district, as from `strata_by`, for "randomization".
     draws : int
-        Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t).
+        Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t); for
+        "randomization" 9,999 assignments are drawn, or all taken if they are at most 50,000.
     seed : int
 
     Returns
     -------
     pandas.DataFrame
-        The path with low, high (each row alone) and band_low, band_high (all rows at once).
+        The path with low, high (each row alone), band_low, band_high (all rows at once) and inference
+        (clustered, iid, placebo, or randomization). By "randomization" the path itself is taken off the
+        treated cells and the rest is reassigned: low and high are as far from att as 95% of the assignments'
+        estimates are from zero, infinite where there are too few of them, and se is their spread.
+
+    Raises
+    ------
+    DataError
+        By "randomization": if the path is not by event time, or nothing can be reassigned.
     """
+    _choose("errors", errors, (None, "clustered", "randomization"))
+    if errors == "randomization" or (errors is None and effect.n_treated < FEW):
+        se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
+        kind = "randomization"
+    else:
+        se, pointwise, critical = _reaches_by_error(effect, level, draws, seed)
+        kind = effect.errors
+    path = effect.path.assign(se=se)
+    for name, reach in (("", pointwise), ("band_", critical)):
+        path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
+    return path.assign(inference=kind)
+
+
+def _reaches_by_error(effect, level, draws, seed):
+    """Errors of the path, and how many of them each row alone and all rows at once are to reach."""
     from scipy import stats
 
-    path = effect.path.copy()
-    se = path["se"].to_numpy()
+    se = effect.path["se"].to_numpy()
     known = np.isfinite(se) & (se > 0)
     pointwise = stats.t.ppf(0.5 + level / 2, effect.df)
     correlation = effect.vcov[1:, 1:][np.ix_(known, known)] / np.outer(se[known], se[known])
@@ -883,9 +913,34 @@ def confidence_bands(effect, *, level=0.95, draws=100_000, seed):
     critical = max(np.quantile(largest, level), stats.norm.ppf(0.5 + level / 2))
     if np.isfinite(effect.df):  # the same tail probability under t
         critical = stats.t.isf(stats.norm.sf(critical), effect.df)
-    for name, width in (("", pointwise), ("band_", critical)):
-        path[f"{name}low"], path[f"{name}high"] = path["att"] - width * se, path["att"] + width * se
-    return path
+    return se, pointwise, critical
+
+
+def _reaches_by_randomization(effect, level, strata, seed):
+    """As `_reaches_by_error`, from the paths of other assignments once the path is taken off."""
+    if "event_time" not in effect.path or effect.path["event_time"].duplicated().any():
+        raise DataError(
+            f"Bands of {effect.estimator} by reassignment need a path by event time; take one, or "
+            "errors='clustered'."
+        )
+    cells = effect._cells
+    event = np.where(cells.treated, cells.time[None, :] - cells.cohort[:, None], -1)
+    less = np.zeros(cells.y.shape)
+    for row in effect.path.query("event_time >= 0").itertuples():
+        less[event == row.event_time] = row.att
+    others = reassigned_path(effect, strata=strata, seed=seed, less=less)[0][1:, 1:]
+    spread = np.sqrt((others**2).mean(axis=0))
+    far = np.abs(others) / np.where(spread > 0, spread, 1.0)
+    pointwise, critical = (
+        _reach(values, level) for values in (far, np.broadcast_to(far.max(axis=1)[:, None], far.shape))
+    )
+    return np.where(spread > TIE * spread.max(), spread, np.nan), pointwise, critical
+
+
+def _reach(far, level):
+    """Find what all but a share of 1 - level of the assignments, the actual one among them, do not reach."""
+    place = int(np.floor((1 - level) * (1 + len(far)) + TIE))
+    return np.sort(np.vstack([far, np.full(far.shape[1], np.inf)]), axis=0)[::-1][place]
 
 
 # What the estimators share.
@@ -985,12 +1040,13 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     if errors == "iid":
         vcov = _iid_vcov(cells, units, linear, fit, n - k)
         said = f"independent errors of one variance, t({n - k})"
-        return _effect(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
+        effect = _effect(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
+        return replace(effect, _regressors=regressors, _target=targets[:, 0])
     factor = 1.0 if small_sample == "none" else districts / (districts - 1) * (n - 1) / (n - k)
     said = f"clustered by district, t({districts - 1})"
     told = {"errors": said, "factor": _FACTORS[small_sample].format(k=k), **told}
     effect = _effect(name, cells, units, linear, rows, told, df=districts - 1, factor=factor)
-    return replace(effect, _regressors=regressors)
+    return replace(effect, _regressors=regressors, _target=targets[:, 0])
 
 
 _FACTORS = {

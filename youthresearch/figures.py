@@ -318,7 +318,8 @@ def plot_event_study(table, *, lang="en"):
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `confidence_bands`; a column `effect` (as from `true_path`) is drawn as the truth.
+        As from `confidence_bands`; an end that is infinite is drawn at the edge. A column `effect` (as from
+        `true_path`) is drawn as the truth.
     lang : {"zh", "en"}
 
     Returns
@@ -328,8 +329,11 @@ def plot_event_study(table, *, lang="en"):
     table = _steady(table)
     fig, ax = _figure(6.8, 3.6, _word("title_event_study", lang), table=table)
     x = table["event_time"]
-    ax.vlines(x, table["band_low"], table["band_high"], color=BLUE, alpha=0.3, linewidth=5)
-    ax.vlines(x, table["low"], table["high"], color=BLUE, linewidth=1.6)
+    ends = [c for c in ("att", "effect", "low", "high", "band_low", "band_high") if c in table]
+    limits = _room(table[ends])
+    for pair, style in (("band_", {"alpha": 0.3, "linewidth": 5}), ("", {"linewidth": 1.6})):
+        low, high = (table[f"{pair}{end}"].clip(*limits) for end in ("low", "high"))
+        ax.vlines(x, low, high, color=BLUE, **style)
     ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=_word("estimate", lang))
     if "effect" in table:
         ax.plot(x, table["effect"], color=ORANGE, linewidth=1.6, label=_word("truth", lang))
@@ -412,6 +416,35 @@ def plot_weights(table, *, lang="en"):
     ax.tick_params(length=0, labelsize=8)
     ax.spines[:].set_visible(False)
     fig.colorbar(image, ax=ax, label=_word("weight", lang)).outline.set_visible(False)
+    return fig
+
+
+def plot_placebo(table, *, lang="en"):
+    """Plot the effect beside those at dates when nobody was treated yet, with their intervals.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `placebo_in_time`; an interval without end goes to the edge.
+    lang : {"zh", "en"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    table = _steady(table)
+    fig, ax = _figure(6.8, 3.2, _word("title_placebo", lang), table=table)
+    limits = _room(table[["att", "low", "high"]])
+    actual = table["lead"] == 0
+    for rows, colour, key in ((table[actual], ORANGE, "actual_date"), (table[~actual], BLUE, "false_date")):
+        low, high = (rows[end].clip(*limits) for end in ("low", "high"))
+        ax.vlines(-rows["lead"], low, high, color=colour, linewidth=1.6)
+        ax.plot(-rows["lead"], rows["att"], "o", color=colour, label=_word(key, lang))
+    ax.axhline(0, color=MUTED, linewidth=0.8)
+    ax.set_ylim(*limits)
+    ax.set_xticks(-table["lead"], table["lead"].astype(str))
+    ax.set_xlabel(_word("lead", lang))
+    ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return fig
 
 

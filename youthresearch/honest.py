@@ -81,9 +81,7 @@ class HonestDid:
             said.append((name, f"{fixed(row.low, scale)} to {fixed(row.high, scale)}"))
         if self.method == "relative":
             largest = fixed(self.unit, self.unit)
-            said.append(
-                ("M = 1 is", f"a change of {largest} from one period to the next, the largest before")
-            )
+            said.append(("M = 1 is", f"{largest} a period: the largest change before treatment"))
         said += [("breakdown", self._broken()), ("level", f"{self.level:.0%}, covariance: {self.how}")]
         if self.few:
             said.append(("caution", "few treated districts: this covariance is too small"))

@@ -163,7 +163,7 @@ def study_plan(
     outcomes : str or list of str
         All that will be reported.
     estimator : callable
-        `did`, `staggered_did` or another of `effects` but `synthetic_did`.
+        `did`, `staggered_did` or another of `effects` but the `synthetic_` ones.
     strata : str or pandas.Series, optional
         As for `randomization_test`; as from `strata_by`.
     statistic, level, draws, seed

@@ -4,7 +4,7 @@ A test that finds nothing may simply be weak, and what passes a weak test is bia
 it comes with the trend that it would see half of the time, and four times in five.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html import escape
 
 import numpy as np
@@ -12,17 +12,8 @@ import pandas as pd
 
 from .cells import NEVER
 from .effects import FEW
-from .inference import SEED, _alike, _stratum_of, fixed, p_as_text
-from .reassign import (
-    ENUMERATED,
-    TIE,
-    count,
-    drawn_assignments,
-    every_assignment,
-    make_strata,
-    sums_in_blocks,
-    sums_over_all,
-)
+from .inference import SEED, fixed, p_as_text, reassigned_path
+from .reassign import TIE
 from .schema import SAID, DataError
 
 POWERS = (0.5, 0.8)
@@ -211,73 +202,6 @@ def _drift(effect, before):
             "it up: use one base period."
         )
     return drift
-
-
-def reassigned_path(effect, *, strata=None, draws=None, seed=SEED):
-    """Estimate att and the path under other assignments of the cohorts, the actual one first.
-
-    Parameters
-    ----------
-    effect : Effect
-    strata, draws, seed
-        As in `Effect.randomization`.
-
-    Returns
-    -------
-    estimates : ndarray, shape (B, 1 + K)
-        Of every assignment if there are at most 50,000, else of those drawn and of the actual one.
-    how : str
-        What was done.
-
-    Raises
-    ------
-    DataError
-        If nothing can be reassigned, or another assignment has another path.
-    """
-    cells = effect._cells
-    stratum, names = _stratum_of(cells.districts, strata)
-    codes, cohort = np.unique(cells.cohort, return_inverse=True)
-    groups = make_strata(cohort, stratum)
-    total = count(groups)
-    if total == 1:
-        raise DataError(
-            "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
-        )
-    alike = _alike(effect)
-    draws = draws or (9999 if alike else 999)
-    rng = None if total <= (ENUMERATED if alike else min(draws, ENUMERATED)) else np.random.default_rng(seed)
-    others = (_at_once if alike else _anew)(effect, codes, cohort, groups, draws, rng)
-    actual = np.append(effect.att, effect.path["att"])
-    if rng is None:  # the actual one is among them
-        others = np.delete(others, np.abs(others - actual).sum(axis=1).argmin(), axis=0)
-    how = f"all {total:,} assignments" if rng is None else f"{draws:,} assignments drawn, seed {seed}"
-    within = "" if len(names) == 1 else f", {len(names)} strata by {strata.name or 'the given strata'}"
-    return np.vstack([actual, others]), how + within
-
-
-def _at_once(effect, codes, cohort, groups, draws, rng):
-    """Paths of all assignments, from what each district adds under every cohort."""
-    weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])
-    features = np.einsum("nt,kgt->gnk", effect._cells.y, weights)
-    features -= (level := features.mean(axis=1, keepdims=True))  # so that sums lose no digits
-    sums = np.concatenate(list(sums_in_blocks(groups, features, draws, rng, sums_over_all)))
-    return sums + np.bincount(cohort, minlength=len(codes)) @ level[:, 0]
-
-
-def _anew(effect, codes, cohort, groups, draws, rng):
-    """Paths of all assignments, by running the estimator for each."""
-    n, cells = len(cohort), effect._cells
-    assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
-    paths = []
-    for other in assignments:
-        found = effect._anew(replace(cells, cohort=codes[other], left_out=()))
-        if not found.path["event_time"].equals(effect.path["event_time"]):
-            raise DataError(
-                "With gaps, another assignment of the cohorts has other event times: cut the panel to the "
-                "periods that all districts have, or take errors='clustered'."
-            )
-        paths.append(np.append(found.att, found.path["att"]))
-    return np.array(paths)
 
 
 def _check_regular(vcov, k):

@@ -403,7 +403,7 @@ def _pattern():
         texts[name] = re.sub(r"(?<=\|)部(?=[|)])", "部(?!门)", texts[name])
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
-    return regex.compile(pattern, regex.ASCII)  # other digits are folded, or none that Python can read
+    return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
 
 
 @cache

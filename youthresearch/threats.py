@@ -6,7 +6,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from .bounds import cells_with_weight, closed_high, with_outcome
+from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
 from .effects import FEW
@@ -87,6 +87,11 @@ def breakdown(
     ------
     DataError
         If the panel is not that of the effect.
+
+    Notes
+    -----
+    Where the sign goes is exact, since the estimate is a weighted sum; where the significance goes is found
+    by bisection, with the effect estimated and tested anew at each step.
     """
     draws = draws or (9999 if is_quick(effect) else 999)
     judge = _Judge(significant or _default_p(strata, draws, seed), 1 - level, np.sign(effect.att))
@@ -185,7 +190,7 @@ def _vague(effect, cells, judge, cap):
 
 
 def _at_weights(effect):
-    return "at these weights, which follow the outcome" if effect.estimator == "synthetic_did" else ""
+    return "at these weights, which follow the outcome" if weights_follow(effect) else ""
 
 
 def _hidden(effect, judge):
