@@ -259,10 +259,10 @@ def _of(tokens, begin, j, unit):
 
     So too where the unit does not count what stands before (30家青年创办的企业).
     """
-    if _at(tokens, j + 1).word in (NUMBER, OTHER):
+    if begin is None or _at(tokens, j + 1).word in (NUMBER, OTHER):
         return None
-    clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin or 0 : j])
-    if begin is None or not (clauses or unit in ONLY):
+    clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])
+    if not (clauses or unit in ONLY):
         return None
     for n in range(j, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
