@@ -25,6 +25,7 @@ from .nouns import (
     NUMBER,
     OTHER,
     TO_THE_LEFT,
+    TOTALS,
     classify,
     find_noun,
     tagger,
@@ -635,8 +636,11 @@ def _flow(row, noun, usual):
 
 
 def _indicator(noun, lookup):
-    """Find the indicator whose label or alias is the folded noun or its longest ending."""
-    return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
+    """Find the indicator whose label or alias is the folded noun or its longest ending; a total counts it."""
+    ends = (noun[i:] for i in range(len(noun) - 1))
+    found = next((lookup[end] for end in ends if end in lookup), "")
+    total = next((t for t in TOTALS if noun.endswith(t)), None)
+    return found if found or total is None else _indicator(noun.removesuffix(total), lookup)
 
 
 @cache
