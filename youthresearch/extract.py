@@ -635,8 +635,13 @@ def _flow(row, noun, usual):
 
 
 def _indicator(noun, lookup):
-    """Find the indicator whose label or alias is the folded noun or its longest ending."""
-    return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
+    """Find the indicator whose label or alias is the folded noun or its longest ending.
+
+    A total counts what is named before it: 团组织总数.
+    """
+    found = next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
+    total = next((w for w in ("总人数", "总数") if noun.endswith(w)), "")
+    return found or (_indicator(noun.removesuffix(total), lookup) if total else "")
 
 
 @cache
