@@ -368,3 +368,8 @@ def test_a_vague_zero_is_refused_not_a_crash(text):
     facts = yr.extract_facts(f"参加{text}。")
     assert len(facts) == 0
     assert [r["reason"] for r in facts.attrs["refused"]] == ["vague zero"]
+
+
+def test_a_total_is_of_the_indicator_named_before_it():
+    facts = yr.extract_facts("共青团组织总数为699个，团干部总人数为977名。")
+    assert list(facts["indicator"]) == ["orgs", "cadres"]
