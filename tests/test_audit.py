@@ -272,9 +272,12 @@ def test_a_vague_part_is_not_excused_by_truncation():
     assert verdict(facts(PARTS, part, ("share", "share", 38, "%", own)), "share") == "undetermined"
 
 
-def test_row_labels_and_the_order_of_sources_do_not_matter(findings):
-    pieces = [f.reset_index(drop=True) for _, f in FACTS.groupby("source_id")]
+def test_row_labels_and_the_order_of_sources_do_not_matter():
+    some = FACTS[FACTS["source_id"].isin(["nanshan-2021", "heshan-2023", "c001", "c005", "c008", "c074"])]
+    pieces = [f.reset_index(drop=True) for _, f in some.groupby("source_id")]
     shuffled = yr.audit_facts(pd.concat(pieces[::-1]), IDENTITIES, DISTRICTS)
+    findings = yr.audit_facts(some, IDENTITIES, DISTRICTS)
+    assert "same" in set(findings["relation"]) and len(findings) > 50
     pd.testing.assert_frame_equal(shuffled, findings)
 
 

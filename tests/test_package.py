@@ -127,6 +127,7 @@ yr.save_numbers("01-facts", {"facts": len(facts)})
 """
 
 
+@pytest.mark.slow
 def test_a_wheel_finds_its_data_and_writes_where_its_user_is(tmp_path):
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     inside = wheel["targets"]["wheel"]["force-include"]

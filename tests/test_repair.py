@@ -119,7 +119,8 @@ def test_a_repair_without_figure_or_reason_is_refused(fact_id, reason, told):
 
 def test_conflicts_are_ranked_by_what_they_change():
     """The total of a bulletin is a panel cell; a growth rate beside its level is none."""
-    report = yr.audit_report(FACTS, IDENTITIES, DISTRICTS)
+    two = FACTS[FACTS["source_id"].isin(["nanshan-2021", "c074"])]
+    report = yr.audit_report(two, IDENTITIES, DISTRICTS)
     assert report["source_id"].tolist()[0] == "c074"
     by_source = report.set_index("source_id")
     assert by_source.loc["nanshan-2021", "consequence"] == "none"
