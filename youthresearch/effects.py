@@ -768,7 +768,9 @@ def average_by_cohort(panel, *, outcome):
     np.add.at(districts, row, cells.observed)
     np.add.at(total, row, cells.y)
     mean = np.divide(total, districts, out=np.full(total.shape, np.nan), where=districts > 0)
-    return _by_cohort(cells, cohorts, value=mean, districts=districts.astype("int64"))
+    table = _by_cohort(cells, cohorts, value=mean, districts=districts.astype("int64"))
+    table.attrs["outcome"] = outcome  # for the axis of a figure
+    return table
 
 
 def _by_cohort(cells, cohorts, **columns):
@@ -895,7 +897,9 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
     path = effect.path.assign(se=se)
     for name, reach in (("", pointwise), ("band_", critical)):
         path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
-    return path.assign(inference=kind)
+    path = path.assign(inference=kind)
+    path.attrs["outcome"] = effect.outcome  # for the axis of a figure
+    return path
 
 
 def _reaches_by_error(effect, level, draws, seed):

@@ -306,9 +306,10 @@ def plot_trends(table, *, lang="en"):
         ax.plot(range(len(periods)), rows["value"], color=colour, label=label)
         if not never and str(cohort) in periods:
             ax.axvline(periods.index(str(cohort)) - 0.5, color=colour, linewidth=0.8, linestyle=":")
-    step = max(1, len(periods) // 9)
+    step = -(-len(periods) // 9)
     ax.set_xticks(range(0, len(periods), step), periods[::step])
-    ax.legend(frameon=False, fontsize=8)
+    _name_outcome(ax, table, lang)
+    _legend_above(ax)
     return fig
 
 
@@ -337,11 +338,24 @@ def plot_event_study(table, *, lang="en"):
     ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=_word("estimate", lang))
     if "effect" in table:
         ax.plot(x, table["effect"], color=ORANGE, linewidth=1.6, label=_word("truth", lang))
-    ax.legend(frameon=False, fontsize=8, loc="upper left" if "effect" in table else "upper right")
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.axvline(-0.5, color=MUTED, linewidth=0.8, linestyle=":")
     ax.set_xlabel(_word("event_time", lang))
+    _name_outcome(ax, table, lang)
+    _legend_above(ax)
     return fig
+
+
+def _legend_above(ax):
+    """Put the legend between title and axes, where it can hide nothing."""
+    ax.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=4)
+
+
+def _name_outcome(ax, table, lang):
+    """Name the outcome beside its axis: by its label, or as the panel does."""
+    name = table.attrs.get("outcome", "")
+    known = f"outcome_{name}" in _words().index
+    ax.set_ylabel(_word(f"outcome_{name}", lang) if known else _indicator_label(name, lang))
 
 
 def plot_effects(table, *, lang="en"):
@@ -409,7 +423,7 @@ def plot_weights(table, *, lang="en"):
         if str(cohort) in periods:
             start = periods.index(str(cohort)) - 0.5
             ax.plot([start, start], [k - 0.5, k + 0.5], color=INK, linewidth=1.2)
-    step = max(1, len(periods) // 9)
+    step = -(-len(periods) // 9)
     ax.set_xticks(range(0, len(periods), step), periods[::step])
     names = [_word("never_treated", lang) if pd.isna(c) else f"{c}" for c in cohorts]
     ax.set_yticks(range(len(cohorts)), names)
@@ -465,11 +479,9 @@ def plot_randomization(table, *, lang="en"):
     finite = table.loc[np.isfinite(table["statistic"]), "statistic"]
     far = finite.abs() >= abs(actual) * (1 - 1e-9)
     fig, ax = _figure(6.8, 3.2, _word("title_randomization", lang), table=table)
-    edge = finite.abs().max()
-    bins = np.linspace(-edge, edge, 1 + int(np.clip(2 * np.sqrt(len(finite)), 15, 61)))
     ax.hist(
         [finite[~far], finite[far]],
-        bins,
+        _bins(finite, abs(actual) * (1 - 1e-9)),
         stacked=True,
         color=[MUTED, ORANGE],
         label=[_word("nearer_zero", lang), _word("as_far_from_zero", lang)],
@@ -479,6 +491,16 @@ def plot_randomization(table, *, lang="en"):
     ax.yaxis.get_major_locator().set_params(integer=True)
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return fig
+
+
+def _bins(values, edge):
+    """Bins of one width, as many to either side of zero, two of whose ends are edge and -edge."""
+    largest = values.abs().max() or 1.0
+    width = 2 * largest / np.clip(2 * np.sqrt(len(values)), 15, 61)
+    if round(edge / width) > 0:
+        width = edge / round(edge / width)
+    most = np.ceil(largest / width)
+    return width * np.arange(-most, most + 1)
 
 
 def plot_honest(table, *, lang="en"):
