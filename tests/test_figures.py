@@ -227,6 +227,30 @@ def test_misprints_are_drawn_against_what_would_fit():
     assert drawn.max() == pytest.approx(100) and drawn.min() == pytest.approx(4167 / 74167)
 
 
+def test_no_bar_holds_both_nearer_and_farther_assignments():
+    """The p-value can be counted: bars of one colour lie beyond the actual estimate, the others within."""
+    table = reassigned()
+    actual = table.loc[table["actual"], "statistic"].abs().item()
+    nearer, farther = yr.plot_randomization(table).axes[0].containers
+    far = [bar for bar in farther if bar.get_height() > 0]
+    assert sum(bar.get_height() for bar in far) == (table["statistic"].abs() >= actual * (1 - 1e-9)).sum()
+    for bars, inside in ((far, False), ([bar for bar in nearer if bar.get_height() > 0], True)):
+        middles = [abs(bar.get_x() + bar.get_width() / 2) for bar in bars]
+        assert bars and all((middle < actual) == inside for middle in middles)
+
+
+@pytest.mark.parametrize("plot", ["plot_trends", "plot_event_study"])
+def test_the_outcome_is_named_on_its_axis_and_the_legend_is_outside(plot):
+    for lang, name in (("en", "Organisations per 10,000"), ("zh", "团组织数")):
+        with rc_context():
+            yr.use_style()
+            figure = getattr(yr, plot)(PLOTS[plot](), lang=lang)
+            figure.draw_without_rendering()
+            axes = figure.axes[0]
+            assert name in axes.get_ylabel()
+            assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1
+
+
 def test_every_size_stands_at_its_number_of_pilots():
     """One panel a design, one line a test and number of waves; the scale is of square roots from zero."""
     table = sizes()
