@@ -139,7 +139,9 @@ class Effect:
         cohorts, row = np.unique(self._units.cohort, return_inverse=True)
         total = np.zeros((len(cohorts), len(self.periods)))
         np.add.at(total, row, self._by_unit * self._units.n[:, None])
-        return _by_cohort(self._cells, cohorts, weight=total)
+        table = _by_cohort(self._cells, cohorts, weight=total)
+        table.attrs["estimator"] = self.estimator  # for the title of a figure
+        return table
 
     @property
     def negative_share(self):

@@ -416,7 +416,10 @@ def plot_weights(table, *, lang="en"):
     periods = list(dict.fromkeys(table["period"].astype(str)))
     cohorts = table["cohort"].drop_duplicates()
     grid = table["weight"].to_numpy().reshape(len(cohorts), len(periods))
-    fig, ax = _figure(6.8, 1.4 + 0.4 * len(cohorts), _word("title_weights", lang), table=table)
+    title = _word("title_weights", lang)
+    if "estimator" in table.attrs:
+        title += _COLON[lang] + _word(f"estimator_{table.attrs['estimator']}", lang)
+    fig, ax = _figure(7.2, 1.4 + 0.4 * len(cohorts), title, table=table)
     largest = np.abs(grid).max()
     image = ax.imshow(grid, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest)
     for k, cohort in enumerate(cohorts):
