@@ -89,3 +89,18 @@ def test_the_data_are_described_with_their_own_numbers():
     published = numbers("01-sources-and-facts")
     agree, read = published["facts_both_codings_agree_on"], published["facts_in_reports_read_whole"]
     assert re.search(rf"the {agree} of\s+{read} facts", text)
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda p: p.name)
+def test_the_size_of_the_tests_is_that_of_the_study(readme):
+    with (ROOT / "data" / "size.csv").open(encoding="utf-8", newline="") as file:
+        rows = [r | {"size": 100 * float(r["size"])} for r in csv.DictReader(file)]
+    likelier = [r["pilots"] == "likelier" for r in rows]
+    right = [r["size"] for r, out in zip(rows, likelier, strict=True) if r["test"] == "strata" and not out]
+    leaning = [r["size"] for r, out in zip(rows, likelier, strict=True) if r["test"] == "strata" and out]
+    alone = [r["size"] for r in rows if r["test"] == "clustered" and r["treated"] == "1"]
+    text = " ".join(readme.read_text(encoding="utf-8").split())
+    assert f"{len(right)} " in text
+    for sizes, digits in ((right, 1), (leaning, 1), (alone, 0)):
+        low, high = f"{min(sizes):.{digits}f}", f"{max(sizes):.{digits}f}"
+        assert re.search(rf"{low}%? (?:to|到) {high}%", text), (low, high)
