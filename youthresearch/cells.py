@@ -54,6 +54,11 @@ class Cells:
         """Which cells are treated, bool, shape (N, T)."""
         return self.time[None, :] >= self.cohort[:, None]
 
+    @property
+    def rounding(self):
+        """How large a mean of the outcome may be by rounding alone."""
+        return 1e-12 * float(np.abs(self.y).max())
+
     def label(self, ordinal):
         """Write a cohort as the panel writes its periods; never treated is missing."""
         if ordinal == NEVER:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from .cells import NEVER, make_cells
 from .reassign import ENUMERATED, TIE
-from .schema import SIMULATED, DataError
+from .schema import SIMULATED, DataError, check_count, check_share
 
 
 def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed):
@@ -54,12 +54,20 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
     Raises
     ------
     DataError
-        If there are gaps, several cohorts, no period before treatment, or too few never-treated districts.
+        If there are gaps, several cohorts, no period before treatment, too few never-treated districts, or
+        these all change by the same.
     """
+    check_count(draws=draws)
+    check_share(level=level)
     cells = make_cells(panel, outcome, None, population)
     change, treated = _changes(cells)
     att = float(change[treated].mean() - change[~treated].mean())
     left = change[~treated] - change[~treated].mean()
+    if np.abs(left).max() <= cells.rounding:
+        raise DataError(
+            f"{outcome!r} changes by the same in all {len(left)} never-treated districts, so that there is "
+            "no spread to learn from them."
+        )
     n, k = len(change), int(treated.sum())
     rows = [_exact_t(change, treated, att, level)]
     null = _means(left, _sets(n - k, k, draws, seed), np.ones((1, k)))

@@ -24,7 +24,7 @@ from .reassign import (
     sums_in_blocks,
     sums_over_all,
 )
-from .schema import SAID, SIMULATED, DataError
+from .schema import SAID, SIMULATED, DataError, check_count, check_share
 from .strata import of_column
 
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
@@ -229,10 +229,6 @@ def randomization_test(
     that is printed draws 999 of them.
     Assignments for which it gives no estimate are left out, and counted.
     """
-    if statistic not in ("att", "studentized"):
-        raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
-    if draws < 1 or not 0 < level < 1:
-        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
     effect = estimator(panel, outcome=outcome, **options)
     if isinstance(strata, str):
         strata = of_column(panel, effect._cells.districts, strata)
@@ -243,8 +239,8 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
     """Test an effect as `randomization_test` does, which see; strata are one value a district."""
     if statistic not in ("att", "studentized"):
         raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
-    if draws < 1 or not 0 < level < 1:
-        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
+    check_count(draws=draws)
+    check_share(level=level)
     cells = effect._cells
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
