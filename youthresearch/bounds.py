@@ -169,7 +169,12 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
 
 def cells_with_weight(effect, panel):
     """Rows of the panel that count in an estimate, with their weight."""
-    rows = panel[panel["indicator"] == effect.outcome]
+    lacking = [name for name in ("low", "high") if name not in panel]
+    if lacking:
+        raise DataError(
+            f"The panel has no column {' and '.join(lacking)}: make it with as_panel or build_panel."
+        )
+    rows = panel[panel["indicator"] == effect.outcome].drop(columns="weight", errors="ignore")
     weights = effect.weights
     cells = weights.merge(rows, on=["district", "period"], how="left", validate="one_to_one")
     total = (cells["weight"] * cells["value"]).sum()

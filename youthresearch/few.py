@@ -47,7 +47,8 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
           The fit needs many of them. With the smallest district treated, variance 1 / size and sizes from
           0.5 to 2, a true null is rejected 8% of the time with 99 never-treated and 6% with 399, at nominal
           5% (conley_taber: 19 and 18%; 3,000 simulations each); with sizes from 0.1 to 2 and 99
-          never-treated, 11%.
+          never-treated, 11%. With several treated districts of unlike sizes each set stands for them in one
+          order, that of its districts' names: other names move p a little.
 
         p is never 0: the actual estimate counts as one more.
 

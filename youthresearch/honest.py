@@ -15,7 +15,7 @@ import pandas as pd
 from .effects import FEW
 from .inference import SEED, fixed
 from .pretrends import errors_for, reassigned_path
-from .schema import SAID, SIMULATED, DataError, check_share
+from .schema import SAID, SIMULATED, DataError, check_choice, check_share
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -187,8 +187,7 @@ def honest_did(
 
 
 def _check(effect, method):
-    if method not in METHODS:
-        raise DataError(f"method={method!r} is not known; choose one of {', '.join(map(repr, METHODS))}.")
+    check_choice("method", method, METHODS)
     if effect.convention.get("base") == "varying":
         raise DataError(
             "Coefficients before treatment are changes from one period to the next here: honest_did needs "

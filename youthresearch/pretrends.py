@@ -14,7 +14,7 @@ from .cells import NEVER
 from .effects import FEW
 from .inference import SEED, fixed, p_as_text, reassigned_path
 from .reassign import TIE
-from .schema import SAID, DataError, check_share
+from .schema import SAID, DataError, check_choice, check_share
 
 POWERS = (0.5, 0.8)
 
@@ -131,7 +131,7 @@ def pretrend_test(
         If there is no coefficient before treatment, their covariance is singular, a drift leaves no mark
         on them (two base periods), or cohorts cannot be reassigned.
     """
-    _check_choice("test", test, ("joint", "individual"))
+    check_choice("test", test, ("joint", "individual"))
     for power in powers:
         check_share(level=level, power=power)
     before = _before(effect)
@@ -165,13 +165,8 @@ def pretrend_test(
 
 def errors_for(effect, errors):
     """Choose the covariance that holds for the number of treated districts, unless one is asked for."""
-    _check_choice("errors", errors, (None, "clustered", "randomization"))
+    check_choice("errors", errors, (None, "clustered", "randomization"))
     return errors or ("randomization" if effect.n_treated < FEW else "clustered")
-
-
-def _check_choice(name, given, allowed):
-    if given not in allowed:
-        raise DataError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
 
 
 def _before(effect):

@@ -52,6 +52,12 @@ class DataError(ValueError):
         super().__init__(message)
 
 
+def check_choice(name, given, allowed):
+    """Refuse what is none of the choices of an option, and name them."""
+    if given not in allowed:
+        raise DataError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
+
+
 def check_share(**given):
     """Refuse a level, a power or another chance that is none: it must lie between 0 and 1."""
     for name, value in given.items():

@@ -52,8 +52,8 @@ def strata_by(panel, outcome=None, *, by, n=3):
     of the plain mean and slope. What happened since treatment began does not enter, so that strata are the
     same under every reassignment.
     """
-    names = [by] if isinstance(by, str) else list(by)
-    if not names or int(n) != n or n < 2:
+    names = [by] if isinstance(by, str) or not pd.api.types.is_list_like(by) else list(by)
+    if not names or not all(isinstance(name, str) for name in names) or int(n) != n or n < 2:
         raise DataError(f"by={by!r} must name what strata are made of, and n={n} be two groups or more.")
     rows = panel if outcome is None else _rows_of(panel, outcome)
     districts = pd.Index(sorted(rows["district"].unique()), name="district")
