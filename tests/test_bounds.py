@@ -242,3 +242,12 @@ def test_contributions_add_up_with_gaps(estimator):
     effect = estimator(panel, outcome="y")
     table = yr.trace(effect, panel, facts, top=10**6)
     assert table["contribution"].sum() == pytest.approx(effect.att)
+
+
+def test_a_panel_without_bounds_is_refused_and_one_with_a_column_weight_is_not():
+    panel = vague_panel(1)
+    effect = yr.staggered_did(panel, outcome="y")
+    with pytest.raises(yr.DataError, match="no column low and high"):
+        yr.interval_bounds(effect, panel.drop(columns=["low", "high"]))
+    weighed = yr.interval_bounds(effect, panel.assign(weight=1.0))
+    assert weighed.low == yr.interval_bounds(effect, panel).low

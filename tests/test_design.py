@@ -253,3 +253,15 @@ def test_refusals():
         yr.estimate_design(panel[panel["period"] >= 2006], outcome="y")
     with pytest.raises(yr.DataError, match="1 districts with gaps"):
         yr.estimate_design(panel.drop(panel.index[3]), outcome="y")
+
+
+def test_waves_and_deviations_that_make_no_design_are_refused():
+    given = {"periods": 6, "rho": 0.5}
+    for options, said in (
+        ({"districts": {"a": 20, "b": 3}, "waves": {3: {"a": -2}}}, "takes -2 districts"),
+        ({"districts": 20, "waves": {3: 0}}, "take no district"),
+        ({"districts": {"a": 20, "b": 3}, "waves": {3: {"a": 2}}, "sd": {"a": 1.0}}, "every stratum"),
+        ({"districts": 20, "waves": {3: 2}, "sd": float("nan")}, "above zero"),
+    ):
+        with pytest.raises(yr.DataError, match=said):
+            yr.design_study(**given, **options)

@@ -994,3 +994,32 @@ def test_weights_that_differ_within_a_cohort_are_refused():
     effect = yr.did(panel_of(random_table(8, gaps=0.2)), outcome="y")
     with pytest.raises(yr.DataError, match="estimate anew"):
         weights_by_cohort(effect)
+
+
+@pytest.mark.parametrize("method", ["reg", "dr"])
+@pytest.mark.parametrize("unit", [1e-9, 1e3, 1e9])
+def test_a_control_may_be_in_any_unit(method, unit):
+    """Yuan or hundred millions, from zero or far above it: a regression with a constant is the same."""
+    table = random_table(3, districts=24, periods=5)
+    level = table.assign(x=unit * (table["x"] + 300))
+    given = {"outcome": "y", "controls": ["x"], "method": method}
+    one, two = (yr.staggered_did(panel_of(t), **given) for t in (table, level))
+    assert two.att == pytest.approx(one.att, rel=1e-8)
+    assert two.se == pytest.approx(one.se, rel=1e-7)
+    tests = [
+        yr.randomization_test(yr.staggered_did, panel_of(t), draws=49, seed=1, outcome="y", controls=["x"])
+        for t in (table, level)
+    ]
+    assert tests[0].undefined == tests[1].undefined
+    np.testing.assert_allclose(tests[0].distribution, tests[1].distribution, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("estimator", [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did])
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_regressions_take_a_control_in_any_unit(estimator, unit, gaps):
+    table = random_table(3, districts=24, periods=5, gaps=gaps)
+    level = table.assign(x=unit * (table["x"] + 300))
+    one, two = (estimator(panel_of(t), outcome="y", controls=["x"]) for t in (table, level))
+    assert two.att == pytest.approx(one.att, rel=1e-8)
+    assert two.se == pytest.approx(one.se, rel=1e-7)

@@ -1,5 +1,7 @@
 """Families of tests against a slow step-down, Holm in statsmodels, and families without any effect."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,6 +67,36 @@ def test_largest_statistic_is_that_of_the_slow_step_down(statistic):
     assert table["p_adjusted"].tolist() == pytest.approx(slow(tests, lambda row: np.abs(row) / next(scale)))
 
 
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("method", ["minp", "maxt"])
+def test_outcomes_with_ties_go_together_assignment_by_assignment(seed, method):
+    """Yes or no, none to two, and a number: from the outcomes' changes, with every pair as the pilots."""
+    rng = np.random.default_rng(seed)
+    n, pilots = 9, np.sort(rng.choice(9, 2, replace=False))
+    change = np.stack([rng.integers(0, 2, n), rng.integers(0, 3, n), rng.normal(size=n)]).astype(float)
+    table = pd.DataFrame({"district": np.repeat([f"d{i}" for i in range(n)], 2)})
+    table["period"] = np.tile([2001, 2002], n)
+    table["cohort"] = pd.array(np.repeat(np.where(np.isin(range(n), pilots), 2002, 0), 2), dtype="Int64")
+    for name, moved in zip("abc", change, strict=True):
+        table[name] = np.column_stack([np.zeros(n), moved]).ravel()
+    columns = {"district": "district", "period": "period", "cohort": "cohort"}
+    panel = yr.as_panel(table, outcomes=list("abc"), **columns)
+
+    pairs = list(combinations(range(n), 2))
+    att = np.array([change[:, p].mean(axis=1) - np.delete(change, p, axis=1).mean(axis=1) for p in pairs]).T
+    far = np.abs(att).round(9) / (att.std(axis=1, keepdims=True) if method == "maxt" else 1)
+    if method == "minp":
+        far = np.array([[np.mean(row < one) for one in row] for row in far])
+    actual, last, adjusted = pairs.index(tuple(pilots)), 0.0, {}
+    order = sorted(range(3), key=lambda k: -far[k, actual])
+    for step, k in enumerate(order):
+        rivals = far[order[step:]].max(axis=0)
+        adjusted[k] = last = max(last, np.mean(rivals >= far[k, actual] - 1e-12))
+    tests = [yr.randomization_test(yr.did, panel, outcome=name, seed=1) for name in "abc"]
+    found = yr.adjust_family(tests, method=method)["p_adjusted"]
+    assert found.tolist() == pytest.approx([adjusted[k] for k in range(3)])
+
+
 @pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
 def test_between_the_p_values_and_holm(shared):
     """Dependence can only help: Holm (1979) allows for the worst."""
@@ -99,6 +131,19 @@ def test_no_false_rejection_in_more_than_the_level():
         adjusted += (table["p_adjusted"] <= 0.05).any()
     assert plain > 150 * 0.1
     assert adjusted <= 150 * 0.05 + 3 * np.sqrt(150 * 0.05 * 0.95)
+
+
+def test_tests_without_estimates_for_other_assignments_are_refused():
+    """One district alone has an outcome in the first period: as a pilot it leaves nobody to compare with."""
+    panel = family_panel(1, n=6, t=2, treated=2).replace({"cohort": {2003: 2002}})
+    late = panel["period"] == 2002
+    tests = []
+    for outcome, known in (("a", ["d00", "d03"]), ("b", ["d00", "d04"])):
+        rows = panel[(panel["indicator"] == outcome) & (late | panel["district"].isin(known))]
+        tests.append(yr.randomization_test(yr.staggered_did, rows, outcome=outcome, seed=1))
+    assert tests[0].undefined == tests[1].undefined > 0
+    with pytest.raises(yr.DataError, match="gaps leave out the same"):
+        yr.adjust_family(tests)
 
 
 def test_tests_that_dealt_otherwise_are_refused():

@@ -119,3 +119,42 @@ def test_drawn_sets_are_the_same_on_two_runs():
 def test_refusals(change, said):
     with pytest.raises(yr.DataError, match=said):
         yr.few_treated(change(one_wave()), outcome="y", seed=1)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.1, 3.0, 1e12])
+def test_what_does_not_move_is_refused_and_no_rounding_is_tested(level):
+    """Sums of equal numbers end a digit off zero, which is no effect."""
+    panel = one_wave().assign(value=level, low=level, high=level)
+    path = yr.event_study(panel, outcome="y")
+    for run in (
+        lambda: yr.few_treated(panel, outcome="y", seed=1),
+        lambda: yr.wild_bootstrap(yr.did(panel, outcome="y"), draws=99, seed=1),
+        lambda: yr.pretrend_test(path),
+        lambda: yr.honest_did(path),
+    ):
+        with pytest.raises(yr.DataError, match=r"changes by the same|no residuals|have no error"):
+            run()
+    for statistic in ("att", "studentized"):
+        test = yr.randomization_test(yr.did, panel, outcome="y", statistic=statistic, seed=1)
+        assert test.p_value == test.smallest_p == 1
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, float("nan")])
+def test_a_level_in_percent_is_refused(level):
+    panel = one_wave()
+    effect, path = yr.did(panel, outcome="y"), yr.event_study(panel, outcome="y")
+    design = yr.design_study(districts=20, periods=6, waves={3: 2}, rho=0.5)
+    for run in (
+        lambda: yr.few_treated(panel, outcome="y", level=level, seed=1),
+        lambda: yr.wild_bootstrap(effect, level=level, seed=1),
+        lambda: yr.interval_bounds(effect, panel, level=level),
+        lambda: yr.breakdown(effect, panel, level=level),
+        lambda: yr.pretrend_test(path, level=level),
+        lambda: yr.honest_did(path, level=level),
+        lambda: yr.minimum_detectable_effect(design, power=level, seed=1),
+        lambda: yr.power_curve(design, alpha=level, seed=1),
+    ):
+        with pytest.raises(yr.DataError, match="must lie between 0 and 1"):
+            run()
+    with pytest.raises(yr.DataError, match="draws=0 must be a whole number"):
+        yr.few_treated(panel, outcome="y", draws=0, seed=1)

@@ -522,3 +522,28 @@ def test_bands_by_name_and_where_there_are_too_few_assignments():
     by_cohort = yr.staggered_did(panel_of(small_table(1, (1,), n=7)), outcome="y", aggregate="cohort")
     with pytest.raises(yr.DataError, match="path by event time"):
         yr.confidence_bands(by_cohort, seed=1)
+
+
+@pytest.mark.parametrize("estimator", [yr.did, yr.staggered_did, yr.event_study, yr.sun_abraham])
+def test_ties_are_found_on_a_high_level(estimator):
+    """Whole numbers tie; a thousand million more in every cell changes no p-value."""
+    table = small_table(4, waves=(2,), n=10)
+    table["y"] = np.random.default_rng(5).integers(0, 3, len(table)).astype(float)
+    higher = table.assign(y=table["y"] + 1e9)
+    one, two = (yr.randomization_test(estimator, panel_of(t), outcome="y", seed=1) for t in (table, higher))
+    assert one.p_value == two.p_value
+    assert len(np.unique(one.distribution.round(9))) < len(one.distribution)
+
+
+@pytest.mark.parametrize("column", [None, "region"])
+def test_the_actual_assignment_is_found_among_all(column):
+    test = yr.randomization_test(
+        yr.did, panel_of(small_table(2)).merge(regions(small_table(2))), outcome="y", strata=column, seed=1
+    )
+    assert test.distribution[test.place] == pytest.approx(test.observed)
+    assert test.assignments["statistic"][0] == test.observed
+    assert len(test.assignments) == len(test.distribution) == len(all_assignments(small_table(2), column))
+
+
+def regions(table):
+    return table[["district", "region"]].drop_duplicates()

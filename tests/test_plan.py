@@ -132,6 +132,8 @@ def test_the_last_cohort_may_stand_in_where_nobody_is_never_treated():
     plan = plan_of(panel, strata=None)
     test = test_of(panel, strata=None)
     assert deviations(plan, test) == []
+    numbered = panel.assign(period=panel["period"] - 1997, cohort=panel["cohort"] - 1997)  # 7, 9 and 10
+    assert deviations(plan_of(numbered, strata=None), test_of(numbered, strata=None)) == []
 
 
 def test_saved_and_loaded_the_same(tmp_path):

@@ -135,3 +135,22 @@ def ties():
 def test_refusals(panel, options, said):
     with pytest.raises(yr.DataError, match=said):
         yr.strata_by(panel, options.pop("outcome", None), **options)
+
+
+def test_numbers_that_differ_in_the_seventh_digit_stay_apart():
+    people = np.where(np.arange(9) < 4, 1_234_567.0, 1_234_568.0)
+    strata = yr.strata_by(make_panel(noise(), people=people), by="people")
+    assert strata.value_counts().to_dict() == {"1234568": 5, "1234567": 4}
+
+
+def test_sums_of_equal_numbers_are_one_value():
+    share = np.where(np.arange(9) < 4, 0.3, 0.1 + 0.2)
+    share[8] = 0.5
+    strata = yr.strata_by(make_panel(noise(), share=share), by="share", n=2)
+    assert strata.value_counts().to_dict() == {"0.3": 8, "0.5": 1}
+
+
+def test_codes_as_numbers_have_their_province():
+    panel = make_panel(noise())
+    strata = yr.strata_by(panel.assign(district=panel["district"].astype(int)), by="province")
+    assert strata.tolist() == [code[:2] for code in CODES]

@@ -11,7 +11,7 @@ import numpy as np
 from .inference import fixed, p_as_text
 from .moments import Moments, interval, p_value
 from .reassign import BLOCK, ENUMERATED
-from .schema import SAID, DataError
+from .schema import SAID, DataError, check_count, check_share
 from .weights import two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
@@ -129,7 +129,7 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
     Raises
     ------
     DataError
-        If the effect is of no two-way regression, or its errors are not clustered.
+        If the effect is of no two-way regression, its errors are not clustered, or nothing is left over.
 
     Notes
     -----
@@ -140,8 +140,8 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
     """
     if weights not in ("webb", "rademacher"):
         raise DataError(f"weights={weights!r} is not known; choose 'webb' or 'rademacher'.")
-    if draws < 1 or not 0 < level < 1:
-        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
+    check_count(draws=draws)
+    check_share(level=level)
     if effect._regressors is None or effect.errors != "clustered":
         raise DataError(
             "The wild bootstrap is of two-way regressions (did, event_study, sun_abraham) with errors "
@@ -202,7 +202,12 @@ def _moments(effect, signs):
     basis = _basis(model)[units.of]
     share = np.einsum("nt,ntq->nq", v * size, basis)  # of each district in what the projection takes
     scores, onto = [], []
-    for left in (_residuals(effect, model), v / (v * v * size).sum()):
+    residuals = _residuals(effect, model)
+    if np.abs(residuals).max() <= cells.rounding:
+        raise DataError(
+            f"The regression leaves nothing of {effect.outcome!r} to draw signs for: no residuals."
+        )
+    for left in (residuals, v / (v * v * size).sum()):
         scores.append((v * left * size).sum(axis=1))
         onto.append(np.einsum("nt,ntq->nq", left * size, basis) @ model.inverse)
     found = [_powers(block, scores, onto, share) for block in signs]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .inference import SEED, fixed, is_quick
 from .pretrends import errors_for
-from .schema import SAID, DataError
+from .schema import SAID, DataError, check_share
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
@@ -132,6 +132,7 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
         If the panel is not the one of the effect, a bound is missing or excludes the value, or cap is below
         one.
     """
+    check_share(level=level)
     cells = cells_with_weight(effect, panel)
     low, high = cells["low"].to_numpy(float), closed_high(cells, cap)
     weight = cells["weight"].to_numpy()
@@ -168,7 +169,12 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
 
 def cells_with_weight(effect, panel):
     """Rows of the panel that count in an estimate, with their weight."""
-    rows = panel[panel["indicator"] == effect.outcome]
+    lacking = [name for name in ("low", "high") if name not in panel]
+    if lacking:
+        raise DataError(
+            f"The panel has no column {' and '.join(lacking)}: make it with as_panel or build_panel."
+        )
+    rows = panel[panel["indicator"] == effect.outcome].drop(columns="weight", errors="ignore")
     weights = effect.weights
     cells = weights.merge(rows, on=["district", "period"], how="left", validate="one_to_one")
     total = (cells["weight"] * cells["value"]).sum()

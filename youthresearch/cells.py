@@ -31,6 +31,7 @@ class Cells:
         The outcome; 0 where it is not observed.
     observed : ndarray of bool, shape (N, T)
     controls : ndarray, shape (N, T, P)
+        Each less its mean and over its largest distance from it, which changes no estimate.
     size : ndarray, shape (N,)
         Population weight of a district; 1 without.
     left_out : tuple of (district, cells, reason)
@@ -53,6 +54,11 @@ class Cells:
     def treated(self):
         """Which cells are treated, bool, shape (N, T)."""
         return self.time[None, :] >= self.cohort[:, None]
+
+    @property
+    def rounding(self):
+        """How large a mean of the outcome may be by rounding alone."""
+        return 1e-12 * float(np.abs(self.y).max())
 
     def label(self, ordinal):
         """Write a cohort as the panel writes its periods; never treated is missing."""
@@ -331,11 +337,20 @@ def _with_controls(cells, panel, controls):
         known &= other.observed[at] & there
         x[:, :, p] = other.y[at]
     lost = (cells.observed & ~known).sum(axis=1)
-    cells = replace(
-        cells, observed=known, y=np.where(known, cells.y, 0), controls=np.where(known[..., None], x, 0)
-    )
+    cells = replace(cells, observed=known, y=np.where(known, cells.y, 0), controls=_on_one_scale(x, known))
     cells = replace(cells, left_out=cells.left_out + told_of(cells, lost, "no value of a control"))
     return keep_districts(cells, known.any(axis=1), "no value of a control")
+
+
+def _on_one_scale(x, known):
+    """Bring each control to mean 0 and at most 1, else numbers in yuan drown the rest; a constant is 0."""
+    about = np.where(known[..., None], x, 0)
+    size = np.abs(about).max(axis=(0, 1))
+    mean = about.sum(axis=(0, 1)) / max(known.sum(), 1)
+    about = np.where(known[..., None], x - mean, 0)
+    scale = np.abs(about).max(axis=(0, 1))
+    moves = scale > 1e-12 * size
+    return about * moves / np.where(moves, scale, 1.0)
 
 
 def told_of(cells, lost, reason):

@@ -18,7 +18,7 @@ from .few import few_treated
 from .inference import fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
 from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
-from .schema import SAID, SIMULATED, DataError
+from .schema import SAID, SIMULATED, DataError, check_count, check_share
 from .strata import of_column
 
 TOGETHER = 100  # simulated studies that share their drawn assignments
@@ -131,7 +131,8 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
     Raises
     ------
     DataError
-        If waves begin outside the periods after the first, or take more districts than a stratum has.
+        If waves begin outside the periods after the first, or take none or more districts than a stratum has,
+        or sd is missing or not above zero.
     """
     size = districts if isinstance(districts, dict) else {"all": districts}
     stratum = np.repeat(list(size), [int(k) for k in size.values()])
@@ -143,11 +144,17 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
     cohort = np.full(len(stratum), NEVER)
     for begins, taken in waves.items():
         for name, k in (taken if isinstance(taken, dict) else _only(size, begins, taken)).items():
+            if int(k) != k or k < 0:
+                raise DataError(f"Wave {begins} takes {k} districts of {name!r}: give a whole number.")
             free = np.flatnonzero((stratum == name) & (cohort == NEVER))
             if k > len(free):
                 raise DataError(f"Wave {begins} takes {k} districts of {name!r}, which has {len(free)} left.")
             cohort[free[:k]] = begins
+    if (cohort == NEVER).all():
+        raise DataError(f"waves={waves} take no district.")
     names = pd.Index([f"d{i:04d}" for i in range(1, len(stratum) + 1)])
+    if isinstance(sd, dict) and set(size) - set(sd):
+        raise DataError(f"sd={sd} must name every stratum of {list(size)}.")
     spread = np.array([sd[s] for s in stratum]) if isinstance(sd, dict) else np.full(len(stratum), float(sd))
     if not (spread > 0).all():
         raise DataError(f"sd={sd} must be above zero.")
@@ -402,6 +409,7 @@ def minimum_detectable_effect(
     DataError
         If nothing can be reassigned, a method does not apply, or the estimate is no average of effects.
     """
+    check_share(power=power)
     design = _as_design(panel, outcome, strata)
     low, high, smallest, sd = _undetected(design, test, estimator, alpha, simulations, draws, seed, options)
     ends = _crossing(low, high, power)
@@ -502,6 +510,8 @@ def _crossing(low, high, power):
 
 def _undetected(design, test, estimator, alpha, simulations, draws, seed, options):
     """Give the effects that go unnoticed in each study, the smallest p and the estimate's deviation."""
+    check_share(alpha=alpha)
+    check_count(simulations=simulations, draws=draws)
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
         return _undetected_by_few(design, test, alpha, simulations, draws, rng)

@@ -17,7 +17,7 @@ from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path
 from .reassign import TIE
-from .schema import SAID, SIMULATED, DataError
+from .schema import SAID, SIMULATED, DataError, check_choice, check_share
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
@@ -487,10 +487,10 @@ def staggered_did(
     DataError
         If nobody is treated, nobody can be compared with, or no cohort has a period before treatment.
     """
-    _choose("control", control, ("never", "notyet"))
-    _choose("base", base, ("varying", "universal"))
-    _choose("aggregate", aggregate, ("simple", "event", "cohort", "calendar", "group_time"))
-    _choose("method", method, ("reg", "dr"))
+    check_choice("control", control, ("never", "notyet"))
+    check_choice("base", base, ("varying", "universal"))
+    check_choice("aggregate", aggregate, ("simple", "event", "cohort", "calendar", "group_time"))
+    check_choice("method", method, ("reg", "dr"))
     cells = make_cells(panel, outcome, controls, population)
     _check_treated(cells)
     if control == "never":
@@ -677,7 +677,7 @@ def _placebo_sets(treated, placebos, seed):
     if n == 1:
         chosen = others[:, None]
     elif seed is None:
-        raise ValueError(f"With {n} treated districts the placebos are drawn: give seed=.")
+        raise DataError(f"With {n} treated districts the placebos are drawn: give seed=.")
     else:
         rng = np.random.default_rng(seed)
         chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
@@ -820,7 +820,8 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     DataError
         If a randomisation test is asked for and cannot be had.
     """
-    _choose("errors", errors, (None, "clustered", "randomization"))
+    check_choice("errors", errors, (None, "clustered", "randomization"))
+    check_share(level=level)
     rows = []
     for effect in effects:
         random = errors == "randomization" or (errors is None and effect.n_treated < FEW)
@@ -889,7 +890,8 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
     DataError
         By "randomization": if the path is not by event time, or nothing can be reassigned.
     """
-    _choose("errors", errors, (None, "clustered", "randomization"))
+    check_choice("errors", errors, (None, "clustered", "randomization"))
+    check_share(level=level)
     if errors == "randomization" or (errors is None and effect.n_treated < FEW):
         se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
         kind = "randomization"
@@ -950,11 +952,6 @@ def _reach(far, level):
 
 
 # What the estimators share.
-
-
-def _choose(name, given, allowed):
-    if given not in allowed:
-        raise ValueError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
 
 
 def _without_single_cells(cells):
@@ -1032,8 +1029,8 @@ def _cohort_event_cells(units, time, base):
 
 def _regression_effect(name, cells, units, regressors, targets, rows, errors, small_sample, told):
     """Effect from a two-way regression: combinations of the coefficients of `regressors`, not of controls."""
-    _choose("errors", errors, ("cluster", "iid"))
-    _choose("small_sample", small_sample, ("nested", "full", "none"))
+    check_choice("errors", errors, ("cluster", "iid"))
+    check_choice("small_sample", small_sample, ("nested", "full", "none"))
     p = units.controls.shape[2]
     targets = np.vstack([targets, np.zeros((p, targets.shape[1]))])
     regressors = np.concatenate([regressors, units.controls], axis=2)

@@ -60,8 +60,9 @@ def _check_same(tests):
         ):  # fmt: skip
             raise DataError(
                 f"The tests of {first.outcome!r} and {test.outcome!r} are not of one family: districts, "
-                "cohorts, strata, statistic, draws and seed must be the same, so that each draw deals the "
-                "cohorts alike for both. Keep the districts that are observed in all outcomes."
+                "cohorts, strata, statistic, draws and seed must be the same, and gaps leave out the same "
+                "assignments, so that each draw deals the cohorts alike for both. Keep the districts that "
+                "are observed in all outcomes."
             )
 
 

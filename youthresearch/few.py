@@ -13,7 +13,7 @@ import pandas as pd
 
 from .cells import NEVER, make_cells
 from .reassign import ENUMERATED, TIE
-from .schema import SIMULATED, DataError
+from .schema import SIMULATED, DataError, check_count, check_share
 
 
 def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed):
@@ -47,19 +47,28 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
           The fit needs many of them. With the smallest district treated, variance 1 / size and sizes from
           0.5 to 2, a true null is rejected 8% of the time with 99 never-treated and 6% with 399, at nominal
           5% (conley_taber: 19 and 18%; 3,000 simulations each); with sizes from 0.1 to 2 and 99
-          never-treated, 11%.
+          never-treated, 11%. With several treated districts of unlike sizes each set stands for them in one
+          order, that of its districts' names: other names move p a little.
 
         p is never 0: the actual estimate counts as one more.
 
     Raises
     ------
     DataError
-        If there are gaps, several cohorts, no period before treatment, or too few never-treated districts.
+        If there are gaps, several cohorts, no period before treatment, too few never-treated districts, or
+        these all change by the same.
     """
+    check_count(draws=draws)
+    check_share(level=level)
     cells = make_cells(panel, outcome, None, population)
     change, treated = _changes(cells)
     att = float(change[treated].mean() - change[~treated].mean())
     left = change[~treated] - change[~treated].mean()
+    if np.abs(left).max() <= cells.rounding:
+        raise DataError(
+            f"{outcome!r} changes by the same in all {len(left)} never-treated districts, so that there is "
+            "no spread to learn from them."
+        )
     n, k = len(change), int(treated.sum())
     rows = [_exact_t(change, treated, att, level)]
     null = _means(left, _sets(n - k, k, draws, seed), np.ones((1, k)))

@@ -15,7 +15,7 @@ import pandas as pd
 from .effects import FEW
 from .inference import SEED, fixed
 from .pretrends import errors_for, reassigned_path
-from .schema import SAID, SIMULATED, DataError
+from .schema import SAID, SIMULATED, DataError, check_choice, check_share
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -149,6 +149,7 @@ def honest_did(
         or are put together, or "smooth" has no M to start from.
     """
     _check(effect, method)
+    check_share(level=level)
     by = errors_for(effect, errors)
     path, kept = _coefficients(effect)
     vcov, how = effect.vcov[1:, 1:], effect.errors
@@ -156,7 +157,7 @@ def honest_did(
         others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
         vcov, how = others[:, 1:].T @ others[:, 1:] / len(others), f"over {how}"
     vcov = vcov[np.ix_(kept, kept)]
-    if not (np.diag(vcov) > 0).all():
+    if not (np.diag(vcov) > effect._cells.rounding**2).all():
         raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")
     times = path["event_time"].to_numpy()
     weight, target = _target(times, event_time)
@@ -186,8 +187,7 @@ def honest_did(
 
 
 def _check(effect, method):
-    if method not in METHODS:
-        raise DataError(f"method={method!r} is not known; choose one of {', '.join(map(repr, METHODS))}.")
+    check_choice("method", method, METHODS)
     if effect.convention.get("base") == "varying":
         raise DataError(
             "Coefficients before treatment are changes from one period to the next here: honest_did needs "

@@ -20,10 +20,11 @@ from .reassign import (
     drawn_assignments,
     every_assignment,
     make_strata,
+    place_of,
     sums_in_blocks,
     sums_over_all,
 )
-from .schema import SAID, SIMULATED, DataError
+from .schema import SAID, SIMULATED, DataError, check_count, check_share
 from .strata import of_column
 
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
@@ -55,12 +56,15 @@ class RandomizationTest:
     strata : str
         Within what cohorts were reassigned.
     dealt : str
-        Digest of districts, cohorts, strata and seed: tests that share it dealt the cohorts alike.
+        Digest of districts, cohorts, strata, seed and what is undefined: tests that share it dealt the
+        cohorts alike, and `distribution` has the same assignments in the same order.
     by_stratum : pandas.DataFrame
         One row is one stratum: stratum, districts, treated, assignments (1 where nothing can be reassigned).
     n_treated, n_control : int
     distribution : ndarray, shape (draws,)
         The statistic under each assignment.
+    place : int or None
+        Of the actual assignment in it; None where assignments were drawn, and it is none of them.
     observed : float
         The statistic under the actual one.
     undefined : int
@@ -86,6 +90,7 @@ class RandomizationTest:
     n_treated: int
     n_control: int
     distribution: np.ndarray = field(repr=False)
+    place: int | None = field(repr=False)
     observed: float
     undefined: int
     simulated: bool
@@ -94,10 +99,8 @@ class RandomizationTest:
 
     @property
     def assignments(self):
-        """One row is one assignment, the actual one first: statistic, actual (bool)."""
-        others = self.distribution
-        if self.exact:  # the actual one is among them
-            others = np.delete(others, np.abs(others - self.observed).argmin())
+        """One row is one assignment, the actual one first, others as dealt: statistic, actual (bool)."""
+        others = self.distribution if self.place is None else np.delete(self.distribution, self.place)
         actual = np.arange(len(others) + 1) == 0
         table = pd.DataFrame({"statistic": np.append(self.observed, others), "actual": actual})
         if self.simulated:
@@ -226,10 +229,6 @@ def randomization_test(
     that is printed draws 999 of them.
     Assignments for which it gives no estimate are left out, and counted.
     """
-    if statistic not in ("att", "studentized"):
-        raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
-    if draws < 1 or not 0 < level < 1:
-        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
     effect = estimator(panel, outcome=outcome, **options)
     if isinstance(strata, str):
         strata = of_column(panel, effect._cells.districts, strata)
@@ -240,25 +239,23 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
     """Test an effect as `randomization_test` does, which see; strata are one value a district."""
     if statistic not in ("att", "studentized"):
         raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
-    if draws < 1 or not 0 < level < 1:
-        raise DataError(f"draws={draws} must be at least 1, level={level} between 0 and 1.")
+    check_count(draws=draws)
+    check_share(level=level)
     cells = effect._cells
     stratum, names = stratum_of(cells.districts, strata)
-    codes, cohort = np.unique(cells.cohort, return_inverse=True)
-    groups = make_strata(cohort, stratum)
-    total = count(groups)
-    if total == 1:
-        raise DataError(
-            "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
-        )
+    codes, cohort, groups, total = _groups(cells, stratum)
+    place = 0  # of the actual one among placebos
     if effect._placebos is None:
         exact = total <= (ENUMERATED if is_quick(effect, statistic) else min(draws, ENUMERATED))
         rng = None if exact else np.random.default_rng(seed)
         moments, actual = _moments(effect, codes, cohort, groups, draws, rng, statistic)
+        place = place_of(groups, cohort) if exact else 0
     else:
         moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
         seed = effect._placebo_seed
-    moments, undefined = _defined(moments)
+    known = np.isfinite(moments.att)
+    place = int(known[:place].sum()) if exact else None
+    moments = _only(moments, known)
     if statistic == "att":
         moments, actual = replace(moments, spread=None), replace(actual, spread=None)
     p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
@@ -277,13 +274,14 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         smallest,
         None if exact else seed,
         "" if strata is None else strata.name or "the given strata",
-        _digest(cells.districts, cohort, stratum, None if exact else seed),
+        _digest(cells.districts, cohort, stratum, None if exact else seed, known),
         _table_of(groups, names, _ever_treated(cells)),
         effect.n_treated,
         effect.n_control,
         moments.at(0.0),
+        place,
         float(actual.at(0.0)[0]),
-        undefined,
+        int((~known).sum()),
         cells.simulated,
         effect,
         None if strata is None else strata.reindex(cells.districts),
@@ -355,16 +353,28 @@ def stratum_of(districts, strata):
     return code, list(known)
 
 
-def _digest(districts, cohort, stratum, seed):
+def _groups(cells, stratum):
+    """Cohorts, each district's as an index, the strata, and how many assignments they allow together."""
+    codes, cohort = np.unique(cells.cohort, return_inverse=True)
+    groups = make_strata(cohort, stratum)
+    total = count(groups)
+    if total == 1:
+        raise DataError(
+            "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
+        )
+    return codes, cohort, groups, total
+
+
+def _digest(districts, cohort, stratum, seed, known):
     named = "\n".join(f"{d} {c} {s}" for d, c, s in zip(districts, cohort, stratum, strict=True))
-    return sha256(f"{named}\n{seed}".encode()).hexdigest()[:16]
+    undefined = "" if known.all() else np.flatnonzero(~known).tolist()
+    return sha256(f"{named}\n{seed}{undefined}".encode()).hexdigest()[:16]
 
 
-def _defined(moments):
-    """Leave out the assignments without an estimate, and say how many they are."""
-    known = np.isfinite(moments.att)
+def _only(moments, known):
+    """Keep the assignments that have an estimate."""
     spread = None if moments.spread is None else moments.spread[known]
-    return Moments(moments.att[known], moments.pull[known], spread), int((~known).sum())
+    return Moments(moments.att[known], moments.pull[known], spread)
 
 
 def _ever_treated(cells):
@@ -415,7 +425,8 @@ def _moments_of_placebos(effect, stratum, statistic):
 
 def _moments_at_once(cells, weights, cohort, groups, draws, rng):
     """Moments of all assignments, and of the actual one, from the districts' scores under every cohort."""
-    score = np.einsum("nt,gt->gn", cells.y, weights)
+    y = cells.y - cells.y.mean(axis=1, keepdims=True)  # weights on a district sum to zero: no digits lost
+    score = np.einsum("nt,gt->gn", y, weights)
     pull = np.einsum("nt,gt->gn", cells.treated.astype(float), weights)
     size = np.bincount(cohort)
     level, lift = score.mean(axis=1, keepdims=True), pull.mean(axis=1, keepdims=True)
@@ -495,13 +506,7 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     """
     cells = effect._cells
     stratum, names = stratum_of(cells.districts, strata)
-    codes, cohort = np.unique(cells.cohort, return_inverse=True)
-    groups = make_strata(cohort, stratum)
-    total = count(groups)
-    if total == 1:
-        raise DataError(
-            "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
-        )
+    codes, cohort, groups, total = _groups(cells, stratum)
     alike = _alike(effect)
     draws = draws or (9999 if alike else 999)
     rng = None if total <= (ENUMERATED if alike else min(draws, ENUMERATED)) else np.random.default_rng(seed)

@@ -33,7 +33,7 @@ class Moments:
         square = self.spread @ np.array([1.0, -2 * tau, tau**2])
         scale = np.abs(self.att).max() + np.abs(tau * self.pull).max()
         flat = square <= (TIE * scale) ** 2  # no spread at all: any estimate but zero is infinitely far
-        far = np.where(np.abs(top) <= TIE * scale, 0.0, np.sign(top) * np.inf)
+        far = np.where(np.abs(top) <= TIE * scale, 0.0, np.where(top > 0, np.inf, -np.inf))
         return np.where(flat, far, top / np.sqrt(np.where(flat, 1.0, square)))
 
 

@@ -73,9 +73,9 @@ def placebo_in_time(
         )
     possible = [_distance(first, period) for period in before[:0:-1]]
     leads = possible if leads is None else list(leads)
-    late = [lead for lead in leads if not 0 < lead <= possible[-1]]
+    late = [lead for lead in leads if lead not in range(1, possible[-1] + 1)]
     if late or not leads:
-        raise DataError(f"leads={leads}: a false date lies 1 to {possible[-1]} periods before {first}.")
+        raise DataError(f"leads={leads}: a false date lies 1 to {possible[-1]} whole periods before {first}.")
     test = {"outcome": outcome, "strata": strata, "statistic": statistic, "draws": draws, "level": level}
     found = []
     for lead in [0, *leads]:

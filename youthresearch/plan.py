@@ -413,13 +413,18 @@ def _whole(estimator, options):
 
 def _cohorts_done(plan, cells):
     done = {str(d): _label(cells, g) for d, g in zip(cells.districts, cells.cohort, strict=True)}
-    planned, last = plan.cohorts, max(plan.cohorts.values())
+    planned, last = plan.cohorts, max(plan.cohorts.values(), key=_in_time)
     stands_in = "" not in planned.values()  # the last cohort serves as control where nobody is never treated
     other = sum(g != planned.get(d) and not (stands_in and planned.get(d) == last) for d, g in done.items())
     lost = len(planned.keys() - done.keys())
     if not other and not lost:
         return "as planned", True
     return f"{other} districts otherwise, {lost} left out", False
+
+
+def _in_time(label):
+    """Order labels of one frequency, and numbers (9 before 10)."""
+    return len(label), label
 
 
 def _before_done(plan, cells):

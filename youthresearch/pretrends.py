@@ -14,7 +14,7 @@ from .cells import NEVER
 from .effects import FEW
 from .inference import SEED, fixed, p_as_text, reassigned_path
 from .reassign import TIE
-from .schema import SAID, DataError
+from .schema import SAID, DataError, check_choice, check_share
 
 POWERS = (0.5, 0.8)
 
@@ -131,7 +131,9 @@ def pretrend_test(
         If there is no coefficient before treatment, their covariance is singular, a drift leaves no mark
         on them (two base periods), or cohorts cannot be reassigned.
     """
-    _check_choice("test", test, ("joint", "individual"))
+    check_choice("test", test, ("joint", "individual"))
+    for power in powers:
+        check_share(level=level, power=power)
     before = _before(effect)
     drift = _drift(effect, before)
     if errors_for(effect, errors) == "clustered":
@@ -141,7 +143,7 @@ def pretrend_test(
         others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
         others = others[:, np.append(0, 1 + before)]
         vcov = others.T @ others / len(others)
-    _check_regular(vcov[1:, 1:], len(before))
+    _check_regular(vcov[1:, 1:], len(before), effect._cells.rounding)
     given = np.append(effect.att, effect.path["att"].to_numpy()[before])
     kind = _Joint if test == "joint" else _Box
     chosen = kind.make(given, vcov, effect.df, others, 1 - level)
@@ -163,13 +165,8 @@ def pretrend_test(
 
 def errors_for(effect, errors):
     """Choose the covariance that holds for the number of treated districts, unless one is asked for."""
-    _check_choice("errors", errors, (None, "clustered", "randomization"))
+    check_choice("errors", errors, (None, "clustered", "randomization"))
     return errors or ("randomization" if effect.n_treated < FEW else "clustered")
-
-
-def _check_choice(name, given, allowed):
-    if given not in allowed:
-        raise DataError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
 
 
 def _before(effect):
@@ -204,9 +201,11 @@ def _drift(effect, before):
     return drift
 
 
-def _check_regular(vcov, k):
+def _check_regular(vcov, k, rounding):
     scale = np.sqrt(np.diag(vcov))
-    if (scale == 0).any() or np.linalg.matrix_rank(vcov / np.outer(scale, scale), hermitian=True) < k:
+    if (scale <= rounding).any():
+        raise DataError("Some coefficients before treatment have no error: the outcome does not move there.")
+    if np.linalg.matrix_rank(vcov / np.outer(scale, scale), hermitian=True) < k:
         raise DataError(
             f"The covariance of {k} coefficients before treatment is singular: too few districts for so many "
             "periods; give the estimator a shorter panel or a window."

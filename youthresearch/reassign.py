@@ -172,6 +172,19 @@ def every_assignment(strata, n):
         yield from _assignments(strata, [c[i] for c, i in zip(listed, picked, strict=True)], n)
 
 
+def place_of(strata, cohort):
+    """Find an assignment, one cohort index a district, among `every_assignment`: its place from 0 on."""
+    rows = []
+    for stratum in strata:
+        taken = cohort[stratum.members]
+        own = [stratum.members[taken == label] for label in np.unique(stratum.labels)]
+        listed = enumerate_chosen(stratum)
+        own = np.concatenate(own) if own else np.zeros(0, dtype="int64")
+        rows.append((int((listed == own).all(axis=1).argmax()), len(listed)))
+    at, sizes = zip(*rows, strict=True)
+    return int(np.ravel_multi_index(at, sizes))
+
+
 def drawn_assignments(strata, n, draws, rng):
     """Yield drawn reassignments as the cohort index of each district, those of `sums_in_blocks`."""
     for start in range(0, draws, BLOCK):

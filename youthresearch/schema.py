@@ -52,6 +52,26 @@ class DataError(ValueError):
         super().__init__(message)
 
 
+def check_choice(name, given, allowed):
+    """Refuse what is none of the choices of an option, and name them."""
+    if given not in allowed:
+        raise DataError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
+
+
+def check_share(**given):
+    """Refuse a level, a power or another chance that is none: it must lie between 0 and 1."""
+    for name, value in given.items():
+        if not 0 < value < 1:
+            raise DataError(f"{name}={value} must lie between 0 and 1.")
+
+
+def check_count(**given):
+    """Refuse a number of draws or of anything else that is not whole, or below one."""
+    for name, value in given.items():
+        if int(value) != value or value < 1:
+            raise DataError(f"{name}={value} must be a whole number, at least 1.")
+
+
 class Listing(dict):
     """Columns of a long list in `attrs`, which pandas copies at every step: this one is never copied.
 

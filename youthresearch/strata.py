@@ -52,8 +52,8 @@ def strata_by(panel, outcome=None, *, by, n=3):
     of the plain mean and slope. What happened since treatment began does not enter, so that strata are the
     same under every reassignment.
     """
-    names = [by] if isinstance(by, str) else list(by)
-    if not names or int(n) != n or n < 2:
+    names = [by] if isinstance(by, str) or not pd.api.types.is_list_like(by) else list(by)
+    if not names or not all(isinstance(name, str) for name in names) or int(n) != n or n < 2:
         raise DataError(f"by={by!r} must name what strata are made of, and n={n} be two groups or more.")
     rows = panel if outcome is None else _rows_of(panel, outcome)
     districts = pd.Index(sorted(rows["district"].unique()), name="district")
@@ -110,14 +110,15 @@ def of_column(panel, districts, name):
 
 
 def _provinces(districts):
-    coded = districts.str.fullmatch(r"[1-8]\d{5}")
+    codes = districts.astype(str)
+    coded = codes.str.fullmatch(r"[1-8]\d{5}")
     if not coded.all():
         raise DataError(
             "These districts have no six-digit code to read a province from: give the panel a column "
             "'province' (as_panel(..., keep=['province'])).",
             pd.DataFrame({"district": districts[~coded]}),
         )
-    return pd.Series(districts.str[:2], districts)
+    return pd.Series(codes.str[:2], districts)
 
 
 def _before(panel, districts, indicator, what):
@@ -165,9 +166,10 @@ def _grouped(value, title, n):
         raise DataError(
             f"{title!r} is not a finite number for districts:", value[~np.isfinite(value)].reset_index()
         )
-    if value.nunique() <= n:
-        return value.map("{:g}".format), title
-    twice = (2 * _rounded(value).rank()).astype(int)  # ranks of ties are halves
+    near = _rounded(value)
+    if near.nunique() <= n:
+        return value.map("{:.12g}".format), title
+    twice = (2 * near.rank()).astype(int)  # ranks of ties are halves
     group = -(-twice * n // (2 * len(value)))
     if group.nunique() < n:
         raise DataError(

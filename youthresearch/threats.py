@@ -13,7 +13,7 @@ from .effects import FEW
 from .honest import honest_did
 from .inference import SEED, is_quick
 from .repair import apply_repair
-from .schema import SIMULATED, DataError
+from .schema import SIMULATED, DataError, check_share
 
 ALL = 0.99  # a report of which this share is not there is made up altogether
 TIE = 1e-12
@@ -93,6 +93,7 @@ def breakdown(
     Where the sign goes is exact, since the estimate is a weighted sum; where the significance goes is found
     by bisection, with the effect estimated and tested anew at each step.
     """
+    check_share(level=level)
     draws = draws or (9999 if is_quick(effect) else 999)
     judge = _Judge(significant or _default_p(strata, draws, seed), 1 - level, np.sign(effect.att))
     cells = cells_with_weight(effect, panel)
