@@ -50,6 +50,10 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
           never-treated, 11%. With several treated districts of unlike sizes each set stands for them in one
           order, that of its districts' names: other names move p a little.
 
+        conley_taber and ferman_pinto take the mean of the never-treated for exact, so that treated districts
+        must be few beside them: with 10 of 60 treated and all alike a true null is rejected 12% of the time,
+        with 20 of 60 25% (exact_t: 5 and 4%; `load_size`). Then use `randomization_test`.
+
         p is never 0: the actual estimate counts as one more.
 
     Raises
