@@ -15,6 +15,7 @@ import pandas as pd
 from .dates import dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .loaders import load_indicators
+from .norms import goes_on, is_rule, is_titled_rule, may_hold_norms, norm_of
 from .nouns import (
     AGE,
     BODY,
@@ -105,12 +106,13 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
     rows, refused, paragraph = [], [], {}
     date = document_date(folded, date)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
+    ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            paragraph = {}
-            planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
+            paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
+            planned, ruled = budget or _is_plan(opening, planned), titled or is_rule(opening, ruled)
         if _inside(sentence["start"], *furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
@@ -121,7 +123,7 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
                 if m["start"] not in shown
             ]
             continue
-        found, not_found = _facts_of(sentence, folded, paragraph, planned, date)
+        found, not_found = _facts_of(sentence, folded, paragraph, planned, ruled, date)
         rows += found
         refused += not_found
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
@@ -256,12 +258,19 @@ def _is_plan(paragraph, planned):
     return planned and not _marks()["review"].search(paragraph[:40])
 
 
-def _facts_of(sentence, folded, paragraph, planned, document):
+def _facts_of(sentence, folded, paragraph, planned, ruled, document):
     """Read one sentence: rows of facts and refused numbers; what holds for the next goes into paragraph."""
     kept, refused = [], []
     dates, paragraph["dated"] = dates_of(sentence["mentions"], folded, paragraph.get("dated"), document)
+    start, end, before = sentence["start"], sentence["end"], None
+    ruled = ruled or ("norm" in paragraph and goes_on(folded[start : start + 4]))
+    normed = may_hold_norms(folded, start, end, ruled)
     for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
         reason = _refusal(mention, folded)
+        if normed and not reason:
+            reason = norm_of(mention, folded, sentence, ruled, before)
+            before = (mention["end"], reason) if reason else None
+            paragraph |= {"norm": True} if reason else {}
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
