@@ -73,7 +73,18 @@ MAY_IMPORT = {
     "corpus": {"dates", "documents", "extract", "loaders", "schema", "words"},
     "evidence": {"loaders", "schema"},
     "__main__": {
-        *("audit", "corpus", "dates", "documents", "evidence", "extract", "intervals", "loaders", "schema"),
+        *(
+            "audit",
+            "corpus",
+            "dates",
+            "documents",
+            "evidence",
+            "extract",
+            "intervals",
+            "loaders",
+            "schema",
+            "words",
+        ),
     },
 }
 HEAVY = {"statsmodels", "matplotlib", "scipy", "pandera", "IPython", "nbformat", "pytest"}
