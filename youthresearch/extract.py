@@ -30,6 +30,7 @@ from .nouns import (
     find_noun,
     tagger,
 )
+from .places import child_of, district_of, place_of
 from .quantities import fold, lexicon_codes, scan_folded
 from .schema import DataError
 from .tables import read_tables
@@ -121,7 +122,7 @@ def _propose(document_or_text, source_id, indicators, date):
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
     rows, refused, paragraph = [], [], {}
-    date = document_date(folded, date)
+    date, place = document_date(folded, date), place_of(folded)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
     ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
@@ -141,8 +142,12 @@ def _propose(document_or_text, source_id, indicators, date):
             ]
             continue
         found, not_found = _facts_of(sentence, folded, paragraph, planned, ruled, date)
-        rows += found
+        rows += [
+            row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
+            for row in found
+        ]
         refused += not_found
+    tabled = [row | {"district": _district_in_table(row, place)} for row in tabled]
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
@@ -230,6 +235,11 @@ def _tabled(document, folded, date):
         return [], ([], [])
     figures, spans = read_tables(paragraphs, folded, date)
     return figures, ([a for a, _ in spans], [b for _, b in spans])
+
+
+def _district_in_table(row, place):
+    """Return the code of a figure in a table: that of the place its row names, else that of the text."""
+    return child_of(place, row["scope"]) if row.get("scope") else place.code if place else ""
 
 
 def _boilerplate(document):
@@ -620,7 +630,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
         **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
         "fact_id": ids[row["number"]],
         "source_id": source_id,
-        "district": "",
+        "district": row["district"],
         "scope": row.get("scope", ""),
         "indicator": indicator,
         "flow": flow,
