@@ -321,7 +321,9 @@ def _refusal(mention, folded):
     """Say why a number is no fact, or nothing."""
     sort, start, end = mention["sort"], mention["start"], mention["end"]
     lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
-    if sort == "ordinal" and _marks()["rank"].search(lead):
+    if sort == "ordinal" and (
+        _marks()["rank"].search(lead) or (rest[:1] in ("", *",。;、)") and _marks()["best"].search(lead))
+    ):
         return _as_rank(mention, folded[start:end])
     if sort not in ("quantity", "bare"):
         return sort
@@ -485,6 +487,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         noun, rule = context["paragraph"].get("subject"), "inherited"
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
+    at, since = (mention["at"][:4], "") if "当年" in clause else (mention["at"], mention["since"])
     row = {
         **{k: mention[k] for k in ("value_max", "hedge", "resolution", "unit", "end")},
         "number": start,
@@ -497,7 +500,8 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "baseline": _baseline(lead, mention["at"])
         or _origin(kind, clause, rest[:10])
         or _same_baseline(lead[: len(lead) - attached], kind, context),
-        **{k: mention[k] for k in ("at", "since")},
+        "at": at,
+        "since": since,
         **_course(_before_noun(clause, noun, start), rest[:14], rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
         "noun": noun,
@@ -741,7 +745,10 @@ def _marks():
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
         "core": regex.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
         "divided": regex.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
-        "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
+        "rank": regex.compile(
+            r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        ),
+        "best": regex.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": regex.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": regex.compile(
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
