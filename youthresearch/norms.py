@@ -73,6 +73,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         return before[1]
     if marks["done"].search(clause):
         return ""
+    if marks["scored"].search(rest) or marks["scored"].search(lead):
+        return "threshold"  # 少召开1次扣2分
     if before and before[1] == "threshold" and marks["granted"].search(clause):
         return "entitlement"
     if marks["cycle"].search(lead) or (lead.endswith("以") and marks["base"].match(rest)):
@@ -165,7 +167,7 @@ def _marks():
     order = rf"^ {{0,4}}(?:[(]?{number}[)]|{number}[、.])? {{0,2}}"
     return {
         "glance": regex.compile(
-            rf"满|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|不[得超高低多少]|至少|平均[1一]|[者的],|[以之]上,|可[以再一按享获给发申领报兑加减奖补选]|[小课学]时"
+            rf"满|扣\d|[加得]\d|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|不[得超高低多少]|至少|平均[1一]|[者的],|[以之]上,|可[以再一按享获给发申领报兑加减奖补选]|[小课学]时"
             rf"|方可|加\d|组成|以\d|首个|第[一二三四五六七八九十]个|{modal}|{per}"
         ),
         "title": regex.compile(rf"(?:{words('rule')})(?:\([^()\n]{{2,12}}\))? *(?:\n|$)"),
@@ -181,7 +183,7 @@ def _marks():
         "full": regex.compile(r"(?<![已坐挤装住爆充圆])满(?:[\d.、]{1,40})?$"),
         "joined": regex.compile(r"[^,。;:、\d]{0,14}(?:、|和|及|,?或者?)[\u4e00-\u9fff]{0,8}"),
         "done": regex.compile(
-            r"已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务)|共(?![同青享])|了|实际|仅"
+            r"已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅"
         ),
         "reached": regex.compile(r"(?:达到?|为|在|累计|超过)$"),
         "then": regex.compile(
@@ -189,6 +191,7 @@ def _marks():
             rf"(?:,(?:由|均|分别|一律)?{grants}|均?可(?!以?[见持])|不得|须|方)"
         ),
         "so": regex.compile(r"[^,。;]{0,30},(?:分别|即)?(?:授予|认定为|可(?:享受|获|申|领|评|认定))"),
+        "scored": regex.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
         "votes": regex.compile("赞成|同意|表决|到会|得票"),
         "forbids": regex.compile(
             rf"[^。;]{{0,{REACH - 20}}}?(?:不[得能予可]|不参评|[方才][可能]|取消|注销|免予|视为)"
