@@ -287,22 +287,7 @@ def _is_plan(paragraph, planned):
 
 def _facts_of(sentence, folded, paragraph, planned, ruled, document):
     """Read one sentence: rows of facts and refused numbers; what holds for the next goes into paragraph."""
-    kept, refused = [], []
-    dates, paragraph["dated"] = dates_of(sentence["mentions"], folded, paragraph.get("dated"), document)
-    start, end, before = sentence["start"], sentence["end"], None
-    ruled = ruled or ("norm" in paragraph and goes_on(folded[start : start + 4]))
-    normed = may_hold_norms(folded, start, end, ruled)
-    for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
-        reason = _refusal(mention, folded)
-        if normed and not reason:
-            reason = norm_of(mention, folded, sentence, ruled, before)
-        if normed and reason in NORMS:
-            before = (mention["end"], reason)
-            paragraph |= {"norm": True} if reason else {}
-        if reason:
-            refused.append((mention["start"], mention["end"], reason))
-        else:
-            kept.append(mention | {"at": at, "since": since, "year": document[:4]})
+    kept, refused = _sifted(sentence, folded, paragraph, ruled, document)
     if not kept:
         return [], refused
     tokens = _tokens(folded, sentence, kept)
@@ -315,6 +300,27 @@ def _facts_of(sentence, folded, paragraph, planned, ruled, document):
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"]
     return rows, refused
+
+
+def _sifted(sentence, folded, paragraph, ruled, document):
+    """Part the numbers of a sentence: what may be facts, with their dates, and what is refused, and why."""
+    kept, refused, before = [], [], None
+    dates, paragraph["dated"] = dates_of(sentence["mentions"], folded, paragraph.get("dated"), document)
+    start, end = sentence["start"], sentence["end"]
+    ruled = ruled or (paragraph.get("bounds") and goes_on(folded[start : start + 4]))
+    normed = may_hold_norms(folded, start, end, ruled)
+    for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
+        reason = _refusal(mention, folded)
+        if normed and not reason:
+            reason = norm_of(mention, folded, sentence, ruled, before)
+        if reason in NORMS:
+            before = (mention["end"], reason)
+        if reason:
+            refused.append((mention["start"], mention["end"], reason))
+        else:
+            kept.append(mention | {"at": at, "since": since, "year": document[:4]})
+    paragraph["bounds"] = any(reason == "threshold" for *_, reason in refused)
+    return kept, refused
 
 
 def _refusal(mention, folded):
@@ -738,7 +744,7 @@ def _marks():
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
         "threshold": regex.compile(
-            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村|社区)"
+            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
         "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
         "made": regex.compile(f"(?:{words('made')})$"),

@@ -16,6 +16,7 @@ REACH = 60  # characters before and after a number in which its condition and it
 SELDOM = 4  # times a period: from more on it is what was done, and not what shall be
 HOURS = 200  # of one person; what all have served together is more, and no bound
 COPIES = 5  # of a form or a photograph that is to be handed in
+TITLE = 160  # characters of a document in which its title is looked for
 HEADING = 40  # characters of a paragraph in which its heading is looked for
 
 
@@ -29,7 +30,7 @@ def is_rule(paragraph, held):
 
 def is_titled_rule(folded):
     """Tell whether a document is a rule, by the line that is its title (管理办法, 评选细则)."""
-    return bool(_marks()["title"].search(folded[:160]))
+    return any(_marks()["title"].fullmatch(line) for line in folded[:TITLE].split("\n")[:3])
 
 
 def goes_on(sentence):
@@ -90,12 +91,15 @@ def norm_of(mention, folded, sentence, ruled, before=None):
 def _threshold(mention, clause, lead, rest):
     """Find a bound with its consequence: 达到100小时的，授予...; 五分之四以上...方可."""
     marks, bounded = _marks(), mention["hedge"] in BOUNDS
-    reached = bounded or marks["reached"].search(clause)
+    reached = bounded or marks["attained"].search(clause)
     if reached and (marks["then"].match(rest) or marks["so"].match(rest)):
         return "threshold"
-    if bounded and marks["votes"].search(lead + rest[:8]):
+    if bounded and mention["unit"] == "%" and marks["votes"].search(lead + rest[:8]):
         return "threshold"  # 赞成人数超过到会团员的半数
-    if bounded and mention["unit"] in ("小时", "课时", "学时") and mention["value"] <= HOURS:
+    least = mention["hedge"] in ("at_least", "under")
+    if least and mention["unit"] in ("小时", "课时", "学时") and mention["value"] <= HOURS:
+        return "threshold"
+    if mention["unit"] == "元" and marks["fined"].search(rest):
         return "threshold"
     if bounded and (marks["forbids"].match(rest) or marks["modal"].search(lead)):
         return "" if marks["total"].search(clause) else "threshold"
@@ -125,7 +129,7 @@ def _duty(mention, token, clause, lead, rest):
     marks = _marks()
     if mention["value"] == 1 and clause.endswith("平均") and rest[:1] not in ("", ",", "。", ";", "、", ")"):
         return "duty"  # the unit itself: 平均1名团干部
-    if marks["asked"].search(lead) or marks["nominated"].match(rest):
+    if marks["asked"].search(lead) or (marks["owes"].search(lead) and marks["nominated"].match(rest)):
         return "duty"  # 请各学院推荐1名教师
     if mention["unit"] in ("份", "张") and mention["value"] <= COPIES and marks["papers"].search(clause):
         return "duty"
@@ -167,10 +171,13 @@ def _marks():
     order = rf"^ {{0,4}}(?:[(]?{number}[)]|{number}[、.])? {{0,2}}"
     return {
         "glance": regex.compile(
-            rf"满|扣\d|[加得]\d|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|不[得超高低多少]|至少|平均[1一]|[者的],|[以之]上,|可[以再一按享获给发申领报兑加减奖补选]|[小课学]时"
+            rf"满|罚|扣\d|[加得]\d|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|不[得超高低多少]|至少|平均[1一]|[者的],|[以之]上,|可[以再一按享获给发申领报兑加减奖补选]|[小课学]时"
             rf"|方可|加\d|组成|以\d|首个|第[一二三四五六七八九十]个|{modal}|{per}"
         ),
-        "title": regex.compile(rf"(?:{words('rule')})(?:\([^()\n]{{2,12}}\))? *(?:\n|$)"),
+        "title": regex.compile(
+            rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定))"
+            rf"[^,。;:]{{4,60}}(?:{words('rule')})(?:\([^()]{{2,12}}\))? *"
+        ),
         "condition": regex.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
         "conditions": regex.compile(
             rf"{order}(?:[\u4e00-\u9fff“”]{{0,10}}(?:{words('conditions')})[:]?(?=\n|$| |\d|[(])"
@@ -180,11 +187,12 @@ def _marks():
             r"^ {0,4}(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)](?! ?“))"
         ),
         "goes_on": regex.compile("其中|其他|并且|而且|且|同时"),
-        "full": regex.compile(r"(?<![已坐挤装住爆充圆])满(?:[\d.、]{1,40})?$"),
+        "full": regex.compile(r"(?<![已期坐挤装住爆充圆])满(?:[\d.、]{1,40})?$"),
         "joined": regex.compile(r"[^,。;:、\d]{0,14}(?:、|和|及|,?或者?)[\u4e00-\u9fff]{0,8}"),
         "done": regex.compile(
             r"已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅"
         ),
+        "attained": regex.compile(r"(?:达到?|累计|超过)$"),
         "reached": regex.compile(r"(?:达到?|为|在|累计|超过)$"),
         "then": regex.compile(
             rf"[^。;]{{0,{REACH - 20}}}?(?:的|者|及以上)[^,。;]{{0,6}}"
@@ -192,6 +200,7 @@ def _marks():
         ),
         "so": regex.compile(r"[^,。;]{0,30},(?:分别|即)?(?:授予|认定为|可(?:享受|获|申|领|评|认定))"),
         "scored": regex.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
+        "fined": regex.compile("罚款|罚金"),
         "votes": regex.compile("赞成|同意|表决|到会|得票"),
         "forbids": regex.compile(
             rf"[^。;]{{0,{REACH - 20}}}?(?:不[得能予可]|不参评|[方才][可能]|取消|注销|免予|视为)"
@@ -218,7 +227,8 @@ def _marks():
         "cycle": regex.compile(r"(?:首个|第[一二三四五六七八九十]个|\(即)$"),
         "base": regex.compile("为(?:一?个?(?:循环|周期|单位|基数|档)|限|界|标准)"),
         "asked": regex.compile(
-            r"(?:(?:请|要|[可应须]增?)[^。;\d]{0,20}(?:推荐|推报|增推|选派|申报|报送|提交|填写|上报)|上交)[^,。;\d]{0,14}$"
+            r"(?:(?:(?<![申邀聘])请|(?<![主重首只])要|应(?![届用急对聘征])|须|可增?)[^。;\d]{0,20}"
+            r"(?:推荐|推报|增推|选派|申报|报送|提交|填写|上报)|上交)[^,。;\d]{0,14}$"
         ),
         "nominated": regex.compile("作为[^。;]{0,30}(?:候选|人选)"),
         "papers": regex.compile(
