@@ -42,6 +42,7 @@ COLUMNS = [
 ]
 BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
 PLACES = ("start", "end", "noun_start", "noun_end")
+_WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
 FLOWS = (
     "人次",
     "小时",
@@ -141,17 +142,24 @@ def tabulate(proposals):
     hedges = np.array([p["hedge"] for p in proposals], dtype=object)
     bounds = hedge_bounds(columns["value"], hedges, columns["value_max"])
     columns |= dict(zip(BOUNDS, bounds, strict=True))
-    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+    facts = pd.DataFrame({i: columns[name] for i, name in enumerate(COLUMNS)}, copy=False)
+    facts.columns = _column_index()  # made once: of 27 words it costs as much as the rest of a small table
+    return facts
 
 
 def _words(proposals):
     """Return the columns of text, cut from one array: a column costs pandas more than its words."""
     names, size = [c for c in COLUMNS if c not in (*BOUNDS, *NUMBERS, *PLACES)], len(proposals)
     try:
-        words = pd.array([p[name] for name in names for p in proposals], dtype="str")
+        words = pd.array([p[name] for name in names for p in proposals], dtype=_WORD)
     except UnicodeEncodeError:  # half a character, which such columns may not hold
         return {name: pd.Series([p[name] for p in proposals], dtype=object) for name in names}
     return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
+
+
+@cache
+def _column_index():
+    return pd.Index(COLUMNS)
 
 
 def score_extraction(coded, proposed, nouns):
