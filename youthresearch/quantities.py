@@ -424,8 +424,8 @@ def _quick():
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]"
-    rf"|[LEADS (\[〔“\"‘'第前上民公页浏阅点访评被引下].{{0,5}}[\dxX×*:{_HAN}]",
+    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,5}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达]?|上(?=[百千万亿]))",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
