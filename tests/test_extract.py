@@ -28,7 +28,8 @@ def proposed():
 @pytest.fixture(scope="module")
 def scored(proposed):
     """Compare every coded fact with its proposal."""
-    return yr.score_extraction(FACTS[FACTS["source_id"].isin(TEXTS.index)], proposed, yr.load_nouns())
+    measured = FACTS["indicator"] != "duty_per_person"  # norms, which are refused (test_norms.py)
+    return yr.score_extraction(FACTS[FACTS["source_id"].isin(TEXTS.index) & measured], proposed, yr.load_nouns())
 
 
 def test_value_hedge_and_unit(scored, proposed):
@@ -203,7 +204,8 @@ def test_what_is_no_figure_is_refused(text):
         ("将4个村确定为试点", "achieved"),
         ("将举办培训4期", "planned"),
         ("完成目标任务数的52%", "achieved"),
-        ("每月走访不少于2次", "planned"),
+        ("新建不少于20个团支部的目标", "planned"),
+        ("优秀团员名额：30名", "planned"),
         ("力争建成青年之家9个，新建团支部5个", "planned"),
         ("到2025年，青年之家达到20家", "planned"),
     ],

@@ -65,9 +65,10 @@ MAY_IMPORT = {
     "documents": {"schema"},
     "quantities": {"intervals", "loaders", "schema"},  # their words are data
     "nouns": {"quantities"},
+    "norms": {"quantities"},
     "dates": set(),
     "tables": {"dates", "loaders", "quantities"},
-    "extract": {"dates", "intervals", "loaders", "nouns", "quantities", "schema", "tables"},
+    "extract": {"dates", "intervals", "loaders", "norms", "nouns", "quantities", "schema", "tables"},
     "corpus": {"documents", "extract", "loaders", "schema"},
     "evidence": {"loaders", "schema"},
     "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},

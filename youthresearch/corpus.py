@@ -47,7 +47,7 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("corpus", "dates", "documents", "extract", "intervals"),
-    *("loaders", "nouns", "quantities", "schema", "tables"),
+    *("loaders", "norms", "nouns", "quantities", "schema", "tables"),
 )
 _WORDS = ("indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "regex", "rjieba", "trafilatura")

@@ -15,6 +15,7 @@ import pandas as pd
 from .dates import dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .loaders import load_indicators
+from .norms import NORMS, goes_on, is_rule, is_titled_rule, may_hold_norms, norm_of
 from .nouns import (
     AGE,
     BODY,
@@ -106,12 +107,13 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
     rows, refused, paragraph = [], [], {}
     date = document_date(folded, date)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
+    ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            paragraph = {}
-            planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
+            paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
+            planned, ruled = budget or _is_plan(opening, planned), titled or is_rule(opening, ruled)
         if _inside(sentence["start"], *furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
@@ -122,7 +124,7 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
                 if m["start"] not in shown
             ]
             continue
-        found, not_found = _facts_of(sentence, folded, paragraph, planned, date)
+        found, not_found = _facts_of(sentence, folded, paragraph, planned, ruled, date)
         rows += found
         refused += not_found
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
@@ -264,12 +266,20 @@ def _is_plan(paragraph, planned):
     return planned and not _marks()["review"].search(paragraph[:40])
 
 
-def _facts_of(sentence, folded, paragraph, planned, document):
+def _facts_of(sentence, folded, paragraph, planned, ruled, document):
     """Read one sentence: rows of facts and refused numbers; what holds for the next goes into paragraph."""
     kept, refused = [], []
     dates, paragraph["dated"] = dates_of(sentence["mentions"], folded, paragraph.get("dated"), document)
+    start, end, before = sentence["start"], sentence["end"], None
+    ruled = ruled or ("norm" in paragraph and goes_on(folded[start : start + 4]))
+    normed = may_hold_norms(folded, start, end, ruled)
     for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
         reason = _refusal(mention, folded)
+        if normed and not reason:
+            reason = norm_of(mention, folded, sentence, ruled, before)
+        if normed and reason in NORMS:
+            before = (mention["end"], reason)
+            paragraph |= {"norm": True} if reason else {}
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
@@ -333,10 +343,18 @@ def _refusal(mention, folded):
             and not _marks()["made"].search(lead)
         ):
             return "threshold"
-        if _marks()["enumeration"].match(rest) and mention["value"] < 13 and mention["hedge"] == "exact":
+        han = token[0] in "一二两三四五六七八九十几数"
+        listed = _marks()["enumeration"].match(rest) or (
+            han
+            and (
+                _marks()["divided"].search(lead)
+                or _marks()["core"].match(rest)
+                or _is_listed(mention, lead, rest)
+            )
+        )
+        if listed and mention["value"] < 13 and mention["hedge"] == "exact":
             return "enumeration"
         at_end = not rest or rest[0] in ",。;、)\n"
-        han = token[0] in "一二两三四五六七八九十几数"
         if han and len(token) == 2 and mention["unit"] != "个" and _marks()["town"].match(rest):
             return "name"  # 五台县
         if han and mention["value"] < 13 and _marks()["slogan"].search(folded[max(0, start - 40) : start]):
@@ -348,6 +366,14 @@ def _refusal(mention, folded):
         if token[0] == "一" and mention["value"] == 1 and not (at_end and _marks()["counted"].search(lead)):
             return "article"
     return ""
+
+
+def _is_listed(mention, lead, rest):
+    """Tell whether a number only counts what is listed beside it: 统贷、转贷、直贷三种模式, 议程有三项：."""
+    if mention["unit"] not in ("种", "类", "项", "点", "级"):
+        return False
+    items = lead[max(map(lead.rfind, ",。;:(的")) + 1 :]
+    return rest[:1] == ":" or items.count("、") + 1 == mention["value"] > 1
 
 
 def _no_count(lead, rest):
@@ -433,6 +459,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     lead = folded[before:start]
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
+    rest = folded[mention["end"] : mention["end"] + 24]
     kind, sign, attached = _kind(mention, clause, context)
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
@@ -445,14 +472,14 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "value": sign * mention["value"],
         "kind": kind,
         "start": start - attached,
-        "status": _status(mention, lead, clause, planned, context),
+        "status": _status(
+            mention, lead, clause, folded[mention["end"] : mention["end"] + 24], planned, context
+        ),
         "baseline": _baseline(lead, mention["at"])
-        or _origin(kind, clause, folded[mention["end"] : mention["end"] + 10])
+        or _origin(kind, clause, rest[:10])
         or _same_baseline(lead[: len(lead) - attached], kind, context),
         **{k: mention[k] for k in ("at", "since")},
-        **_course(
-            _before_noun(clause, noun, start), folded[mention["end"] : mention["end"] + 14], rule, context
-        ),
+        **_course(_before_noun(clause, noun, start), rest[:14], rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
         "noun": noun,
         "rule": rule,
@@ -471,20 +498,21 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     return row
 
 
-def _status(mention, lead, clause, planned, context):
+def _status(mention, lead, clause, rest, planned, context):
     """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it."""
     if mention["hedge"] == "masked":
         return "masked"
     marks = _marks()
-    if marks["now"].search(clause):
+    now = marks["now"].search(clause)
+    if now:
         context["intent"] = False
     elif (
         marks["planned"].search(clause)
         or _is_ahead(lead, mention["year"])
-        or (mention["hedge"] == "at_least" and marks["duty"].search(clause))
+        or (mention["hedge"] == "at_least" and marks["aim"].match(rest))
     ):
         context["intent"] = True
-    return "planned" if planned or context.get("intent") else "achieved"
+    return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
 def _is_ahead(lead, year):
@@ -669,9 +697,12 @@ def _marks():
         "sentence": regex.compile(r"[。!?;\n]"),
         "plan": regex.compile(
             r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
+            r"|名额|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
         "past": regex.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
-        "coded": regex.compile(rf"(?:{words('coded')})(?:号码?|量|数)?(?:为|是)? ?:? ?$"),
+        "coded": regex.compile(
+            rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
+        ),
         "years": regex.compile(r" ?周?岁"),
         "to": regex.compile(r" ?[:比] ?\d"),
         "for": regex.compile(r"\d ?[:比] ?$"),
@@ -683,10 +714,14 @@ def _marks():
         "stated": regex.compile(
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
-        "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
+        "threshold": regex.compile(
+            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村|社区)"
+        ),
         "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
         "made": regex.compile(f"(?:{words('made')})$"),
         "enumeration": regex.compile(f"(?:{words('enumeration')})"),
+        "core": regex.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
+        "divided": regex.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
         "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
         "ordinal": regex.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": regex.compile(
@@ -725,7 +760,7 @@ def _marks():
         "now": regex.compile(
             r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|(?:按照?|根据)[^,。;]{0,8}要求"
         ),
-        "duty": regex.compile(r"每(?:[名人个位村户镇月周季年]|半年|学期)|各"),
+        "aim": regex.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
         "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": regex.compile(words("happens")),
         "new": regex.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
