@@ -75,7 +75,6 @@ def tagger():
         for word in _roles(role):
             if len(word) > (role == "link") + (role != "noun"):
                 tagger.add_word(word, 100000, tag)
-    tagger.tag("以建")  # no word of its dictionary: loads its model of unknown words, once
     return tagger
 
 
