@@ -34,6 +34,7 @@ COUNTED = {  # unit -> role of the nouns it counts
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
+PLACES_FOR_PEOPLE = ("编制", "名额", "岗位")  # of 增核编制3名
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NUMERIC = (
     "率",
@@ -71,6 +72,7 @@ def tagger():
     import rjieba
 
     tagger = rjieba.Jieba()
+    tagger.add_word("其中", 100000, "d")  # 其中学生 holds no 中学生
     for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}.items():
         for word in _roles(role):
             if len(word) > (role == "link") + (role != "noun"):
@@ -97,9 +99,17 @@ def classify(tagged, start, ends):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        tokens.append(Token(word, _sort(word, tag), start, end))
+        sort = _sort(word, tag)
+        if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
+            tokens[-1] = tokens[-1]._replace(sort="n")
+        tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
+
+
+def _closes(before, verb):
+    """Tell whether a verb before a mark is the noun of its phrase (占多数的是志愿服务组织,)."""
+    return verb.sort == "v" and before.sort in "nw" and _takes_verb(verb.word)
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -126,15 +136,38 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = mention["unit"]
+    own = _own_share(tokens, i, unit)
+    if own:
+        return own, "left", None
     found = _candidates(tokens, i, unit, kind)
     rules = [rule for rule in found if found[rule]]
     bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"])
     if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
-        return _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
+        further = _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
+        return further if further[0] or not bare else (found["left"], "left", None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
+
+
+def _own_share(tokens, i, unit):
+    """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为300名和20名)."""
+    first = last = i
+    while _at(tokens, first - 1).sort == "c" and _at(tokens, first - 2).word == NUMBER:
+        first -= 2
+    while _at(tokens, last + 1).sort == "c" and _at(tokens, last + 2).word == NUMBER:
+        last += 2
+    lead = tokens[max(0, first - 4) : first]
+    if first == last or not any(t.word == "各" or t.word.startswith("分别") for t in lead):
+        return None
+    whole = _left(tokens, first, unit)
+    parts = [[]]
+    for token in tokens[max(0, first - REACH) : first] if whole else ():
+        if whole[0] <= token.start < whole[1]:
+            parts += [[]] if token.sort == "c" else [parts.pop() + [token]]
+    each = len(parts) == (last - first) // 2 + 1
+    return _span(parts[(i - first) // 2], 0, -1) if each and all(parts) else whole
 
 
 def _is_elided(tokens, i, found, before, unit):
@@ -172,6 +205,9 @@ def _candidates(tokens, i, unit, kind):
 
 def _further(tokens, i, unit, kind, before, below):
     """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
+    given = _given(tokens, i)
+    if given:
+        return given, "object", before
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
         return verb, "event", before
@@ -228,7 +264,7 @@ def _is_complete(tokens, j, unit):
     if not _counts(tokens[j - 1].word, unit):
         return False
     head = _phrase_end(tokens, j + 1)
-    return head is None or not _counts(tokens[head].word, unit)
+    return head is None or not any(_counts(t.word, unit) for t in tokens[j + 1 : head + 1])
 
 
 def _names_the_kind(tokens, j, unit):
@@ -293,6 +329,9 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
+    if sort == "h" and last is not None and not _counts(tokens[last].word, unit):
+        head = _phrase_end(tokens, j + 1)
+        return head is not None and _fits_only(tokens[head].word, unit)  # 30名市级治村导师
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -362,6 +401,8 @@ def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
+    if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
+        return None  # 重点村的78人
     if unit not in PEOPLE and _is_headless(tokens, i):
         return None
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
@@ -369,7 +410,7 @@ def _left(tokens, i, unit):
             tokens[k].sort == "v"
             and k == i - 1
             and _takes_verb(tokens[k].word)
-            and _at(tokens, k - 1).sort == "n"
+            and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nw")
         ):
             break  # 志愿者组织32个
         if tokens[k].sort in "xc":
@@ -381,12 +422,23 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
+    if unit in PEOPLE[:3] and not (_is_person(tokens[k].word) or tokens[k].word.endswith(NUMERIC)):
+        found = _persons(tokens, k) or found
     if k < i - 1 and _is_for(tokens, k, found[0]):
         return None
     if unit != "元" or _ends(tokens[k].word, "money"):
         return found
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
+
+
+def _persons(tokens, k):
+    """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
+    while k > 0 and tokens[k].sort != "x" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
+        k -= 1
+        if _ends(tokens[k].word, "person") and not _may_stand(tokens[k + 1].sort.replace("v", "x")):
+            return _back(tokens, k)
+    return None
 
 
 def _is_for(tokens, k, start):
@@ -592,6 +644,17 @@ def _object(tokens, i):
     return None
 
 
+def _given(tokens, i):
+    """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
+    if _at(tokens, i - 1).word not in ("为", "对", "向", "给") and _at(tokens, i - 1).word != "的":
+        return None
+    j = i + 1
+    while _at(tokens, j).sort in ("h", "s"):
+        j += 1
+    head = _phrase_end(tokens, j)
+    return None if j == i + 1 or head is None else _span(tokens, j, head)
+
+
 def _topic(tokens, i, below=None):
     """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
     k = i - 1
@@ -638,6 +701,8 @@ def _sort(word, tag):
         "无": "a",
         "非": "a",
         "款": "n",
+        "以上": "g",
+        "以下": "g",
         NOUN: "n",
         AGE: "g",
         NAME: "a",
