@@ -188,7 +188,7 @@ def _candidates(tokens, i, unit, kind):
     left = _left(tokens, i, unit)
     if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
         return {"left": left}
-    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i)}
+    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i, unit)}
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
     if unit in (*EVENTS, "") and _at(tokens, i + 1).sort == "n" and found["right"]:
         event = {}  # 友好型城市25条政策, 覆盖3万人口
@@ -400,6 +400,8 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
+    if unit == "%" and k < i - 1 and tokens[k].word == "的":
+        return _subject(tokens, k)
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
     if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人
@@ -474,6 +476,16 @@ def _share_of(tokens, i):
     return i - 1
 
 
+def _subject(tokens, k):
+    """Find the first noun phrase of the clause that ends in token k (青年在农村务工的占总数的12%)."""
+    while k > 0 and tokens[k - 1].sort != "x":
+        k -= 1
+    while _at(tokens, k).sort in "rspd":
+        k += 1
+    head = _phrase_end(tokens, k)
+    return head if head is None else _span(tokens, k, head)
+
+
 def _back(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
@@ -532,6 +544,8 @@ def _is_predicate(tokens, n, k):
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
+    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _roles("compound"):
+        return True  # 编发《简报》
     before = _at(tokens, n - 1)
     if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
         return True  # 受表彰“创业奖”
@@ -629,14 +643,14 @@ def _verb(tokens, i):
     return None
 
 
-def _object(tokens, i):
+def _object(tokens, i, unit):
     """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
     if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
         return _right(tokens, i + 1, "")  # 评选王某等10人为感动人物
     for j in range(i + 1, min(i + 6, len(tokens))):
         if tokens[j].word in _roles("becomes"):
             j += _at(tokens, j + 1).word == "为"
-            found = _right(tokens, j, "")
+            found = _right(tokens, j, unit if unit in PEOPLE else "")
             level = _at(tokens, j + 1)
             return (level.start, found[1]) if found and level.word in LEVELS else found
         if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):

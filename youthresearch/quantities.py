@@ -398,9 +398,10 @@ def _pattern():
     }
     pattern = "|".join(f"(?<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
     texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
-    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门 have no unit
+    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长 have no unit
         texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
         texts[name] = re.sub(r"(?<=\|)部(?=[|)])", "部(?!门)", texts[name])
+        texts[name] = re.sub(r"(?<=\|)家(?=\(|[|)])", "家(?![长庭])", texts[name])
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
     return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
