@@ -458,6 +458,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         context["paragraph"]["baseline"] = row["baseline"]
     if noun and kind != "mean":
         context["noun"] = noun
+        context["unit"] = mention["unit"]
     if kind == "level":
         context["level"] = start
     return row

@@ -25,6 +25,7 @@ EVENTS = (
 )  # units that may count an event without a noun
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
+STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
 COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(PEOPLE, "person"),
     **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
@@ -48,6 +49,7 @@ NUMERIC = (
     "时间",
     "费用",
 )  # any verb may qualify these
+TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = map(chr, range(0xE000, 0xE008))
 NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP = SIGNS  # what stands for these; GROUP: of persons
 
@@ -73,7 +75,7 @@ def tagger():
 
     tagger = rjieba.Jieba()
     tagger.add_word("其中", 100000, "d")  # 其中学生 holds no 中学生
-    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}.items():
+    for role, tag in TAGS.items():
         for word in _roles(role):
             if len(word) > (role == "link") + (role != "noun"):
                 tagger.add_word(word, 100000, tag)
@@ -145,7 +147,10 @@ def find_noun(tokens, i, mention, kind, context):
     if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
-        further = _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
+        before = context["noun"]
+        if unit in PEOPLE and context.get("unit") in STRANGERS and _at(tokens, i - 1).word != NUMBER:
+            before = None  # 收入5万元,84人打工
+        further = _further(tokens, i, unit, kind, before, found["left"] if bare else None)
         return further if further[0] or not bare else (found["left"], "left", None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
@@ -214,6 +219,9 @@ def _further(tokens, i, unit, kind, before, below):
     money = (_used_as(tokens, i) or _money(tokens, i)) if unit == "元" else None
     if before and not money:
         return before, "inherited", None
+    doing = _doing(tokens, i) if unit in PEOPLE else None
+    if doing:
+        return doing, "event", None
     topic = money or _topic(tokens, i, below)
     if topic:
         return topic, "topic", None
@@ -436,7 +444,7 @@ def _left(tokens, i, unit):
 
 def _persons(tokens, k):
     """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
-    while k > 0 and tokens[k].sort != "x" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
+    while k > 0 and tokens[k].sort not in "xd" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
         k -= 1
         if _ends(tokens[k].word, "person") and not _may_stand(tokens[k + 1].sort.replace("v", "x")):
             return _back(tokens, k)
@@ -641,6 +649,14 @@ def _verb(tokens, i):
         if _at(tokens, k).word in _roles("event"):
             return _span(tokens, k, k)
     return None
+
+
+def _doing(tokens, i):
+    """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
+    j = i + 1
+    while _at(tokens, j).sort in ("a", "v", "w", "h"):
+        j += 1
+    return _span(tokens, i + 1, j - 1) if j > i + 1 and _at(tokens, j).sort in "xd" else None
 
 
 def _object(tokens, i, unit):
