@@ -176,16 +176,21 @@ def _own_share(tokens, i, unit):
 
 
 def _is_elided(tokens, i, found, before, unit):
-    """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    if not before or unit not in ("个", "家"):
+    """Tell whether a phrase says only where what a list counts is (团支部5个:学校2个; 团员9名,其中农村3名)."""
+    if not before or unit not in ("个", "家", "支", "户", *PEOPLE):
         return False
     near = range(i - 1, max(-1, i - 4 * REACH), -1)
     whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
-    if whole is None or place is None or whole >= place or not _ends(tokens[whole].word, "league"):
+    if whole is None or place is None or whole >= place:
         return False
-    listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
+    if not any(t.word in (":", "其中", "包括") for t in tokens[whole:place]):
+        return False
     where = tokens[place].word
-    return listed and not _ends(where, "league") and (_ends(where, "organisation") or _is_person(where))
+    if unit not in ("个", "家"):
+        return _ends(where, "organisation") and not _ends(tokens[whole].word, "organisation")
+    if not _ends(tokens[whole - (tokens[whole].word in TOTALS)].word, "league") or _ends(where, "league"):
+        return False
+    return _ends(where, "organisation") or _is_person(where)
 
 
 def _candidates(tokens, i, unit, kind):
@@ -216,6 +221,7 @@ def _further(tokens, i, unit, kind, before, below):
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
         return verb, "event", before
+    before = (below and _among(tokens, i)) or before
     money = (_used_as(tokens, i) or _money(tokens, i)) if unit == "元" else None
     if before and not money:
         return before, "inherited", None
@@ -365,7 +371,8 @@ def _goes_on(tokens, j, last, unit):
         return False
     word = tokens[head].word
     if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
-        return _is_person(word) and (word != NOUN or head == j)  # 80名青年采用“集市”的形式
+        people = any(_ends(t.word, "person") for t in tokens[j : head + 1])
+        return people or (word == NOUN and head == j)  # 80名青年采用“集市”的形式
     if _fits_only(tokens[last].word, unit):
         return _fits_only(word, unit)  # 3支突击队进驻实验室
     if word == "工作" and unit in ("个", "家", "所"):
@@ -651,6 +658,14 @@ def _verb(tokens, i):
     return None
 
 
+def _among(tokens, i):
+    """Find those whose parts a list tells (团干部中党员占60%,大专以上学历占40%)."""
+    for k in range(i - 1, max(0, i - 4 * REACH), -1):
+        if tokens[k].word in ("中", "当中") and tokens[k - 1].sort == "n":
+            return _back(tokens, k - 1)
+    return None
+
+
 def _doing(tokens, i):
     """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
     j = i + 1
@@ -683,6 +698,13 @@ def _given(tokens, i):
         j += 1
     head = _phrase_end(tokens, j)
     return None if j == i + 1 or head is None else _span(tokens, j, head)
+
+
+def find_above(text, start, unit):
+    """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
+    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    k = next((k for k in range(len(tokens) - 1, -1, -1) if _counts(tokens[k].word, unit)), None)
+    return None if k is None else _back(tokens, k)
 
 
 def _topic(tokens, i, below=None):
