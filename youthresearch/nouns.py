@@ -218,6 +218,9 @@ def _further(tokens, i, unit, kind, before, below):
     given = _given(tokens, i)
     if given:
         return given, "object", before
+    described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
+    if described:
+        return described, "left", before
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
         return verb, "event", before
@@ -296,7 +299,9 @@ def _opening(tokens, j):
     if _at(tokens, j).sort not in "vhwrs":
         return j
     for n in range(j + 1, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的" or (tokens[n].word == "等" and tokens[n - 1].sort != "h"):
+        if tokens[n].word == "的":
+            return n
+        if tokens[n].word == "等" and tokens[n - 1].sort != "h" and any(t.sort == "c" for t in tokens[j:n]):
             return n
         if tokens[n].sort == "x":
             break
@@ -415,6 +420,7 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
+    k -= unit == "%" and tokens[k].word == "占"
     if unit == "%" and k < i - 1 and tokens[k].word == "的":
         return _subject(tokens, k)
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
@@ -430,6 +436,8 @@ def _left(tokens, i, unit):
             and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nw")
         ):
             break  # 志愿者组织32个
+        if tokens[k].sort == "v" and k == i - 1 and unit in ("个", "项", "件") and _is_governed(tokens, k):
+            break  # 办理法人资格登记62个
         if tokens[k].sort in "xc":
             return None
         k -= 1
@@ -447,6 +455,14 @@ def _left(tokens, i, unit):
         return found
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
+
+
+def _is_governed(tokens, k):
+    """Tell whether a verb after a noun is itself the object of one before it."""
+    j = k - 1
+    while _at(tokens, j).sort in "npwa":
+        j -= 1
+    return j < k - 1 and tokens[j].sort == "h"
 
 
 def _persons(tokens, k):
@@ -514,7 +530,7 @@ def _back(tokens, k):
         j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    while j < k and (tokens[j].sort in "pc" or tokens[j].word == BRACKET):
+    while j < k and (tokens[j].sort in "pc" or tokens[j].word in (BRACKET, "方面")):
         j += 1
     if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
         j += 1  # 在“智慧团建”录入率
@@ -579,7 +595,7 @@ def _is_predicate(tokens, n, k):
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
-    if before.sort == "x" and sort == "v" and n < k - 1 and tokens[n].word not in _roles("compound"):
+    if before.sort in "xs" and n < k - 1 and (n < k - 2 or tokens[n].word not in _roles("compound")):
         return True  # 认定青年创业基地
     return not _takes_verb(head)
 
@@ -687,6 +703,22 @@ def _object(tokens, i, unit):
         if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
             return None
     return None
+
+
+def _described(tokens, i, kind):
+    """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
+    k = i - 1
+    while _at(tokens, k).sort == "s" or tokens[k].word == "占":
+        k -= 1
+    if (_at(tokens, k).word == "的") == (kind == "share") or k == i - 1 and kind == "share":
+        return None
+    k -= kind != "share"
+    if _at(tokens, k).sort in "npw":
+        return _back(tokens, k)
+    j = k
+    while _at(tokens, j).sort in "avwh":
+        j -= 1
+    return _span(tokens, j + 1, k) if j < k and _at(tokens, j).sort in "xs" else None
 
 
 def _given(tokens, i):
