@@ -28,6 +28,7 @@ from .nouns import (
     TO_THE_LEFT,
     TOTALS,
     classify,
+    find_above,
     find_noun,
     tagger,
 )
@@ -435,7 +436,7 @@ def _tokens(folded, sentence, kept):
         pieces += (folded[at:start], sign)
         at = end
     pieces.append(folded[at : sentence["end"]])
-    tagged = tagger().tag("".join(pieces))
+    tagged = tagger().tag("".join(pieces), hmm=False)  # its model of unknown words glues 率 to 为, 线 to 达
     return classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
 
 
@@ -464,6 +465,9 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = context["paragraph"].get("subject"), "inherited"
+    if not noun or (rule == "event" and mention["unit"] in ("个", "家", "支") and noun[1] <= start):
+        above = _above(folded, tokens[0].start if tokens else start, mention["unit"])
+        noun, rule = (above, "topic") if above else (noun, rule)
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     row = {
@@ -493,9 +497,17 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         context["paragraph"]["baseline"] = row["baseline"]
     if noun and kind != "mean":
         context["noun"] = noun
+        context["unit"] = mention["unit"]
     if kind == "level":
         context["level"] = start
     return row
+
+
+def _above(folded, start, unit):
+    """Find the noun of a figure in the sentence before its own, or in the heading above its paragraph."""
+    start -= folded[start - 1 : start] == "\n"
+    first = max(folded.rfind("\n", 0, start) + 1, start - 60)
+    return find_above(folded[first:start], first, unit) if first < start else None
 
 
 def _status(mention, lead, clause, rest, planned, context):

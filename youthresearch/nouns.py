@@ -25,6 +25,7 @@ EVENTS = (
 )  # units that may count an event without a noun
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
+STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
 COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(PEOPLE, "person"),
     **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
@@ -34,6 +35,7 @@ COUNTED = {  # unit -> role of the nouns it counts
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
+PLACES_FOR_PEOPLE = ("编制", "名额", "岗位")  # of 增核编制3名
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NUMERIC = (
     "率",
@@ -47,6 +49,7 @@ NUMERIC = (
     "时间",
     "费用",
 )  # any verb may qualify these
+TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = map(chr, range(0xE000, 0xE008))
 NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP = SIGNS  # what stands for these; GROUP: of persons
 
@@ -71,11 +74,11 @@ def tagger():
     import rjieba
 
     tagger = rjieba.Jieba()
-    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}.items():
+    tagger.add_word("其中", 100000, "d")  # 其中学生 holds no 中学生
+    for role, tag in TAGS.items():
         for word in _roles(role):
             if len(word) > (role == "link") + (role != "noun"):
                 tagger.add_word(word, 100000, tag)
-    tagger.tag("以建")  # no word of its dictionary: loads its model of unknown words, once
     return tagger
 
 
@@ -98,9 +101,17 @@ def classify(tagged, start, ends):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        tokens.append(Token(word, _sort(word, tag), start, end))
+        sort = _sort(word, tag)
+        if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
+            tokens[-1] = tokens[-1]._replace(sort="n")
+        tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
+
+
+def _closes(before, verb):
+    """Tell whether a verb before a mark is the noun of its phrase (占多数的是志愿服务组织,)."""
+    return verb.sort == "v" and before.sort in "nw" and _takes_verb(verb.word)
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -127,28 +138,59 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = mention["unit"]
+    own = _own_share(tokens, i, unit)
+    if own:
+        return own, "left", None
     found = _candidates(tokens, i, unit, kind)
     rules = [rule for rule in found if found[rule]]
     bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"])
     if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
-        return _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
+        before = context["noun"]
+        if unit in PEOPLE and context.get("unit") in STRANGERS and _at(tokens, i - 1).word != NUMBER:
+            before = None  # 收入5万元,84人打工
+        further = _further(tokens, i, unit, kind, before, found["left"] if bare else None)
+        return further if further[0] or not bare else (found["left"], "left", None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
 
 
+def _own_share(tokens, i, unit):
+    """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为300名和20名)."""
+    first = last = i
+    while _at(tokens, first - 1).sort == "c" and _at(tokens, first - 2).word == NUMBER:
+        first -= 2
+    while _at(tokens, last + 1).sort == "c" and _at(tokens, last + 2).word == NUMBER:
+        last += 2
+    lead = tokens[max(0, first - 4) : first]
+    if first == last or not any(t.word == "各" or t.word.startswith("分别") for t in lead):
+        return None
+    whole = _left(tokens, first, unit)
+    parts = [[]]
+    for token in tokens[max(0, first - REACH) : first] if whole else ():
+        if whole[0] <= token.start < whole[1]:
+            parts += [[]] if token.sort == "c" else [parts.pop() + [token]]
+    each = len(parts) == (last - first) // 2 + 1
+    return _span(parts[(i - first) // 2], 0, -1) if each and all(parts) else whole
+
+
 def _is_elided(tokens, i, found, before, unit):
-    """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    if not before or unit not in ("个", "家"):
+    """Tell whether a phrase says only where what a list counts is (团支部5个:学校2个; 团员9名,其中农村3名)."""
+    if not before or unit not in ("个", "家", "支", "户", *PEOPLE):
         return False
     near = range(i - 1, max(-1, i - 4 * REACH), -1)
     whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
-    if whole is None or place is None or whole >= place or not _ends(tokens[whole].word, "league"):
+    if whole is None or place is None or whole >= place:
         return False
-    listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
+    if not any(t.word in (":", "其中", "包括") for t in tokens[whole:place]):
+        return False
     where = tokens[place].word
-    return listed and not _ends(where, "league") and (_ends(where, "organisation") or _is_person(where))
+    if unit not in ("个", "家"):
+        return _ends(where, "organisation") and not _ends(tokens[whole].word, "organisation")
+    if not _ends(tokens[whole - (tokens[whole].word in TOTALS)].word, "league") or _ends(where, "league"):
+        return False
+    return _ends(where, "organisation") or _is_person(where)
 
 
 def _candidates(tokens, i, unit, kind):
@@ -156,7 +198,7 @@ def _candidates(tokens, i, unit, kind):
     left = _left(tokens, i, unit)
     if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
         return {"left": left}
-    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i)}
+    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i, unit)}
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
     if unit in (*EVENTS, "") and _at(tokens, i + 1).sort == "n" and found["right"]:
         event = {}  # 友好型城市25条政策, 覆盖3万人口
@@ -173,12 +215,22 @@ def _candidates(tokens, i, unit, kind):
 
 def _further(tokens, i, unit, kind, before, below):
     """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
+    given = _given(tokens, i)
+    if given:
+        return given, "object", before
+    described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
+    if described:
+        return described, "left", before
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
         return verb, "event", before
+    before = (below and _among(tokens, i)) or before
     money = (_used_as(tokens, i) or _money(tokens, i)) if unit == "元" else None
     if before and not money:
         return before, "inherited", None
+    doing = _doing(tokens, i) if unit in PEOPLE else None
+    if doing:
+        return doing, "event", None
     topic = money or _topic(tokens, i, below)
     if topic:
         return topic, "topic", None
@@ -229,7 +281,7 @@ def _is_complete(tokens, j, unit):
     if not _counts(tokens[j - 1].word, unit):
         return False
     head = _phrase_end(tokens, j + 1)
-    return head is None or not _counts(tokens[head].word, unit)
+    return head is None or not any(_counts(t.word, unit) for t in tokens[j + 1 : head + 1])
 
 
 def _names_the_kind(tokens, j, unit):
@@ -247,7 +299,9 @@ def _opening(tokens, j):
     if _at(tokens, j).sort not in "vhwrs":
         return j
     for n in range(j + 1, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的" or (tokens[n].word == "等" and tokens[n - 1].sort != "h"):
+        if tokens[n].word == "的":
+            return n
+        if tokens[n].word == "等" and tokens[n - 1].sort != "h" and any(t.sort == "c" for t in tokens[j:n]):
             return n
         if tokens[n].sort == "x":
             break
@@ -294,6 +348,9 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
+    if sort == "h" and last is not None and not _counts(tokens[last].word, unit):
+        head = _phrase_end(tokens, j + 1)
+        return head is not None and _fits_only(tokens[head].word, unit)  # 30名市级治村导师
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -319,7 +376,8 @@ def _goes_on(tokens, j, last, unit):
         return False
     word = tokens[head].word
     if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
-        return _is_person(word) and (word != NOUN or head == j)  # 80名青年采用“集市”的形式
+        people = any(_ends(t.word, "person") for t in tokens[j : head + 1])
+        return people or (word == NOUN and head == j)  # 80名青年采用“集市”的形式
     if _fits_only(tokens[last].word, unit):
         return _fits_only(word, unit)  # 3支突击队进驻实验室
     if word == "工作" and unit in ("个", "家", "所"):
@@ -362,7 +420,12 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
+    k -= unit == "%" and tokens[k].word == "占"
+    if unit == "%" and k < i - 1 and tokens[k].word == "的":
+        return _subject(tokens, k)
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
+    if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
+        return None  # 重点村的78人
     if unit not in PEOPLE and _is_headless(tokens, i):
         return None
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
@@ -370,9 +433,11 @@ def _left(tokens, i, unit):
             tokens[k].sort == "v"
             and k == i - 1
             and _takes_verb(tokens[k].word)
-            and _at(tokens, k - 1).sort == "n"
+            and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nw")
         ):
             break  # 志愿者组织32个
+        if tokens[k].sort == "v" and k == i - 1 and unit in ("个", "项", "件") and _is_governed(tokens, k):
+            break  # 办理法人资格登记62个
         if tokens[k].sort in "xc":
             return None
         k -= 1
@@ -382,12 +447,31 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
+    if unit in PEOPLE[:3] and not (_is_person(tokens[k].word) or tokens[k].word.endswith(NUMERIC)):
+        found = _persons(tokens, k) or found
     if k < i - 1 and _is_for(tokens, k, found[0]):
         return None
     if unit != "元" or _ends(tokens[k].word, "money"):
         return found
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
+
+
+def _is_governed(tokens, k):
+    """Tell whether a verb after a noun is itself the object of one before it."""
+    j = k - 1
+    while _at(tokens, j).sort in "npwa":
+        j -= 1
+    return j < k - 1 and tokens[j].sort == "h"
+
+
+def _persons(tokens, k):
+    """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
+    while k > 0 and tokens[k].sort not in "xd" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
+        k -= 1
+        if _ends(tokens[k].word, "person") and not _may_stand(tokens[k + 1].sort.replace("v", "x")):
+            return _back(tokens, k)
+    return None
 
 
 def _is_for(tokens, k, start):
@@ -423,6 +507,16 @@ def _share_of(tokens, i):
     return i - 1
 
 
+def _subject(tokens, k):
+    """Find the first noun phrase of the clause that ends in token k (青年在农村务工的占总数的12%)."""
+    while k > 0 and tokens[k - 1].sort != "x":
+        k -= 1
+    while _at(tokens, k).sort in "rspd":
+        k += 1
+    head = _phrase_end(tokens, k)
+    return head if head is None else _span(tokens, k, head)
+
+
 def _back(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
@@ -436,7 +530,7 @@ def _back(tokens, k):
         j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    while j < k and (tokens[j].sort in "pc" or tokens[j].word == BRACKET):
+    while j < k and (tokens[j].sort in "pc" or tokens[j].word in (BRACKET, "方面")):
         j += 1
     if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
         j += 1  # 在“智慧团建”录入率
@@ -481,6 +575,8 @@ def _is_predicate(tokens, n, k):
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
+    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _roles("compound"):
+        return True  # 编发《简报》
     before = _at(tokens, n - 1)
     if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
         return True  # 受表彰“创业奖”
@@ -499,7 +595,7 @@ def _is_predicate(tokens, n, k):
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
-    if before.sort == "x" and sort == "v" and n < k - 1 and tokens[n].word not in _roles("compound"):
+    if before.sort in "xs" and n < k - 1 and (n < k - 2 or tokens[n].word not in _roles("compound")):
         return True  # 认定青年创业基地
     return not _takes_verb(head)
 
@@ -578,19 +674,69 @@ def _verb(tokens, i):
     return None
 
 
-def _object(tokens, i):
+def _among(tokens, i):
+    """Find those whose parts a list tells (团干部中党员占60%,大专以上学历占40%)."""
+    for k in range(i - 1, max(0, i - 4 * REACH), -1):
+        if tokens[k].word in ("中", "当中") and tokens[k - 1].sort == "n":
+            return _back(tokens, k - 1)
+    return None
+
+
+def _doing(tokens, i):
+    """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
+    j = i + 1
+    while _at(tokens, j).sort in ("a", "v", "w", "h"):
+        j += 1
+    return _span(tokens, i + 1, j - 1) if j > i + 1 and _at(tokens, j).sort in "xd" else None
+
+
+def _object(tokens, i, unit):
     """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
     if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
         return _right(tokens, i + 1, "")  # 评选王某等10人为感动人物
     for j in range(i + 1, min(i + 6, len(tokens))):
         if tokens[j].word in _roles("becomes"):
             j += _at(tokens, j + 1).word == "为"
-            found = _right(tokens, j, "")
+            found = _right(tokens, j, unit if unit in PEOPLE else "")
             level = _at(tokens, j + 1)
             return (level.start, found[1]) if found and level.word in LEVELS else found
         if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
             return None
     return None
+
+
+def _described(tokens, i, kind):
+    """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
+    k = i - 1
+    while _at(tokens, k).sort == "s" or tokens[k].word == "占":
+        k -= 1
+    if (_at(tokens, k).word == "的") == (kind == "share") or k == i - 1 and kind == "share":
+        return None
+    k -= kind != "share"
+    if _at(tokens, k).sort in "npw":
+        return _back(tokens, k)
+    j = k
+    while _at(tokens, j).sort in "avwh":
+        j -= 1
+    return _span(tokens, j + 1, k) if j < k and _at(tokens, j).sort in "xs" else None
+
+
+def _given(tokens, i):
+    """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
+    if _at(tokens, i - 1).word not in ("为", "对", "向", "给") and _at(tokens, i - 1).word != "的":
+        return None
+    j = i + 1
+    while _at(tokens, j).sort in ("h", "s"):
+        j += 1
+    head = _phrase_end(tokens, j)
+    return None if j == i + 1 or head is None else _span(tokens, j, head)
+
+
+def find_above(text, start, unit):
+    """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
+    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    k = next((k for k in range(len(tokens) - 1, -1, -1) if _counts(tokens[k].word, unit)), None)
+    return None if k is None else _back(tokens, k)
 
 
 def _topic(tokens, i, below=None):
@@ -639,6 +785,8 @@ def _sort(word, tag):
         "无": "a",
         "非": "a",
         "款": "n",
+        "以上": "g",
+        "以下": "g",
         NOUN: "n",
         AGE: "g",
         NAME: "a",

@@ -395,9 +395,10 @@ def _pattern():
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
-    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门 have no unit
+    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长 have no unit
         texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
         texts[name] = re.sub(r"(?<=\|)部(?=[|)])", "部(?!门)", texts[name])
+        texts[name] = re.sub(r"(?<=\|)家(?=\(|[|)])", "家(?![长庭])", texts[name])
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
     return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
