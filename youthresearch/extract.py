@@ -115,6 +115,8 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
         if starts_paragraph:
             paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
             planned, ruled = budget or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+        if not sentence["mentions"]:
+            continue
         if _inside(sentence["start"], *furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
@@ -269,13 +271,13 @@ def _is_plan(paragraph, planned):
 
 def _facts_of(sentence, folded, paragraph, planned, ruled, document):
     """Read one sentence: rows of facts and refused numbers; what holds for the next goes into paragraph."""
-    kept, refused = [], []
-    dates, paragraph["dated"] = dates_of(sentence["mentions"], folded, paragraph.get("dated"), document)
-    start, end, before = sentence["start"], sentence["end"], None
+    kept, refused, before = [], [], None
+    mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
+    dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
+    reasons = [_refusal(mention, folded) for mention in mentions]
     ruled = ruled or ("norm" in paragraph and goes_on(folded[start : start + 4]))
-    normed = may_hold_norms(folded, start, end, ruled)
-    for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
-        reason = _refusal(mention, folded)
+    normed = any(r in ("", *NORMS) for r in reasons) and may_hold_norms(folded, start, end, ruled)
+    for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
         if normed and not reason:
             reason = norm_of(mention, folded, sentence, ruled, before)
         if normed and reason in NORMS:
@@ -302,11 +304,11 @@ def _facts_of(sentence, folded, paragraph, planned, ruled, document):
 def _refusal(mention, folded):
     """Say why a number is no fact, or nothing."""
     sort, start, end = mention["sort"], mention["start"], mention["end"]
-    lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
-    if sort == "ordinal" and _marks()["rank"].search(lead):
-        return _as_rank(mention, folded[start:end])
-    if sort not in ("quantity", "bare"):
+    if sort not in ("quantity", "bare", "ordinal"):
         return sort
+    lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
+    if sort == "ordinal":
+        return _as_rank(mention, folded[start:end]) if _marks()["rank"].search(lead) else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
     if lead.endswith("前") and mention["unit"] in ("名", "位", "强") and mention["value"] >= 1:
