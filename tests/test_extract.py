@@ -29,7 +29,8 @@ def proposed():
 def scored(proposed):
     """Compare every coded fact with its proposal."""
     measured = FACTS["indicator"] != "duty_per_person"  # norms, which are refused (test_norms.py)
-    return yr.score_extraction(FACTS[FACTS["source_id"].isin(TEXTS.index) & measured], proposed, yr.load_nouns())
+    coded = FACTS[FACTS["source_id"].isin(TEXTS.index) & measured]
+    return yr.score_extraction(coded, proposed, yr.load_nouns())
 
 
 def test_value_hedge_and_unit(scored, proposed):

@@ -68,7 +68,7 @@ def test_a_rule_is_known_by_its_title_and_conditions_by_their_heading():
 
 
 def test_duties_in_coded_documents_are_the_extractors_refusals():
-    """The coders kept what each person owes as facts of their own, for `find_multiples`; here it is refused."""
+    """The coders kept what each person owes as facts, for `find_multiples`; here it is refused."""
     coded, texts = yr.load_facts(), yr.load_documents().set_index("source_id")["text"]
     for source_id, duties in coded[coded["indicator"] == "duty_per_person"].groupby("source_id"):
         refused = yr.extract_facts(texts[source_id]).attrs["refused"]

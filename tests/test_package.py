@@ -63,15 +63,29 @@ MAY_IMPORT = {
         "schema",
     },  # the national series and the words are data
     "documents": {"schema"},
-    "quantities": {"intervals", "loaders", "schema"},  # their words are data
+    "words": {"loaders", "schema"},
+    "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data
     "nouns": {"quantities"},
     "norms": {"quantities"},
     "dates": set(),
-    "tables": {"dates", "loaders", "quantities"},
-    "extract": {"dates", "intervals", "loaders", "norms", "nouns", "quantities", "schema", "tables"},
-    "corpus": {"documents", "extract", "loaders", "schema"},
+    "tables": {"dates", "quantities", "words"},
+    "extract": {"dates", "intervals", "norms", "nouns", "quantities", "schema", "tables", "words"},
+    "corpus": {"dates", "documents", "extract", "loaders", "schema", "words"},
     "evidence": {"loaders", "schema"},
-    "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},
+    "__main__": {
+        *(
+            "audit",
+            "corpus",
+            "dates",
+            "documents",
+            "evidence",
+            "extract",
+            "intervals",
+            "loaders",
+            "schema",
+            "words",
+        ),
+    },
 }
 HEAVY = {"statsmodels", "matplotlib", "scipy", "pandera", "IPython", "nbformat", "pytest"}
 READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")

@@ -12,9 +12,8 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from .dates import dates_of, document_date, iso
+from .dates import ISO, dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
-from .loaders import load_indicators
 from .norms import NORMS, goes_on, is_rule, is_titled_rule, may_hold_norms, norm_of
 from .nouns import (
     AGE,
@@ -33,7 +32,9 @@ from .nouns import (
     tagger,
 )
 from .quantities import fold, lexicon_codes, scan_folded
+from .schema import DataError
 from .tables import read_tables
+from .words import word_table, words_of
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -67,7 +68,7 @@ FLOWS = (
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
-def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
+def extract_facts(document_or_text, *, source_id="", date="", indicators=None, data=None):
     """Propose the facts that a report states, each with the characters that state it.
 
     Parameters
@@ -77,11 +78,15 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
     source_id : str
         For fact_id and source_id of the proposals.
     date : str
-        ISO date of the document, for figures whose sentences name none; the year in the title of a report
-        (2021年度工作总结) goes before it, and without it a day in the first or last lines is taken.
+        ISO date of the document (2021, 2021-06 or 2021-06-30), for figures whose sentences name none; the
+        year in the title of a report (2021年度工作总结) goes before it, and without it a day in the first or
+        last lines is taken.
     indicators : pandas.DataFrame, optional
         Code book; the project's by default. An indicator is filled in where the noun is one of its
         labels or aliases, or ends in one.
+    data : path, optional
+        A folder of your own words: lexicon.csv and units.csv, whose rows are added to the project's, and
+        indicators.csv, which takes the place of its code book. Columns and roles: data/README.md.
 
     Returns
     -------
@@ -93,15 +98,27 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
+
+    Raises
+    ------
+    DataError
+        If the date is none, or the folder holds no words.
     """
-    proposals, refused = propose(document_or_text, source_id, indicators, date)
+    proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
     facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
     return facts
 
 
-def propose(document_or_text, source_id="", indicators=None, date=""):
+def propose(document_or_text, source_id="", indicators=None, date="", data=None):
     """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
+    if date and not ISO.fullmatch(date):
+        raise DataError(f"{date!r} is no date of a document: write 2021, 2021-06 or 2021-06-30.")
+    with words_of(data):
+        return _propose(document_or_text, source_id, indicators, date)
+
+
+def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
@@ -646,7 +663,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
 
 @cache
 def _code_book():
-    return _lookup(load_indicators())
+    return _lookup(word_table("indicators"))
 
 
 def _lookup(indicators):

@@ -15,8 +15,9 @@ from math import nan
 import pandas as pd
 
 from .intervals import hedge_interval
-from .loaders import load_lexicon, load_traditional, load_units
+from .loaders import load_traditional
 from .schema import DataError
+from .words import word_table
 
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
@@ -351,7 +352,7 @@ def _tenths(text):
 @cache
 def lexicon_codes(role):
     """Return the words of one role of the lexicon with their codes, as a dict."""
-    table = load_lexicon()
+    table = word_table("lexicon")
     rows = table[table["role"] == role]
     return dict(zip(rows["word"], rows["code"], strict=True))
 
@@ -379,7 +380,7 @@ def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
     import regex
 
-    units = {u for u in load_units()["unit"] if "/" not in u} - {"%", "‰", "百分点", "倍", "成", "年"}
+    units = {u for u in word_table("units")["unit"] if "/" not in u} - {"%", "‰", "百分点", "倍", "成", "年"}
     units |= {"个百分点", "百分点"}
     words = {
         "UNIT": units | {"大"},
@@ -412,7 +413,7 @@ def _groups():
 @cache
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
-    units = {u[0] for u in load_units()["unit"]} - set(lexicon_codes("arabic_only")) | set(
+    units = {u[0] for u in word_table("units")["unit"]} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
