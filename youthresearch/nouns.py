@@ -32,6 +32,7 @@ COUNTED = {  # unit -> role of the nouns it counts
     "支": "team",
     **dict.fromkeys(("条", "项"), "item"),
 }
+COUNTS_UNITS = ("个", "家", "支")
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
@@ -101,6 +102,9 @@ def classify(tagged, start, ends):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
+        if word == "员" and tokens and tokens[-1].sort in "nvw":
+            start, word = tokens[-1].start, tokens.pop().word + word  # 调解员
+            tag = "n"
         sort = _sort(word, tag)
         if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
             tokens[-1] = tokens[-1]._replace(sort="n")
@@ -248,7 +252,7 @@ def _right(tokens, i, unit):
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
-            last = j if token.word == BRACKET else last
+            last = j if token.word == BRACKET or after.word in (",", "。") else last
             break
         if token.sort == "d":
             fits = begin is not None and _counts(tokens[last].word if last else "", unit)
@@ -271,7 +275,7 @@ def _right(tokens, i, unit):
         begin += 1
     if last is not None and not _counts(tokens[last].word, unit) and _takes_verb(tokens[last].word):
         last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
-    if last is not None and unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
+    if last is not None and unit in COUNTS_UNITS and last > begin and tokens[last].word.endswith(STAFF):
         last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
 
@@ -351,6 +355,9 @@ def _is_inside(tokens, j, begin, last, unit):
     if sort == "h" and last is not None and not _counts(tokens[last].word, unit):
         head = _phrase_end(tokens, j + 1)
         return head is not None and _fits_only(tokens[head].word, unit)  # 30名市级治村导师
+    if sort == "h" and last is None:
+        head = _phrase_end(tokens, j + 1)
+        return head is not None and _at(tokens, head + 1).word == "被"  # 5个创建集体被命名
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -433,7 +440,7 @@ def _left(tokens, i, unit):
             tokens[k].sort == "v"
             and k == i - 1
             and _takes_verb(tokens[k].word)
-            and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nw")
+            and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nwv")
         ):
             break  # 志愿者组织32个
         if tokens[k].sort == "v" and k == i - 1 and unit in ("个", "项", "件") and _is_governed(tokens, k):
@@ -469,7 +476,7 @@ def _persons(tokens, k):
     """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
     while k > 0 and tokens[k].sort not in "xd" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
         k -= 1
-        if _ends(tokens[k].word, "person") and not _may_stand(tokens[k + 1].sort.replace("v", "x")):
+        if tokens[k].sort == "n" and _ends(tokens[k].word, "person") and not _may_stand(tokens[k + 1].sort.replace("v", "x")):
             return _back(tokens, k)
     return None
 
@@ -805,7 +812,7 @@ def _sort(word, tag):
     if (
         word in _roles("noun")
         or word in _roles("person")
-        or (len(word) == 1 and word in _roles("takes_verb"))
+        or (word in _roles("takes_verb") - _roles("compound") - _roles("link"))
     ):
         return "n"
     head, compound = word in _roles("head_verb"), word in _roles("compound")
