@@ -156,8 +156,18 @@ def find_noun(tokens, i, mention, kind, context):
             before = None  # 收入5万元,84人打工
         further = _further(tokens, i, unit, kind, before, found["left"] if bare else None)
         return further if further[0] or not bare else (found["left"], "left", None)
+    if rules[0] == "left" and unit in PEOPLE and _happens_there(tokens, i, found["left"]):
+        return _verb(tokens, i), "event", found["left"]
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
+
+
+def _happens_there(tokens, i, left):
+    """Tell whether the phrase before a verb says only where people do something (城镇新增就业1352万人)."""
+    if _at(tokens, i - 1).word not in _roles("event"):
+        return False
+    k = next((k for k in range(i - 2, max(-1, i - REACH), -1) if tokens[k].end == left[1]), None)
+    return k is not None and (tokens[k].sort == "p" or _ends(tokens[k].word, "organisation"))
 
 
 def _own_share(tokens, i, unit):
@@ -248,6 +258,7 @@ def _further(tokens, i, unit, kind, before, below):
 def _right(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
     begin = last = None  # of tokens
+    unit = "" if _at(tokens, i + 1).word == "的" else unit  # 20人的宣讲队伍
     j = _opening(tokens, i + 1)
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
@@ -315,15 +326,16 @@ def _opening(tokens, j):
 def _of(tokens, begin, j, unit):
     """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing.
 
-    So too where the unit does not count what stands before (30家青年创办的企业).
+    So too where the unit does not count what stands before (30家青年创办的企业), and the 等 that ends a list
+    of what was done (20场资源链接、导师培训等活动).
     """
     if begin is None or _at(tokens, j + 1).word in (NUMBER, OTHER):
         return None
     clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])
-    if not (clauses or unit in ONLY):
-        return None
     for n in range(j, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的":
+        if tokens[n].word == "的" and (clauses or unit in ONLY):
+            return n
+        if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
             return n
         if tokens[n].sort == "x":
             break
@@ -352,7 +364,7 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
-    if sort == "h" and last is not None and not _counts(tokens[last].word, unit):
+    if sort == "h" and last is not None and tokens[last].word != NOUN and not _counts(tokens[last].word, unit):
         head = _phrase_end(tokens, j + 1)
         return head is not None and _fits_only(tokens[head].word, unit)  # 30名市级治村导师
     if sort == "h" and last is None:
@@ -401,6 +413,9 @@ def _is_state(tokens, j, last, unit):
     word = tokens[j].word
     if unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word):
         return not _goes_on(tokens, j, last, unit)
+    if _fits_only(tokens[last].word, unit) and not _fits_only(word, unit):
+        rest = tokens[j : _phrase_end(tokens, j) + 1]
+        return not any(_fits_only(t.word, unit) for t in rest)  # 3所敬老院动工
     at_work = tokens[_phrase_end(tokens, j)].word == "工作" and (word == "工作" or _says(word))
     return at_work and not _goes_on(tokens, j, last, unit)
 
@@ -419,7 +434,7 @@ def _phrase_end(tokens, j):
     for n in range(j, min(j + 8, len(tokens))):
         if tokens[n].sort in "npw":
             head = n
-        elif tokens[n].sort not in "av":
+        elif tokens[n].sort not in "avg":
             break
     return head
 
@@ -534,7 +549,7 @@ def _back(tokens, k):
             j = _held(tokens, j, n, k) or n + 1
             break
     if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
-        j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
+        j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
     while j < k and (tokens[j].sort in "pc" or tokens[j].word in (BRACKET, "方面")):
@@ -719,6 +734,8 @@ def _described(tokens, i, kind):
         k -= 1
     if (_at(tokens, k).word == "的") == (kind == "share") or k == i - 1 and kind == "share":
         return None
+    if kind != "share" and _at(tokens, i + 1).sort != "x":
+        return None  # 协作区的12名团青
     k -= kind != "share"
     if _at(tokens, k).sort in "npw":
         return _back(tokens, k)
