@@ -32,6 +32,7 @@ COUNTED = {  # unit -> role of the nouns it counts
     "支": "team",
     **dict.fromkeys(("条", "项"), "item"),
 }
+COUNTS_UNITS = ("个", "家", "支")
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
@@ -101,6 +102,9 @@ def classify(tagged, start, ends):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
+        if word == "员" and tokens and tokens[-1].sort in "nvw":
+            start, word = tokens[-1].start, tokens.pop().word + word  # 调解员
+            tag = "n"
         sort = _sort(word, tag)
         if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
             tokens[-1] = tokens[-1]._replace(sort="n")
@@ -152,8 +156,18 @@ def find_noun(tokens, i, mention, kind, context):
             before = None  # 收入5万元,84人打工
         further = _further(tokens, i, unit, kind, before, found["left"] if bare else None)
         return further if further[0] or not bare else (found["left"], "left", None)
+    if rules[0] == "left" and unit in PEOPLE and _happens_there(tokens, i, found["left"]):
+        return _verb(tokens, i), "event", found["left"]
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
+
+
+def _happens_there(tokens, i, left):
+    """Tell whether the phrase before a verb says only where people do something (城镇新增就业1352万人)."""
+    if _at(tokens, i - 1).word not in _roles("event"):
+        return False
+    k = next((k for k in range(i - 2, max(-1, i - REACH), -1) if tokens[k].end == left[1]), None)
+    return k is not None and (tokens[k].sort == "p" or _ends(tokens[k].word, "organisation"))
 
 
 def _own_share(tokens, i, unit):
@@ -244,11 +258,12 @@ def _further(tokens, i, unit, kind, before, below):
 def _right(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
     begin = last = None  # of tokens
+    unit = "" if _at(tokens, i + 1).word == "的" else unit  # 20人的宣讲队伍
     j = _opening(tokens, i + 1)
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
-            last = j if token.word == BRACKET else last
+            last = j if token.word == BRACKET or after.word in (",", "。") else last
             break
         if token.sort == "d":
             fits = begin is not None and _counts(tokens[last].word if last else "", unit)
@@ -271,7 +286,7 @@ def _right(tokens, i, unit):
         begin += 1
     if last is not None and not _counts(tokens[last].word, unit) and _takes_verb(tokens[last].word):
         last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
-    if last is not None and unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
+    if last is not None and unit in COUNTS_UNITS and last > begin and tokens[last].word.endswith(STAFF):
         last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
 
@@ -311,15 +326,16 @@ def _opening(tokens, j):
 def _of(tokens, begin, j, unit):
     """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing.
 
-    So too where the unit does not count what stands before (30家青年创办的企业).
+    So too where the unit does not count what stands before (30家青年创办的企业), and the 等 that ends a list
+    of what was done (20场资源链接、导师培训等活动).
     """
     if begin is None or _at(tokens, j + 1).word in (NUMBER, OTHER):
         return None
     clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])
-    if not (clauses or unit in ONLY):
-        return None
     for n in range(j, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的":
+        if tokens[n].word == "的" and (clauses or unit in ONLY):
+            return n
+        if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
             return n
         if tokens[n].sort == "x":
             break
@@ -348,9 +364,12 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
-    if sort == "h" and last is not None and not _counts(tokens[last].word, unit):
+    if sort == "h" and last is not None and tokens[last].word != NOUN and not _counts(tokens[last].word, unit):
         head = _phrase_end(tokens, j + 1)
         return head is not None and _fits_only(tokens[head].word, unit)  # 30名市级治村导师
+    if sort == "h" and last is None:
+        head = _phrase_end(tokens, j + 1)
+        return head is not None and _at(tokens, head + 1).word == "被"  # 5个创建集体被命名
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -394,6 +413,9 @@ def _is_state(tokens, j, last, unit):
     word = tokens[j].word
     if unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word):
         return not _goes_on(tokens, j, last, unit)
+    if _fits_only(tokens[last].word, unit) and not _fits_only(word, unit):
+        rest = tokens[j : _phrase_end(tokens, j) + 1]
+        return not any(_fits_only(t.word, unit) for t in rest)  # 3所敬老院动工
     at_work = tokens[_phrase_end(tokens, j)].word == "工作" and (word == "工作" or _says(word))
     return at_work and not _goes_on(tokens, j, last, unit)
 
@@ -412,7 +434,7 @@ def _phrase_end(tokens, j):
     for n in range(j, min(j + 8, len(tokens))):
         if tokens[n].sort in "npw":
             head = n
-        elif tokens[n].sort not in "av":
+        elif tokens[n].sort not in "avg":
             break
     return head
 
@@ -433,7 +455,7 @@ def _left(tokens, i, unit):
             tokens[k].sort == "v"
             and k == i - 1
             and _takes_verb(tokens[k].word)
-            and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nw")
+            and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nwv")
         ):
             break  # 志愿者组织32个
         if tokens[k].sort == "v" and k == i - 1 and unit in ("个", "项", "件") and _is_governed(tokens, k):
@@ -469,7 +491,7 @@ def _persons(tokens, k):
     """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
     while k > 0 and tokens[k].sort not in "xd" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
         k -= 1
-        if _ends(tokens[k].word, "person") and not _may_stand(tokens[k + 1].sort.replace("v", "x")):
+        if tokens[k].sort == "n" and _ends(tokens[k].word, "person") and not _may_stand(tokens[k + 1].sort.replace("v", "x")):
             return _back(tokens, k)
     return None
 
@@ -527,7 +549,7 @@ def _back(tokens, k):
             j = _held(tokens, j, n, k) or n + 1
             break
     if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
-        j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
+        j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
     while j < k and (tokens[j].sort in "pc" or tokens[j].word in (BRACKET, "方面")):
@@ -712,6 +734,8 @@ def _described(tokens, i, kind):
         k -= 1
     if (_at(tokens, k).word == "的") == (kind == "share") or k == i - 1 and kind == "share":
         return None
+    if kind != "share" and _at(tokens, i + 1).sort != "x":
+        return None  # 协作区的12名团青
     k -= kind != "share"
     if _at(tokens, k).sort in "npw":
         return _back(tokens, k)
@@ -805,7 +829,7 @@ def _sort(word, tag):
     if (
         word in _roles("noun")
         or word in _roles("person")
-        or (len(word) == 1 and word in _roles("takes_verb"))
+        or (word in _roles("takes_verb") - _roles("compound") - _roles("link"))
     ):
         return "n"
     head, compound = word in _roles("head_verb"), word in _roles("compound")
