@@ -394,6 +394,7 @@ def _pattern():
     pattern = f"(?=OPENING)(?:{sorts})"
     texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
+    texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长 have no unit
@@ -427,7 +428,7 @@ _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)�
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
     "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
-    rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,5}}[\dxX×*:{_HAN}]",
+    rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达]?|上(?=[百千万亿]))",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
