@@ -222,10 +222,10 @@ def test_two_unnamed_figures_are_not_one_indicator(folder):
 
 
 def test_the_date_of_the_reports_is_that_of_figures_that_name_none(folder):
-    (folder / "plain.txt").write_text("全区现有团员300名。2019年底，有团干部20名。", encoding="utf-8")
+    (folder / "plain.txt").write_text("全区现有团员300名。2019年6月新建团支部20个。", encoding="utf-8")
     status, shown, _ = run(folder, "extract", "plain.txt", "--date", "2021-06")
     assert status == 0
-    assert [row["period_end"] for row in rows(shown)] == ["2021-06", "2019-12-31"]
+    assert [row["period_end"] for row in rows(shown)] == ["2021-06", "2019-06"]
     status, _, told = run(folder, "extract", "plain.txt", "--date", "2021-6")
     assert status == 2 and "write 2021, 2021-06 or 2021-06-30" in told
 

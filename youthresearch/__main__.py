@@ -186,7 +186,9 @@ def _audit(options):
 
     from .evidence import label
 
-    tables, failures = _each(options.files, lambda path, source: _findings(path, source, options))
+    tables, failures = _each(
+        options.files, lambda path, source: _findings(path, source, options.date or "", options.data)
+    )
     left_out = sum(table.attrs.pop("left_out") for table in tables)
     findings = pd.concat([t for t in tables if len(t)] or [pd.DataFrame({"verdict": []})], ignore_index=True)
     findings = findings.sort_values("verdict", key=lambda v: v.map(SEVERITY.index), kind="stable")
@@ -208,12 +210,12 @@ def _audit(options):
     return status or int(findings["verdict"].isin(WRONG).any())
 
 
-def _findings(path, source_id, options):
+def _findings(path, source_id, date, data):
     """Audit one file; the findings carry the tokens that they are about."""
     from .audit import audit_facts
     from .loaders import load_districts, load_identities
 
-    facts = _facts(path, source_id, options)
+    facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
     findings = audit_facts(facts, load_identities(), load_districts())
     findings.attrs = {"left_out": len(findings.attrs.get("left_out", ()))}
@@ -221,7 +223,7 @@ def _findings(path, source_id, options):
     return findings.assign(tokens=shown)
 
 
-def _facts(path, source_id, options):
+def _facts(path, source_id, date="", data=None):
     from .documents import read_report
     from .extract import extract_facts
     from .loaders import load_facts
@@ -230,7 +232,7 @@ def _facts(path, source_id, options):
         return load_facts(path) if (path / "sources.csv").exists() else read_facts(path / "facts.csv")
     if path.suffix.lower() == ".csv":
         return read_facts(path)
-    return extract_facts(read_report(path), source_id=source_id, date=options.date or "", data=options.data)
+    return extract_facts(read_report(path), source_id=source_id, date=date, data=data)
 
 
 def read_facts(path):
