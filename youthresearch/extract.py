@@ -8,6 +8,7 @@ comes with the table: "not stated" and "not extracted" are different things.
 import re
 from bisect import bisect_right
 from functools import cache
+from itertools import takewhile
 from math import nan
 
 import numpy as np
@@ -20,6 +21,7 @@ from .nouns import (
     AGE,
     BODY,
     BRACKET,
+    BREAK,
     GROUP,
     NAME,
     NOUN,
@@ -46,6 +48,7 @@ COLUMNS = [
 ]
 BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
 PLACES = ("start", "end", "noun_start", "noun_end")
+_NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
 _WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
 FLOWS = (
     "人次",
@@ -123,7 +126,7 @@ def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
-    rows, refused, paragraph = [], [], {}
+    sifted, refused, paragraph = [], [], {}
     date = document_date(folded, date)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
     ruled = titled = is_titled_rule(folded)
@@ -145,9 +148,12 @@ def _propose(document_or_text, source_id, indicators, date):
                 if m["start"] not in shown
             ]
             continue
-        found, not_found = _facts_of(sentence, folded, paragraph, planned, ruled, date)
-        rows += found
-        refused += not_found
+        kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
+        refused += not_kept
+        if kept:
+            sifted.append(sentence | {"kept": kept, "paragraph": paragraph, "planned": planned})
+    tokens = _tokens(folded, sifted)
+    rows = [row for sentence, t in zip(sifted, tokens, strict=True) for row in _facts_of(sentence, folded, t)]
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
@@ -287,14 +293,14 @@ def _is_plan(paragraph, planned):
     return planned and not _marks()["review"].search(paragraph[:40])
 
 
-def _facts_of(sentence, folded, paragraph, planned, ruled, document):
-    """Read one sentence: rows of facts and refused numbers; what holds for the next goes into paragraph."""
+def _sift(sentence, folded, paragraph, ruled, document):
+    """Part the numbers of a sentence into those that may be facts, with their dates, and those refused."""
     kept, refused, before = [], [], None
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
     dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
     reasons = [_refusal(mention, folded) for mention in mentions]
     ruled = ruled or ("norm" in paragraph and goes_on(folded[start : start + 4]))
-    normed = any(r in ("", *NORMS) for r in reasons) and may_hold_norms(folded, start, end, ruled)
+    normed = not _NORMED.isdisjoint(reasons) and may_hold_norms(folded, start, end, ruled)
     for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
         if normed and not reason:
             reason = norm_of(mention, folded, sentence, ruled, before)
@@ -305,18 +311,20 @@ def _facts_of(sentence, folded, paragraph, planned, ruled, document):
             refused.append((mention["start"], mention["end"], reason))
         else:
             kept.append(mention | {"at": at, "since": since, "year": document[:4]})
-    if not kept:
-        return [], refused
-    tokens = _tokens(folded, sentence, kept)
+    return kept, refused
+
+
+def _facts_of(sentence, folded, tokens):
+    """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
-    rows, context = [], {"noun": None, "whole": None, "paragraph": paragraph}
-    for number, mention in enumerate(kept):
-        before = kept[number - 1]["end"] if number else sentence["start"]
-        row = _fact(mention, folded, tokens, numbers, max(before, sentence["start"]), context, planned)
-        rows.append(row)
+    paragraph, before, rows = sentence["paragraph"], sentence["start"], []
+    context = {"noun": None, "whole": None, "paragraph": paragraph}
+    for mention in sentence["kept"]:
+        rows.append(_fact(mention, folded, tokens, numbers, before, context, sentence["planned"]))
+        before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"]
-    return rows, refused
+    return rows
 
 
 def _refusal(mention, folded):
@@ -428,10 +436,25 @@ def _as_rank(mention, token):
 _SPANS = {"baseline": OTHER, "joined": GROUP, "quote": NOUN, "body": BODY, "bracket": BRACKET}
 
 
-def _tokens(folded, sentence, kept):
-    """Tag a sentence with its numbers, age limits, baselines and names replaced by single signs."""
+def _tokens(folded, sentences):
+    """Tag sentences, all in one go, with what `_signs` finds replaced by single signs; yield their tokens."""
+    signs, texts = [_signs(folded, sentence) for sentence in sentences], []
+    for sentence, spans in zip(sentences, signs, strict=True):
+        at = sentence["start"]
+        for start, end, sign in spans:
+            texts += (folded[at:start], sign)
+            at = end
+        texts += (folded[at : sentence["end"]], BREAK)
+    tagged = iter(tagger().tag("".join(texts), hmm=False))  # that model glues 率 to 为, 线 to 达
+    for sentence, spans in zip(sentences, signs, strict=True):
+        words = takewhile(lambda pair: pair[0] != BREAK, tagged)
+        yield classify(words, sentence["start"], {start: end for start, end, _ in spans})
+
+
+def _signs(folded, sentence):
+    """Find numbers, age limits, baselines and names of a sentence, as (start, end, what stands for it)."""
     first, last = sentence["start"], sentence["end"]
-    counted = {m["start"] for m in kept}
+    counted = {m["start"] for m in sentence["kept"]}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     names = {name: [m.span() for m in _marks()[name].finditer(folded, first, last)] for name in _SPANS}
     quoted = [a for a, _ in names["quote"]], [b for _, b in names["quote"]]
@@ -444,13 +467,7 @@ def _tokens(folded, sentence, kept):
         if 1 not in taken[start - first : end - first]:
             taken[start - first : end - first] = b"\1" * (end - start)
             spans.append((start, end, sign))
-    pieces, at = [], first
-    for start, end, sign in sorted(spans):
-        pieces += (folded[at:start], sign)
-        at = end
-    pieces.append(folded[at:last])
-    tagged = tagger().tag("".join(pieces), hmm=False)  # its model of unknown words glues 率 to 为, 线 to 达
-    return classify(tagged, first, {start: end for start, end, _ in spans})
+    return sorted(spans)
 
 
 def _sign(mention, folded, counted):

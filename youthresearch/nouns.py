@@ -51,8 +51,9 @@ NUMERIC = (
     "费用",
 )  # any verb may qualify these
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
-SIGNS = map(chr, range(0xE000, 0xE008))
-NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP = SIGNS  # what stands for these; GROUP: of persons
+SIGNS = map(chr, range(0xE000, 0xE009))
+# What stands for these; GROUP: of persons; BREAK: between sentences.
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
 
 
 class Token(NamedTuple):
@@ -88,7 +89,7 @@ def classify(tagged, start, ends):
 
     Parameters
     ----------
-    tagged : list of tuple
+    tagged : iterable of tuple
         (word, tag), as from the tagger, which leaves every sign alone.
     start : int
         Offset in the text of the first word.
