@@ -8,7 +8,6 @@ comes with the table: "not stated" and "not extracted" are different things.
 import re
 from bisect import bisect_right
 from functools import cache
-from itertools import takewhile
 from math import nan
 
 import numpy as np
@@ -447,8 +446,7 @@ def _tokens(folded, sentences):
         texts += (folded[at : sentence["end"]], BREAK)
     tagged = iter(tagger().tag("".join(texts), hmm=False))  # that model glues 率 to 为, 线 to 达
     for sentence, spans in zip(sentences, signs, strict=True):
-        words = takewhile(lambda pair: pair[0] != BREAK, tagged)
-        yield classify(words, sentence["start"], {start: end for start, end, _ in spans})
+        yield classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
 
 
 def _signs(folded, sentence):
@@ -719,8 +717,9 @@ def _indicator(noun, lookup):
     """Find the indicator whose label or alias is the folded noun or its longest ending; a total counts it."""
     ends = (noun[i:] for i in range(len(noun) - 1))
     found = next((lookup[end] for end in ends if end in lookup), "")
-    total = next((t for t in TOTALS if noun.endswith(t)), None)
-    return found if found or total is None else _indicator(noun.removesuffix(total), lookup)
+    if found or not noun.endswith(TOTALS):
+        return found
+    return _indicator(noun.removesuffix(next(t for t in TOTALS if noun.endswith(t))), lookup)
 
 
 @cache

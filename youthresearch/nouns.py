@@ -90,7 +90,7 @@ def classify(tagged, start, ends):
     Parameters
     ----------
     tagged : iterable of tuple
-        (word, tag), as from the tagger, which leaves every sign alone.
+        (word, tag), as from the tagger, which leaves every sign alone; read up to the end of the sentence.
     start : int
         Offset in the text of the first word.
     ends : dict
@@ -98,6 +98,8 @@ def classify(tagged, start, ends):
     """
     tokens, last, end = [], "", start
     for word, tag in tagged:
+        if word == BREAK:
+            break
         start, end = end, ends.get(end) or end + len(word)
         if word == " " and last in (NUMBER, NOUN):
             continue
