@@ -243,7 +243,7 @@ def _score(fact, draft, noun):
 def _tabled(document, folded, date):
     """Read the tables of a document, as (figures, (starts, ends) of their rows); a text has none."""
     paragraphs = getattr(document, "paragraphs", None)
-    if paragraphs is None or not (paragraphs["role"] == "table").any():
+    if paragraphs is None or "table" not in paragraphs["role"].tolist():
         return [], ([], [])
     figures, spans = read_tables(paragraphs, folded, date)
     return figures, ([a for a, _ in spans], [b for _, b in spans])
@@ -252,13 +252,10 @@ def _tabled(document, folded, date):
 def _boilerplate(document):
     """Return starts and ends of the paragraphs that are no part of the report, in order."""
     paragraphs = getattr(document, "paragraphs", None)
-    if paragraphs is None:
+    if paragraphs is None or "boilerplate" not in paragraphs["role"].tolist():
         return [], []
-    spans = zip(
-        paragraphs["start"].tolist(), paragraphs["end"].tolist(), paragraphs["role"].tolist(), strict=True
-    )
-    found = sorted((start, end) for start, end, role in spans if role == "boilerplate")
-    return [start for start, _ in found], [end for _, end in found]
+    found = paragraphs[paragraphs["role"] == "boilerplate"].sort_values(["start", "end"])
+    return found["start"].tolist(), found["end"].tolist()
 
 
 def _inside(place, starts, ends):
