@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "rules": {"intervals"},
     "relations": {"rules", "schema", "slips"},
     "repair": {"intervals", "rules", "schema", "slips"},
-    "audit": {"intervals", "metrics", "relations", "repair", "rules"},
+    "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},
     "coding": {"intervals", "schema"},
     "cells": {"schema"},

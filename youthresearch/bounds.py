@@ -8,7 +8,7 @@ import pandas as pd
 
 from .inference import SEED, fixed, is_quick
 from .pretrends import errors_for
-from .schema import SAID, DataError, check_share
+from .schema import SAID, DataError, check_share, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
@@ -159,7 +159,7 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
         level,
         cap,
         int((high > low).sum()),
-        rows[names],
+        mark_simulated(rows[names], effect._cells.simulated),
         not follow,
         "spread over other assignments" if kind == "randomization" else effect.errors,
         "" if kind == "randomization" else effect.caution,
@@ -298,4 +298,5 @@ def trace(effect, panel, facts, *, top=10):
     if lost.any():
         raise DataError("Cells of the panel rest on facts that are not among these facts:", chosen[lost])
     names = ["fact_id", "district", "period", "weight", "value", "low", "high", "contribution", "swing"]
-    return chosen[names].merge(facts[["fact_id", *SOURCE]], on="fact_id", how="left", validate="many_to_one")
+    chosen = mark_simulated(chosen[names], effect._cells.simulated)
+    return chosen.merge(facts[["fact_id", *SOURCE]], on="fact_id", how="left", validate="many_to_one")

@@ -18,7 +18,7 @@ from .few import few_treated
 from .inference import fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
 from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
-from .schema import SAID, SIMULATED, DataError, check_count, check_share
+from .schema import SAID, DataError, check_count, check_share, mark_simulated
 from .strata import of_column
 
 TOGETHER = 100  # simulated studies that share their drawn assignments
@@ -465,10 +465,7 @@ def power_curve(
     found = found_share(low, high, effects)
     se = np.sqrt(found * (1 - found) / len(low))
     treated = int((design.cohort != NEVER).sum())
-    table = pd.DataFrame({"effect": effects, "power": found, "se": se, "treated": treated})
-    if design.simulated:
-        table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(pd.DataFrame({"effect": effects, "power": found, "se": se, "treated": treated}))
 
 
 def found_share(low, high, effects):

@@ -17,7 +17,7 @@ from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path
 from .reassign import TIE
-from .schema import SAID, SIMULATED, DataError, check_choice, check_share
+from .schema import SAID, DataError, check_choice, check_share, mark_simulated
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
@@ -125,13 +125,8 @@ class Effect:
         """One row is one cell used: district, period, weight; ``sum(weight * value) == att``."""
         row, column = np.nonzero(self._cells.observed)
         weight = self._by_unit[self._units.of[row], column] * self._cells.size[row]
-        return pd.DataFrame(
-            {
-                "district": self._cells.districts.take(row),
-                "period": self._cells.periods.take(column),
-                "weight": weight,
-            }
-        )
+        columns = {"district": self._cells.districts.take(row), "period": self._cells.periods.take(column)}
+        return mark_simulated(pd.DataFrame(columns | {"weight": weight}), self._cells.simulated)
 
     @property
     def cohort_weights(self):
@@ -728,7 +723,7 @@ def goodman_bacon(panel, *, outcome):
     table["weight"] /= table["weight"].sum()
     for name in ("treated", "control"):
         table[name] = pd.Series([cells.label(c) for c in table[name]], dtype=object)
-    return table
+    return mark_simulated(table, cells.simulated)
 
 
 def _bacon_pair(units, time, mean, k, c):
@@ -781,15 +776,8 @@ def _by_cohort(cells, cohorts, **columns):
     names = pd.Series([cells.label(c) for c in cohorts], dtype=object)
     names = names.astype(cells.periods.dtype if isinstance(cells.periods, pd.PeriodIndex) else "Int64")
     table = pd.DataFrame({"cohort": names.take(rows).array, "period": periods})
-    return _marked(
-        table.assign(**{name: values.ravel() for name, values in columns.items()}), cells.simulated
-    )
-
-
-def _marked(table, simulated):
-    if simulated:
-        table.attrs[SIMULATED] = True
-    return table
+    table = table.assign(**{name: values.ravel() for name, values in columns.items()})
+    return mark_simulated(table, cells.simulated)
 
 
 def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED):
@@ -841,7 +829,7 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
         "caution",
     ]
     table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
-    return _marked(table, any(e._cells.simulated for e in effects))
+    return mark_simulated(table, [e._cells.simulated for e in effects])
 
 
 def _by_randomization(effect, level, strata, seed):
@@ -1099,7 +1087,8 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
         vcov = factor * linear.covariance(cells, units)
     se = np.sqrt(np.diag(vcov))
     is_base = ~linear.weights[1:].any(axis=(1, 2))  # it has no error
-    path = _marked(rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:])), cells.simulated)
+    path = rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:]))
+    path = mark_simulated(path, cells.simulated)
     treated = (cells.treated & cells.observed).any(axis=1)
     return Effect(
         estimator=name,
@@ -1129,7 +1118,7 @@ def _with_base(effect, base):
     vcov = np.zeros((1 + len(path), 1 + len(path)))
     vcov[: len(effect.vcov), : len(effect.vcov)] = effect.vcov
     at = np.append(0, 1 + order)
-    path = _marked(path.iloc[order].reset_index(drop=True), effect._cells.simulated)
+    path = mark_simulated(path.iloc[order].reset_index(drop=True), effect._cells.simulated)
     weights = np.concatenate([effect._path_by_unit, np.zeros((len(more), *effect._by_unit.shape))])[order]
     return replace(effect, path=path, vcov=vcov[np.ix_(at, at)], _path_by_unit=weights)
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from .cells import NEVER, make_cells
 from .reassign import ENUMERATED, TIE
-from .schema import SIMULATED, DataError, check_count, check_share
+from .schema import DataError, check_count, check_share, mark_simulated
 
 
 def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed):
@@ -84,10 +84,7 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
         null = _means(standard, _sets(n - k, k, draws, seed), scale)
         rows.append(_row("ferman_pinto", att, null, level, "the variance is a + b / size"))
     names = ["method", "att", "p_value", "low", "high", "smallest_p", "assumes"]
-    table = pd.DataFrame(rows, columns=names)
-    if cells.simulated:
-        table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(pd.DataFrame(rows, columns=names), cells.simulated)
 
 
 def _changes(cells):

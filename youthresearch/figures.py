@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .loaders import load_indicators, load_labels
-from .schema import FIGURES, SAID, is_simulated
+from .schema import FIGURES, SAID, is_simulated, mark_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
@@ -694,8 +694,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
             _mark(fig, data)
             for ending, metadata in _FORMATS.items():
                 fig.savefig(folder / f"{stem}.{language}.{ending}", metadata=metadata)
-    if is_simulated(data):
-        data = data.assign(simulated=True)
+    data = mark_simulated(data, is_simulated(data))
     data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
     return drawn[lang]
 

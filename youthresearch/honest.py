@@ -15,7 +15,7 @@ import pandas as pd
 from .effects import FEW
 from .inference import SEED, fixed
 from .pretrends import errors_for, reassigned_path
-from .schema import SAID, SIMULATED, DataError, check_choice, check_share
+from .schema import SAID, DataError, check_choice, check_share, mark_simulated
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -168,8 +168,7 @@ def honest_did(
     rows = [("parallel", np.nan, *_usual(weight @ beta, weight @ vcov @ weight, alpha))]
     rows += [(method, value, *chosen.interval(value)) for value in values]
     table = pd.DataFrame(rows, columns=["method", "m", "low", "high"])
-    if effect._cells.simulated:
-        table.attrs[SIMULATED] = True
+    table = mark_simulated(table, effect._cells.simulated)
     return HonestDid(
         effect.estimator,
         effect.outcome,
@@ -203,7 +202,7 @@ def _check(effect, method):
 def _coefficients(effect):
     """Rows of the path but the base, and where they are in it; consecutive event times, base -1."""
     path = effect.path
-    if list(path.columns) != ["event_time", "att", "se"]:
+    if list(path.columns[:3]) != ["event_time", "att", "se"]:
         raise DataError(f"The path of this {effect.estimator} is not by event time: take aggregate='event'.")
     times, base = path["event_time"].to_numpy(), path["se"].isna().to_numpy()
     if times[base].tolist() != [-1]:

@@ -24,7 +24,7 @@ from .reassign import (
     sums_in_blocks,
     sums_over_all,
 )
-from .schema import SAID, SIMULATED, DataError, check_count, check_share
+from .schema import SAID, DataError, check_count, check_share, mark_simulated
 from .strata import of_column
 
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
@@ -103,9 +103,7 @@ class RandomizationTest:
         others = self.distribution if self.place is None else np.delete(self.distribution, self.place)
         actual = np.arange(len(others) + 1) == 0
         table = pd.DataFrame({"statistic": np.append(self.observed, others), "actual": actual})
-        if self.simulated:
-            table.attrs[SIMULATED] = True
-        return table
+        return mark_simulated(table, self.simulated)
 
     def __repr__(self):
         """Show the test, and what it takes for granted."""

@@ -20,7 +20,7 @@ from .design import stated_cohorts
 from .effects import Effect, did, event_study, imputation_did, staggered_did, sun_abraham
 from .inference import RandomizationTest, stratum_of
 from .loaders import load_labels
-from .schema import SAID, DataError
+from .schema import SAID, SIMULATED, DataError, mark_simulated
 from .strata import of_column
 
 FORMAT = "youthresearch study plan 1"
@@ -377,15 +377,15 @@ def compare_with_plan(plan, results):
         ]
         if effect.outcome in plan.outcomes:
             items += [*_of_effect(plan, effect), *_of_test(plan, test)]
-        rows += [(k, effect.outcome, *item) for item in items]
+        rows += [(k, effect.outcome, *item, effect._cells.simulated) for item in items]
     told = {row[1] for row in rows}
     rows += [
-        (None, name, "outcome", "planned", "not reported", False)
+        (None, name, "outcome", "planned", "not reported", False, plan.simulated)
         for name in plan.outcomes
         if name not in told
     ]
-    table = pd.DataFrame(rows, columns=["result", "outcome", "item", "planned", "done", "follows"])
-    return table.astype({"result": "Int64"})
+    table = pd.DataFrame(rows, columns=["result", "outcome", "item", "planned", "done", "follows", SIMULATED])
+    return mark_simulated(table.drop(columns=SIMULATED), table[SIMULATED]).astype({"result": "Int64"})
 
 
 def _same(planned, done):

@@ -14,7 +14,7 @@ from .cells import NEVER
 from .effects import FEW
 from .inference import SEED, fixed, p_as_text, reassigned_path
 from .reassign import TIE
-from .schema import SAID, DataError, check_choice, check_share
+from .schema import SAID, DataError, check_choice, check_share, mark_simulated
 
 POWERS = (0.5, 0.8)
 
@@ -156,7 +156,7 @@ def pretrend_test(
         chosen.reject(0 * drift),
         f"{chosen.name}, {how}",
         effect.path.iloc[before].reset_index(drop=True),
-        _trends(chosen, drift, powers),
+        mark_simulated(_trends(chosen, drift, powers), effect._cells.simulated),
         level,
         effect.att,
         effect._cells.simulated,

@@ -13,7 +13,7 @@ from .effects import FEW
 from .honest import honest_did
 from .inference import SEED, is_quick
 from .repair import apply_repair
-from .schema import SIMULATED, DataError, check_share
+from .schema import DataError, check_share, mark_simulated
 
 ALL = 0.99  # a report of which this share is not there is made up altogether
 TIE = 1e-12
@@ -107,9 +107,7 @@ def breakdown(
     table = pd.DataFrame([r for r in rows if r], columns=COLUMNS)
     table = table.astype({"sign_goes": "boolean", "significance_goes": "boolean"})
     table[["unit", "note"]] = table[["unit", "note"]].fillna("")
-    if effect._cells.simulated:
-        table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(table, effect._cells.simulated)
 
 
 def _default_p(strata, draws, seed):
