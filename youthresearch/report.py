@@ -64,7 +64,8 @@ def save_numbers(stem, numbers, *, folder=None):
     stem : str
         The notebook's own.
     numbers : dict
-        Name -> number, rounded as it shall be quoted, or text.
+        Name -> number, rounded as it shall be quoted, or text. One of simulated data says so in its name,
+        which is all that goes with it (``simulated_att``).
     folder : path, optional
         As for `save_figure`.
 
