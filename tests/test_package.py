@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "additive": {"cells", "reassign", "weights"},
     "synthetic": set(),
     "comparisons": {"cells", "schema", "weights"},
-    "effects": {"cells", "comparisons", "inference", "reassign", "schema", "synthetic", "weights"},
+    "effects": {"cells", "comparisons", "inference", "reassign", "schema", "strata", "synthetic", "weights"},
     "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
     "pretrends": {"cells", "effects", "inference", "reassign", "schema"},
     "honest": {"effects", "inference", "pretrends", "schema"},

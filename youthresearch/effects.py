@@ -9,15 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from html import escape
+from inspect import Parameter, signature
 
 import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
 from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path
+from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path, stratum_of
 from .reassign import TIE
 from .schema import SAID, DataError, check_choice, check_share, mark_simulated
+from .strata import of_column
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
@@ -75,6 +77,7 @@ class Effect:
     _units: Units = field(repr=False)
     _by_unit: np.ndarray = field(repr=False)
     _path_by_unit: np.ndarray = field(repr=False)  # of the rows of path, shape (K, U, T)
+    _strata: pd.Series | None = field(default=None, repr=False)  # within which cohorts are reassigned
     _anew: Callable | None = field(
         default=None, repr=False
     )  # Cells -> Effect, the same estimator and options
@@ -102,7 +105,7 @@ class Effect:
         Parameters
         ----------
         strata : pandas.Series, optional
-            One value a district, as from `strata_by`.
+            One value a district, as from `strata_by`; by default those that the estimator was given.
         statistic, draws, level, seed
             As in `randomization_test`.
 
@@ -114,7 +117,7 @@ class Effect:
 
     @cached_property
     def _test(self):
-        """The test without strata that is shown with few treated districts; or why there is none."""
+        """The test that is shown with few treated districts; or why there is none."""
         try:
             return self.randomization(draws=9999 if is_quick(self) else 999)
         except DataError as error:
@@ -169,7 +172,10 @@ class Effect:
 
     def _said_of_many(self):
         error = f"(se {fixed(self.se, self.se)}, {self.convention['errors']})"
-        return [("att", f"{fixed(self.att, self.se)}  {error}")]
+        said = [("att", f"{fixed(self.att, self.se)}  {error}")]
+        if self._strata is not None:
+            said.append(("strata", f"{self._strata.name or 'given'}, in tests by reassignment"))
+        return said
 
     def _said_of_few(self):
         """Put the randomisation test first, and the error behind it, marked."""
@@ -181,13 +187,21 @@ class Effect:
 
 
 def _estimator(estimate):
-    """Let an effect be estimated anew, with the same options, were other districts treated."""
+    """Give an effect strata, and let it be estimated anew, with the same options, from other cells."""
 
     @wraps(estimate)
-    def estimator(panel, *, outcome, **options):
+    def estimator(panel, *, outcome, strata=None, **options):
         effect = estimate(panel, outcome=outcome, **options)
-        return replace(effect, _anew=partial(estimator, outcome=outcome, **options))
+        if strata is not None and not isinstance(panel, Cells):
+            districts = effect._cells.districts
+            strata = of_column(panel, districts, strata) if isinstance(strata, str) else strata
+            stratum_of(districts, strata)  # each has one
+        anew = partial(estimator, outcome=outcome, strata=strata, **options)
+        return replace(effect, _strata=strata, _anew=anew)
 
+    given = signature(estimate)
+    own = Parameter("strata", Parameter.KEYWORD_ONLY, default=None)
+    estimator.__signature__ = given.replace(parameters=[*given.parameters.values(), own])
     return estimator
 
 
@@ -217,6 +231,9 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
         without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
         statsmodels); or 1.
+    strata : str or pandas.Series, optional
+        Within which the pilots were chosen: a column of the panel, or one value a district, as from
+        `strata_by`. Whatever test of the effect reassigns cohorts does so within them.
 
     Returns
     -------
@@ -258,7 +275,7 @@ def event_study(
 
     Parameters
     ----------
-    panel, outcome, controls, population, errors, small_sample
+    panel, outcome, controls, population, errors, small_sample, strata
         As in `did`.
     base : int, tuple of int, or "pre"
         Event times left out of the sum: -1; two of them where no district is never treated, which leaves a
@@ -307,7 +324,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
 
     Parameters
     ----------
-    panel, outcome, controls, population, small_sample
+    panel, outcome, controls, population, small_sample, strata
         As in `did`.
     base : int
         Event time left out. A cohort without it is left out.
@@ -359,7 +376,7 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
 
     Parameters
     ----------
-    panel, outcome, controls, population
+    panel, outcome, controls, population, strata
         As in `did`. Gaps are left as they are: least squares on the cells there are. Treated cells of a
         district without an untreated one, or of a period in which nobody is untreated, cannot be imputed:
         they are left out and listed.
@@ -450,7 +467,7 @@ def staggered_did(
 
     Parameters
     ----------
-    panel, outcome, population
+    panel, outcome, population, strata
         As in `did`.
     control : {"never", "notyet"}
         Never-treated districts, or all that are not treated yet in either period. Without never-treated ones
@@ -521,7 +538,7 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
 
     Parameters
     ----------
-    panel, outcome
+    panel, outcome, strata
         As in `did`; without gaps, with one cohort.
     placebos : int
         Draws of never-treated districts that stand in for the treated ones. With one treated district each
@@ -566,7 +583,7 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None)
 
     Parameters
     ----------
-    panel, outcome, placebos, seed
+    panel, outcome, placebos, seed, strata
         As in `synthetic_did`.
     controls : list of str, optional
         Other indicators of the panel; gaps in them do not matter, as means are taken.
@@ -791,7 +808,8 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
         What p_value, low and high rest on. None chooses: the randomisation test where fewer than ten
         districts are treated (`FEW`), else the effect's own standard error, as "clustered" does for all.
     strata : pandas.Series, optional
-        One value a district, as from `strata_by`: for the randomisation tests.
+        One value a district, as from `strata_by`: for the randomisation tests. By default those that the
+        estimator was given.
     seed : int
         Of their draws.
 
@@ -859,7 +877,7 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         What the bands rest on: the effect's own covariance, or the paths under other assignments of the
         cohorts. None chooses the latter where fewer than ten districts are treated (`FEW`).
     strata : pandas.Series, optional
-        One value a district, as from `strata_by`, for "randomization".
+        One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
     draws : int
         Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t); for
         "randomization" 9,999 assignments are drawn, or all taken if they are at most 50,000.
@@ -876,10 +894,13 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
     Raises
     ------
     DataError
-        By "randomization": if the path is not by event time, or nothing can be reassigned.
+        If there is no path, as of `did`; by "randomization": if it is not by event time, or nothing can be
+        reassigned.
     """
     check_choice("errors", errors, (None, "clustered", "randomization"))
     check_share(level=level)
+    if effect.path.empty:
+        raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if errors == "randomization" or (errors is None and effect.n_treated < FEW):
         se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
         kind = "randomization"

@@ -239,7 +239,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
     check_count(draws=draws)
     check_share(level=level)
-    cells = effect._cells
+    cells, strata = effect._cells, effect._strata if strata is None else strata
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
     place = 0  # of the actual one among placebos
@@ -502,7 +502,7 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     DataError
         If nothing can be reassigned, or another assignment has another path.
     """
-    cells = effect._cells
+    cells, strata = effect._cells, effect._strata if strata is None else strata
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
     alike = _alike(effect)

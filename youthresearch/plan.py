@@ -395,7 +395,7 @@ def _same(planned, done):
 def _of_effect(plan, effect):
     yield "estimator", *_same(plan.estimator, effect.estimator)
     if effect._anew is not None and effect.estimator in ESTIMATORS:
-        options = {k: v for k, v in effect._anew.keywords.items() if k != "outcome"}
+        options = {k: v for k, v in effect._anew.keywords.items() if k not in ("outcome", "strata")}
         planned, done = _whole(effect.estimator, plan.options), _whole(effect.estimator, _plain(options))
         differ = sorted(k for k in planned | done if planned.get(k) != done.get(k))
         told = [", ".join(f"{k}={one.get(k)!r}" for k in differ) or "as planned" for one in (planned, done)]
