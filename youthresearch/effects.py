@@ -8,7 +8,6 @@ Districts are the clusters: whatever goes on within one is allowed for, not what
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
-from html import escape
 from inspect import Parameter, signature
 
 import numpy as np
@@ -18,7 +17,7 @@ from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path, stratum_of
 from .reassign import TIE
-from .schema import SAID, DataError, check_choice, check_share, mark_simulated
+from .schema import DataError, Result, check_choice, check_share, mark_simulated
 from .strata import of_column
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
@@ -35,7 +34,7 @@ _UNRELIABLE = {  # why, with few treated districts
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Effect:
+class Effect(Result):
     """An estimated effect: a weighted sum of panel cells.
 
     Attributes
@@ -85,6 +84,11 @@ class Effect:
     _placebo_seed: int | None = field(default=None, repr=False)
     _regressors: np.ndarray | None = field(default=None, repr=False)  # (U, T, P) of a two-way regression
     _target: np.ndarray | None = field(default=None, repr=False)  # (P,): att as a sum of its coefficients
+
+    @property
+    def simulated(self):
+        """Whether the panel was not observed."""
+        return self._cells.simulated
 
     @property
     def errors(self):
@@ -148,15 +152,9 @@ class Effect:
         weight = weight[self._cells.time[None, :] >= self._units.cohort[:, None]]
         return float(np.abs(weight[weight < 0]).sum() / np.abs(weight).sum())
 
-    def __repr__(self):
-        """Show the effect with as many digits as its error allows, and what was done."""
-        lines = [f"{self.estimator}: {self.outcome}"]
-        lines += [f"  {name:<12} {value}" for name, value in self._said()]
-        return "\n".join(lines)
-
-    def _repr_html_(self):
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{escape(f'{self.estimator}: {self.outcome}')}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"{self.estimator}: {self.outcome}"
 
     def _said(self):
         said = [
@@ -165,7 +163,6 @@ class Effect:
             ("periods", f"{len(self.periods)}, {self.periods[0]} to {self.periods[-1]}"),
         ]
         said += [(k, v) for k, v in self.convention.items() if k != "errors"]
-        said += [("data", SAID)] * self._cells.simulated
         for reason, rows in self.left_out.groupby("reason", sort=True):
             said.append(("left out", f"{rows['cells'].sum()} cells of {len(rows)} districts: {reason}"))
         return said
@@ -847,7 +844,7 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
         "caution",
     ]
     table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
-    return mark_simulated(table, [e._cells.simulated for e in effects])
+    return mark_simulated(table, [e.simulated for e in effects])
 
 
 def _by_randomization(effect, level, strata, seed):
@@ -1139,7 +1136,7 @@ def _with_base(effect, base):
     vcov = np.zeros((1 + len(path), 1 + len(path)))
     vcov[: len(effect.vcov), : len(effect.vcov)] = effect.vcov
     at = np.append(0, 1 + order)
-    path = mark_simulated(path.iloc[order].reset_index(drop=True), effect._cells.simulated)
+    path = mark_simulated(path.iloc[order].reset_index(drop=True), effect.simulated)
     weights = np.concatenate([effect._path_by_unit, np.zeros((len(more), *effect._by_unit.shape))])[order]
     return replace(effect, path=path, vcov=vcov[np.ix_(at, at)], _path_by_unit=weights)
 

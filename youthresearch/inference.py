@@ -6,7 +6,6 @@ estimate of every other assignment of the cohorts is known. Its place among them
 
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -24,14 +23,14 @@ from .reassign import (
     sums_in_blocks,
     sums_over_all,
 )
-from .schema import SAID, DataError, check_count, check_share, mark_simulated
+from .schema import DataError, Result, check_count, check_share, mark_simulated
 from .strata import of_column
 
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RandomizationTest:
+class RandomizationTest(Result):
     """An estimate among those under other assignments of the cohorts.
 
     Attributes
@@ -105,19 +104,13 @@ class RandomizationTest:
         table = pd.DataFrame({"statistic": np.append(self.observed, others), "actual": actual})
         return mark_simulated(table, self.simulated)
 
-    def __repr__(self):
-        """Show the test, and what it takes for granted."""
-        lines = [f"randomisation test of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
-
-    def _repr_html_(self):
-        title = escape(f"randomisation test of {self.estimator}: {self.outcome}")
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{title}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"randomisation test of {self.estimator}: {self.outcome}"
 
     def _said(self):
         said = [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
-        return said + [("data", SAID)] * self.simulated
+        return said
 
     def verdict(self):
         """Say what was found and what is assumed, as pairs of a name and a text (for `Effect` too)."""

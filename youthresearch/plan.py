@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass, field, fields
 from datetime import date as calendar
 from hashlib import sha256
-from html import escape
 from math import isfinite
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from .design import stated_cohorts
 from .effects import Effect, did, event_study, imputation_did, staggered_did, sun_abraham
 from .inference import RandomizationTest, stratum_of
 from .loaders import load_labels
-from .schema import SAID, SIMULATED, DataError, mark_simulated
+from .schema import SAID, SIMULATED, DataError, Result, mark_simulated
 from .strata import of_column
 
 FORMAT = "youthresearch study plan 1"
@@ -32,7 +31,7 @@ READ_TO_PEOPLE = (  # in this order; the file has all of it
 
 
 @dataclass(frozen=True, repr=False)
-class StudyPlan:
+class StudyPlan(Result):
     """What will be done, before the outcome is known.
 
     Attributes
@@ -89,16 +88,12 @@ class StudyPlan:
         """Hash the canonical text: keys sorted, no blanks, UTF-8."""
         object.__setattr__(self, "sha256", sha256(_canonical(self).encode()).hexdigest())
 
-    def __repr__(self):
-        """Show the plan in short, with its hash."""
-        return "\n".join([f"study plan of {self.date}", *(f"  {k:<12} {v}" for k, v in self._said())])
-
-    def _repr_html_(self):
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>study plan of {escape(self.date)}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"study plan of {self.date}"
 
     def _said(self):
-        said = [(name, _shown(self, name)) for name in READ_TO_PEOPLE if name != "date"]
+        said = [(name, _shown(self, name)) for name in READ_TO_PEOPLE if name not in ("date", "simulated")]
         return [*((name, text) for name, text in said if text), ("sha256", self.sha256)]
 
 
@@ -377,7 +372,7 @@ def compare_with_plan(plan, results):
         ]
         if effect.outcome in plan.outcomes:
             items += [*_of_effect(plan, effect), *_of_test(plan, test)]
-        rows += [(k, effect.outcome, *item, effect._cells.simulated) for item in items]
+        rows += [(k, effect.outcome, *item, effect.simulated) for item in items]
     told = {row[1] for row in rows}
     rows += [
         (None, name, "outcome", "planned", "not reported", False, plan.simulated)

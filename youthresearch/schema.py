@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,24 @@ def mark_simulated(table, which=True):
         table = table.assign(**({own: SIMULATED} if own else {SIMULATED: which}))
     table.attrs[SIMULATED] = True
     return table
+
+
+class Result:
+    """What every result prints, in a terminal and in a notebook: a title, and pairs of a name and a text.
+
+    It has `_title`, `_said()`, which gives the pairs, and `simulated`: whether the data were made up.
+    """
+
+    def __repr__(self):
+        """Show the title, and a line for each pair."""
+        return "\n".join([self._title, *(f"  {name:<12} {text}" for name, text in self._pairs())])
+
+    def _repr_html_(self):
+        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(t)}</td></tr>" for n, t in self._pairs())
+        return f"<table><caption>{escape(self._title)}</caption>{rows}</table>"
+
+    def _pairs(self):
+        return [*self._said(), *([("data", SAID)] if self.simulated else [])]
 
 
 class DataError(ValueError):

@@ -119,7 +119,7 @@ def breakdown(
     table = pd.DataFrame([r for r in rows if r], columns=COLUMNS)
     table = table.astype({"sign_goes": "boolean", "significance_goes": "boolean"})
     table[["unit", "note"]] = table[["unit", "note"]].fillna("")
-    return mark_simulated(table, effect._cells.simulated)
+    return mark_simulated(table, effect.simulated)
 
 
 def _default_p(strata, draws, seed):
