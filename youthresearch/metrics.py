@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import corners, ratio
-from .schema import KEY, SIMULATED, DataError, Listing, is_simulated
+from .schema import KEY, SIMULATED, DataError, Listing, is_simulated, mark_simulated
 
 
 def growth(after, before):
@@ -316,7 +316,8 @@ def compute_metrics(facts):
     levels = levels.drop_duplicates([*key, "low", "high"])
     levels = levels[~levels.duplicated(key, keep=False)]
     rows = [_one_metric(levels, *metric) for metric in METRICS if YOUTH not in metric[2]]
-    return pd.concat(rows, ignore_index=True).sort_values([*_PLACE, "metric"], ignore_index=True)
+    table = pd.concat(rows, ignore_index=True).sort_values([*_PLACE, "metric"], ignore_index=True)
+    return mark_simulated(table, is_simulated(facts))
 
 
 def _one_metric(levels, name, function, indicators):
