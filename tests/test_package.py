@@ -72,7 +72,7 @@ MAY_IMPORT = {
     "evidence": {"loaders", "schema"},
     "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},
 }
-HEAVY = {"statsmodels", "matplotlib", "scipy", "pandera", "IPython", "nbformat", "pytest"}
+HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
 READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
 
 
