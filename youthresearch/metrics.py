@@ -315,19 +315,23 @@ def compute_metrics(facts):
     key = [*_PLACE, "period_start", "indicator"]
     levels = levels.drop_duplicates([*key, "low", "high"])
     levels = levels[~levels.duplicated(key, keep=False)]
-    rows = [_one_metric(levels, *metric) for metric in METRICS if YOUTH not in metric[2]]
-    return pd.concat(rows, ignore_index=True).sort_values([*_PLACE, "metric"], ignore_index=True)
-
-
-def _one_metric(levels, name, function, indicators):
-    top, bottom = (levels[levels["indicator"] == i] for i in indicators)
-    both = top.merge(bottom, on=_PLACE, suffixes=("_top", "_bottom"))
+    levels = levels[[*key, "low", "high", "fact_id"]]
+    functions = {name: function for name, function, _ in METRICS}
+    pairs = [(name, *indicators) for name, _, indicators in METRICS if YOUTH not in indicators]
+    pairs = pd.DataFrame(pairs, columns=["metric", "indicator", "base"])
+    both = levels.merge(pairs, on="indicator").merge(
+        levels.rename(columns={"indicator": "base"}), on=[*_PLACE, "base"], suffixes=("_top", "_bottom")
+    )
     start_top, start_bottom = both["period_start_top"], both["period_start_bottom"]
     both = both[(start_top == start_bottom) | (start_top == "") | (start_bottom == "")]
-    both = both[both["low_bottom"] > 0].reset_index(drop=True)
-    bounds = function(_interval(both, "top"), _interval(both, "bottom"))
-    table = both[_PLACE].assign(metric=name, low=bounds["low"], high=bounds["high"])
-    return table.assign(fact_ids=both["fact_id_top"] + " " + both["fact_id_bottom"])
+    both = both[both["low_bottom"] > 0]
+    bounds = [
+        functions[name](_interval(rows, "top"), _interval(rows, "bottom"))
+        for name, rows in both.groupby("metric")
+    ]
+    table = both[[*_PLACE, "metric"]].join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
+    table["fact_ids"] = both["fact_id_top"] + " " + both["fact_id_bottom"]
+    return table.sort_values([*_PLACE, "metric"], ignore_index=True)
 
 
 def add_metrics(panel, metrics=None, *, youth=None):
