@@ -13,7 +13,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from .intervals import corners, ratio
+from .intervals import corners, interval, ratio
 from .schema import KEY, SIMULATED, DataError, Listing, is_simulated
 
 
@@ -245,9 +245,7 @@ def series_growth(series, start, end):
     early, late = (series[series["year"] == y].drop(columns="year") for y in (start, end))
     both = early.merge(late, on=["indicator", "definition"], suffixes=("_before", "_after"))
     both = both.sort_values("indicator", ignore_index=True)
-    levels = {
-        n: pd.DataFrame({"low": both[f"value_{n}"], "high": both[f"value_{n}"]}) for n in ("before", "after")
-    }
+    levels = {n: interval(both[f"value_{n}"], both[f"value_{n}"]) for n in ("before", "after")}
     levels["growth"] = growth(levels["after"], levels["before"])
     table = both[["indicator"]].assign(district="CN", period_end=str(end), baseline=str(start))
     for name, bounds in levels.items():
@@ -422,7 +420,7 @@ def _metric_rows(panel, name, function, indicators):
     zero = ~(both["low_bottom"] > 0)
     both, zero = both[~zero].reset_index(drop=True), both[zero]
     bounds = function(_interval(both, "top"), _interval(both, "bottom"))
-    points = [both[[f"value_{s}", f"value_{s}"]].set_axis(["low", "high"], axis=1) for s in ("top", "bottom")]
+    points = [interval(both[f"value_{s}"], both[f"value_{s}"]) for s in ("top", "bottom")]
     ids = both["fact_ids_top"].str.cat(both["fact_ids_bottom"], sep=" ").str.strip()
     both = both.drop(columns=[c for c in both if c.endswith(("_top", "_bottom"))])
     processing = SIMULATED if is_simulated(panel) else "computed"
@@ -432,7 +430,7 @@ def _metric_rows(panel, name, function, indicators):
 
 
 def _interval(table, side):
-    return table[[f"low_{side}", f"high_{side}"]].set_axis(["low", "high"], axis=1)
+    return interval(table[f"low_{side}"], table[f"high_{side}"])
 
 
 def _positive(bounds):
