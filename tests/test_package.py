@@ -87,7 +87,7 @@ MAY_IMPORT = {
         ),
     },
 }
-HEAVY = {"statsmodels", "matplotlib", "scipy", "pandera", "IPython", "nbformat", "pytest"}
+HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
 READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
 
 
@@ -132,6 +132,21 @@ def test_intervals_and_metrics_cost_no_more_than_pandas():
         "import pandas"
     )
     assert not extra & HEAVY
+
+
+ESTIMATE = """
+import sys
+import youthresearch as yr
+panel, _ = yr.simulate_panel(seed=1, districts=30, periods=8, waves={"2018Q1": 12})
+print(yr.did(panel, outcome="orgs"), yr.event_study(panel, outcome="orgs"))
+yr.confidence_bands(yr.event_study(panel, outcome="orgs"), seed=1)
+assert not sys.modules.keys() & {"scipy.stats", "statsmodels"}
+"""
+
+
+def test_an_estimate_with_its_intervals_loads_neither_scipy_stats_nor_statsmodels():
+    """Each takes longer to import than pandas; quantiles are scipy.special's."""
+    subprocess.run([sys.executable, "-c", ESTIMATE], check=True, stdout=subprocess.DEVNULL)
 
 
 IN_A_WHEEL = """
