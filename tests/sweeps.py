@@ -5,4 +5,7 @@ import pytest
 
 def sweep(*fast, slow):
     """Return the cases for `parametrize`: `fast` as they are, `slow` marked; a case is a tuple of arguments."""
-    return [*fast, *(pytest.param(*(c if isinstance(c, tuple) else (c,)), marks=pytest.mark.slow) for c in slow)]
+    return [
+        *fast,
+        *(pytest.param(*(c if isinstance(c, tuple) else (c,)), marks=pytest.mark.slow) for c in slow),
+    ]
