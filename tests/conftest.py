@@ -1,4 +1,4 @@
-"""How long property tests look for a counterexample: a little on every run, ten times that in the slow suite."""
+"""How long property tests look for a counterexample: ten times as long in the slow suite."""
 
 import pytest
 from hypothesis import settings

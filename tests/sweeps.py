@@ -4,8 +4,6 @@ import pytest
 
 
 def sweep(*fast, slow):
-    """Return the cases for `parametrize`: `fast` as they are, `slow` marked; a case is a tuple of arguments."""
-    return [
-        *fast,
-        *(pytest.param(*(c if isinstance(c, tuple) else (c,)), marks=pytest.mark.slow) for c in slow),
-    ]
+    """Return cases for `parametrize`, those in `slow` marked so; a case of several arguments is a tuple."""
+    cases = (case if isinstance(case, tuple) else (case,) for case in slow)
+    return [*fast, *(pytest.param(*case, marks=pytest.mark.slow) for case in cases)]
