@@ -1,8 +1,15 @@
 """What every `pytest --nbval` run shares, from whichever folder it is started."""
 
+import gc
+
 from notebooks.run import set_environment
 
 set_environment()
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector what lives to the end: statsmodels and pytest often collect in full."""
+    gc.freeze()
 
 
 def pytest_itemcollected(item):
