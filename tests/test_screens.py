@@ -10,7 +10,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.datasets import nile
 from statsmodels.stats.multitest import multipletests
@@ -534,6 +534,8 @@ def test_holm_by_hand():
     assert found.loc[["a", "b", "c"], "p_adjusted"].tolist() == pytest.approx(by_hand)
 
 
+@pytest.mark.slow
+@settings(max_examples=15, deadline=None)  # statsmodels collects garbage in full each time
 @given(st.lists(st.tuples(st.floats(0, 1), st.sampled_from("ab")), min_size=1, max_size=30))
 def test_holm_is_that_of_statsmodels_in_each_family(drawn):
     p, family = (
