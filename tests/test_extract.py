@@ -7,7 +7,7 @@ reached here is an upper end. The extractor reads Chinese: the three English sou
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import youthresearch as yr
@@ -285,7 +285,6 @@ def test_half_a_character_is_read_over():
     assert yr.extract_facts("建成“先锋\ud800号”3个。")["noun"].item() == "“先锋\ud800号”"
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.text(max_size=200))
 def test_any_text_is_read_and_every_token_stands_at_its_offsets(text):
     check_offsets(text)
@@ -308,7 +307,6 @@ def test_numbers_that_say_nothing_are_no_crash(text):
     check_offsets(f"全市{text}。")
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     st.lists(
         st.sampled_from(

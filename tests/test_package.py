@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -91,9 +92,14 @@ HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
 READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
 
 
+@cache
+def tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def own_imports(path):
     """Return the modules of the package that a module imports."""
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    nodes = ast.walk(tree(path))
     return {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.level == 1}
 
 
@@ -105,7 +111,7 @@ def test_modules_import_only_what_stands_below_them(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
 def test_only_loaders_read_and_only_save_functions_write(path):
     allowed = ("load_", "read_", "save_", "_read", "table_schema")
-    for function in ast.parse(path.read_text(encoding="utf-8")).body:
+    for function in tree(path).body:
         if isinstance(function, ast.FunctionDef) and not function.name.startswith(allowed):
             calls = {
                 n.func.attr for n in ast.walk(function) if isinstance(n, ast.Call) and hasattr(n.func, "attr")
