@@ -187,7 +187,7 @@ def _is_elided(tokens, i, found, before, unit):
     whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
     if whole is None or place is None or whole >= place:
         return False
-    league = tokens[whole - (tokens[whole].word in TOTALS)].word  # 团支部总数达30个,其中企业12个
+    league = _at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
     where = tokens[place].word
     if not listed or not _ends(league, "league") or _ends(where, "league"):
@@ -425,8 +425,8 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
-    k -= unit == "%" and tokens[k].word == "占"
-    if unit == "%" and k < i - 1 and tokens[k].word == "的":
+    k -= unit == "%" and _at(tokens, k).word == "占"
+    if unit == "%" and k < i - 1 and _at(tokens, k).word == "的":
         return _subject(tokens, k)
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
     if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
@@ -452,7 +452,7 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
-    head = tokens[k - (tokens[k].word == BRACKET)].word
+    head = _at(tokens, k - (tokens[k].word == BRACKET)).word
     if unit in PEOPLE[:3] and not (_is_person(head) or head.endswith(NUMERIC)):
         found = _persons(tokens, k) or found
     if k < i - 1 and _is_for(tokens, k, found[0]):
@@ -722,7 +722,7 @@ def _object(tokens, i, unit):
 def _described(tokens, i, kind):
     """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
     k = i - 1
-    while _at(tokens, k).sort == "s" or tokens[k].word == "占":
+    while _at(tokens, k).sort == "s" or _at(tokens, k).word == "占":
         k -= 1
     if (_at(tokens, k).word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
         return None
@@ -739,7 +739,7 @@ def _described(tokens, i, kind):
 
 def _given(tokens, i):
     """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
-    if _at(tokens, i - 1).word not in ("为", "对", "向", "给") and _at(tokens, i - 1).word != "的":
+    if _at(tokens, i - 1).word not in ("为", "对", "向", "给", "的"):
         return None
     j = i + 1
     while _at(tokens, j).sort in ("h", "s"):
