@@ -19,7 +19,6 @@ from .loaders import load_traditional
 from .schema import DataError
 from .words import word_table
 
-FEW_TO_FOLD = 60  # characters; more are folded in one go
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
 _TENS = {"廿": 20, "卅": 30}
@@ -29,6 +28,7 @@ _IN_WORDS = re.compile(  # 壹拾贰万, 叁名; of 伍, 陆 and 拾 (队伍, �
     "|(?<![队大登收])[伍陆拾](?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*"
     "|(?<![\u4e00-\u9fff])[伍陆拾](?=[万亿]元)"
 )
+_HAN = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -107,21 +107,14 @@ def _folding():
 
 @cache
 def _foldable():
-    """Find the characters to fold, and as str.translate wants them; the few that become one another apart."""
-    table = _folding()
-    chained = frozenset(table).intersection(table.values())
-    return re.compile(f"[{''.join(map(re.escape, table))}]").findall, str.maketrans(table), chained
+    """Find the characters to fold."""
+    return re.compile(f"[{''.join(map(re.escape, _folding()))}]")
 
 
 def fold(text):
     """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
-    find, all_at_once, chained = _foldable()
-    found = set(find(text))
-    if len(found) > FEW_TO_FOLD or found & chained:
-        text = text.translate(all_at_once)
-    else:
-        for character in found:  # a few marks in a simplified text: many times faster than translate
-            text = text.replace(character, _folding()[character])
+    table = _folding()
+    text = _foldable().sub(lambda match: table[match[0]], text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
 
 
@@ -413,11 +406,17 @@ def _pattern():
         "POST": set(lexicon_codes("hedge_after")),
         "NAMES": set(lexicon_codes("name")),
     }
-    pattern = "|".join(f"(?<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
+    sorts = "|".join(f"(?<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
+    pattern = f"(?=OPENING)(?:{sorts})"
     texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
-    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门 have no unit
+    alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
+    texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
+    for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
+        texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
+    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长 have no unit
         texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
         texts[name] = re.sub(r"(?<=\|)部(?=[|)])", "部(?!门)", texts[name])
+        texts[name] = re.sub(r"(?<=\|)家(?=\(|[|)])", "家(?![长庭])", texts[name])
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
     return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
@@ -434,23 +433,25 @@ def _quick():
     units = {u[0] for u in word_table("units")["unit"]} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大倍"
     )
-    han = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
-    before_unit = f"[{han}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
-    last = f"|(?<=前[{han}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
+    before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    last = f"|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
     return re.compile(  # one class in front, so that the search runs over all else at once
-        rf"[\d第翻xX×*{han}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
-        rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,3}}(?![A-Za-z])|(?<=[{han}]){before_unit}{last})"
+        rf"[\d第翻xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
+        rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,3}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
 
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
+    # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
+    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
-    "HAN": r"(?:[〇零一二两三四五六七八九十廿卅百千万亿半数几]{1,12}(?:[余多来][万亿])?)",
+    "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
     "DASH": r"(?:—{1,2}|–|-|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",

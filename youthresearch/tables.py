@@ -139,7 +139,7 @@ def _columns(rows, document):
 
 def _agrees(row, columns):
     """Tell whether a row has a number or nothing in each column of numbers, and none in those of labels."""
-    if len(row) > len(columns):
+    if any(cell.text for cell in row[len(columns) :]):
         return False
     sorts = [(c.sort, _is_number(cell.text)) for cell, c in zip(row, columns, strict=False)]
     return all(not number or sort != "label" for sort, number in sorts)
