@@ -26,8 +26,8 @@ _FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四
 _IN_WORDS = re.compile(  # 壹拾贰万, 叁名; of 伍, 陆 and 拾 (队伍, 大陆, 收拾) only beside another
     "[壹贰叁肆柒捌玖佰仟][壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]+|[壹贰叁肆柒捌玖](?=[百千元个名人次份项家位期场])"
     "|(?<![队大登收])[伍陆拾](?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*"
-    "|(?<![\u4e00-\u9fff])[伍陆拾](?=[万亿]元)"
 )
+_WRITTEN_OUT = re.compile("[壹贰叁肆柒捌玖拾佰仟]")  # a quick look
 _HAN = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
@@ -115,7 +115,9 @@ def fold(text):
     """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
     table = _folding()
     text = _foldable().sub(lambda match: table[match[0]], text)
-    return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
+    if _WRITTEN_OUT.search(text):
+        text = _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
+    return text
 
 
 def scan(text):
