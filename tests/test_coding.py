@@ -209,7 +209,9 @@ def test_settling_everything_for_b_leaves_no_disagreement(proposed, listed):
     assert len(yr.list_disagreements(settled, proposed)) == 0
     assert len(settled) == len(proposed[proposed["source_id"].isin(FACTS["source_id"])])
     coded = settled.merge(FACTS[["fact_id", "scope"]], on="fact_id")
-    assert (coded["scope_x"].fillna("") == coded["scope_y"].fillna("")).all()  # the extractor codes none: a's stand
+    assert (
+        coded["scope_x"].fillna("") == coded["scope_y"].fillna("")
+    ).all()  # the extractor codes none: a's stand
 
 
 def test_settling_through_a_spreadsheet():

@@ -16,6 +16,7 @@ BOUNDS = ("at_least", "at_most", "under", "over")
 REACH = 60  # characters before and after a number in which its condition and its consequence are looked for
 SELDOM = 4  # times a period: from more on it is what was done, and not what shall be
 HOURS = 200  # of one person; what all have served together is more, and no bound
+DAY = 24  # hours
 COPIES = 5  # of a form or a photograph that is to be handed in
 TITLE = 160  # characters of a document in which its title is looked for
 HEADING = 40  # characters of a paragraph in which its heading is looked for
@@ -146,6 +147,8 @@ def _duty(mention, token, clause, lead, rest):
         return "duty"
     if per[0][0] == "每" and marks["sets"].search(lead, per.end()) and not marks["period"].search(lead):
         return "duty"
+    if mention["unit"] == "小时" and mention["value"] <= DAY and marks["period"].search(clause):
+        return "duty"  # 每天锻炼1小时
     often = marks["period"].search(clause) and marks["times"].fullmatch(mention["unit"])
     return "duty" if often and mention["value"] <= SELDOM else ""
 
@@ -153,6 +156,8 @@ def _duty(mention, token, clause, lead, rest):
 def _by_rule(mention, clause):
     """Find a bound, a share or a sum of money in a rule; a number of persons may be a quota, so planned."""
     bounded = mention["hedge"] in BOUNDS or _marks()["reached"].search(clause)
+    if mention["unit"] in ("名", "人") and _marks()["seat"].search(clause):
+        return "duty"  # 设会长一名
     return "threshold" if bounded or mention["unit"] in ("%", "元", "倍", "小时") else ""
 
 
@@ -237,9 +242,10 @@ def _marks():
             r"一式$|(?:照片|登记表|申报表|推荐表|汇总表|审批表|简介|复印件|扫描件)[^,。;\d]{0,4}$"
         ),
         "sets": re.compile(
-            r"(?:设立?|配备?|建立?|联系|结对|帮扶|负责|选派|推荐|推报|选送|报送|申报|限报|完成|走访)"
+            r"(?:设立?|配备?|建立?|联系|结对|帮扶|负责|选派|推荐|推报|选送|报送|申报|限报|完成|走访|具备|掌握)"
             r"(?![^,。;]{0,12}[都均达了])[^,。;]{0,12}(?:,[^。;]{0,30})?$"
         ),
+        "seat": re.compile(r"设[^,。;\d]{1,10}$|(?:长|席|书记)$"),
         "made_up": re.compile(r"设[^,。;\d]{1,8}\d{1,2}[名人个],[^。;]{0,30}$"),
         "consists": re.compile(r"[^,。;]{0,8}组成"),
         "per": re.compile(per + r"|平均(?:1|一)(?=[名个位])"),
