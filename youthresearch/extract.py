@@ -313,7 +313,7 @@ def _sift(sentence, folded, paragraph, ruled, document):
         if normed and not reason:
             reason = norm_of(mention, folded, sentence, ruled, before)
         if reason in NORMS:
-            before = (mention["end"], reason)
+            before = (mention["end"], reason, mention["unit"])
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
