@@ -592,7 +592,7 @@ def _is_predicate(tokens, n, k):
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
-    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _roles("compound"):
+    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _verbal() - _roles("head_verb"):
         return True  # 编发《简报》
     before = _at(tokens, n - 1)
     if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
@@ -612,7 +612,7 @@ def _is_predicate(tokens, n, k):
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
-    if before.sort == "x" and n < k - 1 and (n < k - 2 or tokens[n].word not in _roles("compound")):
+    if before.sort == "x" and (n < k - 2 or tokens[n].word not in _roles("compound")):
         return True  # 认定青年创业基地
     return not _takes_verb(head)
 
@@ -653,6 +653,7 @@ def _event(tokens, i, unit):
             break
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r")):
         j += 1  # 在《日报》发稿
+    j += j < k and tokens[j].word == "组织" and _at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
     return _span(tokens, j, k)
 
 
