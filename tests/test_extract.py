@@ -7,7 +7,7 @@ reached here is an upper end. The extractor reads Chinese: the three English sou
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import youthresearch as yr
@@ -28,7 +28,9 @@ def proposed():
 @pytest.fixture(scope="module")
 def scored(proposed):
     """Compare every coded fact with its proposal."""
-    return yr.score_extraction(FACTS[FACTS["source_id"].isin(TEXTS.index)], proposed, yr.load_nouns())
+    measured = FACTS["indicator"] != "duty_per_person"  # norms, which are refused (test_norms.py)
+    coded = FACTS[FACTS["source_id"].isin(TEXTS.index) & measured]
+    return yr.score_extraction(coded, proposed, yr.load_nouns())
 
 
 def test_value_hedge_and_unit(scored, proposed):
@@ -239,7 +241,8 @@ def test_what_is_no_figure_is_refused(text):
         ("将4个村确定为试点", "achieved"),
         ("将举办培训4期", "planned"),
         ("完成目标任务数的52%", "achieved"),
-        ("每月走访不少于2次", "planned"),
+        ("新建不少于20个团支部的目标", "planned"),
+        ("优秀团员名额：30名", "planned"),
         ("力争建成青年之家9个，新建团支部5个", "planned"),
         ("到2025年，青年之家达到20家", "planned"),
     ],
@@ -318,7 +321,6 @@ def test_half_a_character_is_read_over():
     assert yr.extract_facts("建成“先锋\ud800号”3个。")["noun"].item() == "“先锋\ud800号”"
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.text(max_size=200))
 def test_any_text_is_read_and_every_token_stands_at_its_offsets(text):
     check_offsets(text)
@@ -341,7 +343,6 @@ def test_numbers_that_say_nothing_are_no_crash(text):
     check_offsets(f"全市{text}。")
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     st.lists(
         st.sampled_from(

@@ -52,8 +52,9 @@ NUMERIC = (
     "费用",
 )  # any verb may qualify these
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
-SIGNS = map(chr, range(0xE000, 0xE008))
-NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP = SIGNS  # what stands for these; GROUP: of persons
+SIGNS = map(chr, range(0xE000, 0xE009))
+# What stands for these; GROUP: of persons; BREAK: between sentences.
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
 
 
 class Token(NamedTuple):
@@ -89,8 +90,8 @@ def classify(tagged, start, ends):
 
     Parameters
     ----------
-    tagged : list of tuple
-        (word, tag), as from the tagger, which leaves every sign alone.
+    tagged : iterable of tuple
+        (word, tag), as from the tagger, which leaves every sign alone; read up to the end of the sentence.
     start : int
         Offset in the text of the first word.
     ends : dict
@@ -98,6 +99,8 @@ def classify(tagged, start, ends):
     """
     tokens, last, end = [], "", start
     for word, tag in tagged:
+        if word == BREAK:
+            break
         start, end = end, ends.get(end) or end + len(word)
         if word == " " and last in (NUMBER, NOUN):
             continue
