@@ -233,10 +233,12 @@ def _plain(group, hedge, unit):
 
 def _hedge(group):
     """One hedge from the words before, inside and after the number; 近…多 says two things, so: about."""
-    before = lexicon_codes("hedge_before").get((group["pre"] or "").rstrip("了为有达"))
-    before = "at_least" if group["pre"] == "上" else before
+    pre, post = group["pre"], group["post"]
+    before = pre and (
+        "at_least" if pre == "上" else lexicon_codes("hedge_before").get(pre.rstrip("了为有达"))
+    )
     odd = "odd" if group["odd"] or group["unitodd"] else None
-    after = lexicon_codes("hedge_after").get(group["post"] or "")
+    after = post and lexicon_codes("hedge_after").get(post)
     if before == "nearly" and odd:
         return "about"
     return before or after or odd or "exact"
@@ -247,7 +249,7 @@ def _number(text):
     if text.isdecimal() and text.isascii():
         return int(text), None, 1, False
     text = text.replace(" ", "")
-    inside = any(w in text for w in lexicon_codes("hedge_inside") if w != "几") and not text.startswith("几")
+    inside = text[0] != "几" and any(w in text for w in lexicon_codes("hedge_inside") if w != "几")
     text = _without_odd(text)
     if text[0].isdigit():
         value, place = _arabic(text)
@@ -329,7 +331,7 @@ def _fraction(text):
 
 
 def _without_odd(text):
-    return "".join(c for c in text if c not in "余多来")
+    return text.replace("余", "").replace("多", "").replace("来", "")
 
 
 def _spoken(text):
