@@ -83,6 +83,12 @@ def test_a_sentence_from_level_to_growth():
     assert facts["rule"].tolist() == ["left", "inherited", "inherited", "left"]
 
 
+def test_this_year_is_the_whole_year_of_the_date_before():
+    facts = yr.extract_facts("截至2021年6月30日，有团员300名，当年发展团员20名。")
+    assert facts["period_end"].tolist() == ["2021-06-30", "2021"]
+    assert facts["period_start"].tolist() == ["", "2021"]
+
+
 def test_what_is_extracted_can_be_audited():
     findings = yr.audit_facts(yr.extract_facts(ONE_SENTENCE, source_id="x"))
     assert findings["verdict"].tolist() == ["conflict"]
@@ -101,6 +107,11 @@ def test_what_is_extracted_can_be_audited():
         ("团组织数量增长40倍", "growth", 4000),
         ("团干部平均年龄28.4岁", "mean", 28.4),
         ("参学率位居全省第三", "rank", 3),
+        ("参学率居全省前三", "rank", 1),
+        ("参学率跻身全省前五", "rank", 1),
+        ("参学率全省第一", "rank", 1),
+        ("团员数增长两倍", "growth", 200),
+        ("团组织翻了两番", "growth", 300),
         ("团员增幅达12%", "growth", 12),
         ("各社区各配备1名", "mean", 1),
     ],

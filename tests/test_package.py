@@ -69,7 +69,10 @@ MAY_IMPORT = {
     "norms": {"quantities"},
     "dates": set(),
     "tables": {"dates", "quantities", "words"},
-    "extract": {"dates", "intervals", "norms", "nouns", "quantities", "schema", "tables", "words"},
+    "places": {"loaders"},
+    "extract": {
+        *("dates", "intervals", "norms", "nouns", "places", "quantities", "schema", "tables", "words"),
+    },
     "corpus": {"dates", "documents", "extract", "loaders", "schema", "words"},
     "evidence": {"loaders", "schema"},
     "__main__": {

@@ -33,6 +33,7 @@ from .nouns import (
     find_noun,
     tagger,
 )
+from .places import child_of, district_of, place_of
 from .quantities import fold, lexicon_codes, scan_folded
 from .schema import DataError
 from .tables import read_tables
@@ -126,7 +127,7 @@ def _propose(document_or_text, source_id, indicators, date):
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
     sifted, refused, paragraph = [], [], {}
-    date = document_date(folded, date)
+    date, place = document_date(folded, date), place_of(folded)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
     ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
@@ -151,8 +152,12 @@ def _propose(document_or_text, source_id, indicators, date):
         refused += not_kept
         if kept:
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph, "planned": planned})
-    tokens = _tokens(folded, sifted)
-    rows = [row for sentence, t in zip(sifted, tokens, strict=True) for row in _facts_of(sentence, folded, t)]
+    rows = [
+        row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
+        for sentence, tokens in zip(sifted, _tokens(folded, sifted), strict=True)
+        for row in _facts_of(sentence, folded, tokens)
+    ]
+    tabled = [row | {"district": _district_in_table(row, place)} for row in tabled]
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
@@ -249,6 +254,11 @@ def _tabled(document, folded, date):
     return figures, ([a for a, _ in spans], [b for _, b in spans])
 
 
+def _district_in_table(row, place):
+    """Return the code of a figure in a table: that of the place its row names, else that of the text."""
+    return child_of(place, row["scope"]) if row.get("scope") else place.code if place else ""
+
+
 def _boilerplate(document):
     """Return starts and ends of the paragraphs that are no part of the report, in order."""
     paragraphs = getattr(document, "paragraphs", None)
@@ -330,7 +340,9 @@ def _refusal(mention, folded):
         return sort
     lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
     if sort == "ordinal":
-        return _as_rank(mention, folded[start:end]) if _marks()["rank"].search(lead) else sort
+        best = rest[:1] in ("", *",。;、)") and _marks()["best"].search(lead)
+        ranked = best or _marks()["rank"].search(lead)
+        return _as_rank(mention, folded[start:end]) if ranked else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
     if lead.endswith("前") and mention["unit"] in ("名", "位", "强") and mention["value"] >= 1:
@@ -495,6 +507,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         noun, rule = (above, "topic") if above else (noun, rule)
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
+    at, since = (mention["at"][:4], "") if "当年" in clause else (mention["at"], mention["since"])
     row = {
         **{k: mention[k] for k in ("value_max", "hedge", "resolution", "unit", "end")},
         "number": start,
@@ -505,7 +518,8 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "baseline": _baseline(lead, mention["at"])
         or _origin(kind, clause, rest[:10])
         or _same_baseline(lead[: len(lead) - attached], kind, context),
-        **{k: mention[k] for k in ("at", "since")},
+        "at": at,
+        "since": since,
         **_course(_before_noun(clause, noun, start), rest[:14], rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
         "noun": noun,
@@ -650,7 +664,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
         **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
         "fact_id": ids[row["number"]],
         "source_id": source_id,
-        "district": "",
+        "district": row["district"],
         "scope": row.get("scope", ""),
         "indicator": indicator,
         "flow": flow,
@@ -765,7 +779,10 @@ def _marks():
         "enumeration": re.compile(f"(?:{words('enumeration')})"),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
         "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
-        "rank": re.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
+        "rank": re.compile(
+            r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        ),
+        "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": regex.compile(
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"

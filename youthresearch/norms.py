@@ -73,6 +73,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         return before[1]
     if marks["done"].search(clause):
         return ""
+    if marks["scored"].search(rest) or marks["scored"].search(lead):
+        return "threshold"  # 少召开1次扣2分
     if before and before[1] == "threshold" and marks["granted"].search(clause):
         return "entitlement"
     if marks["cycle"].search(lead) or (lead.endswith("以") and marks["base"].match(rest)):
@@ -80,7 +82,7 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     return (
         _threshold(mention, clause, lead, rest)
         or _limit(mention, folded[start:end], clause, lead, rest)
-        or _duty(mention, clause, lead, rest)
+        or _duty(mention, folded[start:end], clause, lead, rest)
         or (_by_rule(mention, clause) if ruled else "")
     )
 
@@ -91,6 +93,8 @@ def _threshold(mention, clause, lead, rest):
     reached = bounded or marks["reached"].search(clause)
     if reached and (marks["then"].match(rest) or marks["so"].match(rest)):
         return "threshold"
+    if bounded and marks["votes"].search(lead + rest[:8]):
+        return "threshold"  # 赞成人数超过到会团员的半数
     if bounded and mention["unit"] in ("小时", "课时", "学时") and mention["value"] <= HOURS:
         return "threshold"
     if bounded and (marks["forbids"].match(rest) or marks["modal"].search(lead)):
@@ -116,7 +120,7 @@ def _limit(mention, token, clause, lead, rest):
     return "limit" if mention["hedge"] == "range" and marks["consists"].match(rest) else ""
 
 
-def _duty(mention, clause, lead, rest):
+def _duty(mention, token, clause, lead, rest):
     """Find what each unit or period owes: 每名代表联系不少于10名, 平均一名...新建两个, 每学期召开两次."""
     marks = _marks()
     if mention["value"] == 1 and clause.endswith("平均") and rest[:1] not in ("", ",", "。", ";", "、", ")"):
@@ -130,7 +134,8 @@ def _duty(mention, clause, lead, rest):
         return "duty"  # 设主席1人，副主席不少于3人
     if not per or marks["done"].search(lead, per.start()) or marks["all"].search(clause):
         return ""
-    if mention["hedge"] in ("at_least", "at_most") or marks["owes"].search(lead):
+    bound = mention["hedge"] in ("at_least", "at_most") and token[0] in "不至最"  # and not 2000名以上
+    if bound or marks["owes"].search(lead):
         return "duty"
     if per[0][0] == "平" and marks["owes"].search(rest):
         return "duty"
@@ -162,7 +167,7 @@ def _marks():
     order = rf"^ {{0,4}}(?:[(]?{number}[)]|{number}[、.])? {{0,2}}"
     return {
         "glance": regex.compile(
-            rf"满|元/|请|上交|推荐|作为|一式|照片|表|简介|按|不[得超高低多少]|至少|平均[1一]|[者的],|[以之]上,|可[以再一按享获给发申领报兑加减奖补选]|[小课学]时"
+            rf"满|扣\d|[加得]\d|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|不[得超高低多少]|至少|平均[1一]|[者的],|[以之]上,|可[以再一按享获给发申领报兑加减奖补选]|[小课学]时"
             rf"|方可|加\d|组成|以\d|首个|第[一二三四五六七八九十]个|{modal}|{per}"
         ),
         "title": regex.compile(rf"(?:{words('rule')})(?:\([^()\n]{{2,12}}\))? *(?:\n|$)"),
@@ -178,7 +183,7 @@ def _marks():
         "full": regex.compile(r"(?<![已坐挤装住爆充圆])满(?:[\d.、]{1,40})?$"),
         "joined": regex.compile(r"[^,。;:、\d]{0,14}(?:、|和|及|,?或者?)[\u4e00-\u9fff]{0,8}"),
         "done": regex.compile(
-            r"已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务)|共(?![同青享])|了|实际|仅"
+            r"已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅"
         ),
         "reached": regex.compile(r"(?:达到?|为|在|累计|超过)$"),
         "then": regex.compile(
@@ -186,6 +191,8 @@ def _marks():
             rf"(?:,(?:由|均|分别|一律)?{grants}|均?可(?!以?[见持])|不得|须|方)"
         ),
         "so": regex.compile(r"[^,。;]{0,30},(?:分别|即)?(?:授予|认定为|可(?:享受|获|申|领|评|认定))"),
+        "scored": regex.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
+        "votes": regex.compile("赞成|同意|表决|到会|得票"),
         "forbids": regex.compile(
             rf"[^。;]{{0,{REACH - 20}}}?(?:不[得能予可]|不参评|[方才][可能]|取消|注销|免予|视为)"
         ),
