@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 CAPS = (None, "next_unit")
+_ENDS = pd.Index(["low", "high"])
 
 _BOUNDS = {  # hedge -> bounds of the size v; u is the unit of its last digit, top what closes open words
     "odd": lambda v, u, top: (v, v + u),
@@ -145,12 +146,10 @@ def rounding_interval(figures, resolution, *, rule="half_up"):
     """
     place = resolution.where(figures["low"] == figures["high"], 0).fillna(0)
     if rule == "half_up":
-        return pd.DataFrame({"low": figures["low"] - place / 2, "high": figures["high"] + place / 2})
+        return interval(figures["low"] - place / 2, figures["high"] + place / 2)
     if rule == "truncated":
         down = figures["low"] < 0
-        return pd.DataFrame(
-            {"low": figures["low"] - place.where(down, 0), "high": figures["high"] + place.where(~down, 0)}
-        )
+        return interval(figures["low"] - place.where(down, 0), figures["high"] + place.where(~down, 0))
     raise ValueError(f"rule={rule!r} is not known; choose 'half_up' or 'truncated'.")
 
 
@@ -187,12 +186,13 @@ def corners(function, *columns):
         values = np.stack(
             [function(*(s[i] for s, i in zip(sides, choice, strict=True))) for choice in choices]
         )
-    return pd.DataFrame({"low": values.min(axis=0), "high": values.max(axis=0)}, index=columns[0].index)
+    ends = np.column_stack([values.min(axis=0), values.max(axis=0)])
+    return pd.DataFrame(ends, index=columns[0].index, columns=_ENDS)
 
 
 def subtract(a, b):
     """Return a - b, bounds over all values inside both intervals."""
-    return _interval(a["low"] - b["high"], a["high"] - b["low"])
+    return interval(a["low"] - b["high"], a["high"] - b["low"])
 
 
 def ratio(a, b):
@@ -206,7 +206,7 @@ def ratio(a, b):
     bad = b.index[b["low"] <= 0]
     if len(bad):
         raise ValueError(f"The denominator can be zero or negative in rows {list(bad)[:10]}.")
-    return _interval(a["low"] / b["high"], a["high"] / b["low"])
+    return interval(a["low"] / b["high"], a["high"] / b["low"])
 
 
 def before_from_change(level, change):
@@ -225,7 +225,7 @@ def before_from_growth(level, growth):
     """
     factor = 1 + growth.clip(lower=-100) / 100
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _interval(level["low"] / factor["high"], level["high"] / factor["low"])
+        return interval(level["low"] / factor["high"], level["high"] / factor["low"])
 
 
 def growth_from_change(level, change):
@@ -242,14 +242,21 @@ def growth_from_change(level, change):
         high = (100 * more / before_high).where(before_high > 0, np.inf)
         low = (100 * less / before_low).where(less > -np.inf, -100.0)
     possible = level["high"] - less > 0
-    return _interval(low, high).where(possible)
+    return interval(low, high).where(possible)
 
 
-def _interval(low, high):
-    return pd.DataFrame({"low": low, "high": high})
+def interval(low, high):
+    """Make an interval column of its ends, two Series on one index."""
+    return pd.DataFrame(np.column_stack([low, high]), index=low.index, columns=_ENDS)
 
 
 def overlap(a, b):
     """Return for each row whether the two intervals share a point, up to floating-point noise."""
-    noise = 1e-9 * np.maximum(a.abs().replace(np.inf, 0).max(axis=1), b.abs().replace(np.inf, 0).max(axis=1))
+    noise = 1e-9 * np.maximum(size_of(a), size_of(b))
     return (a["low"] <= b["high"] + noise) & (b["low"] <= a["high"] + noise)
+
+
+def size_of(bounds):
+    """Return the largest finite end of each interval, in absolute value."""
+    ends = np.abs(bounds.to_numpy(float))
+    return np.fmax.reduce(np.where(np.isinf(ends), 0, ends), axis=1)

@@ -30,13 +30,14 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(PEOPLE, "person"),
     **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
     "支": "team",
+    "户": "organisation",
     **dict.fromkeys(("条", "项"), "item"),
 }
-COUNTS_UNITS = ("个", "家", "支")
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
 PLACES_FOR_PEOPLE = ("编制", "名额", "岗位")  # of 增核编制3名
+LISTS = ("名册", "名单")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NUMERIC = (
     "率",
@@ -157,24 +158,13 @@ def find_noun(tokens, i, mention, kind, context):
         before = context["noun"]
         if unit in PEOPLE and context.get("unit") in STRANGERS and _at(tokens, i - 1).word != NUMBER:
             before = None  # 收入5万元,84人打工
-        further = _further(tokens, i, unit, kind, before, found["left"] if bare else None)
-        return further if further[0] or not bare else (found["left"], "left", None)
-    if rules[0] == "left" and unit in PEOPLE and _happens_there(tokens, i, found["left"]):
-        return _verb(tokens, i), "event", found["left"]
+        return _further(tokens, i, unit, kind, before, found["left"] if bare else None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
 
 
-def _happens_there(tokens, i, left):
-    """Tell whether the phrase before a verb says only where people do something (城镇新增就业1352万人)."""
-    if _at(tokens, i - 1).word not in _roles("event"):
-        return False
-    k = next((k for k in range(i - 2, max(-1, i - REACH), -1) if tokens[k].end == left[1]), None)
-    return k is not None and (tokens[k].sort == "p" or _ends(tokens[k].word, "organisation"))
-
-
 def _own_share(tokens, i, unit):
-    """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为300名和20名)."""
+    """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为30名和2名)."""
     first = last = i
     while _at(tokens, first - 1).sort == "c" and _at(tokens, first - 2).word == NUMBER:
         first -= 2
@@ -187,25 +177,23 @@ def _own_share(tokens, i, unit):
     parts = [[]]
     for token in tokens[max(0, first - REACH) : first] if whole else ():
         if whole[0] <= token.start < whole[1]:
-            parts += [[]] if token.sort == "c" else [parts.pop() + [token]]
+            parts += [[]] if token.sort == "c" else [[*parts.pop(), token]]
     each = len(parts) == (last - first) // 2 + 1
     return _span(parts[(i - first) // 2], 0, -1) if each and all(parts) else whole
 
 
 def _is_elided(tokens, i, found, before, unit):
-    """Tell whether a phrase says only where what a list counts is (团支部5个:学校2个; 团员9名,其中农村3名)."""
-    if not before or unit not in ("个", "家", "支", "户", *PEOPLE):
+    """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
+    if not before or unit not in ("个", "家"):
         return False
     near = range(i - 1, max(-1, i - 4 * REACH), -1)
     whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
     if whole is None or place is None or whole >= place:
         return False
-    if not any(t.word in (":", "其中", "包括") for t in tokens[whole:place]):
-        return False
+    league = _at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
+    listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
     where = tokens[place].word
-    if unit not in ("个", "家"):
-        return _ends(where, "organisation") and not _ends(tokens[whole].word, "organisation")
-    if not _ends(tokens[whole - (tokens[whole].word in TOTALS)].word, "league") or _ends(where, "league"):
+    if not listed or not _ends(league, "league") or _ends(where, "league"):
         return False
     return _ends(where, "organisation") or _is_person(where)
 
@@ -241,7 +229,6 @@ def _further(tokens, i, unit, kind, before, below):
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
         return verb, "event", before
-    before = (below and _among(tokens, i)) or before
     money = (_used_as(tokens, i) or _money(tokens, i)) if unit == "元" else None
     if before and not money:
         return before, "inherited", None
@@ -266,7 +253,7 @@ def _right(tokens, i, unit):
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
-            last = j if token.word == BRACKET or after.word in (",", "。") else last
+            last = j if token.word == BRACKET else last
             break
         if token.sort == "d":
             fits = begin is not None and _counts(tokens[last].word if last else "", unit)
@@ -289,7 +276,7 @@ def _right(tokens, i, unit):
         begin += 1
     if last is not None and not _counts(tokens[last].word, unit) and _takes_verb(tokens[last].word):
         last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
-    if last is not None and unit in COUNTS_UNITS and last > begin and tokens[last].word.endswith(STAFF):
+    if last is not None and unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
         last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
 
@@ -367,12 +354,6 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
-    if sort == "h" and last is not None and tokens[last].word != NOUN and not _counts(tokens[last].word, unit):
-        head = _phrase_end(tokens, j + 1)
-        return head is not None and _fits_only(tokens[head].word, unit)  # 30名市级治村导师
-    if sort == "h" and last is None:
-        head = _phrase_end(tokens, j + 1)
-        return head is not None and _at(tokens, head + 1).word == "被"  # 5个创建集体被命名
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -397,6 +378,8 @@ def _goes_on(tokens, j, last, unit):
     if head is None:
         return False
     word = tokens[head].word
+    if not _counts(tokens[last].word, unit) and any(_counts(t.word, unit) for t in tokens[j : head + 1]):
+        return True
     if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
         people = any(_ends(t.word, "person") for t in tokens[j : head + 1])
         return people or (word == NOUN and head == j)  # 80名青年采用“集市”的形式
@@ -437,7 +420,7 @@ def _phrase_end(tokens, j):
     for n in range(j, min(j + 8, len(tokens))):
         if tokens[n].sort in "npw":
             head = n
-        elif tokens[n].sort not in "avg":
+        elif tokens[n].sort not in "av":
             break
     return head
 
@@ -445,8 +428,8 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
-    k -= unit == "%" and tokens[k].word == "占"
-    if unit == "%" and k < i - 1 and tokens[k].word == "的":
+    k -= unit == "%" and _at(tokens, k).word == "占"
+    if unit == "%" and k < i - 1 and _at(tokens, k).word == "的":
         return _subject(tokens, k)
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
     if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
@@ -472,9 +455,12 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
-    if unit in PEOPLE[:3] and not (_is_person(tokens[k].word) or tokens[k].word.endswith(NUMERIC)):
+    head = _at(tokens, k - (tokens[k].word == BRACKET)).word
+    if unit in PEOPLE[:3] and not (_is_person(head) or head.endswith(NUMERIC)):
         found = _persons(tokens, k) or found
     if k < i - 1 and _is_for(tokens, k, found[0]):
+        return None
+    if _is_each(tokens, k, found[0], i):
         return None
     if unit != "元" or _ends(tokens[k].word, "money"):
         return found
@@ -494,7 +480,7 @@ def _persons(tokens, k):
     """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
     while k > 0 and tokens[k].sort not in "xd" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
         k -= 1
-        if tokens[k].sort == "n" and _ends(tokens[k].word, "person") and not _may_stand(tokens[k + 1].sort.replace("v", "x")):
+        if tokens[k].sort == "n" and _ends(tokens[k].word, "person") and tokens[k + 1].sort not in "npwag":
             return _back(tokens, k)
     return None
 
@@ -504,6 +490,15 @@ def _is_for(tokens, k, start):
     while k > 0 and tokens[k].start > start:
         k -= 1
     return _at(tokens, k - 1).word in ("向", "为", "给", "对")
+
+
+def _is_each(tokens, k, start, i):
+    """Tell whether the phrase that ends in token k is each of which something has (每个乡镇建立1处)."""
+    if not any(t.sort == "h" for t in tokens[k + 1 : i]):
+        return False
+    while k > 0 and tokens[k].start > start:
+        k -= 1
+    return _at(tokens, k - 1).word in ("每个", "每")
 
 
 def _measures(tokens, i):
@@ -600,7 +595,7 @@ def _is_predicate(tokens, n, k):
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
-    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _roles("compound"):
+    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _verbal() - _roles("head_verb"):
         return True  # 编发《简报》
     before = _at(tokens, n - 1)
     if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
@@ -620,7 +615,7 @@ def _is_predicate(tokens, n, k):
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
-    if before.sort in "xs" and n < k - 1 and (n < k - 2 or tokens[n].word not in _roles("compound")):
+    if before.sort == "x" and (n < k - 2 or tokens[n].word not in _roles("compound")):
         return True  # 认定青年创业基地
     return not _takes_verb(head)
 
@@ -636,8 +631,9 @@ def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
     if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort in "xc" and unit in EVENTS:
         return _span(tokens, i + 1, i + 1)
-    if _at(tokens, i - 1).sort == "h" and _at(tokens, i + 1).word in _roles("event") and unit in PEOPLE:
-        return _span(tokens, i + 1, i + 1)  # 吸引340万人次观看
+    on = i + 2 if _at(tokens, i + 1).sort == "a" else i + 1
+    if _at(tokens, i - 1).sort in "hv" and _at(tokens, on).word in _roles("event") and unit in PEOPLE:
+        return _span(tokens, on, on)  # 吸引340万人次观看
     k = i - 1
     while _at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了"):
         k -= 1
@@ -660,6 +656,7 @@ def _event(tokens, i, unit):
             break
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r")):
         j += 1  # 在《日报》发稿
+    j += j < k and tokens[j].word == "组织" and _at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
     return _span(tokens, j, k)
 
 
@@ -699,14 +696,6 @@ def _verb(tokens, i):
     return None
 
 
-def _among(tokens, i):
-    """Find those whose parts a list tells (团干部中党员占60%,大专以上学历占40%)."""
-    for k in range(i - 1, max(0, i - 4 * REACH), -1):
-        if tokens[k].word in ("中", "当中") and tokens[k - 1].sort == "n":
-            return _back(tokens, k - 1)
-    return None
-
-
 def _doing(tokens, i):
     """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
     j = i + 1
@@ -722,7 +711,11 @@ def _object(tokens, i, unit):
     for j in range(i + 1, min(i + 6, len(tokens))):
         if tokens[j].word in _roles("becomes"):
             j += _at(tokens, j + 1).word == "为"
-            found = _right(tokens, j, unit if unit in PEOPLE else "")
+            head = _phrase_end(tokens, _opening(tokens, j + 1))
+            people = unit in PEOPLE and head is not None and _is_person(tokens[head].word)
+            found = _right(tokens, j, unit if people else "")
+            if found and head is not None and tokens[head].word in LISTS:
+                found = (found[0], tokens[head].start)  # 列入人才名册
             level = _at(tokens, j + 1)
             return (level.start, found[1]) if found and level.word in LEVELS else found
         if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
@@ -733,9 +726,9 @@ def _object(tokens, i, unit):
 def _described(tokens, i, kind):
     """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
     k = i - 1
-    while _at(tokens, k).sort == "s" or tokens[k].word == "占":
+    while _at(tokens, k).sort == "s" or _at(tokens, k).word == "占":
         k -= 1
-    if (_at(tokens, k).word == "的") == (kind == "share") or k == i - 1 and kind == "share":
+    if (_at(tokens, k).word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
         return None
     if kind != "share" and _at(tokens, i + 1).sort != "x":
         return None  # 协作区的12名团青
@@ -750,7 +743,7 @@ def _described(tokens, i, kind):
 
 def _given(tokens, i):
     """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
-    if _at(tokens, i - 1).word not in ("为", "对", "向", "给") and _at(tokens, i - 1).word != "的":
+    if _at(tokens, i - 1).word not in ("为", "对", "向", "给", "的"):
         return None
     j = i + 1
     while _at(tokens, j).sort in ("h", "s"):
@@ -813,6 +806,8 @@ def _sort(word, tag):
         "非": "a",
         "款": "n",
         "以上": "g",
+        "及以上": "g",
+        "之": "a",
         "以下": "g",
         NOUN: "n",
         AGE: "g",
