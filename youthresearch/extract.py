@@ -750,10 +750,11 @@ def _marks():
         found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
         return "|".join(map(re.escape, found))
 
+    plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
         "plan": re.compile(
-            r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
+            rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
             r"|名额|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
         "past": re.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
@@ -810,7 +811,7 @@ def _marks():
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
         "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
         "mean": re.compile(
-            f"(?:{words('mean')})|每[名人个位村户镇月周季]|各$"
+            f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
