@@ -742,14 +742,17 @@ def _roles(role):
 def _marks():
     """Patterns of the words around a number, from the lexicon.
 
-    `re` is quicker to call, and to search where every branch begins with a character; `regex` elsewhere.
+    Where every branch begins with a character, `re` searches at once, and it is quicker to call than `regex`.
     """
-    import regex
+
+    def each(*roles):
+        found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
+        return list(map(re.escape, found))
 
     def words(*roles):
-        found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
-        return "|".join(map(re.escape, found))
+        return "|".join(each(*roles))
 
+    when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
     plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
@@ -785,9 +788,12 @@ def _marks():
         ),
         "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
-        "baseline": regex.compile(
-            rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
-            r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
+        "baseline": re.compile(
+            "|".join(
+                [rf"{lead}[\u4e00-\u9fff]{{0,3}}(?:{words('baseline')}){when}" for lead in (*than, *"同与跟")]
+                + [f"{word}{when}" for word in each("baseline")]
+                + [rf"{lead}[\u4e00-\u9fff]{{1,8}}(?=[增减提下上降多少翻净])" for lead in than]
+            )
         ),
         "joined": re.compile(words("joined")),
         "year": re.compile(
@@ -801,7 +807,7 @@ def _marks():
         "body": re.compile(
             r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
-        "moved": regex.compile(
+        "moved": re.compile(
             rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
         ),
         "ratio": re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
@@ -828,7 +834,7 @@ def _marks():
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
         "event_after": re.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
-        "honour": regex.compile(
+        "honour": re.compile(
             rf"(?:{words('honour')})[”\"’]?$"
             r"|^[“\"‘]?(?:全[国省市县区]|[省市县区镇校]级?)?(?:优秀|先进|模范|杰出|十佳|最美)"
             r"(?:共青团|团|少先队|辅导员|志愿者|青年志愿者|集体|个人|基层|单位|组织|项目)"
