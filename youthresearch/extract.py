@@ -305,18 +305,18 @@ def _sift(sentence, folded, paragraph, ruled, document):
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
     dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
     reasons = [_refusal(mention, folded) for mention in mentions]
-    ruled = ruled or ("norm" in paragraph and goes_on(folded[start : start + 4]))
+    ruled = ruled or (paragraph.get("bounds") and goes_on(folded[start : start + 4]))
     normed = not _NORMED.isdisjoint(reasons) and may_hold_norms(folded, start, end, ruled)
     for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
         if normed and not reason:
             reason = norm_of(mention, folded, sentence, ruled, before)
-        if normed and reason in NORMS:
+        if reason in NORMS:
             before = (mention["end"], reason)
-            paragraph |= {"norm": True} if reason else {}
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
             kept.append(mention | {"at": at, "since": since, "year": document[:4]})
+    paragraph["bounds"] = any(reason == "threshold" for *_, reason in refused)
     return kept, refused
 
 
@@ -340,8 +340,8 @@ def _refusal(mention, folded):
         return sort
     lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
     if sort == "ordinal":
-        best = rest[:1] in ("", *",。;、)") and _marks()["best"].search(lead)
-        ranked = best or _marks()["rank"].search(lead)
+        alone = rest[:1] in ("", *",。;、)")
+        ranked = _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
         return _as_rank(mention, folded[start:end]) if ranked else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
@@ -776,7 +776,7 @@ def _marks():
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
         "threshold": re.compile(
-            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村|社区)"
+            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
         "made": re.compile(f"(?:{words('made')})$"),

@@ -6,6 +6,7 @@ each one may get (可享受每月...). A total that is planned is a figure, of s
 this module.
 """
 
+import re
 from functools import cache
 
 from .quantities import _either, lexicon_codes
@@ -16,6 +17,7 @@ REACH = 60  # characters before and after a number in which its condition and it
 SELDOM = 4  # times a period: from more on it is what was done, and not what shall be
 HOURS = 200  # of one person; what all have served together is more, and no bound
 COPIES = 5  # of a form or a photograph that is to be handed in
+TITLE = 160  # characters of a document in which its title is looked for
 HEADING = 40  # characters of a paragraph in which its heading is looked for
 
 
@@ -29,7 +31,7 @@ def is_rule(paragraph, held):
 
 def is_titled_rule(folded):
     """Tell whether a document is a rule, by the line that is its title (管理办法, 评选细则)."""
-    return bool(_marks()["title"].search(folded[:160]))
+    return any(_marks()["title"].fullmatch(line) for line in folded[:TITLE].split("\n")[:3])
 
 
 def goes_on(sentence):
@@ -90,12 +92,15 @@ def norm_of(mention, folded, sentence, ruled, before=None):
 def _threshold(mention, clause, lead, rest):
     """Find a bound with its consequence: 达到100小时的，授予...; 五分之四以上...方可."""
     marks, bounded = _marks(), mention["hedge"] in BOUNDS
-    reached = bounded or marks["reached"].search(clause)
+    reached = bounded or marks["attained"].search(clause)
     if reached and (marks["then"].match(rest) or marks["so"].match(rest)):
         return "threshold"
-    if bounded and marks["votes"].search(lead + rest[:8]):
+    if bounded and mention["unit"] == "%" and marks["votes"].search(lead + rest[:8]):
         return "threshold"  # 赞成人数超过到会团员的半数
-    if bounded and mention["unit"] in ("小时", "课时", "学时") and mention["value"] <= HOURS:
+    least = mention["hedge"] in ("at_least", "under")
+    if least and mention["unit"] in ("小时", "课时", "学时") and mention["value"] <= HOURS:
+        return "threshold"
+    if mention["unit"] == "元" and marks["fined"].search(rest):
         return "threshold"
     if bounded and (marks["forbids"].match(rest) or marks["modal"].search(lead)):
         return "" if marks["total"].search(clause) else "threshold"
@@ -125,7 +130,7 @@ def _duty(mention, token, clause, lead, rest):
     marks = _marks()
     if mention["value"] == 1 and clause.endswith("平均") and rest[:1] not in ("", ",", "。", ";", "、", ")"):
         return "duty"  # the unit itself: 平均1名团干部
-    if marks["asked"].search(lead) or marks["nominated"].match(rest):
+    if marks["asked"].search(lead) or (marks["owes"].search(lead) and marks["nominated"].match(rest)):
         return "duty"  # 请各学院推荐1名教师
     if mention["unit"] in ("份", "张") and mention["value"] <= COPIES and marks["papers"].search(clause):
         return "duty"
@@ -153,10 +158,8 @@ def _by_rule(mention, clause):
 
 @cache
 def _marks():
-    import regex
-
     def words(role):
-        return "|".join(map(regex.escape, sorted(lexicon_codes(role), key=len, reverse=True)))
+        return "|".join(map(re.escape, sorted(lexicon_codes(role), key=len, reverse=True)))
 
     def either(role):
         return f"(?:{_either(set(lexicon_codes(role)))})"
@@ -166,72 +169,81 @@ def _marks():
     number = r"[\d一二三四五六七八九十]{1,3}"
     order = rf"^ {{0,4}}(?:[(]?{number}[)]|{number}[、.])? {{0,2}}"
     return {
-        "glance": regex.compile(
-            rf"满|扣\d|[加得]\d|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|不[得超高低多少]|至少|平均[1一]|[者的],|[以之]上,|可[以再一按享获给发申领报兑加减奖补选]|[小课学]时"
-            rf"|方可|加\d|组成|以\d|首个|第[一二三四五六七八九十]个|{modal}|{per}"
+        # each begins with a letter, no group or class, so that the search runs over all others at once
+        "glance": re.compile(
+            r"满|罚|扣\d|加\d|得\d|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|至少"
+            r"|不得|不超|不高|不低|不多|不少|平均[1一]|者,|的,|以上,|之上,|可[以再一按享获给发申领报兑加减奖补选增]"
+            r"|小时|课时|学时|方可|组成|以\d|首个|第[一二三四五六七八九十]个"
+            rf"|{words('modal')}|{words('per')}"
         ),
-        "title": regex.compile(rf"(?:{words('rule')})(?:\([^()\n]{{2,12}}\))? *(?:\n|$)"),
-        "condition": regex.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
-        "conditions": regex.compile(
+        "title": re.compile(
+            rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定))"
+            rf"[^,。;:]{{4,60}}(?:{words('rule')})(?:\([^()]{{2,12}}\))? *"
+        ),
+        "condition": re.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
+        "conditions": re.compile(
             rf"{order}(?:[\u4e00-\u9fff“”]{{0,10}}(?:{words('conditions')})[:]?(?=\n|$| |\d|[(])"
             rf"|(?:{words('conditions')}):)"
         ),
-        "heading": regex.compile(
+        "heading": re.compile(
             r"^ {0,4}(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)](?! ?“))"
         ),
-        "goes_on": regex.compile("其中|其他|并且|而且|且|同时"),
-        "full": regex.compile(r"(?<![已坐挤装住爆充圆])满(?:[\d.、]{1,40})?$"),
-        "joined": regex.compile(r"[^,。;:、\d]{0,14}(?:、|和|及|,?或者?)[\u4e00-\u9fff]{0,8}"),
-        "done": regex.compile(
+        "goes_on": re.compile("其中|其他|并且|而且|且|同时"),
+        "full": re.compile(r"(?<![已期坐挤装住爆充圆])满(?:[\d.、]{1,40})?$"),
+        "joined": re.compile(r"[^,。;:、\d]{0,14}(?:、|和|及|,?或者?)[\u4e00-\u9fff]{0,8}"),
+        "done": re.compile(
             r"已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅"
         ),
-        "reached": regex.compile(r"(?:达到?|为|在|累计|超过)$"),
-        "then": regex.compile(
+        "attained": re.compile(r"(?:达到?|累计|超过)$"),
+        "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
+        "then": re.compile(
             rf"[^。;]{{0,{REACH - 20}}}?(?:的|者|及以上)[^,。;]{{0,6}}"
             rf"(?:,(?:由|均|分别|一律)?{grants}|均?可(?!以?[见持])|不得|须|方)"
         ),
-        "so": regex.compile(r"[^,。;]{0,30},(?:分别|即)?(?:授予|认定为|可(?:享受|获|申|领|评|认定))"),
-        "scored": regex.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
-        "votes": regex.compile("赞成|同意|表决|到会|得票"),
-        "forbids": regex.compile(
+        "so": re.compile(r"[^,。;]{0,30},(?:分别|即)?(?:授予|认定为|可(?:享受|获|申|领|评|认定))"),
+        "scored": re.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
+        "fined": re.compile("罚款|罚金"),
+        "votes": re.compile("赞成|同意|表决|到会|得票"),
+        "forbids": re.compile(
             rf"[^。;]{{0,{REACH - 20}}}?(?:不[得能予可]|不参评|[方才][可能]|取消|注销|免予|视为)"
         ),
-        "modal": regex.compile(modal),
-        "all": regex.compile(r"全[国省市县区镇乡校团]|合计"),
-        "total": regex.compile(r"全[国省市县区镇乡校团]|总[数量]|力争|新建|建成"),
-        "entitled": regex.compile(
+        "modal": re.compile(modal),
+        "all": re.compile(r"全[国省市县区镇乡校团]|合计"),
+        "total": re.compile(r"全[国省市县区镇乡校团]|总[数量]|力争|新建|建成"),
+        "entitled": re.compile(
             r"可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|报名|兑换|加|减|奖励|补助|选报)[^,。;]{0,18}$"
             r"|(?:总分|初试|笔试)[^,。;]{0,4}加$"
         ),
-        "rate": regex.compile(r" ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)"),
-        "mean": regex.compile("均"),
-        "not_over": regex.compile(
+        "rate": re.compile(r" ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)"),
+        "mean": re.compile("均"),
+        "not_over": re.compile(
             r"不(?:得|应|能|可|宜)?(?:超过|超出|高于|多于|大于|低于|少于|小于)[^,。;]{1,20}$|不(?:得|应|能|可|宜)$"
         ),
-        "by": regex.compile(r"按照?(?!计划|要求|规定)[^。;]{0,40}$"),
-        "reckoned": regex.compile(
+        "by": re.compile(r"按照?(?!计划|要求|规定)[^。;]{0,40}$"),
+        "reckoned": re.compile(
             "(?:的?标准|的?比例)?[来予]?以?(?:计算|折算|核算|测算|推荐|选派|评选|提取|核定|缴纳|发放|补助)"
         ),
-        "at_most": regex.compile("不"),
-        "held": regex.compile(r"控制|压|降|减|缩|稳定|保持"),
-        "granted": regex.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|记)[^,。;]{0,18}$"),
-        "cycle": regex.compile(r"(?:首个|第[一二三四五六七八九十]个|\(即)$"),
-        "base": regex.compile("为(?:一?个?(?:循环|周期|单位|基数|档)|限|界|标准)"),
-        "asked": regex.compile(
-            r"(?:(?:请|要|[可应须]增?)[^。;\d]{0,20}(?:推荐|推报|增推|选派|申报|报送|提交|填写|上报)|上交)[^,。;\d]{0,14}$"
+        "at_most": re.compile("不"),
+        "held": re.compile(r"控制|压|降|减|缩|稳定|保持"),
+        "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|记)[^,。;]{0,18}$"),
+        "cycle": re.compile(r"(?:首个|第[一二三四五六七八九十]个|\(即)$"),
+        "base": re.compile("为(?:一?个?(?:循环|周期|单位|基数|档)|限|界|标准)"),
+        "asked": re.compile(
+            r"(?:(?:(?<![申邀聘])请|(?<![主重首只])要|应(?![届用急对聘征])|须|可增?)[^。;\d]{0,20}"
+            r"(?:推荐|推报|增推|选派|申报|报送|提交|填写|上报)|上交)[^,。;\d]{0,14}$"
         ),
-        "nominated": regex.compile("作为[^。;]{0,30}(?:候选|人选)"),
-        "papers": regex.compile(
+        "nominated": re.compile("作为[^。;]{0,30}(?:候选|人选)"),
+        "papers": re.compile(
             r"一式$|(?:照片|登记表|申报表|推荐表|汇总表|审批表|简介|复印件|扫描件)[^,。;\d]{0,4}$"
         ),
-        "sets": regex.compile(
+        "sets": re.compile(
             r"(?:设立?|配备?|建立?|联系|结对|帮扶|负责|选派|推荐|推报|选送|报送|申报|限报|完成|走访)"
             r"(?![^,。;]{0,12}[都均达了])[^,。;]{0,12}(?:,[^。;]{0,30})?$"
         ),
-        "made_up": regex.compile(r"设[^,。;\d]{1,8}\d{1,2}[名人个],[^。;]{0,30}$"),
-        "consists": regex.compile(r"[^,。;]{0,8}组成"),
-        "per": regex.compile(per + r"|平均(?:1|一)(?=[名个位])"),
-        "owes": regex.compile(modal + r"|要(?![素求点闻])|负责|确保|做到|目标|要求"),
-        "period": regex.compile(r"每(?:年|月|周|天|日|季度?|学期|学年|半年|两年|个月|个季度)[^,。;]{0,20}$"),
-        "times": regex.compile("次|场|期|节|课|课时|篇|堂|个课时"),
+        "made_up": re.compile(r"设[^,。;\d]{1,8}\d{1,2}[名人个],[^。;]{0,30}$"),
+        "consists": re.compile(r"[^,。;]{0,8}组成"),
+        "per": re.compile(per + r"|平均(?:1|一)(?=[名个位])"),
+        "owes": re.compile(modal + r"|要(?![素求点闻])|负责|确保|做到|目标|要求"),
+        "period": re.compile(r"每(?:年|月|周|天|日|季度?|学期|学年|半年|两年|个月|个季度)[^,。;]{0,20}$"),
+        "times": re.compile("次|场|期|节|课|课时|篇|堂|个课时"),
     }

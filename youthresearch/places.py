@@ -174,9 +174,11 @@ def _fits(code, kind):
 
 def _full_names_in(text):
     """Find the full names of places, the longest at each end, as (end, name, candidates)."""
-    names, found, taken = _names().full, [], 0
+    names, endings, found, taken = _names().full, _names().endings, [], 0
     for match in _ENDS.finditer(text):
         end = match.end()
+        if text[end - 2 : end] not in endings:
+            continue
         for start in range(max(taken, end - _LONGEST), end - 1):
             if text[start:end] in names:
                 found.append((end, text[start:end], names[text[start:end]]))
@@ -213,6 +215,7 @@ class _Names(NamedTuple):
     stem: dict  # code of a city or province -> its name without its kind
     parent: dict
     level: dict
+    endings: frozenset  # last two characters of the full names
 
 
 @cache
@@ -232,4 +235,4 @@ def _names():
                 stem[code] = stemmed
     columns = (dict(zip(table["district"], table[c], strict=True)) for c in ("name_zh", "parent", "level"))
     name, parent, level = columns
-    return _Names(full, short, name, stem, parent, level)
+    return _Names(full, short, name, stem, parent, level, frozenset(n[-2:] for n in full))
