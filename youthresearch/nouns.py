@@ -276,7 +276,7 @@ def _right(tokens, i, unit):
         begin += 1
     if last is not None and not _counts(tokens[last].word, unit) and _takes_verb(tokens[last].word):
         last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
-    if last is not None and unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
+    if last is not None and unit in ("个", "家", "支") and last > begin and tokens[last].word.endswith(STAFF):
         last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
 
@@ -399,9 +399,6 @@ def _is_state(tokens, j, last, unit):
     word = tokens[j].word
     if unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word):
         return not _goes_on(tokens, j, last, unit)
-    if _fits_only(tokens[last].word, unit) and not _fits_only(word, unit):
-        rest = tokens[j : _phrase_end(tokens, j) + 1]
-        return not any(_fits_only(t.word, unit) for t in rest)  # 3所敬老院动工
     at_work = tokens[_phrase_end(tokens, j)].word == "工作" and (word == "工作" or _says(word))
     return at_work and not _goes_on(tokens, j, last, unit)
 
@@ -615,8 +612,11 @@ def _is_predicate(tokens, n, k):
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
-    if before.sort == "x" and (n < k - 2 or tokens[n].word not in _roles("compound")):
+    stated = tokens[n].word not in _roles("compound") and not head.endswith(NUMERIC)
+    if before.sort == "x" and (n < k - 2 or stated):
         return True  # 认定青年创业基地
+    if sort == "v" and stated and n < k - 1:
+        return True  # 红十字会派出救援队伍
     return not _takes_verb(head)
 
 
