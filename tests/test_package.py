@@ -73,7 +73,17 @@ MAY_IMPORT = {
     "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},
 }
 HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
-READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
+READ_OR_WRITE = (
+    "read_csv",
+    "read_text",
+    "read_json",
+    "to_csv",
+    "write_text",
+    "savefig",
+    "print_png",
+    "print_pdf",
+    "open",
+)
 
 
 def own_imports(path):
