@@ -691,14 +691,14 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
         drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
         for language, fig in drawn.items():
             _mark(fig, data)
-            _save_both(fig, folder / f"{stem}.{language}")
+            save_both(fig, folder / f"{stem}.{language}")
     if is_simulated(data):
         data = data.assign(simulated=True)
     data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
     return drawn[lang]
 
 
-def _save_both(fig, path):
+def save_both(fig, path):
     """Save as PNG and PDF, undated, in one draw each: `savefig` takes two, the first for the layout alone."""
     from matplotlib import rcParams
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -274,9 +274,14 @@ def _integer_verdict(hidden, cut):
 
 def whole_numbers(bounds):
     """Narrow intervals to the whole numbers in them, where there are any."""
-    noise = _NOISE * bounds.abs().replace(np.inf, 0)
-    whole = interval(np.ceil(bounds["low"] - noise["low"]), np.floor(bounds["high"] + noise["high"]))
-    return whole.where(whole["low"] <= whole["high"], bounds)
+    low, high = (bounds[end].to_numpy(float) for end in ("low", "high"))
+    least, most = np.ceil(low - _noise(low)), np.floor(high + _noise(high))
+    some = least <= most
+    return interval(np.where(some, least, low), np.where(some, most, high), bounds.index)
+
+
+def _noise(ends):
+    return _NOISE * np.abs(np.where(np.isinf(ends), 0, ends))
 
 
 # The formulas ----------------------------------------------------------------------------------------------
