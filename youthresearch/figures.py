@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .loaders import load_indicators, load_labels
-from .schema import FIGURES, SAID, is_simulated
+from .schema import FIGURES, SAID, is_simulated, mark_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
@@ -640,7 +640,7 @@ def plot_published(table, *, lang="en"):
     matplotlib.figure.Figure
     """
     table = _steady(table[(table["found"] != "not run") & table["se"].notna()])
-    fig, ax = _figure(6.8, 1.4 + 0.27 * len(table), _word("title_published", lang))
+    fig, ax = _figure(7.6, 1.4 + 0.27 * len(table), _word("title_published", lang))
     y, unit = np.arange(len(table))[::-1], table["se"].astype(float)
     value = table["value"].astype(float) / unit
     ours, width = table["att"] / unit, table["standard_error"] / unit
@@ -652,7 +652,7 @@ def plot_published(table, *, lang="en"):
     for colour, key in ((BLUE, "ours_same"), (ORANGE, "ours_differs")):
         ax.plot([], [], "o", color=colour, markersize=4, label=_word(key, lang))
     ax.axvline(0, color=MUTED, linewidth=0.8)
-    ax.set_yticks(y, table["result"])
+    ax.set_yticks(y, table[f"label_{lang}"])
     ax.tick_params(axis="y", length=0, labelsize=8)
     ax.set(ylim=(-0.7, len(table) - 0.3), xlabel=_word("published_errors", lang))
     ax.legend(frameon=False, fontsize=8, loc="upper right")
@@ -692,8 +692,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
         for language, fig in drawn.items():
             _mark(fig, data)
             save_both(fig, folder / f"{stem}.{language}")
-    if is_simulated(data):
-        data = data.assign(simulated=True)
+    data = mark_simulated(data, is_simulated(data))
     data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
     return drawn[lang]
 

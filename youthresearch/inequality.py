@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import SAID, SIMULATED, DataError, is_simulated
+from .schema import SAID, DataError, is_simulated, mark_simulated
 
 
 def gini(values, weights=None):
@@ -107,7 +107,8 @@ def decompose_inequality(values, groups, weights=None):
     for name, measure in (("theil_t", theil_t), ("theil_l", theil_l)):
         total, between = measure(x, w), measure(smooth, w)
         rows.append((name, total, between, total - between, between / total if total else np.nan))
-    return pd.DataFrame(rows, columns=["measure", "total", "between", "within", "share_between"])
+    table = pd.DataFrame(rows, columns=["measure", "total", "between", "within", "share_between"])
+    return mark_simulated(table, isinstance(values, pd.Series) and is_simulated(values))
 
 
 def _checked(values, weights):
@@ -167,9 +168,7 @@ def sigma_convergence(panel, *, outcome, weights=None):
         )
     columns = ["period", "districts", "mean", "variation", "sd_log", "gini", "theil_t", "theil_l"]
     found = pd.DataFrame(rows, columns=columns)
-    if is_simulated(panel):
-        found.attrs[SIMULATED] = True
-    return found
+    return mark_simulated(found, is_simulated(panel))
 
 
 @dataclass(frozen=True)

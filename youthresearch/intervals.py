@@ -15,7 +15,6 @@ CAPS = (None, "next_unit")
 _ENDS = pd.Index(["low", "high"])
 
 _BOUNDS = {  # hedge -> bounds of the size v; u is the unit of its last digit, top what closes open words
-    "exact": lambda v, u, top: (v, v),
     "odd": lambda v, u, top: (v, v + u),
     "nearly": lambda v, u, top: (v - u, v),
     "about": lambda v, u, top: (v - u / 2, v + u / 2),
@@ -24,7 +23,7 @@ _BOUNDS = {  # hedge -> bounds of the size v; u is the unit of its last digit, t
     "under": lambda v, u, top: (0 * v, v),  # an array of zeros
     "at_most": lambda v, u, top: (0 * v, v),
 }
-HEDGES = (*_BOUNDS, "range", "masked")
+HEDGES = ("exact", *_BOUNDS, "range", "masked")
 NEEDS_A_DIGIT = ("odd", "nearly", "about", "over", "at_least")
 
 
@@ -89,12 +88,21 @@ def hedge_interval(value, hedge, value_max=None, *, cap=None):
 def hedge_bounds(values, words, tops, *, cap=None, index=None):
     """Return low and high of `hedge_interval` as arrays, from arrays; index names the rows in errors."""
     _check_hedges(values, words, tops, cap, range(len(values)) if index is None else index)
+    low = values + 0.0  # and no negative zero
+    high = low.copy()
+    vague = words != "exact"
+    if vague.any():  # mostly few
+        low[vague], high[vague] = _vague_bounds(values[vague], words[vague], tops[vague], cap)
+    return low, high
+
+
+def _vague_bounds(values, words, tops, cap):
     size, unit = np.abs(values), _units(values)
-    top = unit if cap == "next_unit" else np.inf
+    top = unit if cap == "next_unit" else np.full(len(values), np.inf)
     low, high = values.copy(), np.where(words == "range", tops, values)
     for word in set(words) & set(_BOUNDS):
         rows = words == word
-        low[rows], high[rows] = _BOUNDS[word](size[rows], unit[rows], top[rows] if cap else top)
+        low[rows], high[rows] = _BOUNDS[word](size[rows], unit[rows], top[rows])
     mirrored = (values < 0) & (words != "range")
     low, high = np.where(mirrored, -high, low), np.where(mirrored, -low, high)
     low[words == "masked"] = high[words == "masked"] = np.nan
@@ -108,7 +116,9 @@ def _check_hedges(values, words, tops, cap, index):
     if unknown:
         raise ValueError(f"Unknown hedges {unknown}; the interval policy knows {list(HEDGES)}.")
     lost = (np.isnan(values) & (words != "masked")) | np.isinf(values)
-    lost |= (values == 0) & np.array([word in NEEDS_A_DIGIT for word in words], bool)
+    zero = values == 0
+    if zero.any():
+        lost |= zero & np.array([word in NEEDS_A_DIGIT for word in words], bool)
     lost |= ~(tops >= values) & (words == "range")
     if lost.any():
         rows = np.asarray(index)[lost].tolist()[:10]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import corners, interval, ratio
-from .schema import KEY, SIMULATED, DataError, Listing, is_simulated
+from .schema import KEY, SIMULATED, DataError, Listing, is_simulated, mark_simulated
 
 
 def growth(after, before):
@@ -329,7 +329,8 @@ def compute_metrics(facts):
     ]
     table = both[[*_PLACE, "metric"]].join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
     table["fact_ids"] = both["fact_id_top"] + " " + both["fact_id_bottom"]
-    return table.sort_values([*_PLACE, "metric"], ignore_index=True)
+    table = table.sort_values([*_PLACE, "metric"], ignore_index=True)
+    return mark_simulated(table, is_simulated(facts))
 
 
 def add_metrics(panel, metrics=None, *, youth=None):

@@ -5,7 +5,6 @@ it comes with the trend that it would see half of the time, and four times in fi
 """
 
 from dataclasses import dataclass, field
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -14,13 +13,13 @@ from .cells import NEVER
 from .effects import FEW
 from .inference import SEED, fixed, p_as_text, reassigned_path
 from .reassign import TIE
-from .schema import SAID, DataError, check_choice, check_share
+from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
 POWERS = (0.5, 0.8)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PretrendTest:
+class PretrendTest(Result):
     """A test of the coefficients before treatment, and the trend that it would see.
 
     Attributes
@@ -58,15 +57,9 @@ class PretrendTest:
     att: float = field(repr=False)
     simulated: bool = field(repr=False)
 
-    def __repr__(self):
-        """Show the test, and what it could not have seen."""
-        lines = [f"pre-trends of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<11} {value}" for name, value in self._said()])
-
-    def _repr_html_(self):
-        title = escape(f"pre-trends of {self.estimator}: {self.outcome}")
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{title}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"pre-trends of {self.estimator}: {self.outcome}"
 
     def _said(self):
         times = self.path["event_time"]
@@ -89,7 +82,7 @@ class PretrendTest:
             else:
                 said.append((f"{row.power:.0%} power", "against no drift: the test cannot reject"))
         said.append(("att", fixed(self.att, abs(self.att))))
-        return said + [("data", SAID)] * self.simulated
+        return said
 
 
 def pretrend_test(
@@ -156,10 +149,10 @@ def pretrend_test(
         chosen.reject(0 * drift),
         f"{chosen.name}, {how}",
         effect.path.iloc[before].reset_index(drop=True),
-        _trends(chosen, drift, powers),
+        mark_simulated(_trends(chosen, drift, powers), effect.simulated),
         level,
         effect.att,
-        effect._cells.simulated,
+        effect.simulated,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .rules import LUCK, MEASURED, RATES, SUMS, WRONG, check, figures_of
-from .schema import DataError
+from .schema import DataError, is_simulated, mark_simulated
 from .slips import slips_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
@@ -63,6 +63,7 @@ def prepare(facts):
         raise DataError("A fact_id stands more than once; give every fact its own.", twice)
     table = facts[facts["status"] != "masked"].copy()
     table.attrs = {}
+    table = mark_simulated(table, is_simulated(facts))
     words = ["district", "scope", "indicator", "period_start", "period_end", "baseline", "part_of"]
     table[words] = table[words].fillna("").astype(str)
     table["draft"] = table["noun"].notna() if "noun" in table else False

@@ -2,8 +2,10 @@
 
 import json
 from functools import cache
+from html import escape
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 _HOME = Path(__file__).resolve().parent
@@ -15,22 +17,64 @@ PACKAGE = DATA / "datapackage.json"
 
 KEY = ["district", "period", "indicator", "scope"]  # of a panel
 PANEL = [*KEY[:3], "low", "high", "value", "cohort", "scope", "processing", "fact_ids"]
-SIMULATED = "simulated"  # in attrs, and in a panel's `processing`, of whatever was not observed
+SIMULATED = "simulated"  # in attrs, and in a column, of whatever was not observed
+_ROWS = ("processing", "coder")  # columns in which a panel, and facts, say of each row where it is from
 SAID = "simulated data / 模拟数据"  # on every figure and result of such data
 
 
 def is_simulated(table):
     """Tell whether a table was made up: its attrs say so, or, where pandas lost them, its rows."""
-    marked = "processing" in table and (table["processing"] == SIMULATED).any()
-    return bool(table.attrs.get(SIMULATED) or marked)
+    if table.attrs.get(SIMULATED) or SIMULATED in table.index.names:
+        return True
+    if not isinstance(table, pd.DataFrame):
+        return False
+    if SIMULATED in table and table[SIMULATED].isin([True, "True"]).any():
+        return True
+    return any(bool((table[c] == SIMULATED).any()) for c in _ROWS if c in table)
 
 
-def mark_simulated(table):
-    """Say in a table that it was not observed: in its attrs and, in a panel, in every row."""
-    if "processing" in table:
-        table = table.assign(processing=SIMULATED)
+def mark_simulated(table, which=True):
+    """Say on the face of a table that it was not observed, so that it is printed and saved with it.
+
+    Every table made of simulated data passes here. The mark stands in attrs and in each row: in `processing`
+    of a panel, `coder` of facts, in a column `simulated` of any other table (a level of the index where every
+    column is an indicator, `composite_table`). A Series has attrs alone.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame or pandas.Series
+    which : bool or list of bool
+        Whether it was, as a whole or row by row. Where no row was, the table is returned as it is.
+
+    Returns
+    -------
+    pandas.DataFrame or pandas.Series
+    """
+    if not np.any(which):
+        return table
+    if isinstance(table, pd.DataFrame) and SIMULATED not in table.index.names:
+        own = next((c for c in _ROWS if c in table), None)
+        table = table.assign(**({own: SIMULATED} if own else {SIMULATED: which}))
     table.attrs[SIMULATED] = True
     return table
+
+
+class Result:
+    """What every result prints, in a terminal and in a notebook: a title, and pairs of a name and a text.
+
+    It has `_title`, `_said()`, which gives the pairs, and `simulated`: whether the data were made up.
+    """
+
+    def __repr__(self):
+        """Show the title, and a line for each pair."""
+        return "\n".join([self._title, *(f"  {name:<12} {text}" for name, text in self._pairs())])
+
+    def _repr_html_(self):
+        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(t)}</td></tr>" for n, t in self._pairs())
+        return f"<table><caption>{escape(self._title)}</caption>{rows}</table>"
+
+    def _pairs(self):
+        return [*self._said(), *([("data", SAID)] if self.simulated else [])]
 
 
 class DataError(ValueError):
