@@ -74,12 +74,10 @@ def figures_of(facts):
         name: rounding_interval(bounds, hidden, rule=rule)
         for name, rule in (("round", "half_up"), ("cut", "truncated"))
     }
-    table = facts[["value", "low", "high", "resolution"]].assign(
-        whole=whole, vague=facts["low"] < facts["high"], printed=printed
-    )
-    for name, wide in widened.items():
-        table[[f"{name}_low", f"{name}_high"]] = wide[["low", "high"]]
-    return table.reset_index(drop=True)
+    columns = {c: facts[c] for c in ("value", "low", "high", "resolution")}
+    columns |= {"whole": whole, "vague": facts["low"] < facts["high"], "printed": printed}
+    columns |= {f"{name}_{end}": wide[end] for name, wide in widened.items() for end in wide}
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def check(rule, members, figures):
