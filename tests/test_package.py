@@ -92,7 +92,17 @@ MAY_IMPORT = {
     },
 }
 HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
-READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
+READ_OR_WRITE = (
+    "read_csv",
+    "read_text",
+    "read_json",
+    "to_csv",
+    "write_text",
+    "savefig",
+    "print_png",
+    "print_pdf",
+    "open",
+)
 
 
 @cache

@@ -414,9 +414,8 @@ def _narrow(bounds, allowed, members, j, whole, basis, lost):
     """Intersect the bounds of column j of the members with what the others allow; tell whether any moved."""
     at = members[:, j]
     low, high = bounds["low"].to_numpy(copy=True), bounds["high"].to_numpy(copy=True)
-    counts = whole_numbers(allowed).where(pd.Series(whole[at]), allowed)
-    new_low = np.fmax(counts["low"].to_numpy(), low[at])
-    new_high = np.fmin(counts["high"].to_numpy(), high[at])
+    new_low, new_high = np.where(whole[at][:, None], whole_numbers(allowed), allowed).T
+    new_low, new_high = np.fmax(new_low, low[at]), np.fmin(new_high, high[at])
     noise = 1e-9 * np.maximum(1, np.abs(np.where(np.isfinite(new_high), new_high, 0)))
     empty = new_low > new_high + noise
     lost += [tuple(m) for m in members[empty] if tuple(m) not in lost]
