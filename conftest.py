@@ -5,7 +5,7 @@ import sys
 
 from notebooks.run import set_environment
 
-# jsonschema, which nbval imports, would build the grammar of web addresses: 1.3 s in every process, for nothing.
+# jsonschema, which nbval imports, would build the grammar of web addresses: 1.3 s a process, for nothing.
 sys.modules["rfc3987_syntax"] = None
 pytest_plugins = ["nbval.plugin"]  # here, so that the line above comes first
 
