@@ -1,11 +1,13 @@
 """Tests for few treated districts: against statsmodels, by hand, and where the variance depends on size."""
 
-from itertools import combinations
+from itertools import combinations, permutations
+from math import factorial
 
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy.optimize import nnls
 
 import youthresearch as yr
 
@@ -76,6 +78,51 @@ def test_ferman_pinto_by_hand():
     att = change[who].mean() - change[~who].mean()
     row = yr.few_treated(panel, outcome="y", population="people", seed=1).set_index("method")
     assert row.loc["ferman_pinto", "p_value"] == pytest.approx((1 + np.sum(null >= abs(att))) / 40)
+
+
+def unlike_sizes(treated, n=14):
+    """Make a panel of districts of unlike sizes and variances."""
+    return one_wave(seed=9, n=n, treated=treated, size=np.random.default_rng(4).uniform(0.2, 5, size=n))
+
+
+@pytest.mark.parametrize("treated", [2, 3])
+def test_ferman_pinto_of_several_by_hand_in_every_order(treated):
+    """Each order of each set, each standing for the treated ones in it; the actual set in its orders too."""
+    panel = unlike_sizes(treated)
+    change, who = changes(panel)
+    left = change[~who] - change[~who].mean()
+    people = panel.groupby("district")["people"].first().to_numpy()
+    fit = nnls(np.column_stack([np.ones(len(left)), 1 / people[~who]]), left**2)[0]
+    spread = np.sqrt(fit[0] + fit[1] / people)
+    null = []
+    for order in permutations(left / spread[~who], treated):
+        null.append(abs(sum(s * z for s, z in zip(spread[who], order, strict=True)) / treated))
+    att, orders = change[who].mean() - change[~who].mean(), factorial(treated)
+    table = yr.few_treated(panel, outcome="y", population="people", level=0.8, seed=1).set_index("method")
+    row = table.loc["ferman_pinto"]
+    whole = orders + len(null)
+    assert row["p_value"] == pytest.approx((orders + np.sum(np.array(null) >= abs(att))) / whole)
+    assert row["smallest_p"] == pytest.approx(orders / whole) == table.loc["conley_taber", "smallest_p"]
+    for effect in (row["low"], row["high"]):
+        farther = (orders + np.sum(np.array(null) >= abs(att - effect) * (1 + 1e-9))) / whole
+        assert farther <= 0.2 < (orders + np.sum(np.array(null) >= abs(att - effect) * (1 - 1e-9))) / whole
+
+
+@pytest.mark.parametrize("treated", [2, 3])
+def test_names_of_districts_have_no_say(treated):
+    panel = unlike_sizes(treated)
+    names = {f"d{i:03d}": f"d{treated - 1 - i:03d}" for i in range(treated)}
+    other = panel.assign(district=panel["district"].replace(names)).sort_values(["district", "period"])
+    one, two = (yr.few_treated(p, outcome="y", population="people", seed=1) for p in (panel, other))
+    pd.testing.assert_frame_equal(one, two, rtol=1e-9)
+
+
+def test_methods_say_that_they_take_few_treated_beside_many():
+    said = yr.few_treated(unlike_sizes(2), outcome="y", population="people", seed=1).set_index("method")[
+        "assumes"
+    ]
+    assert said[["conley_taber", "ferman_pinto"]].str.contains("few beside the others").all()
+    assert "few" not in said["exact_t"]  # of which this is not asked
 
 
 def test_ferman_pinto_with_equal_sizes_is_conley_taber():

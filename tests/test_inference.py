@@ -549,3 +549,27 @@ def test_the_actual_assignment_is_found_among_all(column):
 
 def regions(table):
     return table[["district", "region"]].drop_duplicates()
+
+
+@pytest.mark.parametrize("seed", [33, 93])
+def test_a_studentized_interval_ends_where_the_first_effect_is_rejected(seed):
+    """Heavy tails: from some effect on p is at most 5%, and farther out above it again."""
+    rng = np.random.default_rng(seed)
+    n, treated = 8 + seed % 5, 2 + seed % 3
+    table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(n)], 4)})
+    table["period"] = np.tile(np.arange(2001, 2005), n)
+    table["y"] = (rng.standard_t(2, size=(n, 4)) * np.exp(rng.normal(size=(n, 1)))).ravel()
+    table["cohort"] = pd.array([2003] * treated * 4 + [None] * (n - treated) * 4, dtype="Int64")
+    columns = {"district": "district", "period": "period", "cohort": "cohort", "outcomes": ["y"]}
+    panel = yr.as_panel(table, **columns)
+    begun = (panel["period"] >= panel["cohort"]).fillna(False).astype(float).to_numpy()
+
+    def p_without(tau):
+        less = panel.assign(value=panel["value"] - tau * begun, low=-np.inf, high=np.inf)
+        return yr.randomization_test(yr.did, less, outcome="y", statistic="studentized", seed=1).p_value
+
+    test = yr.randomization_test(yr.did, panel, outcome="y", statistic="studentized", seed=1)
+    for end in (test.low, test.high):
+        steps = test.att + (end - test.att) * np.array([*np.linspace(0.1, 0.9, 8), 1 - 1e-6, 1 + 1e-6])
+        *within, beyond = (p_without(tau) for tau in steps)
+        assert min(within) > 0.05 + 1e-9 > beyond

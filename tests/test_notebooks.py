@@ -172,7 +172,63 @@ def check_stems(notebooks, folder=FIGURES):
         yield f"figures/{stem}.* is written by more than one notebook"
 
 
-CHECKS = (check_stored, check_code, check_length, check_frame, check_figures)
+MADE_UP = {"simulate_panel", "simulate_reports", "load_size", "power_curve", "minimum_detectable_effect"}
+
+
+def names_in(node):
+    """Return every name and attribute that an expression mentions."""
+    return {n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(node) if hasattr(n, "ctx")
+            and isinstance(n, (ast.Name, ast.Attribute))}  # fmt: skip
+
+
+def shown_by(tree):
+    """Return what a cell displays, what it prints, and the numbers that it saves by their names."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    given = {
+        name: [a for c in calls if ast.unparse(c.func) == name for a in c.args]
+        for name in ("display", "print")
+    }
+    last = tree.body[-1].value if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    done = ast.unparse(last.func) if isinstance(last, ast.Call) else ""
+    if last is not None and done not in (
+        "display",
+        "print",
+        "yr.save_figure",
+        "yr.save_numbers",
+        "yr.use_style",
+    ):
+        given["display"].append(last)
+    saved = [c.args[1] for c in calls if ast.unparse(c.func) == "yr.save_numbers"]
+    tables = [node for one in saved for node in ast.walk(one) if isinstance(node, ast.Dict)]
+    named = [pair for table in tables for pair in zip(table.keys, table.values, strict=True)]
+    return given["display"], given["print"], named
+
+
+def check_simulated(notebook):
+    """Whatever is shown or saved of simulated data says so: each table in it, each number in its name."""
+    made_up = set(MADE_UP)
+    for number, cell in enumerate(code_cells(notebook), 1):
+        try:
+            tree = ast.parse(source(cell))
+        except SyntaxError:  # check_code complains of it
+            return
+        for step in tree.body:
+            if isinstance(step, ast.Assign):
+                names = {n.id for target in step.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+                made_up = made_up | names if names_in(step.value) & made_up else made_up - names
+        displayed, printed, numbers = shown_by(tree)
+        marked = [bool(re.search("simulat|模拟", text_of(output))) for output in cell["outputs"]]
+        if sum(marked) < sum(bool(names_in(one) & made_up) for one in displayed):
+            yield f"cell {number} shows what is simulated, and does not say so"
+        if any(names_in(one) & made_up for one in printed) and not any(marked):
+            yield f"cell {number} prints what is simulated, and does not say so"
+        for name, value in numbers:
+            told = ast.unparse(name or value)
+            if names_in(value) & made_up and "simulated_" not in told:
+                yield f"cell {number} saves a simulated number under a name that does not say so: {told}"
+
+
+CHECKS = (check_stored, check_code, check_length, check_frame, check_simulated, check_figures)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -274,6 +330,18 @@ def display(mime, text):
     return with_output(output_type="execute_result", data={mime: text}, metadata={}, execution_count=2)
 
 
+TABLE, MARKED = (
+    {"output_type": "display_data", "data": {"text/plain": text}}
+    for text in ("att 1", "att 1 simulated True")
+)
+
+
+def with_simulated(text, *outputs):
+    """Return the good notebook showing something of a simulated panel in its second code cell."""
+    start = "panel, truth = yr.simulate_panel(seed=1)\nrows = panel.head()\n"
+    return with_cell(2, code(start + text, 2, *outputs))
+
+
 def with_code_cells(count, lines):
     """Return the good notebook with so many code cells of so many lines each."""
     cells = [code("facts\n" * lines, number) for number in range(1, count + 1)]
@@ -324,12 +392,24 @@ BAD = [
     (with_cell(4, markdown("## The end")), "close with"),
     (with_code('yr.save_figure(figure, "02-other")'), "figures/02-other."),
     (with_code("yr.save_figure(figure, stem)"), "without a stem"),
+    (with_simulated("rows", TABLE), "shows what is simulated"),
+    (with_simulated("display(rows, rows)", MARKED, TABLE), "shows what is simulated"),
+    (with_simulated("print(rows)", STREAM), "prints what is simulated"),
+    (with_simulated('yr.save_numbers("01-facts", {"rows": len(rows)})'), "saves a simulated number"),
 ]
 
 
 def test_a_good_notebook_passes(folder):
     assert complaints(GOOD, folder) == []
     assert list(check_stems([GOOD], folder)) == []
+
+
+def test_what_says_that_it_is_simulated_passes():
+    said = with_simulated('display(rows, rows)\nyr.save_numbers("01-facts", {"simulated_rows": len(rows)})')
+    said["cells"][2]["outputs"] = [MARKED, MARKED]
+    assert list(check_simulated(said)) == []
+    again = with_simulated("rows = yr.load_facts()\nrows", TABLE)
+    assert list(check_simulated(again)) == []
 
 
 @pytest.mark.parametrize(("notebook", "expected"), BAD, ids=[expected for _, expected in BAD])

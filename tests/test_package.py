@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "rules": {"intervals"},
     "relations": {"rules", "schema", "slips"},
     "repair": {"intervals", "rules", "schema", "slips"},
-    "audit": {"intervals", "metrics", "relations", "repair", "rules"},
+    "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},
     "coding": {"intervals", "schema"},
     "cells": {"schema"},
@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "additive": {"cells", "reassign", "weights"},
     "synthetic": set(),
     "comparisons": {"cells", "schema", "weights"},
-    "effects": {"cells", "comparisons", "inference", "reassign", "schema", "synthetic", "weights"},
+    "effects": {"cells", "comparisons", "inference", "reassign", "schema", "strata", "synthetic", "weights"},
     "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
     "pretrends": {"cells", "effects", "inference", "reassign", "schema"},
     "honest": {"effects", "inference", "pretrends", "schema"},
@@ -63,16 +63,31 @@ MAY_IMPORT = {
         "schema",
     },  # the national series and the words are data
     "documents": {"schema"},
-    "quantities": {"intervals", "loaders", "schema"},  # their words are data
+    "words": {"loaders", "schema"},
+    "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data
     "nouns": {"quantities"},
+    "norms": {"quantities"},
     "dates": set(),
-    "tables": {"dates", "loaders", "quantities"},
-    "extract": {"dates", "intervals", "loaders", "nouns", "quantities", "schema", "tables"},
-    "corpus": {"documents", "extract", "loaders", "schema"},
+    "tables": {"dates", "quantities", "words"},
+    "extract": {"dates", "intervals", "norms", "nouns", "quantities", "schema", "tables", "words"},
+    "corpus": {"dates", "documents", "extract", "loaders", "schema", "words"},
     "evidence": {"loaders", "schema"},
-    "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},
+    "__main__": {
+        *(
+            "audit",
+            "corpus",
+            "dates",
+            "documents",
+            "evidence",
+            "extract",
+            "intervals",
+            "loaders",
+            "schema",
+            "words",
+        ),
+    },
 }
-HEAVY = {"statsmodels", "matplotlib", "scipy", "pandera", "IPython", "nbformat", "pytest"}
+HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
 READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
 
 
@@ -120,6 +135,21 @@ def test_intervals_and_metrics_cost_no_more_than_pandas():
         "import pandas"
     )
     assert not extra & HEAVY
+
+
+ESTIMATE = """
+import sys
+import youthresearch as yr
+panel, _ = yr.simulate_panel(seed=1, districts=30, periods=8, waves={"2018Q1": 12})
+print(yr.did(panel, outcome="orgs"), yr.event_study(panel, outcome="orgs"))
+yr.confidence_bands(yr.event_study(panel, outcome="orgs"), seed=1)
+assert not sys.modules.keys() & {"scipy.stats", "statsmodels"}
+"""
+
+
+def test_an_estimate_with_its_intervals_loads_neither_scipy_stats_nor_statsmodels():
+    """Each takes longer to import than pandas; quantiles are scipy.special's."""
+    subprocess.run([sys.executable, "-c", ESTIMATE], check=True, stdout=subprocess.DEVNULL)
 
 
 IN_A_WHEEL = """

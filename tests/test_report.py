@@ -80,7 +80,8 @@ def test_figures_draw_their_table_and_say_that_data_are_simulated(lang):
 def test_published_figure_leaves_out_what_was_not_run():
     table = pd.DataFrame(
         {
-            "result": ["a", "b", "c"],
+            "label_zh": ["甲", "乙", "丙"],
+            "label_en": ["a", "b", "c"],
             "value": ["1.0", "2.0", "3.0"],
             "se": ["0.5", None, "1.0"],
             "att": [1.0, 2.0, np.nan],
@@ -88,6 +89,7 @@ def test_published_figure_leaves_out_what_was_not_run():
             "found": ["same", "value", "not run"],
         }
     )
-    ax = yr.plot_published(table).axes[0]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["a"]
+    for lang, name in (("zh", "甲"), ("en", "a")):
+        ax = yr.plot_published(table, lang=lang).axes[0]
+        assert [label.get_text() for label in ax.get_yticklabels()] == [name]
     assert any("simulated" in t.get_text() for t in ax.figure.texts) is False

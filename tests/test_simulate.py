@@ -1,5 +1,6 @@
 """Simulated panels and reports: do they have the truth that they claim, and does the way back lead to it?"""
 
+import io
 import re
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from sweeps import sweep
 
 import youthresearch as yr
+from youthresearch.bounds import SOURCE
+from youthresearch.schema import is_simulated
 from youthresearch.simulate import ERRORS, print_figures
 
 RATE = "orgs_per_10k_youth_14_28"
@@ -135,6 +138,70 @@ def test_what_was_made_up_says_so_wherever_it_goes():
         assert table.attrs["simulated"]
     assert "simulated data / 模拟数据" in repr(yr.entropy_index(yr.composite_table(SMALL, [RATE, "members"])))
     assert "simulated data / 模拟数据" in repr(yr.beta_convergence(SMALL, outcome=RATE))
+
+
+def tables_of(panel):
+    """Make every table that leads from a panel, or from facts and effects, to a paper."""
+    effect, options = yr.did(panel, outcome=RATE), {"outcome": RATE, "seed": 1}
+    path = yr.event_study(panel, outcome=RATE)
+    test = yr.randomization_test(yr.did, panel, **options)
+    plan = yr.study_plan(panel, question="?", outcomes=[RATE, "members"], seed=1, date="2017-01-01")
+    composite = yr.composite_table(panel, [RATE, "members"])
+    values = panel.loc[panel["indicator"] == RATE, "value"]
+    yield from (effect.weights, effect.cohort_weights, path.path, test.assignments, composite)
+    yield from (yr.normalise(composite), yr.coverage(panel), yr.sigma_convergence(panel, outcome=RATE))
+    yield from (
+        yr.coupling_coordination(yr.normalise(composite)),
+        yr.decompose_inequality(values, values > 5),
+    )
+    yield from (yr.average_by_cohort(panel, outcome=RATE), yr.goodman_bacon(panel, outcome=RATE))
+    yield from (
+        yr.compare_effects([effect, effect]),
+        yr.effect_table([effect]),
+        yr.confidence_bands(path, seed=1),
+    )
+    yield from (yr.few_treated(panel, **options), yr.placebo_in_time(yr.did, panel, **options, draws=9))
+    yield from (
+        yr.adjust_family([test]),
+        yr.breakdown(effect, panel, draws=9),
+        yr.compare_with_plan(plan, [test]),
+    )
+    yield from (yr.honest_did(path, m=[0]).table, yr.pretrend_test(path, powers=(0.5,)).trends)
+    yield yr.interval_bounds(effect, panel.assign(high=np.inf)).open
+    yield yr.trace(
+        effect, panel.assign(fact_ids="f"), pd.DataFrame([["f"] * 5], columns=["fact_id", *SOURCE])
+    )
+    design = yr.design_study(districts=9, periods=4, waves={3: 2}, rho=0.5)
+    yield yr.power_curve(design, effects=[1.0], simulations=9, draws=9, seed=1)
+
+
+def as_saved(table):
+    """Read a table as a spreadsheet does: nothing but what was printed."""
+    return pd.read_csv(io.StringIO(table.to_csv()), keep_default_na=False, dtype=str)
+
+
+def test_every_table_of_what_was_made_up_says_so_in_every_row_once_saved():
+    for number, table in enumerate(
+        [*tables_of(SMALL), TRUTH, *yr.simulate_reports(SMALL, seed=5, errors=0.9), yr.load_size()]
+    ):
+        rows = as_saved(table)
+        assert rows.isin(["simulated", "True"]).any(axis=1).all() and len(rows), (number, rows.head())
+        assert is_simulated(rows) or "simulated" in rows["Data"].tolist(), (number, list(rows))
+
+
+def test_tables_of_what_was_not_made_up_have_no_mark():
+    real = bare(SMALL).assign(processing="stated")
+    for number, table in enumerate(tables_of(real)):
+        assert not is_simulated(table) or "power" in table, number
+        assert not {"simulated", "Data"} & set(table) or "power" in table, number
+
+
+def test_in_a_comparison_each_effect_has_its_own_mark():
+    real = yr.did(bare(SMALL).assign(processing="stated"), outcome=RATE)
+    both = yr.compare_effects([yr.did(SMALL, outcome=RATE), real])
+    assert both["simulated"].tolist() == [True, False]
+    shown = [yr.effect_table([yr.did(SMALL, outcome=RATE), real], lang=lang) for lang in ("zh", "en")]
+    assert [t.iloc[:, -1].tolist() for t in shown] == [["模拟", ""], ["simulated", ""]]
 
 
 def test_figures_and_their_tables_say_that_data_are_simulated(tmp_path):

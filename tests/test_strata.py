@@ -154,3 +154,42 @@ def test_codes_as_numbers_have_their_province():
     panel = make_panel(noise())
     strata = yr.strata_by(panel.assign(district=panel["district"].astype(int)), by="province")
     assert strata.tolist() == [code[:2] for code in CODES]
+
+
+ESTIMATORS = [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did, yr.staggered_did]
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda f: f.__name__)
+def test_strata_given_to_an_estimator_are_those_of_all_its_tests(estimator):
+    panel = make_panel(noise(), people=[1, 2, 1, 2, 1, 2, 1, 2, 1])
+    effect = estimator(panel, outcome="y", strata="people")
+    strata = yr.strata_by(panel, by="people")
+    test = yr.randomization_test(estimator, panel, outcome="y", strata=strata, seed=2024)
+    plain = yr.randomization_test(estimator, panel, outcome="y", seed=2024)
+    assert effect.att == plain.att and effect.randomization().p_value == test.p_value != plain.p_value
+    assert yr.compare_effects([effect])["p_value"].item() == test.p_value
+    assert f"{test.p_value:.4f}  (randomisation, all {test.draws}" in repr(effect)
+    assert "2 by people" in repr(effect) and "2 by people" in effect._repr_html_()
+    anew = effect._anew(panel.assign(value=panel["value"] * 2))  # as `breakdown` does
+    assert anew.randomization().p_value == test.p_value
+    assert effect.randomization(strata=strata.map(lambda _: "one")).p_value == plain.p_value  # unless others
+    if len(effect.path):
+        bands = [yr.confidence_bands(e, seed=1, strata=s) for e, s in ((effect, None), (anew, strata))]
+        assert bands[0]["high"].tolist() == pytest.approx((bands[1]["high"] / 2).tolist(), nan_ok=True)
+
+
+def test_strata_of_an_estimator_are_said_with_many_treated_too_and_refused_where_a_district_has_none():
+    panel, _ = yr.simulate_panel(seed=1, districts=30, periods=6, waves={"2018Q1": 12})
+    said = repr(yr.did(panel, outcome="orgs", strata="province"))
+    assert "province, in tests by reassignment" in said
+    for strata, refusal in (
+        ("place", "no column 'place'"),
+        (pd.Series({"X-s00-0001": 1}), "have no stratum"),
+    ):
+        with pytest.raises(yr.DataError, match=refusal):
+            yr.did(panel, outcome="orgs", strata=strata)
+
+
+def test_an_effect_without_a_path_has_no_bands():
+    with pytest.raises(yr.DataError, match="did has no path to bound"):
+        yr.confidence_bands(yr.did(make_panel(noise()), outcome="y"), seed=1)

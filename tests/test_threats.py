@@ -1,6 +1,7 @@
 """What would overturn a conclusion: every value put to the test by estimating anew from a changed panel."""
 
 import functools
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -126,6 +127,46 @@ def test_pilots_among_the_others():
     assert row.loc["hidden_pilots", "significance_at"] == 3
     left = yr.did(panel[~panel["district"].isin(controls[:3])], outcome="y").att
     assert abs(left) < 0.05 < abs(yr.did(panel[~panel["district"].isin(controls[:2])], outcome="y").att)
+
+
+def share_as_far(treated, others):
+    """Difference of two means, and the share of all assignments in which it is as far from zero."""
+    change, k = np.append(treated, others), len(treated)
+    chosen = change[np.array(list(combinations(range(len(change)), k)))].sum(axis=1)
+    away = chosen / k - (change.sum() - chosen) / len(others)
+    return away[0], (np.abs(away) >= abs(away[0]) - 1e-12).mean()
+
+
+def fewest(treated, others, gone):
+    """Try every choice of districts to leave out, the smallest first."""
+    for k in range(1, len(others) - 1):
+        for left in combinations(range(len(others)), k):
+            if gone(*share_as_far(treated, np.delete(others, left))):
+                return k
+    return np.inf
+
+
+@pytest.mark.parametrize("seed, shift", [(0, 2.5), (1, 2.5), (4, 1.2), (15, 2.5)])
+def test_hidden_pilots_are_the_fewest_for_the_sign_and_near_them_for_the_significance(seed, shift):
+    rng = np.random.default_rng(seed)
+    treated, others = rng.normal(size=2) + shift, rng.normal(size=9)
+    change = np.append(treated, others)
+    table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(11)], 2)})
+    table["period"], table["y"] = np.tile([2018, 2019], 11), np.stack([0 * change, change], axis=1).ravel()
+    table["cohort"] = pd.array([2019] * 4 + [None] * 18, dtype="Int64")
+    panel = yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
+    row = yr.breakdown(yr.did(panel, outcome="y"), panel).set_index("threat").loc["hidden_pilots"]
+    assert row["sign_at"] == fewest(treated, others, lambda att, _: att < 0)
+    least = fewest(treated, others, lambda att, p: att < 0 or p > 0.05)
+    if share_as_far(treated, others)[1] > 0.05:  # there is none to begin with
+        least = -3
+    assert max(0, least) <= row["significance_at"] <= least + 3
+
+
+def test_an_effect_of_nothing_is_refused():
+    panel = league().assign(value=7.0, low=7.0, high=7.0)
+    with pytest.raises(yr.DataError, match="no conclusion can fall"):
+        yr.breakdown(yr.did(panel, outcome=OUTCOME), panel)
 
 
 def test_another_panel_is_estimated_anew_with_the_same_options():

@@ -7,7 +7,7 @@ conflict only when no reading of its figures satisfies it.
 import numpy as np
 import pandas as pd
 
-from .intervals import before_from_change, before_from_growth, growth_from_change
+from .intervals import before_from_change, before_from_growth, growth_from_change, interval
 from .metrics import compute_metrics
 from .relations import find_relations, moves_of, only_level, prepare, relate
 from .repair import apply_repair, proposals, summary
@@ -22,6 +22,7 @@ from .rules import (
     solve,
     whole_numbers,
 )
+from .schema import is_simulated, mark_simulated
 
 FINDING = [
     *("relation", "source_id", "district", "scope", "period_end", "indicator", "checked", "verdict"),
@@ -75,7 +76,7 @@ def audit_facts(facts, identities=None, districts=None):
     findings = _findings(facts, relations, figures)
     findings["repairs"] = summary(proposals(facts, findings, relations), len(findings))
     order = findings.sort_values(["source_id", "relation", "indicator", "fact_ids"]).index
-    findings = findings.loc[order, FINDING].reset_index(drop=True)
+    findings = mark_simulated(findings.loc[order, FINDING].reset_index(drop=True), is_simulated(facts))
     findings.attrs["not_related"] = relations.attrs["not_related"]
     findings.attrs["left_out"] = _ambiguous(facts, findings)
     return findings
@@ -155,7 +156,7 @@ def propose_repairs(facts, identities=None, districts=None):
     about = findings.loc[edits["finding"], ["source_id", "relation", "fact_ids"]].reset_index(drop=True)
     table = pd.concat([about, edits.drop(columns="finding")], axis=1)
     order = ["source_id", "relation", "fact_ids", "rank", "fact_id"]
-    return table.sort_values(order, ignore_index=True)
+    return mark_simulated(table.sort_values(order, ignore_index=True), is_simulated(facts))
 
 
 def audit_report(facts, identities=None, districts=None, *, measure=compute_metrics):
@@ -208,7 +209,7 @@ def audit_report(facts, identities=None, districts=None, *, measure=compute_metr
         ["weight", "change", "source_id"], ascending=[True, False, True], ignore_index=True
     )
     columns = ["source_id", "relations", "repair", "alternatives", "consequence", "measures", "change"]
-    return table[[*columns, "fact_ids"]]
+    return mark_simulated(table[[*columns, "fact_ids"]], is_simulated(facts))
 
 
 def _consequence(facts, row, measure, before):
@@ -276,7 +277,8 @@ def derive_before(facts):
         _before(facts, rows["growth"], "level / (1 + growth)", before, level).join(rate.add_prefix("growth_"))
     )
     ordered = pd.concat(table, ignore_index=True).sort_values(["source_id", "fact_ids"], ignore_index=True)
-    return ordered[[c for c in ordered if c != "fact_ids"] + ["fact_ids"]]
+    ordered = ordered[[c for c in ordered if c != "fact_ids"] + ["fact_ids"]]
+    return mark_simulated(ordered, is_simulated(facts))
 
 
 def _stated_moves(facts):
@@ -289,7 +291,7 @@ def _stated_moves(facts):
 
 
 def _rounded(figures, at):
-    bounds = figures[["round_low", "round_high"]].set_axis(["low", "high"], axis=1)
+    bounds = interval(figures["round_low"], figures["round_high"])
     return bounds.iloc[at].reset_index(drop=True)
 
 
@@ -337,7 +339,7 @@ def tighten(facts, identities=None, districts=None):
     sound = relations[~findings["verdict"].isin(WRONG)]
     facts, sound = _with_hidden(facts, sound)
     figures = figures_of(facts)
-    first = figures[["round_low", "round_high"]].set_axis(["low", "high"], axis=1)
+    first = interval(figures["round_low"], figures["round_high"])
     bounds, basis, lost = _propagate(sound, first, figures["whole"].to_numpy())
     return _tightened(facts, first, bounds, basis, lost)
 

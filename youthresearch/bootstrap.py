@@ -4,14 +4,13 @@ With few treated districts it hardly ever rejects, true null or not: the result 
 """
 
 from dataclasses import dataclass, field
-from html import escape
 
 import numpy as np
 
 from .inference import fixed, p_as_text
 from .moments import Moments, interval, p_value
 from .reassign import BLOCK, ENUMERATED
-from .schema import SAID, DataError, check_count, check_share
+from .schema import DataError, Result, check_count, check_share
 from .weights import two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
@@ -19,7 +18,7 @@ POWERLESS = 5  # below so many treated (or untreated) districts it cannot be rel
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WildBootstrap:
+class WildBootstrap(Result):
     """A t statistic among those of outcomes whose districts' residuals were given random signs.
 
     Attributes
@@ -76,15 +75,9 @@ class WildBootstrap:
             "2017): use the randomisation test"
         )
 
-    def __repr__(self):
-        """Show the test, and where it fails."""
-        lines = [f"wild cluster bootstrap of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
-
-    def _repr_html_(self):
-        title = escape(f"wild cluster bootstrap of {self.estimator}: {self.outcome}")
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{title}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"wild cluster bootstrap of {self.estimator}: {self.outcome}"
 
     def _said(self):
         how = f"all {self.draws:,} signs" if self.exact else f"{self.draws:,} draws, seed {self.seed}"
@@ -97,7 +90,7 @@ class WildBootstrap:
             (f"{self.level:.0%} interval", span),
             ("districts", f"{self.n_treated} treated, {self.n_control} not"),
         ]
-        return said + [("data", SAID)] * self.simulated
+        return said
 
 
 def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):

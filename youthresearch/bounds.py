@@ -1,21 +1,20 @@
 """What vague figures allow: bounds of an estimate over reported intervals, and the facts that decide it."""
 
 from dataclasses import dataclass, field, replace
-from html import escape
 
 import numpy as np
 import pandas as pd
 
 from .inference import SEED, fixed, is_quick
 from .pretrends import errors_for
-from .schema import SAID, DataError, check_share
+from .schema import DataError, Result, check_share, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Bounds:
+class Bounds(Result):
     """The smallest and the largest estimate that the reported intervals allow.
 
     Attributes
@@ -59,15 +58,9 @@ class Bounds:
     caution: str
     simulated: bool
 
-    def __repr__(self):
-        """Show the bounds, and what leaves them open."""
-        lines = [f"bounds of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
-
-    def _repr_html_(self):
-        title = escape(f"bounds of {self.estimator}: {self.outcome}")
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{title}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"bounds of {self.estimator}: {self.outcome}"
 
     def _said(self):
         scale = self.interval_high - self.interval_low
@@ -90,7 +83,7 @@ class Bounds:
             said.append(("weights", "follow the outcome: the bounds hold at these weights only"))
         if self.caution:
             said.append(("caution", f"sampling error {self.caution}"))
-        return said + [("data", SAID)] * self.simulated
+        return said
 
 
 def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=None, seed=SEED):
@@ -159,11 +152,11 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
         level,
         cap,
         int((high > low).sum()),
-        rows[names],
+        mark_simulated(rows[names], effect.simulated),
         not follow,
         "spread over other assignments" if kind == "randomization" else effect.errors,
         "" if kind == "randomization" else effect.caution,
-        effect._cells.simulated,
+        effect.simulated,
     )
 
 
@@ -241,14 +234,14 @@ def _spread(effect, cells, y):
 def _imbens_manski(low, high, se_low, se_high, level):
     """Interval that covers the parameter, not the whole set, with chance level."""
     from scipy.optimize import brentq
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
     if not np.isfinite([low, high, se_low, se_high]).all():
-        one_sided = norm.ppf(level)
+        one_sided = ndtri(level)
         start = low - one_sided * se_low if np.isfinite(low) else -np.inf
         return start, high + one_sided * se_high if np.isfinite(high) else np.inf
     width = (high - low) / max(se_low, se_high) if max(se_low, se_high) > 0 else np.inf
-    c = brentq(lambda c: norm.cdf(c + width) - norm.cdf(-c) - level, 0, 10)
+    c = brentq(lambda c: ndtr(c + width) - ndtr(-c) - level, 0, 10)
     return low - c * se_low, high + c * se_high
 
 
@@ -298,4 +291,5 @@ def trace(effect, panel, facts, *, top=10):
     if lost.any():
         raise DataError("Cells of the panel rest on facts that are not among these facts:", chosen[lost])
     names = ["fact_id", "district", "period", "weight", "value", "low", "high", "contribution", "swing"]
-    return chosen[names].merge(facts[["fact_id", *SOURCE]], on="fact_id", how="left", validate="many_to_one")
+    chosen = mark_simulated(chosen[names], effect.simulated)
+    return chosen.merge(facts[["fact_id", *SOURCE]], on="fact_id", how="left", validate="many_to_one")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .schema import SAID, SIMULATED, DataError, is_simulated
+from .schema import SAID, SIMULATED, DataError, is_simulated, mark_simulated
 
 FORMULAS = ("standard", "wang2021")
 
@@ -55,7 +55,8 @@ def composite_table(panel, indicators):
     Returns
     -------
     pandas.DataFrame
-        One row is one district in one period (the index), one column one indicator.
+        One row is one district in one period (the index; with a level `simulated` where the panel is), one
+        column one indicator.
 
     Raises
     ------
@@ -80,9 +81,9 @@ def composite_table(panel, indicators):
             gaps,
         )
     table.columns.name = None
-    if is_simulated(panel):
-        table.attrs[SIMULATED] = True
-    return table
+    if is_simulated(panel):  # every column is an indicator: the mark is of the index
+        table = table.assign(**{SIMULATED: True}).set_index(SIMULATED, append=True)
+    return mark_simulated(table, is_simulated(panel))
 
 
 def normalise(table, *, cost=(), by=None):
@@ -316,9 +317,7 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
         },
         index=systems.index,
     )
-    if is_simulated(systems):
-        table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(table, is_simulated(systems))
 
 
 def _numbers(table):
@@ -329,7 +328,4 @@ def _numbers(table):
 
 
 def _scores(table, scores):
-    scores = scores.rename("score")
-    if is_simulated(table):
-        scores.attrs[SIMULATED] = True
-    return scores
+    return mark_simulated(scores.rename("score"), is_simulated(table))

@@ -7,7 +7,6 @@ Shapes: N districts, T periods, G cohorts (never treated last), S simulated stud
 """
 
 from dataclasses import dataclass, field, replace
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from .few import few_treated
 from .inference import fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
 from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
-from .schema import SAID, SIMULATED, DataError, check_count, check_share
+from .schema import DataError, Result, check_count, check_share, mark_simulated
 from .strata import of_column
 
 TOGETHER = 100  # simulated studies that share their drawn assignments
@@ -28,7 +27,7 @@ FEW_TREATED = ("exact_t", "conley_taber")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StudyDesign:
+class StudyDesign(Result):
     """Who is to be treated when, among how many districts, and how much the outcome moves without treatment.
 
     An outcome is ``a_i + l_t + sd_i u_it``, u an AR(1) process with variance 1 and coefficient rho.
@@ -79,12 +78,9 @@ class StudyDesign:
         at = np.searchsorted(self.time, begins)
         return dict(zip(self.periods[at], size.tolist(), strict=True))
 
-    def __repr__(self):
-        """Show the design."""
-        return "\n".join(["design", *(f"  {name:<11} {value}" for name, value in self._said())])
-
-    def _repr_html_(self):
-        return _html("design", self._said())
+    @property
+    def _title(self):
+        return "design"
 
     def _said(self):
         waves = ", ".join(f"{k} from {begins} on" for begins, k in self.waves.items())
@@ -97,12 +93,7 @@ class StudyDesign:
         if self.strata.nunique() > 1:
             parts = (f"{r.stratum}: {r.treated} of {r.districts}" for r in self.groups.itertuples())
             said.append(("strata", f"{self.strata.name or 'given'}; treated {', '.join(parts)}"))
-        return said + [("data", SAID)] * self.simulated
-
-
-def _html(title, said):
-    rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in said)
-    return f"<table><caption>{escape(title)}</caption>{rows}</table>"
+        return said
 
 
 def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
@@ -301,7 +292,7 @@ def estimate_rho(residuals, time):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DetectableEffect:
+class DetectableEffect(Result):
     """The smallest effect that a study would find with a given chance.
 
     Attributes
@@ -335,13 +326,14 @@ class DetectableEffect:
     seed: int
     design: StudyDesign = field(repr=False)
 
-    def __repr__(self):
-        """Show the effect, and what was taken for granted."""
-        lines = [f"{name:<11} {value}" for name, value in self._said()]
-        return "\n  ".join([f"minimum detectable effect: {self.design.outcome}", *lines])
+    @property
+    def _title(self):
+        return f"minimum detectable effect: {self.design.outcome}"
 
-    def _repr_html_(self):
-        return _html(f"minimum detectable effect: {self.design.outcome}", self._said())
+    @property
+    def simulated(self):
+        """Whether the design's noise is that of simulated data."""
+        return self.design.simulated
 
     def _said(self):
         test = f"{self.test} ({self.estimator})" if self.test == "randomization" else self.test
@@ -465,10 +457,7 @@ def power_curve(
     found = found_share(low, high, effects)
     se = np.sqrt(found * (1 - found) / len(low))
     treated = int((design.cohort != NEVER).sum())
-    table = pd.DataFrame({"effect": effects, "power": found, "se": se, "treated": treated})
-    if design.simulated:
-        table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(pd.DataFrame({"effect": effects, "power": found, "se": se, "treated": treated}))
 
 
 def found_share(low, high, effects):
@@ -488,14 +477,14 @@ def _as_design(panel, outcome, strata):
 
 
 def _formula(sd, districts, alpha, power):
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    return float((t.ppf(1 - alpha / 2, districts) + t.ppf(power, districts)) * sd)
+    return float((stdtrit(districts, 1 - alpha / 2) + stdtrit(districts, power)) * sd)
 
 
 def _crossing(low, high, power):
     """Smallest effect found in a share `power` of the studies, and its 95% interval."""
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     ends = np.sort(-low)  # from here on an effect above zero is found
     sorted_high = np.sort(-high)
@@ -503,7 +492,8 @@ def _crossing(low, high, power):
         ends
     )
     at = np.searchsorted(np.maximum.accumulate(found), power - 1e-12)
-    reach = binom.ppf([0.025, 0.975], len(ends), power) - len(ends) * power
+    chance = bdtr(np.arange(len(ends) + 1), len(ends), power)  # of so many finds or fewer
+    reach = np.searchsorted(chance, [0.025, 0.975]) - len(ends) * power
     places = np.clip(at + np.append(0, reach).astype(int), 0, None)
     return tuple(float(ends[k]) if k < len(ends) else np.inf for k in places)
 

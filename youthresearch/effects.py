@@ -8,16 +8,17 @@ Districts are the clusters: whatever goes on within one is allowed for, not what
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
-from html import escape
+from inspect import Parameter, signature
 
 import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
 from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path
+from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path, stratum_of
 from .reassign import TIE
-from .schema import SAID, SIMULATED, DataError, check_choice, check_share
+from .schema import DataError, Result, check_choice, check_share, mark_simulated
+from .strata import of_column
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
 
@@ -33,7 +34,7 @@ _UNRELIABLE = {  # why, with few treated districts
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Effect:
+class Effect(Result):
     """An estimated effect: a weighted sum of panel cells.
 
     Attributes
@@ -75,6 +76,7 @@ class Effect:
     _units: Units = field(repr=False)
     _by_unit: np.ndarray = field(repr=False)
     _path_by_unit: np.ndarray = field(repr=False)  # of the rows of path, shape (K, U, T)
+    _strata: pd.Series | None = field(default=None, repr=False)  # within which cohorts are reassigned
     _anew: Callable | None = field(
         default=None, repr=False
     )  # Cells -> Effect, the same estimator and options
@@ -82,6 +84,11 @@ class Effect:
     _placebo_seed: int | None = field(default=None, repr=False)
     _regressors: np.ndarray | None = field(default=None, repr=False)  # (U, T, P) of a two-way regression
     _target: np.ndarray | None = field(default=None, repr=False)  # (P,): att as a sum of its coefficients
+
+    @property
+    def simulated(self):
+        """Whether the panel was not observed."""
+        return self._cells.simulated
 
     @property
     def errors(self):
@@ -102,7 +109,7 @@ class Effect:
         Parameters
         ----------
         strata : pandas.Series, optional
-            One value a district, as from `strata_by`.
+            One value a district, as from `strata_by`; by default those that the estimator was given.
         statistic, draws, level, seed
             As in `randomization_test`.
 
@@ -114,7 +121,7 @@ class Effect:
 
     @cached_property
     def _test(self):
-        """The test without strata that is shown with few treated districts; or why there is none."""
+        """The test that is shown with few treated districts; or why there is none."""
         try:
             return self.randomization(draws=9999 if is_quick(self) else 999)
         except DataError as error:
@@ -125,13 +132,8 @@ class Effect:
         """One row is one cell used: district, period, weight; ``sum(weight * value) == att``."""
         row, column = np.nonzero(self._cells.observed)
         weight = self._by_unit[self._units.of[row], column] * self._cells.size[row]
-        return pd.DataFrame(
-            {
-                "district": self._cells.districts.take(row),
-                "period": self._cells.periods.take(column),
-                "weight": weight,
-            }
-        )
+        columns = {"district": self._cells.districts.take(row), "period": self._cells.periods.take(column)}
+        return mark_simulated(pd.DataFrame(columns | {"weight": weight}), self._cells.simulated)
 
     @property
     def cohort_weights(self):
@@ -150,15 +152,9 @@ class Effect:
         weight = weight[self._cells.time[None, :] >= self._units.cohort[:, None]]
         return float(np.abs(weight[weight < 0]).sum() / np.abs(weight).sum())
 
-    def __repr__(self):
-        """Show the effect with as many digits as its error allows, and what was done."""
-        lines = [f"{self.estimator}: {self.outcome}"]
-        lines += [f"  {name:<12} {value}" for name, value in self._said()]
-        return "\n".join(lines)
-
-    def _repr_html_(self):
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{escape(f'{self.estimator}: {self.outcome}')}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"{self.estimator}: {self.outcome}"
 
     def _said(self):
         said = [
@@ -167,14 +163,16 @@ class Effect:
             ("periods", f"{len(self.periods)}, {self.periods[0]} to {self.periods[-1]}"),
         ]
         said += [(k, v) for k, v in self.convention.items() if k != "errors"]
-        said += [("data", SAID)] * self._cells.simulated
         for reason, rows in self.left_out.groupby("reason", sort=True):
             said.append(("left out", f"{rows['cells'].sum()} cells of {len(rows)} districts: {reason}"))
         return said
 
     def _said_of_many(self):
         error = f"(se {fixed(self.se, self.se)}, {self.convention['errors']})"
-        return [("att", f"{fixed(self.att, self.se)}  {error}")]
+        said = [("att", f"{fixed(self.att, self.se)}  {error}")]
+        if self._strata is not None:
+            said.append(("strata", f"{self._strata.name or 'given'}, in tests by reassignment"))
+        return said
 
     def _said_of_few(self):
         """Put the randomisation test first, and the error behind it, marked."""
@@ -186,13 +184,21 @@ class Effect:
 
 
 def _estimator(estimate):
-    """Let an effect be estimated anew, with the same options, were other districts treated."""
+    """Give an effect strata, and let it be estimated anew, with the same options, from other cells."""
 
     @wraps(estimate)
-    def estimator(panel, *, outcome, **options):
+    def estimator(panel, *, outcome, strata=None, **options):
         effect = estimate(panel, outcome=outcome, **options)
-        return replace(effect, _anew=partial(estimator, outcome=outcome, **options))
+        if strata is not None and not isinstance(panel, Cells):
+            districts = effect._cells.districts
+            strata = of_column(panel, districts, strata) if isinstance(strata, str) else strata
+            stratum_of(districts, strata)  # each has one
+        anew = partial(estimator, outcome=outcome, strata=strata, **options)
+        return replace(effect, _strata=strata, _anew=anew)
 
+    given = signature(estimate)
+    own = Parameter("strata", Parameter.KEYWORD_ONLY, default=None)
+    estimator.__signature__ = given.replace(parameters=[*given.parameters.values(), own])
     return estimator
 
 
@@ -222,6 +228,9 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
         without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
         statsmodels); or 1.
+    strata : str or pandas.Series, optional
+        Within which the pilots were chosen: a column of the panel, or one value a district, as from
+        `strata_by`. Whatever test of the effect reassigns cohorts does so within them.
 
     Returns
     -------
@@ -263,7 +272,7 @@ def event_study(
 
     Parameters
     ----------
-    panel, outcome, controls, population, errors, small_sample
+    panel, outcome, controls, population, errors, small_sample, strata
         As in `did`.
     base : int, tuple of int, or "pre"
         Event times left out of the sum: -1; two of them where no district is never treated, which leaves a
@@ -312,7 +321,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
 
     Parameters
     ----------
-    panel, outcome, controls, population, small_sample
+    panel, outcome, controls, population, small_sample, strata
         As in `did`.
     base : int
         Event time left out. A cohort without it is left out.
@@ -364,7 +373,7 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
 
     Parameters
     ----------
-    panel, outcome, controls, population
+    panel, outcome, controls, population, strata
         As in `did`. Gaps are left as they are: least squares on the cells there are. Treated cells of a
         district without an untreated one, or of a period in which nobody is untreated, cannot be imputed:
         they are left out and listed.
@@ -455,7 +464,7 @@ def staggered_did(
 
     Parameters
     ----------
-    panel, outcome, population
+    panel, outcome, population, strata
         As in `did`.
     control : {"never", "notyet"}
         Never-treated districts, or all that are not treated yet in either period. Without never-treated ones
@@ -526,7 +535,7 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
 
     Parameters
     ----------
-    panel, outcome
+    panel, outcome, strata
         As in `did`; without gaps, with one cohort.
     placebos : int
         Draws of never-treated districts that stand in for the treated ones. With one treated district each
@@ -571,7 +580,7 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None)
 
     Parameters
     ----------
-    panel, outcome, placebos, seed
+    panel, outcome, placebos, seed, strata
         As in `synthetic_did`.
     controls : list of str, optional
         Other indicators of the panel; gaps in them do not matter, as means are taken.
@@ -728,7 +737,7 @@ def goodman_bacon(panel, *, outcome):
     table["weight"] /= table["weight"].sum()
     for name in ("treated", "control"):
         table[name] = pd.Series([cells.label(c) for c in table[name]], dtype=object)
-    return table
+    return mark_simulated(table, cells.simulated)
 
 
 def _bacon_pair(units, time, mean, k, c):
@@ -781,15 +790,8 @@ def _by_cohort(cells, cohorts, **columns):
     names = pd.Series([cells.label(c) for c in cohorts], dtype=object)
     names = names.astype(cells.periods.dtype if isinstance(cells.periods, pd.PeriodIndex) else "Int64")
     table = pd.DataFrame({"cohort": names.take(rows).array, "period": periods})
-    return _marked(
-        table.assign(**{name: values.ravel() for name, values in columns.items()}), cells.simulated
-    )
-
-
-def _marked(table, simulated):
-    if simulated:
-        table.attrs[SIMULATED] = True
-    return table
+    table = table.assign(**{name: values.ravel() for name, values in columns.items()})
+    return mark_simulated(table, cells.simulated)
 
 
 def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED):
@@ -803,7 +805,8 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
         What p_value, low and high rest on. None chooses: the randomisation test where fewer than ten
         districts are treated (`FEW`), else the effect's own standard error, as "clustered" does for all.
     strata : pandas.Series, optional
-        One value a district, as from `strata_by`: for the randomisation tests.
+        One value a district, as from `strata_by`: for the randomisation tests. By default those that the
+        estimator was given.
     seed : int
         Of their draws.
 
@@ -841,7 +844,7 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
         "caution",
     ]
     table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
-    return _marked(table, any(e._cells.simulated for e in effects))
+    return mark_simulated(table, [e.simulated for e in effects])
 
 
 def _by_randomization(effect, level, strata, seed):
@@ -853,10 +856,10 @@ def _by_randomization(effect, level, strata, seed):
 
 
 def _by_error(effect, level):
-    from scipy import stats
+    from scipy.special import stdtr, stdtrit
 
-    width = effect.se * stats.t.ppf(0.5 + level / 2, effect.df)
-    p = 2 * stats.t.sf(abs(effect.att) / effect.se, effect.df) if effect.se > 0 else np.nan
+    width = effect.se * stdtrit(effect.df, 0.5 + level / 2)
+    p = 2 * stdtr(effect.df, -abs(effect.att) / effect.se) if effect.se > 0 else np.nan
     return float(p), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
@@ -871,7 +874,7 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         What the bands rest on: the effect's own covariance, or the paths under other assignments of the
         cohorts. None chooses the latter where fewer than ten districts are treated (`FEW`).
     strata : pandas.Series, optional
-        One value a district, as from `strata_by`, for "randomization".
+        One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
     draws : int
         Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t); for
         "randomization" 9,999 assignments are drawn, or all taken if they are at most 50,000.
@@ -888,10 +891,13 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
     Raises
     ------
     DataError
-        By "randomization": if the path is not by event time, or nothing can be reassigned.
+        If there is no path, as of `did`; by "randomization": if it is not by event time, or nothing can be
+        reassigned.
     """
     check_choice("errors", errors, (None, "clustered", "randomization"))
     check_share(level=level)
+    if effect.path.empty:
+        raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if errors == "randomization" or (errors is None and effect.n_treated < FEW):
         se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
         kind = "randomization"
@@ -908,19 +914,19 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
 
 def _reaches_by_error(effect, level, draws, seed):
     """Errors of the path, and how many of them each row alone and all rows at once are to reach."""
-    from scipy import stats
+    from scipy.special import ndtr, ndtri, stdtrit
 
     se = effect.path["se"].to_numpy()
     known = np.isfinite(se) & (se > 0)
-    pointwise = stats.t.ppf(0.5 + level / 2, effect.df)
+    pointwise = stdtrit(effect.df, 0.5 + level / 2)
     correlation = effect.vcov[1:, 1:][np.ix_(known, known)] / np.outer(se[known], se[known])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0, None))
     normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
     largest = np.abs(normal @ root.T).max(axis=1, initial=0)
-    critical = max(np.quantile(largest, level), stats.norm.ppf(0.5 + level / 2))
+    critical = max(np.quantile(largest, level), ndtri(0.5 + level / 2))
     if np.isfinite(effect.df):  # the same tail probability under t
-        critical = stats.t.isf(stats.norm.sf(critical), effect.df)
+        critical = -stdtrit(effect.df, ndtr(-critical))
     return se, pointwise, critical
 
 
@@ -1099,7 +1105,8 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
         vcov = factor * linear.covariance(cells, units)
     se = np.sqrt(np.diag(vcov))
     is_base = ~linear.weights[1:].any(axis=(1, 2))  # it has no error
-    path = _marked(rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:])), cells.simulated)
+    path = rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:]))
+    path = mark_simulated(path, cells.simulated)
     treated = (cells.treated & cells.observed).any(axis=1)
     return Effect(
         estimator=name,
@@ -1129,7 +1136,7 @@ def _with_base(effect, base):
     vcov = np.zeros((1 + len(path), 1 + len(path)))
     vcov[: len(effect.vcov), : len(effect.vcov)] = effect.vcov
     at = np.append(0, 1 + order)
-    path = _marked(path.iloc[order].reset_index(drop=True), effect._cells.simulated)
+    path = mark_simulated(path.iloc[order].reset_index(drop=True), effect.simulated)
     weights = np.concatenate([effect._path_by_unit, np.zeros((len(more), *effect._by_unit.shape))])[order]
     return replace(effect, path=path, vcov=vcov[np.ix_(at, at)], _path_by_unit=weights)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .reassign import TIE
-from .schema import SIMULATED, DataError
+from .schema import DataError, mark_simulated
 
 
 def adjust_family(tests, *, method="minp"):
@@ -45,9 +45,7 @@ def adjust_family(tests, *, method="minp"):
         np.lexsort((-far[0], table["p_value"])) if method == "minp" else np.argsort(-far[0], kind="stable")
     )
     table.insert(4, "p_adjusted", _stepped_down(far, order))
-    if any(test.simulated for test in tests):
-        table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(table, [test.simulated for test in tests])
 
 
 def _check_same(tests):

@@ -5,15 +5,17 @@ Mullainathan 2004): whatever goes on within a district over time is then in one 
 """
 
 from functools import lru_cache
-from itertools import combinations
-from math import comb
+from itertools import combinations, permutations
+from math import comb, factorial, perm
 
 import numpy as np
 import pandas as pd
 
 from .cells import NEVER, make_cells
 from .reassign import ENUMERATED, TIE
-from .schema import SIMULATED, DataError, check_count, check_share
+from .schema import DataError, check_count, check_share, mark_simulated
+
+ORDERED = 10 * ENUMERATED  # up to so many orders of all sets all are taken
 
 
 def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed):
@@ -47,8 +49,9 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
           The fit needs many of them. With the smallest district treated, variance 1 / size and sizes from
           0.5 to 2, a true null is rejected 8% of the time with 99 never-treated and 6% with 399, at nominal
           5% (conley_taber: 19 and 18%; 3,000 simulations each); with sizes from 0.1 to 2 and 99
-          never-treated, 11%. With several treated districts of unlike sizes each set stands for them in one
-          order, that of its districts' names: other names move p a little.
+          never-treated, 11%. Each set of never-treated stands for the treated districts in every order, so
+          that no order of theirs counts (sets are drawn, each in one order, where there are more than 500,000
+          orders).
 
         conley_taber and ferman_pinto take the mean of the never-treated for exact, so that treated districts
         must be few beside them: with 10 of 60 treated and all alike a true null is rejected 12% of the time,
@@ -75,19 +78,20 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
         )
     n, k = len(change), int(treated.sum())
     rows = [_exact_t(change, treated, att, level)]
-    null = _means(left, _sets(n - k, k, draws, seed), np.ones((1, k)))
-    rows.append(_row("conley_taber", att, null, level, "treated districts vary as the others do"))
+    sets = _sets(n - k, k, draws, seed)
+    far = np.abs(left[sets].mean(axis=1))
+    few = "treated districts are few beside the others, and"
+    rows.append(_row("conley_taber", att, far, 1, level, f"{few} vary as these do"))
     if population is not None:
         variance = _variance_by_size(left, cells.size, treated)
-        scale = np.sqrt(variance[treated])[None, :]
-        standard = left / np.sqrt(variance[~treated])
-        null = _means(standard, _sets(n - k, k, draws, seed), scale)
-        rows.append(_row("ferman_pinto", att, null, level, "the variance is a + b / size"))
+        scale = np.sqrt(variance[treated])
+        unlike = bool(np.ptp(scale) > TIE * scale.max())
+        sets = _sets(n - k, k, draws, seed, ordered=unlike)
+        orders = factorial(k) if unlike and perm(n - k, k) <= ORDERED else 1
+        far = np.abs(((left / np.sqrt(variance[~treated]))[sets] * scale).mean(axis=1))
+        rows.append(_row("ferman_pinto", att, far, orders, level, f"{few} the variance is a + b / size"))
     names = ["method", "att", "p_value", "low", "high", "smallest_p", "assumes"]
-    table = pd.DataFrame(rows, columns=names)
-    if cells.simulated:
-        table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(pd.DataFrame(rows, columns=names), cells.simulated)
 
 
 def _changes(cells):
@@ -112,29 +116,25 @@ def _changes(cells):
 
 
 def _exact_t(change, treated, att, level):
-    from scipy.stats import t
+    from scipy.special import stdtr, stdtrit
 
     groups = change[treated], change[~treated]
     df = len(change) - 2
     square = sum(((g - g.mean()) ** 2).sum() for g in groups) / df
     se = np.sqrt(square * sum(1 / len(g) for g in groups))
-    reach = t.ppf((1 + level) / 2, df) * se
-    p = 2 * t.sf(abs(att) / se, df)
+    reach = stdtrit(df, (1 + level) / 2) * se
+    p = 2 * stdtr(df, -abs(att) / se)
     return "exact_t", att, float(p), att - reach, att + reach, 0.0, "changes are normal with one variance"
 
 
 @lru_cache(maxsize=4)  # a study of power asks for the same sets thousands of times
-def _sets(n, k, draws, seed):
-    """Ordered sets of k of n: all combinations where they are few, in one order each, or drawn ones."""
-    if comb(n, k) <= ENUMERATED:
-        return np.array(list(combinations(range(n), k)))
+def _sets(n, k, draws, seed, ordered=False):
+    """List sets of k of n, or all their orders; where these are many, drawn ones in orders by chance."""
+    list_all, many, most = (permutations, perm, ORDERED) if ordered else (combinations, comb, ENUMERATED)
+    if many(n, k) <= most:
+        return np.array(list(list_all(range(n), k)))
     rng = np.random.default_rng(seed)
     return np.array([rng.choice(n, k, replace=False) for _ in range(draws)])
-
-
-def _means(residuals, chosen, scale):
-    """Mean over each set of its residuals, each times the spread of the treated district it stands for."""
-    return (residuals[chosen] * scale).mean(axis=1)
 
 
 def _variance_by_size(left, size, treated):
@@ -146,8 +146,9 @@ def _variance_by_size(left, size, treated):
     return inverse @ coefficients
 
 
-def _row(method, att, null, level, assumes):
-    away = np.sort(np.append(np.abs(null), np.inf))[::-1]  # the actual estimate counts as one more
+def _row(method, att, far, orders, level, assumes):
+    away = np.append(far, np.full(orders, np.inf))  # the actual set counts as one more, in as many orders
     p = (away >= abs(att) * (1 - TIE)).mean()
-    reach = float(away[int(np.floor((1 - level) * len(away) + TIE))])
-    return method, att, float(p), att - reach, att + reach, 1 / len(away), assumes
+    place = len(away) - 1 - int(np.floor((1 - level) * len(away) + TIE))
+    reach = float(np.partition(away, place)[place])
+    return method, att, float(p), att - reach, att + reach, orders / len(away), assumes

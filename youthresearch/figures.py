@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .loaders import load_indicators, load_labels
-from .schema import FIGURES, SAID, is_simulated
+from .schema import FIGURES, SAID, is_simulated, mark_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
@@ -552,7 +552,7 @@ def plot_size(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     panels = table.groupby(["noise", "pilots"], sort=False)
     columns = min(len(panels) + 1, 4)
@@ -561,7 +561,7 @@ def plot_size(table, *, lang="en"):
     fig, axes = _figure(2.3 * columns, 0.7 + 1.9 * rows, title, table=table, shape=(rows, columns))
     known, n = sorted(table["treated"].unique()), int(table["simulations"].min())
     colours = dict(zip(table["test"].unique(), (ORANGE, MUTED, BLUE, *LINES[2:]), strict=False))
-    right = 100 * binom.ppf([0.025, 0.975], n, 0.05) / n
+    right = 100 * np.searchsorted(bdtr(np.arange(n + 1), n, 0.05), [0.025, 0.975]) / n
     for ax, ((noise, pilots), part) in zip(axes.flat, panels, strict=False):
         ax.axhspan(*right, color=MUTED, alpha=0.25, linewidth=0, label=_word("right_test", lang))
         for (test, _, staggered), line in part.groupby(["test", "rho", part["waves"] > 1], sort=False):
@@ -641,7 +641,7 @@ def plot_published(table, *, lang="en"):
     matplotlib.figure.Figure
     """
     table = _steady(table[(table["found"] != "not run") & table["se"].notna()])
-    fig, ax = _figure(6.8, 1.4 + 0.27 * len(table), _word("title_published", lang))
+    fig, ax = _figure(7.6, 1.4 + 0.27 * len(table), _word("title_published", lang))
     y, unit = np.arange(len(table))[::-1], table["se"].astype(float)
     value = table["value"].astype(float) / unit
     ours, width = table["att"] / unit, table["standard_error"] / unit
@@ -653,7 +653,7 @@ def plot_published(table, *, lang="en"):
     for colour, key in ((BLUE, "ours_same"), (ORANGE, "ours_differs")):
         ax.plot([], [], "o", color=colour, markersize=4, label=_word(key, lang))
     ax.axvline(0, color=MUTED, linewidth=0.8)
-    ax.set_yticks(y, table["result"])
+    ax.set_yticks(y, table[f"label_{lang}"])
     ax.tick_params(axis="y", length=0, labelsize=8)
     ax.set(ylim=(-0.7, len(table) - 0.3), xlabel=_word("published_errors", lang))
     ax.legend(frameon=False, fontsize=8, loc="upper right")
@@ -694,8 +694,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
             _mark(fig, data)
             for ending, metadata in _FORMATS.items():
                 fig.savefig(folder / f"{stem}.{language}.{ending}", metadata=metadata)
-    if is_simulated(data):
-        data = data.assign(simulated=True)
+    data = mark_simulated(data, is_simulated(data))
     data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
     return drawn[lang]
 

@@ -7,7 +7,6 @@ moved after it is tied to how differently they moved before. Notation, as in the
 
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ import pandas as pd
 from .effects import FEW
 from .inference import SEED, fixed
 from .pretrends import errors_for, reassigned_path
-from .schema import SAID, SIMULATED, DataError, check_choice, check_share
+from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -23,7 +22,7 @@ WIDEST = 1e3  # beyond this M there is no point in looking for the breakdown val
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class HonestDid:
+class HonestDid(Result):
     """Intervals for an effect as trends are allowed to differ more and more.
 
     Attributes
@@ -63,15 +62,9 @@ class HonestDid:
     few: bool = field(repr=False)
     simulated: bool = field(repr=False)
 
-    def __repr__(self):
-        """Show the breakdown value, and what it means."""
-        lines = [f"honest intervals of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
-
-    def _repr_html_(self):
-        title = escape(f"honest intervals of {self.estimator}: {self.outcome}")
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{title}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"honest intervals of {self.estimator}: {self.outcome}"
 
     def _said(self):
         scale = (self.table["high"][0] - self.table["low"][0]) / 4
@@ -85,7 +78,7 @@ class HonestDid:
         said += [("breakdown", self._broken()), ("level", f"{self.level:.0%}, covariance: {self.how}")]
         if self.few:
             said.append(("caution", "few treated districts: this covariance is too small"))
-        return said + [("data", SAID)] * self.simulated
+        return said
 
     def _broken(self):
         if self.breakdown == 0:
@@ -168,8 +161,7 @@ def honest_did(
     rows = [("parallel", np.nan, *_usual(weight @ beta, weight @ vcov @ weight, alpha))]
     rows += [(method, value, *chosen.interval(value)) for value in values]
     table = pd.DataFrame(rows, columns=["method", "m", "low", "high"])
-    if effect._cells.simulated:
-        table.attrs[SIMULATED] = True
+    table = mark_simulated(table, effect.simulated)
     return HonestDid(
         effect.estimator,
         effect.outcome,
@@ -182,7 +174,7 @@ def honest_did(
         level,
         how,
         by == "clustered" and effect.n_treated < FEW,
-        effect._cells.simulated,
+        effect.simulated,
     )
 
 
@@ -203,7 +195,7 @@ def _check(effect, method):
 def _coefficients(effect):
     """Rows of the path but the base, and where they are in it; consecutive event times, base -1."""
     path = effect.path
-    if list(path.columns) != ["event_time", "att", "se"]:
+    if list(path.columns[:3]) != ["event_time", "att", "se"]:
         raise DataError(f"The path of this {effect.estimator} is not by event time: take aggregate='event'.")
     times, base = path["event_time"].to_numpy(), path["se"].isna().to_numpy()
     if times[base].tolist() != [-1]:
@@ -242,9 +234,9 @@ def _values(chosen, m, method):
 
 
 def _usual(estimate, variance, alpha):
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    half = norm.isf(alpha / 2) * np.sqrt(variance)
+    half = -ndtri(alpha / 2) * np.sqrt(variance)
     return estimate - half, estimate + half
 
 
@@ -387,8 +379,7 @@ class _Test:
 def _largest_quantile(moments, vcov, kappa):
     """1 - kappa quantile of the largest moment, all zero on average: a quadrature over the second normal."""
     from scipy.optimize import brentq
-    from scipy.special import ndtr
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
     nodes, weights = _quadrature()
     sd, slope = np.sqrt(vcov[1, 1]), vcov[0, 1] / vcov[1, 1]
@@ -405,7 +396,7 @@ def _largest_quantile(moments, vcov, kappa):
         return 1 - (9 - start) / 2 * (weights @ (density * inside)) - kappa
 
     spread = np.sqrt(np.einsum("mi,ij,mj->m", moments, vcov, moments).max())
-    return brentq(beyond, 0.99 * spread * norm.isf(kappa), 1.01 * spread * norm.isf(kappa / 4), rtol=1e-9)
+    return brentq(beyond, -0.99 * spread * ndtri(kappa), -1.01 * spread * ndtri(kappa / 4), rtol=1e-9)
 
 
 @cache
@@ -506,11 +497,10 @@ class _Smooth:
 
 def _folded_quantile(mean, alpha):
     """1 - alpha quantile of the absolute value of a normal with this mean and variance 1."""
-    from scipy.special import chndtrix
-    from scipy.stats import norm
+    from scipy.special import chndtrix, ndtri
 
     if mean > 8:  # the other tail is nothing
-        return mean + norm.isf(alpha)
+        return mean - ndtri(alpha)
     return float(np.sqrt(chndtrix(1 - alpha, 1, mean**2)))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import SAID, SIMULATED, DataError, is_simulated
+from .schema import SAID, DataError, is_simulated, mark_simulated
 
 
 def gini(values, weights=None):
@@ -107,7 +107,8 @@ def decompose_inequality(values, groups, weights=None):
     for name, measure in (("theil_t", theil_t), ("theil_l", theil_l)):
         total, between = measure(x, w), measure(smooth, w)
         rows.append((name, total, between, total - between, between / total if total else np.nan))
-    return pd.DataFrame(rows, columns=["measure", "total", "between", "within", "share_between"])
+    table = pd.DataFrame(rows, columns=["measure", "total", "between", "within", "share_between"])
+    return mark_simulated(table, isinstance(values, pd.Series) and is_simulated(values))
 
 
 def _checked(values, weights):
@@ -167,9 +168,7 @@ def sigma_convergence(panel, *, outcome, weights=None):
         )
     columns = ["period", "districts", "mean", "variation", "sd_log", "gini", "theil_t", "theil_l"]
     found = pd.DataFrame(rows, columns=columns)
-    if is_simulated(panel):
-        found.attrs[SIMULATED] = True
-    return found
+    return mark_simulated(found, is_simulated(panel))
 
 
 @dataclass(frozen=True)
@@ -227,14 +226,15 @@ def beta_convergence(panel, *, outcome):
     DataError
         If the outcome is not there, is zero or less, or fewer than four districts are known throughout.
     """
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools.tools import add_constant
 
     table, _ = _balanced(panel, outcome, None)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
     span = _span(table.columns)
     first, last = np.log(table.iloc[:, 0]), np.log(table.iloc[:, -1])
-    fit = sm.OLS((last - first) / span, sm.add_constant(first.to_numpy())).fit(cov_type="HC1")
+    fit = OLS((last - first) / span, add_constant(first.to_numpy())).fit(cov_type="HC1")
     beta, se = float(fit.params.iloc[1]), float(fit.bse.iloc[1])
     inside = -1 < beta * span < 0
     speed = -np.log1p(beta * span) / span if inside else np.nan

@@ -6,7 +6,6 @@ estimate of every other assignment of the cohorts is known. Its place among them
 
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -24,14 +23,14 @@ from .reassign import (
     sums_in_blocks,
     sums_over_all,
 )
-from .schema import SAID, SIMULATED, DataError, check_count, check_share
+from .schema import DataError, Result, check_count, check_share, mark_simulated
 from .strata import of_column
 
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class RandomizationTest:
+class RandomizationTest(Result):
     """An estimate among those under other assignments of the cohorts.
 
     Attributes
@@ -103,23 +102,15 @@ class RandomizationTest:
         others = self.distribution if self.place is None else np.delete(self.distribution, self.place)
         actual = np.arange(len(others) + 1) == 0
         table = pd.DataFrame({"statistic": np.append(self.observed, others), "actual": actual})
-        if self.simulated:
-            table.attrs[SIMULATED] = True
-        return table
+        return mark_simulated(table, self.simulated)
 
-    def __repr__(self):
-        """Show the test, and what it takes for granted."""
-        lines = [f"randomisation test of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<12} {value}" for name, value in self._said()])
-
-    def _repr_html_(self):
-        title = escape(f"randomisation test of {self.estimator}: {self.outcome}")
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{title}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"randomisation test of {self.estimator}: {self.outcome}"
 
     def _said(self):
         said = [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
-        return said + [("data", SAID)] * self.simulated
+        return said
 
     def verdict(self):
         """Say what was found and what is assumed, as pairs of a name and a text (for `Effect` too)."""
@@ -241,7 +232,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
     check_count(draws=draws)
     check_share(level=level)
-    cells = effect._cells
+    cells, strata = effect._cells, effect._strata if strata is None else strata
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
     place = 0  # of the actual one among placebos
@@ -504,7 +495,7 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     DataError
         If nothing can be reassigned, or another assignment has another path.
     """
-    cells = effect._cells
+    cells, strata = effect._cells, effect._strata if strata is None else strata
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
     alike = _alike(effect)

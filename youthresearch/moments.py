@@ -9,6 +9,9 @@ import numpy as np
 
 from .reassign import TIE
 
+FARTHEST = 1e9  # errors from the estimate: an end beyond is none
+NOISE = 1e-10  # of a polynomial, in units of its terms: two draws that are one differ by no more
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -61,7 +64,7 @@ def interval(moments, actual, alpha, exact):
     if abs(actual.pull[0] - 1) > 1e-6:
         return np.nan, np.nan  # the estimate is no average of effects: it has no constant effect to test
     if moments.spread is not None:
-        return _ends_by_bisection(moments, actual, alpha, exact)
+        return _ends_of_studentized(moments, actual, alpha, exact)
     ends = ends_of_att(moments.att, moments.pull, actual.att[0], alpha, exact)
     return float(ends[0]), float(ends[1])
 
@@ -113,24 +116,74 @@ def _half_lines(big, b, a, one, two, tie):
     return np.where(every, -np.inf, np.minimum(one, two)), np.where(every, np.inf, np.maximum(one, two))
 
 
-def _ends_by_bisection(moments, actual, alpha, exact):
-    """Find where the p-value first falls to alpha on the way from the estimate, to nine digits."""
+def _ends_of_studentized(moments, actual, alpha, exact):
+    """Find where p first falls to alpha on either side of the estimate, exactly.
 
-    def kept(tau):
-        p, _ = p_value(moments.at(tau), actual.at(tau)[0], exact)
-        return p > alpha + 1e-12
-
+    A draw is as far out as the actual one where ``(A - tau B)^2 q_a(tau) >= (a - tau)^2 q_b(tau)``, q the
+    squares of the errors: a polynomial of degree four, so that p changes at its roots alone.
+    """
+    unit = np.sqrt(max(_about(actual)[0, 0], 0.0)) or max(abs(actual.att[0]), 1.0)
+    terms, size = _quartics(moments, actual, unit)
     ends = []
     for side in (-1, 1):
-        step = max(np.sqrt(actual.spread[0, 0]), TIE * abs(actual.att[0]), np.finfo(float).tiny)
-        inside, out = 0.0, step
-        while kept(actual.att[0] + side * out) and out < 1e9 * step:
-            inside, out = out, 2 * out
-        if out >= 1e9 * step:
-            ends.append(side * np.inf)
-            continue
-        while out - inside > TIE * step:
-            middle = (inside + out) / 2
-            inside, out = (middle, out) if kept(actual.att[0] + side * middle) else (inside, middle)
-        ends.append(float(actual.att[0] + side * inside))
+        turned = terms * float(side) ** np.arange(5)
+        ends.append(float(actual.att[0] + side * unit * _first_fall(turned, size, alpha, exact)))
     return tuple(ends)
+
+
+def _about(moments, a=None):
+    """Give the square of each error as a polynomial in tau - a, shape (B, 3)."""
+    a = moments.att[0] if a is None else a
+    s0, s1, s2 = moments.spread.T
+    return np.stack([s0 - 2 * a * s1 + a**2 * s2, 2 * (a * s2 - s1), s2], axis=1)
+
+
+def _quartics(moments, actual, unit):
+    """Coefficients of ``((tau - a) / unit)^k``, shape (B, 5), and how large their terms are, for rounding."""
+    a, power = actual.att[0], unit ** np.arange(3)
+    own, q = _about(actual)[0] / unit**2 * power, _about(moments, a) / unit**2 * power
+    c, b = (moments.att - a * moments.pull) / unit, moments.pull
+    square = np.stack([c**2, -2 * c * b, b**2], axis=1)
+    terms, size = np.zeros((2, len(c), 5))
+    for i in range(3):
+        terms[:, i : i + 3] += square * own[i]
+        size[:, i : i + 3] += np.abs(square * own[i])
+    terms[:, 2:] -= q
+    size[:, 2:] += np.abs(q)
+    terms[np.abs(terms).max(axis=1) <= NOISE * size.max(axis=1)] = 0.0  # the actual one, or its mirror image
+    return terms, size
+
+
+def _first_fall(terms, size, alpha, exact):
+    """Smallest x > 0 beyond which no more than a share alpha of the polynomials is at least zero; or inf."""
+    roots = np.sort(_positive_roots(terms, size), axis=1)
+    ends = np.column_stack([np.zeros(len(roots)), roots, np.full(len(roots), np.inf)])
+    left, right = ends[:, :-1], ends[:, 1:]
+    middle = np.where(np.isfinite(right), (left + right) / 2, 2 * np.where(np.isfinite(left), left, 0) + 1)
+    powers = middle[:, :, None] ** np.arange(5)
+    far = np.einsum("bjk,bk->bj", powers, terms) >= -NOISE * np.einsum("bjk,bk->bj", powers, size)
+    change = np.diff(far.astype(int), axis=1)
+    at = np.nonzero(change & np.isfinite(roots))
+    place, change = roots[at], change[at]
+    order = np.lexsort((-change, place))
+    place, count = place[order], int(far[:, 0].sum()) + np.cumsum(change[order])
+    low = (count + (not exact)) / (len(terms) + (not exact)) <= alpha + TIE
+    apart = np.append(place[1:], np.inf) > place * (1 + NOISE)  # the last of the changes at one place
+    return next(iter(place[low & apart]), np.inf)
+
+
+def _positive_roots(terms, size):
+    """Where the polynomials may change sign, shape (B, 4); inf where they have fewer such places.
+
+    Real parts of complex roots are among them: signs are read between.
+    """
+    inverse = np.full((len(terms), 4), -1.0)  # the roots in 1 / x
+    usual = np.abs(terms[:, 0]) > TIE * size.sum(axis=1)
+    companion = np.zeros((usual.sum(), 4, 4))
+    companion[:, 0] = -terms[usual, 1:] / terms[usual, :1]
+    companion[:, [1, 2, 3], [0, 1, 2]] = 1
+    inverse[usual] = np.linalg.eigvals(companion).real
+    for k in np.flatnonzero(~usual):
+        few = np.roots(np.where(np.abs(terms[k]) > TIE * size[k], terms[k], 0.0)).real
+        inverse[k, : len(few)] = few
+    return np.where(inverse > 1 / FARTHEST, 1 / np.where(inverse > 0, inverse, 1), np.inf)

@@ -80,7 +80,7 @@ def as_panel(
     panel = _lay_out(rows, *cells, keep)
     _check_cells(panel)
     _check_always_treated(panel)
-    return mark_simulated(panel) if is_simulated(df) else panel
+    return mark_simulated(panel, is_simulated(df))
 
 
 def _names(outcomes, low, high, indicator):
@@ -348,8 +348,7 @@ def build_panel(
         "duplicates": Listing(duplicates),
         "renamed": Listing(renamed),
     }
-    if simulated:
-        panel = mark_simulated(panel)
+    panel = mark_simulated(panel, simulated)
     return panel if pilots is None else assign_cohorts(panel, pilots, reading=reading, divisions=divisions)
 
 
@@ -674,4 +673,4 @@ def coverage(panel, *, by="indicator"):
     if "period" not in by and len(refused):
         turned_down = refused.groupby(by).size()
         table["refused"] = turned_down.reindex(index.sort_values(), fill_value=0).to_numpy()
-    return mark_simulated(table) if is_simulated(panel) else table
+    return mark_simulated(table, is_simulated(panel))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .inference import randomization_test
-from .schema import SIMULATED, DataError, is_simulated
+from .schema import DataError, is_simulated, mark_simulated
 
 
 def placebo_in_time(
@@ -84,9 +84,7 @@ def placebo_in_time(
         periods = moved.loc[moved["indicator"] == outcome, "period"].nunique()
         found.append([lead, first - lead, *(getattr(result, name) for name in _SHOWN), periods])
     table = pd.DataFrame(found, columns=["lead", "cohort", *_SHOWN, "periods"])
-    if is_simulated(panel):
-        table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(table, is_simulated(panel))
 
 
 _SHOWN = ["att", "p_value", "low", "high", "smallest_p", "n_treated", "n_control"]

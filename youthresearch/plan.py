@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass, field, fields
 from datetime import date as calendar
 from hashlib import sha256
-from html import escape
 from math import isfinite
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from .design import stated_cohorts
 from .effects import Effect, did, event_study, imputation_did, staggered_did, sun_abraham
 from .inference import RandomizationTest, stratum_of
 from .loaders import load_labels
-from .schema import SAID, DataError
+from .schema import SAID, SIMULATED, DataError, Result, mark_simulated
 from .strata import of_column
 
 FORMAT = "youthresearch study plan 1"
@@ -32,7 +31,7 @@ READ_TO_PEOPLE = (  # in this order; the file has all of it
 
 
 @dataclass(frozen=True, repr=False)
-class StudyPlan:
+class StudyPlan(Result):
     """What will be done, before the outcome is known.
 
     Attributes
@@ -89,16 +88,12 @@ class StudyPlan:
         """Hash the canonical text: keys sorted, no blanks, UTF-8."""
         object.__setattr__(self, "sha256", sha256(_canonical(self).encode()).hexdigest())
 
-    def __repr__(self):
-        """Show the plan in short, with its hash."""
-        return "\n".join([f"study plan of {self.date}", *(f"  {k:<12} {v}" for k, v in self._said())])
-
-    def _repr_html_(self):
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>study plan of {escape(self.date)}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"study plan of {self.date}"
 
     def _said(self):
-        said = [(name, _shown(self, name)) for name in READ_TO_PEOPLE if name != "date"]
+        said = [(name, _shown(self, name)) for name in READ_TO_PEOPLE if name not in ("date", "simulated")]
         return [*((name, text) for name, text in said if text), ("sha256", self.sha256)]
 
 
@@ -377,15 +372,15 @@ def compare_with_plan(plan, results):
         ]
         if effect.outcome in plan.outcomes:
             items += [*_of_effect(plan, effect), *_of_test(plan, test)]
-        rows += [(k, effect.outcome, *item) for item in items]
+        rows += [(k, effect.outcome, *item, effect.simulated) for item in items]
     told = {row[1] for row in rows}
     rows += [
-        (None, name, "outcome", "planned", "not reported", False)
+        (None, name, "outcome", "planned", "not reported", False, plan.simulated)
         for name in plan.outcomes
         if name not in told
     ]
-    table = pd.DataFrame(rows, columns=["result", "outcome", "item", "planned", "done", "follows"])
-    return table.astype({"result": "Int64"})
+    table = pd.DataFrame(rows, columns=["result", "outcome", "item", "planned", "done", "follows", SIMULATED])
+    return mark_simulated(table.drop(columns=SIMULATED), table[SIMULATED]).astype({"result": "Int64"})
 
 
 def _same(planned, done):
@@ -395,7 +390,7 @@ def _same(planned, done):
 def _of_effect(plan, effect):
     yield "estimator", *_same(plan.estimator, effect.estimator)
     if effect._anew is not None and effect.estimator in ESTIMATORS:
-        options = {k: v for k, v in effect._anew.keywords.items() if k != "outcome"}
+        options = {k: v for k, v in effect._anew.keywords.items() if k not in ("outcome", "strata")}
         planned, done = _whole(effect.estimator, plan.options), _whole(effect.estimator, _plain(options))
         differ = sorted(k for k in planned | done if planned.get(k) != done.get(k))
         told = [", ".join(f"{k}={one.get(k)!r}" for k in differ) or "as planned" for one in (planned, done)]

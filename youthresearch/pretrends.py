@@ -5,7 +5,6 @@ it comes with the trend that it would see half of the time, and four times in fi
 """
 
 from dataclasses import dataclass, field
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -14,13 +13,13 @@ from .cells import NEVER
 from .effects import FEW
 from .inference import SEED, fixed, p_as_text, reassigned_path
 from .reassign import TIE
-from .schema import SAID, DataError, check_choice, check_share
+from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
 POWERS = (0.5, 0.8)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PretrendTest:
+class PretrendTest(Result):
     """A test of the coefficients before treatment, and the trend that it would see.
 
     Attributes
@@ -58,15 +57,9 @@ class PretrendTest:
     att: float = field(repr=False)
     simulated: bool = field(repr=False)
 
-    def __repr__(self):
-        """Show the test, and what it could not have seen."""
-        lines = [f"pre-trends of {self.estimator}: {self.outcome}"]
-        return "\n".join(lines + [f"  {name:<11} {value}" for name, value in self._said()])
-
-    def _repr_html_(self):
-        title = escape(f"pre-trends of {self.estimator}: {self.outcome}")
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(v)}</td></tr>" for n, v in self._said())
-        return f"<table><caption>{title}</caption>{rows}</table>"
+    @property
+    def _title(self):
+        return f"pre-trends of {self.estimator}: {self.outcome}"
 
     def _said(self):
         times = self.path["event_time"]
@@ -89,7 +82,7 @@ class PretrendTest:
             else:
                 said.append((f"{row.power:.0%} power", "against no drift: the test cannot reject"))
         said.append(("att", fixed(self.att, abs(self.att))))
-        return said + [("data", SAID)] * self.simulated
+        return said
 
 
 def pretrend_test(
@@ -156,10 +149,10 @@ def pretrend_test(
         chosen.reject(0 * drift),
         f"{chosen.name}, {how}",
         effect.path.iloc[before].reset_index(drop=True),
-        _trends(chosen, drift, powers),
+        mark_simulated(_trends(chosen, drift, powers), effect.simulated),
         level,
         effect.att,
-        effect._cells.simulated,
+        effect.simulated,
     )
 
 
@@ -239,7 +232,7 @@ class _Joint:
 
     @classmethod
     def make(cls, given, vcov, df, others, alpha):
-        from scipy import stats
+        from scipy import special
 
         k, inverse = len(given) - 1, np.linalg.inv(vcov[1:, 1:])
         far = given[1:] @ inverse @ given[1:]
@@ -248,9 +241,9 @@ class _Joint:
             p, radius = _among(all_far, alpha)
             return cls("distance", far, p, vcov, np.inf, radius)
         if np.isinf(df):
-            p, radius = stats.chi2.sf(far, k), stats.chi2.isf(alpha, k)
+            p, radius = special.chdtrc(k, far), special.chdtri(k, alpha)
             return cls(f"chi2({k}) = {far:.2f}", far, p, vcov, df, radius)
-        p, radius = stats.f.sf(far / k, k, df), k * stats.f.isf(alpha, k, df)
+        p, radius = special.fdtrc(k, df, far / k), k * special.fdtri(k, df, 1 - alpha)
         return cls(f"F({k}, {df:.0f}) = {far / k:.2f}", far / k, p, vcov, df, radius)
 
     def _inside(self, k, far):
@@ -288,10 +281,10 @@ class _Box:
 
     @classmethod
     def make(cls, given, vcov, df, others, alpha):
-        from scipy import stats
+        from scipy.special import stdtrit
 
         if others is None:
-            bounds = stats.t.isf(alpha / 2, df) * np.sqrt(np.diag(vcov)[1:])
+            bounds = -stdtrit(df, alpha / 2) * np.sqrt(np.diag(vcov)[1:])
             far = (np.abs(given[1:]) / bounds).max()
             p = 1 - _in_box(far * bounds, 0 * bounds, vcov[1:, 1:])
             return cls("the largest of them", far, p, vcov, bounds)

@@ -8,7 +8,7 @@ import pandas as pd
 from .effects import compare_effects
 from .inference import SEED, fixed, p_as_text
 from .loaders import load_labels
-from .schema import FIGURES, SIMULATED, is_simulated
+from .schema import FIGURES, SIMULATED, is_simulated, mark_simulated
 
 
 def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, seed=SEED):
@@ -29,7 +29,8 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     pandas.DataFrame
         One row is one effect, as text with the digits that its error allows: estimator, effect, p, interval,
         what these rest on, standard error (marked where too few districts are treated for it), districts
-        treated and not, share of negative weights (columns named in `lang`). There are no stars.
+        treated and not, share of negative weights; and where data are simulated, that they are (columns named
+        in `lang`). There are no stars.
     """
     labels = load_labels().set_index("key")[f"label_{lang}"]
     table = compare_effects(effects, level=level, errors=errors, strata=strata, seed=seed)
@@ -43,8 +44,10 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     shown["se"] += np.where(table["caution"] == "", "", f" ({labels['se_unreliable']})")
     shown[["n_treated", "n_control"]] = table[["n_treated", "n_control"]]
     shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
+    if is_simulated(table):
+        shown = mark_simulated(shown, table[SIMULATED])
+        shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
     shown.columns = [labels[f"column_{name}"].replace("95%", f"{level:.0%}") for name in shown.columns]
-    shown.attrs[SIMULATED] = is_simulated(table)
     return shown
 
 
@@ -61,7 +64,8 @@ def save_numbers(stem, numbers, *, folder=None):
     stem : str
         The notebook's own.
     numbers : dict
-        Name -> number, rounded as it shall be quoted, or text.
+        Name -> number, rounded as it shall be quoted, or text. One of simulated data says so in its name,
+        which is all that goes with it (``simulated_att``).
     folder : path, optional
         As for `save_figure`.
 

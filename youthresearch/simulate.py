@@ -16,7 +16,7 @@ from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
 from .panel import as_panel
 from .periods import as_cohort, as_period
-from .schema import SIMULATED, DataError, mark_simulated
+from .schema import DataError, mark_simulated
 
 WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
 RATES = {  # indicator -> average per 10,000 youth, indicator of the national series that gives its trend
@@ -133,8 +133,7 @@ def true_path(truth, *, outcome):
     event = _ordinal(rows["period"]) - _ordinal(rows["cohort"])
     table = rows.assign(event_time=event)[event >= 0].groupby("event_time", as_index=False)
     table = table.agg(effect=("effect", "mean"), cells=("effect", "size"))
-    table.attrs[SIMULATED] = True
-    return table
+    return mark_simulated(table)
 
 
 def _periods(start, periods):
@@ -264,8 +263,7 @@ def _truth(tables, place, time, waves):
     truth = pd.concat(parts).sort_values(["district", "period", "indicator"], ignore_index=True)
     truth = truth[["district", "period", "indicator", "cohort", "value", "untreated"]]
     truth["effect"] = truth["value"] - truth["untreated"]
-    truth.attrs[SIMULATED] = True
-    return truth
+    return mark_simulated(truth)
 
 
 def _report_panel(truth, place, reporting, rng):
@@ -462,14 +460,9 @@ def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, ide
         documents.append((source, district, period, text))
         facts += own
         planted += [fact["planted"] | {"fact_id": fact["fact_id"]} for fact in own if fact["planted"]]
-    tables = (
-        pd.DataFrame(documents, columns=["source_id", "district", "period", "text"]),
-        _as_facts(facts),
-        pd.DataFrame(planted, columns=PLANTED),
-    )
-    for table in tables:
-        table.attrs[SIMULATED] = True
-    return tables
+    reports = pd.DataFrame(documents, columns=["source_id", "district", "period", "text"])
+    errors = pd.DataFrame(planted, columns=PLANTED)
+    return mark_simulated(reports), mark_simulated(_as_facts(facts)), mark_simulated(errors)
 
 
 def _as_facts(rows):
@@ -925,7 +918,6 @@ def _assemble(sentences, source, district):
                 "start": at + figure["start"],
                 "end": at + figure["end"],
                 "scope": "",
-                "coder": "simulate",
             }
             fact |= {"part_of": ids.get(figure["part_of"], ""), "reviewer": "", "note": ""}
             facts.append(fact)

@@ -7,7 +7,7 @@ nor too seldom there; over all districts it does, where pilots were chosen for t
 import numpy as np
 import pandas as pd
 
-from .schema import SIMULATED, DataError, is_simulated
+from .schema import DataError, is_simulated, mark_simulated
 
 OF_OUTCOME = ("level", "trend")
 
@@ -59,9 +59,7 @@ def strata_by(panel, outcome=None, *, by, n=3):
     districts = pd.Index(sorted(rows["district"].unique()), name="district")
     parts, said = zip(*(_part(panel, districts, outcome, name, n) for name in names), strict=True)
     strata = pd.Series([" / ".join(row) for row in zip(*parts, strict=True)], districts, name=", ".join(said))
-    if is_simulated(panel):
-        strata.attrs[SIMULATED] = True
-    return strata
+    return mark_simulated(strata, is_simulated(panel))
 
 
 def _part(panel, districts, outcome, name, n):
