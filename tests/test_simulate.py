@@ -16,7 +16,7 @@ from youthresearch.simulate import ERRORS, print_figures
 RATE = "orgs_per_10k_youth_14_28"
 PANEL, TRUTH = yr.simulate_panel(seed=7, reporting={"vague": 0.4, "gaps": 0.1})
 SMALL, _ = yr.simulate_panel(seed=7, districts=12, periods=6, waves={"2017Q4": 2})
-YEARS = {"start": 2016, "periods": 6, "waves": {2019: 0.1, 2021: 0.2}, "districts": 60}
+YEARS = {"start": 2016, "periods": 6, "waves": {2019: 0.1, 2021: 0.2}, "districts": 30}
 CELL = ["district", "period", "indicator"]
 
 
@@ -247,7 +247,7 @@ DOCUMENTS, FACTS, PLANTED = yr.simulate_reports(LEVELS, seed=5)
 
 
 def test_reports_are_one_a_district_and_year_and_their_facts_stand_in_them():
-    assert len(DOCUMENTS) == 60 * 6 and DOCUMENTS["text"].is_unique
+    assert len(DOCUMENTS) == 30 * 6 and DOCUMENTS["text"].is_unique
     yr.check_evidence(FACTS, DOCUMENTS)
     assert FACTS["fact_id"].is_unique and len(PLANTED) == 0
     assert all(t.attrs["simulated"] for t in (DOCUMENTS, FACTS, PLANTED))
@@ -404,7 +404,7 @@ def test_coded_facts_lead_back_to_the_truth():
     assert (panel["processing"] == "simulated").all()
 
 
-@pytest.mark.parametrize("districts", sweep(8, slow=[60]))
+@pytest.mark.parametrize("districts", sweep(8, slow=[30]))
 def test_extracted_facts_lead_back_to_the_truth(districts):
     """Every cell that a report states comes back from its text, and holds the truth."""
     documents = DOCUMENTS[DOCUMENTS["district"].isin(DOCUMENTS["district"].unique()[:districts])]
