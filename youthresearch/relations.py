@@ -23,7 +23,6 @@ LONGEST_LIST = 12
 LAST_YEAR = ("previous_year", "same_period_previous_year")
 EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
 PERSONS = ("个", "人", "名", "位")
-RELATIONS = ["relation", "members", "found"]
 
 
 def prepare(facts):

@@ -492,7 +492,6 @@ def _levels(panel, book, vague, rng):
     key = ["district", "period", "indicator"]
     before = table[[*key, "value"]].assign(period=table["period"] + lag).rename(columns={"value": "before"})
     table = table.merge(before, how="left", on=key).sort_values(key, ignore_index=True)
-    counted = ~table["unit"].isin(["percent", "year"])  # the order of rows has changed
     counted = ~table["unit"].isin(["percent", "year"])  # anew: the rows have another order
     loose = counted & (rng.uniform(size=len(table)) < vague)
     printed = print_figures(table["value"], loose, rng)
