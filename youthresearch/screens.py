@@ -237,10 +237,7 @@ def _rows_per_band(similarity):
 
 def _least_agreement(similarity):
     """Signature places in which a pair must agree to be compared: four standard errors below what is due."""
-    return max(
-        ceil(HASHES * similarity - 4 * np.sqrt(HASHES * similarity * (1 - similarity))),
-        1,
-    )
+    return max(ceil(HASHES * similarity - 4 * np.sqrt(HASHES * similarity * (1 - similarity))), 1)
 
 
 def _missed(similarity, rows, least):

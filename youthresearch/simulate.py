@@ -897,11 +897,7 @@ def _assemble(sentences, source, district):
         for slot, figure in figures:
             token = text[figure["start"] : figure["end"]]
             fact = figure | {"fact_id": ids[slot], "source_id": source, "district": district, "token": token}
-            fact |= {
-                "start": at + figure["start"],
-                "end": at + figure["end"],
-                "scope": "",
-            }
+            fact |= {"start": at + figure["start"], "end": at + figure["end"], "scope": ""}
             fact |= {"part_of": ids.get(figure["part_of"], ""), "reviewer": "", "note": ""}
             facts.append(fact)
         pieces.append(text or "\n")
