@@ -1,8 +1,20 @@
 """What every `pytest --nbval` run shares, from whichever folder it is started."""
 
+import gc
+import sys
+
 from notebooks.run import set_environment
 
+# jsonschema, which nbval imports, would build the grammar of web addresses: 1.3 s in every process, for nothing.
+sys.modules["rfc3987_syntax"] = None
+pytest_plugins = ["nbval.plugin"]  # here, so that the line above comes first
+
 set_environment()
+
+
+def pytest_collection_finish():
+    """Spare the garbage collector what lives to the end: statsmodels and pytest often collect in full."""
+    gc.freeze()
 
 
 def pytest_itemcollected(item):

@@ -10,7 +10,6 @@ import warnings
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 
 import youthresearch as yr
 
@@ -112,6 +111,8 @@ def pyfixest(table, regressors, errors="CRV1", weights=None):
 
 def dummies(table, regressors):
     """Least squares on dummies in statsmodels, clustered by district (its k counts all dummies)."""
+    import statsmodels.api as sm
+
     table = without_single_cells(table)
     design = [
         pd.get_dummies(table["district"], dtype=float),

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from oracles import random_table
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.additive import additive_parts, adds_up
@@ -61,7 +62,7 @@ def check(panel, estimator, options, draws=12):
     return int((np.isfinite(ours) & ~defined).sum())
 
 
-@pytest.mark.parametrize("options", WITH)
+@pytest.mark.parametrize("options", sweep(*WITH[2:], slow=WITH[:2]))
 @pytest.mark.parametrize("gaps", [0.0, 0.1])
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda f: f.__name__)
 def test_sums_give_what_estimating_anew_gives(estimator, gaps, options):
@@ -72,7 +73,11 @@ def test_sums_give_what_estimating_anew_gives(estimator, gaps, options):
         assert check(panel, estimator, options) == 0
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: "-".join(kind.values()))
+@pytest.mark.parametrize(
+    "kind",
+    sweep(*(KINDS[k] for k in (0, 3, 4, 7)), slow=[KINDS[k] for k in (1, 2, 5, 6)]),
+    ids=lambda kind: "-".join(kind.values()),
+)
 def test_every_average_of_staggered_did(kind):
     for gaps, options in ((0.0, WITH[0]), (0.15, WITH[1])):
         assert check(make_panel(2, gaps), yr.staggered_did, {**kind, **options}, draws=6) == 0

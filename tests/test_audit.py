@@ -42,6 +42,23 @@ def facts(*figures, **common):
     return table.assign(low=bounds["low"], high=bounds["high"])
 
 
+def apart(tables):
+    """Put tables together, each as a source and a place of its own: s0, s1 and so on."""
+    own = []
+    for i, table in enumerate(tables):
+        whole = table["part_of"].map(lambda name, i=i: f"s{i}-{name}" if name else name, na_action="ignore")
+        names = {"fact_id": f"s{i}-" + table["fact_id"], "part_of": whole}
+        own.append(table.assign(**names, source_id=f"s{i}", district=f"s{i}"))
+    return pd.concat(own, ignore_index=True)
+
+
+def verdicts(relation, *tables):
+    """Audit many tables at once; return the verdict of each."""
+    findings = yr.audit_facts(apart(tables)).query("relation == @relation").set_index("source_id")
+    assert findings.index.is_unique
+    return findings["verdict"].reindex(f"s{i}" for i in range(len(tables))).tolist()
+
+
 def verdict(table, relation):
     findings = yr.audit_facts(table)
     return findings.loc[findings["relation"] == relation, "verdict"].item()
@@ -113,36 +130,33 @@ def test_a_finding_carries_the_numbers_that_decide_it(findings):
 PARTS = ("whole", "level", 250, "人", {"indicator": "cadres"})
 
 
-@pytest.mark.parametrize(
-    ("part", "printed", "expected"),
-    [
-        (97, 38, "holds_if_truncated"),  # 38.8
-        (99, 40, "holds"),  # 39.6
-        (116, 49, "conflict"),  # 46.4
-        (100, 39, "conflict"),  # 40.0: a cut figure is never one whole place off
-    ],
-)
-def test_a_share_that_was_cut_instead_of_rounded(part, printed, expected):
+def test_a_share_that_was_cut_instead_of_rounded():
     own = {"part_of": "whole", "indicator": "cadres_party"}
-    table = facts(PARTS, ("part", "level", part, "人", own), ("share", "share", printed, "%", own))
-    assert verdict(table, "share") == expected
+    printed = {
+        (97, 38): "holds_if_truncated",  # 38.8
+        (99, 40): "holds",  # 39.6
+        (116, 49): "conflict",  # 46.4
+        (100, 39): "conflict",  # 40.0: a cut figure is never one whole place off
+    }
+    tables = [
+        facts(PARTS, ("part", "level", part, "人", own), ("share", "share", share, "%", own))
+        for part, share in printed
+    ]
+    assert verdicts("share", *tables) == list(printed.values())
 
 
-@pytest.mark.parametrize(
-    ("level", "growth", "expected"),
-    [
-        (1100, 62.76, "infeasible"),  # 675 gives 62.96%, 676 gives 62.72%
-        (1110, 62.76, "holds"),  # 682 alone gives 62.76%
-        (2209, 61.595, "holds"),  # 1367 alone gives 61.595%
-        (26551, 80.1, "undetermined"),  # a dozen whole numbers would do: nothing is checked
-    ],
-)
-def test_is_there_a_whole_number_behind_a_growth_rate(level, growth, expected):
-    place = {"resolution": {62.76: 0.01, 61.595: 0.001}.get(growth, 0.1)}
-    assert (
-        verdict(facts(("l", "level", level, "个", {}), ("g", "growth", growth, "%", place)), "base")
-        == expected
-    )
+def test_is_there_a_whole_number_behind_a_growth_rate():
+    printed = {
+        (1100, 62.76, 0.01): "infeasible",  # 675 gives 62.96%, 676 gives 62.72%
+        (1110, 62.76, 0.01): "holds",  # 682 alone gives 62.76%
+        (2209, 61.595, 0.001): "holds",  # 1367 alone gives 61.595%
+        (26551, 80.1, 0.1): "undetermined",  # a dozen whole numbers would do: nothing is checked
+    }
+    tables = [
+        facts(("l", "level", level, "个", {}), ("g", "growth", growth, "%", {"resolution": place}))
+        for level, growth, place in printed
+    ]
+    assert verdicts("base", *tables) == list(printed.values())
 
 
 @pytest.mark.parametrize(("growth", "expected"), [(20, "undetermined"), (22, "conflict")])
@@ -156,19 +170,23 @@ def test_vague_figures_leave_room_but_not_any_room(growth, expected):
     assert verdict(table, "growth") == expected
 
 
-@pytest.mark.parametrize(
-    ("part", "hedge", "expected"),
-    [
-        (51, "exact", "conflict"),
-        (50, "exact", "holds"),
-        (45, "odd", "holds"),
-        (40, "odd", "holds"),
-        (50, "odd", "undetermined"),
-    ],
-)
-def test_a_part_is_no_larger_than_its_whole(part, hedge, expected):
-    own = {"part_of": "w", "hedge": hedge, "indicator": "branches"}
-    assert verdict(facts(("w", "level", 50, "个", {}), ("p", "level", part, "个", own)), "part") == expected
+def test_a_part_is_no_larger_than_its_whole():
+    """The whole is 50."""
+    parts = {
+        (51, "exact"): "conflict",
+        (50, "exact"): "holds",
+        (45, "odd"): "holds",
+        (40, "odd"): "holds",
+        (50, "odd"): "undetermined",
+    }
+    tables = [
+        facts(
+            ("w", "level", 50, "个", {}),
+            ("p", "level", part, "个", {"part_of": "w", "hedge": hedge, "indicator": "branches"}),
+        )
+        for part, hedge in parts
+    ]
+    assert verdicts("part", *tables) == list(parts.values())
 
 
 @pytest.mark.parametrize(
@@ -272,12 +290,10 @@ def test_a_vague_part_is_not_excused_by_truncation():
     assert verdict(facts(PARTS, part, ("share", "share", 38, "%", own)), "share") == "undetermined"
 
 
-def test_row_labels_and_the_order_of_sources_do_not_matter():
-    some = FACTS[FACTS["source_id"].isin(["nanshan-2021", "heshan-2023", "c001", "c005", "c008", "c074"])]
-    pieces = [f.reset_index(drop=True) for _, f in some.groupby("source_id")]
+def test_row_labels_and_the_order_of_sources_do_not_matter(findings):
+    pieces = [f.reset_index(drop=True) for _, f in FACTS.groupby("source_id")]
     shuffled = yr.audit_facts(pd.concat(pieces[::-1]), IDENTITIES, DISTRICTS)
-    findings = yr.audit_facts(some, IDENTITIES, DISTRICTS)
-    assert "same" in set(findings["relation"]) and len(findings) > 50
+    assert "same" in set(findings["relation"])
     pd.testing.assert_frame_equal(shuffled, findings)
 
 
@@ -338,26 +354,32 @@ STATEMENTS = [  # own sentences, worked out by hand: relation, verdict, first re
 ]
 
 
+INNOCENT = [
+    "团组织632个，包括团支部236个、团工委4个。团建覆盖率94.9%。",  # the rate is of something else
+    "开展活动36次，参与120人，平均每月3次。",  # a mean over months
+    "有3个镇的团委完成换届，另有2个正在筹备。全县团员5000名。",
+    "2019年7月列为试点，2020年有36项任务完成。",
+]
+
+
+@pytest.fixture(scope="module")
+def stated():
+    """Return the audit of all these sentences, each a source of its own, by text."""
+    texts = [text for text, *_ in STATEMENTS] + INNOCENT
+    findings = yr.audit_facts(apart([yr.extract_facts(text) for text in texts]))
+    return {text: findings[findings["source_id"] == f"s{i}"] for i, text in enumerate(texts)}
+
+
 @pytest.mark.parametrize(("text", "relation", "expected", "repair"), STATEMENTS)
-def test_what_a_sentence_states_is_related_and_checked(text, relation, expected, repair):
-    findings = yr.audit_facts(yr.extract_facts(text, source_id="s"))
-    found = findings[findings["relation"] == relation].squeeze()
+def test_what_a_sentence_states_is_related_and_checked(text, relation, expected, repair, stated):
+    found = stated[text].query("relation == @relation").squeeze()
     assert found["verdict"] == expected
     assert found["repairs"].split("; or ")[0] == repair
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "团组织632个，包括团支部236个、团工委4个。团建覆盖率94.9%。",  # the rate is of something else
-        "开展活动36次，参与120人，平均每月3次。",  # a mean over months
-        "有3个镇的团委完成换届，另有2个正在筹备。全县团员5000名。",
-        "2019年7月列为试点，2020年有36项任务完成。",
-    ],
-)
-def test_figures_that_only_stand_together_are_not_in_conflict(text):
-    findings = yr.audit_facts(yr.extract_facts(text, source_id="s"))
-    assert not findings["verdict"].isin(["conflict", "infeasible"]).any()
+@pytest.mark.parametrize("text", INNOCENT)
+def test_figures_that_only_stand_together_are_not_in_conflict(text, stated):
+    assert not stated[text]["verdict"].isin(["conflict", "infeasible"]).any()
 
 
 def test_what_follows_is_derived_with_the_facts_it_rests_on():

@@ -219,3 +219,24 @@ def test_two_unnamed_figures_are_not_one_indicator(folder):
 
     facts = cli._facts(folder / "wrong.txt", "s").assign(indicator="", noun="")
     assert prepare(facts)["subject"].is_unique
+
+
+def test_the_date_of_the_reports_is_that_of_figures_that_name_none(folder):
+    (folder / "plain.txt").write_text("全区现有团员300名。2019年6月新建团支部20个。", encoding="utf-8")
+    status, shown, _ = run(folder, "extract", "plain.txt", "--date", "2021-06")
+    assert status == 0
+    assert [row["period_end"] for row in rows(shown)] == ["2021-06", "2019-06"]
+    status, _, told = run(folder, "extract", "plain.txt", "--date", "2021-6")
+    assert status == 2 and "write 2021, 2021-06 or 2021-06-30" in told
+
+
+def test_words_of_ones_own_are_read(folder):
+    (folder / "plain.txt").write_text("全区共有柴火十二垛，团员300名。", encoding="utf-8")
+    (folder / "words").mkdir()
+    (folder / "words" / "units.csv").write_text("unit,base,label_en\n垛,item,stack\n", encoding="utf-8")
+    status, shown, _ = run(folder, "extract", "plain.txt", "--data", "words")
+    assert status == 0 and [row["token"] for row in rows(shown)] == ["十二垛", "300名"]
+    assert run(folder, "extract", "plain.txt")[1].count("\n") == 2
+    assert run(folder, "audit", "plain.txt", "--data", "words")[0] == 0
+    status, _, told = run(folder, "extract", "plain.txt", "--data", "nowhere")
+    assert status == 2 and "No words in nowhere" in told

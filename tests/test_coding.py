@@ -21,6 +21,12 @@ def proposed():
     return pd.concat([yr.extract_facts(text, source_id=s) for s, text in texts], ignore_index=True)
 
 
+@pytest.fixture(scope="module")
+def listed(proposed):
+    """What the coders of the documents and the extractor would have to settle."""
+    return yr.list_disagreements(FACTS, proposed)
+
+
 def codings(*pairs, field="kind"):
     """Make two codings, a token a row, from (code of a, code of b); None: that coder has no such fact."""
     tables = []
@@ -113,23 +119,25 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("field", FIELDS)
-def test_a_planted_difference_is_seen_in_its_field_alone(field):
+def test_planted_differences_are_each_seen_in_their_field_alone():
+    """Another row differs in each field; a field that a leaves empty throughout gets one value in both."""
     both = [REPORT.copy(), REPORT.copy()]
-    if REPORT[field].isna().all():  # a field that only one fills in is another matter
-        for facts in both:
-            facts[field] = [PLANTED[field], *REPORT[field].iloc[1:]]
-    row = REPORT.index[3]
-    wrong = REPORT["fact_id"].iloc[9] if field == "part_of" else PLANTED[field]
-    both[1].loc[row, field] = wrong
+    for field in FIELDS:
+        if REPORT[field].isna().all():
+            for facts in both:
+                facts[field] = [PLANTED[field], *REPORT[field].iloc[1:]]
+    rows = dict(zip(FIELDS, REPORT.index[3:], strict=False))
+    planted = PLANTED | {"part_of": REPORT["fact_id"].iloc[9]}
+    for field, row in rows.items():
+        both[1].loc[row, field] = planted[field]
     table = agreement(*both)
-    n = len(REPORT)
-    assert table.loc[field, "agree"] == n - 1
-    assert table.drop(index=field).query("n > 0")["agree"].eq(n).all()
-    [listed] = yr.list_disagreements(*both).to_dict("records")
-    assert (listed["field"], listed["fact_a"]) == (field, REPORT.loc[row, "fact_id"])
-    assert listed["token"] == REPORT.loc[row, "token"]
-    assert listed["value_b"] in (wrong, f"{wrong:.12g}" if isinstance(wrong, float) else wrong)
+    assert len(rows) == len(FIELDS) and table.loc[list(FIELDS), "agree"].eq(len(REPORT) - 1).all()
+    listed = yr.list_disagreements(*both).set_index("field")
+    assert sorted(listed.index) == sorted(FIELDS)
+    places = REPORT.loc[list(rows.values()), ["fact_id", "token"]]
+    assert listed.loc[list(rows), ["fact_a", "token"]].to_numpy().tolist() == places.to_numpy().tolist()
+    for field, wrong in planted.items():
+        assert listed.loc[field, "value_b"] == (f"{wrong:.12g}" if isinstance(wrong, float) else wrong)
 
 
 def moved(facts, **columns):
@@ -159,7 +167,7 @@ def test_a_token_that_is_coded_twice_goes_to_the_fact_with_more_in_common():
     assert agreement(a, b).loc["kind", ["n", "agree"]].tolist() == [2, 2]
 
 
-def test_only_sources_that_both_coded_are_compared(proposed):
+def test_only_sources_that_both_coded_are_compared():
     table = agreement(FACTS, REPORT)
     assert table.loc["fact", ["n", "agree"]].tolist() == [len(REPORT)] * 2
 
@@ -186,16 +194,17 @@ def as_text(facts, leave_out=("reviewer",)):
     return facts.astype(object).where(facts.notna(), "").astype(str).reset_index(drop=True)
 
 
-def test_settling_everything_for_a_gives_a(proposed):
+def test_settling_everything_for_a_gives_a_and_leaves_the_inputs_as_they_are(proposed, listed):
     shared = FACTS[FACTS["source_id"].isin(proposed["source_id"])]
-    listed = yr.list_disagreements(FACTS, proposed)
+    before = FACTS.copy(), proposed.copy()
     settled = yr.settle_codings(FACTS, proposed, listed.assign(settled="a"))
     pd.testing.assert_frame_equal(as_text(settled), as_text(shared))
     assert settled.dtypes.equals(FACTS.dtypes)
+    pd.testing.assert_frame_equal(FACTS, before[0])
+    pd.testing.assert_frame_equal(proposed, before[1])
 
 
-def test_settling_everything_for_b_leaves_no_disagreement(proposed):
-    listed = yr.list_disagreements(FACTS, proposed)
+def test_settling_everything_for_b_leaves_no_disagreement(proposed, listed):
     settled = yr.settle_codings(FACTS, proposed, listed.assign(settled="b"))
     assert len(yr.list_disagreements(settled, proposed)) == 0
     assert len(settled) == len(proposed[proposed["source_id"].isin(FACTS["source_id"])])
@@ -292,11 +301,3 @@ def test_what_cannot_be_compared_is_refused():
         yr.compare_codings(REPORT, pd.concat([REPORT, REPORT.head(1)]))
     with pytest.raises(yr.DataError, match="second coding lacks the columns"):
         yr.list_disagreements(REPORT, REPORT.drop(columns="hedge"))
-
-
-def test_inputs_stay_as_they_are(proposed):
-    before = FACTS.copy(), proposed.copy()
-    yr.compare_codings(FACTS, proposed)
-    yr.settle_codings(FACTS, proposed, yr.list_disagreements(FACTS, proposed).assign(settled="a"))
-    pd.testing.assert_frame_equal(FACTS, before[0])
-    pd.testing.assert_frame_equal(proposed, before[1])

@@ -21,6 +21,7 @@ from youthresearch.corpus import TABLES, extract_corpus, read_corpus
 from youthresearch.documents import read_report
 from youthresearch.extract import extract_facts, propose
 from youthresearch.loaders import DATA
+from youthresearch.schema import DataError
 
 DOCUMENTS = 12
 SENTENCES = (
@@ -275,8 +276,8 @@ def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, mon
 def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
     clean = extract_corpus(folder).query("source_id != 'report-05'").reset_index(drop=True)
 
-    def spoilt(document, *, source_id):
-        proposals, refused = propose(document, source_id=source_id)
+    def spoilt(document, *, source_id, **more):
+        proposals, refused = propose(document, source_id=source_id, **more)
         wrong = {"hedge": "no hedge"} if source_id == "report-05" else {}
         return [proposal | wrong for proposal in proposals], refused
 
@@ -285,6 +286,77 @@ def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
     failure = facts.attrs["failures"].iloc[0]
     assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "no hedge" in failure["message"]
     pd.testing.assert_frame_equal(pd.DataFrame(facts), clean)
+
+
+# Dates and words of the researcher's own
+
+
+def test_dates_of_the_documents_are_used_and_a_new_one_is_read_again(folder, tmp_path):
+    files = sorted(str(f) for f in folder.rglob("*.txt"))
+    for file in files[:2]:
+        Path(file).write_text("团员共有300名。", encoding="utf-8")
+    dates = pd.Series({files[0]: "2021-06", os.path.relpath(files[1]): "2019", files[2]: None})
+    facts = extract_corpus(files, dates=dates, output=tmp_path / "out")
+    assert len(facts) == DOCUMENTS
+    ends = read_corpus(tmp_path / "out").groupby("source_id")["period_end"].first()
+    # the same bytes are read once, with the date of the first
+    assert ends["report-00"] == "2021-06" and "report-03" not in ends
+    before = written(tmp_path / "out")
+    extract_corpus(files, dates=dates, output=tmp_path / "out")
+    assert written(tmp_path / "out") == before
+    extract_corpus(files, dates={**dates, files[0]: "2022"}, output=tmp_path / "out")
+    assert read_corpus(tmp_path / "out").query("source_id == 'report-00'")["period_end"].item() == "2022"
+    assert written(tmp_path / "out") != before
+
+
+def written(output):
+    return {f: f.stat().st_mtime_ns for f in output.rglob("*.parquet")}
+
+
+def test_a_date_that_is_none_or_of_no_document_is_refused(folder):
+    with pytest.raises(DataError, match="Some dates are none"):
+        extract_corpus(folder, dates={str(next(folder.rglob("*.txt"))): "June 2021"})
+    with pytest.raises(DataError, match="of no document"):
+        extract_corpus(folder, dates={"nowhere.txt": "2021"})
+
+
+def own_words(folder):
+    """Write a classifier that the project lacks, and a noun that its tagger cuts in two."""
+    folder.mkdir(exist_ok=True)
+    (folder / "units.csv").write_text("unit,base,label_en\n垛,item,stack\n", encoding="utf-8")
+    (folder / "lexicon.csv").write_text("word,role,code\n爱心柴火,noun,\n", encoding="utf-8")
+    return folder
+
+
+OWN_TEXT = "全区共有爱心柴火十二垛，团员300名。"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["here", "processes", "cluster"])
+def test_own_words_are_read_by_every_worker(folder, tmp_path, where, client):
+    for file in folder.rglob("*.txt"):
+        file.write_text(f"{file.stem}：{OWN_TEXT}", encoding="utf-8")
+    words = own_words(tmp_path / "words")
+    more = {"client": client} if where == "cluster" else {}
+    with dask.config.set(scheduler="processes" if where == "processes" else "synchronous", num_workers=2):
+        plain, own = extract_corpus(folder, **more), extract_corpus(folder, data=words, **more)
+        again = extract_corpus(folder, **more)
+    assert set(plain["token"]) == {"300名"} and set(own["token"]) == {"十二垛", "300名"}
+    assert set(own.query("unit == '垛'")["noun"]) == {"爱心柴火"}
+    pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(plain))  # nothing of them is left
+
+
+def test_a_run_resumed_notices_that_own_words_changed(folder, tmp_path):
+    file = next(folder.rglob("*.txt"))
+    file.write_text(OWN_TEXT, encoding="utf-8")
+    words, output = own_words(tmp_path / "words"), tmp_path / "out"
+    extract_corpus(file, data=words, output=output)
+    before = written(output)
+    extract_corpus(file, data=words, output=output)
+    assert written(output) == before
+    (words / "units.csv").write_text("unit,base,label_en\n摞,item,pile\n", encoding="utf-8")
+    extract_corpus(file, data=words, output=output)
+    assert set(read_corpus(output)["token"]) == {"300名"} and written(output) != before
 
 
 # A run that stops goes on where it stopped
@@ -375,7 +447,7 @@ def test_a_change_of_the_extractor_or_a_damaged_chunk_is_done_again(folder, tmp_
     extracted.clear()
     extract_corpus(folder, output=output)
     assert len(extracted) == 2
-    monkeypatch.setattr(corpus, "_extractor", lambda: "another")
+    monkeypatch.setattr(corpus, "_extractor", lambda data=None: "another")
     extracted.clear()
     extract_corpus(folder, output=output)
     assert len(extracted) == DOCUMENTS
@@ -477,10 +549,10 @@ def test_what_a_cluster_says_of_a_deadly_document_is_heeded(folder, tmp_path, mo
     """The scheduler's word for it stands in for the deaths, which take it half a minute to count."""
     from distributed import Client, KilledWorker
 
-    def deadly(item, *, real=corpus._extract_one):
+    def deadly(item, *more, real=corpus._extract_one):
         if item.source_id.endswith("poison") and not item.deadly:
             raise KilledWorker("chunk", SimpleNamespace(address="a worker"), 3)
-        return real(item)
+        return real(item, *more)
 
     monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", 5)
     monkeypatch.setattr(corpus, "_extract_one", deadly)

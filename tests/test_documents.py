@@ -652,10 +652,10 @@ MARKUP = (
 TEXTS = [BODY[0].encode(), BODY[1].encode("gbk"), TRADITIONAL.encode("big5"), "团".encode("utf-16-le")]
 TEXTS += [b"\r", b"\n\n", b" ", b"\xff\xfe", b"\xef\xbb\xbf", b"\0", TEXT, "相关推荐\n".encode()]
 PIECES = st.sampled_from(MARKUP.split(b"|") + TEXTS)
+SEARCH = settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.mark.slow
-@settings(max_examples=150, deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@SEARCH
 @given(
     st.one_of(st.binary(max_size=300), st.lists(PIECES | st.binary(max_size=4), max_size=12).map(b"".join))
 )
@@ -666,7 +666,7 @@ def test_any_bytes_give_a_document_or_a_report_error(tmp_path, data):
         assert str(tmp_path / "any") in str(error)
 
 
-@settings(max_examples=100, deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@SEARCH
 @given(st.text(max_size=200))
 def test_any_text_is_kept_character_by_character(tmp_path, text):
     try:
@@ -677,8 +677,7 @@ def test_any_text_is_kept_character_by_character(tmp_path, text):
         assert set(document.text) <= set(f"题{text}\n?")
 
 
-@pytest.mark.slow
-@settings(max_examples=60, deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@SEARCH
 @given(st.integers(0, 2_000), st.binary(min_size=1, max_size=3))
 def test_a_damaged_docx_or_pdf_never_crashes(tmp_path, at, damage):
     for data in (docx(tmp_path, p(LONG) + p(BODY[0])).read_bytes(), pdf(zlib.compress(TEXT))):

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from youthresearch.documents import read_report
@@ -167,7 +167,6 @@ def test_overlapping_nouns_and_paragraphs_nest():
     assert "".join(page.text) == text and len(page.marks()) == 2
 
 
-@settings(deadline=None)  # the first example pays for imports
 @given(st.data(), st.text(max_size=40))
 def test_any_text_keeps_its_characters(data, text):
     spans = data.draw(st.lists(st.tuples(*[st.integers(0, len(text))] * 2).map(sorted), max_size=6))

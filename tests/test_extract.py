@@ -7,7 +7,7 @@ reached here is an upper end. The extractor reads Chinese: the three English sou
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import youthresearch as yr
@@ -28,7 +28,9 @@ def proposed():
 @pytest.fixture(scope="module")
 def scored(proposed):
     """Compare every coded fact with its proposal."""
-    return yr.score_extraction(FACTS[FACTS["source_id"].isin(TEXTS.index)], proposed, yr.load_nouns())
+    measured = FACTS["indicator"] != "duty_per_person"  # norms, which are refused (test_norms.py)
+    coded = FACTS[FACTS["source_id"].isin(TEXTS.index) & measured]
+    return yr.score_extraction(coded, proposed, yr.load_nouns())
 
 
 def test_value_hedge_and_unit(scored, proposed):
@@ -164,11 +166,47 @@ def test_kind(text, kind, value):
         ("各类培训班14次", ["培训班"]),
         ("团干部60名，其中专职12名、兼职48名", ["团干部"] * 3),
         ("覆盖3.14万人口", ["人口"]),
+        ("团员、团干部分别为500名和30名", ["团员", "团干部"]),  # several figures told apart
+        ("工会、妇联分别增长5%和8%", ["工会", "妇联"]),
+        ("推荐村干部参加市级培训15人", ["村干部"]),  # people over verbs
+        ("为7万人次提供法律援助", ["法律援助"]),  # what is done for people whom no noun names
+        ("有高中学历的21人", ["高中学历"]),
+        ("已婚占45%", ["已婚"]),
+        ("返乡青年在家务农的占总人数的30%", ["返乡青年"]),
+        ("购书经费6万元，全村30人外出务工", ["购书经费", "外出务工"]),  # money passes no noun on to people
+        ("党员志愿服务组织，占52%", ["党员志愿服务组织"]),
+        ("办理社团法人登记40个", ["社团法人登记"]),
+        ("其中学生会员200名", ["学生会员"]),
+        ("团支部总数达90个，其中企业30个", ["团支部总数"] * 2),
+        ("建设农村文化活动中心8个", ["农村文化活动中心"]),
+        ("编发《青年简报》12期", ["《青年简报》"]),
+        ("15个村（社区）团支部换届工作", ["村（社区）团支部"]),
+        ("50人的普法宣讲队伍", ["普法宣讲队伍"]),
+        ("举办60场政策解读、技能培训等活动", ["活动"]),
+        ("5所卫生院开工", ["卫生院"]),
+        ("覆盖20万家长", ["家长"]),  # 家长 is no unit
+        ("建成基地50个，每个乡镇至少建立1个", ["基地"] * 2),
+        ("8人被列入青年人才名单", ["青年人才"]),
+        ("人民调解员30名", ["人民调解员"]),
     ],
 )
 def test_noun(text, nouns):
     """Classes of expressions, in words of our own."""
     assert yr.extract_facts(f"今年以来，{text}。")["noun"].tolist() == nouns
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("一、志愿者队伍建设\n现有2000名。", "志愿者"),
+        ("团干部队伍不断壮大。现有150名。", "团干部"),
+        ("加强青年之家建设。今年新建4个。", "青年之家"),
+    ],
+)
+def test_a_noun_in_the_heading_or_sentence_above(text, noun):
+    facts = yr.extract_facts(text)
+    assert (facts["noun"].item(), facts["rule"].item()) == (noun, "topic")
+    assert text[facts["noun_start"].item() : facts["noun_end"].item()] == noun
 
 
 @pytest.mark.parametrize(
@@ -203,7 +241,8 @@ def test_what_is_no_figure_is_refused(text):
         ("将4个村确定为试点", "achieved"),
         ("将举办培训4期", "planned"),
         ("完成目标任务数的52%", "achieved"),
-        ("每月走访不少于2次", "planned"),
+        ("新建不少于20个团支部的目标", "planned"),
+        ("优秀团员名额：30名", "planned"),
         ("力争建成青年之家9个，新建团支部5个", "planned"),
         ("到2025年，青年之家达到20家", "planned"),
     ],
@@ -282,7 +321,6 @@ def test_half_a_character_is_read_over():
     assert yr.extract_facts("建成“先锋\ud800号”3个。")["noun"].item() == "“先锋\ud800号”"
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.text(max_size=200))
 def test_any_text_is_read_and_every_token_stands_at_its_offsets(text):
     check_offsets(text)
@@ -305,7 +343,6 @@ def test_numbers_that_say_nothing_are_no_crash(text):
     check_offsets(f"全市{text}。")
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     st.lists(
         st.sampled_from(

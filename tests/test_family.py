@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from statsmodels.stats.multitest import multipletests
+from sweeps import sweep
 
 import youthresearch as yr
 
@@ -50,7 +51,7 @@ def one_less_p(row):
     return np.array([1 - np.mean(size >= s - 1e-9 * size.max()) for s in size])
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", sweep(0, slow=[1, 2]))
 @pytest.mark.parametrize("options", [{}, {"statistic": "studentized"}])
 def test_smallest_p_is_that_of_the_slow_step_down(seed, options):
     tests = results_of(family_panel(seed, effects=(1, 0, 0.5, 0)), **options)
@@ -67,7 +68,7 @@ def test_largest_statistic_is_that_of_the_slow_step_down(statistic):
     assert table["p_adjusted"].tolist() == pytest.approx(slow(tests, lambda row: np.abs(row) / next(scale)))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", sweep(0, 1, slow=range(2, 6)))
 @pytest.mark.parametrize("method", ["minp", "maxt"])
 def test_outcomes_with_ties_go_together_assignment_by_assignment(seed, method):
     """Yes or no, none to two, and a number: from the outcomes' changes, with every pair as the pilots."""
@@ -97,7 +98,7 @@ def test_outcomes_with_ties_go_together_assignment_by_assignment(seed, method):
     assert found.tolist() == pytest.approx([adjusted[k] for k in range(3)])
 
 
-@pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("shared", sweep(0.5, slow=[0.0, 0.9]))
 def test_between_the_p_values_and_holm(shared):
     """Dependence can only help: Holm (1979) allows for the worst."""
     table = yr.adjust_family(results_of(family_panel(7, effects=(0.8, 0, 0.8, 0), shared=shared)))

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,22 +64,42 @@ MAY_IMPORT = {
         "schema",
     },  # the national series and the words are data
     "documents": {"schema"},
-    "quantities": {"intervals", "loaders", "schema"},  # their words are data
+    "words": {"loaders", "schema"},
+    "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data
     "nouns": {"quantities"},
+    "norms": {"quantities"},
     "dates": set(),
-    "tables": {"dates", "loaders", "quantities"},
-    "extract": {"dates", "intervals", "loaders", "nouns", "quantities", "schema", "tables"},
-    "corpus": {"documents", "extract", "loaders", "schema"},
+    "tables": {"dates", "quantities", "words"},
+    "extract": {"dates", "intervals", "norms", "nouns", "quantities", "schema", "tables", "words"},
+    "corpus": {"dates", "documents", "extract", "loaders", "schema", "words"},
     "evidence": {"loaders", "schema"},
-    "__main__": {"audit", "corpus", "documents", "evidence", "extract", "intervals", "loaders", "schema"},
+    "__main__": {
+        *(
+            "audit",
+            "corpus",
+            "dates",
+            "documents",
+            "evidence",
+            "extract",
+            "intervals",
+            "loaders",
+            "schema",
+            "words",
+        ),
+    },
 }
-HEAVY = {"statsmodels", "matplotlib", "scipy", "pandera", "IPython", "nbformat", "pytest"}
+HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
 READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
+
+
+@cache
+def tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def own_imports(path):
     """Return the modules of the package that a module imports."""
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    nodes = ast.walk(tree(path))
     return {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.level == 1}
 
 
@@ -90,7 +111,7 @@ def test_modules_import_only_what_stands_below_them(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
 def test_only_loaders_read_and_only_save_functions_write(path):
     allowed = ("load_", "read_", "save_", "_read", "table_schema")
-    for function in ast.parse(path.read_text(encoding="utf-8")).body:
+    for function in tree(path).body:
         if isinstance(function, ast.FunctionDef) and not function.name.startswith(allowed):
             calls = {
                 n.func.attr for n in ast.walk(function) if isinstance(n, ast.Call) and hasattr(n.func, "attr")
@@ -117,6 +138,21 @@ def test_intervals_and_metrics_cost_no_more_than_pandas():
         "import pandas"
     )
     assert not extra & HEAVY
+
+
+ESTIMATE = """
+import sys
+import youthresearch as yr
+panel, _ = yr.simulate_panel(seed=1, districts=30, periods=8, waves={"2018Q1": 12})
+print(yr.did(panel, outcome="orgs"), yr.event_study(panel, outcome="orgs"))
+yr.confidence_bands(yr.event_study(panel, outcome="orgs"), seed=1)
+assert not sys.modules.keys() & {"scipy.stats", "statsmodels"}
+"""
+
+
+def test_an_estimate_with_its_intervals_loads_neither_scipy_stats_nor_statsmodels():
+    """Each takes longer to import than pandas; quantiles are scipy.special's."""
+    subprocess.run([sys.executable, "-c", ESTIMATE], check=True, stdout=subprocess.DEVNULL)
 
 
 IN_A_WHEEL = """

@@ -237,11 +237,12 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("row", "reason"), REFUSED)
-def test_what_is_no_cell_is_refused_with_the_reason(row, reason):
-    panel = yr.build_panel(facts({"indicator": "members", "unit": "人"}, row))
+def test_what_is_no_cell_is_refused_with_the_reason():
+    panel = yr.build_panel(facts({"indicator": "members", "unit": "人"}, *(row for row, _ in REFUSED)))
     assert panel["indicator"].tolist() == ["members"]
-    assert reason in reasons(panel)["f1"]
+    found = reasons(panel)
+    for i, (_, reason) in enumerate(REFUSED, start=1):
+        assert reason in found[f"f{i}"]
     assert yr.coverage(panel)["refused"].tolist() == [0]
 
 
@@ -267,27 +268,33 @@ def test_mixed_flow_and_stock_are_not_one_series():
     assert reasons(panel) == {"f1": "stock or flow: not what the indicator is"}
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "frequency", "fits"),
-    [
-        ("2019", "2019", "year", True),
-        ("2019-01", "2019-12", "year", True),
-        ("2019-01-01", "2019-12-31", "year", True),
-        ("", "2019", "year", True),
-        ("2019-01", "2019-06", "year", False),
-        ("2018", "2019", "year", False),
-        ("", "2019-06", "year", False),
-        ("2019-04", "2019-06", "quarter", True),
-        ("2019-04", "2019-05", "quarter", False),
-        ("2019-02", "2019-02", "month", True),
-    ],
-)
-def test_a_flow_must_cover_its_period(start, end, frequency, fits):
-    row = {"indicator": "members_new", "unit": "人", "flow": "flow", "period_start": start, "period_end": end}
-    panel = yr.build_panel(facts(row), frequency=frequency)
-    assert (len(panel) == 1) == fits
-    if not fits:
-        assert reasons(panel) == {"f0": f"a flow over another time than one {frequency}"}
+FLOWS = {  # first and last day stated, and whether a flow between them is one of the period
+    "year": {
+        ("2019", "2019"): True,
+        ("2019-01", "2019-12"): True,
+        ("2019-01-01", "2019-12-31"): True,
+        ("", "2019"): True,
+        ("2019-01", "2019-06"): False,
+        ("2018", "2019"): False,
+        ("", "2019-06"): False,
+    },
+    "quarter": {("2019-04", "2019-06"): True, ("2019-04", "2019-05"): False},
+    "month": {("2019-02", "2019-02"): True},
+}
+
+
+@pytest.mark.parametrize("frequency", FLOWS)
+def test_a_flow_must_cover_its_period(frequency):
+    """Each in a county of its own."""
+    counties = ["440305", "440306", "440307", "440308", "440309", "440310", "440311"]
+    flow = {"indicator": "members_new", "unit": "人", "flow": "flow"}
+    dates = zip(counties, FLOWS[frequency], strict=False)
+    rows = [flow | {"district": d, "period_start": start, "period_end": end} for d, (start, end) in dates]
+    panel = yr.build_panel(facts(*rows), frequency=frequency)
+    fits = list(FLOWS[frequency].values())
+    assert [f"f{i}" in panel["fact_ids"].tolist() for i in range(len(fits))] == fits
+    reason = f"a flow over another time than one {frequency}"
+    assert reasons(panel) == {f"f{i}": reason for i, good in enumerate(fits) if not good}
 
 
 def test_a_date_must_be_as_precise_as_the_panel():

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from oracles import panel_of, pyfixest, random_table
 from scipy import stats
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.pretrends import _before, _Box, _drift, _Joint, _trends, reassigned_path
@@ -101,7 +102,7 @@ STUDIES = {
 
 @pytest.mark.parametrize("name", STUDIES)
 @pytest.mark.parametrize("controls", [None, ["x"]])
-@pytest.mark.parametrize("gaps", [0.0, 0.05])
+@pytest.mark.parametrize("gaps", sweep(0.05, slow=[0.0]))
 def test_a_drift_moves_the_coefficients_as_stated(name, controls, gaps):
     """Treated districts' outcomes are made to drift by 0.3 a period, and all is estimated anew."""
     estimator, options = STUDIES[name]

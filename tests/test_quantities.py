@@ -1,10 +1,12 @@
 """Chinese quantities read as a reader reads them; the readings were written down by hand."""
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 import youthresearch as yr
+from youthresearch import quantities
 from youthresearch.quantities import fold, scan
 
 NONE = float("nan")
@@ -122,6 +124,18 @@ def test_any_mixture_of_signs_is_scanned(text):
     assert len(fold(text)) == len(text)
     ends = [0, *(m["end"] for m in mentions)]
     assert all(end <= m["start"] < m["end"] <= len(text) for end, m in zip(ends, mentions, strict=False))
+
+
+def test_a_search_that_leaves_at_once_misses_nothing():
+    """The pattern says in front how a number begins; without that, it finds the same in every document."""
+    pattern = quantities._pattern()
+    opening, grammar = pattern.pattern.split(")(?:(?<date>", 1)
+    assert opening.startswith("(?=")
+    whole = regex.compile(f"(?:(?<date>{grammar}", pattern.flags)
+    texts = [fold(text) for text in yr.load_documents()["text"]]
+    texts += [f"团{word}3个{word}、{word}{word}" for word in yr.loaders.load_lexicon()["word"]]
+    for text in texts:
+        assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in whole.finditer(text)]
 
 
 def test_folding_is_the_same_character_by_character():

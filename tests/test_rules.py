@@ -5,7 +5,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_audit import facts
 
@@ -116,7 +116,6 @@ FORMULAS = {  # written here anew, from the definitions
 
 
 @pytest.mark.parametrize("rule", FORMULAS)
-@settings(deadline=None)
 @given(one=VALUES, other=VALUES, width=st.lists(st.floats(0, 0.2), min_size=6, max_size=6))
 def test_solving_for_a_role_keeps_the_truth(rule, one, other, width):
     if rule == "growth":

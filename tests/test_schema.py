@@ -39,8 +39,8 @@ def test_a_good_table_passes_with_its_types():
     [
         ({"pillar": ["members", "club"]}, r"pillar.*must be one of.*'club' in row 2"),
         ({"indicator": ["members", "Total Orgs"]}, r"indicator.*must match.*'Total Orgs' in row 2"),
-        ({"indicator": ["members", "members"]}, r"indicator"),
-        ({"label_zh": ["团员", None]}, r"label_zh.*row 2"),
+        ({"indicator": ["members", "members"]}, r"indicator must be unique: 'members' in rows 1, 2 below"),
+        ({"label_zh": ["团员", None]}, r"label_zh must not be empty: '' in row 2 below"),
         ({"surprise": ["a", "b"]}, r"not known \['surprise'\]"),
     ],
 )
@@ -48,6 +48,33 @@ def test_a_bad_table_is_refused(columns, said):
     with pytest.raises(DataError, match=said) as refused:
         check_table(indicators(**columns), "indicators", where="indicators.csv")
     assert "indicators.csv" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "cell", "said"),
+    [
+        ("national", "year", "1948", "year must be at least 1949: '1948' in row 2 below"),
+        ("size", "rho", "1.5", "rho must be at most 1: '1.5' in row 2 below"),
+        ("facts", "resolution", "0", "resolution must be above 0: '0.0' in row 2 below"),
+    ],
+)
+def test_a_number_out_of_bounds_is_refused(table, column, cell, said):
+    raw = pd.read_csv(DATA / f"{table}.csv", dtype="str").head(3)
+    raw.loc[1, column] = cell
+    with pytest.raises(DataError, match=said) as refused:
+        check_table(raw, table)
+    assert refused.value.rows.index.tolist() == [1]
+
+
+def test_a_pattern_is_for_the_whole_cell():
+    with pytest.raises(DataError, match="indicator must match"):
+        check_table(indicators(indicator=["members", "orgs\nmembers"]), "indicators")
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(DataError, match=r"(?s)pillar must be one of.*flow must be one of") as refused:
+        check_table(indicators(pillar=["club", "organisations"], flow=["stock", "tide"]), "indicators")
+    assert refused.value.rows.index.tolist() == [0, 1]
 
 
 def test_a_missing_column_is_named():
@@ -86,7 +113,8 @@ def test_a_key_that_leads_nowhere_is_refused():
 
 def test_a_repeated_pair_of_keys_is_refused():
     raw = pd.read_csv(DATA / "national.csv", dtype="str").head(2)
-    with pytest.raises(DataError, match="indicator"):
+    first = ", ".join(raw.loc[0, ["indicator", "year"]])
+    with pytest.raises(DataError, match=f"indicator, year must be unique: '{first}', .* in rows 1, 2, 3, 4"):
         check_table(pd.concat([raw, raw], ignore_index=True), "national")
 
 

@@ -20,6 +20,8 @@ Each command has its own help: youthresearch extract -h""",
   youthresearch extract report.docx                        the facts on standard output
   youthresearch extract a.pdf b.html -o facts.csv          the facts of both in one table
   youthresearch extract *.txt -o f.csv --evidence pages    and a page per report that shows them
+  youthresearch extract a.txt --date 2021-06               figures that name no date are of June 2021
+  youthresearch extract a.txt --data my-words              with your own lexicon.csv and units.csv
 
 exit status: 0 every file was read, 2 some file could not be (the others are in the table)""",
     "audit": """examples:
@@ -82,10 +84,33 @@ def _parser():
         files = "txt, HTML, DOCX or PDF with text" + ("; or a facts table" if name == "audit" else "")
         command.add_argument("files", metavar="FILE", nargs="+", type=Path, help=files)
         command.add_argument("--lang", choices=["zh", "en"], default="en", help="language of what is shown")
+        date = "date of the reports, for figures whose sentences name none"
+        command.add_argument("--date", metavar="YYYY[-MM[-DD]]", type=_date, help=date)
+        words = "folder of your own words: lexicon.csv, units.csv, indicators.csv"
+        command.add_argument("--data", metavar="DIR", type=_words, help=words)
     extract = commands.choices["extract"]
     extract.add_argument("-o", "--output", default="-", help="CSV to write; - (default): standard output")
     extract.add_argument("--evidence", metavar="DIR", type=Path, help="folder for one HTML page per file")
     return parser
+
+
+def _date(text):
+    from .dates import ISO
+
+    if not ISO.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no date: write 2021, 2021-06 or 2021-06-30")
+    return text
+
+
+def _words(text):
+    from .schema import DataError
+    from .words import own_files
+
+    try:
+        own_files(text)
+    except DataError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return Path(text)
 
 
 # The commands ----------------------------------------------------------------------------------------------
@@ -113,7 +138,7 @@ def _proposals(path, source_id, options):
     from .extract import extract_facts
 
     document = read_report(path)
-    facts = extract_facts(document, source_id=source_id)
+    facts = extract_facts(document, source_id=source_id, date=options.date or "", data=options.data)
     if options.evidence:
         options.evidence.mkdir(parents=True, exist_ok=True)
         save_evidence(document, facts, _page(options, source_id), lang=options.lang)
@@ -161,7 +186,9 @@ def _audit(options):
 
     from .evidence import label
 
-    tables, failures = _each(options.files, _findings)
+    tables, failures = _each(
+        options.files, lambda path, source: _findings(path, source, options.date or "", options.data)
+    )
     left_out = sum(table.attrs.pop("left_out") for table in tables)
     findings = pd.concat([t for t in tables if len(t)] or [pd.DataFrame({"verdict": []})], ignore_index=True)
     findings = findings.sort_values("verdict", key=lambda v: v.map(SEVERITY.index), kind="stable")
@@ -183,12 +210,12 @@ def _audit(options):
     return status or int(findings["verdict"].isin(WRONG).any())
 
 
-def _findings(path, source_id):
+def _findings(path, source_id, date, data):
     """Audit one file; the findings carry the tokens that they are about."""
     from .audit import audit_facts
     from .loaders import load_districts, load_identities
 
-    facts = _facts(path, source_id)
+    facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
     findings = audit_facts(facts, load_identities(), load_districts())
     findings.attrs = {"left_out": len(findings.attrs.get("left_out", ()))}
@@ -196,7 +223,7 @@ def _findings(path, source_id):
     return findings.assign(tokens=shown)
 
 
-def _facts(path, source_id):
+def _facts(path, source_id, date="", data=None):
     from .documents import read_report
     from .extract import extract_facts
     from .loaders import load_facts
@@ -205,7 +232,7 @@ def _facts(path, source_id):
         return load_facts(path) if (path / "sources.csv").exists() else read_facts(path / "facts.csv")
     if path.suffix.lower() == ".csv":
         return read_facts(path)
-    return extract_facts(read_report(path), source_id=source_id)
+    return extract_facts(read_report(path), source_id=source_id, date=date, data=data)
 
 
 def read_facts(path):

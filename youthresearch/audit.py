@@ -7,7 +7,7 @@ conflict only when no reading of its figures satisfies it.
 import numpy as np
 import pandas as pd
 
-from .intervals import before_from_change, before_from_growth, growth_from_change
+from .intervals import before_from_change, before_from_growth, growth_from_change, interval
 from .metrics import compute_metrics
 from .relations import find_relations, moves_of, only_level, prepare, relate
 from .repair import apply_repair, proposals, summary
@@ -293,7 +293,7 @@ def _stated_moves(facts):
 
 
 def _rounded(figures, at):
-    bounds = figures[["round_low", "round_high"]].set_axis(["low", "high"], axis=1)
+    bounds = interval(figures["round_low"], figures["round_high"])
     return bounds.iloc[at].reset_index(drop=True)
 
 
@@ -339,7 +339,7 @@ def tighten(facts, identities=None, districts=None):
     sound = relations[~findings["verdict"].isin(WRONG)]
     facts, sound = _with_hidden(facts, sound)
     figures = figures_of(facts)
-    first = figures[["round_low", "round_high"]].set_axis(["low", "high"], axis=1)
+    first = interval(figures["round_low"], figures["round_high"])
     bounds, basis, lost = _propagate(sound, first, figures["whole"].to_numpy())
     return mark_simulated(_tightened(facts, first, bounds, basis, lost), is_simulated(facts))
 

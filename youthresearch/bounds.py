@@ -234,14 +234,14 @@ def _spread(effect, cells, y):
 def _imbens_manski(low, high, se_low, se_high, level):
     """Interval that covers the parameter, not the whole set, with chance level."""
     from scipy.optimize import brentq
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
     if not np.isfinite([low, high, se_low, se_high]).all():
-        one_sided = norm.ppf(level)
+        one_sided = ndtri(level)
         start = low - one_sided * se_low if np.isfinite(low) else -np.inf
         return start, high + one_sided * se_high if np.isfinite(high) else np.inf
     width = (high - low) / max(se_low, se_high) if max(se_low, se_high) > 0 else np.inf
-    c = brentq(lambda c: norm.cdf(c + width) - norm.cdf(-c) - level, 0, 10)
+    c = brentq(lambda c: ndtr(c + width) - ndtr(-c) - level, 0, 10)
     return low - c * se_low, high + c * se_high
 
 

@@ -78,13 +78,14 @@ def list_disagreements(a, b):
     """
     a, b = _shared_sources(a, b)
     both = _aligned(a, b)
-    place = {"start_a": "start", "end_a": "end", "token_a": "token"}
+    place = both.rename(columns={"start_a": "start", "end_a": "end", "token_a": "token"})
     tables = []
     for field in FIELDS:
-        differ = both[(both[f"{field}_a"] != both[f"{field}_b"]) & (_uncoded(both, field) is None)]
-        values = {"value_a": differ[f"{field}_a"], "value_b": differ[f"{field}_b"]}
-        differ = differ.rename(columns=place).assign(**values, field=field)
-        tables.append(differ.reindex(columns=_DISAGREEMENT))
+        ours, theirs = both[f"{field}_a"], both[f"{field}_b"]
+        differ = ours != theirs
+        if differ.any() and not _uncoded(both, field):
+            rows = place.loc[differ].reindex(columns=_DISAGREEMENT)
+            tables.append(rows.assign(value_a=ours[differ], value_b=theirs[differ], field=field))
     for side, facts in (("a", _left(a, both["fact_a"])), ("b", _left(b, both["fact_b"]))):
         lone = facts.reindex(columns=_DISAGREEMENT).assign(fact_a="", fact_b="", value_a="", value_b="")
         lone = lone.assign(

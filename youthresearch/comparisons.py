@@ -245,9 +245,10 @@ def _moment(x, n, treated):
 
 def _logit(x, n, treated):
     """Propensity of each district, and the covariance of the coefficients."""
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # groups that covariates tell apart are refused by the caller
-        fit = sm.GLM(treated.astype(float), x, family=sm.families.Binomial(), var_weights=n).fit(scale=1)
+        fit = GLM(treated.astype(float), x, family=Binomial(), var_weights=n).fit(scale=1)
         return fit.fittedvalues, fit.cov_params()

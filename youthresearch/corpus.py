@@ -24,10 +24,12 @@ from uuid import uuid4
 
 import pandas as pd
 
+from .dates import ISO
 from .documents import DEFAULT, read_report
 from .extract import COLUMNS, propose, tabulate
 from .loaders import DATA
 from .schema import DataError
+from .words import own_files
 
 SUFFIXES = (".txt", ".htm", ".html", ".docx", ".pdf")
 CHUNK_BYTES = 1_000_000  # about a second of work, beside which sending a task and writing its files is little
@@ -41,13 +43,14 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
     "documents": {
         **dict.fromkeys(("source_id", "path", "sha256", "status"), "str"),
         "facts": "Int64",
-        **dict.fromkeys(("reason", "duplicate_of", "extractor"), "str"),
+        **dict.fromkeys(("reason", "duplicate_of", "date", "extractor"), "str"),
     },
 }
+STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("corpus", "dates", "documents", "extract", "intervals"),
-    *("loaders", "nouns", "quantities", "schema", "tables"),
+    *("loaders", "norms", "nouns", "quantities", "schema", "tables", "words"),
 )
 _WORDS = ("indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "regex", "rjieba", "trafilatura")
@@ -63,10 +66,11 @@ class _Item(NamedTuple):
     size: int
     sha256: str  # empty if the file cannot be read
     duplicate_of: str  # source_id of the document with the same bytes that is read instead
+    date: str = ""  # ISO, as the caller knows it
     deadly: bool = False  # it killed its worker: a failure, not to be tried again
 
 
-def extract_corpus(paths, *, client=None, output=None, progress=True):
+def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, progress=True):
     """Propose the facts of many reports, on all cores or on a cluster.
 
     Parameters
@@ -74,6 +78,11 @@ def extract_corpus(paths, *, client=None, output=None, progress=True):
     paths : path, or iterable of paths
         Files and folders, in any order. Folders are searched to the bottom for .txt, .htm, .html, .docx and
         .pdf; hidden files, Word's lock files (``~$``) and links to folders are passed over.
+    dates : mapping or pandas.Series, optional
+        Path -> ISO date of the document (2021, 2021-06 or 2021-06-30), for figures whose sentences name none;
+        as `date` of `extract_facts`. A path that is missing, or has no date, is dated by its own text.
+    data : path, optional
+        A folder of your own words, as for `extract_facts`; workers must see it too.
     client : distributed.Client, optional
         A Dask cluster whose workers see the same files. Default: Dask's local scheduler, with processes
         where there is work for them; ``dask.config.set(scheduler=..., num_workers=...)`` is heeded.
@@ -95,7 +104,8 @@ def extract_corpus(paths, *, client=None, output=None, progress=True):
     Raises
     ------
     DataError
-        If `output` holds the results of other documents only.
+        If `output` holds the results of other documents only, a date is none or is of no document, or the
+        folder of words holds none.
     ImportError
         Without Dask and PyArrow.
 
@@ -117,19 +127,21 @@ def extract_corpus(paths, *, client=None, output=None, progress=True):
 
     **Output.** ``facts``, ``refused`` (numbers that are no facts), ``failures`` and ``documents`` are Parquet
     data sets with one file a chunk, for `read_corpus` or ``pandas.read_parquet(output / "facts")``. A chunk
-    is done again if one of its documents has gone or has other bytes, or if the extractor has changed (code,
-    word lists or libraries). So when a run ends, the output is what `paths` give, and nothing else.
+    is done again if one of its documents has gone or has other bytes or another date, or if the extractor
+    has changed (code, word lists, your own among them, or libraries). So when a run ends, the output is
+    what `paths` give, and nothing else.
     """
     _need_dask()
-    items = _items(_find_files(paths))
+    items = _dated(_items(_find_files(paths)), dates)
     draw = _progress_bar(len(items), progress)
     if output is None:
-        return _assembled(_run(_extract_chunk, _chunked(items), client, draw))
+        return _assembled(_run(_extract_chunk, _chunked(items), client, draw, data))
     output = Path(os.path.abspath(output))
-    finished, chunks = _resume(output, items)
+    extractor = _extractor(data)
+    finished, chunks = _resume(output, items, extractor)
     draw(len(items) - sum(map(len, chunks)), 0)
-    _run(partial(_save_chunk, output=str(output)), chunks, client, draw)
-    _clear(output, finished | {_name(chunk) for chunk in chunks})
+    _run(partial(_save_chunk, output=str(output)), chunks, client, draw, data)
+    _clear(output, finished | {_name(chunk, extractor) for chunk in chunks})
     return _summary(output, items)
 
 
@@ -200,6 +212,21 @@ def _items(files):
     return items
 
 
+def _dated(items, dates):
+    """Give each document the date that the caller knows."""
+    pairs = {} if dates is None else dict(dates)
+    known = {os.path.abspath(os.fsdecode(path)): date for path, date in pairs.items() if not pd.isna(date)}
+    wrong = [(p, d) for p, d in known.items() if d != "" and not ISO.fullmatch(str(d))]
+    if wrong:
+        table = pd.DataFrame(wrong, columns=["path", "date"])
+        raise DataError("Some dates are none: write 2021, 2021-06 or 2021-06-30.", table)
+    astray = sorted(set(known) - {item.path for item in items})
+    if astray:
+        table = pd.DataFrame({"path": astray})
+        raise DataError("Some dates are of no document: their paths are not among those to read.", table)
+    return [item._replace(date=str(known.get(item.path, ""))) for item in items]
+
+
 def _fingerprint(path):
     """Size and SHA-256 of what `read_report` would read."""
     try:
@@ -251,18 +278,18 @@ def _chunked(items):
 # One chunk -------------------------------------------------------------------------------------------------
 
 
-def _extract_chunk(chunk, extractor):
+def _extract_chunk(chunk, extractor, data):
     """Return how many documents a chunk has, how many of them failed, and its tables by name."""
-    if extractor != _extractor():
+    if extractor != _extractor(data):
         raise RuntimeError(
             "A worker has other code, libraries or word lists than the client: install the same everywhere, "
             "and start workers and session anew after a change."
         )
-    results = [_extract_one(item) for item in chunk]
+    results = [_extract_one(item, extractor, data) for item in chunk]
     try:
         tables = _tables(results)
     except Exception:  # the rows of some document make no table
-        results = [_tested(item, result) for item, result in zip(chunk, results, strict=True)]
+        results = [_tested(item, result, extractor) for item, result in zip(chunk, results, strict=True)]
         tables = _tables(results)
     return len(chunk), len(tables["failures"]), tables
 
@@ -273,35 +300,36 @@ def _tables(results):
     return {name: _typed(name, [table]) for name, table in (facts | rows).items()}
 
 
-def _tested(item, result):
+def _tested(item, result, extractor):
     try:
         _tables([result])
     except Exception as error:
-        return _failure(item, type(error).__name__, _printable(str(error)))
+        return _failure(item, extractor, type(error).__name__, _printable(str(error)))
     return result
 
 
-def _extract_one(item):
+def _extract_one(item, extractor, data):
     """Return the rows that one document adds to each table."""
     if item.duplicate_of:
-        return _outcome(item, "duplicate", reason=f"the same bytes as {item.duplicate_of}")
+        return _outcome(item, extractor, "duplicate", reason=f"the same bytes as {item.duplicate_of}")
     if item.deadly:
-        return _failure(item, "KilledWorker", "its worker process died each time, maybe for want of memory")
+        told = "its worker process died each time, maybe for want of memory"
+        return _failure(item, extractor, "KilledWorker", told)
     try:
         document = read_report(item.path)
-        facts, refused = propose(document, source_id=item.source_id)
+        facts, refused = propose(document, source_id=item.source_id, date=item.date, data=data)
     except Exception as error:  # whatever it is, it is this document's and the rest goes on
-        return _failure(item, type(error).__name__, _printable(str(error)))
+        return _failure(item, extractor, type(error).__name__, _printable(str(error)))
     refused = [{"source_id": item.source_id, **row} for row in refused]
-    return _outcome(item, "read", facts=facts, refused=refused)
+    return _outcome(item, extractor, "read", facts=facts, refused=refused)
 
 
-def _failure(item, error, message):
+def _failure(item, extractor, error, message):
     row = {"source_id": item.source_id, "path": _printable(item.path), "error": error, "message": message}
-    return _outcome(item, "failed", reason=f"{error}: {message}", failures=[row])
+    return _outcome(item, extractor, "failed", reason=f"{error}: {message}", failures=[row])
 
 
-def _outcome(item, status, *, reason="", **tables):
+def _outcome(item, extractor, status, *, reason="", **tables):
     row = {
         "source_id": item.source_id,
         "path": _printable(item.path),
@@ -310,7 +338,8 @@ def _outcome(item, status, *, reason="", **tables):
         "facts": len(tables.get("facts", ())),
         "reason": reason,
         "duplicate_of": item.duplicate_of,
-        "extractor": _extractor(),
+        "date": item.date,
+        "extractor": extractor,
     }
     return tables | {"documents": [row]}
 
@@ -323,9 +352,15 @@ def _typed(name, tables):
     return pd.concat(filled, ignore_index=True).astype(types)
 
 
+def _extractor(data=None):
+    """Fingerprint what decides which facts a document gives; own words may change at any time."""
+    own = () if data is None else [part for f in own_files(data) for part in (f.name, f.read_bytes())]
+    return _digest(_own_code(), *own)[:20] if own else _own_code()
+
+
 @cache
-def _extractor():
-    """Fingerprint of everything that decides which facts a document gives."""
+def _own_code():
+    """Fingerprint the code, the words of the project and the libraries."""
     here = Path(__file__).parent
     files = [here / f"{name}.py" for name in _MODULES] + [DATA / f"{name}.csv" for name in _WORDS]
     parts = [file.read_bytes() for file in files]
@@ -340,9 +375,11 @@ def _extractor():
 # Running chunks --------------------------------------------------------------------------------------------
 
 
-def _run(job, chunks, client, draw):
+def _run(job, chunks, client, draw, data):
     """Run a job on every chunk, whatever happens to the workers; return the results in any order."""
-    results, job = [], partial(job, extractor=_extractor())
+    data = None if data is None else os.path.abspath(data)  # workers may have another working directory
+    read = {"extractor": _extractor(data), "data": data}
+    results, job = [], partial(job, **read)
     run = partial(_on_cluster, client) if client is not None else _local_runner(len(chunks))
 
     def done(result):
@@ -350,7 +387,12 @@ def _run(job, chunks, client, draw):
         draw(*result[:2])
 
     suspects = run(job, chunks, done)
-    deadly = run(_probe, [[item] for chunk in suspects for item in chunk], lambda result: None, alone=True)
+    deadly = run(
+        partial(_probe, **read),
+        [[item] for chunk in suspects for item in chunk],
+        lambda result: None,
+        alone=True,
+    )
     marked = [[item._replace(deadly=[item] in deadly) for item in chunk] for chunk in suspects]
     left = run(job, marked, done, alone=True)
     # these kill only in company, and which of them do cannot be told: none is read
@@ -358,9 +400,9 @@ def _run(job, chunks, client, draw):
     return results
 
 
-def _probe(chunk):
+def _probe(chunk, extractor, data):
     for item in chunk:
-        _extract_one(item)
+        _extract_one(item, extractor, data)
 
 
 def _local_runner(chunks):
@@ -525,11 +567,11 @@ def _progress_bar(total, shown):
 # Output ----------------------------------------------------------------------------------------------------
 
 
-def _save_chunk(chunk, extractor, output):
+def _save_chunk(chunk, extractor, data, output):
     """Write the tables of a chunk; return its counts."""
-    documents, failed, tables = _extract_chunk(chunk, extractor)
+    documents, failed, tables = _extract_chunk(chunk, extractor, data)
     for name in TABLES:  # documents comes last: with it the chunk is finished
-        _save_table(tables[name], name, Path(output, name, _name(chunk)))
+        _save_table(tables[name], name, Path(output, name, _name(chunk, extractor)))
     return documents, failed, None
 
 
@@ -555,21 +597,23 @@ def _arrow_schema(name):
     return pyarrow.schema([(column, kinds[kind]) for column, kind in TABLES[name].items()])
 
 
-def _name(chunk):
+def _name(chunk, extractor):
     """File name of a chunk: the same for the same documents and the same extractor."""
-    return f"chunk-{_digest(*(part for item in chunk for part in _state(item)), _extractor())[:20]}.parquet"
+    states = (part for item in chunk for part in _state(item, extractor))
+    return f"chunk-{_digest(*states, extractor)[:20]}.parquet"
 
 
-def _state(item):
+def _state(item, extractor):
     """Return what must be unchanged for a document to count as done."""
-    return item.source_id, item.sha256, item.duplicate_of, _extractor()
+    return item.source_id, item.sha256, item.duplicate_of, item.date, extractor
 
 
-def _resume(output, items):
+def _resume(output, items, extractor):
     """Keep the chunks that still hold and clear the rest away; return their names and the chunks to do."""
     stored = {name: _states(output, name) for name in _finished_names(output)}
     _check_same_corpus(output, set().union(*stored.values()), items)
-    wanted, finished, done = set(map(_state, items)), set(), set()
+    state = partial(_state, extractor=extractor)
+    wanted, finished, done = set(map(state, items)), set(), set()
     for name, states in stored.items():
         if states <= wanted and not states & done:
             finished.add(name)
@@ -577,10 +621,10 @@ def _resume(output, items):
     _clear(output, finished)
     chunks, rest = [], []
     for chunk in _chunked(items):  # cut as the first time, so that a run resumed writes the same files
-        if done.isdisjoint(map(_state, chunk)):
+        if done.isdisjoint(map(state, chunk)):
             chunks.append(chunk)
         else:
-            rest += [item for item in chunk if _state(item) not in done]
+            rest += [item for item in chunk if state(item) not in done]
     return finished, chunks + (_chunked(rest) if rest else [])
 
 
@@ -597,15 +641,15 @@ def _states(output, name):
     try:
         table = _read_table(output, "documents", [name])
     except (OSError, pyarrow.ArrowInvalid):
-        return {("", "", "", "damaged")}
-    return set(table[["source_id", "sha256", "duplicate_of", "extractor"]].itertuples(index=False, name=None))
+        return {("", "", "", "", "damaged")}
+    return set(table[STATE].itertuples(index=False, name=None))
 
 
 def _check_same_corpus(output, stored, items):
     """Refuse to replace the results of another corpus."""
     ids, prints = {item.source_id for item in items}, {item.sha256 for item in items} - {""}
     if stored and not any(state[0] in ids or state[1] in prints for state in stored):
-        others = pd.DataFrame(sorted(stored), columns=["source_id", "sha256", "duplicate_of", "extractor"])
+        others = pd.DataFrame(sorted(stored), columns=STATE)
         raise DataError(
             f"{output} holds the results of other documents, none of which is among the paths. Choose "
             "another folder, or pass the paths of all documents: those that are done are skipped.",

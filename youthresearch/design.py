@@ -477,14 +477,14 @@ def _as_design(panel, outcome, strata):
 
 
 def _formula(sd, districts, alpha, power):
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    return float((t.ppf(1 - alpha / 2, districts) + t.ppf(power, districts)) * sd)
+    return float((stdtrit(districts, 1 - alpha / 2) + stdtrit(districts, power)) * sd)
 
 
 def _crossing(low, high, power):
     """Smallest effect found in a share `power` of the studies, and its 95% interval."""
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     ends = np.sort(-low)  # from here on an effect above zero is found
     sorted_high = np.sort(-high)
@@ -492,7 +492,8 @@ def _crossing(low, high, power):
         ends
     )
     at = np.searchsorted(np.maximum.accumulate(found), power - 1e-12)
-    reach = binom.ppf([0.025, 0.975], len(ends), power) - len(ends) * power
+    chance = bdtr(np.arange(len(ends) + 1), len(ends), power)  # of so many finds or fewer
+    reach = np.searchsorted(chance, [0.025, 0.975]) - len(ends) * power
     places = np.clip(at + np.append(0, reach).astype(int), 0, None)
     return tuple(float(ends[k]) if k < len(ends) else np.inf for k in places)
 

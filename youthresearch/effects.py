@@ -862,10 +862,10 @@ def _by_randomization(effect, level, strata, seed):
 
 
 def _by_error(effect, level):
-    from scipy import stats
+    from scipy.special import stdtr, stdtrit
 
-    width = effect.se * stats.t.ppf(0.5 + level / 2, effect.df)
-    p = 2 * stats.t.sf(abs(effect.att) / effect.se, effect.df) if effect.se > 0 else np.nan
+    width = effect.se * stdtrit(effect.df, 0.5 + level / 2)
+    p = 2 * stdtr(effect.df, -abs(effect.att) / effect.se) if effect.se > 0 else np.nan
     return float(p), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
@@ -920,19 +920,19 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
 
 def _reaches_by_error(effect, level, draws, seed):
     """Errors of the path, and how many of them each row alone and all rows at once are to reach."""
-    from scipy import stats
+    from scipy.special import ndtr, ndtri, stdtrit
 
     se = effect.path["se"].to_numpy()
     known = np.isfinite(se) & (se > 0)
-    pointwise = stats.t.ppf(0.5 + level / 2, effect.df)
+    pointwise = stdtrit(effect.df, 0.5 + level / 2)
     correlation = effect.vcov[1:, 1:][np.ix_(known, known)] / np.outer(se[known], se[known])
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.clip(values, 0, None))
     normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
     largest = np.abs(normal @ root.T).max(axis=1, initial=0)
-    critical = max(np.quantile(largest, level), stats.norm.ppf(0.5 + level / 2))
+    critical = max(np.quantile(largest, level), ndtri(0.5 + level / 2))
     if np.isfinite(effect.df):  # the same tail probability under t
-        critical = stats.t.isf(stats.norm.sf(critical), effect.df)
+        critical = -stdtrit(effect.df, ndtr(-critical))
     return se, pointwise, critical
 
 

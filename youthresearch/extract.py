@@ -5,6 +5,7 @@ from the words around it. A rule's name stands beside every proposal, and what w
 comes with the table: "not stated" and "not extracted" are different things.
 """
 
+import re
 from bisect import bisect_right
 from functools import cache
 from math import nan
@@ -12,13 +13,14 @@ from math import nan
 import numpy as np
 import pandas as pd
 
-from .dates import dates_of, document_date, iso
+from .dates import ISO, dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
-from .loaders import load_indicators
+from .norms import NORMS, goes_on, is_rule, is_titled_rule, may_hold_norms, norm_of
 from .nouns import (
     AGE,
     BODY,
     BRACKET,
+    BREAK,
     GROUP,
     NAME,
     NOUN,
@@ -27,11 +29,14 @@ from .nouns import (
     TO_THE_LEFT,
     TOTALS,
     classify,
+    find_above,
     find_noun,
     tagger,
 )
 from .quantities import fold, lexicon_codes, scan_folded
+from .schema import DataError
 from .tables import read_tables
+from .words import word_table, words_of
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -42,6 +47,8 @@ COLUMNS = [
 ]
 BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
 PLACES = ("start", "end", "noun_start", "noun_end")
+_NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
+_WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
 FLOWS = (
     "人次",
     "小时",
@@ -64,7 +71,7 @@ FLOWS = (
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
-def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
+def extract_facts(document_or_text, *, source_id="", date="", indicators=None, data=None):
     """Propose the facts that a report states, each with the characters that state it.
 
     Parameters
@@ -74,11 +81,15 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
     source_id : str
         For fact_id and source_id of the proposals.
     date : str
-        ISO date of the document, for figures whose sentences name none; the year in the title of a report
-        (2021年度工作总结) goes before it, and without it a day in the first or last lines is taken.
+        ISO date of the document (2021, 2021-06 or 2021-06-30), for figures whose sentences name none; the
+        year in the title of a report (2021年度工作总结) goes before it, and without it a day in the first or
+        last lines is taken.
     indicators : pandas.DataFrame, optional
         Code book; the project's by default. An indicator is filled in where the noun is one of its
         labels or aliases, or ends in one.
+    data : path, optional
+        A folder of your own words: lexicon.csv and units.csv, whose rows are added to the project's, and
+        indicators.csv, which takes the place of its code book. Columns and roles: data/README.md.
 
     Returns
     -------
@@ -90,27 +101,42 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None):
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
+
+    Raises
+    ------
+    DataError
+        If the date is none, or the folder holds no words.
     """
-    proposals, refused = propose(document_or_text, source_id, indicators, date)
+    proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
     facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
     return facts
 
 
-def propose(document_or_text, source_id="", indicators=None, date=""):
+def propose(document_or_text, source_id="", indicators=None, date="", data=None):
     """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
+    if date and not ISO.fullmatch(date):
+        raise DataError(f"{date!r} is no date of a document: write 2021, 2021-06 or 2021-06-30.")
+    with words_of(data):
+        return _propose(document_or_text, source_id, indicators, date)
+
+
+def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
-    rows, refused, paragraph = [], [], {}
+    sifted, refused, paragraph = [], [], {}
     date = document_date(folded, date)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
+    ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            paragraph = {}
-            planned = budget or _is_plan(folded[sentence["start"] : sentence["end"]], planned)
+            paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
+            planned, ruled = budget or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+        if not sentence["mentions"]:
+            continue
         if _inside(sentence["start"], *furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
@@ -121,9 +147,12 @@ def propose(document_or_text, source_id="", indicators=None, date=""):
                 if m["start"] not in shown
             ]
             continue
-        found, not_found = _facts_of(sentence, folded, paragraph, planned, date)
-        rows += found
-        refused += not_found
+        kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
+        refused += not_kept
+        if kept:
+            sifted.append(sentence | {"kept": kept, "paragraph": paragraph, "planned": planned})
+    tokens = _tokens(folded, sifted)
+    rows = [row for sentence, t in zip(sifted, tokens, strict=True) for row in _facts_of(sentence, folded, t)]
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
@@ -141,17 +170,24 @@ def tabulate(proposals):
     hedges = np.array([p["hedge"] for p in proposals], dtype=object)
     bounds = hedge_bounds(columns["value"], hedges, columns["value_max"])
     columns |= dict(zip(BOUNDS, bounds, strict=True))
-    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+    facts = pd.DataFrame({i: columns[name] for i, name in enumerate(COLUMNS)}, copy=False)
+    facts.columns = _column_index()  # made once: of 27 words it costs as much as the rest of a small table
+    return facts
 
 
 def _words(proposals):
     """Return the columns of text, cut from one array: a column costs pandas more than its words."""
     names, size = [c for c in COLUMNS if c not in (*BOUNDS, *NUMBERS, *PLACES)], len(proposals)
     try:
-        words = pd.array([p[name] for name in names for p in proposals], dtype="str")
+        words = pd.array([p[name] for name in names for p in proposals], dtype=_WORD)
     except UnicodeEncodeError:  # half a character, which such columns may not hold
         return {name: pd.Series([p[name] for p in proposals], dtype=object) for name in names}
     return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
+
+
+@cache
+def _column_index():
+    return pd.Index(COLUMNS)
 
 
 def score_extraction(coded, proposed, nouns):
@@ -207,7 +243,7 @@ def _score(fact, draft, noun):
 def _tabled(document, folded, date):
     """Read the tables of a document, as (figures, (starts, ends) of their rows); a text has none."""
     paragraphs = getattr(document, "paragraphs", None)
-    if paragraphs is None or not (paragraphs["role"] == "table").any():
+    if paragraphs is None or "table" not in paragraphs["role"].tolist():
         return [], ([], [])
     figures, spans = read_tables(paragraphs, folded, date)
     return figures, ([a for a, _ in spans], [b for _, b in spans])
@@ -216,13 +252,10 @@ def _tabled(document, folded, date):
 def _boilerplate(document):
     """Return starts and ends of the paragraphs that are no part of the report, in order."""
     paragraphs = getattr(document, "paragraphs", None)
-    if paragraphs is None:
+    if paragraphs is None or "boilerplate" not in paragraphs["role"].tolist():
         return [], []
-    spans = zip(
-        paragraphs["start"].tolist(), paragraphs["end"].tolist(), paragraphs["role"].tolist(), strict=True
-    )
-    found = sorted((start, end) for start, end, role in spans if role == "boilerplate")
-    return [start for start, _ in found], [end for _, end in found]
+    found = paragraphs[paragraphs["role"] == "boilerplate"].sort_values(["start", "end"])
+    return found["start"].tolist(), found["end"].tolist()
 
 
 def _inside(place, starts, ends):
@@ -256,38 +289,48 @@ def _is_plan(paragraph, planned):
     return planned and not _marks()["review"].search(paragraph[:40])
 
 
-def _facts_of(sentence, folded, paragraph, planned, document):
-    """Read one sentence: rows of facts and refused numbers; what holds for the next goes into paragraph."""
-    kept, refused = [], []
-    dates, paragraph["dated"] = dates_of(sentence["mentions"], folded, paragraph.get("dated"), document)
-    for mention, (at, since) in zip(sentence["mentions"], dates, strict=True):
-        reason = _refusal(mention, folded)
+def _sift(sentence, folded, paragraph, ruled, document):
+    """Part the numbers of a sentence into those that may be facts, with their dates, and those refused."""
+    kept, refused, before = [], [], None
+    mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
+    dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
+    reasons = [_refusal(mention, folded) for mention in mentions]
+    ruled = ruled or ("norm" in paragraph and goes_on(folded[start : start + 4]))
+    normed = not _NORMED.isdisjoint(reasons) and may_hold_norms(folded, start, end, ruled)
+    for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
+        if normed and not reason:
+            reason = norm_of(mention, folded, sentence, ruled, before)
+        if normed and reason in NORMS:
+            before = (mention["end"], reason)
+            paragraph |= {"norm": True} if reason else {}
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
             kept.append(mention | {"at": at, "since": since, "year": document[:4]})
-    if not kept:
-        return [], refused
-    tokens = _tokens(folded, sentence, kept)
+    return kept, refused
+
+
+def _facts_of(sentence, folded, tokens):
+    """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
-    rows, context = [], {"noun": None, "whole": None, "paragraph": paragraph}
-    for number, mention in enumerate(kept):
-        before = kept[number - 1]["end"] if number else sentence["start"]
-        row = _fact(mention, folded, tokens, numbers, max(before, sentence["start"]), context, planned)
-        rows.append(row)
+    paragraph, before, rows = sentence["paragraph"], sentence["start"], []
+    context = {"noun": None, "whole": None, "paragraph": paragraph}
+    for mention in sentence["kept"]:
+        rows.append(_fact(mention, folded, tokens, numbers, before, context, sentence["planned"]))
+        before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"]
-    return rows, refused
+    return rows
 
 
 def _refusal(mention, folded):
     """Say why a number is no fact, or nothing."""
     sort, start, end = mention["sort"], mention["start"], mention["end"]
-    lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
-    if sort == "ordinal" and _marks()["rank"].search(lead):
-        return _as_rank(mention, folded[start:end])
-    if sort not in ("quantity", "bare"):
+    if sort not in ("quantity", "bare", "ordinal"):
         return sort
+    lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
+    if sort == "ordinal":
+        return _as_rank(mention, folded[start:end]) if _marks()["rank"].search(lead) else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
     if lead.endswith("前") and mention["unit"] in ("名", "位", "强") and mention["value"] >= 1:
@@ -325,10 +368,18 @@ def _refusal(mention, folded):
             and not _marks()["made"].search(lead)
         ):
             return "threshold"
-        if _marks()["enumeration"].match(rest) and mention["value"] < 13 and mention["hedge"] == "exact":
+        han = token[0] in "一二两三四五六七八九十几数"
+        listed = _marks()["enumeration"].match(rest) or (
+            han
+            and (
+                _marks()["divided"].search(lead)
+                or _marks()["core"].match(rest)
+                or _is_listed(mention, lead, rest)
+            )
+        )
+        if listed and mention["value"] < 13 and mention["hedge"] == "exact":
             return "enumeration"
         at_end = not rest or rest[0] in ",。;、)\n"
-        han = token[0] in "一二两三四五六七八九十几数"
         if han and len(token) == 2 and mention["unit"] != "个" and _marks()["town"].match(rest):
             return "name"  # 五台县
         if han and mention["value"] < 13 and _marks()["slogan"].search(folded[max(0, start - 40) : start]):
@@ -340,6 +391,14 @@ def _refusal(mention, folded):
         if token[0] == "一" and mention["value"] == 1 and not (at_end and _marks()["counted"].search(lead)):
             return "article"
     return ""
+
+
+def _is_listed(mention, lead, rest):
+    """Tell whether a number only counts what is listed beside it: 统贷、转贷、直贷三种模式, 议程有三项：."""
+    if mention["unit"] not in ("种", "类", "项", "点", "级"):
+        return False
+    items = lead[max(map(lead.rfind, ",。;:(的")) + 1 :]
+    return rest[:1] == ":" or items.count("、") + 1 == mention["value"] > 1
 
 
 def _no_count(lead, rest):
@@ -370,39 +429,40 @@ def _as_rank(mention, token):
     return ""
 
 
-_SPANS = (("baseline", OTHER), ("joined", GROUP), ("quote", NOUN), ("body", BODY), ("bracket", BRACKET))
+_SPANS = {"baseline": OTHER, "joined": GROUP, "quote": NOUN, "body": BODY, "bracket": BRACKET}
 
 
-def _tokens(folded, sentence, kept):
-    """Tag a sentence with its numbers, age limits, baselines and names replaced by single signs."""
-    counted = {m["start"] for m in kept}
+def _tokens(folded, sentences):
+    """Tag sentences, all in one go, with what `_signs` finds replaced by single signs; yield their tokens."""
+    signs, texts = [_signs(folded, sentence) for sentence in sentences], []
+    for sentence, spans in zip(sentences, signs, strict=True):
+        at = sentence["start"]
+        for start, end, sign in spans:
+            texts += (folded[at:start], sign)
+            at = end
+        texts += (folded[at : sentence["end"]], BREAK)
+    tagged = iter(tagger().tag("".join(texts), hmm=False))  # that model glues 率 to 为, 线 to 达
+    for sentence, spans in zip(sentences, signs, strict=True):
+        yield classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
+
+
+def _signs(folded, sentence):
+    """Find numbers, age limits, baselines and names of a sentence, as (start, end, what stands for it)."""
+    first, last = sentence["start"], sentence["end"]
+    counted = {m["start"] for m in sentence["kept"]}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
-    quotes = [m.span() for m in _marks()["quote"].finditer(folded, sentence["start"], sentence["end"])]
-    quoted = [a for a, _ in quotes], [b for _, b in quotes]
+    names = {name: [m.span() for m in _marks()[name].finditer(folded, first, last)] for name in _SPANS}
+    quoted = [a for a, _ in names["quote"]], [b for _, b in names["quote"]]
     spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _inside(s[0], *quoted))]
-    first = sentence["start"]
-    taken = bytearray(sentence["end"] - first)  # 1 where a sign stands
+    taken = bytearray(last - first)  # 1 where a sign stands
     for start, end, _ in spans:
         taken[start - first : end - first] = b"\1" * (end - start)
-
-    def take(start, end, sign):
+    others = [(*span, sign) for name, sign in _SPANS.items() for span in names[name]]
+    for start, end, sign in others + [s for s in signs if s[2] == NAME]:
         if 1 not in taken[start - first : end - first]:
             taken[start - first : end - first] = b"\1" * (end - start)
             spans.append((start, end, sign))
-
-    for name, sign in _SPANS:
-        for match in _marks()[name].finditer(folded, sentence["start"], sentence["end"]):
-            take(*match.span(), sign)
-    for span in signs:
-        if span[2] == NAME:
-            take(*span)
-    pieces, at = [], sentence["start"]
-    for start, end, sign in sorted(spans):
-        pieces += (folded[at:start], sign)
-        at = end
-    pieces.append(folded[at : sentence["end"]])
-    tagged = tagger().tag("".join(pieces))
-    return classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
+    return sorted(spans)
 
 
 def _sign(mention, folded, counted):
@@ -425,10 +485,14 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     lead = folded[before:start]
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
+    rest = folded[mention["end"] : mention["end"] + 24]
     kind, sign, attached = _kind(mention, clause, context)
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = context["paragraph"].get("subject"), "inherited"
+    if not noun or (rule == "event" and mention["unit"] in ("个", "家", "支") and noun[1] <= start):
+        above = _above(folded, tokens[0].start if tokens else start, mention["unit"])
+        noun, rule = (above, "topic") if above else (noun, rule)
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     row = {
@@ -437,14 +501,12 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "value": sign * mention["value"],
         "kind": kind,
         "start": start - attached,
-        "status": _status(mention, lead, clause, planned, context),
+        "status": _status(mention, lead, clause, rest, planned, context),
         "baseline": _baseline(lead, mention["at"])
-        or _origin(kind, clause, folded[mention["end"] : mention["end"] + 10])
+        or _origin(kind, clause, rest[:10])
         or _same_baseline(lead[: len(lead) - attached], kind, context),
         **{k: mention[k] for k in ("at", "since")},
-        **_course(
-            _before_noun(clause, noun, start), folded[mention["end"] : mention["end"] + 14], rule, context
-        ),
+        **_course(_before_noun(clause, noun, start), rest[:14], rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
         "noun": noun,
         "rule": rule,
@@ -458,25 +520,34 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         context["paragraph"]["baseline"] = row["baseline"]
     if noun and kind != "mean":
         context["noun"] = noun
+        context["unit"] = mention["unit"]
     if kind == "level":
         context["level"] = start
     return row
 
 
-def _status(mention, lead, clause, planned, context):
+def _above(folded, start, unit):
+    """Find the noun of a figure in the sentence before its own, or in the heading above its paragraph."""
+    start -= folded[start - 1 : start] == "\n"
+    first = max(folded.rfind("\n", max(0, start - 60), start) + 1, start - 60)
+    return find_above(folded[first:start], first, unit) if first < start else None
+
+
+def _status(mention, lead, clause, rest, planned, context):
     """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it."""
     if mention["hedge"] == "masked":
         return "masked"
     marks = _marks()
-    if marks["now"].search(clause):
+    now = marks["now"].search(clause)
+    if now:
         context["intent"] = False
     elif (
         marks["planned"].search(clause)
         or _is_ahead(lead, mention["year"])
-        or (mention["hedge"] == "at_least" and marks["duty"].search(clause))
+        or (mention["hedge"] == "at_least" and marks["aim"].match(rest))
     ):
         context["intent"] = True
-    return "planned" if planned or context.get("intent") else "achieved"
+    return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
 def _is_ahead(lead, year):
@@ -496,9 +567,13 @@ def _course(clause, rest, rule, context):
     One that shares the noun or the verb of the figure before (新建团支部5个、青年之家3个) is as that one is.
     """
     marks = _marks()
-    course = {word: bool(marks[word].search(clause)) for word in ("cumulative", "event", "new")}
-    happened = bool(rule in ("object", "event") or marks["event_after"].match(rest))
-    course |= {"event": course["event"] or happened, "new": course["new"] or happened}
+    happened = rule in ("object", "event") or bool(marks["event_after"].match(rest))
+    event = bool(marks["event"].search(clause))
+    course = {
+        "cumulative": bool(marks["cumulative"].search(clause)),
+        "event": event or happened,
+        "new": happened or (event and bool(marks["new"].search(clause))),  # its words are of events too
+    }
     if "course" in context and (rule == "inherited" or clause[:1] in ("、", "和", "及")):
         course = {word: course[word] or context["course"][word] for word in course}
     context["course"] = course
@@ -596,7 +671,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
 
 @cache
 def _code_book():
-    return _lookup(load_indicators())
+    return _lookup(word_table("indicators"))
 
 
 def _lookup(indicators):
@@ -639,8 +714,9 @@ def _indicator(noun, lookup):
     """Find the indicator whose label or alias is the folded noun or its longest ending; a total counts it."""
     ends = (noun[i:] for i in range(len(noun) - 1))
     found = next((lookup[end] for end in ends if end in lookup), "")
-    total = next((t for t in TOTALS if noun.endswith(t)), None)
-    return found if found or total is None else _indicator(noun.removesuffix(total), lookup)
+    if found or not noun.endswith(TOTALS):
+        return found
+    return _indicator(noun.removesuffix(next(t for t in TOTALS if noun.endswith(t))), lookup)
 
 
 @cache
@@ -650,86 +726,98 @@ def _roles(role):
 
 @cache
 def _marks():
-    """Patterns of the words around a number, from the lexicon."""
+    """Patterns of the words around a number, from the lexicon.
+
+    `re` is quicker to call, and to search where every branch begins with a character; `regex` elsewhere.
+    """
     import regex
 
     def words(*roles):
         found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
-        return "|".join(map(regex.escape, found))
+        return "|".join(map(re.escape, found))
 
     return {
-        "sentence": regex.compile(r"[。!?;\n]"),
-        "plan": regex.compile(
+        "sentence": re.compile(r"[。!?;\n]"),
+        "plan": re.compile(
             r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
+            r"|名额|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
-        "past": regex.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
-        "coded": regex.compile(rf"(?:{words('coded')})(?:号码?|量|数)?(?:为|是)? ?:? ?$"),
-        "years": regex.compile(r" ?周?岁"),
-        "to": regex.compile(r" ?[:比] ?\d"),
-        "for": regex.compile(r"\d ?[:比] ?$"),
-        "town": regex.compile(r"[县市区乡镇](?![镇村区县级办])"),
-        "slogan": regex.compile(r"“[^”。;\d]*$"),
-        "unit": regex.compile(r"(?:[(|/]|单位:) ?$"),
-        "budget": regex.compile(r"(?:部门|单位|年度?|收支)预算"),
-        "review": regex.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
-        "stated": regex.compile(
+        "past": re.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
+        "coded": re.compile(
+            rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
+        ),
+        "years": re.compile(r" ?周?岁"),
+        "to": re.compile(r" ?[:比] ?\d"),
+        "for": re.compile(r"\d ?[:比] ?$"),
+        "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
+        "slogan": re.compile(r"“[^”。;\d]*$"),
+        "unit": re.compile(r"(?:[(|/]|单位:) ?$"),
+        "budget": re.compile(r"(?:部门|单位|年度?|收支)预算"),
+        "review": re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
+        "stated": re.compile(
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
-        "threshold": regex.compile(r"[\u4e00-\u9fff]{0,8}的|(?:企业|单位|村|社区)"),
-        "sized": regex.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
-        "made": regex.compile(f"(?:{words('made')})$"),
-        "enumeration": regex.compile(f"(?:{words('enumeration')})"),
-        "rank": regex.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
-        "ordinal": regex.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
+        "threshold": re.compile(
+            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村|社区)"
+        ),
+        "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "made": re.compile(f"(?:{words('made')})$"),
+        "enumeration": re.compile(f"(?:{words('enumeration')})"),
+        "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
+        "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
+        "rank": re.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
+        "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": regex.compile(
             rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
             r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
         ),
-        "joined": regex.compile(words("joined")),
-        "year": regex.compile(
-            r"(?:[比较]|[同与和跟](?=\d{4}年[^,。;]{0,4}(?:相比|比)))(\d{4})年(年?[底末])?"
+        "joined": re.compile(words("joined")),
+        "year": re.compile(
+            r"[比较同与和跟](?:(?<=[比较])|(?=\d{4}年[^,。;]{0,4}(?:相比|比)))(\d{4})年(年?[底末])?"
         ),
-        "quote": regex.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
-        "bracket": regex.compile(
-            r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
-            r"|(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff、]{0,5}[部所委村区道工总队乡镇市县旗厂校园院站场街]\)"
+        "quote": re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
+        "bracket": re.compile(
+            r"\((?<=[\u4e00-\u9fff]\()(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+            r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总队团会组班社乡镇市县旗厂校园院站场街]\))"
         ),
-        "body": regex.compile(
+        "body": re.compile(
             r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
         "moved": regex.compile(
             rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
         ),
-        "ratio": regex.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
-        "share": regex.compile(r"(?:占比|占)(?:达|为)? ?$"),
-        "held": regex.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
-        "admin": regex.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
-        "quoted": regex.compile(r"“[^“”]*”|《[^《》]*》"),
-        "counted": regex.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
-        "mean": regex.compile(
+        "ratio": re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
+        "share": re.compile(r"(?:占比|占)(?:达|为)? ?$"),
+        "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
+        "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
+        "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
+        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
+        "mean": re.compile(
             f"(?:{words('mean')})|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
-        "far": regex.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
-        "part": regex.compile(r"其中|内有|包括|(?<!不)含|(?<=[\u4e00-\u9fff]{2})(?<!过程|工作|活动)中,"),
-        "planned": regex.compile(rf"{words('planned')}|计划(?=\d)"),
-        "by": regex.compile(r"(?<![截直])[到至](\d{4})年"),
-        "now": regex.compile(
-            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|(?:按照?|根据)[^,。;]{0,8}要求"
+        "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
+        "part": re.compile(
+            r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
-        "duty": regex.compile(r"每(?:[名人个位村户镇月周季年]|半年|学期)|各"),
-        "cumulative": regex.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
-        "event": regex.compile(words("happens")),
-        "new": regex.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
-        "event_after": regex.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
+        "planned": re.compile(rf"{words('planned')}|计划(?=\d)"),
+        "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
+        "now": re.compile(
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求"
+        ),
+        "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
+        "cumulative": re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
+        "event": re.compile(words("happens")),
+        "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
+        "event_after": re.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
         "honour": regex.compile(
             rf"(?:{words('honour')})[”\"’]?$"
             r"|^[“\"‘]?(?:全[国省市县区]|[省市县区镇校]级?)?(?:优秀|先进|模范|杰出|十佳|最美)"
             r"(?:共青团|团|少先队|辅导员|志愿者|青年志愿者|集体|个人|基层|单位|组织|项目)"
         ),
-        "origin": regex.compile(r"(?:[比较由从]|是)[^,。;:由从比较是]{0,14}$"),
-        "origin_date": regex.compile(r"\d{4}年(?:\d{1,2}月)?"),
-        "onward": regex.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
-        "bare": regex.compile(r"[“”\"' ]"),
-        "limit": regex.compile(r"以[上下内]|(?:至|到|-|~|—)"),
+        "origin": re.compile(r"(?:[比较由从]|是)[^,。;:由从比较是]{0,14}$"),
+        "origin_date": re.compile(r"\d{4}年(?:\d{1,2}月)?"),
+        "onward": re.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
+        "bare": re.compile(r"[“”\"' ]"),
+        "limit": re.compile(r"以[上下内]|(?:至|到|-|~|—)"),
     }

@@ -116,14 +116,14 @@ def _changes(cells):
 
 
 def _exact_t(change, treated, att, level):
-    from scipy.stats import t
+    from scipy.special import stdtr, stdtrit
 
     groups = change[treated], change[~treated]
     df = len(change) - 2
     square = sum(((g - g.mean()) ** 2).sum() for g in groups) / df
     se = np.sqrt(square * sum(1 / len(g) for g in groups))
-    reach = t.ppf((1 + level) / 2, df) * se
-    p = 2 * t.sf(abs(att) / se, df)
+    reach = stdtrit(df, (1 + level) / 2) * se
+    p = 2 * stdtr(df, -abs(att) / se)
     return "exact_t", att, float(p), att - reach, att + reach, 0.0, "changes are normal with one variance"
 
 

@@ -552,7 +552,7 @@ def plot_size(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
     panels = table.groupby(["noise", "pilots"], sort=False)
     columns = min(len(panels) + 1, 4)
@@ -561,7 +561,7 @@ def plot_size(table, *, lang="en"):
     fig, axes = _figure(2.3 * columns, 0.7 + 1.9 * rows, title, table=table, shape=(rows, columns))
     known, n = sorted(table["treated"].unique()), int(table["simulations"].min())
     colours = dict(zip(table["test"].unique(), (ORANGE, MUTED, BLUE, *LINES[2:]), strict=False))
-    right = 100 * binom.ppf([0.025, 0.975], n, 0.05) / n
+    right = 100 * np.searchsorted(bdtr(np.arange(n + 1), n, 0.05), [0.025, 0.975]) / n
     for ax, ((noise, pilots), part) in zip(axes.flat, panels, strict=False):
         ax.axhspan(*right, color=MUTED, alpha=0.25, linewidth=0, label=_word("right_test", lang))
         for (test, _, staggered), line in part.groupby(["test", "rho", part["waves"] > 1], sort=False):

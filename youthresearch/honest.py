@@ -234,9 +234,9 @@ def _values(chosen, m, method):
 
 
 def _usual(estimate, variance, alpha):
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
-    half = norm.isf(alpha / 2) * np.sqrt(variance)
+    half = -ndtri(alpha / 2) * np.sqrt(variance)
     return estimate - half, estimate + half
 
 
@@ -379,8 +379,7 @@ class _Test:
 def _largest_quantile(moments, vcov, kappa):
     """1 - kappa quantile of the largest moment, all zero on average: a quadrature over the second normal."""
     from scipy.optimize import brentq
-    from scipy.special import ndtr
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
     nodes, weights = _quadrature()
     sd, slope = np.sqrt(vcov[1, 1]), vcov[0, 1] / vcov[1, 1]
@@ -397,7 +396,7 @@ def _largest_quantile(moments, vcov, kappa):
         return 1 - (9 - start) / 2 * (weights @ (density * inside)) - kappa
 
     spread = np.sqrt(np.einsum("mi,ij,mj->m", moments, vcov, moments).max())
-    return brentq(beyond, 0.99 * spread * norm.isf(kappa), 1.01 * spread * norm.isf(kappa / 4), rtol=1e-9)
+    return brentq(beyond, -0.99 * spread * ndtri(kappa), -1.01 * spread * ndtri(kappa / 4), rtol=1e-9)
 
 
 @cache
@@ -498,11 +497,10 @@ class _Smooth:
 
 def _folded_quantile(mean, alpha):
     """1 - alpha quantile of the absolute value of a normal with this mean and variance 1."""
-    from scipy.special import chndtrix
-    from scipy.stats import norm
+    from scipy.special import chndtrix, ndtri
 
     if mean > 8:  # the other tail is nothing
-        return mean + norm.isf(alpha)
+        return mean - ndtri(alpha)
     return float(np.sqrt(chndtrix(1 - alpha, 1, mean**2)))
 
 

@@ -226,14 +226,15 @@ def beta_convergence(panel, *, outcome):
     DataError
         If the outcome is not there, is zero or less, or fewer than four districts are known throughout.
     """
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools.tools import add_constant
 
     table, _ = _balanced(panel, outcome, None)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
     span = _span(table.columns)
     first, last = np.log(table.iloc[:, 0]), np.log(table.iloc[:, -1])
-    fit = sm.OLS((last - first) / span, sm.add_constant(first.to_numpy())).fit(cov_type="HC1")
+    fit = OLS((last - first) / span, add_constant(first.to_numpy())).fit(cov_type="HC1")
     beta, se = float(fit.params.iloc[1]), float(fit.bse.iloc[1])
     inside = -1 < beta * span < 0
     speed = -np.log1p(beta * span) / span if inside else np.nan

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 CAPS = (None, "next_unit")
+_ENDS = pd.Index(["low", "high"])
 
 _BOUNDS = {  # hedge -> bounds of the size v; u is the unit of its last digit, top what closes open words
-    "exact": lambda v, u, top: (v, v),
     "odd": lambda v, u, top: (v, v + u),
     "nearly": lambda v, u, top: (v - u, v),
     "about": lambda v, u, top: (v - u / 2, v + u / 2),
@@ -23,7 +23,7 @@ _BOUNDS = {  # hedge -> bounds of the size v; u is the unit of its last digit, t
     "under": lambda v, u, top: (0 * v, v),  # an array of zeros
     "at_most": lambda v, u, top: (0 * v, v),
 }
-HEDGES = (*_BOUNDS, "range", "masked")
+HEDGES = ("exact", *_BOUNDS, "range", "masked")
 NEEDS_A_DIGIT = ("odd", "nearly", "about", "over", "at_least")
 
 
@@ -88,12 +88,21 @@ def hedge_interval(value, hedge, value_max=None, *, cap=None):
 def hedge_bounds(values, words, tops, *, cap=None, index=None):
     """Return low and high of `hedge_interval` as arrays, from arrays; index names the rows in errors."""
     _check_hedges(values, words, tops, cap, range(len(values)) if index is None else index)
+    low = values + 0.0  # and no negative zero
+    high = low.copy()
+    vague = words != "exact"
+    if vague.any():  # mostly few
+        low[vague], high[vague] = _vague_bounds(values[vague], words[vague], tops[vague], cap)
+    return low, high
+
+
+def _vague_bounds(values, words, tops, cap):
     size, unit = np.abs(values), _units(values)
-    top = unit if cap == "next_unit" else np.inf
+    top = unit if cap == "next_unit" else np.full(len(values), np.inf)
     low, high = values.copy(), np.where(words == "range", tops, values)
     for word in set(words) & set(_BOUNDS):
         rows = words == word
-        low[rows], high[rows] = _BOUNDS[word](size[rows], unit[rows], top[rows] if cap else top)
+        low[rows], high[rows] = _BOUNDS[word](size[rows], unit[rows], top[rows])
     mirrored = (values < 0) & (words != "range")
     low, high = np.where(mirrored, -high, low), np.where(mirrored, -low, high)
     low[words == "masked"] = high[words == "masked"] = np.nan
@@ -107,7 +116,9 @@ def _check_hedges(values, words, tops, cap, index):
     if unknown:
         raise ValueError(f"Unknown hedges {unknown}; the interval policy knows {list(HEDGES)}.")
     lost = (np.isnan(values) & (words != "masked")) | np.isinf(values)
-    lost |= (values == 0) & np.array([word in NEEDS_A_DIGIT for word in words], bool)
+    zero = values == 0
+    if zero.any():
+        lost |= zero & np.array([word in NEEDS_A_DIGIT for word in words], bool)
     lost |= ~(tops >= values) & (words == "range")
     if lost.any():
         rows = np.asarray(index)[lost].tolist()[:10]
@@ -135,12 +146,10 @@ def rounding_interval(figures, resolution, *, rule="half_up"):
     """
     place = resolution.where(figures["low"] == figures["high"], 0).fillna(0)
     if rule == "half_up":
-        return pd.DataFrame({"low": figures["low"] - place / 2, "high": figures["high"] + place / 2})
+        return interval(figures["low"] - place / 2, figures["high"] + place / 2)
     if rule == "truncated":
         down = figures["low"] < 0
-        return pd.DataFrame(
-            {"low": figures["low"] - place.where(down, 0), "high": figures["high"] + place.where(~down, 0)}
-        )
+        return interval(figures["low"] - place.where(down, 0), figures["high"] + place.where(~down, 0))
     raise ValueError(f"rule={rule!r} is not known; choose 'half_up' or 'truncated'.")
 
 
@@ -177,12 +186,13 @@ def corners(function, *columns):
         values = np.stack(
             [function(*(s[i] for s, i in zip(sides, choice, strict=True))) for choice in choices]
         )
-    return pd.DataFrame({"low": values.min(axis=0), "high": values.max(axis=0)}, index=columns[0].index)
+    ends = np.column_stack([values.min(axis=0), values.max(axis=0)])
+    return pd.DataFrame(ends, index=columns[0].index, columns=_ENDS)
 
 
 def subtract(a, b):
     """Return a - b, bounds over all values inside both intervals."""
-    return _interval(a["low"] - b["high"], a["high"] - b["low"])
+    return interval(a["low"] - b["high"], a["high"] - b["low"])
 
 
 def ratio(a, b):
@@ -196,7 +206,7 @@ def ratio(a, b):
     bad = b.index[b["low"] <= 0]
     if len(bad):
         raise ValueError(f"The denominator can be zero or negative in rows {list(bad)[:10]}.")
-    return _interval(a["low"] / b["high"], a["high"] / b["low"])
+    return interval(a["low"] / b["high"], a["high"] / b["low"])
 
 
 def before_from_change(level, change):
@@ -215,7 +225,7 @@ def before_from_growth(level, growth):
     """
     factor = 1 + growth.clip(lower=-100) / 100
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _interval(level["low"] / factor["high"], level["high"] / factor["low"])
+        return interval(level["low"] / factor["high"], level["high"] / factor["low"])
 
 
 def growth_from_change(level, change):
@@ -232,14 +242,21 @@ def growth_from_change(level, change):
         high = (100 * more / before_high).where(before_high > 0, np.inf)
         low = (100 * less / before_low).where(less > -np.inf, -100.0)
     possible = level["high"] - less > 0
-    return _interval(low, high).where(possible)
+    return interval(low, high).where(possible)
 
 
-def _interval(low, high):
-    return pd.DataFrame({"low": low, "high": high})
+def interval(low, high):
+    """Make an interval column of its ends, two Series on one index."""
+    return pd.DataFrame(np.column_stack([low, high]), index=low.index, columns=_ENDS)
 
 
 def overlap(a, b):
     """Return for each row whether the two intervals share a point, up to floating-point noise."""
-    noise = 1e-9 * np.maximum(a.abs().replace(np.inf, 0).max(axis=1), b.abs().replace(np.inf, 0).max(axis=1))
+    noise = 1e-9 * np.maximum(size_of(a), size_of(b))
     return (a["low"] <= b["high"] + noise) & (b["low"] <= a["high"] + noise)
+
+
+def size_of(bounds):
+    """Return the largest finite end of each interval, in absolute value."""
+    ends = np.abs(bounds.to_numpy(float))
+    return np.fmax.reduce(np.where(np.isinf(ends), 0, ends), axis=1)

@@ -13,7 +13,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from .intervals import corners, ratio
+from .intervals import corners, interval, ratio
 from .schema import KEY, SIMULATED, DataError, Listing, is_simulated, mark_simulated
 
 
@@ -245,9 +245,7 @@ def series_growth(series, start, end):
     early, late = (series[series["year"] == y].drop(columns="year") for y in (start, end))
     both = early.merge(late, on=["indicator", "definition"], suffixes=("_before", "_after"))
     both = both.sort_values("indicator", ignore_index=True)
-    levels = {
-        n: pd.DataFrame({"low": both[f"value_{n}"], "high": both[f"value_{n}"]}) for n in ("before", "after")
-    }
+    levels = {n: interval(both[f"value_{n}"], both[f"value_{n}"]) for n in ("before", "after")}
     levels["growth"] = growth(levels["after"], levels["before"])
     table = both[["indicator"]].assign(district="CN", period_end=str(end), baseline=str(start))
     for name, bounds in levels.items():
@@ -315,20 +313,24 @@ def compute_metrics(facts):
     key = [*_PLACE, "period_start", "indicator"]
     levels = levels.drop_duplicates([*key, "low", "high"])
     levels = levels[~levels.duplicated(key, keep=False)]
-    rows = [_one_metric(levels, *metric) for metric in METRICS if YOUTH not in metric[2]]
-    table = pd.concat(rows, ignore_index=True).sort_values([*_PLACE, "metric"], ignore_index=True)
-    return mark_simulated(table, is_simulated(facts))
-
-
-def _one_metric(levels, name, function, indicators):
-    top, bottom = (levels[levels["indicator"] == i] for i in indicators)
-    both = top.merge(bottom, on=_PLACE, suffixes=("_top", "_bottom"))
+    levels = levels[[*key, "low", "high", "fact_id"]]
+    functions = {name: function for name, function, _ in METRICS}
+    pairs = [(name, *indicators) for name, _, indicators in METRICS if YOUTH not in indicators]
+    pairs = pd.DataFrame(pairs, columns=["metric", "indicator", "base"])
+    both = levels.merge(pairs, on="indicator").merge(
+        levels.rename(columns={"indicator": "base"}), on=[*_PLACE, "base"], suffixes=("_top", "_bottom")
+    )
     start_top, start_bottom = both["period_start_top"], both["period_start_bottom"]
     both = both[(start_top == start_bottom) | (start_top == "") | (start_bottom == "")]
-    both = both[both["low_bottom"] > 0].reset_index(drop=True)
-    bounds = function(_interval(both, "top"), _interval(both, "bottom"))
-    table = both[_PLACE].assign(metric=name, low=bounds["low"], high=bounds["high"])
-    return table.assign(fact_ids=both["fact_id_top"] + " " + both["fact_id_bottom"])
+    both = both[both["low_bottom"] > 0]
+    bounds = [
+        functions[name](_interval(rows, "top"), _interval(rows, "bottom"))
+        for name, rows in both.groupby("metric")
+    ]
+    table = both[[*_PLACE, "metric"]].join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
+    table["fact_ids"] = both["fact_id_top"] + " " + both["fact_id_bottom"]
+    table = table.sort_values([*_PLACE, "metric"], ignore_index=True)
+    return mark_simulated(table, is_simulated(facts))
 
 
 def add_metrics(panel, metrics=None, *, youth=None):
@@ -419,7 +421,7 @@ def _metric_rows(panel, name, function, indicators):
     zero = ~(both["low_bottom"] > 0)
     both, zero = both[~zero].reset_index(drop=True), both[zero]
     bounds = function(_interval(both, "top"), _interval(both, "bottom"))
-    points = [both[[f"value_{s}", f"value_{s}"]].set_axis(["low", "high"], axis=1) for s in ("top", "bottom")]
+    points = [interval(both[f"value_{s}"], both[f"value_{s}"]) for s in ("top", "bottom")]
     ids = both["fact_ids_top"].str.cat(both["fact_ids_bottom"], sep=" ").str.strip()
     both = both.drop(columns=[c for c in both if c.endswith(("_top", "_bottom"))])
     processing = SIMULATED if is_simulated(panel) else "computed"
@@ -429,7 +431,7 @@ def _metric_rows(panel, name, function, indicators):
 
 
 def _interval(table, side):
-    return table[[f"low_{side}", f"high_{side}"]].set_axis(["low", "high"], axis=1)
+    return interval(table[f"low_{side}"], table[f"high_{side}"])
 
 
 def _positive(bounds):

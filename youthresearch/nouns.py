@@ -25,15 +25,19 @@ EVENTS = (
 )  # units that may count an event without a noun
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
+STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
 COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(PEOPLE, "person"),
     **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
     "支": "team",
+    "户": "organisation",
     **dict.fromkeys(("条", "项"), "item"),
 }
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
+PLACES_FOR_PEOPLE = ("编制", "名额", "岗位")  # of 增核编制3名
+LISTS = ("名册", "名单")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NUMERIC = (
     "率",
@@ -47,8 +51,10 @@ NUMERIC = (
     "时间",
     "费用",
 )  # any verb may qualify these
-SIGNS = map(chr, range(0xE000, 0xE008))
-NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP = SIGNS  # what stands for these; GROUP: of persons
+TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
+SIGNS = map(chr, range(0xE000, 0xE009))
+# What stands for these; GROUP: of persons; BREAK: between sentences.
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
 
 
 class Token(NamedTuple):
@@ -71,11 +77,11 @@ def tagger():
     import rjieba
 
     tagger = rjieba.Jieba()
-    for role, tag in {"head_verb": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}.items():
+    tagger.add_word("其中", 100000, "d")  # 其中学生 holds no 中学生
+    for role, tag in TAGS.items():
         for word in _roles(role):
             if len(word) > (role == "link") + (role != "noun"):
                 tagger.add_word(word, 100000, tag)
-    tagger.tag("以建")  # no word of its dictionary: loads its model of unknown words, once
     return tagger
 
 
@@ -84,8 +90,8 @@ def classify(tagged, start, ends):
 
     Parameters
     ----------
-    tagged : list of tuple
-        (word, tag), as from the tagger, which leaves every sign alone.
+    tagged : iterable of tuple
+        (word, tag), as from the tagger, which leaves every sign alone; read up to the end of the sentence.
     start : int
         Offset in the text of the first word.
     ends : dict
@@ -93,14 +99,27 @@ def classify(tagged, start, ends):
     """
     tokens, last, end = [], "", start
     for word, tag in tagged:
+        if word == BREAK:
+            break
         start, end = end, ends.get(end) or end + len(word)
         if word == " " and last in (NUMBER, NOUN):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        tokens.append(Token(word, _sort(word, tag), start, end))
+        if word == "员" and tokens and tokens[-1].sort in "nvw":
+            start, word = tokens[-1].start, tokens.pop().word + word  # 调解员
+            tag = "n"
+        sort = _sort(word, tag)
+        if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
+            tokens[-1] = tokens[-1]._replace(sort="n")
+        tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
+
+
+def _closes(before, verb):
+    """Tell whether a verb before a mark is the noun of its phrase (占多数的是志愿服务组织,)."""
+    return verb.sort == "v" and before.sort in "nw" and _takes_verb(verb.word)
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -127,15 +146,40 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = mention["unit"]
+    own = _own_share(tokens, i, unit)
+    if own:
+        return own, "left", None
     found = _candidates(tokens, i, unit, kind)
     rules = [rule for rule in found if found[rule]]
     bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"])
     if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
-        return _further(tokens, i, unit, kind, context["noun"], found["left"] if bare else None)
+        before = context["noun"]
+        if unit in PEOPLE and context.get("unit") in STRANGERS and _at(tokens, i - 1).word != NUMBER:
+            before = None  # 收入5万元,84人打工
+        return _further(tokens, i, unit, kind, before, found["left"] if bare else None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
+
+
+def _own_share(tokens, i, unit):
+    """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为30名和2名)."""
+    first = last = i
+    while _at(tokens, first - 1).sort == "c" and _at(tokens, first - 2).word == NUMBER:
+        first -= 2
+    while _at(tokens, last + 1).sort == "c" and _at(tokens, last + 2).word == NUMBER:
+        last += 2
+    lead = tokens[max(0, first - 4) : first]
+    if first == last or not any(t.word == "各" or t.word.startswith("分别") for t in lead):
+        return None
+    whole = _left(tokens, first, unit)
+    parts = [[]]
+    for token in tokens[max(0, first - REACH) : first] if whole else ():
+        if whole[0] <= token.start < whole[1]:
+            parts += [[]] if token.sort == "c" else [[*parts.pop(), token]]
+    each = len(parts) == (last - first) // 2 + 1
+    return _span(parts[(i - first) // 2], 0, -1) if each and all(parts) else whole
 
 
 def _is_elided(tokens, i, found, before, unit):
@@ -144,11 +188,14 @@ def _is_elided(tokens, i, found, before, unit):
         return False
     near = range(i - 1, max(-1, i - 4 * REACH), -1)
     whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
-    if whole is None or place is None or whole >= place or not _ends(tokens[whole].word, "league"):
+    if whole is None or place is None or whole >= place:
         return False
+    league = _at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
     where = tokens[place].word
-    return listed and not _ends(where, "league") and (_ends(where, "organisation") or _is_person(where))
+    if not listed or not _ends(league, "league") or _ends(where, "league"):
+        return False
+    return _ends(where, "organisation") or _is_person(where)
 
 
 def _candidates(tokens, i, unit, kind):
@@ -156,7 +203,7 @@ def _candidates(tokens, i, unit, kind):
     left = _left(tokens, i, unit)
     if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
         return {"left": left}
-    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i)}
+    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i, unit)}
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
     if unit in (*EVENTS, "") and _at(tokens, i + 1).sort == "n" and found["right"]:
         event = {}  # 友好型城市25条政策, 覆盖3万人口
@@ -173,12 +220,21 @@ def _candidates(tokens, i, unit, kind):
 
 def _further(tokens, i, unit, kind, before, below):
     """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
+    given = _given(tokens, i)
+    if given:
+        return given, "object", before
+    described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
+    if described:
+        return described, "left", before
     verb = None if kind == "share" else _verb(tokens, i)
     if verb:
         return verb, "event", before
     money = (_used_as(tokens, i) or _money(tokens, i)) if unit == "元" else None
     if before and not money:
         return before, "inherited", None
+    doing = _doing(tokens, i) if unit in PEOPLE else None
+    if doing:
+        return doing, "event", None
     topic = money or _topic(tokens, i, below)
     if topic:
         return topic, "topic", None
@@ -192,6 +248,7 @@ def _further(tokens, i, unit, kind, before, below):
 def _right(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
     begin = last = None  # of tokens
+    unit = "" if _at(tokens, i + 1).word == "的" else unit  # 20人的宣讲队伍
     j = _opening(tokens, i + 1)
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], _at(tokens, j + 1)
@@ -229,7 +286,7 @@ def _is_complete(tokens, j, unit):
     if not _counts(tokens[j - 1].word, unit):
         return False
     head = _phrase_end(tokens, j + 1)
-    return head is None or not _counts(tokens[head].word, unit)
+    return head is None or not any(_counts(t.word, unit) for t in tokens[j + 1 : head + 1])
 
 
 def _names_the_kind(tokens, j, unit):
@@ -247,7 +304,9 @@ def _opening(tokens, j):
     if _at(tokens, j).sort not in "vhwrs":
         return j
     for n in range(j + 1, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的" or (tokens[n].word == "等" and tokens[n - 1].sort != "h"):
+        if tokens[n].word == "的":
+            return n
+        if tokens[n].word == "等" and tokens[n - 1].sort != "h" and any(t.sort == "c" for t in tokens[j:n]):
             return n
         if tokens[n].sort == "x":
             break
@@ -257,15 +316,16 @@ def _opening(tokens, j):
 def _of(tokens, begin, j, unit):
     """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing.
 
-    So too where the unit does not count what stands before (30家青年创办的企业).
+    So too where the unit does not count what stands before (30家青年创办的企业), and the 等 that ends a list
+    of what was done (20场资源链接、导师培训等活动).
     """
     if begin is None or _at(tokens, j + 1).word in (NUMBER, OTHER):
         return None
     clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])
-    if not (clauses or unit in ONLY):
-        return None
     for n in range(j, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的":
+        if tokens[n].word == "的" and (clauses or unit in ONLY):
+            return n
+        if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
             return n
         if tokens[n].sort == "x":
             break
@@ -318,8 +378,11 @@ def _goes_on(tokens, j, last, unit):
     if head is None:
         return False
     word = tokens[head].word
+    if not _counts(tokens[last].word, unit) and any(_counts(t.word, unit) for t in tokens[j : head + 1]):
+        return True
     if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
-        return _is_person(word) and (word != NOUN or head == j)  # 80名青年采用“集市”的形式
+        people = any(_ends(t.word, "person") for t in tokens[j : head + 1])
+        return people or (word == NOUN and head == j)  # 80名青年采用“集市”的形式
     if _fits_only(tokens[last].word, unit):
         return _fits_only(word, unit)  # 3支突击队进驻实验室
     if word == "工作" and unit in ("个", "家", "所"):
@@ -336,6 +399,9 @@ def _is_state(tokens, j, last, unit):
     word = tokens[j].word
     if unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word):
         return not _goes_on(tokens, j, last, unit)
+    if _fits_only(tokens[last].word, unit) and not _fits_only(word, unit):
+        rest = tokens[j : _phrase_end(tokens, j) + 1]
+        return not any(_fits_only(t.word, unit) for t in rest)  # 3所敬老院动工
     at_work = tokens[_phrase_end(tokens, j)].word == "工作" and (word == "工作" or _says(word))
     return at_work and not _goes_on(tokens, j, last, unit)
 
@@ -362,7 +428,12 @@ def _phrase_end(tokens, j):
 def _left(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
+    k -= unit == "%" and _at(tokens, k).word == "占"
+    if unit == "%" and k < i - 1 and _at(tokens, k).word == "的":
+        return _subject(tokens, k)
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
+    if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
+        return None  # 重点村的78人
     if unit not in PEOPLE and _is_headless(tokens, i):
         return None
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
@@ -370,9 +441,11 @@ def _left(tokens, i, unit):
             tokens[k].sort == "v"
             and k == i - 1
             and _takes_verb(tokens[k].word)
-            and _at(tokens, k - 1).sort == "n"
+            and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nwv")
         ):
             break  # 志愿者组织32个
+        if tokens[k].sort == "v" and k == i - 1 and unit in ("个", "项", "件") and _is_governed(tokens, k):
+            break  # 办理法人资格登记62个
         if tokens[k].sort in "xc":
             return None
         k -= 1
@@ -382,7 +455,12 @@ def _left(tokens, i, unit):
     if (unit in PEOPLE and _is_person(_at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
         k -= _says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
     found = _back(tokens, k)
+    head = _at(tokens, k - (tokens[k].word == BRACKET)).word
+    if unit in PEOPLE[:3] and not (_is_person(head) or head.endswith(NUMERIC)):
+        found = _persons(tokens, k) or found
     if k < i - 1 and _is_for(tokens, k, found[0]):
+        return None
+    if _is_each(tokens, k, found[0], i):
         return None
     if unit != "元" or _ends(tokens[k].word, "money"):
         return found
@@ -390,11 +468,37 @@ def _left(tokens, i, unit):
     return None if counted else found
 
 
+def _is_governed(tokens, k):
+    """Tell whether a verb after a noun is itself the object of one before it."""
+    j = k - 1
+    while _at(tokens, j).sort in "npwa":
+        j -= 1
+    return j < k - 1 and tokens[j].sort == "h"
+
+
+def _persons(tokens, k):
+    """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
+    while k > 0 and tokens[k].sort not in "xd" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
+        k -= 1
+        if tokens[k].sort == "n" and _ends(tokens[k].word, "person") and tokens[k + 1].sort not in "npwag":
+            return _back(tokens, k)
+    return None
+
+
 def _is_for(tokens, k, start):
     """Tell whether the phrase that ends in token k is whom something is done for (向社会提供6小时服务)."""
     while k > 0 and tokens[k].start > start:
         k -= 1
     return _at(tokens, k - 1).word in ("向", "为", "给", "对")
+
+
+def _is_each(tokens, k, start, i):
+    """Tell whether the phrase that ends in token k is each of which something has (每个乡镇建立1处)."""
+    if not any(t.sort == "h" for t in tokens[k + 1 : i]):
+        return False
+    while k > 0 and tokens[k].start > start:
+        k -= 1
+    return _at(tokens, k - 1).word in ("每个", "每")
 
 
 def _measures(tokens, i):
@@ -423,6 +527,16 @@ def _share_of(tokens, i):
     return i - 1
 
 
+def _subject(tokens, k):
+    """Find the first noun phrase of the clause that ends in token k (青年在农村务工的占总数的12%)."""
+    while k > 0 and tokens[k - 1].sort != "x":
+        k -= 1
+    while _at(tokens, k).sort in "rspd":
+        k += 1
+    head = _phrase_end(tokens, k)
+    return head if head is None else _span(tokens, k, head)
+
+
 def _back(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
@@ -433,10 +547,10 @@ def _back(tokens, k):
             j = _held(tokens, j, n, k) or n + 1
             break
     if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
-        j = next((n + 1 for n in range(j, k) if tokens[n].word == "、"), j)
+        j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    while j < k and (tokens[j].sort in "pc" or tokens[j].word == BRACKET):
+    while j < k and (tokens[j].sort in "pc" or tokens[j].word in (BRACKET, "方面")):
         j += 1
     if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
         j += 1  # 在“智慧团建”录入率
@@ -481,6 +595,8 @@ def _is_predicate(tokens, n, k):
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
+    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _roles("compound"):
+        return True  # 编发《简报》
     before = _at(tokens, n - 1)
     if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
         return True  # 受表彰“创业奖”
@@ -499,7 +615,7 @@ def _is_predicate(tokens, n, k):
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
-    if before.sort == "x" and sort == "v" and n < k - 1 and tokens[n].word not in _roles("compound"):
+    if before.sort == "x" and n < k - 1 and (n < k - 2 or tokens[n].word not in _roles("compound")):
         return True  # 认定青年创业基地
     return not _takes_verb(head)
 
@@ -515,8 +631,9 @@ def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
     if _at(tokens, i + 1).sort in "vw" and _at(tokens, i + 2).sort in "xc" and unit in EVENTS:
         return _span(tokens, i + 1, i + 1)
-    if _at(tokens, i - 1).sort == "h" and _at(tokens, i + 1).word in _roles("event") and unit in PEOPLE:
-        return _span(tokens, i + 1, i + 1)  # 吸引340万人次观看
+    on = i + 2 if _at(tokens, i + 1).sort == "a" else i + 1
+    if _at(tokens, i - 1).sort in "hv" and _at(tokens, on).word in _roles("event") and unit in PEOPLE:
+        return _span(tokens, on, on)  # 吸引340万人次观看
     k = i - 1
     while _at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了"):
         k -= 1
@@ -578,19 +695,67 @@ def _verb(tokens, i):
     return None
 
 
-def _object(tokens, i):
+def _doing(tokens, i):
+    """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
+    j = i + 1
+    while _at(tokens, j).sort in ("a", "v", "w", "h"):
+        j += 1
+    return _span(tokens, i + 1, j - 1) if j > i + 1 and _at(tokens, j).sort in "xd" else None
+
+
+def _object(tokens, i, unit):
     """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
     if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
         return _right(tokens, i + 1, "")  # 评选王某等10人为感动人物
     for j in range(i + 1, min(i + 6, len(tokens))):
         if tokens[j].word in _roles("becomes"):
             j += _at(tokens, j + 1).word == "为"
-            found = _right(tokens, j, "")
+            head = _phrase_end(tokens, _opening(tokens, j + 1))
+            people = unit in PEOPLE and head is not None and _is_person(tokens[head].word)
+            found = _right(tokens, j, unit if people else "")
+            if found and head is not None and tokens[head].word in LISTS:
+                found = (found[0], tokens[head].start)  # 列入人才名册
             level = _at(tokens, j + 1)
             return (level.start, found[1]) if found and level.word in LEVELS else found
         if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
             return None
     return None
+
+
+def _described(tokens, i, kind):
+    """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
+    k = i - 1
+    while _at(tokens, k).sort == "s" or _at(tokens, k).word == "占":
+        k -= 1
+    if (_at(tokens, k).word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
+        return None
+    if kind != "share" and _at(tokens, i + 1).sort != "x":
+        return None  # 协作区的12名团青
+    k -= kind != "share"
+    if _at(tokens, k).sort in "npw":
+        return _back(tokens, k)
+    j = k
+    while _at(tokens, j).sort in "avwh":
+        j -= 1
+    return _span(tokens, j + 1, k) if j < k and _at(tokens, j).sort in "xs" else None
+
+
+def _given(tokens, i):
+    """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
+    if _at(tokens, i - 1).word not in ("为", "对", "向", "给", "的"):
+        return None
+    j = i + 1
+    while _at(tokens, j).sort in ("h", "s"):
+        j += 1
+    head = _phrase_end(tokens, j)
+    return None if j == i + 1 or head is None else _span(tokens, j, head)
+
+
+def find_above(text, start, unit):
+    """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
+    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    k = next((k for k in range(len(tokens) - 1, -1, -1) if _counts(tokens[k].word, unit)), None)
+    return None if k is None else _back(tokens, k)
 
 
 def _topic(tokens, i, below=None):
@@ -639,6 +804,10 @@ def _sort(word, tag):
         "无": "a",
         "非": "a",
         "款": "n",
+        "以上": "g",
+        "及以上": "g",
+        "之": "a",
+        "以下": "g",
         NOUN: "n",
         AGE: "g",
         NAME: "a",
@@ -657,7 +826,7 @@ def _sort(word, tag):
     if (
         word in _roles("noun")
         or word in _roles("person")
-        or (len(word) == 1 and word in _roles("takes_verb"))
+        or (word in _roles("takes_verb") - _roles("compound") - _roles("link"))
     ):
         return "n"
     head, compound = word in _roles("head_verb"), word in _roles("compound")

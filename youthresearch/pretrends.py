@@ -232,7 +232,7 @@ class _Joint:
 
     @classmethod
     def make(cls, given, vcov, df, others, alpha):
-        from scipy import stats
+        from scipy import special
 
         k, inverse = len(given) - 1, np.linalg.inv(vcov[1:, 1:])
         far = given[1:] @ inverse @ given[1:]
@@ -241,9 +241,9 @@ class _Joint:
             p, radius = _among(all_far, alpha)
             return cls("distance", far, p, vcov, np.inf, radius)
         if np.isinf(df):
-            p, radius = stats.chi2.sf(far, k), stats.chi2.isf(alpha, k)
+            p, radius = special.chdtrc(k, far), special.chdtri(k, alpha)
             return cls(f"chi2({k}) = {far:.2f}", far, p, vcov, df, radius)
-        p, radius = stats.f.sf(far / k, k, df), k * stats.f.isf(alpha, k, df)
+        p, radius = special.fdtrc(k, df, far / k), k * special.fdtri(k, df, 1 - alpha)
         return cls(f"F({k}, {df:.0f}) = {far / k:.2f}", far / k, p, vcov, df, radius)
 
     def _inside(self, k, far):
@@ -281,10 +281,10 @@ class _Box:
 
     @classmethod
     def make(cls, given, vcov, df, others, alpha):
-        from scipy import stats
+        from scipy.special import stdtrit
 
         if others is None:
-            bounds = stats.t.isf(alpha / 2, df) * np.sqrt(np.diag(vcov)[1:])
+            bounds = -stdtrit(df, alpha / 2) * np.sqrt(np.diag(vcov)[1:])
             far = (np.abs(given[1:]) / bounds).max()
             p = 1 - _in_box(far * bounds, 0 * bounds, vcov[1:, 1:])
             return cls("the largest of them", far, p, vcov, bounds)

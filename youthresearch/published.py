@@ -1,6 +1,8 @@
 """Published studies whose data ship inside packages, and their results beside those of this package."""
 
 import json
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -70,6 +72,16 @@ def _first_year(table, district, treated, year="year"):
     return table[district].map(table[table[treated] == 1].groupby(district)[year].min())
 
 
+def _read_shipped(package, *place):
+    """Read a table that a package ships, without importing the package: of moderndid that takes seconds."""
+    found = find_spec(package)
+    if found is None:
+        raise ModuleNotFoundError(name=package)
+    path = Path(found.submodule_search_locations[0], *place)
+    read = {".csv": pd.read_csv, ".dta": pd.read_stata, ".gz": pd.read_pickle}[path.suffix]
+    return read(path)
+
+
 def _banks():
     table = load_studies().query("study == 'banks'")
     return table.rename(columns={"value": "banks"}), {
@@ -80,9 +92,7 @@ def _banks():
 
 
 def _castle():
-    import causaldata
-
-    table = causaldata.castle.load_pandas().data
+    table = _read_shipped("causaldata", "castle", "castle.dta")
     table = table.assign(cohort=_first_year(table, "sid", "post"))
     return table, {"district": "sid", "period": "year", "outcomes": "l_homicide", "keep": ["popwt"]}
 
@@ -126,9 +136,7 @@ def _job_training():
 
 
 def _medicaid():
-    import moderndid
-
-    table = _pandas(moderndid.load_ehec())
+    table = _read_shipped("moderndid", "core", "datasets", "ehec_data.pkl.gz")
     return table.rename(columns={"yexp2": "cohort"}), {
         "district": "stfips",
         "period": "year",
@@ -137,9 +145,9 @@ def _medicaid():
 
 
 def _mpdta():
-    import moderndid
-
-    table = _pandas(moderndid.load_mpdta()).rename(columns=lambda c: c.replace(".", "_"))
+    table = _read_shipped("moderndid", "core", "datasets", "mpdta_long.pkl.gz").rename(
+        columns=lambda c: c.replace(".", "_")
+    )
     return table.rename(columns={"first_treat": "cohort"}), {
         "district": "countyreal",
         "period": "year",
@@ -148,9 +156,7 @@ def _mpdta():
 
 
 def _nsw():
-    import moderndid
-
-    table = _pandas(moderndid.load_nsw())
+    table = _read_shipped("moderndid", "core", "datasets", "nsw_long.pkl.gz")
     table = table[(table["treated"] == 0) | (table["sample"] == 2)]
     table = table.assign(cohort=np.where(table["experimental"] == 1, 1978, 0))
     covariates = ["age", "educ", "black", "married", "nodegree", "hisp", "re74"]
@@ -158,9 +164,7 @@ def _nsw():
 
 
 def _organ_donations():
-    import causaldata
-
-    table = causaldata.organ_donations.load_pandas().data
+    table = _read_shipped("causaldata", "organ_donations", "organ_donation.csv")
     quarter = table["Quarter"].str[2:] + table["Quarter"].str[:2]
     table = table.assign(
         quarter=quarter, cohort=np.where(table["State"] == "California", "2011Q3", ""), rate=table["Rate"]
@@ -188,10 +192,6 @@ def _traffic_laws():
     began = wide.set_index("state").eval("open90 > open85")
     table = table.assign(cohort=np.where(table["state"].map(began), 1990, 0))
     return table, {"district": "state", "period": "year", "outcomes": ["dthrte", "admn"]}
-
-
-def _pandas(table):
-    return table.to_pandas() if hasattr(table, "to_pandas") else table
 
 
 _STUDIES = {

@@ -7,7 +7,7 @@ Shapes: N districts, G cohorts, F features, K chosen of a stratum, B draws.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from math import comb, prod
 
 import numpy as np
@@ -77,18 +77,21 @@ def count(strata):
 def enumerate_chosen(stratum):
     """List every reassignment of a stratum, shape (count, K)."""
     sizes = [int(k) for k in np.bincount(stratum.labels) if k]
-    rows = [list(t) for t in _choices(tuple(stratum.members), sizes)]
-    return np.array(rows, dtype="int64").reshape(len(rows), len(stratum.labels))
+    return stratum.members[_choices(len(stratum.members), sizes)]
 
 
 def _choices(free, sizes):
+    """List every way to choose first sizes[0] of so many places, then sizes[1] of those left ..."""
     if not sizes:
-        yield ()
-        return
-    for first in combinations(free, sizes[0]):
-        taken = set(first)
-        for others in _choices(tuple(m for m in free if m not in taken), sizes[1:]):
-            yield first + others
+        return np.zeros((1, 0), dtype="int64")
+    places = chain.from_iterable(combinations(range(free), sizes[0]))
+    first = np.fromiter(places, dtype="int64").reshape(-1, sizes[0])
+    others = _choices(free - sizes[0], sizes[1:])
+    left = np.ones((len(first), free), dtype=bool)
+    np.put_along_axis(left, first, False, axis=1)
+    left = np.nonzero(left)[1].reshape(len(first), -1)
+    others = left[:, others].reshape(len(first) * len(others), -1)
+    return np.hstack([np.repeat(first, len(others) // len(first), axis=0), others])
 
 
 def draw_chosen(stratum, draws, rng):

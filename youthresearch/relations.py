@@ -558,36 +558,36 @@ def _of_identities(facts, identities):
     facts = facts[facts["subject"].isin(stated["indicator"])]
     if facts.empty:
         return []
-    usable = facts[facts["kind"].isin(["level", "change"]) & ~facts["unit"].isin(RATES)].copy()
-    usable["at"] = usable.index
-    usable = usable.drop_duplicates([*group, "subject", "low", "high", "resolution"])
-    usable = usable[~usable.duplicated([*group, "subject"], keep=False)]
+    usable = facts[facts["kind"].isin(["level", "change"]) & ~facts["unit"].isin(RATES)]
+    usable = usable.assign(at=usable.index, place=usable.groupby(group, sort=False, dropna=False).ngroup())
+    usable = usable.drop_duplicates(["place", "subject", "low", "high", "resolution"])
+    usable = usable[~usable.duplicated(["place", "subject"], keep=False)]
     shares = facts[facts["kind"].eq("share")].assign(at=lambda t: t.index)
     found = []
     for _, rows in stated.groupby("identity", sort=False):
         members = {
             role: rows.loc[rows["role"] == role, "indicator"].tolist() for role in rows["role"].unique()
         }
-        if rows["relation"].iloc[0] == "sum":
-            found += _of_sum(usable, group, members["whole"][0], members["part"])
-        else:
+        if rows["relation"].iloc[0] == "share":
             found.append(_of_share_identity(usable, shares, members))
-    return found
+    levels = set(usable.index[usable["kind"] == "level"])
+    sums = list(_sums(stated[stated["relation"] == "sum"], usable))
+    complete = [(whole, *below) for whole, below, size in sums if len(below) == size]
+    parts = [(part, whole) for whole, below, _ in sums if whole in levels for part in below]
+    return [*found, relate("sum", complete, "named"), relate("part", parts, "named")]
 
 
-def _of_sum(usable, group, whole, parts):
-    tops = usable[usable["subject"] == whole]
-    below = usable[usable["subject"].isin(parts)]
-    if tops.empty or below.empty:
-        return []
-    both = tops[[*group, "at"]].merge(below[[*group, "at"]], on=group, suffixes=("", "_part"))
-    grouped = both.groupby("at")["at_part"].agg(tuple)
-    complete = [(w, *p) for w, p in grouped.items() if len(p) == len(parts)]
-    counted = both[both["kind"] == "level"]
-    return [
-        relate("sum", complete, "named"),
-        relate("part", counted[["at_part", "at"]].to_numpy(), "named"),
-    ]
+def _sums(identities, usable):
+    """List each stated whole with those of its parts that stand beside it, and how many there should be."""
+    stated = {
+        subject: dict(zip(rows["place"], rows["at"], strict=True))
+        for subject, rows in usable.groupby("subject")
+    }
+    for _, rows in identities.groupby("identity", sort=False):
+        part = rows["role"] == "part"
+        known = [stated.get(subject, {}) for subject in rows.loc[part, "indicator"]]
+        for place, whole in stated.get(rows.loc[~part, "indicator"].iloc[0], {}).items():
+            yield whole, sorted(places[place] for places in known if place in places), int(part.sum())
 
 
 def _of_share_identity(usable, shares, members):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .intervals import hedge_interval
+from .intervals import hedge_interval, interval
 from .rules import RULES, SUMS, WRONG, check, figures_of, roles_of, solve
 from .schema import DataError
 from .slips import SLIPS, slips_of
@@ -126,7 +126,7 @@ def _case(facts, relations, wrong):
         for i in figures:
             touching.setdefault(i, []).append(at)
     figures = figures_of(facts)
-    bounds = figures[["round_low", "round_high"]].set_axis(["low", "high"], axis=1)
+    bounds = interval(figures["round_low"], figures["round_high"])
     concerned = sorted({i for f in wrong for i in members[f]})
     printed = figures.loc[concerned, ["value", "resolution", "whole"]].itertuples(index=False)
     slips = {i: slips_of(v, r, counted=w) for i, (v, r, w) in zip(concerned, printed, strict=True)}

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .intervals import before_from_growth, corners, growth_from_change, overlap, rounding_interval, subtract
+from .intervals import (
+    before_from_growth,
+    corners,
+    growth_from_change,
+    interval,
+    overlap,
+    rounding_interval,
+    size_of,
+    subtract,
+)
 
 RATES = ("%", "百分点", "倍")
 MEASURED = (
@@ -156,12 +165,12 @@ def _solve(rule, role, wide):
 
 def _solve_sum(role, wide):
     parts = [t for r, t in wide.items() if r != "whole"]
-    total = pd.DataFrame({side: sum(t[side] for t in parts) for side in ("low", "high")})
+    total = interval(*(sum(t[end] for t in parts) for end in ("low", "high")))
     return total if role == "whole" else subtract(wide["whole"], total)
 
 
 def _bounds(table, name):
-    return table[[f"{name}_low", f"{name}_high"]].set_axis(["low", "high"], axis=1)
+    return interval(table[f"{name}_low"], table[f"{name}_high"])
 
 
 def _any_vague(tables):
@@ -181,7 +190,7 @@ def _verdict(stated, expected, vague):
 
 def _touches(cut, expected):
     """Tell whether the figures meet only in the end of the cut interval, which a cut figure never reaches."""
-    noise = _NOISE * expected.abs().replace(np.inf, 0).max(axis=1)
+    noise = _NOISE * size_of(expected)
     above = (cut["high"] > 0) & (expected["low"] >= cut["high"] - noise)
     below = (cut["low"] < 0) & (expected["high"] <= cut["low"] + noise)
     return above | below
@@ -266,9 +275,7 @@ def _integer_verdict(hidden, cut):
 def whole_numbers(bounds):
     """Narrow intervals to the whole numbers in them, where there are any."""
     noise = _NOISE * bounds.abs().replace(np.inf, 0)
-    whole = pd.DataFrame(
-        {"low": np.ceil(bounds["low"] - noise["low"]), "high": np.floor(bounds["high"] + noise["high"])}
-    )
+    whole = interval(np.ceil(bounds["low"] - noise["low"]), np.floor(bounds["high"] + noise["high"]))
     return whole.where(whole["low"] <= whole["high"], bounds)
 
 

@@ -223,54 +223,57 @@ def rows_of(index):
     return f"row{'s' * (len(index) > 1)} {shown}{' ...' if len(index) > 10 else ''} below the header"
 
 
-def _enforce(table, name, place):
-    import pandera.pandas as pa
+# What each constraint of a Table Schema refuses, and how that is said; `unique` is for `_keys`.
+_REFUSED = {
+    "required": (lambda cells, wanted: cells.isna() & wanted, "must not be empty"),
+    "enum": (lambda cells, allowed: ~cells.isin(allowed), "must be one of {}"),
+    "pattern": (lambda cells, pattern: ~cells.str.fullmatch(pattern), "must match {}"),
+    "minimum": (lambda cells, bound: cells < bound, "must be at least {}"),
+    "exclusiveMinimum": (lambda cells, bound: cells <= bound, "must be above {}"),
+    "maximum": (lambda cells, bound: cells > bound, "must be at most {}"),
+}
 
-    try:
-        _pandera_schema(name).validate(table, lazy=True)
-    except pa.errors.SchemaErrors as failed:
-        cases = failed.failure_cases
-        told = []
-        for (column, check), rows in cases.groupby(["column", "check"], sort=False):
-            places = rows_of(pd.Index(rows["index"].dropna().astype(int)).unique())
-            values = ", ".join(repr(v) for v in rows["failure_case"].astype(str).unique()[:5])
-            told.append(f"  {column} ({check}): {values} in {places}")
-        bad = sorted(set(cases["index"].dropna().astype(int)))
+
+def _enforce(table, name, place):
+    broken = [*_bad_cells(table, name), *_bad_keys(table, name)]
+    if broken:
+        told = [f"  {what}: {_quoted(cells)} in {rows_of(cells.index)}" for what, cells in broken]
+        bad = sorted({row for _, cells in broken for row in cells.index})
         raise DataError(
             f"{place} breaks the data package:\n" + "\n".join(told) + "\nMend these rows:", table.loc[bad]
-        ) from None
-
-
-@cache
-def _pandera_schema(name):
-    import pandera.pandas as pa
-
-    schema = table_schema(name)
-    dtypes = {"string": str, "number": float, "integer": "Int64"}
-    columns = {
-        f["name"]: pa.Column(
-            dtypes[f["type"]],
-            checks=_checks(f.get("constraints", {})),
-            nullable=not f.get("constraints", {}).get("required", False),
-            unique=f.get("constraints", {}).get("unique", False),
         )
-        for f in schema["fields"]
-    }
-    key = schema["primaryKey"]
-    return pa.DataFrameSchema(columns, unique=[key] if isinstance(key, str) else key, strict=True)
 
 
-def _checks(constraints):
-    import pandera.pandas as pa
+def _bad_cells(table, name):
+    """List what columns must be and are not, with the cells in question."""
+    for field in table_schema(name)["fields"]:
+        for rule, wanted in field.get("constraints", {}).items():
+            if rule != "unique":
+                refuses, said = _REFUSED[rule]
+                cells = table[field["name"]] if rule == "required" else table[field["name"]].dropna()
+                bad = cells[refuses(cells, wanted)]
+                if len(bad):
+                    yield f"{field['name']} {said.format(wanted)}", bad
 
-    make = {
-        "enum": lambda allowed: pa.Check.isin(allowed, error=f"must be one of {allowed}"),
-        "pattern": lambda pattern: pa.Check.str_matches(pattern, error=f"must match {pattern}"),
-        "minimum": lambda bound: pa.Check.ge(bound, error=f"must be at least {bound}"),
-        "exclusiveMinimum": lambda bound: pa.Check.gt(bound, error=f"must be above {bound}"),
-        "maximum": lambda bound: pa.Check.le(bound, error=f"must be at most {bound}"),
-    }
-    return [make[rule](value) for rule, value in constraints.items() if rule not in ("required", "unique")]
+
+def _bad_keys(table, name):
+    """List what stands more than once and must not, with the cells in question."""
+    for key in _keys(name):
+        twice = table.loc[table.duplicated([*key], keep=False), [*key]].astype("str").fillna("")
+        if len(twice):
+            yield f"{', '.join(key)} must be unique", twice.agg(", ".join, axis=1)
+
+
+def _keys(name):
+    """Return the primary key of a table and its other columns that must be unique, each a tuple."""
+    schema = table_schema(name)
+    primary = schema["primaryKey"]
+    unique = [(f["name"],) for f in schema["fields"] if f.get("constraints", {}).get("unique")]
+    return dict.fromkeys([(primary,) if isinstance(primary, str) else tuple(primary), *unique])
+
+
+def _quoted(cells):
+    return ", ".join(repr(v) for v in cells.astype("str").fillna("").unique()[:5])
 
 
 def check_keys(table, name, allowed, where=""):

@@ -242,9 +242,9 @@ def _least_agreement(similarity):
 
 def _missed(similarity, rows, least):
     """Upper bound on the probability that a pair of this similarity is overlooked."""
-    from scipy.stats import binom
+    from scipy.special import bdtr
 
-    return float(1 - _met(similarity, rows, HASHES // rows) + binom.cdf(least - 1, HASHES, similarity))
+    return float(1 - _met(similarity, rows, HASHES // rows) + bdtr(least - 1, HASHES, similarity))
 
 
 def _candidates(signatures, rows, least, crowd):

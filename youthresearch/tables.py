@@ -12,8 +12,8 @@ from math import nan
 from typing import NamedTuple
 
 from .dates import iso
-from .loaders import load_units
 from .quantities import lexicon_codes, scan_folded
+from .words import word_table
 
 _FACTORS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7}
 _FACTORS |= {"亿": 10**8}
@@ -139,7 +139,7 @@ def _columns(rows, document):
 
 def _agrees(row, columns):
     """Tell whether a row has a number or nothing in each column of numbers, and none in those of labels."""
-    if len(row) > len(columns):
+    if any(cell.text for cell in row[len(columns) :]):
         return False
     sorts = [(c.sort, _is_number(cell.text)) for cell, c in zip(row, columns, strict=False)]
     return all(not number or sort != "label" for sort, number in sorts)
@@ -270,7 +270,7 @@ def _unit(text):
 
 @cache
 def _units():
-    return frozenset(u for u in load_units()["unit"] if "/" not in u)
+    return frozenset(u for u in word_table("units")["unit"] if "/" not in u)
 
 
 @cache

@@ -123,12 +123,12 @@ def breakdown(
 
 
 def _default_p(strata, draws, seed):
-    from scipy import stats
+    from scipy.special import stdtr
 
     def p_value(effect):
         if effect.n_treated < FEW:
             return effect.randomization(strata=strata, draws=draws, seed=seed).p_value
-        return 2 * stats.t.sf(abs(effect.att) / effect.se, effect.df)
+        return 2 * stdtr(effect.df, -abs(effect.att) / effect.se)
 
     return p_value
 

@@ -1,0 +1,76 @@
+"""Numbers that state a norm are refused with their reason, and the figures beside them are kept.
+
+The classes are those of rules and notices (measures, selection notices, spending rules); the words are ours.
+"""
+
+import pytest
+
+import youthresearch as yr
+
+NORMS = [  # text, the tokens that are norms, their reason
+    ("服务时长满50小时的，授予一星级称号。", ["50小时"], "threshold"),
+    ("累计满三次无故缺席的，注销其资格。", ["三次"], "threshold"),
+    ("服务时长达到80小时，可申领证书。", ["80小时"], "threshold"),
+    ("表决时必须有三分之二以上的团员同意。", ["三分之二以上"], "threshold"),
+    ("到会人数超过60%方可开会。", ["超过60%"], "threshold"),
+    ("个人年度服务时长不少于24小时。", ["不少于24小时"], "threshold"),
+    ("慰问品人均不超过200元。", ["不超过200元"], "limit"),
+    ("奖励人数不得超过参加人数的20%。", ["20%"], "limit"),
+    ("误餐费标准为40元/人。", ["40元"], "limit"),
+    ("小队由5至12名队员组成。", ["5至12名"], "limit"),
+    ("志愿者上岗后，可享受每月2000元的补贴。", ["2000元"], "entitlement"),
+    ("时长满90小时，获得60元书卡。", ["90小时", "60元"], None),
+    ("每名团干部联系不少于8名青年。", ["不少于8名"], "duty"),
+    ("每个乡镇至少建2个青年之家。", ["至少建2个"], "duty"),
+    ("每学期至少召开两次大会。", ["两次"], "duty"),
+    ("平均一名委员新建两个团支部，要求年底前完成。", ["一名", "两个"], "duty"),
+    ("每个团支部推荐1名候选人。", ["1名"], "duty"),
+    ("班子成员各认领不少于1个示范村、2个示范户。", ["不少于1个", "2个"], "duty"),
+]
+
+
+@pytest.mark.parametrize(("text", "tokens", "reason"), NORMS)
+def test_norms_are_refused(text, tokens, reason):
+    facts = yr.extract_facts(text)
+    refused = facts.attrs["refused"]
+    assert facts.empty
+    assert len(refused) == len(tokens)
+    assert all(token in r["token"] or r["token"] in token for token, r in zip(tokens, refused, strict=True))
+    assert reason is None or {r["reason"] for r in refused} <= {reason, "article"}
+
+
+FIGURES = [
+    ("服务时长已满50000小时，参与青年600名。", 2),
+    ("差错率控制在1%以内。", 1),
+    ("每名团干部联系了100名青年。", 1),
+    ("全市新建不少于60个团支部的目标已下达。", 1),
+    ("各镇街各配备1名专职干部。", 1),
+    ("全区每天超过300名义工上岗。", 1),
+    ("人均纯收入3.6万元。", 1),
+    ("超过23万人的志愿者队伍。", 1),
+    ("每个村都建了妇联，共选出主席300名。", 1),
+    ("完成率不低于95%，有8个镇达标。", 2),
+]
+
+
+@pytest.mark.parametrize(("text", "count"), FIGURES)
+def test_figures_near_the_words_of_rules_are_kept(text, count):
+    assert len(yr.extract_facts(text)) == count
+
+
+def test_a_rule_is_known_by_its_title_and_conditions_by_their_heading():
+    sentence = "团员编号使用率不低于98%。"
+    assert len(yr.extract_facts(sentence)) == 1
+    assert yr.extract_facts(f"五四红旗团委评选办法（试行）\n{sentence}").empty
+    assert yr.extract_facts(f"一、申报条件\n{sentence}").empty
+    facts = yr.extract_facts(f"一、申报条件\n{sentence}\n二、工作成效\n新建团支部5个，占比达60%。")
+    assert facts["token"].tolist() == ["5个", "占比达60%"]
+
+
+def test_duties_in_coded_documents_are_the_extractors_refusals():
+    """The coders kept what each person owes as facts, for `find_multiples`; here it is refused."""
+    coded, texts = yr.load_facts(), yr.load_documents().set_index("source_id")["text"]
+    for source_id, duties in coded[coded["indicator"] == "duty_per_person"].groupby("source_id"):
+        refused = yr.extract_facts(texts[source_id]).attrs["refused"]
+        reasons = {r["start"]: r["reason"] for r in refused}
+        assert {reasons[start] for start in duties["start"]} == {"duty"}

@@ -1,0 +1,75 @@
+"""A researcher's own words beside the project's: read where asked for, and nowhere else."""
+
+from threading import Thread
+
+import pytest
+
+import youthresearch as yr
+from youthresearch.schema import DataError
+from youthresearch.words import word_table, words_of
+
+TEXT = "全区共有爱心柴火十二垛，团员300名。"
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Write a classifier that the project lacks, and a noun that its tagger cuts in two."""
+    (tmp_path / "units.csv").write_text("unit,base,label_en\n垛,item,stack\n", encoding="utf-8")
+    (tmp_path / "lexicon.csv").write_text("word,role,code\n爱心柴火,noun,\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_classifier_and_a_noun_of_ones_own_are_read(own):
+    assert yr.extract_facts(TEXT)["token"].tolist() == ["300名"]
+    facts = yr.extract_facts(TEXT, data=own)
+    assert facts["token"].tolist() == ["十二垛", "300名"]
+    assert facts["noun"].tolist() == ["爱心柴火", "团员"]
+    assert facts["indicator"].tolist() == ["", "members"]
+    assert yr.extract_facts(TEXT)["token"].tolist() == ["300名"]  # and nothing of them is left
+
+
+def test_a_change_of_the_file_is_noticed(own):
+    assert len(yr.extract_facts(TEXT, data=own)) == 2
+    (own / "units.csv").write_text("unit,base,label_en\n摞,item,pile of\n", encoding="utf-8")
+    assert len(yr.extract_facts(TEXT, data=own)) == 1
+
+
+def test_ones_own_code_of_a_word_goes_before_that_of_the_project(own):
+    (own / "lexicon.csv").write_text("word,role,code\n将近,hedge_before,about\n", encoding="utf-8")
+    assert yr.extract_facts("团员将近300名。")["hedge"].item() == "nearly"
+    assert yr.extract_facts("团员将近300名。", data=own)["hedge"].item() == "about"
+
+
+def test_the_words_of_the_project_are_all_kept(own):
+    with words_of(own):
+        units = word_table("units")
+    assert set(units["unit"]) == set(yr.load_units()["unit"]) | {"垛"} and units["unit"].is_unique
+
+
+def test_ones_own_code_book_takes_the_place_of_the_project_s(own):
+    book = yr.load_indicators().query("indicator == 'members'").assign(indicator="my_members", denominator="")
+    book.to_csv(own / "indicators.csv", index=False)
+    assert yr.extract_facts(TEXT, data=own)["indicator"].tolist() == ["", "my_members"]
+
+
+def test_a_folder_without_words_and_a_broken_file_are_errors(own, tmp_path):
+    with pytest.raises(DataError, match="No words in"):
+        yr.extract_facts(TEXT, data=tmp_path / "nowhere")
+    (own / "lexicon.csv").write_text("word,role,code\n爱心柴火,nuon,\n", encoding="utf-8")
+    with pytest.raises(DataError, match="nuon"):
+        yr.extract_facts(TEXT, data=own)
+    assert len(yr.extract_facts(TEXT)) == 1
+
+
+def test_threads_with_other_words_do_not_mix(own):
+    counts = {None: set(), own: set()}
+
+    def work(data):
+        counts[data].update(len(yr.extract_facts(TEXT, data=data)) for _ in range(3))
+
+    threads = [Thread(target=work, args=(data,)) for data in (own, None, own, None)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == {None: {1}, own: {2}}

@@ -1,0 +1,80 @@
+"""The words that extraction reads: the project's, and a researcher's own beside them.
+
+What the readers make of the words (patterns, tagger, code book) is kept, and made anew when others are to
+be read.
+"""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+import pandas as pd
+
+from .loaders import load_indicators, load_lexicon, load_units
+from .schema import DataError
+
+LOADERS = {"lexicon": load_lexicon, "units": load_units, "indicators": load_indicators}
+_READERS = ("quantities", "norms", "nouns", "tables", "extract")  # all they cache is made of the words
+_LOCK = RLock()  # one thread at a time, since what is made of the words is the process's
+_now = {"state": ()}
+
+
+@contextmanager
+def words_of(data):
+    """Read with the words of a folder beside the project's; with those alone if it is None.
+
+    Parameters
+    ----------
+    data : path or None
+        A folder with lexicon.csv, units.csv or indicators.csv. Rows of the first two are added to the
+        project's and go before them; a code book takes the place of the project's, as everywhere.
+
+    Raises
+    ------
+    DataError
+        If the folder has none of the three, or one of them breaks the data package.
+    """
+    with _LOCK:
+        state = state_of(data)
+        if state != _now["state"]:
+            _forget()
+            _now["state"] = state
+        yield
+
+
+def state_of(data):
+    """Return what changes when a folder's words do: path, size and time of change of each of its files."""
+    if data is None:
+        return ()
+    files = own_files(data)
+    return tuple((str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files)
+
+
+def own_files(data):
+    """List the files of a folder that hold words."""
+    files = [Path(data).absolute() / f"{name}.csv" for name in LOADERS]
+    found = [file for file in files if file.is_file()]
+    if not found:
+        raise DataError(
+            f"No words in {data}: put lexicon.csv, units.csv or indicators.csv there (see data/README.md)."
+        )
+    return found
+
+
+def word_table(name):
+    """Return a table of words: one's own first, then the project's that it does not hold."""
+    table = LOADERS[name]
+    folder = next((Path(path).parent for path, *_ in _now["state"] if Path(path).stem == name), None)
+    if name == "indicators" or folder is None:
+        return table(folder)
+    keys = ["word", "role"] if name == "lexicon" else ["unit"]
+    return pd.concat([table(folder), table()], ignore_index=True).drop_duplicates(keys)
+
+
+def _forget():
+    """Forget what the readers made of other words."""
+    loaded = [sys.modules.get(f"{__package__}.{name}") for name in _READERS]
+    for made in [made for module in loaded if module for made in vars(module).values()]:
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
