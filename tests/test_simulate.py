@@ -263,6 +263,12 @@ def test_reports_are_one_a_district_and_year_and_their_facts_stand_in_them():
     assert parts["part_of"].isin(FACTS["fact_id"]).all() and len(parts) > 100
 
 
+def test_a_panel_of_simulated_facts_says_so_even_if_these_went_through_a_file():
+    facts = bare(FACTS[FACTS["status"] == "achieved"].head(40))
+    assert not facts.attrs and set(facts["coder"]) == {"simulated"}
+    assert (yr.build_panel(facts)["processing"] == "simulated").all()
+
+
 def test_reports_state_every_kind_of_figure_in_every_wording():
     hedges = {"exact", "odd", "nearly", "about", "over", "at_least", "under", "at_most", "range", "masked"}
     assert set(FACTS["hedge"]) == hedges
