@@ -89,9 +89,11 @@ def _is_threshold(unit, bounded, clause, lead, rest):
 
 
 def _is_limit(mention, clause, rest):
-    """Find what may be given or not be passed: 不得超过40%, 可给予600元, 40元/人, 按2%推荐, 由5至12名组成."""
+    """Find what may be given or not be passed: 不得超过40%, 可给予600元, 40元/人, 一般不超过300人, 由5至12名组成."""
     marks, unit = _marks(), mention["unit"]
     if marks["forbidden"].search(clause) or marks["granting"].search(clause):
+        return True
+    if mention["hedge"] in ("at_most", "range") and marks["as_a_rule"].search(clause):
         return True
     if unit == "元" and marks["rate"].match(rest):
         return "均" not in clause  # 人均24元/月 is measured
@@ -111,7 +113,7 @@ def _marks():
         # each begins with a letter, no group or class, so that the search runs over all others at once
         "glance": re.compile(
             r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不得|者,|的,|以上,|之上,|方可|才能|取消|注销"
-            r"|可享|可获|可给|可一|可报|可申|可领|组成|标准|办法"
+            r"|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|最多|最高|不超过"
         ),
         "title": re.compile(
             rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定))"
@@ -145,6 +147,7 @@ def _marks():
             r"可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|兑换|补助)[^,。;]{0,18}$"
         ),
         "forbidden": re.compile(r"不得(?:超过|超出|高于|多于|大于|低于|少于|小于)?[^,。;、\d]{0,20}$"),
+        "as_a_rule": re.compile(r"(?:一般|原则上|最多|最高可?|每人|人均|金额|应)[^,。;、\d]{0,14}$"),
         "rate": re.compile(r" ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)"),
         "by": re.compile(r"按照?(?!计划|要求|规定)[^。;]{0,40}$"),
         "consists": re.compile(r"[^,。;]{0,8}组成"),
