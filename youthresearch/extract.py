@@ -577,7 +577,7 @@ def _is_owed(mention, clause, rest):
 
 
 def _is_per_unit(mention, clause, lead, rest, context):
-    """Tell what each unit owes, and what stands in one list with a figure for each unit (1个示范村、2个示范户)."""
+    """Tell what each unit owes, and what is listed with a figure for each unit (1个示范村、2个示范户)."""
     first = context.get("mean")
     if first and _marks()["listed"].fullmatch(lead):
         return mention["unit"] == first["unit"] or mention["hedge"] == first["hedge"] == "at_least"
