@@ -64,6 +64,18 @@ FIGURES = [
     ("超过23万人的志愿者队伍。", 1),
     ("每个村都建了妇联，共选出主席300名。", 1),
     ("完成率不低于95%，有8个镇达标。", 2),
+    ("按期换届率达98%，会费按时上缴率100%。", 2),
+    ("注册率达到96%以上，全年取消资格5名，注销社团2个。", 3),
+    ("覆盖率达到85%以上，但还不能满足需求。", 1),
+    ("参与青年超过2000人，展示才能的舞台更广。", 1),
+    ("受理行政许可申请120件，经认可发放补助30万元。", 2),
+    ("招录应届毕业生最多20名，相应发放补贴5000至6000元。", 2),
+    ("有效投票率超过90%，赞成率超过98%。", 2),
+    ("同意票超过到会人数的95%，全票通过。", 1),
+    ("不得不合并的支部有8个。", 1),
+    ("考核位居全市第二，加3分。", 1),
+    ("场均参与青年不低于50人，参与者可获得学分。", 1),
+    ("按季度公布的就业率达92%。", 1),
 ]
 
 
@@ -77,6 +89,7 @@ def test_a_rule_is_known_by_its_title_and_conditions_by_their_heading():
     assert len(yr.extract_facts(sentence)) == 1
     assert yr.extract_facts(f"五四红旗团委评选办法（试行）\n{sentence}").empty
     assert yr.extract_facts(f"一、申报条件\n{sentence}").empty
+    assert len(yr.extract_facts(f"我市出台青年优先发展评价标准\n{sentence}")) == 1  # news of a rule
     facts = yr.extract_facts(f"一、申报条件\n{sentence}\n二、工作成效\n新建团支部5个，占比达60%。")
     assert facts["token"].tolist() == ["5个", "占比达60%"]
 

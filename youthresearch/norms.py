@@ -41,7 +41,7 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     Parameters
     ----------
     mention : dict
-        As from `quantities.scan_folded`, of sort quantity or bare.
+        As from `quantities.scan_folded`, of sort quantity or bare, or a rank, which is never a norm.
     folded : str
     sentence : dict
         start and end of its sentence.
@@ -56,6 +56,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     str
         threshold or limit; empty for a figure.
     """
+    if mention["sort"] == "rank":
+        return ""
     marks, start, end = _marks(), mention["start"], mention["end"]
     lead = folded[max(sentence["start"], start - REACH) : start]
     rest = folded[end : min(sentence["end"], end + REACH)]
@@ -69,7 +71,7 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     if before and before[1] == "threshold" and marks["granted"].search(clause):
         return "limit"
     bounded = mention["hedge"] in BOUNDS
-    if _is_threshold(mention["unit"], bounded, clause, lead, rest):
+    if _is_threshold(mention, bounded, clause, lead, rest):
         return "threshold"
     if _is_limit(mention, clause, rest):
         return "limit"
@@ -78,13 +80,14 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     return "threshold" if ruled and bound else ""
 
 
-def _is_threshold(unit, bounded, clause, lead, rest):
+def _is_threshold(mention, bounded, clause, lead, rest):
     """Find a bound with its consequence: 达到100小时的，授予...; 五分之四以上...方可; 少召开1次扣2分."""
     marks = _marks()
     if (bounded or marks["attained"].search(clause)) and marks["then"].match(rest):
         return True
-    if bounded and unit == "%" and marks["votes"].search(lead + rest[:8]):
-        return True  # 赞成人数超过到会团员的半数
+    quorum = mention["unit"] == "%" and mention["resolution"] != mention["resolution"]  # 半数
+    if bounded and mention["unit"] == "%" and marks["votes"].search(lead + rest[:8]):
+        return quorum or bool(marks["needed"].search(lead + rest))  # 赞成率超过90% is of a vote that was
     return bool(marks["scored"].search(rest) or marks["scored"].search(lead) or marks["fined"].match(rest))
 
 
@@ -97,7 +100,7 @@ def _is_limit(mention, clause, rest):
         return True
     if unit == "元" and marks["rate"].match(rest):
         return "均" not in clause  # 人均24元/月 is measured
-    if unit == "%" and marks["by"].search(clause):
+    if unit == "%" and marks["by"].search(clause) and marks["by_rate"].match(rest):
         return True
     return mention["hedge"] == "range" and bool(marks["consists"].match(rest))
 
@@ -116,7 +119,8 @@ def _marks():
             r"|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|最多|最高|不超过"
         ),
         "title": re.compile(
-            rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定))"
+            rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定)"
+            r"|[^\n]*?(?:出台|印发|发布|推出|推行|探索|解读|实行))"  # 我市出台...办法 is news
             rf"[^,。;:]{{2,60}}(?:{words('rule')})(?:\([^()]{{2,12}}\))? *"
         ),
         "condition": re.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
@@ -135,20 +139,26 @@ def _marks():
         "attained": re.compile(r"(?:达到?|累计|超过)$"),
         "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
         "then": re.compile(
-            r"[^。;]{0,40}?(?:(?:的|者|及以上)[^,。;]{0,6},(?:由|均|分别|一律)?"
-            rf"(?:{words('grants')})|(?:的|者)(?:均?可(?!以?[见持])|不得|须)"
-            r"|不[得能予]|不参评|[方才][可能]|取消|注销|免予|视为|,(?:分别|即)?可(?:享受|获|申|领|评|认定))"
+            rf"[^。;]{{0,40}}?(?:的|者|及以上)[^,。;]{{0,6}},(?:由|均|分别|一律)?(?:{words('grants')})"
+            r"|[^,。;]{0,20}(?:的|者)(?:[^,。;\d]{0,14},?|[^。;\d]{0,20})"
+            r"(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
+            r"|[^,。;]{0,20}(?:,|(?<!展示))[方才][可能]|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
         ),
         "scored": re.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
         "fined": re.compile("[^,。;]{0,14}(?:罚款|罚金)"),
         "votes": re.compile("赞成|同意|表决|到会|得票"),
+        "needed": re.compile("必须|须|应当|方可|方能|才能|才可|有效(?!投?票)|当选|的,"),
         "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|记)[^,。;]{0,18}$"),
         "granting": re.compile(
-            r"可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|兑换|补助)[^,。;]{0,18}$"
+            r"(?<![许认])可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|兑换|补助)[^,。;]{0,18}$"
         ),
-        "forbidden": re.compile(r"不得(?:超过|超出|高于|多于|大于|低于|少于|小于)?[^,。;、\d]{0,20}$"),
-        "as_a_rule": re.compile(r"(?:一般|原则上|最多|最高可?|每人|人均|金额|应)[^,。;、\d]{0,14}$"),
+        "forbidden": re.compile(r"(?<![舍了])不得(?![不已])[^,。;、\d]{0,24}$"),
+        "as_a_rule": re.compile(
+            r"(?:一般|原则上|最多|最高可?|每人|人均|金额|应(?![届急])(?<![响供适相反对]应))"
+            r"[^,。;、\d]{0,14}$"
+        ),
         "rate": re.compile(r" ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)"),
         "by": re.compile(r"按照?(?!计划|要求|规定)[^。;]{0,40}$"),
+        "by_rate": re.compile("以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留"),
         "consists": re.compile(r"[^,。;]{0,8}组成"),
     }
