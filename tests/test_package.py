@@ -69,7 +69,10 @@ MAY_IMPORT = {
     "norms": {"quantities"},
     "dates": set(),
     "tables": {"dates", "quantities", "words"},
-    "extract": {"dates", "intervals", "norms", "nouns", "quantities", "schema", "tables", "words"},
+    "places": {"loaders"},
+    "extract": {
+        *("dates", "intervals", "norms", "nouns", "places", "quantities", "schema", "tables", "words"),
+    },
     "corpus": {"dates", "documents", "extract", "loaders", "schema", "words"},
     "evidence": {"loaders", "schema"},
     "__main__": {
@@ -88,7 +91,17 @@ MAY_IMPORT = {
     },
 }
 HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
-READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
+READ_OR_WRITE = (
+    "read_csv",
+    "read_text",
+    "read_json",
+    "to_csv",
+    "write_text",
+    "savefig",
+    "print_png",
+    "print_pdf",
+    "open",
+)
 
 
 TREES = {p.stem: ast.parse(p.read_text(encoding="utf-8")) for p in MODULES}

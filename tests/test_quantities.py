@@ -51,6 +51,20 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("廿三名", 23, NONE, "exact", 1, "名"),
     ("卅余家", 30, NONE, "odd", 10, "家"),
     ("翻一番", 100, NONE, "exact", 100, "%"),
+    ("翻了近一番", 100, NONE, "nearly", 100, "%"),
+    ("两倍", 2, NONE, "exact", 1, "倍"),
+    ("近七成青年", 70, NONE, "nearly", 10, "%"),
+    ("六成多", 60, NONE, "odd", 10, "%"),
+    ("逾九成九", 99, NONE, "over", 1, "%"),
+    ("约占三分之一", 100 / 3, NONE, "about", NONE, "%"),
+    ("约占12%", 12, NONE, "about", 1, "%"),
+    ("超过一半", 50, NONE, "over", NONE, "%"),
+    ("半数以上", 50, NONE, "at_least", NONE, "%"),
+    ("壹拾贰万叁仟元", 123000, NONE, "exact", 1000, "元"),  # as cheques and budgets write it
+    ("人民币贰拾伍万元", 250000, NONE, "exact", 10000, "元"),
+    ("伍佰元", 500, NONE, "exact", 100, "元"),
+    ("叁名", 3, NONE, "exact", 1, "名"),
+    ("壹仟零伍拾名", 1050, NONE, "exact", 10, "名"),
     ("0.4个百分点", 0.4, NONE, "exact", 0.1, "百分点"),
     ("两个百分点", 2, NONE, "exact", 1, "百分点"),
     ("24.47萬人次", 244700, NONE, "exact", 100, "人次"),
@@ -152,3 +166,14 @@ def test_folding_is_the_same_character_by_character():
 def test_every_whole_number_is_read_exactly(number, unit):
     factor = 10000 if unit == "万元" else 1
     assert yr.parse_quantity(f"{number}{unit}").value == float(number * factor)
+
+
+@pytest.mark.parametrize(
+    "text", ["青年队伍万余人", "大陆青年", "收拾行装", "陆续参加", "拾金不昧", "入伍青年", "陆万里"]
+)
+def test_numerals_of_cheques_are_words_elsewhere(text):
+    assert fold(text) == text
+
+
+def test_a_figure_does_not_end_in_a_blank():
+    assert [(m["start"], m["end"]) for m in scan("北京 20 | 天津 63 ")] == [(3, 5), (11, 13)]

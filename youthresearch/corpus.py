@@ -50,9 +50,9 @@ STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("corpus", "dates", "documents", "extract", "intervals"),
-    *("loaders", "norms", "nouns", "quantities", "schema", "tables", "words"),
+    *("loaders", "norms", "nouns", "places", "quantities", "schema", "tables", "words"),
 )
-_WORDS = ("indicators", "lexicon", "traditional", "units")
+_WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "regex", "rjieba", "trafilatura")
 _CHUNK_FILE = re.compile(r"chunk-[0-9a-f]{20}\.parquet")
 _UNFINISHED = re.compile(r"\.chunk-[0-9a-f]{20}-[0-9a-f]{32}\.tmp")

@@ -15,7 +15,7 @@ import pandas as pd
 
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
-from .norms import NORMS, goes_on, is_rule, is_titled_rule, may_hold_norms, norm_of
+from .norms import NORMS, is_rule, is_titled_rule, may_hold_norms, norm_of
 from .nouns import (
     AGE,
     BODY,
@@ -33,6 +33,7 @@ from .nouns import (
     find_noun,
     tagger,
 )
+from .places import child_of, district_of, place_of
 from .quantities import fold, lexicon_codes, scan_folded
 from .schema import DataError
 from .tables import read_tables
@@ -68,6 +69,7 @@ FLOWS = (
     "起",
     "单",
 )
+WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
@@ -126,7 +128,7 @@ def _propose(document_or_text, source_id, indicators, date):
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
     sifted, refused, paragraph = [], [], {}
-    date = document_date(folded, date)
+    date, place = document_date(folded, date), place_of(folded)
     planned = budget = bool(_marks()["budget"].search(folded[:200]))
     ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
@@ -151,8 +153,12 @@ def _propose(document_or_text, source_id, indicators, date):
         refused += not_kept
         if kept:
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph, "planned": planned})
-    tokens = _tokens(folded, sifted)
-    rows = [row for sentence, t in zip(sifted, tokens, strict=True) for row in _facts_of(sentence, folded, t)]
+    rows = [
+        row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
+        for sentence, tokens in zip(sifted, _tokens(folded, sifted), strict=True)
+        for row in _facts_of(sentence, folded, tokens)
+    ]
+    tabled = [row | {"district": _district_in_table(row, place)} for row in tabled]
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
@@ -249,6 +255,11 @@ def _tabled(document, folded, date):
     return figures, ([a for a, _ in spans], [b for _, b in spans])
 
 
+def _district_in_table(row, place):
+    """Return the code of a figure in a table: that of the place its row names, else that of the text."""
+    return child_of(place, row["scope"]) if row.get("scope") else place.code if place else ""
+
+
 def _boilerplate(document):
     """Return starts and ends of the paragraphs that are no part of the report, in order."""
     paragraphs = getattr(document, "paragraphs", None)
@@ -295,14 +306,12 @@ def _sift(sentence, folded, paragraph, ruled, document):
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
     dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
     reasons = [_refusal(mention, folded) for mention in mentions]
-    ruled = ruled or ("norm" in paragraph and goes_on(folded[start : start + 4]))
     normed = not _NORMED.isdisjoint(reasons) and may_hold_norms(folded, start, end, ruled)
     for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
         if normed and not reason:
             reason = norm_of(mention, folded, sentence, ruled, before)
-        if normed and reason in NORMS:
-            before = (mention["end"], reason)
-            paragraph |= {"norm": True} if reason else {}
+        if reason in NORMS:
+            before = (mention["end"], reason, mention["unit"])
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
@@ -330,7 +339,9 @@ def _refusal(mention, folded):
         return sort
     lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
     if sort == "ordinal":
-        return _as_rank(mention, folded[start:end]) if _marks()["rank"].search(lead) else sort
+        alone = rest[:1] in ("", *",。;、)")
+        ranked = _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
+        return _as_rank(mention, folded[start:end]) if ranked else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
     if lead.endswith("前") and mention["unit"] in ("名", "位", "强") and mention["value"] >= 1:
@@ -374,6 +385,7 @@ def _refusal(mention, folded):
             and (
                 _marks()["divided"].search(lead)
                 or _marks()["core"].match(rest)
+                or _marks()["abstract"].match(rest)
                 or _is_listed(mention, lead, rest)
             )
         )
@@ -487,6 +499,9 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     clause = _marks()["quoted"].sub("", clause)
     rest = folded[mention["end"] : mention["end"] + 24]
     kind, sign, attached = _kind(mention, clause, context)
+    if kind == "level" and _is_per_unit(mention, clause, lead, rest, context):
+        kind = "mean"
+    context["mean"] = kind == "mean" and mention
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = context["paragraph"].get("subject"), "inherited"
@@ -495,6 +510,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         noun, rule = (above, "topic") if above else (noun, rule)
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
+    at, since = (mention["at"][:4], "") if "当年" in clause else (mention["at"], mention["since"])
     row = {
         **{k: mention[k] for k in ("value_max", "hedge", "resolution", "unit", "end")},
         "number": start,
@@ -505,7 +521,8 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "baseline": _baseline(lead, mention["at"])
         or _origin(kind, clause, rest[:10])
         or _same_baseline(lead[: len(lead) - attached], kind, context),
-        **{k: mention[k] for k in ("at", "since")},
+        "at": at,
+        "since": since,
         **_course(_before_noun(clause, noun, start), rest[:14], rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
         "noun": noun,
@@ -545,15 +562,32 @@ def _status(mention, lead, clause, rest, planned, context):
         marks["planned"].search(clause)
         or _is_ahead(lead, mention["year"])
         or (mention["hedge"] == "at_least" and marks["aim"].match(rest))
+        or _is_owed(mention, clause, rest)
     ):
         context["intent"] = True
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
+def _is_owed(mention, clause, rest):
+    """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
+    if not _marks()["per"].search(clause):
+        return False
+    least = mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
+    return least or "至少" in clause or bool(_marks()["asked"].match(rest))
+
+
+def _is_per_unit(mention, clause, lead, rest, context):
+    """Tell what each unit owes, and what stands in one list with a figure for each unit (1个示范村、2个示范户)."""
+    first = context.get("mean")
+    if first and _marks()["listed"].fullmatch(lead):
+        return mention["unit"] == first["unit"] or mention["hedge"] == first["hedge"] == "at_least"
+    return _is_owed(mention, clause, rest)
+
+
 def _is_ahead(lead, year):
-    """Tell whether a figure is for a year after that of its document (到2025年达到100家)."""
+    """Tell whether a figure is for a year to come: after that of its document (到2025年), or within some."""
     by = _marks()["by"].search(lead)
-    return bool(by and year and by[1] > year)
+    return bool((by and year and by[1] > year) or _marks()["within"].search(lead))
 
 
 def _before_noun(clause, noun, start):
@@ -606,6 +640,8 @@ def _kind(mention, clause, context):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
+    if mention["resolution"] < 1 and unit in WHOLE:
+        return "mean", 1, 0  # 1985.26人
     return ("change" if marks["far"].search(clause) else "level"), 1, 0
 
 
@@ -650,7 +686,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
         **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
         "fact_id": ids[row["number"]],
         "source_id": source_id,
-        "district": "",
+        "district": row["district"],
         "scope": row.get("scope", ""),
         "indicator": indicator,
         "flow": flow,
@@ -728,21 +764,27 @@ def _roles(role):
 def _marks():
     """Patterns of the words around a number, from the lexicon.
 
-    `re` is quicker to call, and to search where every branch begins with a character; `regex` elsewhere.
+    Where every branch begins with a character, `re` searches at once, and it is quicker to call than `regex`.
     """
-    import regex
+
+    def each(*roles):
+        found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
+        return list(map(re.escape, found))
 
     def words(*roles):
-        found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
-        return "|".join(map(re.escape, found))
+        return "|".join(each(*roles))
 
+    when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
+    plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
         "plan": re.compile(
-            r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
+            rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
             r"|名额|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
-        "past": re.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
+        "past": re.compile(
+            r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
+        ),  # 2018年工作总结和2019年工作计划
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
         ),
@@ -758,18 +800,28 @@ def _marks():
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
         "threshold": re.compile(
-            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村|社区)"
+            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(f"(?:{words('enumeration')})"),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
+        "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
+            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|领域|体系|机制|模式|特征|特点|重点|优势|难题|短板"
+            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?=[,。;、:和]|$)"
+        ),
         "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
-        "rank": re.compile(r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排)(?:全[国省市区县])?$"),
+        "rank": re.compile(
+            r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        ),
+        "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
-        "baseline": regex.compile(
-            rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
-            r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
+        "baseline": re.compile(
+            "|".join(
+                [rf"{lead}[\u4e00-\u9fff]{{0,3}}(?:{words('baseline')}){when}" for lead in (*than, *"同与跟")]
+                + [f"{word}{when}" for word in each("baseline")]
+                + [rf"{lead}[\u4e00-\u9fff]{{1,8}}(?=[增减提下上降多少翻净])" for lead in than]
+            )
         ),
         "joined": re.compile(words("joined")),
         "year": re.compile(
@@ -783,7 +835,7 @@ def _marks():
         "body": re.compile(
             r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
-        "moved": regex.compile(
+        "moved": re.compile(
             rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
         ),
         "ratio": re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
@@ -791,9 +843,9 @@ def _marks():
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
         "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
-        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
+        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师]$"),
         "mean": re.compile(
-            f"(?:{words('mean')})|每[名人个位村户镇月周季]|各$"
+            f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
@@ -801,16 +853,20 @@ def _marks():
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
         "planned": re.compile(rf"{words('planned')}|计划(?=\d)"),
+        "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
             r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求"
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
+        "per": re.compile(r"[每各]|平均"),
+        "asked": re.compile(r"[^,。;]{0,12},要求"),
+        "listed": re.compile(r"[^,。;:、\d]{0,12}、[^,。;:、\d]{0,8}"),
         "cumulative": re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
         "event_after": re.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
-        "honour": regex.compile(
+        "honour": re.compile(
             rf"(?:{words('honour')})[”\"’]?$"
             r"|^[“\"‘]?(?:全[国省市县区]|[省市县区镇校]级?)?(?:优秀|先进|模范|杰出|十佳|最美)"
             r"(?:共青团|团|少先队|辅导员|志愿者|青年志愿者|集体|个人|基层|单位|组织|项目)"

@@ -23,6 +23,12 @@ _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大�
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
 _TENS = {"廿": 20, "卅": 30}
 _HAN = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
+_FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+_IN_WORDS = re.compile(  # 壹拾贰万, 叁名; of 伍, 陆 and 拾 (队伍, 大陆, 收拾) only beside another
+    "[壹贰叁肆伍陆柒捌玖拾佰仟](?:(?<![伍陆拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]+"
+    "|(?<![伍陆拾佰仟])(?=[百千元个名人次份项家位期场])"
+    "|(?<=[伍陆拾])(?<![队大登收].)(?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*)"
+)
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -108,7 +114,8 @@ def _foldable():
 def fold(text):
     """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
     table = _folding()
-    return _foldable().sub(lambda match: table[match[0]], text)
+    text = _foldable().sub(lambda match: table[match[0]], text)
+    return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
 
 
 def scan(text):
@@ -164,6 +171,8 @@ def _mention(match, folded, quotes):
         return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": start}
     if sort != "quantity":
         return mention
+    if folded[end - 1] == " ":  # of a unit that did not come
+        mention["end"] = end = end - 1
     if _inside(quotes, start, end) and not match["double"]:
         return mention | {"sort": "name"}
     return mention | (_read(match) or {"sort": "number"})
@@ -199,7 +208,9 @@ def _read(match):
     if group["mask"]:
         read = _quantity(nan, nan, "masked", nan, unit)
     elif group["double"]:
-        times = _han(group["double"].strip("双翻了番"))[0] if group["double"].strip("双翻了番") else 1
+        times = group["double"].strip("双翻了番")
+        hedge = lexicon_codes("hedge_before").get(times[:1], hedge)
+        times = _han(times.lstrip("近约超逾"))[0] if times.lstrip("近约超逾") else 1
         read = _quantity(100 * (2**times - 1), nan, hedge, 100, "%") | {"double": True}
     elif group["fraction"]:
         value, place = _fraction(group["fraction"])
@@ -207,7 +218,8 @@ def _read(match):
             return None
         read = _quantity(value, nan, hedge, place, "%")
     elif group["tenths"]:
-        value, place = _tenths(group["tenths"])
+        value, place = _tenths(group["tenths"].rstrip("多余"))
+        hedge = "odd" if hedge == "exact" and group["tenths"][-1] in "多余" else hedge
         read = _quantity(value, nan, hedge, place, "%")
     else:
         read = _plain(group, hedge, unit)
@@ -233,10 +245,12 @@ def _plain(group, hedge, unit):
 
 def _hedge(group):
     """One hedge from the words before, inside and after the number; 近…多 says two things, so: about."""
-    before = lexicon_codes("hedge_before").get((group["pre"] or "").rstrip("了为有达"))
-    before = "at_least" if group["pre"] == "上" else before
+    pre, post = group["pre"], group["post"]
+    before = pre and (
+        "at_least" if pre == "上" else lexicon_codes("hedge_before").get(pre.rstrip("了为有达占"))
+    )
     odd = "odd" if group["odd"] or group["unitodd"] else None
-    after = lexicon_codes("hedge_after").get(group["post"] or "")
+    after = post and lexicon_codes("hedge_after").get(post)
     if before == "nearly" and odd:
         return "about"
     return before or after or odd or "exact"
@@ -247,7 +261,7 @@ def _number(text):
     if text.isdecimal() and text.isascii():
         return int(text), None, 1, False
     text = text.replace(" ", "")
-    inside = any(w in text for w in lexicon_codes("hedge_inside") if w != "几") and not text.startswith("几")
+    inside = text[0] != "几" and any(w in text for w in lexicon_codes("hedge_inside") if w != "几")
     text = _without_odd(text)
     if text[0].isdigit():
         value, place = _arabic(text)
@@ -316,6 +330,8 @@ def _han(text):
 def _fraction(text):
     """Read 百分之八十五, 千分之三, 三分之一, 1/3 as per cent; no value where it is no part of a whole."""
     text = _without_odd(text)
+    if text in ("一半", "半数"):
+        return Decimal(50), nan
     if "/" in text:
         part, whole = map(Decimal, text.split("/"))
         return (100 * part / whole if part < whole else None), nan
@@ -329,7 +345,7 @@ def _fraction(text):
 
 
 def _without_odd(text):
-    return "".join(c for c in text if c not in "余多来")
+    return text.replace("余", "").replace("多", "").replace("来", "")
 
 
 def _spoken(text):
@@ -342,7 +358,9 @@ def _spoken(text):
 
 def _tenths(text):
     """Read 七成, 七成半, 7成, 7.5成 as per cent."""
-    digits = text.rstrip("半").rstrip("成")
+    digits, _, rest = text.partition("成")
+    if rest in _DIGITS and rest != "半":  # 九成九
+        return 10 * _DIGITS[digits] + _DIGITS[rest], Decimal(1)
     value = 10 * (_arabic(digits) if digits[0].isdigit() else _han(digits))[0]
     if text.endswith("半"):
         return value + 5, Decimal(5)
@@ -384,7 +402,7 @@ def _pattern():
     units |= {"个百分点", "百分点"}
     words = {
         "UNIT": units | {"大"},
-        "COUNTED": units - set(lexicon_codes("arabic_only")),
+        "COUNTED": units - set(lexicon_codes("arabic_only")) | {"倍"},
         "PRE": set(lexicon_codes("hedge_before")),
         "ODD": set(lexicon_codes("hedge_inside")) - {"几"},
         "POST": set(lexicon_codes("hedge_after")),
@@ -415,12 +433,13 @@ def _groups():
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in word_table("units")["unit"]} - set(lexicon_codes("arabic_only")) | set(
-        "百年月日天周星季学成分届番小大"
+        "百年月日天周星季学成分届番小大倍"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    last = f"|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
     return re.compile(  # one class in front, so that the search runs over all else at once
         rf"[\d第翻xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
-        rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,3}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit})"
+        rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,3}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
 
@@ -429,7 +448,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
     "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
-    "PREFIX": r"(?:PRE[了为有达]?|上(?=[百千万亿]))",
+    "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
@@ -470,22 +489,23 @@ _SORTS = {
     ],
     "ordinal": [
         r"第?(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d{1,2})次",  # 第十四届三次
-        r"前(?:CN|\d{1,2})(?=[,。;)]|$)",
+        r"前(?:CN|\d{1,2})(?=[,。;、)]|$)",
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
-        r"(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
+        r"(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
         r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff]:)\d\.(?!\d)",
     ],
     "name": [
-        r"NAMES|CN{1,2}大(?!类|项|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
+        r"NAMES|(?:CN{1,2}|两)大(?!类|项|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
         r"[“\"]?\d{1,4} ?\+ ?(?:\d{1,4}|[A-Za-z])(?: ?\+ ?[\dA-Za-z]{1,4}){0,3}(?! ?UNIT)",  # 1+100, 1+5+N
         r"(?<!\d)12(?:345|355|348|333|369|315|380|338|351|320)(?!\d| ?UNIT)",  # hotlines
         r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}[A-WYZa-wyz][A-Za-z]{0,11}",
     ],
     "number": [
         r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",  # telephone
-        r"(?<![\d.])\d{3,4} ?[×xX*] ?\d{3,4}(?!\d)",  # 1280×960
+        r"(?<![\d.])\d{3,4} ?[×xX*] ?\d{3,4}(?!\d)|\d{1,2}%(?=抽样|抽查)",  # 1280×960
+        r"(?<![\d.])\d{1,4} ?号(?:线|楼|院|门|馆|桌|机|码头)|(?<=[刊年]\()\d{1,3}期(?=\))",  # 6号线, 刊(9期)
         r"\d{1,3}篇\d{1,3}章(?:\d{1,4}节)?|\d{1,3}章\d{1,4}[节条]",  # parts of a document
         r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
@@ -493,9 +513,11 @@ _SORTS = {
     ],
     "quantity": [
         r"(?:(?<pre>PREFIX) ?)?"
-        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/]))"
-        r"|(?<tenths>[一二三四五六七八九]成半?(?=[以的左多,。;、)]|$)"
-        r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?<double>双?翻了?[一两三二]?番)"
+        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])"
+        r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?:一半|半数)(?=以上|左右))"
+        r"|(?<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
+        r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"
+        r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?<double>双?翻了?[近约超逾]?[一两三二]?番)"
         r"|(?:(?<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?<odd>ODD))? ?(?<unit>UNIT|%)"
         r"|(?<first>NUM)(?: ?UNIT? ?DASH ?(?<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?<odd>ODD))? ?(?<unit>[%‰]|UNIT|倍)?"

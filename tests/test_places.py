@@ -1,0 +1,77 @@
+"""The place of a text and of its figures: right where one is given, and none where it is not certain.
+
+Codes are those of GB/T 2260; texts are ours.
+"""
+
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+from youthresearch.places import place_of
+
+PLACES = [  # text, code
+    ("温岭市共青团工作总结\n今年以来……", "331081"),
+    ("团温岭市委认真落实改革要求。", "331081"),
+    ("共青团唐山市委2018年概况。", "130200"),
+    ("深圳南山团区委:续写故事\n一年来，各项工作有序开展。", "440305"),
+    ("南山团区委:续写故事\n在鹤岗，各项工作有序开展。", "230404"),
+    ("工作总结\n各项工作有序开展。\n共青团合山市委员会\n2021年12月20日", "451381"),
+    ("共青团重庆市永川区委员会2021年度决算", "500118"),
+    ("共青团湖南省委召开会议。", "430000"),
+]
+NO_PLACES = [
+    "南山团区委:续写故事\n一年来，各项工作有序开展。",  # of Shenzhen or of Hegang
+    "团区委工作总结\n一年来，各项工作有序开展。",
+    "一年来各地踊跃参与，如温岭市新建团支部5个。",
+    "温岭市、玉环市两地结对\n一年来……",
+    "推进城区工作\n一年来……",
+    "团虚构县委工作总结，学习温岭市经验。",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "code"), PLACES)
+def test_the_place_of_a_text(text, code):
+    assert place_of(text).code == code
+
+
+@pytest.mark.parametrize("text", NO_PLACES)
+def test_no_place_where_it_is_not_certain(text):
+    assert place_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "district"),
+    [
+        ("现有团员300名。", "331081"),
+        ("全市现有团员300名。", "331081"),  # a county that is called 市 speaks of itself
+        ("全省共有团员300名。", "330000"),
+        ("全国共有团员300名。", "CN"),
+        ("参学率位居全省第三。", "331081"),
+        ("获评全省先进集体3个。", ""),
+        ("玉环市有团员300名。", ""),
+        ("全国9个省的18个县入选，我市有团员300名。", ""),
+    ],
+)
+def test_the_place_of_a_figure(sentence, district):
+    facts = yr.extract_facts(f"团温岭市委工作总结\n{sentence}")
+    assert facts["district"].iloc[0] == district
+
+
+def test_rows_of_a_table_are_of_the_places_they_name(tmp_path):
+    page = """<html><body><h1>共青团湖南省委统计</h1><table><tr><th>地区</th><th>团员数</th></tr>
+    <tr><td>长沙市</td><td>300</td></tr><tr><td>湘西</td><td>200</td></tr><tr><td>省直</td><td>100</td></tr>
+    </table></body></html>"""
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    facts = yr.extract_facts(yr.read_report(tmp_path / "a.html"))
+    assert facts["district"].tolist() == ["430100", "433100", ""]
+
+
+def test_districts_agree_with_the_coded_ones():
+    """On the project's documents, most of which do not name their place: none may be wrong."""
+    coded, texts = yr.load_facts(), yr.load_documents().set_index("source_id")["text"]
+    drafts = pd.concat([yr.extract_facts(texts[s], source_id=s) for s in coded["source_id"].unique()])
+    both = drafts.merge(coded, on=["source_id", "start"])
+    named = both[both["district_x"] != ""]
+    assert len(named) > 200
+    assert (named["district_x"] == named["district_y"]).all()

@@ -1,0 +1,238 @@
+"""The place that a text is about, where it says so itself: in its title, its first lines or its signature.
+
+An empty answer is better than a wrong one. A name that two places share is one of them only where the text
+also names the city or province of that one; a head that names two places is of neither.
+"""
+
+import re
+from bisect import bisect_right
+from functools import cache
+from typing import NamedTuple
+
+from .loaders import DATA, _read_csv
+
+HEAD, TITLE, OPENING, FOOT = (
+    150,
+    60,
+    400,
+    60,
+)  # characters at either end in which a text says of what place it is
+_ENDS = re.compile("[省市县区旗州盟]")
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜"
+    "|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|鄂温克|德昂|保安|裕固|独龙|鄂伦春|各"
+)
+_KINDS = re.compile(  # what a name ends in: 湘西土家族苗族自治州
+    rf"(?:(?:壮族|回族|维吾尔)?自治区|特别行政区|(?:(?:{_PEOPLES})族?)*自治[县州旗]"
+    "|林区|特区|矿区|新区|地区|[省市县区旗盟州])$"
+)
+_SHORT = re.compile(  # 南山团区委, 团温岭市委, 永川共青团: the name without its kind
+    r"([\u4e00-\u9fff]{2,8}?)(?:团([省市县区旗州盟])委|(?:共青团|妇联|总工会|少先队|少工委|志愿者协会))"
+)
+_SIGNED = re.compile(r"\n[^,。;\n]{2,24}(?:委员会|团委|[省市县区旗州]委|总工会|妇联)\s{1,4}\S{6,12}日?\s*\Z")
+_COMMITTEE = re.compile(r"(?<![\u4e00-\u9fff])(?:共青团|团)([\u4e00-\u9fff]{2,15}?[省市县区旗州盟])委")
+_COMMON = {"城区", "郊区", "矿区", "东区", "西区", "新县", "市辖区", "直辖县"}
+_LONGEST = 15
+_ABOVE = {"国": None, "省": "province", "州": "prefecture", "盟": "prefecture", "市": "prefecture"}
+_WIDER = re.compile(
+    r"(?:^|[,。;:、\n])(?:截至[^,。;]{2,16},)?全([国省市州])(?:共|现|各级|团员|团组织|共青团|基层|注册)"
+)
+_EXAMPLE = re.compile(r"(?:如|像|从|赴|来自|学习|援)[\u4e00-\u9fff]{2,8}[省市县区旗州盟]")  # places of others
+_PASSING = re.compile("全([国省市州])|团中央|团省委")
+
+
+class Place(NamedTuple):
+    """A place by its code, with the codes above it from the nearest up, and what its name ends in.
+
+    foreign: offsets in the text at which other places are named.
+    """
+
+    code: str
+    above: tuple
+    kind: str
+    foreign: list
+
+
+def place_of(folded):
+    """Return the place that a text is about, or None where that is not certain.
+
+    It is the place whose committee speaks in the first lines or in the signature, else that of the title,
+    else that of the first sentence, where the text names no other.
+
+    Parameters
+    ----------
+    folded : str
+        As from `quantities.fold`.
+    """
+    code = _spoken_of(folded)
+    if not code:
+        return None
+    chain = {code, *_above(code)}
+    foreign = [end for end, _, codes in _full_names_in(folded) if chain.isdisjoint(codes)]
+    return Place(code, _above(code), _names().name[code][-1], foreign)
+
+
+def _spoken_of(folded):
+    """Return the code of the place that a text is about, or None."""
+    title, first = folded[:HEAD].partition("\n")[0], _full_names_in(folded[:TITLE])
+    if _EXAMPLE.search(folded[:TITLE]):
+        return None
+    committees = _committees_in(folded[:OPENING])
+    if committees:
+        code = _deepest(committees, folded)
+        return code if code and all(_in_line(code, codes) for *_, codes in first) else None
+    signed = _SIGNED.search(folded[-FOOT:])
+    code = _deepest(_full_names_in(title) if len(title) <= TITLE else [], folded)
+    code = code or _deepest(_full_names_in(signed[0]) if signed else [], folded)
+    return code or (_deepest(_full_names_in(folded), folded) if first else None)
+
+
+def _in_line(code, candidates):
+    """Tell whether a name may be of a place itself, of one above it or of one below."""
+    return any(code in (c, *_above(c)) or c in _above(code) for c in candidates)
+
+
+def _deepest(names, folded):
+    """Return the one place of some names that the others lie above, or None."""
+    codes = [_meant(candidates, folded) for *_, candidates in names]
+    if not codes or None in codes:
+        return None
+    deepest = max(codes, key=lambda code: len(_above(code)))
+    return deepest if {deepest, *_above(deepest)}.issuperset(codes) else None
+
+
+def district_of(place, folded, start, end, kind):
+    """Return the code that a figure is of: the place of its text, that above it (全省共有...), or nothing.
+
+    Parameters
+    ----------
+    place : Place or None
+    folded : str
+    start, end : int
+        What stands before the figure in its sentence.
+    kind : str
+        Kind of the figure: a rank is among places and of one's own (位居全省第三).
+    """
+    if place is None:
+        return ""
+    i = bisect_right(place.foreign, end) - 1
+    if i >= 0 and place.foreign[i] > start:
+        return ""
+    said = folded[start:end]
+    wider = _WIDER.search(said) if "全" in said else None
+    if wider:
+        return _at_level(place, wider[1])
+    passing = [match[1] for match in _PASSING.finditer(said)]
+    return place.code if kind == "rank" or all(_is_own(place, word) for word in passing) else ""
+
+
+def child_of(place, label):
+    """Return the code of a place named in a table, below that of its text; nothing if it is not certain."""
+    codes = _names().full.get(label) or _names().short.get(label, ())
+    below = [code for code in codes if place is None or place.code in _above(code)]
+    within = below if place else [c for c in below if _names().level[c] == "province"]
+    return within[0] if len(within) == 1 else ""
+
+
+def _at_level(place, word):
+    """Return the code of 全省, 全市 or 全国 for a place."""
+    if word == "国":
+        return "CN"
+    if _is_own(place, word):
+        return place.code
+    wanted = _ABOVE[word]
+    return next((code for code in place.above if _names().level.get(code) == wanted), "")
+
+
+def _is_own(place, word):
+    """Tell whether 全市 is said of a place itself: a county that is called 市 is meant by it, too."""
+    return place.kind == word
+
+
+def _committees_in(text):
+    """Find the places whose committee speaks (团温岭市委, 南山团区委), as (end, name, candidates)."""
+    found = []
+    for match in _COMMITTEE.finditer(text):
+        found += _full_names_in(match[1]) or [(match.end(), match[1], [])]  # no place of today: uncertain
+    for match in _SHORT.finditer(text):
+        names = _full_names_in(match[1])
+        if names and match[1].endswith(names[-1][1]):
+            found += names
+            continue
+        for start in range(len(match[1]) - 1):  # 深圳南山团区委: the longest that is a name
+            codes = [c for c in _names().short.get(match[1][start:], ()) if _fits(c, match[2])]
+            if codes:
+                found.append((match.end(), match[1][start:], codes))
+                break
+    return found
+
+
+def _fits(code, kind):
+    """Tell whether a place has the kind that its committee says (团县委: a county)."""
+    return not kind or _names().name[code][-1] == kind or (kind == "市" and _names().name[code][-1] == "州")
+
+
+def _full_names_in(text):
+    """Find the full names of places, the longest at each end, as (end, name, candidates)."""
+    names, endings, found, taken = _names().full, _names().endings, [], 0
+    for match in _ENDS.finditer(text):
+        end = match.end()
+        if text[end - 2 : end] not in endings:
+            continue
+        for start in range(max(taken, end - _LONGEST), end - 1):
+            if text[start:end] in names:
+                found.append((end, text[start:end], names[text[start:end]]))
+                taken = end
+                break
+    return found
+
+
+def _meant(candidates, folded):
+    """Choose the one candidate whose city or province the text names, or nothing."""
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    hinted = [
+        c for c in candidates if any(_names().stem[a] in folded for a in _above(c) if a in _names().stem)
+    ]
+    return hinted[0] if len(hinted) == 1 else None
+
+
+@cache
+def _above(code):
+    """Codes above a code, from the nearest up, without 市辖区."""
+    found, parents = [], _names().parent
+    while parents.get(code) in parents:
+        code = parents[code]
+        if _names().name[code] not in _COMMON:
+            found.append(code)
+    return tuple(found)
+
+
+class _Names(NamedTuple):
+    full: dict  # name -> codes
+    short: dict  # name without its kind -> codes
+    name: dict  # code -> name
+    stem: dict  # code of a city or province -> its name without its kind
+    parent: dict
+    level: dict
+    endings: frozenset  # last two characters of the full names
+
+
+@cache
+def _names():
+    """Names of the places of today; of a code of the past, its own time would have to be known."""
+    table = _read_csv(DATA / "divisions.csv")
+    table = table[table["valid_to"].isna()]
+    full, short, stem = {}, {}, {}
+    for code, name, level in table[["district", "name_zh", "level"]].itertuples(index=False):
+        if name in _COMMON:
+            continue
+        full.setdefault(name, []).append(code)
+        stemmed = _KINDS.sub("", name)
+        if len(stemmed) > 1:
+            short.setdefault(stemmed, []).append(code)
+            if level != "county":
+                stem[code] = stemmed
+    columns = (dict(zip(table["district"], table[c], strict=True)) for c in ("name_zh", "parent", "level"))
+    name, parent, level = columns
+    return _Names(full, short, name, stem, parent, level, frozenset(n[-2:] for n in full))
