@@ -69,6 +69,7 @@ FLOWS = (
     "起",
     "单",
 )
+WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
@@ -311,7 +312,7 @@ def _sift(sentence, folded, paragraph, ruled, document):
         if normed and not reason:
             reason = norm_of(mention, folded, sentence, ruled, before)
         if reason in NORMS:
-            before = (mention["end"], reason)
+            before = (mention["end"], reason, mention["unit"])
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
@@ -386,6 +387,7 @@ def _refusal(mention, folded):
             and (
                 _marks()["divided"].search(lead)
                 or _marks()["core"].match(rest)
+                or _marks()["abstract"].match(rest)
                 or _is_listed(mention, lead, rest)
             )
         )
@@ -565,9 +567,9 @@ def _status(mention, lead, clause, rest, planned, context):
 
 
 def _is_ahead(lead, year):
-    """Tell whether a figure is for a year after that of its document (到2025年达到100家)."""
+    """Tell whether a figure is for a year to come: after that of its document (到2025年), or within some."""
     by = _marks()["by"].search(lead)
-    return bool(by and year and by[1] > year)
+    return bool((by and year and by[1] > year) or _marks()["within"].search(lead))
 
 
 def _before_noun(clause, noun, start):
@@ -620,6 +622,8 @@ def _kind(mention, clause, context):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
+    if mention["resolution"] < 1 and unit in WHOLE:
+        return "mean", 1, 0  # 1985.26人
     return ("change" if marks["far"].search(clause) else "level"), 1, 0
 
 
@@ -760,7 +764,9 @@ def _marks():
             rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
             r"|名额|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
-        "past": re.compile(r"总结|回顾"),  # 2018年工作总结和2019年工作计划
+        "past": re.compile(
+            r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
+        ),  # 2018年工作总结和2019年工作计划
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
         ),
@@ -782,9 +788,13 @@ def _marks():
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(f"(?:{words('enumeration')})"),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
+        "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
+            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|领域|体系|机制|模式|特征|特点|重点|优势|难题|短板"
+            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?=[,。;、:和]|$)"
+        ),
         "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
         "rank": re.compile(
-            r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+            r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         ),
         "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
@@ -815,7 +825,7 @@ def _marks():
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
         "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
-        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基]$"),
+        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师]$"),
         "mean": re.compile(
             f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
@@ -825,6 +835,7 @@ def _marks():
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
         "planned": re.compile(rf"{words('planned')}|计划(?=\d)"),
+        "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
             r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求"

@@ -16,6 +16,7 @@ BOUNDS = ("at_least", "at_most", "under", "over")
 REACH = 60  # characters before and after a number in which its condition and its consequence are looked for
 SELDOM = 4  # times a period: from more on it is what was done, and not what shall be
 HOURS = 200  # of one person; what all have served together is more, and no bound
+DAY = 24  # hours
 COPIES = 5  # of a form or a photograph that is to be handed in
 TITLE = 160  # characters of a document in which its title is looked for
 HEADING = 40  # characters of a paragraph in which its heading is looked for
@@ -57,8 +58,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     ruled : bool
         Whether the sentence is of a rule or of its conditions.
     before : tuple, optional
-        End and norm of the last number of the sentence that was one: what is joined to it by 、 is the
-        same, and what is granted after a threshold is an entitlement.
+        End, norm and unit of the last number of the sentence that was one: what is joined to it by 、 and
+        has its unit is the same, and what is granted after a threshold is an entitlement.
 
     Returns
     -------
@@ -71,7 +72,7 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     clause = lead[max(map(lead.rfind, ",;:")) + 1 :]
     if marks["full"].search(lead):
         return "threshold"
-    if before and marks["joined"].fullmatch(folded, before[0], start):
+    if before and before[2] == mention["unit"] and marks["joined"].fullmatch(folded, before[0], start):
         return before[1]
     if marks["done"].search(clause):
         return ""
@@ -85,7 +86,7 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         _threshold(mention, clause, lead, rest)
         or _limit(mention, folded[start:end], clause, lead, rest)
         or _duty(mention, folded[start:end], clause, lead, rest)
-        or (_by_rule(mention, clause) if ruled else "")
+        or (_by_rule(mention, clause, rest) if ruled else "")
     )
 
 
@@ -102,6 +103,7 @@ def _threshold(mention, clause, lead, rest):
         return "threshold"
     if mention["unit"] == "元" and marks["fined"].search(rest):
         return "threshold"
+    bounded = bounded or mention["hedge"] == "range"
     if bounded and (marks["forbids"].match(rest) or marks["modal"].search(lead)):
         return "" if marks["total"].search(clause) else "threshold"
     return ""
@@ -146,13 +148,18 @@ def _duty(mention, token, clause, lead, rest):
         return "duty"
     if per[0][0] == "每" and marks["sets"].search(lead, per.end()) and not marks["period"].search(lead):
         return "duty"
+    if mention["unit"] == "小时" and mention["value"] <= DAY and marks["period"].search(clause):
+        return "duty"  # 每天锻炼1小时
     often = marks["period"].search(clause) and marks["times"].fullmatch(mention["unit"])
     return "duty" if often and mention["value"] <= SELDOM else ""
 
 
-def _by_rule(mention, clause):
+def _by_rule(mention, clause, rest):
     """Find a bound, a share or a sum of money in a rule; a number of persons may be a quota, so planned."""
     bounded = mention["hedge"] in BOUNDS or _marks()["reached"].search(clause)
+    seated = _marks()["seat"].search(clause) or _marks()["consists"].match(rest)
+    if mention["unit"] in ("名", "人") and seated:
+        return "duty"  # 设会长一名; 由5人组成
     return "threshold" if bounded or mention["unit"] in ("%", "元", "倍", "小时") else ""
 
 
@@ -171,14 +178,14 @@ def _marks():
     return {
         # each begins with a letter, no group or class, so that the search runs over all others at once
         "glance": re.compile(
-            r"满|罚|扣\d|加\d|得\d|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|至少"
+            r"满|每\d|罚|扣\d|加\d|得\d|赞成|同意|表决|到会|得票|元/|请|上交|推荐|作为|一式|照片|表|简介|按|至少"
             r"|不得|不超|不高|不低|不多|不少|平均[1一]|者,|的,|以上,|之上,|可[以再一按享获给发申领报兑加减奖补选增]"
             r"|小时|课时|学时|方可|组成|以\d|首个|第[一二三四五六七八九十]个"
             rf"|{words('modal')}|{words('per')}"
         ),
         "title": re.compile(
             rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定))"
-            rf"[^,。;:]{{4,60}}(?:{words('rule')})(?:\([^()]{{2,12}}\))? *"
+            rf"[^,。;:]{{2,60}}(?:{words('rule')})(?:\([^()]{{2,12}}\))? *"
         ),
         "condition": re.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
         "conditions": re.compile(
@@ -217,7 +224,7 @@ def _marks():
         "rate": re.compile(r" ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)"),
         "mean": re.compile("均"),
         "not_over": re.compile(
-            r"不(?:得|应|能|可|宜)?(?:超过|超出|高于|多于|大于|低于|少于|小于)[^,。;]{1,20}$|不(?:得|应|能|可|宜)$"
+            r"不(?:得|应|能|可|宜)?(?:超过|超出|高于|多于|大于|低于|少于|小于)[^,。;、\d]{1,20}$|不(?:得|应|能|可|宜)$"
         ),
         "by": re.compile(r"按照?(?!计划|要求|规定)[^。;]{0,40}$"),
         "reckoned": re.compile(
@@ -237,13 +244,16 @@ def _marks():
             r"一式$|(?:照片|登记表|申报表|推荐表|汇总表|审批表|简介|复印件|扫描件)[^,。;\d]{0,4}$"
         ),
         "sets": re.compile(
-            r"(?:设立?|配备?|建立?|联系|结对|帮扶|负责|选派|推荐|推报|选送|报送|申报|限报|完成|走访)"
+            r"(?:设立?|配备?|建立?|联系|结对|帮扶|负责|选派|推荐|推报|选送|报送|申报|限报|完成|走访|具备|掌握)"
             r"(?![^,。;]{0,12}[都均达了])[^,。;]{0,12}(?:,[^。;]{0,30})?$"
         ),
+        "seat": re.compile(r"设[^,。;\d]{1,10}$|(?:长|席|书记)$"),
         "made_up": re.compile(r"设[^,。;\d]{1,8}\d{1,2}[名人个],[^。;]{0,30}$"),
         "consists": re.compile(r"[^,。;]{0,8}组成"),
-        "per": re.compile(per + r"|平均(?:1|一)(?=[名个位])"),
+        "per": re.compile(per + r"|平均(?:1|一)(?=[名个位])|每\d{1,2}(?:个月|年|周|天)"),
         "owes": re.compile(modal + r"|要(?![素求点闻])|负责|确保|做到|目标|要求"),
-        "period": re.compile(r"每(?:年|月|周|天|日|季度?|学期|学年|半年|两年|个月|个季度)[^,。;]{0,20}$"),
+        "period": re.compile(
+            r"每(?:\d{1,2}个月|\d{1,2}年|年|月|周|天|日|季度?|学期|学年|半年|两年|个月|个季度)[^,。;]{0,20}$"
+        ),
         "times": re.compile("次|场|期|节|课|课时|篇|堂|个课时"),
     }
