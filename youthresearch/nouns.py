@@ -364,8 +364,11 @@ def _joins_next(tokens, j, last, unit):
     head = _phrase_end(tokens, j + 1)
     if head is None:
         return False
-    after = [t.word for t in tokens[head + 1 : head + 3]]
-    if after[:1] == [NUMBER] or after == ["等", NUMBER] or (after and after[0] in _roles("becomes")):
+    after = _at(tokens, head + 1).word
+    if after == NUMBER or after in _roles("becomes"):
+        return False
+    rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
+    if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
     if unit in PEOPLE and _is_person(tokens[last].word):
         return _is_person(tokens[head].word) and tokens[j].word not in ("与", "同", "跟")  # 团干部与学生结对
