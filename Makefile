@@ -62,8 +62,10 @@ $(STAMP): pyproject.toml constraints.txt
 # Writes constraints.txt anew from pyproject.toml, with the newest releases. Then bring the pins in
 # environment.yml into line (tests/test_environment.py names those that differ), run `make setup`, and look
 # at what `make notebooks` changes. uv installs, and hatchling builds, the package: so they are pinned too.
+# jsonschema from 4.25 on takes a second to start, for a grammar of web addresses that no notebook has;
+# nbformat imports it, and so do Jupyter, pytest with nbval, and each of its workers.
 lock: $(STAMP)
-	printf 'uv\nhatchling\n' | $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 \
+	printf 'uv\nhatchling\njsonschema<4.25\n' | $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 \
 	  --all-extras --no-header --no-annotate --no-emit-index-url pyproject.toml - -o constraints.txt
 
 clean:

@@ -1,13 +1,8 @@
 """What every `pytest --nbval` run shares, from whichever folder it is started."""
 
 import gc
-import sys
 
 from notebooks.run import set_environment
-
-# jsonschema, which nbval imports, would build the grammar of web addresses: 1.3 s in every process, for nothing.
-sys.modules["rfc3987_syntax"] = None
-pytest_plugins = ["nbval.plugin"]  # here, so that the line above comes first
 
 set_environment()
 

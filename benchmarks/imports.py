@@ -14,6 +14,10 @@ CASES = {
     "import youthresearch": "import youthresearch",
     "... and its audit, metrics and figures": "import youthresearch as yr; yr.audit_facts, yr.save_figure",
     "... and load_facts()": "import youthresearch as yr; yr.load_facts()",
+    "... and an estimate with its interval": (
+        "import youthresearch as yr; panel, _ = yr.simulate_panel(seed=1, districts=30); "
+        "repr(yr.did(panel, outcome='orgs'))"
+    ),
 }
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from oracles import panel_of, random_table
+from sweeps import sweep
 
 import youthresearch as yr
 
@@ -59,7 +60,7 @@ def all_signs(n):
     return list(product([-1.0, 1.0], repeat=n))
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", sweep(0, slow=[1]))
 @pytest.mark.parametrize("gaps, controls", [(0.0, None), (0.1, None), (0.0, ["x"]), (0.1, ["x"])])
 def test_every_sign_gives_the_t_of_least_squares(seed, gaps, controls):
     table = few(seed, gaps=gaps)

@@ -266,6 +266,14 @@ def test_a_field_that_only_b_coded_is_taken_from_b():
     assert yr.settle_codings(a, b, listed)["kind"].tolist() == ["level", "share"]
 
 
+@pytest.fixture(scope="module")
+def unsettled():
+    a, b = codings((None, 1.0), (2.0, 3.0), field="value")
+    listed = yr.list_disagreements(a, b)
+    assert listed["field"].tolist() == ["fact", "value"]
+    return a, b, listed
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -278,10 +286,8 @@ def test_a_field_that_only_b_coded_is_taken_from_b():
         (lambda t: t.drop(columns="settled"), "lacks the columns"),
     ],
 )
-def test_a_table_that_does_not_settle_is_refused(spoil, message):
-    a, b = codings((None, 1.0), (2.0, 3.0), field="value")
-    listed = yr.list_disagreements(a, b)
-    assert listed["field"].tolist() == ["fact", "value"]
+def test_a_table_that_does_not_settle_is_refused(spoil, message, unsettled):
+    a, b, listed = unsettled
     with pytest.raises(yr.DataError, match=message):
         yr.settle_codings(a, b, spoil(listed))
 

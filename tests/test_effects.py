@@ -68,6 +68,11 @@ def same(effect, att, se, point=POINT, error=ERROR):
 def check_did(seed, gaps, never, singles):
     table = random_table(seed, gaps=gaps, never=never, singles=singles)
     panel = panel_of(table)
+    treated = table.groupby("district")["d"]
+    if (treated.min() == treated.max()).all():  # gaps can leave no district before and after treatment
+        with pytest.raises(yr.DataError, match="no two districts are observed before and after treatment"):
+            yr.did(panel, outcome="y")
+        return
     for controls in ([], ["x"]):
         regressors = ["d", *controls]
         for errors, name in (("cluster", "CRV1"), ("iid", "iid")):

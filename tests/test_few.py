@@ -121,7 +121,7 @@ def test_methods_say_that_they_take_few_treated_beside_many():
     said = yr.few_treated(unlike_sizes(2), outcome="y", population="people", seed=1).set_index("method")[
         "assumes"
     ]
-    assert said[["conley_taber", "ferman_pinto"]].str.contains("few beside the others").all()
+    assert said[["conley_taber", "ferman_pinto"]].str.contains("few treated beside many").all()
     assert "few" not in said["exact_t"]  # of which this is not asked
 
 

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -92,34 +91,42 @@ MAY_IMPORT = {
     },
 }
 HEAVY = {"statsmodels", "matplotlib", "scipy", "IPython", "nbformat", "pytest"}
-READ_OR_WRITE = ("read_csv", "read_text", "read_json", "to_csv", "write_text", "savefig", "open")
+READ_OR_WRITE = (
+    "read_csv",
+    "read_text",
+    "read_json",
+    "to_csv",
+    "write_text",
+    "savefig",
+    "print_png",
+    "print_pdf",
+    "open",
+)
 
 
-@cache
-def tree(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
+TREES = {p.stem: ast.parse(p.read_text(encoding="utf-8")) for p in MODULES}
 
 
-def own_imports(path):
+def own_imports(tree):
     """Return the modules of the package that a module imports."""
-    nodes = ast.walk(tree(path))
-    return {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.level == 1}
+    return {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 1}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
-def test_modules_import_only_what_stands_below_them(path):
-    assert own_imports(path) <= MAY_IMPORT[path.stem]
+def test_modules_import_only_what_stands_below_them():
+    beyond = {module: own_imports(tree) - MAY_IMPORT[module] for module, tree in TREES.items()}
+    assert {module: names for module, names in beyond.items() if names} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
-def test_only_loaders_read_and_only_save_functions_write(path):
+def reads_or_writes(function):
+    calls = (n.func for n in ast.walk(function) if isinstance(n, ast.Call))
+    return any(getattr(call, "attr", None) in READ_OR_WRITE for call in calls)
+
+
+def test_only_loaders_read_and_only_save_functions_write():
+    functions = [f for tree in TREES.values() for f in tree.body if isinstance(f, ast.FunctionDef)]
     allowed = ("load_", "read_", "save_", "_read", "table_schema")
-    for function in tree(path).body:
-        if isinstance(function, ast.FunctionDef) and not function.name.startswith(allowed):
-            calls = {
-                n.func.attr for n in ast.walk(function) if isinstance(n, ast.Call) and hasattr(n.func, "attr")
-            }
-            assert not calls & set(READ_OR_WRITE), function.name
+    assert [f.name for f in functions if reads_or_writes(f) and not f.name.startswith(allowed)] == []
+    assert any(reads_or_writes(f) for f in functions)
 
 
 def loaded_by(statement):
@@ -185,13 +192,12 @@ def test_public_names_are_there_and_sorted():
         yr.did_it_work  # noqa: B018
 
 
-@pytest.mark.parametrize("name", yr.__all__)
-def test_public_names_are_documented(name):
-    thing = getattr(yr, name)
-    assert inspect.getdoc(thing)
-    if (
-        inspect.isfunction(thing)
-        and thing.__module__.endswith(("audit", "coding", "figures", "report", "screens"))
-        and inspect.signature(thing).parameters
-    ):
-        assert "Parameters" in thing.__doc__ and "Returns" in thing.__doc__
+def test_public_names_are_documented():
+    things = {name: getattr(yr, name) for name in yr.__all__}
+    assert [name for name, thing in things.items() if not inspect.getdoc(thing)] == []
+    known = ("audit", "coding", "figures", "report", "screens")
+    told = [t for t in things.values() if inspect.isfunction(t) and t.__module__.endswith(known)]
+    told = [t for t in told if inspect.signature(t).parameters]
+    assert (
+        told and [t.__name__ for t in told if not {"Parameters", "Returns"} <= set(t.__doc__.split())] == []
+    )

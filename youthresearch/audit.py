@@ -70,16 +70,20 @@ def audit_facts(facts, identities=None, districts=None):
     DataError
         If a column is missing or a fact_id stands twice.
     """
-    facts = prepare(facts)
-    relations = find_relations(facts, identities, districts)
-    figures = figures_of(facts)
-    findings = _findings(facts, relations, figures)
+    facts, relations, findings = _checked(facts, identities, districts)
     findings["repairs"] = summary(proposals(facts, findings, relations), len(findings))
     order = findings.sort_values(["source_id", "relation", "indicator", "fact_ids"]).index
     findings = mark_simulated(findings.loc[order, FINDING].reset_index(drop=True), is_simulated(facts))
     findings.attrs["not_related"] = relations.attrs["not_related"]
     findings.attrs["left_out"] = _ambiguous(facts, findings)
     return findings
+
+
+def _checked(facts, identities, districts):
+    """Find the relations of facts and check them: facts prepared, relations, findings in their order."""
+    facts = prepare(facts)
+    relations = find_relations(facts, identities, districts)
+    return facts, relations, _findings(facts, relations, figures_of(facts))
 
 
 def _findings(facts, relations, figures):
@@ -149,9 +153,7 @@ def propose_repairs(facts, identities=None, districts=None):
     DataError
         As `audit_facts`.
     """
-    facts = prepare(facts)
-    relations = find_relations(facts, identities, districts)
-    findings = _findings(facts, relations, figures_of(facts))
+    facts, relations, findings = _checked(facts, identities, districts)
     edits = proposals(facts, findings, relations)
     about = findings.loc[edits["finding"], ["source_id", "relation", "fact_ids"]].reset_index(drop=True)
     table = pd.concat([about, edits.drop(columns="finding")], axis=1)
@@ -333,15 +335,13 @@ def tighten(facts, identities=None, districts=None):
     DataError
         As `audit_facts`.
     """
-    facts = prepare(facts)
-    relations = find_relations(facts, identities, districts)
-    findings = _findings(facts, relations, figures_of(facts))
+    facts, relations, findings = _checked(facts, identities, districts)
     sound = relations[~findings["verdict"].isin(WRONG)]
     facts, sound = _with_hidden(facts, sound)
     figures = figures_of(facts)
     first = interval(figures["round_low"], figures["round_high"])
     bounds, basis, lost = _propagate(sound, first, figures["whole"].to_numpy())
-    return _tightened(facts, first, bounds, basis, lost)
+    return mark_simulated(_tightened(facts, first, bounds, basis, lost), is_simulated(facts))
 
 
 def _with_hidden(facts, relations):
@@ -414,9 +414,8 @@ def _narrow(bounds, allowed, members, j, whole, basis, lost):
     """Intersect the bounds of column j of the members with what the others allow; tell whether any moved."""
     at = members[:, j]
     low, high = bounds["low"].to_numpy(copy=True), bounds["high"].to_numpy(copy=True)
-    counts = whole_numbers(allowed).where(pd.Series(whole[at]), allowed)
-    new_low = np.fmax(counts["low"].to_numpy(), low[at])
-    new_high = np.fmin(counts["high"].to_numpy(), high[at])
+    new_low, new_high = np.where(whole[at][:, None], whole_numbers(allowed), allowed).T
+    new_low, new_high = np.fmax(new_low, low[at]), np.fmin(new_high, high[at])
     noise = 1e-9 * np.maximum(1, np.abs(np.where(np.isfinite(new_high), new_high, 0)))
     empty = new_low > new_high + noise
     lost += [tuple(m) for m in members[empty] if tuple(m) not in lost]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import hedge_interval
-from .schema import DataError
+from .schema import DataError, is_simulated, mark_simulated
 
 NUMBERS = ("value", "value_max", "resolution")
 FIELDS = (
@@ -55,7 +55,7 @@ def compare_codings(a, b):
     ]
     table = pd.DataFrame(rows)
     table.attrs = {"only_a": only_a["fact_id"].tolist(), "only_b": only_b["fact_id"].tolist()}
-    return table
+    return mark_simulated(table, is_simulated(a) or is_simulated(b))
 
 
 def list_disagreements(a, b):

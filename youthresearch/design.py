@@ -446,8 +446,8 @@ def power_curve(
     Returns
     -------
     pandas.DataFrame
-        One row is one effect: effect, power, se (of the simulation), treated (number of districts). Against
-        no effect power is the size of the test.
+        One row is one effect: effect, power, se (of the simulation), treated (number of districts), simulated
+        (the studies are, whatever the design is of). Against no effect power is the size of the test.
     """
     design = _as_design(panel, outcome, strata)
     low, high, _, sd = _undetected(design, test, estimator, alpha, simulations, draws, seed, options)

@@ -705,6 +705,12 @@ def _spread_out(treated, donors, after, by_donor, by_period):
     return districts[None, :, None] * periods[:, None, :]
 
 
+ESTIMATORS = {
+    f.__name__: f
+    for f in (did, event_study, sun_abraham, imputation_did, staggered_did, synthetic_did, synthetic_control)
+}
+
+
 def goodman_bacon(panel, *, outcome):
     """Decompose the two-way fixed effects estimate into comparisons of two groups (Goodman-Bacon 2021).
 

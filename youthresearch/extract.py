@@ -153,11 +153,10 @@ def _propose(document_or_text, source_id, indicators, date):
         refused += not_kept
         if kept:
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph, "planned": planned})
-    tokens = _tokens(folded, sifted)
     rows = [
         row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
-        for sentence, t in zip(sifted, tokens, strict=True)
-        for row in _facts_of(sentence, folded, t)
+        for sentence, tokens in zip(sifted, _tokens(folded, sifted), strict=True)
+        for row in _facts_of(sentence, folded, tokens)
     ]
     tabled = [row | {"district": _district_in_table(row, place)} for row in tabled]
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
@@ -747,18 +746,22 @@ def _roles(role):
 def _marks():
     """Patterns of the words around a number, from the lexicon.
 
-    `re` is quicker to call, and to search where every branch begins with a character; `regex` elsewhere.
+    Where every branch begins with a character, `re` searches at once, and it is quicker to call than `regex`.
     """
-    import regex
+
+    def each(*roles):
+        found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
+        return list(map(re.escape, found))
 
     def words(*roles):
-        found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
-        return "|".join(map(re.escape, found))
+        return "|".join(each(*roles))
 
+    when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
+    plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
         "plan": re.compile(
-            r"(?:工作|下一步|明年|年)(?:思路|计划|打算|安排|展望|要点)|下一步|展望未来|今后|任务书"
+            rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
             r"|名额|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
         "past": re.compile(
@@ -795,9 +798,12 @@ def _marks():
         ),
         "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
-        "baseline": regex.compile(
-            rf"(?:(?:较|比(?![例赛重率])|同|与|跟)[\u4e00-\u9fff]{{0,3}})?(?:{words('baseline')})(?:相比|相较|时|末|底)?"
-            r"|(?:较|比(?![例赛重率]))[\u4e00-\u9fff]{1,8}(?=增|减|提|下|上|降|多|少|翻|净)"
+        "baseline": re.compile(
+            "|".join(
+                [rf"{lead}[\u4e00-\u9fff]{{0,3}}(?:{words('baseline')}){when}" for lead in (*than, *"同与跟")]
+                + [f"{word}{when}" for word in each("baseline")]
+                + [rf"{lead}[\u4e00-\u9fff]{{1,8}}(?=[增减提下上降多少翻净])" for lead in than]
+            )
         ),
         "joined": re.compile(words("joined")),
         "year": re.compile(
@@ -811,7 +817,7 @@ def _marks():
         "body": re.compile(
             r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
-        "moved": regex.compile(
+        "moved": re.compile(
             rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
         ),
         "ratio": re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
@@ -821,7 +827,7 @@ def _marks():
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
         "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师]$"),
         "mean": re.compile(
-            f"(?:{words('mean')})|每[名人个位村户镇月周季]|各$"
+            f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
@@ -839,7 +845,7 @@ def _marks():
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
         "event_after": re.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
-        "honour": regex.compile(
+        "honour": re.compile(
             rf"(?:{words('honour')})[”\"’]?$"
             r"|^[“\"‘]?(?:全[国省市县区]|[省市县区镇校]级?)?(?:优秀|先进|模范|杰出|十佳|最美)"
             r"(?:共青团|团|少先队|辅导员|志愿者|青年志愿者|集体|个人|基层|单位|组织|项目)"

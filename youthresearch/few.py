@@ -80,8 +80,7 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
     rows = [_exact_t(change, treated, att, level)]
     sets = _sets(n - k, k, draws, seed)
     far = np.abs(left[sets].mean(axis=1))
-    few = "treated districts are few beside the others, and"
-    rows.append(_row("conley_taber", att, far, 1, level, f"{few} vary as these do"))
+    rows.append(_row("conley_taber", att, far, 1, level, "few treated beside many, who vary alike"))
     if population is not None:
         variance = _variance_by_size(left, cells.size, treated)
         scale = np.sqrt(variance[treated])
@@ -89,7 +88,9 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
         sets = _sets(n - k, k, draws, seed, ordered=unlike)
         orders = factorial(k) if unlike and perm(n - k, k) <= ORDERED else 1
         far = np.abs(((left / np.sqrt(variance[~treated]))[sets] * scale).mean(axis=1))
-        rows.append(_row("ferman_pinto", att, far, orders, level, f"{few} the variance is a + b / size"))
+        rows.append(
+            _row("ferman_pinto", att, far, orders, level, "few treated beside many; variance a + b / size")
+        )
     names = ["method", "att", "p_value", "low", "high", "smallest_p", "assumes"]
     return mark_simulated(pd.DataFrame(rows, columns=names), cells.simulated)
 

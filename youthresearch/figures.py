@@ -19,7 +19,6 @@ INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe a
 _COLON = {"zh": "：", "en": ": "}
 SPREAD = ("variation", "gini", "theil_t", "theil_l")
 LINES = (BLUE, ORANGE, "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # the same palette, for cohorts
-_FORMATS = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
 
 
 def use_style():
@@ -692,11 +691,23 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
         drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
         for language, fig in drawn.items():
             _mark(fig, data)
-            for ending, metadata in _FORMATS.items():
-                fig.savefig(folder / f"{stem}.{language}.{ending}", metadata=metadata)
+            save_both(fig, folder / f"{stem}.{language}")
     data = mark_simulated(data, is_simulated(data))
     data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
     return drawn[lang]
+
+
+def save_both(fig, path):
+    """Save as PNG and PDF, undated, in one draw each: `savefig` takes two, the first for the layout alone."""
+    from matplotlib import rcParams
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    shown, fig.dpi = fig.dpi, rcParams["savefig.dpi"]
+    FigureCanvasAgg(fig).print_png(f"{path}.png", metadata={"Software": None})
+    undated = {"CreationDate": None, "Creator": None, "Producer": None}
+    FigureCanvasPdf(fig).print_pdf(f"{path}.pdf", metadata=undated)
+    fig.dpi = shown
 
 
 def _steady(table):

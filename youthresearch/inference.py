@@ -155,16 +155,7 @@ class RandomizationTest(Result):
 
 
 def randomization_test(
-    estimator,
-    panel,
-    *,
-    outcome,
-    strata=None,
-    statistic="att",
-    draws=9999,
-    level=0.95,
-    seed,
-    **options,
+    estimator, panel, *, outcome, strata=None, statistic="att", draws=9999, level=0.95, seed, **options
 ):
     """Test whether treatment changed anything, by reassigning the cohorts among the districts.
 

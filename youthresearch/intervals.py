@@ -186,8 +186,7 @@ def corners(function, *columns):
         values = np.stack(
             [function(*(s[i] for s, i in zip(sides, choice, strict=True))) for choice in choices]
         )
-    ends = np.column_stack([values.min(axis=0), values.max(axis=0)])
-    return pd.DataFrame(ends, index=columns[0].index, columns=_ENDS)
+    return interval(values.min(axis=0), values.max(axis=0), columns[0].index)
 
 
 def subtract(a, b):
@@ -245,9 +244,10 @@ def growth_from_change(level, change):
     return interval(low, high).where(possible)
 
 
-def interval(low, high):
-    """Make an interval column of its ends, two Series on one index."""
-    return pd.DataFrame(np.column_stack([low, high]), index=low.index, columns=_ENDS)
+def interval(low, high, index=None):
+    """Make an interval column of its ends: two Series on one index, or arrays and theirs."""
+    index = low.index if index is None else index
+    return pd.DataFrame(np.column_stack([low, high]), index=index, columns=_ENDS)
 
 
 def overlap(a, b):

@@ -364,20 +364,41 @@ def add_metrics(panel, metrics=None, *, youth=None):
         missing or does not say which youth.
     """
     chosen = _chosen(panel, metrics, youth)
-    tables, lost = [panel], {c: [] for c in ("metric", "district", "period", "scope", "reason")}
-    done = panel[KEY]
-    for name, function, indicators in chosen:
-        table, zero = _metric_rows(panel, name, function, indicators)
-        table = table.merge(done[done["indicator"] == name], how="left", indicator="known")
-        tables.append(table[table["known"] == "left_only"].drop(columns="known"))
-        for column in ("district", "period", "scope"):
-            lost[column] += zero[column].tolist()
-        lost["metric"] += [name] * len(zero)
-        lost["reason"] += [f"{indicators[1]} can be zero"] * len(zero)
-    result = pd.concat([t for t in tables if len(t)] or [panel], ignore_index=True)
-    result = result.sort_values(KEY, ignore_index=True)[list(panel.columns)]
+    both, zero = _paired(panel, [(name, *indicators) for name, _, indicators in chosen])
+    parts = [_values(both[both["metric"] == name], function) for name, function, _ in chosen]
+    table = both.drop(columns=[c for c in both if c.endswith(("_top", "_bottom"))])
+    table = table.join(pd.concat([_values(both.iloc[:0], share), *parts]))
+    ids = both["fact_ids_top"].str.cat(both["fact_ids_bottom"], sep=" ").str.strip()
+    processing = SIMULATED if is_simulated(panel) else "computed"
+    table = table.assign(indicator=both["metric"], fact_ids=ids, processing=processing)
+    table = table.merge(panel[KEY], on=KEY, how="left", indicator="known")
+    table = table.loc[table["known"] == "left_only", list(panel.columns)]
+    result = pd.concat([panel, table], ignore_index=True) if len(table) else panel
+    result = result.sort_values(KEY, ignore_index=True)
+    lost = {c: zero[c].tolist() for c in ("metric", "district", "period", "scope")}
+    lost["reason"] = [f"{base} can be zero" for base in zero["base"]]
     result.attrs = panel.attrs | {"not_computed": Listing(lost)}
     return result
+
+
+def _paired(panel, pairs):
+    """Put the two figures of each metric in one row, and apart those whose denominator can be zero."""
+    pairs = pd.DataFrame(pairs, columns=["metric", "indicator", "base"], dtype="str")
+    place = ["district", "period", "scope"]
+    base = panel[[*place, "indicator", "low", "high", "value", "fact_ids"]].rename(
+        columns={"indicator": "base"}
+    )
+    top = pairs.merge(panel, on="indicator")
+    both = top.merge(base, on=[*place, "base"], suffixes=("_top", "_bottom"))
+    above = both["low_bottom"] > 0
+    return both[above], both[~above]
+
+
+def _values(both, function):
+    """Compute one metric: its bounds, and its value from the nominal figures, held within them."""
+    bounds = function(_interval(both, "top"), _interval(both, "bottom"))
+    nominal = function(*(interval(both[f"value_{s}"], both[f"value_{s}"]) for s in ("top", "bottom")))["low"]
+    return bounds.assign(value=nominal.clip(bounds["low"], bounds["high"]))
 
 
 def _chosen(panel, metrics, youth):
@@ -410,24 +431,6 @@ def _chosen(panel, metrics, youth):
         if not absent:
             found.append((f"{name}_{youth}" if based else name, function, taken))
     return found
-
-
-def _metric_rows(panel, name, function, indicators):
-    """Rows of one metric, and the places where its denominator can be zero."""
-    place = ["district", "period", "scope"]
-    top, bottom = (panel[panel["indicator"] == i] for i in indicators)
-    figures = [*place, "low", "high", "value", "fact_ids"]
-    both = top.merge(bottom[figures], on=place, suffixes=("_top", "_bottom"))
-    zero = ~(both["low_bottom"] > 0)
-    both, zero = both[~zero].reset_index(drop=True), both[zero]
-    bounds = function(_interval(both, "top"), _interval(both, "bottom"))
-    points = [interval(both[f"value_{s}"], both[f"value_{s}"]) for s in ("top", "bottom")]
-    ids = both["fact_ids_top"].str.cat(both["fact_ids_bottom"], sep=" ").str.strip()
-    both = both.drop(columns=[c for c in both if c.endswith(("_top", "_bottom"))])
-    processing = SIMULATED if is_simulated(panel) else "computed"
-    nominal = function(*points)["low"].clip(bounds["low"], bounds["high"])
-    both = both.assign(low=bounds["low"], high=bounds["high"], value=nominal, fact_ids=ids)
-    return both.assign(indicator=name, processing=processing), zero
 
 
 def _interval(table, side):

@@ -276,7 +276,7 @@ def _right(tokens, i, unit):
         begin += 1
     if last is not None and not _counts(tokens[last].word, unit) and _takes_verb(tokens[last].word):
         last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
-    if last is not None and unit == "个" and last > begin and tokens[last].word.endswith(STAFF):
+    if last is not None and unit in ("个", "家", "支") and last > begin and tokens[last].word.endswith(STAFF):
         last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
 
@@ -354,6 +354,8 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
+    if sort == "h" and last is None and len(tokens[j].word) == 1:  # 4名挂兼职副书记
+        return _qualifies_next(tokens, j + 1, unit)
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -364,8 +366,11 @@ def _joins_next(tokens, j, last, unit):
     head = _phrase_end(tokens, j + 1)
     if head is None:
         return False
-    after = [t.word for t in tokens[head + 1 : head + 3]]
-    if after[:1] == [NUMBER] or after == ["等", NUMBER] or (after and after[0] in _roles("becomes")):
+    after = _at(tokens, head + 1).word
+    if after == NUMBER or after in _roles("becomes"):
+        return False
+    rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
+    if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
     if unit in PEOPLE and _is_person(tokens[last].word):
         return _is_person(tokens[head].word) and tokens[j].word not in ("与", "同", "跟")  # 团干部与学生结对
@@ -399,9 +404,6 @@ def _is_state(tokens, j, last, unit):
     word = tokens[j].word
     if unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word):
         return not _goes_on(tokens, j, last, unit)
-    if _fits_only(tokens[last].word, unit) and not _fits_only(word, unit):
-        rest = tokens[j : _phrase_end(tokens, j) + 1]
-        return not any(_fits_only(t.word, unit) for t in rest)  # 3所敬老院动工
     at_work = tokens[_phrase_end(tokens, j)].word == "工作" and (word == "工作" or _says(word))
     return at_work and not _goes_on(tokens, j, last, unit)
 
@@ -595,7 +597,7 @@ def _is_predicate(tokens, n, k):
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
-    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _roles("compound"):
+    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _verbal() - _roles("head_verb"):
         return True  # 编发《简报》
     before = _at(tokens, n - 1)
     if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
@@ -615,8 +617,11 @@ def _is_predicate(tokens, n, k):
     opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
-    if before.sort == "x" and n < k - 1 and (n < k - 2 or tokens[n].word not in _roles("compound")):
+    stated = tokens[n].word not in _roles("compound") and not head.endswith(NUMERIC)
+    if before.sort == "x" and (n < k - 2 or stated):
         return True  # 认定青年创业基地
+    if sort == "v" and stated and n < k - 1:
+        return True  # 红十字会派出救援队伍
     return not _takes_verb(head)
 
 
@@ -656,6 +661,7 @@ def _event(tokens, i, unit):
             break
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r")):
         j += 1  # 在《日报》发稿
+    j += j < k and tokens[j].word == "组织" and _at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
     return _span(tokens, j, k)
 
 

@@ -13,7 +13,7 @@ from .districts import follow_codes
 from .intervals import hedge_interval, rounding_interval
 from .loaders import load_divisions, load_indicators, load_units
 from .periods import FREQUENCIES, as_cohort, as_period, at_frequency, days_of, last_day
-from .schema import KEY, PANEL, DataError, Listing, is_simulated, mark_simulated
+from .schema import FACT, KEY, PANEL, DataError, Listing, check_facts, is_simulated, mark_simulated
 
 
 def as_panel(
@@ -352,32 +352,7 @@ def build_panel(
     return panel if pilots is None else assign_cohorts(panel, pilots, reading=reading, divisions=divisions)
 
 
-_FACT = [
-    *(
-        "fact_id",
-        "source_id",
-        "district",
-        "scope",
-        "indicator",
-        "kind",
-        "flow",
-        "value",
-        "low",
-        "high",
-        "hedge",
-    ),
-    *(
-        "value_max",
-        "resolution",
-        "unit",
-        "baseline",
-        "period_start",
-        "period_end",
-        "status",
-        "part_of",
-        "note",
-    ),
-]
+_FACT = [c for c in FACT if c not in ("token", "start", "end", "coder", "reviewer")]
 _CELL = [
     *("district", "indicator", "scope", "source_id", "fact_id", "period_end"),
     *("value", "value_max", "hedge", "resolution", "low", "high"),
@@ -388,12 +363,7 @@ _MOVES = ("a change, not a level", "a growth rate, not a level")
 
 def _prepare(facts, divisions):
     """Facts with the columns that are needed, empty cells as "", codes followed to the present."""
-    missing = [c for c in _FACT if c not in facts]
-    if missing:
-        raise DataError(f"The facts lack the columns {missing}; load them with load_facts.")
-    twice = facts["fact_id"].duplicated(keep=False)
-    if twice.any():
-        raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
+    check_facts(facts, _FACT)
     facts = facts[_FACT].reset_index(drop=True)
     text = ["district", "scope", "indicator", "baseline", "period_start", "period_end", "part_of", "note"]
     facts = facts.fillna({c: "" for c in text if facts[c].hasnans})

@@ -16,14 +16,14 @@ import pandas as pd
 
 from .cells import NEVER, make_cells
 from .design import stated_cohorts
-from .effects import Effect, did, event_study, imputation_did, staggered_did, sun_abraham
+from .effects import ESTIMATORS, Effect, did
 from .inference import RandomizationTest, stratum_of
 from .loaders import load_labels
 from .schema import SAID, SIMULATED, DataError, Result, mark_simulated
 from .strata import of_column
 
 FORMAT = "youthresearch study plan 1"
-ESTIMATORS = {f.__name__: f for f in (did, event_study, imputation_did, staggered_did, sun_abraham)}
+PLANNED = [name for name in ESTIMATORS if not name.startswith("synthetic_")]
 READ_TO_PEOPLE = (  # in this order; the file has all of it
     *("question", "date", "outcomes", "estimator", "options", "cohorts", "first", "register"),
     *("strata_by", "statistic", "level", "draws", "seed", "detectable", "note", "simulated"),
@@ -187,8 +187,8 @@ def study_plan(
     outcomes = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     if not question.strip() or not outcomes:
         raise DataError("A plan needs a question and at least one outcome.")
-    if estimator.__name__ not in ESTIMATORS:
-        raise DataError(f"estimator={estimator.__name__} is none of {', '.join(ESTIMATORS)}.")
+    if estimator.__name__ not in PLANNED:
+        raise DataError(f"estimator={estimator.__name__} is none of {', '.join(PLANNED)}.")
     if statistic not in ("att", "studentized") or not 0 < level < 1 or draws < 1:
         raise DataError(f"No test has statistic={statistic!r}, level={level} and draws={draws}.")
     cells = {name: make_cells(panel, name) for name in outcomes}
@@ -389,7 +389,7 @@ def _same(planned, done):
 
 def _of_effect(plan, effect):
     yield "estimator", *_same(plan.estimator, effect.estimator)
-    if effect._anew is not None and effect.estimator in ESTIMATORS:
+    if effect._anew is not None and effect.estimator in PLANNED:
         options = {k: v for k, v in effect._anew.keywords.items() if k not in ("outcome", "strata")}
         planned, done = _whole(effect.estimator, plan.options), _whole(effect.estimator, _plain(options))
         differ = sorted(k for k in planned | done if planned.get(k) != done.get(k))

@@ -7,15 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .effects import (
-    did,
-    event_study,
-    imputation_did,
-    staggered_did,
-    sun_abraham,
-    synthetic_control,
-    synthetic_did,
-)
+from .effects import ESTIMATORS
 from .loaders import load_studies
 from .panel import as_panel
 from .schema import DataError
@@ -244,25 +236,11 @@ def reproduce_published(published):
     return table.assign(found=np.select(cases, ["not run", "differs", "same"], "value"))
 
 
-_ESTIMATORS = {
-    f.__name__: f
-    for f in (
-        did,
-        event_study,
-        imputation_did,
-        staggered_did,
-        sun_abraham,
-        synthetic_control,
-        synthetic_did,
-    )
-}
-
-
 def _estimate(row, panels):
     if pd.isna(row["estimator"]):
         return np.nan, np.nan
     options = json.loads(row["options"]) if pd.notna(row["options"]) else {}
-    effect = _ESTIMATORS[row["estimator"]](panels[row["study"]], outcome=row["outcome"], **options)
+    effect = ESTIMATORS[row["estimator"]](panels[row["study"]], outcome=row["outcome"], **options)
     if row["row"] == "att":
         return effect.att, effect.se
     keys = dict(pair.split("=") for pair in row["row"].split())

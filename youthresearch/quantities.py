@@ -22,13 +22,13 @@ from .words import word_table
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
 _TENS = {"廿": 20, "卅": 30}
+_HAN = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
 _FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _IN_WORDS = re.compile(  # 壹拾贰万, 叁名; of 伍, 陆 and 拾 (队伍, 大陆, 收拾) only beside another
-    "[壹贰叁肆柒捌玖佰仟][壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]+|[壹贰叁肆柒捌玖](?=[百千元个名人次份项家位期场])"
-    "|(?<![队大登收])[伍陆拾](?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*"
+    "[壹贰叁肆伍陆柒捌玖拾佰仟](?:(?<![伍陆拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]+"
+    "|(?<![伍陆拾佰仟])(?=[百千元个名人次份项家位期场])"
+    "|(?<=[伍陆拾])(?<![队大登收].)(?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*)"
 )
-_WRITTEN_OUT = re.compile("[壹贰叁肆柒捌玖拾佰仟]")  # a quick look
-_HAN = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -115,9 +115,7 @@ def fold(text):
     """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
     table = _folding()
     text = _foldable().sub(lambda match: table[match[0]], text)
-    if _WRITTEN_OUT.search(text):
-        text = _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
-    return text
+    return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
 
 
 def scan(text):
@@ -247,10 +245,12 @@ def _plain(group, hedge, unit):
 
 def _hedge(group):
     """One hedge from the words before, inside and after the number; 近…多 says two things, so: about."""
-    before = lexicon_codes("hedge_before").get((group["pre"] or "").rstrip("了为有达占"))
-    before = "at_least" if group["pre"] == "上" else before
+    pre, post = group["pre"], group["post"]
+    before = pre and (
+        "at_least" if pre == "上" else lexicon_codes("hedge_before").get(pre.rstrip("了为有达占"))
+    )
     odd = "odd" if group["odd"] or group["unitodd"] else None
-    after = lexicon_codes("hedge_after").get(group["post"] or "")
+    after = post and lexicon_codes("hedge_after").get(post)
     if before == "nearly" and odd:
         return "about"
     return before or after or odd or "exact"
@@ -261,7 +261,7 @@ def _number(text):
     if text.isdecimal() and text.isascii():
         return int(text), None, 1, False
     text = text.replace(" ", "")
-    inside = any(w in text for w in lexicon_codes("hedge_inside") if w != "几") and not text.startswith("几")
+    inside = text[0] != "几" and any(w in text for w in lexicon_codes("hedge_inside") if w != "几")
     text = _without_odd(text)
     if text[0].isdigit():
         value, place = _arabic(text)
@@ -345,7 +345,7 @@ def _fraction(text):
 
 
 def _without_odd(text):
-    return "".join(c for c in text if c not in "余多来")
+    return text.replace("余", "").replace("多", "").replace("来", "")
 
 
 def _spoken(text):

@@ -9,25 +9,11 @@ import numpy as np
 import pandas as pd
 
 from .rules import LUCK, MEASURED, RATES, SUMS, WRONG, check, figures_of
-from .schema import DataError, is_simulated, mark_simulated
+from .schema import FACT, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
-NEEDED = [
-    *(
-        "fact_id",
-        "source_id",
-        "district",
-        "scope",
-        "indicator",
-        "kind",
-        "flow",
-        "value",
-        "hedge",
-        "resolution",
-    ),
-    *("unit", "low", "high", "baseline", "period_start", "period_end", "status", "part_of"),
-]
+NEEDED = [c for c in FACT if c not in ("value_max", "token", "start", "end", "coder", "reviewer", "note")]
 NEAR = 60  # characters between two figures of one statement
 WINDOW = 200  # characters back in which the whole of a share may stand
 ASTRAY = 0.25  # relative distance up to which a rate is taken for one of the counts beside it
@@ -37,7 +23,6 @@ LONGEST_LIST = 12
 LAST_YEAR = ("previous_year", "same_period_previous_year")
 EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
 PERSONS = ("个", "人", "名", "位")
-RELATIONS = ["relation", "members", "found"]
 
 
 def prepare(facts):
@@ -55,12 +40,7 @@ def prepare(facts):
     DataError
         If a column is missing or a fact_id stands twice.
     """
-    missing = [c for c in NEEDED if c not in facts]
-    if missing:
-        raise DataError(f"The facts lack the columns {missing}; load them with load_facts.")
-    twice = facts[facts["fact_id"].duplicated(keep=False)]
-    if len(twice):
-        raise DataError("A fact_id stands more than once; give every fact its own.", twice)
+    check_facts(facts, NEEDED)
     table = facts[facts["status"] != "masked"].copy()
     table.attrs = {}
     table = mark_simulated(table, is_simulated(facts))

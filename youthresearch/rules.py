@@ -74,12 +74,10 @@ def figures_of(facts):
         name: rounding_interval(bounds, hidden, rule=rule)
         for name, rule in (("round", "half_up"), ("cut", "truncated"))
     }
-    table = facts[["value", "low", "high", "resolution"]].assign(
-        whole=whole, vague=facts["low"] < facts["high"], printed=printed
-    )
-    for name, wide in widened.items():
-        table[[f"{name}_low", f"{name}_high"]] = wide[["low", "high"]]
-    return table.reset_index(drop=True)
+    columns = {c: facts[c] for c in ("value", "low", "high", "resolution")}
+    columns |= {"whole": whole, "vague": facts["low"] < facts["high"], "printed": printed}
+    columns |= {f"{name}_{end}": wide[end] for name, wide in widened.items() for end in wide}
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def check(rule, members, figures):
@@ -274,9 +272,14 @@ def _integer_verdict(hidden, cut):
 
 def whole_numbers(bounds):
     """Narrow intervals to the whole numbers in them, where there are any."""
-    noise = _NOISE * bounds.abs().replace(np.inf, 0)
-    whole = interval(np.ceil(bounds["low"] - noise["low"]), np.floor(bounds["high"] + noise["high"]))
-    return whole.where(whole["low"] <= whole["high"], bounds)
+    low, high = (bounds[end].to_numpy(float) for end in ("low", "high"))
+    least, most = np.ceil(low - _noise(low)), np.floor(high + _noise(high))
+    some = least <= most
+    return interval(np.where(some, least, low), np.where(some, most, high), bounds.index)
+
+
+def _noise(ends):
+    return _NOISE * np.abs(np.where(np.isinf(ends), 0, ends))
 
 
 # The formulas ----------------------------------------------------------------------------------------------

@@ -17,6 +17,11 @@ PACKAGE = DATA / "datapackage.json"
 
 KEY = ["district", "period", "indicator", "scope"]  # of a panel
 PANEL = [*KEY[:3], "low", "high", "value", "cohort", "scope", "processing", "fact_ids"]
+FACT = [  # as from load_facts
+    *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow", "value", "value_max"),
+    *("hedge", "resolution", "unit", "low", "high", "baseline", "period_start", "period_end", "status"),
+    *("token", "start", "end", "part_of", "coder", "reviewer", "note"),
+]
 SIMULATED = "simulated"  # in attrs, and in a column, of whatever was not observed
 _ROWS = ("processing", "coder")  # columns in which a panel, and facts, say of each row where it is from
 SAID = "simulated data / 模拟数据"  # on every figure and result of such data
@@ -94,6 +99,16 @@ class DataError(ValueError):
             more = "" if len(rows) <= 10 else f"\n... and {len(rows) - 10} more rows"
             message = f"{message}\n{rows.head(10).to_string()}{more}"
         super().__init__(message)
+
+
+def check_facts(facts, needed):
+    """Refuse facts that lack a column, or of which two have one fact_id."""
+    missing = [c for c in needed if c not in facts]
+    if missing:
+        raise DataError(f"The facts lack the columns {missing}; load them with load_facts.")
+    twice = facts["fact_id"].duplicated(keep=False)
+    if twice.any():
+        raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
 
 
 def check_choice(name, given, allowed):

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import last_digit_unit
-from .schema import DataError
+from .schema import DataError, is_simulated, mark_simulated
 
 PILOTS = ("provincial-2019", "national-2019", "national-2021")  # the full roll-out is no pilot
 NO_PRODUCTS = ("%", "百分点", "岁", "年")  # units whose figures are no product of units and duty
@@ -87,7 +87,9 @@ def find_templates(documents):
     table = pd.DataFrame(rows, columns=columns)
     masked = table["masked_figures"] + table["masked_dates"]
     order = pd.DataFrame({"a": -masked, "b": -table["masked_names"], "c": table["source_id"]})
-    return table.loc[order.sort_values(["a", "b", "c"]).index].reset_index(drop=True)
+    return mark_simulated(
+        table.loc[order.sort_values(["a", "b", "c"]).index].reset_index(drop=True), is_simulated(documents)
+    )
 
 
 def _placeholders(source_id, text):
@@ -176,7 +178,7 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
     table = _compare_pairs(pairs, ids, texts, shingle, similarity)
     table.attrs["too_short"] = sorted(set(ids) - {ids[i] for i in long_enough})
     table.attrs["missed"] = _missed(similarity, rows, least)
-    return table
+    return mark_simulated(table, is_simulated(documents))
 
 
 def _neutral(text):
@@ -237,10 +239,7 @@ def _rows_per_band(similarity):
 
 def _least_agreement(similarity):
     """Signature places in which a pair must agree to be compared: four standard errors below what is due."""
-    return max(
-        ceil(HASHES * similarity - 4 * np.sqrt(HASHES * similarity * (1 - similarity))),
-        1,
-    )
+    return max(ceil(HASHES * similarity - 4 * np.sqrt(HASHES * similarity * (1 - similarity))), 1)
 
 
 def _missed(similarity, rows, least):
@@ -414,7 +413,7 @@ def find_multiples(facts, *, largest_duty=12, alpha=0.05):
     columns = ["source_id", "district", "indicator", "value", "count_indicator", "count", "duty", "stated"]
     table = table[[*columns, "chance", "p_adjusted", "fact_ids", "verdict"]]
     table.attrs = {"tested": len(tested), "found": found, "expected": expected}
-    return table
+    return mark_simulated(table, is_simulated(facts))
 
 
 def _units_and_figures(facts, largest_duty):
@@ -524,7 +523,7 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, alpha=0.05):
     table["verdict"] = np.select(
         [~judged, heaped, uneven], ["too few to judge", "heaped", "uneven"], "no sign"
     )
-    return table
+    return mark_simulated(table, is_simulated(facts))
 
 
 _DIGIT_COLUMNS = ["n", "vague", "share_0", "share_5", "share_0_5", "chi2", "p_digits", "p_round"]
@@ -601,7 +600,7 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_REPORTING)
     table = _fisher(table, at_least, alpha)
     table.attrs["left_out"] = left_out
-    return table
+    return mark_simulated(table, is_simulated(facts))
 
 
 _REPORTING = ["group", "indicator", "n", "reporting", "n_others", "reporting_others"]

@@ -16,7 +16,7 @@ from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
 from .panel import as_panel
 from .periods import as_cohort, as_period
-from .schema import DataError, mark_simulated
+from .schema import FACT, DataError, mark_simulated
 
 WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
 RATES = {  # indicator -> average per 10,000 youth, indicator of the national series that gives its trend
@@ -348,22 +348,6 @@ ERRORS = (
     "truncated",  # no error: cut off, not rounded
 )
 PLANTED = ["fact_id", "error", "relation", "right", "printed", "right_value", "printed_value"]
-FACT = [
-    *(
-        "fact_id",
-        "source_id",
-        "district",
-        "scope",
-        "indicator",
-        "kind",
-        "flow",
-        "value",
-        "value_max",
-        "hedge",
-    ),
-    *("resolution", "unit", "low", "high", "baseline", "period_start", "period_end", "status", "token"),
-    *("start", "end", "part_of", "coder", "reviewer", "note", "relation"),
-]
 _CLASSIFIERS = {  # base unit -> classifiers
     "item": ["个"],
     "person": ["名", "人"],
@@ -466,9 +450,9 @@ def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, ide
 
 
 def _as_facts(rows):
-    facts = pd.DataFrame(rows, columns=[c for c in FACT if c not in ("low", "high")])
+    facts = pd.DataFrame(rows, columns=[c for c in [*FACT, "relation"] if c not in ("low", "high")])
     bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"])
-    return facts.assign(low=bounds["low"], high=bounds["high"])[FACT]
+    return facts.assign(low=bounds["low"], high=bounds["high"])[[*FACT, "relation"]]
 
 
 def _error_shares(errors):
@@ -508,7 +492,6 @@ def _levels(panel, book, vague, rng):
     key = ["district", "period", "indicator"]
     before = table[[*key, "value"]].assign(period=table["period"] + lag).rename(columns={"value": "before"})
     table = table.merge(before, how="left", on=key).sort_values(key, ignore_index=True)
-    counted = ~table["unit"].isin(["percent", "year"])  # the order of rows has changed
     counted = ~table["unit"].isin(["percent", "year"])  # anew: the rows have another order
     loose = counted & (rng.uniform(size=len(table)) < vague)
     printed = print_figures(table["value"], loose, rng)
@@ -914,11 +897,7 @@ def _assemble(sentences, source, district):
         for slot, figure in figures:
             token = text[figure["start"] : figure["end"]]
             fact = figure | {"fact_id": ids[slot], "source_id": source, "district": district, "token": token}
-            fact |= {
-                "start": at + figure["start"],
-                "end": at + figure["end"],
-                "scope": "",
-            }
+            fact |= {"start": at + figure["start"], "end": at + figure["end"], "scope": ""}
             fact |= {"part_of": ids.get(figure["part_of"], ""), "reviewer": "", "note": ""}
             facts.append(fact)
         pieces.append(text or "\n")
