@@ -15,7 +15,7 @@ import pandas as pd
 
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
-from .norms import NORMS, goes_on, is_rule, is_titled_rule, may_hold_norms, norm_of
+from .norms import NORMS, is_rule, is_titled_rule, may_hold_norms, norm_of
 from .nouns import (
     AGE,
     BODY,
@@ -306,7 +306,6 @@ def _sift(sentence, folded, paragraph, ruled, document):
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
     dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
     reasons = [_refusal(mention, folded) for mention in mentions]
-    ruled = ruled or (paragraph.get("bounds") and goes_on(folded[start : start + 4]))
     normed = not _NORMED.isdisjoint(reasons) and may_hold_norms(folded, start, end, ruled)
     for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
         if normed and not reason:
@@ -317,7 +316,6 @@ def _sift(sentence, folded, paragraph, ruled, document):
             refused.append((mention["start"], mention["end"], reason))
         else:
             kept.append(mention | {"at": at, "since": since, "year": document[:4]})
-    paragraph["bounds"] = any(reason == "threshold" for *_, reason in refused)
     return kept, refused
 
 
@@ -501,6 +499,9 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     clause = _marks()["quoted"].sub("", clause)
     rest = folded[mention["end"] : mention["end"] + 24]
     kind, sign, attached = _kind(mention, clause, context)
+    if kind == "level" and _is_per_unit(mention, clause, lead, rest, context):
+        kind = "mean"
+    context["mean"] = kind == "mean" and mention
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = context["paragraph"].get("subject"), "inherited"
@@ -561,9 +562,26 @@ def _status(mention, lead, clause, rest, planned, context):
         marks["planned"].search(clause)
         or _is_ahead(lead, mention["year"])
         or (mention["hedge"] == "at_least" and marks["aim"].match(rest))
+        or _is_owed(mention, clause, rest)
     ):
         context["intent"] = True
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
+
+
+def _is_owed(mention, clause, rest):
+    """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
+    if not _marks()["per"].search(clause):
+        return False
+    least = mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
+    return least or "至少" in clause or bool(_marks()["asked"].match(rest))
+
+
+def _is_per_unit(mention, clause, lead, rest, context):
+    """Tell what each unit owes, and what is listed with a figure for each unit (1个示范村、2个示范户)."""
+    first = context.get("mean")
+    if first and _marks()["listed"].fullmatch(lead):
+        return mention["unit"] == first["unit"] or mention["hedge"] == first["hedge"] == "at_least"
+    return _is_owed(mention, clause, rest)
 
 
 def _is_ahead(lead, year):
@@ -841,6 +859,9 @@ def _marks():
             r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求"
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
+        "per": re.compile(r"[每各]|平均"),
+        "asked": re.compile(r"[^,。;]{0,12},要求"),
+        "listed": re.compile(r"[^,。;:、\d]{0,12}、[^,。;:、\d]{0,8}"),
         "cumulative": re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
