@@ -338,6 +338,7 @@ def _refusal(mention, folded):
     if sort not in ("quantity", "bare", "ordinal"):
         return sort
     lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
+    rest = rest.lstrip(" ") if sort == "bare" else rest
     if sort == "ordinal":
         alone = rest[:1] in ("", *",。;、)")
         ranked = _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
@@ -499,9 +500,12 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     clause = _marks()["quoted"].sub("", clause)
     rest = folded[mention["end"] : mention["end"] + 24]
     kind, sign, attached = _kind(mention, clause, context)
-    if kind == "level" and _is_per_unit(mention, clause, lead, rest, context):
+    owed, listed = _is_owed(mention, clause, rest), _is_listed_with(context.get("mean"), mention, lead)
+    if kind == "level" and (listed or (owed and not _marks()["yearly"].search(clause))):
         kind = "mean"
-    context["mean"] = kind == "mean" and mention
+    still = context.get("owed") and (listed or mention["hedge"] == "at_least")
+    owed = still or (owed and "了" not in clause)
+    context |= {"mean": mention if kind == "mean" else None, "owed": owed}
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = context["paragraph"].get("subject"), "inherited"
@@ -517,7 +521,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "value": sign * mention["value"],
         "kind": kind,
         "start": start - attached,
-        "status": _status(mention, lead, clause, rest, planned, context),
+        "status": _status(mention, lead, clause, rest, planned or owed, context),
         "baseline": _baseline(lead, mention["at"])
         or _origin(kind, clause, rest[:10])
         or _same_baseline(lead[: len(lead) - attached], kind, context),
@@ -555,16 +559,14 @@ def _status(mention, lead, clause, rest, planned, context):
     if mention["hedge"] == "masked":
         return "masked"
     marks = _marks()
-    now = marks["now"].search(clause)
-    if now:
-        context["intent"] = False
-    elif (
+    intent = (
         marks["planned"].search(clause)
         or _is_ahead(lead, mention["year"])
         or (mention["hedge"] == "at_least" and marks["aim"].match(rest))
-        or _is_owed(mention, clause, rest)
-    ):
-        context["intent"] = True
+    )
+    now = marks["now"].search(clause)
+    if now or intent or marks["now"].search(lead):
+        context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
@@ -576,12 +578,11 @@ def _is_owed(mention, clause, rest):
     return least or "至少" in clause or bool(_marks()["asked"].match(rest))
 
 
-def _is_per_unit(mention, clause, lead, rest, context):
-    """Tell what each unit owes, and what is listed with a figure for each unit (1个示范村、2个示范户)."""
-    first = context.get("mean")
-    if first and _marks()["listed"].fullmatch(lead):
-        return mention["unit"] == first["unit"] or mention["hedge"] == first["hedge"] == "at_least"
-    return _is_owed(mention, clause, rest)
+def _is_listed_with(first, mention, lead):
+    """Tell whether a figure is listed with one for each unit, and so is one itself (1个示范村、2个示范户)."""
+    if not first or not _marks()["listed"].fullmatch(lead):
+        return False
+    return mention["unit"] == first["unit"] or mention["hedge"] == first["hedge"] == "at_least"
 
 
 def _is_ahead(lead, year):
@@ -779,8 +780,8 @@ def _marks():
     return {
         "sentence": re.compile(r"[。!?;\n]"),
         "plan": re.compile(
-            rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
-            r"|名额|招募(?:人数|规模|公告|启事|简章)|实施规模"
+            rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书|目标(?:任务)?(?:[:\n]|\Z)"
+            r"|名额(?:分配|安排|设置)?(?:[:\n]|\Z)|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
         "past": re.compile(
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
@@ -856,10 +857,12 @@ def _marks():
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
-            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求"
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]"
+            r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
-        "per": re.compile(r"[每各]|平均"),
+        "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
+        "yearly": re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$"),
         "asked": re.compile(r"[^,。;]{0,12},要求"),
         "listed": re.compile(r"[^,。;:、\d]{0,12}、[^,。;:、\d]{0,8}"),
         "cumulative": re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
