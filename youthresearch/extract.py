@@ -70,6 +70,7 @@ FLOWS = (
     "单",
 )
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
+_HAN_DIGITS = "一二两三四五六七八九十几数"
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
@@ -333,19 +334,16 @@ def _facts_of(sentence, folded, tokens):
 
 
 def _refusal(mention, folded):
-    """Say why a number is no fact, or nothing."""
-    sort, start, end = mention["sort"], mention["start"], mention["end"]
+    """Say why a number is no fact, or nothing: the first reason that holds. What ranks becomes a rank."""
+    sort, unit, start, end = (mention.get(name, "") for name in ("sort", "unit", "start", "end"))
     if sort not in ("quantity", "bare", "ordinal"):
         return sort
     lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
-    rest = rest.lstrip(" ") if sort == "bare" else rest
     if sort == "ordinal":
-        alone = rest[:1] in ("", *",。;、)")
-        ranked = _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
-        return _as_rank(mention, folded[start:end]) if ranked else sort
+        return _as_rank(mention, folded[start:end]) if _is_ranked(lead, rest) else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
-    if lead.endswith("前") and mention["unit"] in ("名", "位", "强") and mention["value"] >= 1:
+    if lead.endswith("前") and unit in ("名", "位", "强") and mention["value"] >= 1:
         mention |= {
             "sort": "rank",
             "value_max": mention["value"],
@@ -354,56 +352,68 @@ def _refusal(mention, folded):
             "unit": "名",
         }
         return ""
-    if mention["unit"] == "周" and rest[:1] == "岁":
-        return "age"  # 年龄不超过35周岁
+    token = folded[mention["number_start"] : end]
     if sort == "bare":
-        reason = _no_count(lead, rest)
-        if reason:
-            return reason
-    if sort == "bare" and not _marks()["stated"].search(lead + folded[start : mention["number_start"]]):
+        said = lead + folded[start : mention["number_start"]]
+        return _no_count(lead, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+    if unit == "周" and rest[:1] == "岁":
+        return "age"  # 年龄不超过35周岁
+    if _only_unit(token, unit, lead):
+        return "unit"
+    if unit.endswith("米") and _marks()["sized"].match(rest):
+        return "threshold"
+    if unit in TO_THE_LEFT:
+        return ""
+    if _is_condition(mention, folded[start], lead, rest):
+        return "threshold"
+    if _is_enumerated(mention, token, lead, rest):
+        return "enumeration"
+    return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
+
+
+def _is_ranked(lead, rest):
+    """Tell whether an ordinal is a rank (位居全省第三, 全市第一)."""
+    alone = rest[:1] in ("", *",。;、)")
+    return _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
+
+
+def _only_unit(token, unit, lead):
+    """Tell whether a numeral belongs to a unit that stands alone: 经费(万元)."""
+    return not token.strip("十百千万亿" + unit) and _marks()["unit"].search(lead)
+
+
+def _no_unit(mention, lead, token, rest):
+    """Say why a number without a unit is no figure, or nothing: none is stated, and it is not large."""
+    if not _marks()["stated"].search(lead):
         large = mention["resolution"] > 1 or mention["hedge"] != "exact"
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
             return "no unit"
-    token = folded[mention["number_start"] : end]
-    if not token.strip("十百千万亿" + mention["unit"]) and _marks()["unit"].search(lead):
-        return "unit"  # 经费(万元)
-    if mention["unit"].endswith("米") and _marks()["sized"].match(rest):
-        return "threshold"
-    if mention["unit"] and mention["unit"] not in TO_THE_LEFT:
-        if (
-            mention["hedge"] in ("at_least", "at_most", "under")
-            and folded[start] != "上"  # 上万人次的
-            and not (
-                rest[:1] == "的" and mention["unit"] in ("个", "家", "场", "次", "项", "条", "支", "件", "期")
-            )
-            and _marks()["threshold"].match(rest)
-            and not _marks()["made"].search(lead)
-        ):
-            return "threshold"
-        han = token[0] in "一二两三四五六七八九十几数"
-        listed = _marks()["enumeration"].match(rest) or (
-            han
-            and (
-                _marks()["divided"].search(lead)
-                or _marks()["core"].match(rest)
-                or _marks()["abstract"].match(rest)
-                or _is_listed(mention, lead, rest)
-            )
-        )
-        if listed and mention["value"] < 13 and mention["hedge"] == "exact":
-            return "enumeration"
-        at_end = not rest or rest[0] in ",。;、)\n"
-        if han and len(token) == 2 and mention["unit"] != "个" and _marks()["town"].match(rest):
-            return "name"  # 五台县
-        if han and mention["value"] < 13 and _marks()["slogan"].search(folded[max(0, start - 40) : start]):
-            return "rhetorical"
-        if han and (token[:-1] in ("几", "数") or rest[:1] == "“"):
-            return "rhetorical"
-        if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
-            return "rhetorical"
-        if token[0] == "一" and mention["value"] == 1 and not (at_end and _marks()["counted"].search(lead)):
-            return "article"
-    return ""
+    return "unit" if _only_unit(token, "", lead) else ""
+
+
+def _is_condition(mention, first, lead, rest):
+    """Tell whether a bound says of what size something has to be (30人以上的企业), and counts nothing."""
+    counted = ("个", "家", "场", "次", "项", "条", "支", "件", "期")
+    if mention["hedge"] not in ("at_least", "at_most", "under") or first == "上":  # 上万人次的
+        return False
+    if rest[:1] == "的" and mention["unit"] in counted:
+        return False
+    return _marks()["threshold"].match(rest) and not _marks()["made"].search(lead)
+
+
+def _is_enumerated(mention, token, lead, rest):
+    """Tell whether a number only counts what its text goes on to list (四个方面, 两个渠道)."""
+    marks = _marks()
+    if mention["value"] >= 13 or mention["hedge"] != "exact":
+        return False
+    if marks["enumeration"].match(rest):
+        return True
+    return token[0] in _HAN_DIGITS and (
+        marks["divided"].search(lead)
+        or marks["core"].match(rest)
+        or marks["abstract"].match(rest)
+        or _is_listed(mention, lead, rest)
+    )
 
 
 def _is_listed(mention, lead, rest):
@@ -412,6 +422,21 @@ def _is_listed(mention, lead, rest):
         return False
     items = lead[max(map(lead.rfind, ",。;:(的")) + 1 :]
     return rest[:1] == ":" or items.count("、") + 1 == mention["value"] > 1
+
+
+def _figure_of_speech(mention, token, lead, rest):
+    """Say what a Chinese numeral is that counts nothing, or nothing: a name, rhetoric, an article."""
+    marks, at_end = _marks(), not rest or rest[0] in ",。;、)\n"
+    if token[0] in _HAN_DIGITS:
+        if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
+            return "name"  # 五台县
+        slogan = mention["value"] < 13 and marks["slogan"].search(lead)
+        if slogan or token[:-1] in ("几", "数") or rest[:1] == "“":
+            return "rhetorical"
+    if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
+        return "rhetorical"
+    article = token[0] == "一" and mention["value"] == 1
+    return "article" if article and not (at_end and marks["counted"].search(lead)) else ""
 
 
 def _no_count(lead, rest):
