@@ -318,6 +318,34 @@ def test_a_date_that_is_none_or_of_no_document_is_refused(folder):
         extract_corpus(folder, dates={str(next(folder.rglob("*.txt"))): "June 2021"})
     with pytest.raises(DataError, match="of no document"):
         extract_corpus(folder, dates={"nowhere.txt": "2021"})
+    file = str(next(folder.rglob("*.txt")))
+    with pytest.raises(DataError, match="two dates"):
+        extract_corpus(folder, dates=pd.Series(["2021", "2022"], index=[file, file]))
+    with pytest.raises(DataError, match="no paths"):
+        extract_corpus(folder, dates=pd.Series(["2021"]))
+    with pytest.raises(DataError, match="pass a mapping"):
+        extract_corpus(folder, dates=["2021"])
+
+
+@pytest.mark.parametrize(
+    ("date", "at"),
+    [
+        (2021.0, "2021"),
+        (pd.Timestamp("2021-06-30"), "2021-06"),
+        (pd.NaT, ""),
+        (float("nan"), ""),
+    ],
+)
+def test_dates_as_a_table_holds_them_are_read(tmp_path, date, at):
+    file = tmp_path / "report.txt"
+    file.write_text("团员共有300名。", encoding="utf-8")
+    assert extract_corpus(file, dates=pd.Series([date, date], index=[file, file]))["period_end"].item() == at
+
+
+def test_broken_words_are_an_error_of_the_corpus_and_not_of_each_document(folder, tmp_path):
+    (tmp_path / "lexicon.csv").write_text("wort\n团员\n", encoding="utf-8")
+    with pytest.raises(DataError, match="not known"):
+        extract_corpus(folder, data=tmp_path)
 
 
 def own_words(folder):

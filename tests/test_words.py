@@ -61,6 +61,15 @@ def test_a_folder_without_words_and_a_broken_file_are_errors(own, tmp_path):
     assert len(yr.extract_facts(TEXT)) == 1
 
 
+@pytest.mark.parametrize(
+    "row", ["将近,hedge_before,most", "将近,hedge_after,", "将近,hedge_before,range", "改制前,baseline,"]
+)
+def test_a_code_that_would_reach_the_facts_is_checked(own, row):
+    (own / "lexicon.csv").write_text(f"word,role,code\n{row}\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no code, or one that is none"):
+        yr.extract_facts(TEXT, data=own)
+
+
 def test_threads_with_other_words_do_not_mix(own):
     counts = {None: set(), own: set()}
 

@@ -29,7 +29,7 @@ from .documents import DEFAULT, read_report
 from .extract import COLUMNS, propose, tabulate
 from .loaders import DATA
 from .schema import DataError
-from .words import own_files
+from .words import own_files, words_of
 
 SUFFIXES = (".txt", ".htm", ".html", ".docx", ".pdf")
 CHUNK_BYTES = 1_000_000  # about a second of work, beside which sending a task and writing its files is little
@@ -104,8 +104,8 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     Raises
     ------
     DataError
-        If `output` holds the results of other documents only, a date is none or is of no document, or the
-        folder of words holds none.
+        If `output` holds the results of other documents only, a date is none or is of no document or of one
+        with another, or the folder of words holds none or breaks the data package.
     ImportError
         Without Dask and PyArrow.
 
@@ -132,7 +132,8 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     what `paths` give, and nothing else.
     """
     _need_dask()
-    items = _dated(_items(_find_files(paths)), dates)
+    with words_of(data):  # what is wrong with them is said now, and not once a document
+        items = _dated(_items(_find_files(paths)), dates)
     draw = _progress_bar(len(items), progress)
     if output is None:
         return _assembled(_run(_extract_chunk, _chunked(items), client, draw, data))
@@ -214,17 +215,36 @@ def _items(files):
 
 def _dated(items, dates):
     """Give each document the date that the caller knows."""
-    pairs = {} if dates is None else dict(dates)
-    known = {os.path.abspath(os.fsdecode(path)): date for path, date in pairs.items() if not pd.isna(date)}
-    wrong = [(p, d) for p, d in known.items() if d != "" and not ISO.fullmatch(str(d))]
-    if wrong:
-        table = pd.DataFrame(wrong, columns=["path", "date"])
-        raise DataError("Some dates are none: write 2021, 2021-06 or 2021-06-30.", table)
-    astray = sorted(set(known) - {item.path for item in items})
-    if astray:
-        table = pd.DataFrame({"path": astray})
-        raise DataError("Some dates are of no document: their paths are not among those to read.", table)
-    return [item._replace(date=str(known.get(item.path, ""))) for item in items]
+    if dates is None:
+        return items
+    if isinstance(dates, pd.DataFrame) or not hasattr(dates, "items"):
+        raise DataError(f"dates is a {type(dates).__name__}: pass a mapping or a Series, path to ISO date.")
+    table = pd.DataFrame([(p, _written(d)) for p, d in dates.items()], columns=["path", "date"], dtype=object)
+    keys = table["path"].map(lambda path: isinstance(path, str | bytes | os.PathLike)).astype(bool)
+    _refuse(table[~keys], "Some keys of dates are no paths: let the paths be the keys, or the index")
+    table["path"] = [os.path.abspath(os.fsdecode(path)) for path in table["path"]]
+    table = table[table["date"] != ""].drop_duplicates()
+    wrong = ~table["date"].map(lambda date: bool(ISO.fullmatch(date))).astype(bool)
+    _refuse(table[wrong], "Some dates are none: write 2021, 2021-06 or 2021-06-30")
+    _refuse(table[table["path"].duplicated(keep=False)], "Some documents have two dates: give each one")
+    astray = ~table["path"].isin([item.path for item in items])
+    _refuse(table[astray], "Some dates are of no document: their paths are not among those to read")
+    known = dict(zip(table["path"], table["date"], strict=True))
+    return [item._replace(date=known.get(item.path, "")) for item in items]
+
+
+def _written(date):
+    """Write a date as text, and one that is missing as nothing."""
+    if pd.api.types.is_scalar(date) and pd.isna(date):
+        return ""
+    if isinstance(date, float) and date.is_integer():
+        return str(int(date))  # a column of years, one of which is missing
+    return date.isoformat()[:10] if hasattr(date, "isoformat") else str(date)
+
+
+def _refuse(rows, what):
+    if len(rows):
+        raise DataError(f"{what}.", rows)
 
 
 def _fingerprint(path):

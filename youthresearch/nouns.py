@@ -5,11 +5,12 @@ inside it is the verb of the clause (培训 学员) or qualifies the noun (培�
 The words of each class are in the lexicon and can be extended there.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .quantities import lexicon_codes
 
+WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
 REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
 EVENTS = (
@@ -797,7 +798,7 @@ def _only_qualifies(tokens, i, span):
 # Words -----------------------------------------------------------------------------------------------------
 
 
-@cache
+@lru_cache(WORDS)
 def _sort(word, tag):
     """Return the class of a word."""
     signs = {
@@ -868,12 +869,12 @@ def _sort_of_tag(word, tag):
     return "r" if tag == "p" else "s"
 
 
-@cache
+@lru_cache(WORDS)
 def _is_person(word):
     return word in (NOUN, GROUP) or _ends(word, "person")
 
 
-@cache
+@lru_cache(WORDS)
 def _says(word):
     """Tell whether a noun is a verb as well."""
     return (word in _verbal() or word in _roles("head_verb") - _roles("noun")) and not _is_person(word)
@@ -884,7 +885,7 @@ def _verbal():
     return _roles("compound") - _roles("noun")
 
 
-@cache
+@lru_cache(WORDS)
 def _takes_verb(word):
     if word in _roles("event") and word not in _roles("takes_verb"):
         return False  # 参赛, 参会
@@ -902,7 +903,7 @@ def _fits_only(word, unit):
     return unit in ONLY and _counts(word, unit)
 
 
-@cache
+@lru_cache(WORDS)
 def _ends(word, role):
     return any(word[i:] in _roles(role) for i in range(len(word)))
 

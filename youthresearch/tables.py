@@ -7,7 +7,7 @@ units, in the row's label, or in the caption (单位：万元).
 
 import re
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from math import nan
 from typing import NamedTuple
 
@@ -25,6 +25,9 @@ _CHANGE = re.compile(r"增长|增幅|增减|增加|减少|下降|提高|同比|�
 _SHARE = re.compile(r"(?:率|占比|比例|比重)$")
 _PLAN = re.compile(r"计划|目标|预算|任务")
 _CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,6})")
+
+
+WORDS = 2**12  # cells kept in mind with the unit they are, if any
 
 
 class Cell(NamedTuple):
@@ -259,7 +262,7 @@ def _name_and_unit(text):
     return (match[1], unit, factor) if unit else (text, "", 1)
 
 
-@cache
+@lru_cache(WORDS)
 def _unit(text):
     """Read 万元 as (元, 10000); nothing where it is no unit."""
     match = re.fullmatch(r"(十万|百万|千万|[十百千万亿]?)(.*)", text.strip())

@@ -11,9 +11,11 @@ from threading import RLock
 
 import pandas as pd
 
+from .intervals import HEDGES
 from .loaders import load_indicators, load_lexicon, load_units
 from .schema import DataError
 
+APPROXIMATE = tuple(hedge for hedge in HEDGES if hedge not in ("range", "masked"))  # codes of such words
 LOADERS = {"lexicon": load_lexicon, "units": load_units, "indicators": load_indicators}
 _READERS = ("quantities", "norms", "nouns", "tables", "extract")  # all they cache is made of the words
 _LOCK = RLock()  # one thread at a time, since what is made of the words is the process's
@@ -33,11 +35,14 @@ def words_of(data):
     Raises
     ------
     DataError
-        If the folder has none of the three, or one of them breaks the data package.
+        If the folder has none of the three, one of them breaks the data package, or a word of approximation
+        or comparison has no code that is known.
     """
     with _LOCK:
         state = state_of(data)
         if state != _now["state"]:
+            for path, *_ in state:
+                _check_codes(LOADERS[Path(path).stem](Path(path).parent), path)
             _forget()
             _now["state"] = state
         yield
@@ -70,6 +75,17 @@ def word_table(name):
         return table(folder)
     keys = ["word", "role"] if name == "lexicon" else ["unit"]
     return pd.concat([table(folder), table()], ignore_index=True).drop_duplicates(keys)
+
+
+def _check_codes(table, path):
+    """Check the codes that become values of facts."""
+    if Path(path).stem != "lexicon":
+        return
+    unknown = table["role"].str.startswith("hedge_") & ~table["code"].isin(APPROXIMATE)
+    wrong = table[unknown | ((table["role"] == "baseline") & table["code"].isna())]
+    if len(wrong):
+        what = f"{path}: these words have no code, or one that is none; hedges are {', '.join(APPROXIMATE)}"
+        raise DataError(f"{what}.", wrong)
 
 
 def _forget():
