@@ -553,8 +553,6 @@ def _back(tokens, k):
         j += 2
     while j < k and (tokens[j].sort in "pc" or tokens[j].word in (BRACKET, "方面")):
         j += 1
-    if j < k and tokens[j].word == NOUN and _at(tokens, j - 1).sort == "r":
-        j += 1  # 在“智慧团建”录入率
     return _span(tokens, _titled(tokens, j), k)
 
 
@@ -601,12 +599,8 @@ def _is_predicate(tokens, n, k):
     before = _at(tokens, n - 1)
     if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
         return True  # 受表彰“创业奖”
-    if all(t.sort in "vw" or t.word in _verbal() for t in tokens[n + 1 : k + 1]):
-        return sort == "h"  # 外出学习交流2场
     if sort not in "vw":
         return False
-    if before.sort == "p" or before.word.endswith("委"):
-        return True  # 团省委自筹资金
     if (
         before.sort == "c"
         and _at(tokens, n - 2).sort in "vh"
@@ -851,8 +845,6 @@ def _sort(word, tag):
 
 def _sort_of_tag(word, tag):
     if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂场州旗盟团系司社行局":
-        return "s"
-    if tag == "ad":
         return "s"
     if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
         return "p"
