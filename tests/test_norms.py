@@ -109,6 +109,30 @@ def test_what_each_unit_owes_is_a_planned_mean(text):
     assert (set(facts["status"]), set(facts["kind"])) == ({"planned"}, {"mean"})
 
 
+STATUS = [  # text, status of each figure
+    ("开展培训20期，每期不少于50人，共培训1100人。", "achieved planned achieved"),
+    ("要求达到95%以上，我区实际达到97%。", "planned achieved"),
+    ("按计划完成培训12期，培训人数达1800人。", "achieved achieved"),
+    ("实现了每个乡镇至少有1个青年之家。", "achieved"),
+    ("全年开展各类活动不少于120场，参与青年超过2万人。", "achieved achieved"),
+    ("线上稿件每月不少于1篇，线下活动不少于1场次。", "planned planned"),
+    ("年度目标：新建团支部20个，覆盖率达到98%。", "planned planned"),
+    ("完成年度目标：新建团支部20个。", "achieved"),
+    ("二、评选名额\n优秀团员60名。\n三、评选结果\n评出优秀团员58名。", "planned achieved"),
+    ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
+]
+
+
+@pytest.mark.parametrize(("text", "statuses"), STATUS)
+def test_a_plan_holds_for_its_heading_or_its_figures_and_no_further(text, statuses):
+    assert yr.extract_facts(text)["status"].tolist() == statuses.split()
+
+
+def test_what_is_owed_a_year_is_a_level_as_what_was_done_in_a_year():
+    facts = yr.extract_facts("每年培训青年不少于800人。每年有大学生近200人次参加。各级团组织至少捐款5万元。")
+    assert facts["kind"].tolist() == ["level"] * 3
+
+
 def test_duties_of_the_documents_are_found_as_the_coders_have_them():
     coded, texts = yr.load_facts(), yr.load_documents().set_index("source_id")["text"]
     for source_id, duties in coded[coded["indicator"] == "duty_per_person"].groupby("source_id"):
