@@ -14,6 +14,7 @@ from sweeps import sweep
 import youthresearch as yr
 from youthresearch.effects import did
 from youthresearch.inference import randomize
+from youthresearch.moments import Moments, interval
 
 
 def small_table(seed, waves=(2, 1), n=8, t=4, gaps=0.0):
@@ -573,3 +574,26 @@ def test_a_studentized_interval_ends_where_the_first_effect_is_rejected(seed):
         steps = test.att + (end - test.att) * np.array([*np.linspace(0.1, 0.9, 8), 1 - 1e-6, 1 + 1e-6])
         *within, beyond = (p_without(tau) for tau in steps)
         assert min(within) > 0.05 + 1e-9 > beyond
+
+
+@pytest.mark.parametrize("estimator", [yr.did, yr.event_study, yr.imputation_did, yr.staggered_did])
+def test_without_any_noise_the_studentized_interval_is_the_effect_itself(estimator):
+    """One of 220 assignments is the actual one; under every effect but the true one the others have error."""
+    table = pd.DataFrame([(f"d{i:02d}", t) for i in range(12) for t in range(2010, 2016)], columns=["d", "t"])
+    pilot = table["d"] < "d03"
+    table["y"] = table["d"].str[1:].astype(float) + 0.1 * table["t"] + 2.0 * (pilot & (table["t"] >= 2014))
+    table["cohort"] = np.where(pilot, 2014, 0)
+    panel = yr.as_panel(table, district="d", period="t", outcomes="y", cohort="cohort")
+    test = estimator(panel, outcome="y").randomization(statistic="studentized")
+    assert test.p_value == 1 / 220
+    assert (test.low, test.high) == (pytest.approx(2, abs=1e-6), pytest.approx(2, abs=1e-6))
+
+
+def test_a_draw_without_estimate_and_error_is_not_far_out():
+    """Of four draws it leaves the actual one alone beyond the last root: alpha = 1/4 has finite ends."""
+    spread = np.array([[1.0, 0, 0], [0, 0, 0], [1, 0, 0], [1, 0, 0]])
+    draws = Moments(np.array([2.0, 0, 0.5, -0.5]), np.array([1.0, 0, 0.5, -0.5]), spread)
+    actual = Moments(draws.att[:1], draws.pull[:1], spread[:1])
+    low, high = interval(draws, actual, 0.25, True)
+    # |2 - tau| > |0.5 - 0.5 tau| = |-0.5 + 0.5 tau| outside of 5/3 to 3
+    assert (low, high) == (pytest.approx(5 / 3), pytest.approx(3))
