@@ -150,9 +150,10 @@ def _quartics(moments, actual, unit):
         size[:, i : i + 3] += np.abs(square * own[i])
     terms[:, 2:] -= q
     size[:, 2:] += np.abs(q)
-    terms[np.abs(terms).max(axis=1) <= NOISE * size.max(axis=1)] = 0.0  # the actual one, or its mirror image
-    nothing = (np.abs(c) <= TIE * np.abs(c).max()) & (np.abs(b) <= TIE) & (size.max(axis=1) <= TIE * size.max())
-    terms[nothing, 0] = -size.max() or -1.0  # no estimate and no error: never far out
+    scale = size.max(axis=1)
+    terms[np.abs(terms).max(axis=1) <= NOISE * scale] = 0.0  # the actual one, or its mirror image
+    nothing = (np.abs(c) <= TIE * np.abs(c).max()) & (np.abs(b) <= TIE) & (scale <= TIE * scale.max())
+    terms[nothing, 0] = -scale.max() or -1.0  # no estimate and no error: never far out
     return terms, size
 
 
