@@ -64,7 +64,9 @@ def print_growth(name, unit, sizes=(100, 200, 400)):
 def main(paths):
     """Print the speed on texts as dense as real reports, on reports, and on sentences that grow."""
     sentences, rng = load_sentences(), random.Random(2024)  # these load words and tagger, uncounted
-    print_rates("like reports", [draw_text(sentences, REPORT, rng) for _ in range(REPORTS)])
+    like = [draw_text(sentences, REPORT, rng) for _ in range(REPORTS)]
+    print_rates("like reports", like)
+    print_rates("the same, one text", ["\n".join(like)])  # one table instead of one for each
     print_rates("coded documents", list(yr.load_documents()["text"]))
     if paths:
         print_rates("given reports", [yr.read_report(path).text for path in paths])

@@ -98,6 +98,7 @@ def test_slips_of_a_figure_are_the_ones_a_reader_would_list():
     assert {
         428: "digit",
         148: "transposed",
+        481: "transposed",
         41: "doubled",
         4180: "decimal",
         4180000: "unit",

@@ -19,7 +19,7 @@ def league():
     """Simulated districts of which a few are pilots, a part of their figures vague."""
     waves, reporting = {"2018Q3": 2}, {"vague": 0.2}
     panel, _ = yr.simulate_panel(
-        seed=2, districts=30, periods=10, waves=waves, effect={"orgs": 25.0}, noise=3.0, reporting=reporting
+        seed=2, districts=20, periods=8, waves=waves, effect={"orgs": 25.0}, noise=3.0, reporting=reporting
     )
     panel["high"] = panel["high"].where(np.isfinite(panel["high"]), panel["value"] * 1.02)
     return panel

@@ -89,7 +89,7 @@ def _is_threshold(unit, bounded, clause, lead, rest):
 
 
 def _is_limit(mention, clause, rest):
-    """Find what may be given or not be passed: 不得超过40%, 可给予600元, 40元/人, 一般不超过300人, 由5至12名组成."""
+    """Find what may be given or not be passed: 不得超过40%, 可给予600元, 40元/人, 由5至12名组成."""
     marks, unit = _marks(), mention["unit"]
     if marks["forbidden"].search(clause) or marks["granting"].search(clause):
         return True

@@ -354,8 +354,6 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return _may_stand(after.sort)
-    if sort == "h" and last is None and len(tokens[j].word) == 1:  # 4名挂兼职副书记
-        return _qualifies_next(tokens, j + 1, unit)
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
