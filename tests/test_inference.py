@@ -597,3 +597,21 @@ def test_a_draw_without_estimate_and_error_is_not_far_out():
     low, high = interval(draws, actual, 0.25, True)
     # |2 - tau| > |0.5 - 0.5 tau| = |-0.5 + 0.5 tau| outside of 5/3 to 3
     assert (low, high) == (pytest.approx(5 / 3), pytest.approx(3))
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("alpha", [0.03, 0.2])
+def test_effects_inside_the_ends_are_kept_and_those_beyond_rejected(exact, alpha):
+    """Of 100 draws, or of 99 with the actual one counted once more, by counting anew under each effect."""
+    rng = np.random.default_rng(5)
+    att, pull = rng.normal(size=100), rng.uniform(-0.5, 0.5, size=100)
+    att[0], pull[0] = 0.4, 1.0
+    drawn = slice(None) if exact else slice(1, None)
+
+    def p(tau):
+        far = np.abs(att - tau * pull)
+        return (far[drawn] >= far[0] - 1e-12).sum() / 100 + (0.0 if exact else 0.01)
+
+    for end in interval(Moments(att[drawn], pull[drawn]), Moments(att[:1], pull[:1]), alpha, exact):
+        outward = np.sign(end - 0.4) * 1e-6
+        assert p(end - outward) > alpha + 1e-9 >= p(end + outward)
