@@ -138,6 +138,9 @@ def test_what_was_made_up_says_so_wherever_it_goes():
         assert table.attrs["simulated"]
     assert "simulated data / 模拟数据" in repr(yr.entropy_index(yr.composite_table(SMALL, [RATE, "members"])))
     assert "simulated data / 模拟数据" in repr(yr.beta_convergence(SMALL, outcome=RATE))
+    bare_table = yr.composite_table(SMALL, [RATE, "members"])
+    bare_table.attrs = {}  # as after a join
+    assert "simulated data / 模拟数据" in repr(yr.entropy_index(bare_table))
 
 
 def tables_of(panel):

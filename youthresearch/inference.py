@@ -109,8 +109,7 @@ class RandomizationTest(Result):
         return f"randomisation test of {self.estimator}: {self.outcome}"
 
     def _said(self):
-        said = [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
-        return said
+        return [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
 
     def verdict(self):
         """Say what was found and what is assumed, as pairs of a name and a text (for `Effect` too)."""
