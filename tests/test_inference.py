@@ -599,6 +599,14 @@ def test_a_draw_without_estimate_and_error_is_not_far_out():
     assert (low, high) == (pytest.approx(5 / 3), pytest.approx(3))
 
 
+@pytest.mark.parametrize("far", [3.0, 1e3, 1e6])
+def test_an_end_many_errors_away_is_found(far):
+    """Of two draws with errors of one the other estimates `far` whatever is taken off: half until then."""
+    draws = Moments(np.array([0.0, far]), np.array([1.0, 0.0]), np.array([[1.0, 0, 0], [1, 0, 0]]))
+    actual = Moments(draws.att[:1], draws.pull[:1], draws.spread[:1])
+    assert interval(draws, actual, 0.5, True) == (pytest.approx(-far), pytest.approx(far))
+
+
 @pytest.mark.parametrize("exact", [True, False])
 @pytest.mark.parametrize("alpha", [0.03, 0.2])
 def test_effects_inside_the_ends_are_kept_and_those_beyond_rejected(exact, alpha):

@@ -131,6 +131,8 @@ def test_what_was_made_up_says_so_wherever_it_goes():
     assert (PANEL["processing"] == "simulated").all()
     lost = bare(SMALL)  # as after a step by which pandas loses attrs
     assert "simulated" not in lost.attrs
+    some = lost.assign(processing=["stated"] * (len(lost) - 1) + ["simulated"])
+    assert is_simulated(some)  # one row is enough
     measured = yr.add_metrics(lost, youth="youth_14_28")
     assert (measured["processing"] == "simulated").all()
     spread = yr.sigma_convergence(SMALL, outcome=RATE)
