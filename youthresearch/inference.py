@@ -193,8 +193,8 @@ def randomization_test(
     RandomizationTest
         If all assignments are taken p is the share with ``|t| >= |t_actual|``, else (1 + their number) /
         (1 + draws) (Phipson and Smyth 2010). The interval has every constant effect that is not rejected
-        when it is subtracted from the treated cells; for "att" it is exact, for "studentized" the part
-        connected with the estimate.
+        when it is subtracted from the treated cells, to the exact ends; for "studentized" the part connected
+        with the estimate.
 
     Raises
     ------
