@@ -63,7 +63,7 @@ MAY_IMPORT = {
         "schema",
     },  # the national series and the words are data
     "documents": {"schema"},
-    "words": {"loaders", "schema"},
+    "words": {"intervals", "loaders", "schema"},  # hedges are codes of words
     "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data
     "nouns": {"quantities"},
     "norms": {"quantities"},
