@@ -406,6 +406,20 @@ def test_tightening_agrees_with_trying_every_number():
     assert [found["low"], found["high"]] == [min(tried), max(tried)] == [32, 32]
 
 
+def test_relations_that_leave_no_value_together_are_named_and_those_in_conflict_have_no_say():
+    """30-odd of 38 may be 84.2% or 94.7%, not both; 30 of 38 are neither."""
+    own, share = {"part_of": "w", "indicator": "assistants_recruited"}, {"resolution": 0.1}
+    whole = ("w", "level", 38, "个", {})
+    odd = ("p", "level", 30, "人", own | {"hedge": "odd", "resolution": 10.0})
+    a, b = (("a", "share", 84.2, "%", own | share), ("b", "share", 94.7, "%", own | share))
+    together = yr.tighten(facts(whole, odd, a, b))
+    assert "p w b" in together.attrs["contradictions"] and len(together) == 0
+    conflict = facts(whole, ("p", "level", 30, "人", own), a)
+    assert verdict(conflict, "share") == "conflict"
+    alone = yr.tighten(conflict)
+    assert len(alone) == 0 and alone.attrs["contradictions"] == []
+
+
 def test_the_whole_of_a_share_is_derived():
     """18,278 are 98.74%: of 18,511 or 18,512, for 18,510 would give 98.75% and 18,513 98.73%."""
     table = facts(("p", "level", 18278, "个", {}), ("s", "share", 98.74, "%", {"resolution": 0.01}))

@@ -113,6 +113,14 @@ def test_an_open_figure_without_weight_leaves_the_bounds_closed():
     assert bounds.low == bounds.high == pytest.approx(effect.att) and not len(bounds.open)
 
 
+def test_a_set_that_is_wide_or_open_on_one_side_has_one_end_at_a_time_to_cover():
+    """1.645 errors of that end (upper 5% of the normal distribution, any table of it)."""
+    reach = 1.6448536
+    assert _imbens_manski(0.0, 99.0, 1.0, 2.0, 0.95) == pytest.approx((-reach, 99 + 2 * reach))
+    assert _imbens_manski(1.0, np.inf, 2.0, np.nan, 0.95) == (pytest.approx(1 - 2 * reach), np.inf)
+    assert _imbens_manski(-np.inf, 1.0, np.nan, 2.0, 0.95) == (-np.inf, pytest.approx(1 + 2 * reach))
+
+
 @pytest.mark.parametrize("width", [0.0, 0.5, 30.0])
 def test_imbens_manski_covers_each_end_with_its_chance(width):
     """At an end of the set the chance to cover is level: 1.96 errors for a point, 1.645 for a wide set."""

@@ -108,6 +108,14 @@ def test_ferman_pinto_of_several_by_hand_in_every_order(treated):
         assert farther <= 0.2 < (orders + np.sum(np.array(null) >= abs(att - effect) * (1 - 1e-9))) / whole
 
 
+def test_where_orders_are_drawn_the_actual_set_still_counts_as_one_of_all_sets():
+    """Nine of twenty: 55 sets of never-treated and the actual one, in 20 million orders, 9,999 drawn."""
+    table = yr.few_treated(unlike_sizes(9, n=20), outcome="y", population="people", seed=1)
+    smallest = table.set_index("method")["smallest_p"]
+    assert smallest["conley_taber"] == pytest.approx(1 / 56)
+    assert smallest["ferman_pinto"] == pytest.approx(1 / 56, rel=0.01)
+
+
 @pytest.mark.parametrize("treated", [2, 3])
 def test_names_of_districts_have_no_say(treated):
     panel = unlike_sizes(treated)

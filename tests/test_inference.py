@@ -14,6 +14,7 @@ from sweeps import sweep
 import youthresearch as yr
 from youthresearch.effects import did
 from youthresearch.inference import randomize
+from youthresearch.moments import Moments, interval
 
 
 def small_table(seed, waves=(2, 1), n=8, t=4, gaps=0.0):
@@ -573,3 +574,52 @@ def test_a_studentized_interval_ends_where_the_first_effect_is_rejected(seed):
         steps = test.att + (end - test.att) * np.array([*np.linspace(0.1, 0.9, 8), 1 - 1e-6, 1 + 1e-6])
         *within, beyond = (p_without(tau) for tau in steps)
         assert min(within) > 0.05 + 1e-9 > beyond
+
+
+@pytest.mark.parametrize("estimator", [yr.did, yr.event_study, yr.imputation_did, yr.staggered_did])
+def test_without_any_noise_the_studentized_interval_is_the_effect_itself(estimator):
+    """One of 220 assignments is the actual one; under every effect but the true one the others have error."""
+    table = pd.DataFrame([(f"d{i:02d}", t) for i in range(12) for t in range(2010, 2016)], columns=["d", "t"])
+    pilot = table["d"] < "d03"
+    table["y"] = table["d"].str[1:].astype(float) + 0.1 * table["t"] + 2.0 * (pilot & (table["t"] >= 2014))
+    table["cohort"] = np.where(pilot, 2014, 0)
+    panel = yr.as_panel(table, district="d", period="t", outcomes="y", cohort="cohort")
+    test = estimator(panel, outcome="y").randomization(statistic="studentized")
+    assert test.p_value == 1 / 220
+    assert (test.low, test.high) == (pytest.approx(2, abs=1e-6), pytest.approx(2, abs=1e-6))
+
+
+def test_a_draw_without_estimate_and_error_is_not_far_out():
+    """Of four draws it leaves the actual one alone beyond the last root: alpha = 1/4 has finite ends."""
+    spread = np.array([[1.0, 0, 0], [0, 0, 0], [1, 0, 0], [1, 0, 0]])
+    draws = Moments(np.array([2.0, 0, 0.5, -0.5]), np.array([1.0, 0, 0.5, -0.5]), spread)
+    actual = Moments(draws.att[:1], draws.pull[:1], spread[:1])
+    low, high = interval(draws, actual, 0.25, True)
+    # |2 - tau| > |0.5 - 0.5 tau| = |-0.5 + 0.5 tau| outside of 5/3 to 3
+    assert (low, high) == (pytest.approx(5 / 3), pytest.approx(3))
+
+
+@pytest.mark.parametrize("far", [3.0, 1e3, 1e6])
+def test_an_end_many_errors_away_is_found(far):
+    """Of two draws with errors of one the other estimates `far` whatever is taken off: half until then."""
+    draws = Moments(np.array([0.0, far]), np.array([1.0, 0.0]), np.array([[1.0, 0, 0], [1, 0, 0]]))
+    actual = Moments(draws.att[:1], draws.pull[:1], draws.spread[:1])
+    assert interval(draws, actual, 0.5, True) == (pytest.approx(-far), pytest.approx(far))
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("alpha", [0.03, 0.2])
+def test_effects_inside_the_ends_are_kept_and_those_beyond_rejected(exact, alpha):
+    """Of 100 draws, or of 99 with the actual one counted once more, by counting anew under each effect."""
+    rng = np.random.default_rng(5)
+    att, pull = rng.normal(size=100), rng.uniform(-0.5, 0.5, size=100)
+    att[0], pull[0] = 0.4, 1.0
+    drawn = slice(None) if exact else slice(1, None)
+
+    def p(tau):
+        far = np.abs(att - tau * pull)
+        return (far[drawn] >= far[0] - 1e-12).sum() / 100 + (0.0 if exact else 0.01)
+
+    for end in interval(Moments(att[drawn], pull[drawn]), Moments(att[:1], pull[:1]), alpha, exact):
+        outward = np.sign(end - 0.4) * 1e-6
+        assert p(end - outward) > alpha + 1e-9 >= p(end + outward)

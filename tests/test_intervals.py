@@ -166,3 +166,5 @@ def test_corners_takes_any_number_of_columns():
 def test_overlap_forgives_noise_only():
     assert overlap(interval((0.1 + 0.2, 1)), interval((0, 0.3))).all()
     assert not overlap(interval((0.3001, 1)), interval((0, 0.3))).any()
+    assert overlap(interval((0, 1e9)), interval((1e9 + 0.5, np.inf))).all()
+    assert not overlap(interval((0, 1e9)), interval((1e9 + 1.5, np.inf))).any()

@@ -203,6 +203,13 @@ def test_a_panel_gets_its_ratios_as_intervals():
     )
 
 
+def test_the_value_of_a_ratio_lies_within_its_bounds():
+    """Over 50 of over 48 posts are filled: 50 to 60 of 48 to 55, so at most all of them."""
+    table = yr.add_metrics(panel(assistants_recruited=[(50, 60), 9], posts_part_time=[(48, 55), 9]))
+    found = row(table, "fill_rate")
+    assert found[["low", "value", "high"]].tolist() == [pytest.approx(5000 / 55), 100, 100]
+
+
 def test_every_metric_can_be_computed_from_its_indicators():
     from youthresearch.metrics import METRICS as known
     from youthresearch.metrics import YOUTH

@@ -41,6 +41,7 @@ def test_a_good_table_passes_with_its_types():
         ({"indicator": ["members", "Total Orgs"]}, r"indicator.*must match.*'Total Orgs' in row 2"),
         ({"indicator": ["members", "members"]}, r"indicator must be unique: 'members' in rows 1, 2 below"),
         ({"label_zh": ["团员", None]}, r"label_zh must not be empty: '' in row 2 below"),
+        ({"label_zh": ["团员", ""]}, r"label_zh must not be empty: '' in row 2 below"),
         ({"surprise": ["a", "b"]}, r"not known \['surprise'\]"),
     ],
 )
@@ -98,10 +99,11 @@ def test_blanks_around_a_value_are_refused():
         check_table(indicators(definition=[" ", "Organisations"]), "indicators")
 
 
-def test_an_integer_with_a_fraction_is_refused():
+@pytest.mark.parametrize("cell", ["2021.5", "99999999999999999999"])
+def test_an_integer_with_a_fraction_or_too_many_digits_is_refused(cell):
     raw = pd.read_csv(DATA / "national.csv", dtype="str").head(3)
-    raw.loc[0, "year"] = "2021.5"
-    with pytest.raises(DataError, match="integer, and does not in row 1"):
+    raw.loc[0, "year"] = cell
+    with pytest.raises(DataError, match="must hold an integer, and does not in row 1"):
         check_table(raw, "national")
 
 

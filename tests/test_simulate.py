@@ -131,6 +131,8 @@ def test_what_was_made_up_says_so_wherever_it_goes():
     assert (PANEL["processing"] == "simulated").all()
     lost = bare(SMALL)  # as after a step by which pandas loses attrs
     assert "simulated" not in lost.attrs
+    some = lost.assign(processing=["stated"] * (len(lost) - 1) + ["simulated"])
+    assert is_simulated(some)  # one row is enough
     measured = yr.add_metrics(lost, youth="youth_14_28")
     assert (measured["processing"] == "simulated").all()
     spread = yr.sigma_convergence(SMALL, outcome=RATE)
@@ -138,6 +140,9 @@ def test_what_was_made_up_says_so_wherever_it_goes():
         assert table.attrs["simulated"]
     assert "simulated data / 模拟数据" in repr(yr.entropy_index(yr.composite_table(SMALL, [RATE, "members"])))
     assert "simulated data / 模拟数据" in repr(yr.beta_convergence(SMALL, outcome=RATE))
+    bare_table = yr.composite_table(SMALL, [RATE, "members"])
+    bare_table.attrs = {}  # as after a join
+    assert "simulated data / 模拟数据" in repr(yr.entropy_index(bare_table))
 
 
 def tables_of(panel):

@@ -327,8 +327,9 @@ def tighten(facts, identities=None, districts=None):
         level before a change, ``baseline`` saying when; whole, what a share is a share of), the columns of
         facts that say what it is about, value (where one number is
         left), low, high, unit, stated_low, stated_high (missing if it was not stated), processing
-        ("computed") and fact_ids, the facts it rests on. ``attrs["contradictions"]`` lists figures
-        that the relations together leave no value, with the facts involved; they are not tightened.
+        ("computed") and fact_ids, the facts it rests on. ``attrs["contradictions"]`` lists, by their facts,
+        relations that leave a figure no value beside the others; nothing that rests on such facts is
+        concluded.
 
     Raises
     ------
@@ -418,12 +419,15 @@ def _narrow(bounds, allowed, members, j, whole, basis, lost):
     new_low, new_high = np.fmax(new_low, low[at]), np.fmin(new_high, high[at])
     noise = 1e-9 * np.maximum(1, np.abs(np.where(np.isfinite(new_high), new_high, 0)))
     empty = new_low > new_high + noise
-    lost += [tuple(m) for m in members[empty] if tuple(m) not in lost]
     gain = ~empty & ((new_low > low[at] + noise) | (new_high < high[at] - noise))
-    for i in np.flatnonzero(gain):
-        low[at[i]] = max(low[at[i]], new_low[i])
-        high[at[i]] = min(high[at[i]], max(new_high[i], new_low[i]))
+    for i in np.flatnonzero(gain):  # two may narrow one figure
+        least, most = max(low[at[i]], new_low[i]), min(high[at[i]], max(new_high[i], new_low[i]))
+        if least > most + noise[i]:
+            empty[i], gain[i] = True, False
+            continue
+        low[at[i]], high[at[i]] = least, max(least, most)
         basis.setdefault(at[i], set()).update(members[i])
+    lost += [tuple(m) for m in members[empty] if tuple(m) not in lost]
     bounds["low"], bounds["high"] = low, high
     return bool(gain.any())
 
@@ -431,7 +435,8 @@ def _narrow(bounds, allowed, members, j, whole, basis, lost):
 def _tightened(facts, first, bounds, basis, lost):
     """Lay out the figures that became narrower, with the stated facts that each rests on."""
     ids = facts["fact_id"].to_numpy()
-    rows = sorted(basis)
+    against = {i for members in lost for i in members}
+    rows = [i for i in sorted(basis) if not against & _reach(i, basis)]
     columns = ["source_id", "district", "scope", "indicator", "role", "kind", "flow", "baseline"]
     columns += ["period_start", "period_end", "status", "unit"]
     table = facts.loc[rows, columns].reset_index(drop=True)

@@ -6,7 +6,7 @@ Mullainathan 2004): whatever goes on within a district over time is then in one 
 
 from functools import lru_cache
 from itertools import combinations, permutations
-from math import comb, factorial, perm
+from math import ceil, comb, perm
 
 import numpy as np
 import pandas as pd
@@ -50,8 +50,8 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
           0.5 to 2, a true null is rejected 8% of the time with 99 never-treated and 6% with 399, at nominal
           5% (conley_taber: 19 and 18%; 3,000 simulations each); with sizes from 0.1 to 2 and 99
           never-treated, 11%. Each set of never-treated stands for the treated districts in every order, so
-          that no order of theirs counts (sets are drawn, each in one order, where there are more than 500,000
-          orders).
+          that no order of theirs counts (where there are more than 500,000 orders of all sets, `draws` of
+          them are drawn).
 
         conley_taber and ferman_pinto take the mean of the never-treated for exact, so that treated districts
         must be few beside them: with 10 of 60 treated and all alike a true null is rejected 12% of the time,
@@ -86,7 +86,7 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
         scale = np.sqrt(variance[treated])
         unlike = bool(np.ptp(scale) > TIE * scale.max())
         sets = _sets(n - k, k, draws, seed, ordered=unlike)
-        orders = factorial(k) if unlike and perm(n - k, k) <= ORDERED else 1
+        orders = ceil(len(sets) / comb(n - k, k))  # in which a set stands among them, on average
         far = np.abs(((left / np.sqrt(variance[~treated]))[sets] * scale).mean(axis=1))
         rows.append(
             _row("ferman_pinto", att, far, orders, level, "few treated beside many; variance a + b / size")

@@ -109,8 +109,7 @@ class RandomizationTest(Result):
         return f"randomisation test of {self.estimator}: {self.outcome}"
 
     def _said(self):
-        said = [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
-        return said
+        return [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
 
     def verdict(self):
         """Say what was found and what is assumed, as pairs of a name and a text (for `Effect` too)."""
@@ -194,8 +193,8 @@ def randomization_test(
     RandomizationTest
         If all assignments are taken p is the share with ``|t| >= |t_actual|``, else (1 + their number) /
         (1 + draws) (Phipson and Smyth 2010). The interval has every constant effect that is not rejected
-        when it is subtracted from the treated cells; for "att" it is exact, for "studentized" the part
-        connected with the estimate.
+        when it is subtracted from the treated cells, to the exact ends; for "studentized" the part connected
+        with the estimate.
 
     Raises
     ------

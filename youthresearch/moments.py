@@ -54,8 +54,8 @@ def p_value(statistics, actual, exact):
     finite = away[np.isfinite(away)]
     tie = TIE * finite.max(initial=0)
     beyond = int((away >= abs(actual) - tie).sum()) if np.isfinite(actual) else int(np.isinf(away).sum())
-    if exact:
-        return beyond / len(away), max(1, int((away >= away.max() - tie).sum())) / len(away)
+    if exact:  # rounding may part the actual one from itself among them
+        return max(1, beyond) / len(away), max(1, int((away >= away.max() - tie).sum())) / len(away)
     return (1 + beyond) / (1 + len(away)), 1 / (1 + len(away))
 
 
@@ -150,12 +150,15 @@ def _quartics(moments, actual, unit):
         size[:, i : i + 3] += np.abs(square * own[i])
     terms[:, 2:] -= q
     size[:, 2:] += np.abs(q)
-    terms[np.abs(terms).max(axis=1) <= NOISE * size.max(axis=1)] = 0.0  # the actual one, or its mirror image
+    scale = size.max(axis=1)
+    terms[np.abs(terms).max(axis=1) <= NOISE * scale] = 0.0  # the actual one, or its mirror image
+    nothing = (np.abs(c) <= TIE * np.abs(c).max()) & (np.abs(b) <= TIE) & (scale <= TIE * scale.max())
+    terms[nothing, 0] = -scale.max() or -1.0  # no estimate and no error: never far out
     return terms, size
 
 
 def _first_fall(terms, size, alpha, exact):
-    """Smallest x > 0 beyond which no more than a share alpha of the polynomials is at least zero; or inf."""
+    """Smallest x >= 0 beyond which no more than a share alpha of the polynomials is at least zero; or inf."""
     roots = np.sort(_positive_roots(terms, size), axis=1)
     ends = np.column_stack([np.zeros(len(roots)), roots, np.full(len(roots), np.inf)])
     left, right = ends[:, :-1], ends[:, 1:]
@@ -166,7 +169,8 @@ def _first_fall(terms, size, alpha, exact):
     at = np.nonzero(change & np.isfinite(roots))
     place, change = roots[at], change[at]
     order = np.lexsort((-change, place))
-    place, count = place[order], int(far[:, 0].sum()) + np.cumsum(change[order])
+    place = np.append(0.0, place[order])  # at once, where the actual one has no error at all
+    count = np.cumsum(np.append(far[:, 0].sum(), change[order]))
     low = (count + (not exact)) / (len(terms) + (not exact)) <= alpha + TIE
     apart = np.append(place[1:], np.inf) > place * (1 + NOISE)  # the last of the changes at one place
     return next(iter(place[low & apart]), np.inf)

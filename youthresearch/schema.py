@@ -195,6 +195,7 @@ def check_table(raw, name, where=""):
 
 def _convert(raw, field, place):
     column = raw[field["name"]].astype("str")
+    column = column.where(column != "")  # `missingValues` of the data package
     padded = column.notna() & (column != column.str.strip())
     if padded.any():
         where = rows_of(raw.index[padded])
@@ -207,14 +208,17 @@ def _convert(raw, field, place):
     numbers = pd.to_numeric(column, errors="coerce").replace([float("inf"), float("-inf")], float("nan"))
     bad = numbers.isna() & column.notna()
     if field["type"] == "integer":
-        bad |= numbers.notna() & (numbers % 1 != 0)
+        bad |= numbers.notna() & ((numbers % 1 != 0) | (numbers.abs() > 2**53))
     if bad.any():
         raise DataError(
-            f"{place}: column {field['name']!r} must hold a {field['type']}, and does not in "
+            f"{place}: column {field['name']!r} must hold {_A[field['type']]}, and does not in "
             f"{rows_of(raw.index[bad])}. Write digits only, with a point for decimals.",
             raw[bad],
         )
     return numbers.astype("Int64" if field["type"] == "integer" else "float64")
+
+
+_A = {"integer": "an integer", "number": "a number"}
 
 
 def rows_of(index):

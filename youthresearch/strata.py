@@ -97,7 +97,8 @@ def of_column(panel, districts, name):
     rows = panel.loc[panel["district"].isin(districts), list(dict.fromkeys(["district", "period", name]))]
     if rows[name].isna().any():
         raise DataError(
-            f"{name!r} is missing for districts, which then have no stratum:", rows[rows[name].isna()]
+            f"{name!r} is missing for districts, which then have no stratum: fill it, or drop their rows.",
+            rows[rows[name].isna()],
         )
     first = ~rows["district"].duplicated().to_numpy()
     value = pd.Series(rows[name].array[first], rows["district"].array[first], name=name)
