@@ -435,8 +435,6 @@ def _left(tokens, i, unit):
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
     if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人
-    if unit not in PEOPLE and _is_headless(tokens, i):
-        return None
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
         if (
             tokens[k].sort == "v"
@@ -508,14 +506,6 @@ def _measures(tokens, i):
     while _at(tokens, k).word in ("达", "达到", "为", "共", "约", "超"):
         k -= 1
     return _ends(_at(tokens, k).word, "measure")
-
-
-def _is_headless(tokens, i):
-    """Tell whether what is counted goes without saying (不足3名团员的有60个)."""
-    k = i - 1
-    while _at(tokens, k).word in ("有", "共有", "共", "达", "占"):
-        k -= 1
-    return k < i - 1 and _at(tokens, k).word == "的"
 
 
 def _share_of(tokens, i):
@@ -597,8 +587,6 @@ def _is_predicate(tokens, n, k):
     if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _verbal() - _roles("head_verb"):
         return True  # 编发《简报》
     before = _at(tokens, n - 1)
-    if before.word in _roles("passive") and sort in "vw" and not _ends(head, "money"):
-        return True  # 受表彰“创业奖”
     if sort not in "vw":
         return False
     if (
@@ -636,8 +624,6 @@ def _event(tokens, i, unit):
     while _at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了"):
         k -= 1
     sort, word = _at(tokens, k).sort, _at(tokens, k).word
-    if word in _roles("compound") and word not in _roles("noun"):
-        sort = "v"
     if not (
         word in _roles("event")
         or ((sort in "vw" or word in _verbal()) and (unit in EVENTS or unit == "人次"))
@@ -728,8 +714,6 @@ def _described(tokens, i, kind):
         k -= 1
     if (_at(tokens, k).word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
         return None
-    if kind != "share" and _at(tokens, i + 1).sort != "x":
-        return None  # 协作区的12名团青
     k -= kind != "share"
     if _at(tokens, k).sort in "npw":
         return _back(tokens, k)
