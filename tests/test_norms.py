@@ -88,6 +88,7 @@ def test_a_rule_is_known_by_its_title_and_conditions_by_their_heading():
     sentence = "团员编号使用率不低于98%。"
     assert len(yr.extract_facts(sentence)) == 1
     assert yr.extract_facts(f"五四红旗团委评选办法（试行）\n{sentence}").empty
+    assert len(yr.extract_facts(f"全市落实团干部管理办法\n{sentence}")) == 1  # a headline of news
     assert yr.extract_facts(f"一、申报条件\n{sentence}").empty
     assert len(yr.extract_facts(f"我市出台青年优先发展评价标准\n{sentence}")) == 1  # news of a rule
     facts = yr.extract_facts(f"一、申报条件\n{sentence}\n二、工作成效\n新建团支部5个，占比达60%。")
