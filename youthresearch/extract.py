@@ -50,24 +50,9 @@ BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
 _WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
-FLOWS = (
-    "人次",
-    "小时",
-    "场",
-    "次",
-    "期",
-    "篇",
-    "场次",
-    "元",
-    "册",
-    "份",
-    "件",
-    "吨",
-    "节",
-    "课时",
-    "学时",
-    "起",
-    "单",
+FLOWS = (  # units of what happens
+    *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
+    *("元", "册", "份", "件", "吨", "起", "单"),
 )
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _HAN_DIGITS = "一二两三四五六七八九十几数"

@@ -11,12 +11,8 @@ from typing import NamedTuple
 
 from .loaders import DATA, _read_csv
 
-HEAD, TITLE, OPENING, FOOT = (
-    150,
-    60,
-    400,
-    60,
-)  # characters at either end in which a text says of what place it is
+# characters at either end in which a text says of what place it is
+HEAD, TITLE, OPENING, FOOT = 150, 60, 400, 60
 _ENDS = re.compile("[省市县区旗州盟]")
 _PEOPLES = (
     "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|纳西|景颇|柯尔克孜"
