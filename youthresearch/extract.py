@@ -309,7 +309,7 @@ def _facts_of(sentence, folded, tokens):
     """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
-    context = {"noun": None, "whole": None, "paragraph": paragraph}
+    context = {"noun": None, "nouns": [], "whole": None, "paragraph": paragraph}
     for mention in sentence["kept"]:
         rows.append(_fact(mention, folded, tokens, numbers, before, context, sentence["planned"]))
         before = mention["end"]
@@ -554,6 +554,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         context["unit"] = mention["unit"]
     if kind == "level":
         context["level"] = start
+        context["nouns"] += [noun] if noun else []
     return row
 
 
@@ -841,7 +842,7 @@ def _marks():
         ),
         "quote": re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
         "bracket": re.compile(
-            r"\((?<=[\u4e00-\u9fff]\()(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+            r"\((?<=[\u4e00-\u9fff]\()(?!不含)(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
             r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总队团会组班社乡镇市县旗厂校园院站场街]\))"
         ),
         "body": re.compile(
