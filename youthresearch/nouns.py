@@ -32,6 +32,8 @@ STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departm
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
 PLACES_FOR_PEOPLE = ("编制", "名额", "岗位")  # of 增核编制3名
 ENDINGS = frozenset("员会款费率班队站点室岗金")  # of nouns, with a verb of two characters before them
+ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
+THINGS = ("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿", "资金", "款", "物资", "图书", "材料")
 AIMS = ("目标", "任务", "要求")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LISTS = ("名册", "名单")
@@ -472,7 +474,7 @@ def _left(tokens, i, unit):
             and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nwv")
         ):
             break  # 志愿者组织32个
-        if tokens[k].sort == "v" and k == i - 1 and unit in ("个", "项", "件") and _is_governed(tokens, k):
+        if tokens[k].sort == "v" and k == i - 1 and unit not in PEOPLE and _is_governed(tokens, k):
             break  # 办理法人资格登记62个
         if tokens[k].word == ")":
             k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
@@ -648,8 +650,12 @@ def _is_predicate(tokens, n, k):
     if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _verbal() - _roles("head_verb"):
         return True  # 编发《简报》
     before = _at(tokens, n - 1)
+    if before.word in ADVERBS and tokens[n].word in _verbal():
+        return True  # 共注册志愿者
     if sort not in "vw":
         return False
+    if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in _roles("head_verb"):
+        return True  # 征集作品
     if (
         before.sort == "c"
         and _at(tokens, n - 2).sort in "vh"
@@ -711,7 +717,7 @@ def _event(tokens, i, unit):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
-            if unit == "人次":
+            if unit == "人次" and _ends(tokens[n].word, "person"):
                 return None  # the persons are counted
             j = n + 1
             break
@@ -887,6 +893,7 @@ def _sort(word, tag):
         GROUP: "n",
         "级": "a",
         "青": "a",
+        "零": "a",
         "的": "d",
         "等": "d",
     }
