@@ -309,7 +309,7 @@ def _facts_of(sentence, folded, tokens):
     """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
-    context = {"noun": None, "nouns": [], "whole": None, "paragraph": paragraph}
+    context = {"noun": None, "nouns": [], "counted": [], "whole": None, "paragraph": paragraph}
     for mention in sentence["kept"]:
         rows.append(_fact(mention, folded, tokens, numbers, before, context, sentence["planned"]))
         before = mention["end"]
@@ -552,6 +552,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if noun and kind != "mean":
         context["noun"] = noun
         context["unit"] = mention["unit"]
+        context["counted"].append((noun, mention["unit"]))
     if kind == "level":
         context["level"] = start
         context["nouns"] += [noun] if noun else []

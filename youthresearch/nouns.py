@@ -33,7 +33,24 @@ TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted
 PLACES_FOR_PEOPLE = ("编制", "名额", "岗位")  # of 增核编制3名
 ENDINGS = frozenset("员会款费率班队站点室岗金")  # of nouns, with a verb of two characters before them
 ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
-THINGS = ("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿", "资金", "款", "物资", "图书", "材料")
+THINGS = (
+    "作品",
+    "成果",
+    "稿件",
+    "信息",
+    "线索",
+    "建议",
+    "提案",
+    "问题",
+    "意见",
+    "诉求",
+    "心愿",
+    "资金",
+    "款",
+    "物资",
+    "图书",
+    "材料",
+)
 AIMS = ("目标", "任务", "要求")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LISTS = ("名册", "名单")
@@ -106,6 +123,8 @@ def classify(tagged, start, ends):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
+        if word == NUMBER and tokens and len(last) > 3 and tokens[-1].sort == "a":
+            tokens[-1] = tokens[-1]._replace(sort="n")  # 违法行为
         if word in (NUMBER, "(") and len(tokens) > 1 and len(last) == 1 and _is_tail(*tokens[-2:]):
             tokens[-2:] = [Token(tokens[-2].word + last, "n", tokens[-2].start, start)]
         if word in ENDINGS and tokens and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
@@ -163,16 +182,29 @@ def find_noun(tokens, i, mention, kind, context):
     if left and before and left[0] <= before[0] < before[1] < left[1]:
         found["left"] = (before[1], left[1])  # 9个村团支部覆盖率98%
     rules = [rule for rule in found if found[rule]]
-    bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"])
+    bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"], unit)
     if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
         before = context["noun"]
-        if unit in PEOPLE and context.get("unit") in STRANGERS and _at(tokens, i - 1).word != NUMBER:
-            before = None  # 收入5万元,84人打工
+        if _at(tokens, i - 1).word != NUMBER:
+            before = _of_its_kind(unit, kind, context)
         return _further(tokens, i, unit, kind, before, found["left"] if bare else None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
+
+
+def _of_its_kind(unit, kind, context):
+    """Find the noun of the last figure before that the unit may count as well."""
+    if unit in PEOPLE and context.get("unit") in STRANGERS:
+        return None  # 收入5万元,84人打工
+    if kind not in ("level", "mean") or unit in TO_THE_LEFT:
+        return context["noun"]
+    same = PEOPLE if unit in PEOPLE else (unit,)
+    for noun, counted in reversed(context["counted"]):
+        if counted in same:
+            return noun
+    return None if context.get("unit") in ("元", "小时") else context["noun"]
 
 
 def _own_share(tokens, i, unit, nouns):
@@ -354,7 +386,7 @@ def _of(tokens, begin, j, unit):
         return None
     clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])
     for n in range(j, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的" and (clauses or unit in ONLY):
+        if tokens[n].word == "的" and (clauses or unit in ONLY or all(t.sort in "hv" for t in tokens[j:n])):
             return n
         if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
             return n
@@ -476,6 +508,8 @@ def _left(tokens, i, unit):
             break  # 志愿者组织32个
         if tokens[k].sort == "v" and k == i - 1 and unit not in PEOPLE and _is_governed(tokens, k):
             break  # 办理法人资格登记62个
+        if tokens[k].sort == "v" and k == i - 1 and unit in PEOPLE and _is_of_what(_at(tokens, k - 1)):
+            break  # 义务就诊60人
         if tokens[k].word == ")":
             k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
         elif tokens[k].sort in "xc":
@@ -500,6 +534,11 @@ def _left(tokens, i, unit):
         return found
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
+
+
+def _is_of_what(token):
+    """Tell whether a noun before a verb names neither who acts nor whom, but what."""
+    return token.sort == "n" and not (token.word == NOUN or _is_counted(token.word))
 
 
 def _compared(tokens, k):
@@ -650,8 +689,10 @@ def _is_predicate(tokens, n, k):
     if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _verbal() - _roles("head_verb"):
         return True  # 编发《简报》
     before = _at(tokens, n - 1)
-    if before.word in ADVERBS and tokens[n].word in _verbal():
+    if before.word in ADVERBS and (sort in "vw" or tokens[n].word in _verbal()):
         return True  # 共注册志愿者
+    if before.sort == "x" and tokens[n + 1].word == NOUN and n + 1 < k and tokens[n].word in _verbal():
+        return True  # 治理“三无”场所
     if sort not in "vw":
         return False
     if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in _roles("head_verb"):
@@ -771,7 +812,7 @@ def _verb(tokens, i, unit):
     j = i
     while _at(tokens, j - 1).sort in "vwha" or _at(tokens, j - 1).word == "不":
         j -= 1
-    bare = j < i and _at(tokens, i - 1).sort in "vw" and _at(tokens, j - 1).sort == "x"
+    bare = j < i and _at(tokens, i - 1).sort in "vw" and _at(tokens, j - 1).sort in "xs"
     return _span(tokens, j, i - 1) if bare and unit in ("人", *TIMES, *EVENTS) else None  # 不起诉8人
 
 
@@ -859,10 +900,10 @@ def _belongs_left(tokens, i):
     return False
 
 
-def _only_qualifies(tokens, i, span):
+def _only_qualifies(tokens, i, span, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     near = tokens[max(0, i - REACH - 1) : i]
-    return any(
+    return unit != "所" and any(
         t.end == span[1] and (t.word in _roles("qualifies") or (t.start == span[0] and t.word in TOTALS))
         for t in near
     )
