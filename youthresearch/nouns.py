@@ -183,6 +183,10 @@ def find_noun(tokens, i, mention, kind, context):
         found["left"] = (before[1], left[1])  # 9个村团支部覆盖率98%
     rules = [rule for rule in found if found[rule]]
     bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"], unit)
+    if bare or not rules:
+        level = _level(tokens, i, context["noun"])
+        if level:
+            return level, "left", context["noun"]
     if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
@@ -192,6 +196,13 @@ def find_noun(tokens, i, mention, kind, context):
         return _further(tokens, i, unit, kind, before, found["left"] if bare else None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
+
+
+def _level(tokens, i, before):
+    """Find a level told apart from that of the noun before (国家级青年文明号5个、省级11个)."""
+    own = _at(tokens, i - 1)
+    first = next((t.word for t in tokens if before and t.start == before[0]), "")
+    return _span(tokens, i - 1, i - 1) if own.word.endswith("级") and first.endswith("级") else None
 
 
 def _of_its_kind(unit, kind, context):
@@ -401,6 +412,9 @@ def _is_head(tokens, j, last, unit):
         return last is None or not _is_state(tokens, j, last, unit)
     if tokens[j].sort == "v" and _takes_verb(tokens[j].word) and last is not None and last == j - 1:
         return _at(tokens, j + 1).sort not in "npwva"  # 非公有制经济组织
+    if tokens[j].sort == "v" and last is not None and last == j - 1 and unit in (*EVENTS, "元", "个", "项"):
+        after = _at(tokens, j + 1)
+        return after.sort == "x" and after.word != NUMBER and not _is_counted(tokens[last].word)  # 6例器官捐献
     if tokens[j].sort != "w":
         return False
     if last is None:
@@ -532,6 +546,8 @@ def _left(tokens, i, unit):
         return None
     if unit != "元" or _ends(tokens[k].word, "money"):
         return found
+    if k < i - 1 and _is_counted(tokens[k].word):
+        return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
 
@@ -555,7 +571,7 @@ def _compared(tokens, k):
 def _is_governed(tokens, k):
     """Tell whether a verb after a noun is itself the object of one before it."""
     j = k - 1
-    while _at(tokens, j).sort in "npwa":
+    while _at(tokens, j).sort in "npwav":
         j -= 1
     return j < k - 1 and tokens[j].sort == "h"
 
@@ -707,7 +723,7 @@ def _is_predicate(tokens, n, k):
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
     stated = tokens[n].word not in _roles("compound") and not head.endswith(NUMERIC)
-    if before.sort == "x" and (n < k - 2 or stated):
+    if (before.sort == "x" or before.word == "累计") and (n < k - 2 or stated):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍
