@@ -288,11 +288,11 @@ def _is_plan(paragraph, planned):
 
 def _sift(sentence, folded, paragraph, ruled, document):
     """Part the numbers of a sentence into those that may be facts, with their dates, and those refused."""
-    kept, refused, before = [], [], None
+    kept, refused, before = [], [], paragraph.get("norm")
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
     dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
     reasons = [_refusal(mention, folded) for mention in mentions]
-    normed = not _NORMED.isdisjoint(reasons) and may_hold_norms(folded, start, end, ruled)
+    normed = not _NORMED.isdisjoint(reasons) and (before or may_hold_norms(folded, start, end, ruled))
     for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
         if normed and not reason:
             reason = norm_of(mention, folded, sentence, ruled, before)
@@ -301,7 +301,9 @@ def _sift(sentence, folded, paragraph, ruled, document):
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
+            before = None
             kept.append(mention | {"at": at, "since": since, "year": document[:4]})
+    paragraph["norm"] = before
     return kept, refused
 
 

@@ -48,8 +48,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     ruled : bool
         Whether the sentence is of a rule or of its conditions.
     before : tuple, optional
-        End, norm and unit of the last number of the sentence that was one: what is joined to it by 、 and
-        has its unit is the same, and what is granted after a threshold is a limit.
+        End, norm and unit of the last quantity of the paragraph, if it was one: what is joined to it by 、 and
+        has its unit is the same, as is a bounded share, and what is granted after a threshold is a limit.
 
     Returns
     -------
@@ -58,25 +58,30 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     """
     if mention["sort"] == "rank":
         return ""
-    marks, start, end = _marks(), mention["start"], mention["end"]
+    marks, start, end, unit = _marks(), mention["start"], mention["end"], mention["unit"]
     lead = folded[max(sentence["start"], start - REACH) : start]
     rest = folded[end : min(sentence["end"], end + REACH)]
     clause = lead[max(map(lead.rfind, ",;:")) + 1 :]
     if marks["full"].search(lead):
         return "threshold"
-    if before and before[2] == mention["unit"] and marks["joined"].fullmatch(folded, before[0], start):
-        return before[1]
+    at, norm, counted = before or (start, "", "")
+    if counted in (unit, "") and marks["joined"].fullmatch(folded, at, start):
+        return norm
     if marks["done"].search(clause):
         return ""
-    if before and before[1] == "threshold" and marks["granted"].search(clause):
+    if norm == "threshold" and at > sentence["start"] and marks["granted"].search(clause):
         return "limit"
+    if folded.startswith(("不小于", "不大于"), start):  # nobody measures so
+        return "threshold"
     bounded = mention["hedge"] in BOUNDS
+    if bounded and unit == "%" and norm:
+        return norm
     if _is_threshold(mention, bounded, clause, lead, rest):
         return "threshold"
     if _is_limit(mention, clause, rest):
         return "limit"
     # in a rule: a number of persons may be a quota, so planned
-    bound = bounded or marks["reached"].search(clause) or mention["unit"] in ("%", "元", "倍", "小时")
+    bound = bounded or marks["reached"].search(clause) or unit in ("%", "元", "倍", "小时")
     return "threshold" if ruled and bound else ""
 
 
@@ -84,6 +89,10 @@ def _is_threshold(mention, bounded, clause, lead, rest):
     """Find a bound with its consequence: 达到100小时的，授予...; 五分之四以上...方可; 少召开1次扣2分."""
     marks = _marks()
     if (bounded or marks["attained"].search(clause)) and marks["then"].match(rest):
+        return True
+    if marks["away"].search(clause) or (
+        mention["hedge"] in ("at_least", "over") and marks["sized"].search(clause)
+    ):
         return True
     quorum = mention["unit"] == "%" and mention["resolution"] != mention["resolution"]  # 半数
     if bounded and mention["unit"] == "%" and marks["votes"].search(lead + rest[:8]):
@@ -94,9 +103,13 @@ def _is_threshold(mention, bounded, clause, lead, rest):
 def _is_limit(mention, clause, rest):
     """Find what may be given or not be passed: 不得超过40%, 可给予600元, 40元/人, 由5至12名组成."""
     marks, unit = _marks(), mention["unit"]
-    if marks["forbidden"].search(clause) or marks["granting"].search(clause):
+    if any(marks[word].search(clause) for word in ("forbidden", "granting", "most")):
         return True
     if mention["hedge"] in ("at_most", "range") and marks["as_a_rule"].search(clause):
+        return unit == "元" or not marks["per"].search(clause)  # 每人联系1至2个 is owed
+    if mention["hedge"] == "at_most" and marks["chosen"].search(clause):
+        return True
+    if marks["equals"].match(rest) if mention["value"] == 1 else marks["reckoned"].match(rest):
         return True
     if unit == "元" and marks["rate"].match(rest):
         return "均" not in clause  # 人均24元/月 is measured
@@ -115,8 +128,8 @@ def _marks():
     return {
         # each begins with a letter, no group or class, so that the search runs over all others at once
         "glance": re.compile(
-            r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不得|者,|的,|以上,|之上,|方可|才能|取消|注销"
-            r"|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|最多|最高|不超过"
+            r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大]|者,|的,|以上,|之上,|方可|才能"
+            r"|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|最多|最高|最长|应[在该为]|分别|等于|折算|计算"
         ),
         "title": re.compile(
             rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定)"
@@ -144,7 +157,11 @@ def _marks():
             r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14},?"
             r"(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
             r"|[^,。;]{0,20}(?:,|(?<!展示))[方才][可能]|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
+            r"|(?:、[\d.]{1,6}){0,8}[\u4e00-\u9fff]{0,3},分别(?:再次)?(?:授予|认定|评为|评定|给予|奖励)"
         ),
+        # 不少于应选人数的20%; 一般应在6人以上
+        "away": re.compile(r"不(?:得|应|能)?(?:少于|低于|小于)[^,。;、\d]{1,20}的$"),
+        "sized": re.compile(r"(?:应该?|应当|一般|原则上)(?:应该?|应当)?(?:在|为|是|达到)?$"),
         "scored": re.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
         "fined": re.compile("[^,。;]{0,14}(?:罚款|罚金)"),
         "votes": re.compile("赞成|同意|表决|到会|得票"),
@@ -158,6 +175,16 @@ def _marks():
             r"(?:一般|原则上|最多|最高可?|每人|人均|金额|应(?![届急])(?<![响供适相反对]应))"
             r"[^,。;、\d]{0,14}$"
         ),
+        "most": re.compile(
+            r"(?:最长|最多)(?:为|是|可达?|不得?超过)$|最高(?:可|不得?超过)$"
+            r"|不(?:得|应|能)?(?:超过|高于|多于|大于)[^,。;、\d]{1,20}的$"  # 不超过团员总数的5%
+        ),
+        "chosen": re.compile(
+            r"(?:评选|表彰|推荐|推报|推选|选树|申报|奖励|名额|比例|额度|标准|单价|限额|字数|篇幅|人数)[^,。;、\d]{0,10}$"
+        ),
+        "equals": re.compile(r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d"),  # 1小时等于2积分
+        "reckoned": re.compile(r"来?计算"),
+        "per": re.compile(r"每人|人均"),
         "rate": re.compile(r" ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)"),
         "by": re.compile(r"按照?(?!计划|要求|规定)[^。;]{0,40}$"),
         "by_rate": re.compile("以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留"),
