@@ -48,8 +48,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     ruled : bool
         Whether the sentence is of a rule or of its conditions.
     before : tuple, optional
-        End, norm and unit of the last quantity of the paragraph, if it was one: what is joined to it by 、 and
-        has its unit is the same, as is a bounded share, and what is granted after a threshold is a limit.
+        End, norm and unit of the last quantity of the paragraph, if it was one: what is joined to it by 、
+        and has its unit is the same, as is a bounded share; what is granted after a threshold is a limit.
 
     Returns
     -------

@@ -415,11 +415,9 @@ def _pattern():
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
-    words_of_units = "|".join(
-        w + (f"(?!{code})" if code else "") for w, code in lexicon_codes("no_unit").items()
-    )
+    beyond = "|".join(w + f"(?!{x})" * bool(x) for w, x in lexicon_codes("no_unit").items())
     for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长, 4根据 have no unit
-        texts[name] = f"(?:(?!{words_of_units}){texts[name]})"
+        texts[name] = f"(?:(?!{beyond}){texts[name]})"
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
     return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
