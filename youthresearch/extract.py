@@ -54,6 +54,7 @@ FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
 )
+FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
@@ -115,14 +116,14 @@ def _propose(document_or_text, source_id, indicators, date):
     folded = fold(text)
     sifted, refused, paragraph = [], [], {}
     date, place = document_date(folded, date), place_of(folded)
-    planned = budget = bool(_marks()["budget"].search(folded[:200]))
+    planned = titled_plan = bool(_marks()["planning"].search(folded[:200]))
     ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = budget or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+            planned, ruled = titled_plan or _is_plan(opening, planned), titled or is_rule(opening, ruled)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -349,6 +350,8 @@ def _refusal(mention, folded):
         return "unit"
     if unit.endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
+    if unit in FORMS and mention["value"] <= 20 and _is_form(lead, rest):
+        return "form"
     if unit in TO_THE_LEFT:
         return ""
     if _is_condition(mention, folded[start], lead, rest):
@@ -376,6 +379,16 @@ def _no_unit(mention, lead, token, rest):
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
             return "no unit"
     return "unit" if _only_unit(token, "", lead) else ""
+
+
+def _is_form(lead, rest):
+    """Tell whether a number says how many papers to hand in (一式三份, 照片2张), and counts nothing."""
+    marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
+    if clause.endswith("一式"):
+        return True
+    return bool(
+        (marks["form"].search(clause) or marks["of_form"].match(rest)) and not marks["got"].search(clause)
+    )
 
 
 def _is_condition(mention, first, lead, rest):
@@ -422,8 +435,10 @@ def _figure_of_speech(mention, token, lead, rest):
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
         return "rhetorical"
-    article = token[0] == "一" and mention["value"] == 1
-    return "article" if article and not (at_end and marks["counted"].search(lead)) else ""
+    if token[0] != "一" or mention["value"] != 1 or (at_end and marks["counted"].search(lead)):
+        return ""
+    least = mention["hedge"] == "at_least" or marks["least"].search(lead)
+    return "" if least and marks["each"].search(lead) else "article"  # 每月至少召开一次
 
 
 def _no_count(lead, rest):
@@ -511,7 +526,12 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     rest = folded[mention["end"] : mention["end"] + 24]
+    if mention["hedge"] == "exact" and _marks()["least"].search(clause):
+        mention["hedge"] = "at_least"  # 至少召开2次
     kind, sign, attached = _kind(mention, clause, context)
+    if _marks()["and"].fullmatch(lead) and (kind, mention["unit"] == "%") in context.get("moved", ()):
+        kind, sign = context["moved"][kind, mention["unit"] == "%"]
+    context["moved"] = _shared(kind, sign, mention["unit"])
     owed, listed = _is_owed(mention, clause, rest), _is_listed_with(context.get("mean"), mention, lead)
     if kind == "level" and (listed or (owed and not _marks()["yearly"].search(clause))):
         kind = "mean"
@@ -559,6 +579,13 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     return row
 
 
+def _shared(kind, sign, unit):
+    """Say what a number is that shares the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
+    if kind not in ("change", "growth"):
+        return {}
+    return {("share" if unit == "%" else "level", unit == "%"): (kind, sign)}
+
+
 def _above(folded, start, unit):
     """Find the noun of a figure in the sentence before its own, or in the heading above its paragraph."""
     start -= folded[start - 1 : start] == "\n"
@@ -574,7 +601,7 @@ def _status(mention, lead, clause, rest, planned, context):
     intent = (
         marks["planned"].search(clause)
         or _is_ahead(lead, mention["year"])
-        or (mention["hedge"] == "at_least" and marks["aim"].match(rest))
+        or ((mention["hedge"] == "at_least" or marks["aims"].search(clause)) and marks["aim"].match(rest))
     )
     now = marks["now"].search(clause)
     if now or intent or marks["now"].search(lead):
@@ -587,7 +614,7 @@ def _is_owed(mention, clause, rest):
     if not _marks()["per"].search(clause):
         return False
     least = mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
-    return least or "至少" in clause or bool(_marks()["asked"].match(rest))
+    return bool(least or _marks()["owed"].search(clause) or _marks()["asked"].match(rest))
 
 
 def _is_listed_with(first, mention, lead):
@@ -600,7 +627,7 @@ def _is_listed_with(first, mention, lead):
 def _is_ahead(lead, year):
     """Tell whether a figure is for a year to come: after that of its document (到2025年), or within some."""
     by = _marks()["by"].search(lead)
-    return bool((by and year and by[1] > year) or _marks()["within"].search(lead))
+    return bool((by and year > "1990" and by[1] > year) or _marks()["within"].search(lead))
 
 
 def _before_noun(clause, noun, start):
@@ -808,7 +835,11 @@ def _marks():
         "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
         "slogan": re.compile(r"“[^”。;\d]*$"),
         "unit": re.compile(r"(?:[(|/]|单位:) ?$"),
-        "budget": re.compile(r"(?:部门|单位|年度?|收支)预算"),
+        "planning": re.compile(  # a budget, or a call for candidates
+            r"(?:部门|单位|年度?|收支)预算"
+            r"|^[^。\n《]{0,30}关于[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)[^。\n]{0,90}?的(?:通知|公告|通告)",
+            re.M,
+        ),
         "review": re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
         "stated": re.compile(
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
@@ -817,6 +848,11 @@ def _marks():
             r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "form": re.compile(
+            rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为| )*$"
+        ),
+        "of_form": re.compile(rf"[^,。;、\d]{{0,8}}?(?:{words('form')})"),
+        "got": re.compile("[了收征发审印]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(f"(?:{words('enumeration')})"),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
@@ -857,7 +893,7 @@ def _marks():
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
         "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
-        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师]$"),
+        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师][”\"]?$"),
         "mean": re.compile(
             f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
@@ -870,12 +906,20 @@ def _marks():
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
-            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]"
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]|(?<![为除])(?<!提出|下达|明确|制定|确定)了(?!解)"
             r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
+        "aims": re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$"),
+        "each": re.compile("每[^,。;]*$"),
+        "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
+        "and": re.compile(r"[、和及与][^,。;:、\d]{0,12}"),
         "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
         "yearly": re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$"),
+        "owed": re.compile(
+            "至少|请各|(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务]))[^,。;]{0,8}[每各]"
+            r"|[每各][^,。;\d]{0,16}(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])|(?:推荐|推报|选报|申报|上报|报送|推选)$)"
+        ),
         "asked": re.compile(r"[^,。;]{0,12},要求"),
         "listed": re.compile(r"[^,。;:、\d]{0,12}、[^,。;:、\d]{0,8}"),
         "cumulative": re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),

@@ -26,8 +26,11 @@ def is_rule(paragraph, held):
 
 
 def is_titled_rule(folded):
-    """Tell whether a document is a rule, by the line that is its title (管理办法, 评选细则)."""
-    return any(_marks()["title"].fullmatch(line) for line in folded[:TITLE].split("\n")[:3])
+    """Tell whether a document is a rule, by its title (管理办法, 评选细则): a line, or what begins one."""
+    lines = folded[:TITLE].split("\n")[:3]
+    return any(
+        _marks()["title"].fullmatch(title) for line in lines for title in (line, line.partition(" ")[0])
+    )
 
 
 def may_hold_norms(folded, start, end, ruled):
@@ -81,6 +84,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     if _is_limit(mention, clause, rest):
         return "limit"
     # in a rule: a number of persons may be a quota, so planned
+    if ruled and marks["set"].search(clause):
+        return "limit"
     bound = bounded or marks["reached"].search(clause) or unit in ("%", "元", "倍", "小时")
     return "threshold" if ruled and bound else ""
 
@@ -128,7 +133,7 @@ def _marks():
     return {
         # each begins with a letter, no group or class, so that the search runs over all others at once
         "glance": re.compile(
-            r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大]|者,|的,|以上,|之上,|方可|才能"
+            r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大]|须|者,|的,|以上,|之上,|方可|才能"
             r"|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|最多|最高|最长|应[在该为]|分别|等于|折算|计算"
         ),
         "title": re.compile(
@@ -160,7 +165,9 @@ def _marks():
             r"|(?:、[\d.]{1,6}){0,8}[\u4e00-\u9fff]{0,3},分别(?:再次)?(?:授予|认定|评为|评定|给予|奖励)"
         ),
         # 不少于应选人数的20%; 一般应在6人以上
-        "away": re.compile(r"不(?:得|应|能)?(?:少于|低于|小于)[^,。;、\d]{1,20}的$"),
+        "away": re.compile(
+            r"(?:不(?:得|应|能)?(?:少于|低于|小于)|(?:必须|须|应当?)(?:超过|达到|占))[^,。;、\d]{1,20}的$"
+        ),
         "sized": re.compile(r"(?:应该?|应当|一般|原则上)(?:应该?|应当)?(?:在|为|是|达到)?$"),
         "scored": re.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
         "fined": re.compile("[^,。;]{0,14}(?:罚款|罚金)"),
@@ -182,6 +189,9 @@ def _marks():
         "chosen": re.compile(
             r"(?:评选|表彰|推荐|推报|推选|选树|申报|奖励|名额|比例|额度|标准|单价|限额|字数|篇幅|人数)[^,。;、\d]{0,10}$"
         ),
+        "set": re.compile(
+            r"(?<!增)(?<!建)设(?!立|有|计|施)[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"
+        ),  # 设主席1名, 由9人组成
         "equals": re.compile(r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d"),  # 1小时等于2积分
         "reckoned": re.compile(r"来?计算"),
         "per": re.compile(r"每人|人均"),
