@@ -139,7 +139,9 @@ def _propose(document_or_text, source_id, indicators, date):
         kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
         refused += not_kept
         if kept:
-            sifted.append(sentence | {"kept": kept, "paragraph": paragraph, "planned": planned})
+            sifted.append(
+                sentence | {"kept": kept, "paragraph": paragraph, "planned": planned, "ruled": ruled}
+            )
     rows = [
         row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
         for sentence, tokens in zip(sifted, _tokens(folded, sifted), strict=True)
@@ -313,6 +315,7 @@ def _facts_of(sentence, folded, tokens):
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "whole": None, "paragraph": paragraph}
+    context["bound"] = sentence["planned"] or sentence["ruled"]
     for mention in sentence["kept"]:
         rows.append(_fact(mention, folded, tokens, numbers, before, context, sentence["planned"]))
         before = mention["end"]
@@ -354,7 +357,9 @@ def _refusal(mention, folded):
         return "form"
     if unit in TO_THE_LEFT:
         return ""
-    if _is_condition(mention, folded[start], lead, rest):
+    if _is_condition(mention, folded[start], lead, rest) and not _marks()["owing"].search(
+        folded, max(0, start - 60), start
+    ):
         return "threshold"
     if _is_enumerated(mention, token, lead, rest):
         return "enumeration"
@@ -404,7 +409,11 @@ def _is_condition(mention, first, lead, rest):
 def _is_enumerated(mention, token, lead, rest):
     """Tell whether a number only counts what its text goes on to list (四个方面, 两个渠道)."""
     marks = _marks()
-    if mention["value"] >= 13 or mention["hedge"] != "exact":
+    if mention["hedge"] != "exact":
+        return False
+    if marks["constituent"].match(rest) or (mention["unit"] in ("条", "节") and marks["text"].search(lead)):
+        return True  # 40项指标, 办法共45条
+    if mention["value"] >= 13:
         return False
     if marks["enumeration"].match(rest):
         return True
@@ -420,6 +429,8 @@ def _is_listed(mention, lead, rest):
     """Tell whether a number only counts what is listed beside it: 统贷、转贷、直贷三种模式, 议程有三项：."""
     if mention["unit"] not in ("种", "类", "项", "点", "级"):
         return False
+    if rest[:1] == "“":
+        return False  # 荣获一项“...”、两项“...”
     items = lead[max(map(lead.rfind, ",。;:(的")) + 1 :]
     return rest[:1] == ":" or items.count("、") + 1 == mention["value"] > 1
 
@@ -431,7 +442,8 @@ def _figure_of_speech(mention, token, lead, rest):
         if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
             return "name"  # 五台县
         slogan = mention["value"] < 13 and marks["slogan"].search(lead)
-        if slogan or token[:-1] in ("几", "数") or rest[:1] == "“":
+        named = rest[:1] == "“" and not marks["won"].search(lead)
+        if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
         return "rhetorical"
@@ -532,7 +544,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if _marks()["and"].fullmatch(lead) and (kind, mention["unit"] == "%") in context.get("moved", ()):
         kind, sign = context["moved"][kind, mention["unit"] == "%"]
     context["moved"] = _shared(kind, sign, mention["unit"])
-    owed, listed = _is_owed(mention, clause, rest), _is_listed_with(context.get("mean"), mention, lead)
+    owed, listed = _is_owed(mention, clause, rest, context), _is_listed_with(context, mention, lead)
     if kind == "level" and (listed or (owed and not _marks()["yearly"].search(clause))):
         kind = "mean"
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
@@ -603,25 +615,34 @@ def _status(mention, lead, clause, rest, planned, context):
         or _is_ahead(lead, mention["year"])
         or ((mention["hedge"] == "at_least" or marks["aims"].search(clause)) and marks["aim"].match(rest))
     )
+    if marks["task"].search(clause):
+        return "planned"  # of this figure only
     now = marks["now"].search(clause)
     if now or intent or marks["now"].search(lead):
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
-def _is_owed(mention, clause, rest):
+def _is_owed(mention, clause, rest, context):
     """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
+    if context["bound"] and _marks()["every"].search(clause):
+        return True
     if not _marks()["per"].search(clause):
         return False
     least = mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
     return bool(least or _marks()["owed"].search(clause) or _marks()["asked"].match(rest))
 
 
-def _is_listed_with(first, mention, lead):
+def _is_listed_with(context, mention, lead):
     """Tell whether a figure is listed with one for each unit, and so is one itself (1个示范村、2个示范户)."""
+    first = context.get("mean")
     if not first or not _marks()["listed"].fullmatch(lead):
         return False
-    return mention["unit"] == first["unit"] or mention["hedge"] == first["hedge"] == "at_least"
+    return (
+        mention["unit"] == first["unit"]
+        or context["owed"]
+        or mention["hedge"] == first["hedge"] == "at_least"
+    )
 
 
 def _is_ahead(lead, year):
@@ -855,6 +876,12 @@ def _marks():
         "got": re.compile("[了收征发审印]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(f"(?:{words('enumeration')})"),
+        "constituent": re.compile(
+            "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
+        ),
+        "text": re.compile(
+            "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
+        ),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
         "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
             r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|领域|体系|机制|模式|特征|特点|重点|优势|难题|短板"
@@ -903,6 +930,7 @@ def _marks():
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
         "planned": re.compile(rf"{words('planned')}|计划(?=\d)"),
+        "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
@@ -911,7 +939,12 @@ def _marks():
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
         "aims": re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$"),
+        "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
+        "every": re.compile("每[名位个人]"),
         "each": re.compile("每[^,。;]*$"),
+        "won": re.compile(
+            r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
+        ),
         "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
         "and": re.compile(r"[、和及与][^,。;:、\d]{0,12}"),
         "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
@@ -921,7 +954,7 @@ def _marks():
             r"|[每各][^,。;\d]{0,16}(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])|(?:推荐|推报|选报|申报|上报|报送|推选)$)"
         ),
         "asked": re.compile(r"[^,。;]{0,12},要求"),
-        "listed": re.compile(r"[^,。;:、\d]{0,12}、[^,。;:、\d]{0,8}"),
+        "listed": re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}"),
         "cumulative": re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),

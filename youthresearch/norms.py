@@ -83,11 +83,18 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         return "threshold"
     if _is_limit(mention, clause, rest):
         return "limit"
-    # in a rule: a number of persons may be a quota, so planned
-    if ruled and marks["set"].search(clause):
+    return _of_rule(mention, bounded, clause, lead) if ruled else ""
+
+
+def _of_rule(mention, bounded, clause, lead):
+    """Say what a number in a rule states: a seat (设主席1名), or a bound, unless somebody owes it."""
+    marks, measured = _marks(), mention["unit"] in ("%", "元", "倍", "小时")
+    if marks["set"].search(clause):
         return "limit"
-    bound = bounded or marks["reached"].search(clause) or unit in ("%", "元", "倍", "小时")
-    return "threshold" if ruled and bound else ""
+    if not measured and marks["owing"].search(lead) and not marks["size"].search(clause):
+        return ""
+    # a number of persons may be a quota, so planned
+    return "threshold" if bounded or measured or marks["reached"].search(clause) else ""
 
 
 def _is_threshold(mention, bounded, clause, lead, rest):
@@ -118,8 +125,9 @@ def _is_limit(mention, clause, rest):
         return True
     if unit == "元" and marks["rate"].match(rest):
         return "均" not in clause  # 人均24元/月 is measured
-    if unit == "%" and marks["by"].search(clause) and marks["by_rate"].match(rest):
-        return True
+    if unit in ("%", "元") and marks["by"].search(clause):
+        set_so = marks["by_rate" if unit == "%" else "by_standard"].match(rest)
+        return bool(set_so and (unit == "%" or mention["hedge"] in BOUNDS))
     return mention["hedge"] == "range" and bool(marks["consists"].match(rest))
 
 
@@ -151,7 +159,9 @@ def _marks():
             r"^ {0,4}(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)](?! ?“))"
         ),
         "full": re.compile(r"(?<![已期坐挤装住爆充圆])满(?:[\d.、]{1,40})?$"),
-        "joined": re.compile(r"[^,。;:、\d]{0,14}(?:、|和|及|,?或者?)[\u4e00-\u9fff]{0,8}"),
+        "joined": re.compile(
+            r"(?:、[\d.]{1,7}){0,9}[^,。;:、\d]{0,14}(?:、|和|及|,?或者?)[\u4e00-\u9fff]{0,8}"
+        ),
         "done": re.compile(
             r"已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅"
         ),
@@ -166,7 +176,7 @@ def _marks():
         ),
         # 不少于应选人数的20%; 一般应在6人以上
         "away": re.compile(
-            r"(?:不(?:得|应|能)?(?:少于|低于|小于)|(?:必须|须|应当?)(?:超过|达到|占))[^,。;、\d]{1,20}的$"
+            r"(?:不(?:得|应|能)?(?:少于|低于|小于)|(?:必须|须|应当?)(?:超过|达到|占))[^,。;、\d]{1,20}的 ?$"
         ),
         "sized": re.compile(r"(?:应该?|应当|一般|原则上)(?:应该?|应当)?(?:在|为|是|达到)?$"),
         "scored": re.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
@@ -184,7 +194,7 @@ def _marks():
         ),
         "most": re.compile(
             r"(?:最长|最多)(?:为|是|可达?|不得?超过)$|最高(?:可|不得?超过)$"
-            r"|不(?:得|应|能)?(?:超过|高于|多于|大于)[^,。;、\d]{1,20}的$"  # 不超过团员总数的5%
+            r"|不(?:得|应|能)?(?:超过|高于|多于|大于)[^,。;、\d]{1,20}的 ?$"  # 不超过团员总数的5%
         ),
         "chosen": re.compile(
             r"(?:评选|表彰|推荐|推报|推选|选树|申报|奖励|名额|比例|额度|标准|单价|限额|字数|篇幅|人数)[^,。;、\d]{0,10}$"
@@ -192,11 +202,14 @@ def _marks():
         "set": re.compile(
             r"(?<!增)(?<!建)设(?!立|有|计|施)[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"
         ),  # 设主席1名, 由9人组成
+        "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),
+        "owing": re.compile(r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$"),  # 每名干部联系3个以上的支部
         "equals": re.compile(r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d"),  # 1小时等于2积分
-        "reckoned": re.compile(r"来?计算"),
+        "reckoned": re.compile(r"来?计算|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
         "per": re.compile(r"每人|人均"),
         "rate": re.compile(r" ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)"),
         "by": re.compile(r"按照?(?!计划|要求|规定)[^。;]{0,40}$"),
         "by_rate": re.compile("以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留"),
+        "by_standard": re.compile("的?标准"),
         "consists": re.compile(r"[^,。;]{0,8}组成"),
     }
