@@ -54,6 +54,7 @@ FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
 )
+PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _HAN_DIGITS = "一二两三四五六七八九十几数"
@@ -116,14 +117,15 @@ def _propose(document_or_text, source_id, indicators, date):
     folded = fold(text)
     sifted, refused, paragraph = [], [], {}
     date, place = document_date(folded, date), place_of(folded)
-    planned = titled_plan = bool(_marks()["planning"].search(folded[:200]))
+    planned = called = bool(_marks()["call"].search(folded[:200]))
+    budget = bool(_marks()["budget"].search(folded[:200]))
     ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = titled_plan or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+            planned, ruled = called or _is_plan(opening, planned), titled or is_rule(opening, ruled)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -139,9 +141,8 @@ def _propose(document_or_text, source_id, indicators, date):
         kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
         refused += not_kept
         if kept:
-            sifted.append(
-                sentence | {"kept": kept, "paragraph": paragraph, "planned": planned, "ruled": ruled}
-            )
+            held = {"planned": planned, "ruled": ruled, "budget": budget}
+            sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
     rows = [
         row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
         for sentence, tokens in zip(sifted, _tokens(folded, sifted), strict=True)
@@ -317,7 +318,8 @@ def _facts_of(sentence, folded, tokens):
     context = {"noun": None, "whole": None, "paragraph": paragraph}
     context["bound"] = sentence["planned"] or sentence["ruled"]
     for mention in sentence["kept"]:
-        rows.append(_fact(mention, folded, tokens, numbers, before, context, sentence["planned"]))
+        planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
+        rows.append(_fact(mention, folded, tokens, numbers, before, context, planned))
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"]
@@ -856,9 +858,10 @@ def _marks():
         "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
         "slogan": re.compile(r"“[^”。;\d]*$"),
         "unit": re.compile(r"(?:[(|/]|单位:) ?$"),
-        "planning": re.compile(  # a budget, or a call for candidates
-            r"(?:部门|单位|年度?|收支)预算"
-            r"|^[^。\n《]{0,30}关于[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)[^。\n]{0,90}?的(?:通知|公告|通告)",
+        "budget": re.compile(r"(?:部门|单位|年度?|收支)预算"),
+        "call": re.compile(  # for candidates
+            r"^[^。\n《]{0,30}关于[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
+            r"[^。\n]{0,90}?的(?:通知|公告|通告)",
             re.M,
         ),
         "review": re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),

@@ -81,7 +81,7 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         return norm
     if _is_threshold(mention, bounded, clause, lead, rest):
         return "threshold"
-    if _is_limit(mention, clause, rest):
+    if _is_limit(mention, clause, rest) or marks["tellers"].search(lead):
         return "limit"
     return _of_rule(mention, bounded, clause, lead) if ruled else ""
 
@@ -102,13 +102,19 @@ def _is_threshold(mention, bounded, clause, lead, rest):
     marks = _marks()
     if (bounded or marks["attained"].search(clause)) and marks["then"].match(rest):
         return True
-    if marks["away"].search(clause) or (
-        mention["hedge"] in ("at_least", "over") and marks["sized"].search(clause)
+    sized = mention["hedge"] in ("at_least", "over") and marks["sized"].search(clause)
+    if (
+        sized
+        or marks["away"].search(clause)
+        or (marks["beyond"].search(clause) and marks["then"].match(rest))
     ):
         return True
+    if mention["unit"] == "小时" and marks["grade"].search(lead + rest) and marks["asked"].search(clause):
+        return True  # 二星级志愿者要求服务时长为300-600小时
     quorum = mention["unit"] == "%" and mention["resolution"] != mention["resolution"]  # 半数
-    if bounded and mention["unit"] == "%" and marks["votes"].search(lead + rest[:8]):
-        return quorum or bool(marks["needed"].search(lead + rest))  # 赞成率超过90% is of a vote that was
+    if (bounded or quorum) and mention["unit"] == "%" and marks["votes"].search(lead + rest[:8]):
+        # 赞成率超过90% is of a vote that was
+        return (bounded and quorum) or bool(marks["needed"].search(lead + rest))
     return bool(marks["scored"].search(rest) or marks["scored"].search(lead) or marks["fined"].match(rest))
 
 
@@ -142,7 +148,7 @@ def _marks():
         # each begins with a letter, no group or class, so that the search runs over all others at once
         "glance": re.compile(
             r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大]|须|者,|的,|以上,|之上,|方可|才能"
-            r"|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|最多|最高|最长|应[在该为]|分别|等于|折算|计算"
+            r"|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|最多|最高|最长|应[在该为]|分别|等于|折算|计算|星级|星志|票人|始得"
         ),
         "title": re.compile(
             rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定)"
@@ -169,9 +175,9 @@ def _marks():
         "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
         "then": re.compile(
             rf"[^。;]{{0,40}}?(?:的|者|及以上)[^,。;]{{0,6}},(?:由|均|分别|一律)?(?:{words('grants')})"
-            r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14},?"
+            r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14}(?:,[^,。;\d]{1,8})?,?"
             r"(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
-            r"|[^,。;]{0,20}(?:,|(?<!展示))[方才][可能]|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
+            r"|[^,。;]{0,20}(?:,|(?<!展示))(?:[方才][可能]|始得)|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
             r"|(?:、[\d.]{1,6}){0,8}[\u4e00-\u9fff]{0,3},分别(?:再次)?(?:授予|认定|评为|评定|给予|奖励)"
         ),
         # 不少于应选人数的20%; 一般应在6人以上
@@ -182,7 +188,10 @@ def _marks():
         "scored": re.compile(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
         "fined": re.compile("[^,。;]{0,14}(?:罚款|罚金)"),
         "votes": re.compile("赞成|同意|表决|到会|得票"),
-        "needed": re.compile("必须|须|应当|方可|方能|才能|才可|有效(?!投?票)|当选|的,"),
+        "needed": re.compile("必须|须|应当|方可|方能|才能|才可|始得|有效(?!投?票)|当选|的,"),
+        "beyond": re.compile(r"(?:超过|达到?|过)[^,。;、\d]{1,20}的 ?$"),
+        "grade": re.compile("[一二三四五]星"),
+        "asked": re.compile(r"(?:要求|应|需|达到?|满|超过)[^,。;\d]{0,12}$|(?:为|在)$"),
         "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|记)[^,。;]{0,18}$"),
         "granting": re.compile(
             r"(?<![许认])可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|兑换|补助)[^,。;]{0,18}$"
@@ -196,6 +205,7 @@ def _marks():
             r"(?:最长|最多)(?:为|是|可达?|不得?超过)$|最高(?:可|不得?超过)$"
             r"|不(?:得|应|能)?(?:超过|高于|多于|大于)[^,。;、\d]{1,20}的 ?$"  # 不超过团员总数的5%
         ),
+        "tellers": re.compile(r"设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$"),
         "chosen": re.compile(
             r"(?:评选|表彰|推荐|推报|推选|选树|申报|奖励|名额|比例|额度|标准|单价|限额|字数|篇幅|人数)[^,。;、\d]{0,10}$"
         ),
