@@ -829,7 +829,7 @@ def _roles(role):
 def _marks():
     """Patterns of the words around a number, from the lexicon.
 
-    Where every branch begins with a character, `re` searches at once, and it is quicker to call than `regex`.
+    Where every branch begins with a character, `re` searches at once.
     """
 
     def each(*roles):
