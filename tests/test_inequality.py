@@ -102,6 +102,15 @@ def test_beta_convergence_finds_the_slope_it_was_made_with():
     assert repr(found).startswith("Convergence(x: beta -0.1000, se 0.0000, ")
 
 
+def test_beta_convergence_is_a_regression_of_statsmodels():
+    import statsmodels.api as sm
+
+    start, end = np.random.default_rng(5).uniform(1, 9, (2, 12))
+    found = yr.beta_convergence(panel(np.stack([start, end], axis=1)), outcome="x")
+    fit = sm.OLS(np.log(end / start), sm.add_constant(np.log(start))).fit(cov_type="HC1")
+    assert (found.beta, found.se) == pytest.approx((fit.params[1], fit.bse[1]), rel=1e-12)
+
+
 def test_convergence_needs_a_series_above_zero():
     for values, outcome, message in (
         ([[1.0, 0], [1, 2]], "x", "above zero"),

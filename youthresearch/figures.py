@@ -698,13 +698,14 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
 
 
 def save_both(fig, path):
-    """Save as PNG and PDF, undated, in one draw each: `savefig` takes two, the first for the layout alone."""
+    """Save as PNG and PDF, undated, in one draw each, and laid out once: `savefig` takes twice as many."""
     from matplotlib import rcParams
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     shown, fig.dpi = fig.dpi, rcParams["savefig.dpi"]
     FigureCanvasAgg(fig).print_png(f"{path}.png", metadata={"Software": None})
+    fig.set_layout_engine("none")  # keeps what was laid out, in the notebook too
     undated = {"CreationDate": None, "Creator": None, "Producer": None}
     FigureCanvasPdf(fig).print_pdf(f"{path}.pdf", metadata=undated)
     fig.dpi = shown

@@ -226,20 +226,25 @@ def beta_convergence(panel, *, outcome):
     DataError
         If the outcome is not there, is zero or less, or fewer than four districts are known throughout.
     """
-    from statsmodels.regression.linear_model import OLS
-    from statsmodels.tools.tools import add_constant
-
     table, _ = _balanced(panel, outcome, None)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
     span = _span(table.columns)
-    first, last = np.log(table.iloc[:, 0]), np.log(table.iloc[:, -1])
-    fit = OLS((last - first) / span, add_constant(first.to_numpy())).fit(cov_type="HC1")
-    beta, se = float(fit.params.iloc[1]), float(fit.bse.iloc[1])
+    first, last = np.log(table.iloc[:, [0, -1]].to_numpy()).T
+    beta, se = _slope(first, (last - first) / span)
     inside = -1 < beta * span < 0
     speed = -np.log1p(beta * span) / span if inside else np.nan
     numbers = (beta, se, float(speed), float(np.log(2) / speed))
     return Convergence(outcome, *numbers, len(table), span, is_simulated(panel))
+
+
+def _slope(x, y):
+    """Least-squares slope and its robust standard error (HC1)."""
+    x, y = x - x.mean(), y - y.mean()
+    square = x @ x
+    slope = x @ y / square
+    error = np.sqrt(len(x) / (len(x) - 2)) * np.linalg.norm(x * (y - slope * x)) / square
+    return float(slope), float(error)
 
 
 def _span(periods):

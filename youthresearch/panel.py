@@ -128,13 +128,12 @@ def _as_text(column, empty=False):
 
 
 def _check_constant(rows, columns, df):
-    """Check that what describes a district is the same in all its rows."""
-    first = rows.groupby("district", sort=False)[columns].transform("first")
+    """Check that what describes a district is the same in all its rows, or missing in all."""
+    districts, _ = pd.factorize(rows["district"])
+    first = np.unique(districts, return_index=True)[1][districts]
     for column in columns:
-        # `first` passes over missing values, and a value beside a missing one differs too
-        held = rows.groupby("district", sort=False)[column].transform("count")
-        size = rows.groupby("district", sort=False)["district"].transform("size")
-        bad = (rows[column].notna() & (rows[column] != first[column])) | ((held > 0) & (held < size))
+        values, _ = pd.factorize(rows[column])
+        bad = values != values[first]
         if bad.any():
             districts = sorted(rows.loc[bad, "district"].unique())
             what = "first treated periods" if column == "cohort" else f"values of {column!r}"
@@ -174,17 +173,13 @@ def _lay_out(rows, at, indicators, numbers, keep):
     numbers[exact, 1:] = numbers[exact, :1]
     known = ~np.isnan(numbers).all(axis=1)
     at, indicators, numbers = at[known], indicators[known], numbers[known]
-    place = rows.iloc[at].reset_index(drop=True)
-    value, low, high = numbers.T
-    panel = place.assign(
-        indicator=pd.array(indicators, dtype="str"),
-        low=low,
-        high=high,
-        value=value,
-        processing="stated",
-        fact_ids="",
-    )
-    return sort_panel(panel[[*PANEL, *keep]])
+    place, (value, low, high) = rows.iloc[at], numbers.T
+    cells = {
+        "indicator": pd.array(indicators, dtype="str"),
+        **{"low": low, "high": high, "value": value, "processing": "stated", "fact_ids": ""},
+    }
+    columns = [*PANEL, *keep]
+    return sort_panel(pd.DataFrame({c: cells[c] if c in cells else place[c].array for c in columns}))
 
 
 def sort_panel(panel):
