@@ -1024,3 +1024,31 @@ def test_regressions_take_a_control_in_any_unit(estimator, unit, gaps):
     one, two = (estimator(panel_of(t), outcome="y", controls=["x"]) for t in (table, level))
     assert two.att == pytest.approx(one.att, rel=1e-8)
     assert two.se == pytest.approx(one.se, rel=1e-7)
+
+
+@pytest.mark.parametrize("name", [*ESTIMATORS, "synthetic_control"])
+def test_an_outcome_is_no_control_of_itself(name):
+    """What is left over then is rounding, and a test of it would find a p of 0.002 as soon as any other."""
+    panel = panel_of(random_table(2))
+    with pytest.raises(yr.DataError, match="'y' is the outcome, and cannot be a control"):
+        getattr(yr, name)(panel, outcome="y", controls=["x", "y"])
+
+
+def test_one_control_may_be_named_alone():
+    panel = panel_of(random_table(2))
+    one, listed = (yr.did(panel, outcome="y", controls=controls) for controls in ("x", ["x"]))
+    assert one.att == listed.att and one.se == listed.se
+
+
+@pytest.mark.parametrize(
+    ("panel", "outcome", "message"),
+    [
+        (yr.simulate_panel(districts=10, periods=8, waves={"2018Q1": 2}, seed=1), "orgs", "is a tuple"),
+        (None, "orgs", "The panel is a NoneType, no table"),
+        (panel_of(random_table(2)), ["y"], r"\['y'\] is no name of an indicator"),
+        (panel_of(random_table(2)).head(0), "y", "it has no rows"),
+    ],
+)
+def test_what_is_no_panel_or_no_outcome(panel, outcome, message):
+    with pytest.raises(yr.DataError, match=message):
+        yr.did(panel, outcome=outcome)

@@ -118,6 +118,8 @@ def test_the_common_trend_is_the_nations():
         ({"start": 2016, "periods": 4}, "do not begin after the first of the periods|coarser|no period"),
         ({"waves": {"2016Q1": 3}}, "do not begin after the first of the periods 2017Q1 to 2022Q4"),
         ({"waves": {"2019Q1": 50, "2020Q1": 20}}, r"Waves of \[50, 20\] districts are more than the 60"),
+        ({"waves": {"2019Q1": 2.5}}, r"waves\['2019Q1'\]=2.5 must be a whole number"),
+        ({"districts": 60.5}, "districts=60.5 must be a whole number"),
         ({"reporting": {"hedged": 0.3}}, r"knows 'vague' and 'gaps', not \['hedged'\]"),
     ],
 )

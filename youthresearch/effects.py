@@ -602,7 +602,9 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None)
     cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_control")
     used = treated | (cells.cohort == NEVER)
     features = [cells.y[:, ~after] / _spread(cells.y[used][:, ~after])]
-    for name in controls or ():
+    for name in [controls] if isinstance(controls, str) else controls or ():
+        if name == outcome:
+            raise DataError(f"{outcome!r} is the outcome, and cannot be a control of itself.")
         mean = _mean_before(cells, make_cells(panel, name), cells.time[after][0])
         features.append(mean[:, None] / _spread(mean[used, None]))
     features = np.hstack(features)

@@ -101,11 +101,29 @@ class DataError(ValueError):
         super().__init__(message)
 
 
-def check_facts(facts, needed):
-    """Refuse facts that lack a column, or of which two have one fact_id."""
-    missing = [c for c in needed if c not in facts]
+def check_columns(name, table, needed, remedy):
+    """Refuse a table that lacks a column, and say where one comes from that has them all."""
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(f"{type(table).__name__} is no table of the {name}; {remedy}.")
+    missing = [c for c in needed if c not in table]
     if missing:
-        raise DataError(f"The facts lack the columns {missing}; load them with load_facts.")
+        lack = "lack" if name.endswith("s") else "lacks"
+        raise DataError(f"The {name} {lack} the columns {missing}; {remedy}.")
+
+
+_NUMBERS = ("value", "value_max", "resolution", "low", "high")  # of facts
+
+
+def check_facts(facts, needed):
+    """Refuse facts that lack a column, hold text for numbers, or of which two have one fact_id."""
+    check_columns("facts", facts, needed, "load them with load_facts")
+    for column in (c for c in _NUMBERS if c in needed and len(facts)):
+        if not pd.api.types.is_numeric_dtype(facts[column]):
+            raise DataError(
+                f"Column {column!r} of the facts must be numeric, and is {facts[column].dtype}; load them "
+                "with load_facts.",
+                facts[[column]],
+            )
     twice = facts["fact_id"].duplicated(keep=False)
     if twice.any():
         raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])

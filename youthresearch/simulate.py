@@ -16,7 +16,7 @@ from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
 from .panel import as_panel
 from .periods import as_cohort, as_period
-from .schema import FACT, DataError, mark_simulated
+from .schema import FACT, DataError, check_columns, check_count, mark_simulated
 
 WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
 RATES = {  # indicator -> average per 10,000 youth, indicator of the national series that gives its trend
@@ -97,6 +97,7 @@ def simulate_panel(
     DataError
         If waves fall outside the periods or take more districts than there are.
     """
+    check_count(districts=districts, periods=periods)
     rng = np.random.default_rng(seed)
     time = _periods(start, periods)
     place = _districts(districts, size_heterogeneity, rng)
@@ -171,6 +172,9 @@ def _wave_sizes(waves, time, districts):
             f"Waves {late} do not begin after the first of the periods {time.iloc[0]} to {time.iloc[-1]}: "
             "give waves= within them."
         )
+    for begins, n in waves.items():
+        if not 0 < n < 1:
+            check_count(**{f"waves[{begins!r}]": n})
     sizes = [max(1, round(n * districts)) if n < 1 else int(n) for n in waves.values()]
     if sum(sizes) > districts:
         raise DataError(f"Waves of {sizes} districts are more than the {districts} there are.")
@@ -467,9 +471,7 @@ def _error_shares(errors):
 
 def _levels(panel, book, vague, rng):
     """Lay out what is reported: one row is one level, how it is printed, and the level a year before."""
-    missing = {"district", "period", "indicator", "value"} - set(panel)
-    if missing:
-        raise DataError(f"The panel lacks the columns {sorted(missing)}.")
+    check_columns("panel", panel, ["district", "period", "indicator", "value"], "simulate_panel makes one")
     period = as_period(panel["period"])
     yearly = not isinstance(period.dtype, pd.PeriodDtype)
     lag = 1 if yearly else {"Q": 4, "M": 12}[str(period.dtype)[7:8]]
