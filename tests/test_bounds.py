@@ -258,7 +258,20 @@ def test_contributions_add_up_with_gaps(estimator):
 def test_a_panel_without_bounds_is_refused_and_one_with_a_column_weight_is_not():
     panel = vague_panel(1)
     effect = yr.staggered_did(panel, outcome="y")
-    with pytest.raises(yr.DataError, match="no column low and high"):
+    with pytest.raises(yr.DataError, match=r"lacks the columns \['low', 'high'\]"):
         yr.interval_bounds(effect, panel.drop(columns=["low", "high"]))
     weighed = yr.interval_bounds(effect, panel.assign(weight=1.0))
     assert weighed.low == yr.interval_bounds(effect, panel).low
+
+
+def test_a_panel_without_evidence_cannot_be_traced():
+    panel = vague_panel(1)
+    effect = yr.staggered_did(panel, outcome="y")
+    with pytest.raises(yr.DataError, match="name no fact that they rest on: trace needs a panel from build"):
+        yr.trace(effect, panel, yr.load_facts())
+    with pytest.raises(yr.DataError, match=r"The panel lacks the columns \['fact_ids'\]"):
+        yr.trace(effect, panel.drop(columns="fact_ids"), yr.load_facts())
+    with pytest.raises(yr.DataError, match="top=0"):
+        yr.trace(effect, panel, yr.load_facts(), top=0)
+    with pytest.raises(yr.DataError, match="Effect is no table of the panel"):
+        yr.interval_bounds(effect, effect)

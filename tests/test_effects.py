@@ -1052,3 +1052,16 @@ def test_one_control_may_be_named_alone():
 def test_what_is_no_panel_or_no_outcome(panel, outcome, message):
     with pytest.raises(yr.DataError, match=message):
         yr.did(panel, outcome=outcome)
+
+
+def test_what_is_compared_are_effects():
+    effect = yr.did(panel_of(random_table(2)), outcome="y")
+    for compared, message in (
+        ([], "No effects to compare"),
+        (effect, "give a list of them"),
+        ([effect, effect.randomization()], "A RandomizationTest is no Effect"),
+    ):
+        with pytest.raises(yr.DataError, match=message):
+            yr.compare_effects(compared)
+        with pytest.raises(yr.DataError, match=message):
+            yr.effect_table(compared)

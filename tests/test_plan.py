@@ -200,7 +200,7 @@ def test_detectable_effects_and_simulation_are_told():
         ({"outcomes": []}, "at least one outcome"),
         ({"outcomes": ["z"]}, "no indicator 'z'"),
         ({"estimator": yr.synthetic_did}, "is none of"),
-        ({"level": 1.5}, "No test has"),
+        ({"level": 1.5}, "level=1.5 must lie between 0 and 1"),
         ({"control": {1}}, "cannot be written down"),
         ({"strata": SIDE.iloc[1:]}, "1 districts have no stratum"),
     ],

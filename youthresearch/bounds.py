@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, fixed, is_quick
-from .pretrends import errors_for
-from .schema import DataError, Result, check_share, mark_simulated
+from .inference import SEED, errors_for, fixed, is_quick
+from .schema import DataError, Result, check_columns, check_count, check_share, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
@@ -132,7 +131,7 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = float(weight @ least), float(weight @ most)
     kind = errors_for(effect, errors)
-    follow = effect.estimator in ("synthetic_did", "synthetic_control")
+    follow = weights_follow(effect)
     if follow:
         kind, scale = "own", [effect.se] * 2
     elif kind == "randomization":
@@ -162,11 +161,8 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
 
 def cells_with_weight(effect, panel):
     """Rows of the panel that count in an estimate, with their weight."""
-    lacking = [name for name in ("low", "high") if name not in panel]
-    if lacking:
-        raise DataError(
-            f"The panel has no column {' and '.join(lacking)}: make it with as_panel or build_panel."
-        )
+    needed = ["district", "period", "indicator", "value", "low", "high"]
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     rows = panel[panel["indicator"] == effect.outcome].drop(columns="weight", errors="ignore")
     weights = effect.weights
     cells = weights.merge(rows, on=["district", "period"], how="left", validate="one_to_one")
@@ -272,11 +268,19 @@ def trace(effect, panel, facts, *, top=10):
     Raises
     ------
     DataError
-        If the panel is not that of the effect, or a fact of it is not among the facts.
+        If the panel is not that of the effect, names no facts, or one that is not among the facts.
     """
+    check_columns("panel", panel, ["fact_ids"], "make it with build_panel")
+    check_columns("facts", facts, ["fact_id", *SOURCE], "load them with load_facts")
+    check_count(top=top)
     cells = cells_with_weight(effect, panel)
-    if "fact_ids" not in cells:
-        raise DataError("The panel has no column 'fact_ids': make it with build_panel.")
+    unknown = cells["fact_ids"].isna() | (cells["fact_ids"] == "")
+    if unknown.any():
+        raise DataError(
+            f"{unknown.sum()} of the {len(cells)} cells with weight name no fact that they rest on: trace "
+            "needs a panel from build_panel (as_panel takes figures without evidence).",
+            cells[unknown],
+        )
     above = cells["value"]
     for name in ("district", "period"):
         weight = cells.groupby(name)["weight"].sum().abs().max()

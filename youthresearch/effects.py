@@ -15,14 +15,23 @@ import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
 from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path, stratum_of
+from .inference import (
+    FEW,
+    SEED,
+    RandomizationTest,
+    errors_for,
+    fixed,
+    is_quick,
+    p_by_error,
+    randomize,
+    reassigned_path,
+    stratum_of,
+)
 from .reassign import TIE
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 from .strata import of_column
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
-
-FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
 
 _ERRORS = {"clustered": "clustered", "independent": "iid", "standard deviation": "placebo"}
 _UNRELIABLE = {  # why, with few treated districts
@@ -829,13 +838,12 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     Raises
     ------
     DataError
-        If a randomisation test is asked for and cannot be had.
+        If there is no effect, or a randomisation test is asked for and cannot be had.
     """
-    check_choice("errors", errors, (None, "clustered", "randomization"))
     check_share(level=level)
-    rows = []
+    effects, rows = _listed(effects), []
     for effect in effects:
-        random = errors == "randomization" or (errors is None and effect.n_treated < FEW)
+        random = errors_for(effect, errors) == "randomization"
         found = _by_randomization(effect, level, strata, seed) if random else _by_error(effect, level)
         rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, effect.caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
@@ -855,6 +863,16 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     return mark_simulated(table, [e.simulated for e in effects])
 
 
+def _listed(effects):
+    effects = [] if isinstance(effects, Effect) else list(effects)
+    if not effects:
+        raise DataError("No effects to compare: give a list of them, such as [did(...), staggered_did(...)].")
+    for effect in effects:
+        if not isinstance(effect, Effect):
+            raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
+    return effects
+
+
 def _by_randomization(effect, level, strata, seed):
     default = (
         strata is None and level == 0.95 and seed == SEED and isinstance(effect._test, RandomizationTest)
@@ -864,11 +882,10 @@ def _by_randomization(effect, level, strata, seed):
 
 
 def _by_error(effect, level):
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import stdtrit
 
     width = effect.se * stdtrit(effect.df, 0.5 + level / 2)
-    p = 2 * stdtr(effect.df, -abs(effect.att) / effect.se) if effect.se > 0 else np.nan
-    return float(p), effect.att - width, effect.att + width, effect.errors, np.nan
+    return p_by_error(effect), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
 def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_000, seed):
@@ -902,11 +919,11 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         If there is no path, as of `did`; by "randomization": if it is not by event time, or nothing can be
         reassigned.
     """
-    check_choice("errors", errors, (None, "clustered", "randomization"))
     check_share(level=level)
+    by = errors_for(effect, errors)
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
-    if errors == "randomization" or (errors is None and effect.n_treated < FEW):
+    if by == "randomization":
         se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
         kind = "randomization"
     else:

@@ -11,9 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .effects import FEW
-from .inference import SEED, fixed
-from .pretrends import errors_for, reassigned_path
+from .inference import FEW, SEED, errors_for, fixed, reassigned_path
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
 METHODS = ("relative", "smooth")

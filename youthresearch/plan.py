@@ -19,7 +19,17 @@ from .design import stated_cohorts
 from .effects import ESTIMATORS, Effect, did
 from .inference import RandomizationTest, stratum_of
 from .loaders import load_labels
-from .schema import SAID, SIMULATED, DataError, Result, mark_simulated
+from .schema import (
+    SAID,
+    SIMULATED,
+    DataError,
+    Result,
+    check_choice,
+    check_count,
+    check_estimator,
+    check_share,
+    mark_simulated,
+)
 from .strata import of_column
 
 FORMAT = "youthresearch study plan 1"
@@ -187,10 +197,12 @@ def study_plan(
     outcomes = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     if not question.strip() or not outcomes:
         raise DataError("A plan needs a question and at least one outcome.")
+    check_estimator(estimator)
     if estimator.__name__ not in PLANNED:
         raise DataError(f"estimator={estimator.__name__} is none of {', '.join(PLANNED)}.")
-    if statistic not in ("att", "studentized") or not 0 < level < 1 or draws < 1:
-        raise DataError(f"No test has statistic={statistic!r}, level={level} and draws={draws}.")
+    check_choice("statistic", statistic, ("att", "studentized"))
+    check_share(level=level)
+    check_count(draws=draws)
     cells = {name: make_cells(panel, name) for name in outcomes}
     begins = {name: stated_cohorts(panel, one) for name, one in cells.items()}
     first = min(ordinal.min() for ordinal in begins.values())

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER
-from .effects import FEW
-from .inference import SEED, fixed, p_as_text, reassigned_path
+from .inference import SEED, errors_for, fixed, p_as_text, reassigned_path
 from .reassign import TIE
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
@@ -154,12 +153,6 @@ def pretrend_test(
         effect.att,
         effect.simulated,
     )
-
-
-def errors_for(effect, errors):
-    """Choose the covariance that holds for the number of treated districts, unless one is asked for."""
-    check_choice("errors", errors, (None, "clustered", "randomization"))
-    return errors or ("randomization" if effect.n_treated < FEW else "clustered")
 
 
 def _before(effect):

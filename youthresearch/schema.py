@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from html import escape
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,12 @@ def check_choice(name, given, allowed):
         raise DataError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
 
 
+def check_estimator(estimator):
+    """Refuse what cannot be called, such as an estimator's name."""
+    if not callable(estimator):
+        raise DataError(f"estimator={estimator!r} is no function: pass one, such as yr.did.")
+
+
 def check_share(**given):
     """Refuse a level, a power or another chance that is none: it must lie between 0 and 1."""
     for name, value in given.items():
@@ -145,7 +152,7 @@ def check_share(**given):
 def check_count(**given):
     """Refuse a number of draws or of anything else that is not whole, or below one."""
     for name, value in given.items():
-        if int(value) != value or value < 1:
+        if not isinstance(value, Real) or value % 1 or value < 1:
             raise DataError(f"{name}={value} must be a whole number, at least 1.")
 
 
