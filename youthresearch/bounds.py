@@ -9,6 +9,7 @@ from .inference import SEED, errors_for, fixed, is_quick
 from .schema import DataError, Result, check_columns, check_count, check_share, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
+ROUNDS = 1000  # of taking off means in turn, at most
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
 
 
@@ -261,7 +262,8 @@ def trace(effect, panel, facts, *, top=10):
         One row is one fact behind one cell (several, where a cell is made of several facts): fact_id,
         district, period, weight, value, low, high (of the cell), contribution, swing, token, source_id,
         start, end. contribution is weight times what the value stands above or below its district and its
-        period (its period alone in `synthetic_control`), and adds up to att over all cells; swing is
+        period (its period alone in `synthetic_control`), both fitted by least squares to the cells with
+        weight, and adds up to att over all cells; swing is
         ``|weight| (high - low)``, by how much the figure's vagueness alone moves att. Largest contribution
         or swing first.
 
@@ -281,12 +283,7 @@ def trace(effect, panel, facts, *, top=10):
             "needs a panel from build_panel (as_panel takes figures without evidence).",
             cells[unknown],
         )
-    above = cells["value"]
-    for name in ("district", "period"):
-        weight = cells.groupby(name)["weight"].sum().abs().max()
-        if weight <= NONE * len(cells) * cells["weight"].abs().max():  # else its level counts
-            above = above - above.groupby(cells[name]).transform("mean")
-    cells["contribution"] = cells["weight"] * above
+    cells["contribution"] = cells["weight"] * _above_levels(cells)
     cells["swing"] = cells["weight"].abs() * (cells["high"] - cells["low"])
     order = cells[["contribution", "swing"]].abs().max(axis=1).sort_values(ascending=False, kind="stable")
     chosen = cells.loc[order.index].assign(fact_id=cells["fact_ids"].str.split(" "))
@@ -297,3 +294,22 @@ def trace(effect, panel, facts, *, top=10):
     names = ["fact_id", "district", "period", "weight", "value", "low", "high", "contribution", "swing"]
     chosen = mark_simulated(chosen[names], effect.simulated)
     return chosen.merge(facts[["fact_id", *SOURCE]], on="fact_id", how="left", validate="many_to_one")
+
+
+def _above_levels(cells):
+    """Take off each value the level of its district and of its period, where their weights sum to zero.
+
+    Means are taken off in turn until nothing is left of either: once is enough without gaps.
+    """
+    largest = cells["weight"].abs().max()
+    sums = {name: cells.groupby(name)["weight"].sum().abs().max() for name in ("district", "period")}
+    groups = [cells[name] for name, total in sums.items() if total <= NONE * len(cells) * largest]
+    above, scale = cells["value"], cells["value"].abs().max()
+    for _ in range(ROUNDS):
+        largest = 0.0
+        for group in groups:
+            mean = above.groupby(group).transform("mean")
+            above, largest = above - mean, max(largest, mean.abs().max())
+        if largest <= 1e-13 * scale or len(groups) < 2:
+            break
+    return above
