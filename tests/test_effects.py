@@ -1065,3 +1065,28 @@ def test_what_is_compared_are_effects():
             yr.compare_effects(compared)
         with pytest.raises(yr.DataError, match=message):
             yr.effect_table(compared)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("event_study", {"base": 0}, "must lie before treatment"),
+        ("event_study", {"base": (-1, 1)}, "must lie before treatment"),
+        ("event_study", {"base": "first"}, "must lie before treatment"),
+        ("sun_abraham", {"base": 1}, "must lie before treatment"),
+        ("event_study", {"window": 3}, "must be the first and the last event time"),
+        ("event_study", {"window": (2, -2)}, "one before treatment and one not"),
+        ("event_study", {"window": (-3, -1)}, "one before treatment and one not"),
+        ("imputation_did", {"pretrends": -1}, "pretrends=-1 must be a whole number"),
+        ("imputation_did", {"pretrends": 1.5}, "pretrends=1.5 must be a whole number"),
+    ],
+)
+def test_effects_are_against_a_time_before_treatment(name, options, message):
+    assert message in refusal(random_table(2), name, **options)
+
+
+def test_one_placebo_has_no_spread():
+    panel = yr.simulate_panel(districts=12, periods=8, waves={"2018Q1": 2}, seed=1)[0]
+    for placebos in (0, 1, 2.5):
+        with pytest.raises(yr.DataError, match="must be a whole number, at least 2"):
+            yr.synthetic_control(panel, outcome="orgs", placebos=placebos, seed=1)

@@ -119,6 +119,10 @@ def test_the_common_trend_is_the_nations():
         ({"waves": {"2016Q1": 3}}, "do not begin after the first of the periods 2017Q1 to 2022Q4"),
         ({"waves": {"2019Q1": 50, "2020Q1": 20}}, r"Waves of \[50, 20\] districts are more than the 60"),
         ({"waves": {"2019Q1": 2.5}}, r"waves\['2019Q1'\]=2.5 must be a whole number"),
+        ({"effect": {"orgz": 10.0}}, r"names \['orgz'\]; the indicators that can react are \['orgs'"),
+        ({"rho": 1.5}, "rho=1.5 must lie between -1 and 1"),
+        ({"noise": -1.0}, "noise=-1.0 must be at least zero"),
+        ({"reporting": {"vague": 2}}, "vague=2 is a share"),
         ({"districts": 60.5}, "districts=60.5 must be a whole number"),
         ({"reporting": {"hedged": 0.3}}, r"knows 'vague' and 'gaps', not \['hedged'\]"),
     ],
@@ -471,3 +475,13 @@ def test_the_national_scale_works_too():
     assert (
         (built["low"] <= built["value_true"] + noise) & (built["value_true"] <= built["high"] + noise)
     ).all()
+
+
+def test_a_true_path_is_of_the_truth_and_one_of_its_indicators():
+    with pytest.raises(yr.DataError, match="outcome='orgz' is not known; choose one of 'cadres'"):
+        yr.true_path(TRUTH, outcome="orgz")
+    with pytest.raises(yr.DataError, match=r"The truth lacks the columns \['effect'\]"):
+        yr.true_path(PANEL, outcome="orgs")
+    for options in ({"errors": 2.0}, {"errors": {"decimal": -1}}, {"vague": 30}):
+        with pytest.raises(yr.DataError, match="must lie between 0 and 1"):
+            yr.simulate_reports(PANEL, seed=1, **options)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from inspect import Parameter, signature
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from .inference import (
     stratum_of,
 )
 from .reassign import TIE
-from .schema import DataError, Result, check_choice, check_share, mark_simulated
+from .schema import DataError, Result, check_choice, check_count, check_share, mark_simulated
 from .strata import of_column
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
@@ -284,10 +285,11 @@ def event_study(
     panel, outcome, controls, population, errors, small_sample, strata
         As in `did`.
     base : int, tuple of int, or "pre"
-        Event times left out of the sum: -1; two of them where no district is never treated, which leaves a
-        trend undetermined (Borusyak, Jaravel and Spiess 2024); or all before treatment.
+        Event times before treatment left out of the sum: -1; two of them where no district is never treated,
+        which leaves a trend undetermined (Borusyak, Jaravel and Spiess 2024); or all before treatment.
     window : tuple of int, optional
-        First and last event time; those beyond are put together with them.
+        First and last event time, before treatment and after it began; those beyond are put together with
+        them.
 
     Returns
     -------
@@ -297,7 +299,8 @@ def event_study(
     Raises
     ------
     DataError
-        If the base is no event time of the panel, or effects by event time are not determined.
+        If the base is no event time of the panel before treatment, the window does not reach to both sides of
+        it, or effects by event time are not determined.
     """
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
     _check_treated(cells)
@@ -305,7 +308,9 @@ def event_study(
     event = np.where(
         units.cohort[:, None] == NEVER, np.nan, cells.time[None, :] - units.cohort[:, None].astype(float)
     )
-    event = event if window is None else np.clip(event, *window)
+    if window is not None:
+        _check_window(window)
+        event = np.clip(event, *window)
     known = np.unique(event[units.observed & np.isfinite(event)]).astype("int64")
     left = _base_times(base, known)
     times = np.setdiff1d(known, left)
@@ -333,7 +338,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     panel, outcome, controls, population, small_sample, strata
         As in `did`.
     base : int
-        Event time left out. A cohort without it is left out.
+        Event time before treatment, left out. A cohort without it is left out.
 
     Returns
     -------
@@ -346,6 +351,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     DataError
         If nobody is treated, no district can be compared with, or no cohort has the base.
     """
+    _check_base(base)
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
     _check_treated(cells)
     cells = _last_cohort_as_control(cells)
@@ -404,6 +410,8 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     DataError
         If no treated cell can be imputed, or the pretrends are not determined.
     """
+    if pretrends:
+        check_count(pretrends=pretrends)
     cells = make_cells(panel, outcome, controls, population)
     _check_treated(cells)
     units = make_units(cells)
@@ -699,6 +707,10 @@ def _placebo_sets(treated, placebos, seed):
     elif seed is None:
         raise DataError(f"With {n} treated districts the placebos are drawn: give seed=.")
     else:
+        if not isinstance(placebos, Integral) or placebos < 2:
+            raise DataError(
+                f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
+            )
         rng = np.random.default_rng(seed)
         chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
     sets = np.zeros((len(chosen), len(treated)), dtype=bool)
@@ -902,7 +914,8 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
     draws : int
         Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t); for
-        "randomization" 9,999 assignments are drawn, or all taken if they are at most 50,000.
+        "randomization" 9,999 assignments are drawn (999 where each is an estimation of its own), or all taken
+        if they are at most 50,000.
     seed : int
 
     Returns
@@ -1029,7 +1042,22 @@ def _last_cohort_as_control(cells):
     return replace(cells, cohort=np.where(cells.cohort == last, NEVER, cells.cohort))
 
 
+def _check_base(base):
+    if not all(isinstance(e, Integral) and e < 0 for e in np.atleast_1d(base)):
+        raise DataError(f"base={base!r} must lie before treatment, at -1 or another whole number below zero.")
+
+
+def _check_window(window):
+    if np.shape(window) != (2,) or not window[0] < 0 <= window[1]:
+        raise DataError(
+            f"window={window!r} must be the first and the last event time, one before treatment and one not, "
+            "such as (-4, 3)."
+        )
+
+
 def _base_times(base, known):
+    if base != "pre":
+        _check_base(base)
     wanted = known[known < 0] if base == "pre" else np.atleast_1d(base)
     missing = sorted(set(wanted.tolist()) - set(known.tolist()))
     if missing or not len(wanted):

@@ -115,7 +115,7 @@ def honest_did(
         By event time, with base -1: `event_study`, `sun_abraham`, or `staggered_did` with
         ``base="universal"``. Without gaps between its event times.
     method : {"relative", "smooth"}
-    m : list of float, optional
+    m : float or list of float, optional
         Values of M; 0, 0.5, 1, 1.5 and 2 by default, for "smooth" times the largest change of slope before
         treatment.
     event_time : int, optional
@@ -221,7 +221,7 @@ def _target(times, event_time):
 
 
 def _values(chosen, m, method):
-    values = np.array([0, 0.5, 1, 1.5, 2]) if m is None else np.asarray(m, dtype=float)
+    values = np.atleast_1d(np.array([0, 0.5, 1, 1.5, 2] if m is None else m, dtype=float))
     if not (values >= 0).all():
         raise DataError(f"m={m} must be at least zero.")
     if m is None and method == "smooth":

@@ -107,7 +107,7 @@ def pretrend_test(
         to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
     level : float
         One less the level of the test.
-    powers : tuple of float
+    powers : float or tuple of float
 
     Returns
     -------
@@ -124,6 +124,7 @@ def pretrend_test(
         on them (two base periods), or cohorts cannot be reassigned.
     """
     check_choice("test", test, ("joint", "individual"))
+    powers = np.atleast_1d(powers).tolist()
     for power in powers:
         check_share(level=level, power=power)
     before = _before(effect)
