@@ -1090,3 +1090,21 @@ def test_one_placebo_has_no_spread():
     for placebos in (0, 1, 2.5):
         with pytest.raises(yr.DataError, match="must be a whole number, at least 2"):
             yr.synthetic_control(panel, outcome="orgs", placebos=placebos, seed=1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        yr.pretrend_test,
+        yr.honest_did,
+        lambda thing: yr.confidence_bands(thing, seed=1),
+        lambda thing: yr.wild_bootstrap(thing, seed=1),
+        lambda thing: yr.interval_bounds(thing, panel_of(random_table(2))),
+        lambda thing: yr.breakdown(thing, panel_of(random_table(2))),
+    ],
+)
+def test_what_asks_for_an_effect_says_so(call):
+    panel = panel_of(random_table(2))
+    for thing in (panel, yr.did(panel, outcome="y").randomization()):
+        with pytest.raises(yr.DataError, match=f"A {type(thing).__name__} is no Effect"):
+            call(thing)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, errors_for, fixed, is_quick
+from .inference import SEED, check_effect, errors_for, fixed, is_quick
 from .schema import DataError, Result, check_columns, check_count, check_share, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
@@ -162,6 +162,7 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
 
 def cells_with_weight(effect, panel):
     """Rows of the panel that count in an estimate, with their weight."""
+    check_effect(effect)
     needed = ["district", "period", "indicator", "value", "low", "high"]
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     rows = panel[panel["indicator"] == effect.outcome].drop(columns="weight", errors="ignore")

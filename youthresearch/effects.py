@@ -20,6 +20,7 @@ from .inference import (
     FEW,
     SEED,
     RandomizationTest,
+    check_effect,
     errors_for,
     fixed,
     is_quick,
@@ -880,8 +881,7 @@ def _listed(effects):
     if not effects:
         raise DataError("No effects to compare: give a list of them, such as [did(...), staggered_did(...)].")
     for effect in effects:
-        if not isinstance(effect, Effect):
-            raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
+        check_effect(effect)
     return effects
 
 

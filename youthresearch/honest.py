@@ -139,9 +139,9 @@ def honest_did(
         If the effect has no path by event time with base -1 and one period before it, event times have gaps
         or are put together, or "smooth" has no M to start from.
     """
+    by = errors_for(effect, errors)
     _check(effect, method)
     check_share(level=level)
-    by = errors_for(effect, errors)
     path, kept = _coefficients(effect)
     vcov, how = effect.vcov[1:, 1:], effect.errors
     if by == "randomization":

@@ -536,8 +536,15 @@ def _paths_anew(effect, y, codes, cohort, groups, draws, rng):
     return np.array(paths)
 
 
+def check_effect(effect):
+    """Refuse what no estimator returned, such as a panel or the test of an effect."""
+    if not hasattr(effect, "_by_unit"):
+        raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
+
+
 def errors_for(effect, errors):
     """Choose what errors rest on: reassignment with few treated districts, unless one is asked for."""
+    check_effect(effect)
     check_choice("errors", errors, (None, "clustered", "randomization"))
     return errors or ("randomization" if effect.n_treated < FEW else "clustered")
 

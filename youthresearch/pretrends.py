@@ -123,13 +123,14 @@ def pretrend_test(
         If there is no coefficient before treatment, their covariance is singular, a drift leaves no mark
         on them (two base periods), or cohorts cannot be reassigned.
     """
+    by = errors_for(effect, errors)
     check_choice("test", test, ("joint", "individual"))
     powers = np.atleast_1d(powers).tolist()
     for power in powers:
         check_share(level=level, power=power)
     before = _before(effect)
     drift = _drift(effect, before)
-    if errors_for(effect, errors) == "clustered":
+    if by == "clustered":
         at = np.append(0, 1 + before)
         vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
     else:

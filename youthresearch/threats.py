@@ -10,7 +10,7 @@ from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
-from .inference import SEED, errors_for, is_quick, p_by_error
+from .inference import SEED, check_effect, errors_for, is_quick, p_by_error
 from .repair import apply_repair
 from .schema import DataError, check_share, mark_simulated
 
@@ -100,6 +100,7 @@ def breakdown(
     be the second place.
     """
     check_share(level=level)
+    check_effect(effect)
     if abs(effect.att) <= effect._cells.rounding:
         raise DataError(
             f"The estimate of {effect.outcome!r} is zero, to rounding: no conclusion can fall. Where the "
