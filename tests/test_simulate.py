@@ -179,6 +179,9 @@ def tables_of(panel):
     )
     yield from (yr.honest_did(path, m=[0]).table, yr.pretrend_test(path, powers=(0.5,)).trends)
     yield yr.interval_bounds(effect, panel.assign(high=np.inf)).open
+    alone = (panel["indicator"] != RATE) | (panel["district"] != "X-s00-0001") | panel["period"].eq("2017Q1")
+    yield from (test.by_stratum, yr.did(panel[alone], outcome=RATE).left_out)
+    yield yr.estimate_design(panel, outcome=RATE, rho=0.5).groups
     yield yr.trace(
         effect, panel.assign(fact_ids="f"), pd.DataFrame([["f"] * 5], columns=["fact_id", *SOURCE])
     )
@@ -199,6 +202,7 @@ def tables_of_reports():
     yield from (yr.tighten(facts), yr.compute_metrics(facts), yr.derive_before(facts))
     yield from (yr.find_templates(documents), yr.find_near_duplicates(documents, similarity=0.1))
     yield from (yr.find_heaping(facts), yr.compare_codings(facts, facts))
+    yield yr.list_disagreements(facts, facts.assign(value=facts["value"] + 1))
 
 
 def test_every_table_of_what_was_made_up_says_so_in_every_row_once_saved():
@@ -485,3 +489,13 @@ def test_a_true_path_is_of_the_truth_and_one_of_its_indicators():
     for options in ({"errors": 2.0}, {"errors": {"decimal": -1}}, {"vague": 30}):
         with pytest.raises(yr.DataError, match="must lie between 0 and 1"):
             yr.simulate_reports(PANEL, seed=1, **options)
+
+
+def test_weights_and_strata_of_what_was_made_up_say_so_in_attrs():
+    """A Series has no column for it; scores have the level of the index besides."""
+    table = yr.composite_table(SMALL, [RATE, "members"])
+    composites = [make(table) for make in (yr.entropy_index, yr.pca_index, yr.topsis)]
+    series = [c.weights for c in composites] + [yr.entropy_weights(yr.normalise(table))]
+    design = yr.estimate_design(SMALL, outcome=RATE, rho=0.5)
+    assert all(map(is_simulated, [*series, yr.strata_by(SMALL, by="province"), design.strata]))
+    assert all("simulated" in c.scores.index.names for c in composites)

@@ -95,7 +95,8 @@ def list_disagreements(a, b):
     table = pd.concat(tables, ignore_index=True).assign(settled="")
     rank = table["field"].map({name: i for i, name in enumerate(("fact", *FIELDS))})
     table = table.assign(rank=rank).sort_values(["source_id", "start", "fact_a", "fact_b", "rank"])
-    return table[_DISAGREEMENT].reset_index(drop=True)
+    table = table[_DISAGREEMENT].reset_index(drop=True)
+    return mark_simulated(table, is_simulated(a) or is_simulated(b))
 
 
 def settle_codings(a, b, settled, *, cap=None):

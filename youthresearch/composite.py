@@ -223,10 +223,9 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
     best, worst = (np.sqrt(((v - end) ** 2).sum(axis=1)) for end in (v.max(axis=0), v.min(axis=0)))
     if not (best + worst).all():
         raise DataError("All rows are the same, so none is better.", table)
-    scores = pd.Series(worst / (best + worst), index=table.index)
-    return Composite(
-        f"TOPSIS, {normalisation} normalisation pooled over all rows", _scores(table, scores), weights
-    )
+    scores = _scores(table, pd.Series(worst / (best + worst), index=table.index))
+    how = f"TOPSIS, {normalisation} normalisation pooled over all rows"
+    return Composite(how, scores, mark_simulated(weights, is_simulated(table)))
 
 
 def pca_index(table):
@@ -256,11 +255,9 @@ def pca_index(table):
     loading = axes[0] * (1 if axes[0].sum() >= 0 else -1)
     notes = {"variance": float(size[0] ** 2 / np.sum(size**2)), "kmo": _kmo(np.corrcoef(x, rowvar=False))}
     scores = pd.Series(z @ loading, index=table.index)
+    weights = mark_simulated(pd.Series(loading, index=table.columns), is_simulated(table))
     return Composite(
-        "first principal component of standardised indicators",
-        _scores(table, scores),
-        pd.Series(loading, index=table.columns),
-        notes,
+        "first principal component of standardised indicators", _scores(table, scores), weights, notes
     )
 
 

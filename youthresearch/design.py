@@ -78,7 +78,8 @@ class StudyDesign(Result):
         table = rows.groupby(self.strata.to_numpy(), sort=True).agg(
             districts=("treated", "size"), treated=("treated", "sum"), sd=("variance", "mean")
         )
-        return table.assign(sd=np.sqrt(table["sd"])).rename_axis("stratum").reset_index()
+        table = table.assign(sd=np.sqrt(table["sd"])).rename_axis("stratum").reset_index()
+        return mark_simulated(table, self.simulated)
 
     @property
     def waves(self):
@@ -238,6 +239,7 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     if not (square > 0).all():
         raise DataError(f"{outcome!r} does not move before treatment in some stratum: there is no noise.")
     labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
+    labels = mark_simulated(labels, cells.simulated)
     return StudyDesign(
         *(outcome, cells.districts, periods, time, cohort, labels),
         *(np.sqrt(square)[code], rho, said, cells.simulated),

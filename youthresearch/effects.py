@@ -1173,7 +1173,9 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
         n_control=int((~treated).sum()),
         periods=cells.periods,
         convention=told,
-        left_out=pd.DataFrame([*cells.left_out, *extra], columns=["district", "cells", "reason"]),
+        left_out=mark_simulated(
+            pd.DataFrame([*cells.left_out, *extra], columns=["district", "cells", "reason"]), cells.simulated
+        ),
         _cells=cells,
         _units=units,
         _by_unit=linear.weights[0],

@@ -265,7 +265,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         None if exact else seed,
         "" if strata is None else strata.name or "the given strata",
         _digest(cells.districts, cohort, stratum, None if exact else seed, known),
-        _table_of(groups, names, _ever_treated(cells)),
+        mark_simulated(_table_of(groups, names, _ever_treated(cells)), cells.simulated),
         effect.n_treated,
         effect.n_control,
         moments.at(0.0),

@@ -44,7 +44,8 @@ def mark_simulated(table, which=True):
 
     Every table made of simulated data passes here. The mark stands in attrs and in each row: in `processing`
     of a panel, `coder` of facts, in a column `simulated` of any other table (a level of the index where every
-    column is an indicator, `composite_table`). A Series has attrs alone.
+    column is an indicator, `composite_table`, and of the scores of such a table). Any other Series (strata,
+    weights of an index) has attrs alone: it is read beside the table that it belongs to.
 
     Parameters
     ----------
