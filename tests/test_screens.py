@@ -637,8 +637,10 @@ def test_what_cannot_be_used_is_refused():
         yr.find_multiples(FACTS.drop(columns="hedge"))
     with pytest.raises(yr.DataError, match="No source"):
         yr.find_selective_reporting(FACTS, SOURCES.head(3))
-    with pytest.raises(ValueError, match="column of the sources"):
+    with pytest.raises(yr.DataError, match="by='colour' is not known; choose one of 'pilot'"):
         yr.find_selective_reporting(FACTS, SOURCES, by="colour")
+    with pytest.raises(yr.DataError, match="unit='place' is not known"):
+        yr.find_selective_reporting(FACTS, SOURCES, unit="place")
 
 
 @pytest.mark.parametrize("shift", [0, 500])

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .loaders import load_indicators, load_labels
-from .schema import FIGURES, SAID, is_simulated, mark_simulated
+from .schema import FIGURES, SAID, DataError, is_simulated, mark_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
@@ -713,6 +713,11 @@ def save_both(fig, path):
 
 def _steady(table):
     """Keep the ten digits that are saved: the last bits of an estimate differ between processors."""
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(
+            f"A figure is drawn from a table, and this is no table but {type(table).__name__}: for "
+            "plot_event_study give confidence_bands(effect, seed=...), for plot_effects compare_effects(...)."
+        )
     floats = table.select_dtypes("float")
     return table.assign(**{c: [float(f"{v:.10g}") for v in floats[c]] for c in floats})
 
