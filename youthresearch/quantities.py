@@ -443,7 +443,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
-    r"|(?<![\d.]|[件表图第] ?)\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名, as yearbooks print it
+    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
