@@ -112,9 +112,9 @@ def test_interval_has_the_nulls_that_are_not_rejected():
 
 
 def test_p_is_that_of_wildboottest():
-    """wildboottest 0.3.2 on ``luclms ~ ez + C(year) + C(city)``, type 11, null imposed, the first twelve cities.
+    """wildboottest 0.3.2 on ``luclms ~ ez + C(year) + C(city)``, type 11, null imposed.
 
-    All 4,096 signs give the same p.
+    The first twelve cities: all 4,096 signs give the same p.
     """
     zones = yr.read_study("enterprise_zones")
     first = sorted(zones["district"].unique(), key=int)[:12]

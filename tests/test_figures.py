@@ -155,7 +155,7 @@ def test_every_plot_is_tried():
 
 @cache
 def made(name, lang, drawn=False):
-    """Make a figure as save_figure does and, if asked for, lay out every glyph of it; a warning is an error."""
+    """Make a figure as save_figure does and, if `drawn`, lay out its every glyph; a warning is an error."""
     with warnings.catch_warnings(), rc_context():
         warnings.simplefilter("error")
         yr.use_style()

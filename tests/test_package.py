@@ -133,7 +133,7 @@ def test_only_loaders_read_and_only_save_functions_write():
 
 
 def loaded_by(statement, after="pass"):
-    """Return the top-level modules that a statement loads in a fresh interpreter, beyond those loaded before."""
+    """Return the top-level modules that a statement loads in a fresh interpreter after another."""
     loaded = "{m.partition('.')[0] for m in sys.modules}"
     code = f"import sys\n{after}\nbefore = {loaded}\n{statement}\nprint(*{loaded} - before)"
     return set(
