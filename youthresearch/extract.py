@@ -119,13 +119,13 @@ def _propose(document_or_text, source_id, indicators, date):
     date, place = document_date(folded, date), place_of(folded)
     planned = called = bool(_marks()["call"].search(folded[:200]))
     budget = bool(_marks()["budget"].search(folded[:200]))
-    ruled = titled = is_titled_rule(folded)
+    titled, ruled = is_titled_rule(folded), ""
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = called or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+            planned, ruled = called or _is_plan(opening, planned), is_rule(opening, ruled)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -138,10 +138,10 @@ def _propose(document_or_text, source_id, indicators, date):
                 if m["start"] not in shown
             ]
             continue
-        kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
+        kept, not_kept = _sift(sentence, folded, paragraph, titled or ruled, date)
         refused += not_kept
         if kept:
-            held = {"planned": planned, "ruled": ruled, "budget": budget}
+            held = {"planned": planned, "ruled": titled or ruled, "budget": budget}
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
     rows = [
         row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
