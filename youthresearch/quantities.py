@@ -232,6 +232,9 @@ def _plain(group, hedge, unit):
     low, high, place, inside = _number(number)
     if inside and hedge == "exact":
         hedge = "odd"
+    if group["from"]:  # 一至二名, 二至三千人
+        first = _number(group["from"])[0]
+        return _quantity(first * place if first * place < low else first, low, "range", place, unit)
     if group["last"]:
         high, _, place, _ = _number(group["last"])
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
@@ -522,7 +525,7 @@ _SORTS = {
         r"|(?:(?<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?<odd>ODD))? ?(?<unit>UNIT|%)"
         r"|(?<first>NUM)(?: ?UNIT? ?DASH ?(?<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?<odd>ODD))? ?(?<unit>[%‰]|UNIT|倍)?"
-        r"|(?<zh>HAN)(?<odd>ODD)? ?(?<unit>COUNTED)"
+        r"|(?:(?<from>CN{1,3}) ?DASH ?)?(?<zh>HAN)(?<odd>ODD)? ?(?<unit>COUNTED)"
         r"|(?<=PREFIX)(?<zh>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?<odd>ODD)?(?<unit>COUNTED)?)"
         r"(?<unitodd>[余多](?=[,。;、)]|$))?)(?<post>POST)?",
     ],
