@@ -119,13 +119,13 @@ def _propose(document_or_text, source_id, indicators, date):
     date, place = document_date(folded, date), place_of(folded)
     planned = called = bool(_marks()["call"].search(folded[:200]))
     budget = bool(_marks()["budget"].search(folded[:200]))
-    ruled = titled = is_titled_rule(folded)
+    titled, ruled = is_titled_rule(folded), ""
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = called or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+            planned, ruled = called or _is_plan(opening, planned), is_rule(opening, ruled)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -138,10 +138,10 @@ def _propose(document_or_text, source_id, indicators, date):
                 if m["start"] not in shown
             ]
             continue
-        kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
+        kept, not_kept = _sift(sentence, folded, paragraph, titled or ruled, date)
         refused += not_kept
         if kept:
-            held = {"planned": planned, "ruled": ruled, "budget": budget}
+            held = {"planned": planned, "ruled": titled or ruled, "budget": budget}
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
     rows = [
         row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
@@ -355,6 +355,8 @@ def _refusal(mention, folded):
         return "unit"
     if unit.endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
+    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
+        return "number"  # 桥西100米, of an address
     if unit in FORMS and mention["value"] <= 20 and _is_form(lead, rest):
         return "form"
     if unit in TO_THE_LEFT:
@@ -845,7 +847,7 @@ def _marks():
         "sentence": re.compile(r"[。!?;\n]"),
         "plan": re.compile(
             rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
-            r"|^(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?)[:\n]"
+            r"|^(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
             r"|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
         "past": re.compile(
@@ -934,7 +936,7 @@ def _marks():
         "part": re.compile(
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
-        "planned": re.compile(rf"{words('planned')}|计划(?=\d)"),
+        "planned": re.compile(rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"),
         "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),

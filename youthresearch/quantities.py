@@ -233,6 +233,9 @@ def _plain(group, hedge, unit):
     low, high, place, inside = _number(number)
     if inside and hedge == "exact":
         hedge = "odd"
+    if group["from"]:  # 一至二名, 二至三千人
+        first = _number(group["from"])[0]
+        return _quantity(first * place if first * place < low else first, low, "range", place, unit)
     if group["last"]:
         high, _, place, _ = _number(group["last"])
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
@@ -514,7 +517,7 @@ _SORTS = {
         r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
-        r"|(?P<zh1>HAN)(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
+        r"|(?:(?P<from>CN{1,3}) ?DASH ?)?(?P<zh1>HAN)(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],
