@@ -47,6 +47,7 @@ COLUMNS = [
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
 BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
+_AS_READ = (*NUMBERS, "kind", "hedge", "unit", "baseline", "status", "start", "end", "rule")
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
 _WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
@@ -302,7 +303,8 @@ def _sift(sentence, folded, paragraph, ruled, document):
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
-            kept.append(mention | {"at": at, "since": since, "year": document[:4]})
+            mention |= {"at": at, "since": since, "year": document[:4]}
+            kept.append(mention)
     return kept, refused
 
 
@@ -526,8 +528,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     at, since = (mention["at"][:4], "") if "当年" in clause else (mention["at"], mention["since"])
-    row = {
-        **{k: mention[k] for k in ("value_max", "hedge", "resolution", "unit", "end")},
+    row = mention | {
         "number": start,
         "value": sign * mention["value"],
         "kind": kind,
@@ -694,8 +695,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
     flow = _flow(row, noun, flows.get(indicator))
     return {
-        **{k: row[k] for k in ("kind", "value", "value_max", "hedge", "resolution", "unit")},
-        **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
+        **{name: row[name] for name in _AS_READ},
         "fact_id": ids[row["number"]],
         "source_id": source_id,
         "district": row["district"],
