@@ -414,7 +414,9 @@ def _is_head(tokens, j, last, unit):
         return _at(tokens, j + 1).sort not in "npwva"  # 非公有制经济组织
     if tokens[j].sort == "v" and last is not None and last == j - 1 and unit in (*EVENTS, "元", "个", "项"):
         after = _at(tokens, j + 1)
-        return after.sort == "x" and after.word != NUMBER and not _is_counted(tokens[last].word)  # 6例器官捐献
+        return (
+            after.sort == "x" and after.word != NUMBER and not _is_counted(tokens[last].word)
+        )  # 6例器官捐献
     if tokens[j].sort != "w":
         return False
     if last is None:
