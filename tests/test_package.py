@@ -29,9 +29,11 @@ MAY_IMPORT = {
     "cells": {"schema"},
     "weights": {"cells"},
     "additive": {"cells", "reassign", "weights"},
-    "synthetic": set(),
+    "synthetic": {"cells", "effects", "schema", "weights"},
+    "bacon": {"cells", "schema"},
+    "bands": {"inference", "reassign", "schema"},
     "comparisons": {"cells", "schema", "weights"},
-    "effects": {"cells", "comparisons", "inference", "reassign", "schema", "strata", "synthetic", "weights"},
+    "effects": {"cells", "comparisons", "inference", "schema", "strata", "weights"},
     "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
     "pretrends": {"cells", "inference", "reassign", "schema"},
     "honest": {"inference", "schema"},
@@ -46,7 +48,13 @@ MAY_IMPORT = {
     "plan": {"cells", "design", "effects", "inference", "loaders", "schema", "strata"},
     "inference": {"additive", "moments", "reassign", "schema", "strata"},
     "placebo": {"inference", "schema"},
-    "published": {"effects", "loaders", "panel", "schema"},  # cells that no package ships are data
+    "published": {
+        "effects",
+        "loaders",
+        "panel",
+        "schema",
+        "synthetic",
+    },  # cells that no package ships are data
     "metrics": {"intervals", "schema"},
     "figures": {"intervals", "schema", "loaders"},  # their words are data
     "composite": {"schema"},
