@@ -14,8 +14,8 @@ WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and a
 REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
 EVENTS = (  # units that may count an event without a noun
-    *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件"),
-    *("台次", "车次", "批次", "件次", "户次"),
+    *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
+    *("台次", "车次", "批次", "件次", "户次", "条次"),
 )
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
@@ -27,46 +27,22 @@ COUNTED = {  # unit -> role of the nouns it counts
     "户": "organisation",
     **dict.fromkeys(("条", "项"), "item"),
 }
+WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
-PLACES_FOR_PEOPLE = ("编制", "名额", "岗位")  # of 增核编制3名
 ENDINGS = frozenset("员会款费率班队站点室岗金")  # of nouns, with a verb of two characters before them
 ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
-THINGS = (
-    "作品",
-    "成果",
-    "稿件",
-    "信息",
-    "线索",
-    "建议",
-    "提案",
-    "问题",
-    "意见",
-    "诉求",
-    "心愿",
-    "资金",
-    "款",
-    "物资",
-    "图书",
-    "材料",
+THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
+    *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
+    *("资金", "款", "物资", "图书", "材料"),
 )
 AIMS = ("目标", "任务", "要求")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LISTS = ("名册", "名单")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
-NUMERIC = (
-    "率",
-    "量",
-    "数",
-    "比例",
-    "人次",
-    "金额",
-    "额",
-    "时长",
-    "时间",
-    "费用",
-)  # any verb may qualify these
+# Any verb may qualify these.
+NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE009)))
 # What stands for these; GROUP: of persons; BREAK: between sentences.
@@ -187,13 +163,13 @@ def find_noun(tokens, i, mention, kind, context):
         level = _level(tokens, i, context["noun"])
         if level:
             return level, "left", context["noun"]
-    if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
+    if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"]):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
         before = context["noun"]
         if _at(tokens, i - 1).word != NUMBER:
             before = _of_its_kind(unit, kind, context)
-        return _further(tokens, i, unit, kind, before, found["left"] if bare else None)
+        return _further(tokens, i, unit, kind, before)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
 
@@ -229,7 +205,7 @@ def _own_share(tokens, i, unit, nouns):
     while _at(tokens, last + 1).sort == "c" and _at(tokens, last + 2).word == NUMBER:
         last += 2
     lead = tokens[max(0, first - 4) : first]
-    if first == last or not any(t.word == "各" or t.word.startswith("分别") for t in lead):
+    if first == last or not any(t.word.startswith("分别") for t in lead):
         return None
     whole, size = _left(tokens, first, unit), (last - first) // 2 + 1
     if not whole:
@@ -241,55 +217,43 @@ def _own_share(tokens, i, unit, nouns):
     return _span(parts[(i - first) // 2], 0, -1) if len(parts) == size and all(parts) else whole
 
 
-def _is_elided(tokens, i, found, before, unit):
+def _is_elided(tokens, i, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    if not before or unit not in ("个", "家"):
-        return False
-    near = range(i - 1, max(-1, i - 4 * REACH), -1)
-    whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
-    if whole is None or place is None or whole >= place:
+    ends = {t.end: n for n, t in enumerate(tokens[:i])}
+    whole, place = ends.get(before and before[1]), ends.get(found[1])
+    if whole is None or place is None:
         return False
     league = _at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
     where = tokens[place].word
-    if not listed or not _ends(league, "league") or _ends(where, "league"):
-        return False
-    return _ends(where, "organisation") or _is_person(where)
+    return listed and _ends(league, "league") and not _ends(where, "league") and _is_counted(where)
 
 
 def _candidates(tokens, i, unit, kind):
     """Find what each rule takes for the noun, the likeliest first."""
-    left = _left(tokens, i, unit)
-    if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
-        return {"left": left}
-    right = _right(tokens, i, unit)
-    if _at(tokens, i + 1).word == NUMBER and unit in ("户", "家", "个"):
-        right = _right(tokens, i + 1, unit)  # 5户17名贫困人口
-        if right:
-            return {"right": right}
+    left, after = _left(tokens, i, unit), _at(tokens, i + 1).word
+    right = _right(tokens, i + (after == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
     found = {"right": right, "left": left, "object": _object(tokens, i, unit)}
-    if _at(tokens, i + 1).word == "的" and _at(tokens, _phrase_end(tokens, i + 2) or i).word.endswith(AIMS):
-        found["right"] = None  # 完成100个的目标
-    done = _done(tokens, i + 1) if unit == "次" and not found["right"] else None
+    if after == NUMBER and right:
+        return found
+    done = _done(tokens, i + 1) if unit == "次" else None
     if done:
         return {"object": done, "left": left}
-    event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
-    if unit in (*EVENTS, "") and _at(tokens, i + 1).sort == "n" and found["right"]:
-        event = {}  # 友好型城市25条政策, 覆盖3万人口
-    if _at(tokens, i - 1).word == "等" and _at(tokens, i + 1).word == "为":
+    if unit == "%" and after in ("的", "为", "是"):
+        return {"object": _right(tokens, i + 1, unit), "right": right, "left": left}
+    if _at(tokens, i - 1).word == "等" and after == "为":
         return {"object": found["object"]} | found
-    if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
-        return {"object": _right(tokens, i + 1, unit)} | {r: found[r] for r in ("right", "left")}
-    if found["right"] and (
-        (unit == "元" and _names_money(tokens, i + 1)) or (unit == "小时" and _at(tokens, i + 1).word == "的")
-    ):
-        return {"right": found["right"]} | event | found
+    event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
+    if right and _at(tokens, i + 1).sort == "n":
+        event = {}  # 友好型城市25条政策, 覆盖3万人口
+    if right and unit in ("元", "小时") and (after == "的" or _at(tokens, i + 1).sort in "na"):
+        return {"right": right} | event | found  # 5万元的经费, 534万元奶粉
     if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
         return event | {"left": left} | found
     return event | found
 
 
-def _further(tokens, i, unit, kind, before, below):
+def _further(tokens, i, unit, kind, before):
     """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
     given = _given(tokens, i)
     if given:
@@ -307,7 +271,7 @@ def _further(tokens, i, unit, kind, before, below):
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
-    topic = money or _topic(tokens, i, below)
+    topic = money or _topic(tokens, i)
     if topic:
         return topic, "topic", None
     said = _says(_at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
@@ -328,10 +292,8 @@ def _right(tokens, i, unit):
             last = j if token.word == BRACKET else last
             break
         if token.sort == "d":
-            fits = begin is not None and _counts(tokens[last].word if last else "", unit)
-            if fits and not (token.word == "等" and _names_the_kind(tokens, j, unit)):
-                break
-            if begin is not None and not _may_stand(after.sort):
+            fits = last is not None and _counts(tokens[last].word, unit)
+            if (fits and not _names_the_kind(tokens, j, unit)) or (last and not _may_stand(after.sort)):
                 break
             begin = last = None
         elif _is_head(tokens, j, last, unit):
@@ -346,13 +308,21 @@ def _right(tokens, i, unit):
         j += 1
     while last is not None and begin < last and tokens[begin].sort == "p":
         begin += 1
-    if last is not None and not _counts(tokens[last].word, unit) and _takes_verb(tokens[last].word):
-        last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
-    if last is not None and _at(tokens, last + 1).word == NUMBER:  # 9个村团支部覆盖率98%
-        last = next((n for n in range(last - 1, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
-    if last is not None and unit in ("个", "家", "支") and last > begin and tokens[last].word.endswith(STAFF):
-        last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
-    return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
+    if last is None or (_at(tokens, i + 1).word == "的" and tokens[last].word.endswith(AIMS)):
+        return None  # 完成100个的目标
+    if unit in ONLY or _at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
+        last = _counted(tokens, begin, last, unit)
+    return _span(tokens, _titled(tokens, begin), last)
+
+
+def _counted(tokens, begin, last, unit):
+    """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
+    for n in range(last, begin - 1, -1):
+        if tokens[n].sort == "c":
+            break
+        if _counts(tokens[n].word, unit):
+            return n
+    return last
 
 
 def _is_complete(tokens, j, unit):
@@ -380,8 +350,6 @@ def _opening(tokens, j):
     for n in range(j + 1, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
             return n
-        if tokens[n].word == "等" and tokens[n - 1].sort != "h" and any(t.sort == "c" for t in tokens[j:n]):
-            return n
         if tokens[n].sort == "x":
             break
     return j
@@ -390,14 +358,13 @@ def _opening(tokens, j):
 def _of(tokens, begin, j, unit):
     """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing.
 
-    So too where the unit does not count what stands before (30家青年创办的企业), and the 等 that ends a list
-    of what was done (20场资源链接、导师培训等活动).
+    So too where only verbs follow (6处政府督办的隐患), and the 等 that ends a list of what was done (20场资源
+    链接、导师培训等活动).
     """
-    if begin is None or _at(tokens, j + 1).word in (NUMBER, OTHER):
+    if begin is None:
         return None
-    clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])
     for n in range(j, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的" and (clauses or unit in ONLY or all(t.sort in "hv" for t in tokens[j:n])):
+        if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hv" for t in tokens[j:n])):
             return n
         if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
             return n
@@ -410,18 +377,15 @@ def _is_head(tokens, j, last, unit):
     """Tell whether a phrase may end in token j, so far as it goes."""
     if tokens[j].sort in "np":
         return last is None or not _is_state(tokens, j, last, unit)
-    if tokens[j].sort == "v" and _takes_verb(tokens[j].word) and last is not None and last == j - 1:
-        return _at(tokens, j + 1).sort not in "npwva"  # 非公有制经济组织
-    if tokens[j].sort == "v" and last is not None and last == j - 1 and unit in (*EVENTS, "元", "个", "项"):
-        after = _at(tokens, j + 1)  # 6例器官捐献
-        return (
-            after.sort == "x" and after.word != NUMBER and not _is_counted(tokens[last].word)
-        )  # 6例器官捐献
+    if tokens[j].sort == "v" and last == j - 1:
+        after = _at(tokens, j + 1)
+        if _takes_verb(tokens[j].word):
+            return after.sort not in "npwva"  # 非公有制经济组织
+        happens = unit in (*EVENTS, "元", "个", "项") and not _is_counted(tokens[last].word)
+        return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
         return False
     if last is None:
-        if _at(tokens, j + 1).word == NUMBER:
-            return False  # 交通枢纽22处排查1604人次
         return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
     return _goes_on(tokens, j, last, unit)
 
@@ -449,9 +413,7 @@ def _joins_next(tokens, j, last, unit):
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
-    if unit in PEOPLE and _is_person(tokens[last].word):
-        return _is_person(tokens[head].word) and tokens[j].word not in ("与", "同", "跟")  # 团干部与学生结对
-    return True
+    return not (unit in PEOPLE and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
 
 
 def _goes_on(tokens, j, last, unit):
@@ -462,9 +424,8 @@ def _goes_on(tokens, j, last, unit):
     word = tokens[head].word
     if not _counts(tokens[last].word, unit) and any(_counts(t.word, unit) for t in tokens[j : head + 1]):
         return True
-    if unit in PEOPLE and (_is_person(tokens[last].word) or _is_person(word)):
-        people = any(_ends(t.word, "person") for t in tokens[j : head + 1])
-        return people or (word == NOUN and head == j)  # 80名青年采用“集市”的形式
+    if unit in PEOPLE:
+        return any(_ends(t.word, "person") for t in tokens[j : head + 1])
     if _fits_only(tokens[last].word, unit):
         return _fits_only(word, unit)  # 3支突击队进驻实验室
     if word == "工作" and unit in ("个", "家", "所"):
@@ -479,10 +440,9 @@ def _goes_on(tokens, j, last, unit):
 def _is_state(tokens, j, last, unit):
     """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
     word = tokens[j].word
-    if unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word):
-        return not _goes_on(tokens, j, last, unit)
-    at_work = tokens[_phrase_end(tokens, j)].word == "工作" and (word == "工作" or _says(word))
-    return at_work and not _goes_on(tokens, j, last, unit)
+    acts = unit in PEOPLE and _is_person(tokens[last].word) and not _is_person(word)
+    at_work = _says(word) and tokens[_phrase_end(tokens, j)].word == "工作"  # 18个团支部换届工作
+    return (acts or at_work) and not _goes_on(tokens, j, last, unit)
 
 
 def _qualifies_next(tokens, j, unit):
@@ -515,17 +475,8 @@ def _left(tokens, i, unit):
     if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
-        if (
-            tokens[k].sort == "v"
-            and k == i - 1
-            and _takes_verb(tokens[k].word)
-            and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nwv")
-        ):
-            break  # 志愿者组织32个
-        if tokens[k].sort == "v" and k == i - 1 and unit not in PEOPLE and _is_governed(tokens, k):
-            break  # 办理法人资格登记62个
-        if tokens[k].sort == "v" and k == i - 1 and unit in PEOPLE and _is_of_what(_at(tokens, k - 1)):
-            break  # 义务就诊60人
+        if k == i - 1 and tokens[k].sort == "v" and _is_noun(tokens, k, unit):
+            break
         if tokens[k].word == ")":
             k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
         elif tokens[k].sort in "xc":
@@ -540,11 +491,9 @@ def _left(tokens, i, unit):
     head = _at(tokens, k - (tokens[k].word == BRACKET)).word
     if unit in PEOPLE[:3] and not (_is_person(head) or head.endswith(NUMERIC)):
         found = _persons(tokens, k) or found
-        if _is_source(tokens, k, found[0]):
-            return None
-    if k < i - 1 and _is_for(tokens, k, found[0]):
-        return None
-    if _is_each(tokens, k, found[0], i):
+        if _lead(tokens, k, found[0]).word == "从":
+            return None  # 从高校选拔64名
+    if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处
         return None
     if unit != "元" or _ends(tokens[k].word, "money"):
         return found
@@ -552,11 +501,6 @@ def _left(tokens, i, unit):
         return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
-
-
-def _is_of_what(token):
-    """Tell whether a noun before a verb names neither who acts nor whom, but what."""
-    return token.sort == "n" and not (token.word == NOUN or _is_counted(token.word))
 
 
 def _compared(tokens, k):
@@ -570,44 +514,33 @@ def _compared(tokens, k):
     return k
 
 
-def _is_governed(tokens, k):
-    """Tell whether a verb after a noun is itself the object of one before it."""
+def _is_noun(tokens, k, unit):
+    """Tell whether a verb right before a number is the noun of its phrase."""
+    before = _at(tokens, k - 1)
+    if _takes_verb(tokens[k].word) and before.sort in ("n" if unit in PEOPLE else "nwv"):
+        return True  # 志愿者组织32个
+    if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
+        return before.sort == "n" and before.word != NOUN and not _is_counted(before.word)
     j = k - 1
     while _at(tokens, j).sort in "npwav":
         j -= 1
-    return j < k - 1 and tokens[j].sort == "h"
+    return j < k - 1 and tokens[j].sort == "h"  # 办理法人资格登记62个
 
 
 def _persons(tokens, k):
     """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
-    while k > 0 and tokens[k].sort not in "xd" and not tokens[k].word.endswith(PLACES_FOR_PEOPLE):
+    while k > 0 and tokens[k].sort not in "xd":
         k -= 1
         if tokens[k].sort == "n" and _ends(tokens[k].word, "person") and tokens[k + 1].sort not in "npwag":
             return _back(tokens, k)
     return None
 
 
-def _is_for(tokens, k, start):
-    """Tell whether the phrase that ends in token k is whom something is done for (向社会提供6小时服务)."""
-    while k > 0 and tokens[k].start > start:
+def _lead(tokens, k, start):
+    """Return the word before the phrase from an offset to token k, over 全市 and the like."""
+    while k > 0 and (tokens[k].start > start or tokens[k - 1].word[0] in "全我各本"):
         k -= 1
-    return _at(tokens, k - 1).word in ("向", "为", "给", "对")
-
-
-def _is_source(tokens, k, start):
-    """Tell whether the phrase that ends in token k says where from someone comes (从高校选拔64名)."""
-    while k > 0 and (tokens[k].start > start or tokens[k - 1].sort == "s"):
-        k -= 1
-    return _at(tokens, k - 1).word == "从"
-
-
-def _is_each(tokens, k, start, i):
-    """Tell whether the phrase that ends in token k is each of which something has (每个乡镇建立1处)."""
-    if not any(t.sort == "h" for t in tokens[k + 1 : i]):
-        return False
-    while k > 0 and tokens[k].start > start:
-        k -= 1
-    return _at(tokens, k - 1).word in ("每个", "每")
+    return _at(tokens, k - 1)
 
 
 def _measures(tokens, i):
@@ -645,7 +578,7 @@ def _back(tokens, k):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
-            j = _held(tokens, j, n, k) or n + 1
+            j = _held(tokens, j, n) or n + 1
             break
     if _at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
@@ -677,15 +610,13 @@ def _known():
     return frozenset().union(*map(_roles, ("noun", "compound", "person", "organisation", "takes_verb")))
 
 
-def _held(tokens, j, n, k):
+def _held(tokens, j, n):
     """Find where the object of 开展 or 举办 begins, if it runs over verb n (开展典型选树活动6场)."""
-    if not _takes_verb(tokens[k].word) or _ends(tokens[k].word, "money"):
-        return None
     for m in range(n, j - 1, -1):
-        if m < n and tokens[m].word in _roles("holds"):
-            return m + 1
         if tokens[m].word in _roles("event"):
             return None
+        if m < n and tokens[m].word in _roles("holds"):
+            return m + 1
     return None
 
 
@@ -697,32 +628,23 @@ def _titled(tokens, j):
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
-    if tokens[n + 1].sort == "c":
-        return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in _roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
-    if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _verbal() - _roles("head_verb"):
-        return True  # 编发《简报》
-    before = _at(tokens, n - 1)
-    if before.word in ADVERBS and (sort in "vw" or tokens[n].word in _verbal()):
+    before, verb = _at(tokens, n - 1), sort in "vw" or tokens[n].word in _verbal()
+    if verb and before.word in ADVERBS:
         return True  # 共注册志愿者
-    if before.sort == "x" and tokens[n + 1].word == NOUN and n + 1 < k and tokens[n].word in _verbal():
-        return True  # 治理“三无”场所
+    if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
+        return True  # 编发《简报》, 治理“三无”场所
     if sort not in "vw":
         return False
     if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in _roles("head_verb"):
         return True  # 征集作品
-    if (
-        before.sort == "c"
-        and _at(tokens, n - 2).sort in "vh"
-        and tokens[n - 2].word not in _roles("compound")
-    ):
+    if before.sort == "c" and _at(tokens, n - 2).sort in "vh":
         return True  # 遴选、资助项目
-    opens = tokens[n].word == "组织" or tokens[n].word in _roles("holds")
-    if opens and before.sort in "xs" and not head.endswith(NUMERIC):
+    if tokens[n].word == "组织" and before.sort in "xs":
         return True  # 组织青年论坛
     stated = tokens[n].word not in _roles("compound") and not head.endswith(NUMERIC)
     if (before.sort == "x" or before.word == "累计") and (n < k - 2 or stated):
@@ -734,9 +656,7 @@ def _is_predicate(tokens, n, k):
 
 def _joins(tokens, k):
     """Tell whether a word joins two nouns (青年典型、青年集体)."""
-    if k < 1 or tokens[k].sort != "c":
-        return False
-    return tokens[k - 1].sort in "nw" or tokens[k - 1].sort == _at(tokens, k + 1).sort == "a"
+    return tokens[k].sort == "c" and _at(tokens, k - 1).sort in "nwa"
 
 
 def _event(tokens, i, unit):
@@ -797,12 +717,6 @@ def _done(tokens, j):
     while _at(tokens, j).sort in "hv":
         j += 1
     return _right(tokens, j - 1, "") if j > start else None
-
-
-def _names_money(tokens, j):
-    """Tell whether what follows a sum of money may be its noun (534万元奶粉, 10万元捐款, 5万元的经费)."""
-    token = _at(tokens, j)
-    return token.sort in "na" or token.word == "的" or (token.sort == "w" and _at(tokens, j + 1).sort == "x")
 
 
 def _money(tokens, i):
@@ -895,10 +809,10 @@ def find_above(text, start, unit):
     return None if k is None else _back(tokens, k)
 
 
-def _topic(tokens, i, below=None):
+def _topic(tokens, i):
     """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
     k = i - 1
-    while k >= max(0, i - 2 * REACH) and (tokens[k].sort not in "nw" or (below and tokens[k].end > below[0])):
+    while k >= max(0, i - 2 * REACH) and tokens[k].sort not in "nw":
         k -= 1
     return _back(tokens, k) if k >= max(0, i - 2 * REACH) else None
 
