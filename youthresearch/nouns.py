@@ -234,8 +234,6 @@ def _candidates(tokens, i, unit, kind):
     left, after = _left(tokens, i, unit), _at(tokens, i + 1).word
     right = _right(tokens, i + (after == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
     found = {"right": right, "left": left, "object": _object(tokens, i, unit)}
-    if after == NUMBER and right:
-        return found
     done = _done(tokens, i + 1) if unit == "次" else None
     if done:
         return {"object": done, "left": left}
@@ -422,8 +420,8 @@ def _goes_on(tokens, j, last, unit):
     if head is None:
         return False
     word = tokens[head].word
-    if not _counts(tokens[last].word, unit) and any(_counts(t.word, unit) for t in tokens[j : head + 1]):
-        return True
+    if _counts(word, unit) and not _counts(tokens[last].word, unit):
+        return True  # 30户“最美家庭”备选家庭
     if unit in PEOPLE:
         return any(_ends(t.word, "person") for t in tokens[j : head + 1])
     if _fits_only(tokens[last].word, unit):
@@ -770,8 +768,8 @@ def _object(tokens, i, unit):
                 found = (found[0], tokens[head].start)  # 列入人才名册
             level = _at(tokens, j + 1)
             return (level.start, found[1]) if found and level.word in LEVELS else found
-        if tokens[j].sort == "x" or (j == i + 1 and tokens[j].word != "被"):
-            return None
+        if tokens[j].sort == "x":
+            break
     return None
 
 
