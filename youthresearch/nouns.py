@@ -5,8 +5,8 @@ inside it is the verb of the clause (培训 学员) or qualifies the noun (培�
 The words of each class are in the lexicon and can be extended there.
 """
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from .quantities import lexicon_codes
 
@@ -50,7 +50,8 @@ NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
 NO_TAILS = frozenset((*"年月日了较更最", OTHER))  # end no noun
 
 
-class Token(NamedTuple):
+@dataclass(slots=True)  # half the time of a tuple to make and to read
+class Token:
     """One word of a sentence with its class and its offsets in the text.
 
     Classes: n noun, p place name, w verbal noun, v verb that may qualify a noun, h verb that never does,
@@ -100,14 +101,14 @@ def classify(tagged, start, ends):
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
         if word == NUMBER and tokens and len(last) > 3 and tokens[-1].sort == "a":
-            tokens[-1] = tokens[-1]._replace(sort="n")  # 违法行为
+            tokens[-1].sort = "n"  # 违法行为
         if word in (NUMBER, "(") and len(tokens) > 1 and len(last) == 1 and _is_tail(*tokens[-2:]):
             tokens[-2:] = [Token(tokens[-2].word + last, "n", tokens[-2].start, start)]
         if word in ENDINGS and tokens and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
             start, word, tag = tokens.pop().start, last + word, "n"  # 调解员, 推进会
         sort = _sort(word, tag)
         if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
-            tokens[-1] = tokens[-1]._replace(sort="n")
+            tokens[-1].sort = "n"
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
