@@ -431,8 +431,8 @@ def _goes_on(tokens, j, last, unit):
         return False  # 34个团支部换届工作
     if head == j:
         after = _at(tokens, j + 1)
-        says = after.sort == "x" and word in _roles("event")  # 3家单位筹款30万元, 70个项目参赛
-        return not says and (_takes_verb(word) or after.sort in "xc")
+        happens = after.sort == "x" and word in _roles("event")  # 3家单位筹款30万元, 70个项目参赛
+        return not happens and (_takes_verb(word) or after.sort in "xc")
     return _takes_verb(word)
 
 
@@ -831,11 +831,11 @@ def _belongs_left(tokens, i):
     return False
 
 
-def _only_qualifies(tokens, i, span, unit):
+def _only_qualifies(tokens, i, phrase, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     near = tokens[max(0, i - REACH - 1) : i]
     return unit != "所" and any(
-        t.end == span[1] and (t.word in _roles("qualifies") or (t.start == span[0] and t.word in TOTALS))
+        t.end == phrase[1] and (t.word in _roles("qualifies") or (t.start == phrase[0] and t.word in TOTALS))
         for t in near
     )
 
