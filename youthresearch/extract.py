@@ -16,27 +16,13 @@ import pandas as pd
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .norms import NORMS, is_rule, is_titled_rule, may_hold_norms, norm_of
-from .nouns import (
-    AGE,
-    BODY,
-    BRACKET,
-    BREAK,
-    GROUP,
-    NAME,
-    NOUN,
-    NUMBER,
-    OTHER,
-    TO_THE_LEFT,
-    TOTALS,
-    classify,
-    find_above,
-    find_noun,
-    tagger,
-)
+from .nouns import TOTALS, find_above, find_noun
+from .phrases import TO_THE_LEFT
 from .places import child_of, district_of, place_of
 from .quantities import fold, lexicon_codes, scan_folded
 from .schema import DataError
 from .tables import read_tables
+from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, classify, tagger
 from .words import word_table, words_of
 
 COLUMNS = [
