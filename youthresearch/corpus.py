@@ -53,7 +53,7 @@ _MODULES = (
     *("loaders", "norms", "nouns", "places", "quantities", "schema", "tables", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
-_LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "regex", "rjieba", "trafilatura")
+_LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")
 _CHUNK_FILE = re.compile(r"chunk-[0-9a-f]{20}\.parquet")
 _UNFINISHED = re.compile(r"\.chunk-[0-9a-f]{20}-[0-9a-f]{32}\.tmp")
 

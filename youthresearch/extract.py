@@ -315,7 +315,7 @@ def _facts_of(sentence, folded, tokens):
     """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
-    context = {"noun": None, "whole": None, "paragraph": paragraph}
+    context = {"noun": None, "nouns": [], "counted": [], "whole": None, "paragraph": paragraph}
     context["bound"] = sentence["planned"] or sentence["ruled"]
     for mention in sentence["kept"]:
         planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
@@ -451,7 +451,9 @@ def _figure_of_speech(mention, token, lead, rest):
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
         return "rhetorical"
-    if token[0] != "一" or mention["value"] != 1 or (at_end and marks["counted"].search(lead)):
+    if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
+        return ""
+    if at_end and marks["counted"].search(lead):
         return ""
     least = mention["hedge"] == "at_least" or marks["least"].search(lead)
     return "" if least and marks["each"].search(lead) else "article"  # 每月至少召开一次
@@ -590,8 +592,10 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if noun and kind != "mean":
         context["noun"] = noun
         context["unit"] = mention["unit"]
+        context["counted"].append((noun, mention["unit"]))
     if kind == "level":
         context["level"] = start
+        context["nouns"] += [noun] if noun else []
     return row
 
 
@@ -829,7 +833,7 @@ def _roles(role):
 def _marks():
     """Patterns of the words around a number, from the lexicon.
 
-    Where every branch begins with a character, `re` searches at once, and it is quicker to call than `regex`.
+    Where every branch begins with a character, `re` searches at once.
     """
 
     def each(*roles):
@@ -911,7 +915,7 @@ def _marks():
         ),
         "quote": re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
         "bracket": re.compile(
-            r"\((?<=[\u4e00-\u9fff]\()(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+            r"\((?<=[\u4e00-\u9fff]\()(?!不含)(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
             r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总队团会组班社乡镇市县旗厂校园院站场街]\))"
         ),
         "body": re.compile(

@@ -7,6 +7,7 @@ it is: a quantity, or a date, an ordinal, an age, a duration, a name, a document
 
 import re
 from bisect import bisect
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -137,7 +138,7 @@ def scan(text):
 
 def scan_folded(folded):
     """Scan a text that is folded already."""
-    quotes = [m.span() for m in _quotes().finditer(folded)]
+    quotes = [m.span() for m in _QUOTES.finditer(folded)]
     return [_mention(match, folded, quotes) for match in _matches(folded)]
 
 
@@ -201,9 +202,9 @@ def _quantity(value, value_max, hedge, place, unit):
 
 def _read(match):
     """Turn a match of the quantity pattern into its value, hedge and unit; nothing if it has none (3/0)."""
-    group = dict(zip(_groups(), match.groups(), strict=True))  # groupdict takes ten times as long
+    group = defaultdict(str, {n: t for n, t in zip(_groups(), match.groups(), strict=True) if t})
     number_start = match.end("pre") if group["pre"] else match.start()
-    unit = _SAME_UNIT.get(group["unit"], group["unit"] or "")
+    unit = _SAME_UNIT.get(group["unit"], group["unit"])
     hedge = _hedge(group)
     if group["mask"]:
         read = _quantity(nan, nan, "masked", nan, unit)
@@ -378,29 +379,29 @@ def lexicon_codes(role):
     return dict(zip(rows["word"], rows["code"], strict=True))
 
 
-def _either(words):
-    """One alternation of words, the longest first; by first characters, so that few are tried."""
-    import regex
+def _either(words, unless=None):
+    """One alternation of words, the longest first; by first characters, so that few are tried.
 
-    rest = {}
+    unless: what must not follow some of them, as patterns.
+    """
+    rest, unless = {}, unless or {}
     for word in sorted(words, key=lambda w: (-len(w), w)):
-        rest.setdefault(word[0], []).append(regex.escape(word[1:]))
-    return "|".join(regex.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items())
+        rest.setdefault(word[0], []).append(re.escape(word[1:]) + unless.get(word, ""))
+    return "|".join(re.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items())
 
 
-@cache
-def _quotes():
-    """Short quotations and titles: a number inside is part of a name."""
-    import regex
-
-    return regex.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+def _beyond(units):
+    """Say of each unit what would make it another word (3.14万人口, 15部门, 4根据), as a pattern."""
+    found = {}
+    for word, code in lexicon_codes("no_unit").items():
+        for unit in (word[:i] for i in range(1, len(word)) if word[:i] in units):
+            found.setdefault(unit, []).append(word[len(unit) :] + f"(?!{code})" * bool(code))
+    return {unit: f"(?!{'|'.join(rest)})" for unit, rest in found.items()}
 
 
 @cache
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
-    import regex
-
     units = {u for u in word_table("units")["unit"] if "/" not in u} - {"%", "‰", "百分点", "倍", "成", "年"}
     units |= {"个百分点", "百分点"}
     words = {
@@ -411,24 +412,24 @@ def _pattern():
         "POST": set(lexicon_codes("hedge_after")),
         "NAMES": set(lexicon_codes("name")),
     }
-    sorts = "|".join(f"(?<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
+    sorts = "|".join(f"(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
     pattern = f"(?=OPENING)(?:{sorts})"
     texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
-    beyond = "|".join(w + f"(?!{x})" * bool(x) for w, x in lexicon_codes("no_unit").items())
-    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长, 4根据 have no unit
-        texts[name] = f"(?:(?!{beyond}){texts[name]})"
+    for name in ("UNIT", "COUNTED"):
+        texts[name] = f"(?:{_either(words[name], _beyond(words[name]))})"
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
-    return regex.compile(pattern, regex.ASCII)  # digits of other scripts are no numerals here
+    return re.compile(pattern, re.ASCII)  # digits of other scripts are no numerals here
 
 
 @cache
 def _groups():
-    return tuple(_pattern().groupindex)
+    """Return the names of the groups; what may stand in several places has one name, less its number."""
+    return tuple(name.rstrip("1234") for name in _pattern().groupindex)
 
 
 @cache
@@ -445,15 +446,18 @@ def _quick():
     )
 
 
+# Short quotations and titles: a number inside is part of a name.
+_QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
     "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
+    "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
-    r"|(?<![\d.]|[件表图第] ?)\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名, as yearbooks print it
+    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
@@ -465,8 +469,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个半?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
-# Sort -> what it looks like; the first that fits wins. What may stand first is written \d, never [0-9]: with
-# a range among the first characters, regex searches six times as long.
+# Sort -> what it looks like; the first that fits wins. Groups of one name less its digit are one part.
 _SORTS = {
     "date": [
         r"YEAR学?年?DASH(?:YEAR|[\dxX×]{2})学?年MONTH?",  # 2018年—2021年, 2016-2020年
@@ -516,17 +519,17 @@ _SORTS = {
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])|(?<=[今昨]日更新)\d{1,6}",
     ],
     "quantity": [
-        r"(?:(?<pre>PREFIX) ?)?"
-        r"(?:(?<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])"
+        r"(?:(?P<pre>PREFIX) ?)?"
+        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])"
         r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?:一半|半数)(?=以上|左右))"
-        r"|(?<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
+        r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"
-        r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?<double>双?翻了?[近约超逾]?[一两三二]?番)"
-        r"|(?:(?<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?<odd>ODD))? ?(?<unit>UNIT|%)"
-        r"|(?<first>NUM)(?: ?UNIT? ?DASH ?(?<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
-        r"(?: ?(?<odd>ODD))? ?(?<unit>[%‰]|UNIT|倍)?"
-        r"|(?:(?<from>CN{1,3}) ?DASH ?)?(?<zh>HAN)(?<odd>ODD)? ?(?<unit>COUNTED)"
-        r"|(?<=PREFIX)(?<zh>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?<odd>ODD)?(?<unit>COUNTED)?)"
-        r"(?<unitodd>[余多](?=[,。;、)]|$))?)(?<post>POST)?",
+        r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
+        r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
+        r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
+        r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
+        r"|(?:(?P<from>CN{1,3}) ?DASH ?)?(?P<zh1>HAN)(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
+        r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
+        r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],
 }
