@@ -711,7 +711,8 @@ def _kind(mention, clause, context):
         return "change", sign, attached
     if mention["resolution"] < 1 and unit in WHOLE:
         return "mean", 1, 0  # 1985.26人
-    return ("change" if marks["far"].search(clause) else "level"), 1, 0
+    far = marks["far"].search(clause)  # 增配副书记9名
+    return ("change", -1 if far[0] in _roles("down") else 1, 0) if far else ("level", 1, 0)
 
 
 def _baseline(lead, at):
@@ -934,7 +935,7 @@ def _marks():
             f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
-        "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
+        "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)"),
         "part": re.compile(
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
@@ -955,7 +956,7 @@ def _marks():
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
         ),
         "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
-        "and": re.compile(r"[、和及与][^,。;:、\d]{0,12}"),
+        "and": re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}"),
         "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
         "yearly": re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$"),
         "owed": re.compile(
