@@ -844,6 +844,7 @@ def _marks():
     def words(*roles):
         return "|".join(each(*roles))
 
+    parts = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
     plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
@@ -851,7 +852,7 @@ def _marks():
         "plan": re.compile(
             rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
             r"|^(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
-            r"|招募(?:人数|规模|公告|启事|简章)|实施规模"
+            r"|招(?:聘|录|生)(?:人数|计划|职数|岗位|名额|单位)|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
         "past": re.compile(
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
@@ -886,9 +887,7 @@ def _marks():
         "got": re.compile("[了收征发审印]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(f"(?:{words('enumeration')})"),
-        "constituent": re.compile(
-            "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
-        ),
+        "constituent": re.compile(rf"[\u4e00-\u9fff]{{0,4}}?(?:{parts})"),
         "text": re.compile(
             "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
         ),
@@ -939,7 +938,10 @@ def _marks():
         "part": re.compile(
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
-        "planned": re.compile(rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"),
+        "planned": re.compile(
+            rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+        ),
         "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
