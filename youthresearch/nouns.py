@@ -125,7 +125,7 @@ def classify(tagged, start, ends):
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
         if word == NUMBER and tokens and len(last) > 3 and tokens[-1].sort == "a":
-            tokens[-1] = tokens[-1]._replace(sort="n")  # 违法行为
+            tokens[-1].sort = "n"  # 违法行为
         if word in (NUMBER, "(") and len(tokens) > 1 and len(last) == 1 and _is_tail(*tokens[-2:]):
             tokens[-2:] = [Token(tokens[-2].word + last, "n", tokens[-2].start, start)]
         if word in ENDINGS and tokens and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
