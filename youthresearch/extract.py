@@ -33,7 +33,7 @@ from .nouns import (
     find_noun,
     tagger,
 )
-from .places import child_of, district_of, place_of
+from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_codes, scan_folded
 from .schema import DataError
 from .tables import read_tables
@@ -117,7 +117,7 @@ def _propose(document_or_text, source_id, indicators, date):
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
     sifted, refused, paragraph = [], [], {}
-    date, place = document_date(folded, date), place_of(folded)
+    date, place, town = document_date(folded, date), place_of(folded), town_of(folded)
     planned = called = bool(_marks()["call"].search(folded[:200]))
     budget = bool(_marks()["budget"].search(folded[:200]))
     titled, ruled = is_titled_rule(folded), ""
@@ -145,7 +145,11 @@ def _propose(document_or_text, source_id, indicators, date):
             held = {"planned": planned, "ruled": titled or ruled, "budget": budget}
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
     rows = [
-        row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
+        row
+        | {
+            "district": district_of(place, folded, sentence["start"], row["number"], row["kind"]),
+            "scope": scope_of(town, folded, sentence["start"], row["number"]),
+        }
         for sentence, tokens in zip(sifted, _tokens(folded, sifted), strict=True)
         for row in _facts_of(sentence, folded, tokens)
     ]
