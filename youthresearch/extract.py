@@ -118,15 +118,13 @@ def _propose(document_or_text, source_id, indicators, date):
     folded = fold(text)
     sifted, refused, paragraph = [], [], {}
     date, place, town = document_date(folded, date), place_of(folded), town_of(folded)
-    planned = called = bool(_marks()["call"].search(folded[:200]))
-    budget = bool(_marks()["budget"].search(folded[:200]))
-    titled, ruled = is_titled_rule(folded), ""
+    title, says = _title_says(folded), {"plan": False, "rule": ""}
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = called or _is_plan(opening, planned), is_rule(opening, ruled)
+            paragraph = {}
+            says = _paragraph_says(folded[sentence["start"] : sentence["end"]], says, title)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -139,11 +137,10 @@ def _propose(document_or_text, source_id, indicators, date):
                 if m["start"] not in shown
             ]
             continue
-        kept, not_kept = _sift(sentence, folded, paragraph, titled or ruled, date)
+        kept, not_kept = _sift(sentence, folded, paragraph, says["ruled"], date)
         refused += not_kept
         if kept:
-            held = {"planned": planned, "ruled": titled or ruled, "budget": budget}
-            sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
+            sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | says)
     rows = [
         row
         | {
@@ -286,6 +283,26 @@ def _sentences(folded, mentions):
                 yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
             fresh = folded[stop - 1] == "\n"
             start = stop
+
+
+def _title_says(folded):
+    """Say what the head of a document makes of all its figures: a call for candidates, a budget, a rule."""
+    marks, head = _marks(), folded[:200]
+    return {name: bool(marks[name].search(head)) for name in ("call", "budget")} | {
+        "rule": is_titled_rule(folded)
+    }
+
+
+def _paragraph_says(opening, before, title):
+    """Say what the first sentence of a paragraph, or a heading above it, makes of the figures in it."""
+    plan, rule = title["call"] or _is_plan(opening, before["plan"]), is_rule(opening, before["rule"])
+    return {
+        "plan": plan,
+        "rule": rule,
+        "planned": plan or bool(_marks()["announced"].match(opening)),
+        "ruled": bool(title["rule"] or rule),
+        "budget": title["budget"],
+    }
 
 
 def _is_plan(paragraph, planned):
@@ -857,6 +874,10 @@ def _marks():
         "plan": re.compile(
             rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
             r"|招(?:聘|录|生)(?:人数|计划|职数|岗位|名额|单位)|招募(?:人数|规模|公告|启事|简章)|实施规模"
+        ),
+        "announced": re.compile(  # 2023年十件实事包括:为...募集岗位20万个;...
+            "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
+            "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
         ),
         "goal": re.compile(
             r"(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
