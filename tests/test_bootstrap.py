@@ -180,7 +180,7 @@ def test_with_few_treated_it_says_that_it_hardly_ever_rejects():
     [
         (yr.staggered_did, {}, "two-way regressions"),
         (yr.imputation_did, {}, "two-way regressions"),
-        (yr.did, {"weights": "normal"}, "choose 'webb' or 'rademacher'"),
+        (yr.did, {"weights": "normal"}, "choose one of 'webb', 'rademacher'"),
         (yr.did, {"draws": 0}, "at least 1"),
     ],
 )

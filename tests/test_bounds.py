@@ -258,7 +258,58 @@ def test_contributions_add_up_with_gaps(estimator):
 def test_a_panel_without_bounds_is_refused_and_one_with_a_column_weight_is_not():
     panel = vague_panel(1)
     effect = yr.staggered_did(panel, outcome="y")
-    with pytest.raises(yr.DataError, match="no column low and high"):
+    with pytest.raises(yr.DataError, match=r"lacks the columns \['low', 'high'\]"):
         yr.interval_bounds(effect, panel.drop(columns=["low", "high"]))
     weighed = yr.interval_bounds(effect, panel.assign(weight=1.0))
     assert weighed.low == yr.interval_bounds(effect, panel).low
+
+
+def test_a_panel_without_evidence_cannot_be_traced():
+    panel = vague_panel(1)
+    effect = yr.staggered_did(panel, outcome="y")
+    with pytest.raises(yr.DataError, match="name no fact that they rest on: trace needs a panel from build"):
+        yr.trace(effect, panel, yr.load_facts())
+    with pytest.raises(yr.DataError, match=r"The panel lacks the columns \['fact_ids'\]"):
+        yr.trace(effect, panel.drop(columns="fact_ids"), yr.load_facts())
+    with pytest.raises(yr.DataError, match="top=0"):
+        yr.trace(effect, panel, yr.load_facts(), top=0)
+    with pytest.raises(yr.DataError, match="Effect is no table of the panel"):
+        yr.interval_bounds(effect, effect)
+
+
+def test_weights_that_are_rounding_open_no_bounds():
+    """Cells that an event study leaves out weigh 1e-17, and that times infinity is infinity."""
+    panel = vague_panel(3, districts=14, periods=4)
+    event = panel["period"] - panel["cohort"]
+    effect = yr.event_study(panel, outcome="y")
+    zero = effect.weights.loc[effect.weights["weight"].abs() < 1e-9]
+    assert len(zero) and (zero["weight"] != 0).any()
+    other = panel.merge(zero, on=["district", "period"], how="left")["weight"].notna().to_numpy()
+    assert (event[other & (event >= 0).fillna(False)] < 0).all()
+    bounds = yr.interval_bounds(effect, panel.assign(high=panel["high"].mask(other, np.inf)))
+    assert np.isfinite([bounds.low, bounds.high]).all() and bounds.open.empty
+
+
+def level_free(panel, effect):
+    """Contributions of a panel whose cells all rest on one fact, by district and period."""
+    facts = yr.load_facts().head(1)
+    table = yr.trace(effect, panel.assign(fact_ids=facts["fact_id"].iloc[0]), facts, top=10**6)
+    return table.set_index(["district", "period"])["contribution"].sort_index()
+
+
+@by_name
+def test_contributions_do_not_depend_on_the_level_of_districts_and_periods(estimator):
+    """The weights of a district and of a period add up to rounding, which is none."""
+    panel = panel_of(random_table(6, gaps=0.1)).query("indicator == 'y'").reset_index(drop=True)
+    level = 50.0 * pd.factorize(panel["district"])[0] + 70.0 * (panel["period"] - 2000)
+    raised = panel.assign(**{c: panel[c] + level for c in ("low", "value", "high")})
+    plain, high = (level_free(p, estimator(p, outcome="y")) for p in (panel, raised))
+    np.testing.assert_allclose(high.to_numpy(), plain.to_numpy(), atol=1e-8)
+
+
+def test_contributions_to_a_synthetic_control_keep_the_level_of_districts():
+    panel = panel_of(random_table(5, districts=14, periods=6)).query("indicator == 'y'")
+    first = panel["cohort"].min()
+    one = panel[(panel["cohort"] == first) | panel["cohort"].isna()].reset_index(drop=True)
+    effect = yr.synthetic_control(one, outcome="y", seed=1)
+    assert level_free(one, effect).sum() == pytest.approx(effect.att)

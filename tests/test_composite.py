@@ -23,6 +23,8 @@ TABLE = pd.DataFrame(
 def test_topsis_agrees_with_pymcdm(normalisation, scores):
     found = yr.topsis(TABLE, cost=["price"], normalisation=normalisation)
     assert found.scores.tolist() == pytest.approx(scores, abs=5e-9)
+    equal = yr.topsis(TABLE, cost=["price"], normalisation=normalisation, weights=dict.fromkeys(TABLE, 0.25))
+    assert equal.scores.tolist() == found.scores.tolist()
     assert normalisation in found.formula
 
 
@@ -150,12 +152,22 @@ def test_the_modified_formula_for_three_systems():
         (lambda: yr.coupling_coordination(TABLE), "scored from 0 to 1"),
         (lambda: yr.coupling_coordination(TABLE / 1000, formula="sqrt"), "choose one of"),
         (lambda: yr.normalise(TABLE.assign(flat=1)), r"\['flat'\] do not vary"),
-        (lambda: yr.normalise(TABLE, cost=["prize"]), r"cost=\['prize'\] are no columns"),
+        (lambda: yr.normalise(TABLE, cost=["prize"]), r"cost=\['prize'\] must be a list of columns"),
         (lambda: yr.entropy_weights(-TABLE), "nothing negative"),
-        (lambda: yr.topsis(TABLE, normalisation="rank"), "choose 'vector' or 'minmax'"),
+        (lambda: yr.topsis(TABLE, normalisation="rank"), "choose one of 'vector', 'minmax'"),
         (lambda: yr.topsis(TABLE, weights=pd.Series({"price": 1.0})), "Weights are for"),
         (lambda: yr.pca_index(TABLE.assign(flat=1)), r"\['flat'\] do not vary"),
         (lambda: yr.pca_index(TABLE.assign(price=np.nan)), "missing or infinite"),
+        (lambda: yr.pca_index(TABLE[["price"]]), "1 indicators in 5 rows have no common component"),
+        (lambda: yr.topsis(TABLE, cost=["prize"]), r"cost=\['prize'\] must be a list of columns"),
+        (lambda: yr.topsis(TABLE, cost="price"), "cost='price' must be a list of columns"),
+        (lambda: yr.topsis(TABLE.assign(none=0)), r"\['none'\] are zero throughout"),
+        (lambda: yr.topsis(TABLE, weights=dict.fromkeys(TABLE, -1.0)), "at least zero"),
+        (lambda: yr.normalise(TABLE, by="year"), "by='year' is not known"),
+        (
+            lambda: yr.coupling_coordination(TABLE[["price", "looks"]] / 1000, weights=[1]),
+            "must be 2 numbers",
+        ),
     ],
 )
 def test_what_cannot_be_an_index_is_refused(call, message):

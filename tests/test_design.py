@@ -265,3 +265,39 @@ def test_waves_and_deviations_that_make_no_design_are_refused():
     ):
         with pytest.raises(yr.DataError, match=said):
             yr.design_study(**given, **options)
+
+
+def test_the_studys_last_period_is_as_precise_as_the_panels():
+    """2025 is no quarter: its first one would end the study three quarters too early."""
+    panel = yr.simulate_panel(districts=12, periods=12, waves={"2019Q2": 2}, seed=1)[0]
+    outcome = "orgs_per_10k_youth_14_28"
+    longer = yr.estimate_design(panel, outcome=outcome, until="2021Q4")
+    assert [str(p) for p in longer.periods[[0, -1]]] == ["2017Q1", "2021Q4"] and len(longer.time) == 20
+    with pytest.raises(yr.DataError, match="coarser than the periods"):
+        yr.estimate_design(panel, outcome=outcome, until="2021")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ({"districts": 20.5}, r"districts\['all'\]=20.5 must be a whole number"),
+        ({"periods": 0}, "periods=0"),
+        ({"waves": {"2019": 1}}, r"Waves \['2019'\] do not begin after period 1"),
+        ({"waves": {5: 2.7}}, "takes 2.7 districts of 'all': give a whole number"),
+    ],
+)
+def test_a_design_is_of_whole_numbers(numbers, message):
+    with pytest.raises(yr.DataError, match=message):
+        yr.design_study(**({"districts": 20, "periods": 8, "waves": {5: 1}, "rho": 0.3} | numbers))
+
+
+def test_power_is_of_estimators_that_can_be_had_from_a_design():
+    design = yr.design_study(districts=20, periods=8, waves={5: 2}, rho=0.3)
+    with pytest.raises(yr.DataError, match="synthetic_did follow the outcome"):
+        yr.minimum_detectable_effect(design, estimator=yr.synthetic_did, seed=1)
+    with pytest.raises(yr.DataError, match="estimator='did' is no function: pass one"):
+        yr.power_curve(design, estimator="did", seed=1)
+    with pytest.raises(yr.DataError, match="estimator='did' is no function"):
+        yr.randomization_test("did", pd.DataFrame(), outcome="y", seed=1)
+    one, listed = (yr.power_curve(design, effects=e, simulations=50, draws=99, seed=1) for e in (1.0, [1.0]))
+    pd.testing.assert_frame_equal(one, listed)

@@ -1,5 +1,6 @@
 """Reports as text: every format and encoding gives a Document, every hostile file a ReportError in time."""
 
+import gc
 import os
 import pickle
 import threading
@@ -539,8 +540,29 @@ def wait_in_callback(wait):
     del held
 
 
+def wait_in_collection(wait):
+    """As hypothesis' clock of the garbage collector, in which an exception is printed and lost."""
+
+    def hook(phase, info):
+        if threading.current_thread() is thread and phase == "start":
+            wait()
+
+    thread = threading.current_thread()
+    gc.callbacks.append(hook)
+    try:
+        gc.collect(0)
+    finally:
+        gc.callbacks.remove(hook)
+
+
 @pytest.mark.parametrize(
-    ("work", "there"), [(wait_in_destructor, True), (wait_in_callback, True), (lambda wait: wait(), False)]
+    ("work", "there"),
+    [
+        (wait_in_destructor, True),
+        (wait_in_callback, True),
+        (wait_in_collection, True),
+        (lambda wait: wait(), False),
+    ],
 )
 def test_no_exception_is_aimed_at_a_destructor(work, there):
     entered, leave = threading.Event(), threading.Event()

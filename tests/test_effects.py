@@ -1024,3 +1024,87 @@ def test_regressions_take_a_control_in_any_unit(estimator, unit, gaps):
     one, two = (estimator(panel_of(t), outcome="y", controls=["x"]) for t in (table, level))
     assert two.att == pytest.approx(one.att, rel=1e-8)
     assert two.se == pytest.approx(one.se, rel=1e-7)
+
+
+@pytest.mark.parametrize("name", [*ESTIMATORS, "synthetic_control"])
+def test_an_outcome_is_no_control_of_itself(name):
+    """What is left over then is rounding, and a test of it would find a p of 0.002 as soon as any other."""
+    panel = panel_of(random_table(2))
+    with pytest.raises(yr.DataError, match="'y' is the outcome, and cannot be a control"):
+        getattr(yr, name)(panel, outcome="y", controls=["x", "y"])
+
+
+def test_one_control_may_be_named_alone():
+    panel = panel_of(random_table(2))
+    one, listed = (yr.did(panel, outcome="y", controls=controls) for controls in ("x", ["x"]))
+    assert one.att == listed.att and one.se == listed.se
+
+
+@pytest.mark.parametrize(
+    ("panel", "outcome", "message"),
+    [
+        (yr.simulate_panel(districts=10, periods=8, waves={"2018Q1": 2}, seed=1), "orgs", "is a tuple"),
+        (None, "orgs", "The panel is a NoneType, no table"),
+        (panel_of(random_table(2)), ["y"], r"\['y'\] is no name of an indicator"),
+        (panel_of(random_table(2)).head(0), "y", "it has no rows"),
+    ],
+)
+def test_what_is_no_panel_or_no_outcome(panel, outcome, message):
+    with pytest.raises(yr.DataError, match=message):
+        yr.did(panel, outcome=outcome)
+
+
+def test_what_is_compared_are_effects():
+    effect = yr.did(panel_of(random_table(2)), outcome="y")
+    for compared, message in (
+        ([], "No effects to compare"),
+        (effect, "give a list of them"),
+        ([effect, effect.randomization()], "A RandomizationTest is no Effect"),
+    ):
+        with pytest.raises(yr.DataError, match=message):
+            yr.compare_effects(compared)
+        with pytest.raises(yr.DataError, match=message):
+            yr.effect_table(compared)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("event_study", {"base": 0}, "must lie before treatment"),
+        ("event_study", {"base": (-1, 1)}, "must lie before treatment"),
+        ("event_study", {"base": "first"}, "must lie before treatment"),
+        ("sun_abraham", {"base": 1}, "must lie before treatment"),
+        ("event_study", {"window": 3}, "must be the first and the last event time"),
+        ("event_study", {"window": (2, -2)}, "one before treatment and one not"),
+        ("event_study", {"window": (-3, -1)}, "one before treatment and one not"),
+        ("imputation_did", {"pretrends": -1}, "pretrends=-1 must be a whole number"),
+        ("imputation_did", {"pretrends": 1.5}, "pretrends=1.5 must be a whole number"),
+    ],
+)
+def test_effects_are_against_a_time_before_treatment(name, options, message):
+    assert message in refusal(random_table(2), name, **options)
+
+
+def test_one_placebo_has_no_spread():
+    panel = yr.simulate_panel(districts=12, periods=8, waves={"2018Q1": 2}, seed=1)[0]
+    for placebos in (0, 1, 2.5):
+        with pytest.raises(yr.DataError, match="must be a whole number, at least 2"):
+            yr.synthetic_control(panel, outcome="orgs", placebos=placebos, seed=1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        yr.pretrend_test,
+        yr.honest_did,
+        lambda thing: yr.confidence_bands(thing, seed=1),
+        lambda thing: yr.wild_bootstrap(thing, seed=1),
+        lambda thing: yr.interval_bounds(thing, panel_of(random_table(2))),
+        lambda thing: yr.breakdown(thing, panel_of(random_table(2))),
+    ],
+)
+def test_what_asks_for_an_effect_says_so(call):
+    panel = panel_of(random_table(2))
+    for thing in (panel, yr.did(panel, outcome="y").randomization()):
+        with pytest.raises(yr.DataError, match=f"A {type(thing).__name__} is no Effect"):
+            call(thing)

@@ -64,6 +64,8 @@ def test_between_and_within_sum_to_the_whole_and_groups_weigh_as_they_should():
         ([], None, "0 values"),
         ([1, 2], [1], "2 values, 1 weights"),
         ([1, 2], [1, 0], "weights above zero"),
+        (["1", "2"], None, "needs numbers"),
+        (pd.Series([1, 2], ["a", "b"]), pd.Series([2, 1], ["b", "a"]), "need one index"),
     ],
 )
 def test_values_without_a_measure_are_refused(values, weights, message):
@@ -102,6 +104,15 @@ def test_beta_convergence_finds_the_slope_it_was_made_with():
     assert repr(found).startswith("Convergence(x: beta -0.1000, se 0.0000, ")
 
 
+def test_beta_convergence_is_a_regression_of_statsmodels():
+    import statsmodels.api as sm
+
+    start, end = np.random.default_rng(5).uniform(1, 9, (2, 12))
+    found = yr.beta_convergence(panel(np.stack([start, end], axis=1)), outcome="x")
+    fit = sm.OLS(np.log(end / start), sm.add_constant(np.log(start))).fit(cov_type="HC1")
+    assert (found.beta, found.se) == pytest.approx((fit.params[1], fit.bse[1]), rel=1e-12)
+
+
 def test_convergence_needs_a_series_above_zero():
     for values, outcome, message in (
         ([[1.0, 0], [1, 2]], "x", "above zero"),
@@ -111,3 +122,17 @@ def test_convergence_needs_a_series_above_zero():
     ):
         with pytest.raises(yr.DataError, match=message):
             yr.beta_convergence(panel(values), outcome=outcome)
+
+
+def test_groups_and_weights_are_those_of_the_districts():
+    """Series are not read by position: a's group may not become b's."""
+    values, groups = pd.Series([1.0, 2], ["a", "b"]), pd.Series(["x", "y"], ["b", "a"])
+    with pytest.raises(yr.DataError, match="need one index"):
+        yr.decompose_inequality(values, groups)
+    sizes = panel([[1.0, 2], [3, 4]]).assign(size=[1, 1, 2, 3])
+    with pytest.raises(yr.DataError, match="'size' varies within districts; weights may not"):
+        yr.sigma_convergence(sizes, outcome="x", weights="size")
+    with pytest.raises(yr.DataError, match="no column 'sise' to take weights from"):
+        yr.sigma_convergence(sizes, outcome="x", weights="sise")
+    found = yr.sigma_convergence(sizes.assign(size=[1, 1, 3, 3]), outcome="x", weights="size")
+    assert found["mean"].tolist() == [2.5, 3.5]

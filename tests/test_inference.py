@@ -299,7 +299,7 @@ def test_size_is_nominal_with_two_treated_and_the_clustered_test_is_not():
     [
         ({"strata": "nowhere"}, "no column 'nowhere'"),
         ({"strata": "value"}, "varies within districts"),
-        ({"statistic": "t"}, "choose 'att' or 'studentized'"),
+        ({"statistic": "t"}, "choose one of 'att', 'studentized'"),
         ({"strata": "district"}, "nothing can be reassigned"),
         ({"strata": pd.Series({"d0": "a"})}, "7 districts have no stratum"),
         ({"draws": 0}, "at least 1"),

@@ -264,3 +264,23 @@ def test_a_ratio_that_is_stated_stays_and_zero_is_no_denominator():
         [2020],
         ["orgs can be zero"],
     )
+
+
+def test_what_has_a_denominator_that_can_be_zero_is_listed(metrics):
+    facts = yr.load_facts().query("source_id == 'longhua-2018'")
+    branches = (facts["indicator"] == "branches") & (facts["kind"] == "level")
+    found = yr.compute_metrics(facts.assign(low=facts["low"].mask(branches, 0)))
+    lost = pd.DataFrame(found.attrs["not_computed"])
+    assert set(lost["metric"]) == {"members_per_branch", "cadres_per_branch"}
+    assert set(lost["reason"]) == {"branches can be zero"} and set(lost["source_id"]) == {"longhua-2018"}
+    assert len(found) + len(lost) == (metrics["source_id"] == "longhua-2018").sum()
+
+
+def test_rows_of_different_things_are_not_divided():
+    """Pandas would align them, and put gaps where nothing is amiss."""
+    with pytest.raises(ValueError, match="align them first"):
+        yr.members_per_org(interval(100), interval(10).set_axis([7]))
+    with pytest.raises(yr.DataError, match="lack the columns"):
+        yr.compute_metrics(panel(members=[2000, 2100]))
+    with pytest.raises(yr.DataError, match="must be above zero"):
+        yr.growth(interval(100), interval(0, 10))

@@ -160,7 +160,12 @@ WRONG = [
     ({"year": pd.period_range("2018-01-01", periods=4, freq="D")}, "years, quarters or months"),
     ({"orgs": ["682", "1100", "500", ""]}, "must be numeric"),
     ({"orgs": [np.inf, 1, 2, 3]}, "finite value inside its bounds"),
-    ({"code": [440305, 440305, np.nan, 331081]}, "name the district"),
+    ({"code": [440305, 440305, np.nan, 331081]}, "no value in these rows: fill it in"),
+    ({"code": ["440305", "440305", "", "331081"]}, "no value in these rows: fill it in"),
+    ({"code": ["440305", "440305 ", "331081", "331081"]}, "blanks around a value"),
+    ({"orgs": [np.nan] * 4}, "no value in any row"),
+    ({"pilot": [True, True, False, False]}, "who is treated, not from when on"),
+    ({"pilot": [1, 1, 0, 0]}, r"looks like a mark of who is treated[\s\S]*2018 to 2019"),
     ({"code": [1.5, 1.5, 2, 2]}, "fractions, so it names no district"),
 ]
 
@@ -563,3 +568,19 @@ def test_the_lists_in_attrs_survive_and_are_not_copied():
     panel = yr.build_panel(facts({}, {"status": "planned"}))
     assert panel.assign(x=1).attrs["refused"] is panel.attrs["refused"]
     assert pd.concat([panel, panel]).attrs["refused"] == panel.attrs["refused"]
+
+
+def test_tables_that_are_no_panel_or_no_facts_say_what_is_amiss():
+    with pytest.raises(yr.DataError, match="no rows"):
+        yr.as_panel(OWN.head(0), **READ)
+    with pytest.raises(yr.DataError, match=r"The panel lacks the columns \['period'"):
+        yr.coverage(facts({}))
+    with pytest.raises(yr.DataError, match="'value' of the facts must be numeric, and is str"):
+        yr.build_panel(facts({}).assign(value="100"))
+    with pytest.raises(yr.DataError, match="The register lacks the columns"):
+        yr.build_panel(facts({}), OWN)
+
+
+def test_no_facts_make_an_empty_panel():
+    panel = yr.build_panel(facts({}).head(0))
+    assert len(panel) == 0 and list(panel) == [c for c in PANEL if c != "cohort"]

@@ -200,7 +200,7 @@ def test_detectable_effects_and_simulation_are_told():
         ({"outcomes": []}, "at least one outcome"),
         ({"outcomes": ["z"]}, "no indicator 'z'"),
         ({"estimator": yr.synthetic_did}, "is none of"),
-        ({"level": 1.5}, "No test has"),
+        ({"level": 1.5}, "level=1.5 must lie between 0 and 1"),
         ({"control": {1}}, "cannot be written down"),
         ({"strata": SIDE.iloc[1:]}, "1 districts have no stratum"),
     ],
@@ -215,3 +215,15 @@ def test_refusals():
         plan_of(PANEL[PANEL["period"] >= 2004])
     with pytest.raises(yr.DataError, match="Result 1 is a DataFrame"):
         yr.compare_with_plan(PLAN, [PANEL])
+
+
+def test_files_and_days_that_are_none(tmp_path):
+    (tmp_path / "picture.txt").write_bytes(bytes(range(256)))
+    for name in ("missing.txt", "picture.txt", ""):
+        with pytest.raises(yr.DataError, match="cannot be read as a plan"):
+            yr.read_plan(tmp_path / name)
+    with pytest.raises(yr.DataError, match="no folder"):
+        yr.save_plan(plan_of(), tmp_path / "nowhere" / "plan.txt")
+    with pytest.raises(yr.DataError, match="date='tomorrow' is no day: write 2019-09-01"):
+        plan_of(date="tomorrow")
+    assert plan_of(date=pd.Timestamp("2019-09-01")).date == "2019-09-01"

@@ -215,3 +215,11 @@ def test_what_cannot_be_tested_is_refused():
         yr.pretrend_test(yr.event_study(panel, outcome="y"), test="any")
     with pytest.raises(yr.DataError, match="'clustered', 'randomization'"):
         yr.pretrend_test(yr.event_study(panel, outcome="y"), errors="hc1")
+
+
+def test_one_power_and_one_m_may_be_given_alone():
+    effect = yr.event_study(panel_of(random_table(8, districts=40)), outcome="y")
+    one, listed = (yr.pretrend_test(effect, powers=p).trends for p in (0.5, (0.5,)))
+    pd.testing.assert_frame_equal(one, listed)
+    one, listed = (yr.honest_did(effect, m=m).table for m in (1, [1]))
+    pd.testing.assert_frame_equal(one, listed)

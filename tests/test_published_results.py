@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import youthresearch as yr
+from youthresearch import published
 
 PUBLISHED = yr.load_published()
 
@@ -55,6 +56,11 @@ def test_a_study_whose_package_is_missing_says_which(monkeypatch, study, package
         ImportError, match=rf"in the package {package}: pip install 'youthresearch\[oracles\]'"
     ):
         yr.read_study(study)
+
+
+def test_a_file_that_a_package_keeps_elsewhere_is_named():
+    with pytest.raises(yr.DataError, match=r"moderndid [\d.]+ has no file core/moved.csv"):
+        published._read_shipped("moderndid", "core", "moved.csv")
 
 
 def test_the_data_are_the_studies_own():

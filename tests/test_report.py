@@ -93,3 +93,19 @@ def test_published_figure_leaves_out_what_was_not_run():
         ax = yr.plot_published(table, lang=lang).axes[0]
         assert [label.get_text() for label in ax.get_yticklabels()] == [name]
     assert any("simulated" in t.get_text() for t in ax.figure.texts) is False
+
+
+def test_numbers_that_cannot_be_quoted_leave_nothing_behind(tmp_path):
+    for value in (np.nan, None, [1], object()):
+        with pytest.raises(yr.DataError, match="cannot be quoted"):
+            yr.save_numbers("one", {"fine": 1.5, "wrong": value}, folder=tmp_path / "new")
+    with pytest.raises(yr.DataError, match="is no file name"):
+        yr.save_numbers("a/b", {"fine": 1.5}, folder=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    with pytest.raises(yr.DataError, match="lang='fr' is not known"):
+        yr.effect_table(EFFECTS, lang="fr")
+
+
+def test_a_figure_is_drawn_from_a_table():
+    with pytest.raises(yr.DataError, match="no table but Effect: for plot_event_study give confidence_bands"):
+        yr.plot_event_study(EFFECTS[0])

@@ -508,6 +508,19 @@ def test_fishers_own_example():
     assert table.set_index("indicator").loc["always", "verdict"] == "too few to judge"
 
 
+def test_any_split_has_the_p_value_of_scipy():
+    from scipy.stats import fisher_exact
+
+    rng = np.random.default_rng(3)
+    for n, others in rng.integers(1, 60, (30, 2)):
+        here, there = rng.integers(0, [n + 1, others + 1])
+        total = here + there
+        splits = range(max(0, total - others), min(n, total) + 1)
+        p = {k: fisher_exact([[k, n - k], [total - k, others - total + k]]).pvalue for k in splits}
+        expected = (p[here], min(p.values()))
+        assert screens._split_test(n, here, others, there) == pytest.approx(expected, rel=1e-9)
+
+
 def test_less_and_no_sign_and_too_few():
     verdict = {}
     for groups in [(13, 2, 17, 15), (13, 6, 17, 8), (4, 4, 17, 0), (5, 1, 5, 0)]:
@@ -624,8 +637,10 @@ def test_what_cannot_be_used_is_refused():
         yr.find_multiples(FACTS.drop(columns="hedge"))
     with pytest.raises(yr.DataError, match="No source"):
         yr.find_selective_reporting(FACTS, SOURCES.head(3))
-    with pytest.raises(ValueError, match="column of the sources"):
+    with pytest.raises(yr.DataError, match="by='colour' is not known; choose one of 'pilot'"):
         yr.find_selective_reporting(FACTS, SOURCES, by="colour")
+    with pytest.raises(yr.DataError, match="unit='place' is not known"):
+        yr.find_selective_reporting(FACTS, SOURCES, unit="place")
 
 
 @pytest.mark.parametrize("shift", [0, 500])

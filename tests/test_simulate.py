@@ -118,6 +118,12 @@ def test_the_common_trend_is_the_nations():
         ({"start": 2016, "periods": 4}, "do not begin after the first of the periods|coarser|no period"),
         ({"waves": {"2016Q1": 3}}, "do not begin after the first of the periods 2017Q1 to 2022Q4"),
         ({"waves": {"2019Q1": 50, "2020Q1": 20}}, r"Waves of \[50, 20\] districts are more than the 60"),
+        ({"waves": {"2019Q1": 2.5}}, r"waves\['2019Q1'\]=2.5 must be a whole number"),
+        ({"effect": {"orgz": 10.0}}, r"names \['orgz'\]; the indicators that can react are \['orgs'"),
+        ({"rho": 1.5}, "rho=1.5 must lie between -1 and 1"),
+        ({"noise": -1.0}, "noise=-1.0 must be at least zero"),
+        ({"reporting": {"vague": 2}}, "vague=2 is a share"),
+        ({"districts": 60.5}, "districts=60.5 must be a whole number"),
         ({"reporting": {"hedged": 0.3}}, r"knows 'vague' and 'gaps', not \['hedged'\]"),
     ],
 )
@@ -173,6 +179,9 @@ def tables_of(panel):
     )
     yield from (yr.honest_did(path, m=[0]).table, yr.pretrend_test(path, powers=(0.5,)).trends)
     yield yr.interval_bounds(effect, panel.assign(high=np.inf)).open
+    alone = (panel["indicator"] != RATE) | (panel["district"] != "X-s00-0001") | panel["period"].eq("2017Q1")
+    yield from (test.by_stratum, yr.did(panel[alone], outcome=RATE).left_out)
+    yield yr.estimate_design(panel, outcome=RATE, rho=0.5).groups
     yield yr.trace(
         effect, panel.assign(fact_ids="f"), pd.DataFrame([["f"] * 5], columns=["fact_id", *SOURCE])
     )
@@ -193,6 +202,7 @@ def tables_of_reports():
     yield from (yr.tighten(facts), yr.compute_metrics(facts), yr.derive_before(facts))
     yield from (yr.find_templates(documents), yr.find_near_duplicates(documents, similarity=0.1))
     yield from (yr.find_heaping(facts), yr.compare_codings(facts, facts))
+    yield yr.list_disagreements(facts, facts.assign(value=facts["value"] + 1))
 
 
 def test_every_table_of_what_was_made_up_says_so_in_every_row_once_saved():
@@ -469,3 +479,23 @@ def test_the_national_scale_works_too():
     assert (
         (built["low"] <= built["value_true"] + noise) & (built["value_true"] <= built["high"] + noise)
     ).all()
+
+
+def test_a_true_path_is_of_the_truth_and_one_of_its_indicators():
+    with pytest.raises(yr.DataError, match="outcome='orgz' is not known; choose one of 'cadres'"):
+        yr.true_path(TRUTH, outcome="orgz")
+    with pytest.raises(yr.DataError, match=r"The truth lacks the columns \['effect'\]"):
+        yr.true_path(PANEL, outcome="orgs")
+    for options in ({"errors": 2.0}, {"errors": {"decimal": -1}}, {"vague": 30}):
+        with pytest.raises(yr.DataError, match="must lie between 0 and 1"):
+            yr.simulate_reports(PANEL, seed=1, **options)
+
+
+def test_weights_and_strata_of_what_was_made_up_say_so_in_attrs():
+    """A Series has no column for it; scores have the level of the index besides."""
+    table = yr.composite_table(SMALL, [RATE, "members"])
+    composites = [make(table) for make in (yr.entropy_index, yr.pca_index, yr.topsis)]
+    series = [c.weights for c in composites] + [yr.entropy_weights(yr.normalise(table))]
+    design = yr.estimate_design(SMALL, outcome=RATE, rho=0.5)
+    assert all(map(is_simulated, [*series, yr.strata_by(SMALL, by="province"), design.strata]))
+    assert all("simulated" in c.scores.index.names for c in composites)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .inference import fixed, p_as_text
+from .inference import check_effect, fixed, p_as_text
 from .moments import Moments, interval, p_value
 from .reassign import BLOCK, ENUMERATED
-from .schema import DataError, Result, check_count, check_share
+from .schema import DataError, Result, check_choice, check_count, check_share
 from .weights import two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
@@ -131,8 +131,8 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
     wild bootstrap is of use there. Districts' scores are linear in the signs (Roodman, Nielsen, MacKinnon
     and Webb 2019), so that no regression is run again.
     """
-    if weights not in ("webb", "rademacher"):
-        raise DataError(f"weights={weights!r} is not known; choose 'webb' or 'rademacher'.")
+    check_effect(effect)
+    check_choice("weights", weights, ("webb", "rademacher"))
     check_count(draws=draws)
     check_share(level=level)
     if effect._regressors is None or effect.errors != "clustered":

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, fixed, is_quick
-from .pretrends import errors_for
-from .schema import DataError, Result, check_share, mark_simulated
+from .inference import SEED, check_effect, errors_for, fixed, is_quick
+from .schema import DataError, Result, check_columns, check_count, check_share, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
+ROUNDS = 1000  # of taking off means in turn, at most
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
 
 
@@ -132,7 +132,7 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = float(weight @ least), float(weight @ most)
     kind = errors_for(effect, errors)
-    follow = effect.estimator in ("synthetic_did", "synthetic_control")
+    follow = weights_follow(effect)
     if follow:
         kind, scale = "own", [effect.se] * 2
     elif kind == "randomization":
@@ -162,11 +162,9 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
 
 def cells_with_weight(effect, panel):
     """Rows of the panel that count in an estimate, with their weight."""
-    lacking = [name for name in ("low", "high") if name not in panel]
-    if lacking:
-        raise DataError(
-            f"The panel has no column {' and '.join(lacking)}: make it with as_panel or build_panel."
-        )
+    check_effect(effect)
+    needed = ["district", "period", "indicator", "value", "low", "high"]
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     rows = panel[panel["indicator"] == effect.outcome].drop(columns="weight", errors="ignore")
     weights = effect.weights
     cells = weights.merge(rows, on=["district", "period"], how="left", validate="one_to_one")
@@ -265,24 +263,28 @@ def trace(effect, panel, facts, *, top=10):
         One row is one fact behind one cell (several, where a cell is made of several facts): fact_id,
         district, period, weight, value, low, high (of the cell), contribution, swing, token, source_id,
         start, end. contribution is weight times what the value stands above or below its district and its
-        period (its period alone in `synthetic_control`), and adds up to att over all cells; swing is
+        period (its period alone in `synthetic_control`), both fitted by least squares to the cells with
+        weight, and adds up to att over all cells; swing is
         ``|weight| (high - low)``, by how much the figure's vagueness alone moves att. Largest contribution
         or swing first.
 
     Raises
     ------
     DataError
-        If the panel is not that of the effect, or a fact of it is not among the facts.
+        If the panel is not that of the effect, names no facts, or one that is not among the facts.
     """
+    check_columns("panel", panel, ["fact_ids"], "make it with build_panel")
+    check_columns("facts", facts, ["fact_id", *SOURCE], "load them with load_facts")
+    check_count(top=top)
     cells = cells_with_weight(effect, panel)
-    if "fact_ids" not in cells:
-        raise DataError("The panel has no column 'fact_ids': make it with build_panel.")
-    above = cells["value"]
-    for name in ("district", "period"):
-        weight = cells.groupby(name)["weight"].sum().abs().max()
-        if weight <= NONE * len(cells) * cells["weight"].abs().max():  # else its level counts
-            above = above - above.groupby(cells[name]).transform("mean")
-    cells["contribution"] = cells["weight"] * above
+    unknown = cells["fact_ids"].isna() | (cells["fact_ids"] == "")
+    if unknown.any():
+        raise DataError(
+            f"{unknown.sum()} of the {len(cells)} cells with weight name no fact that they rest on: trace "
+            "needs a panel from build_panel (as_panel takes figures without evidence).",
+            cells[unknown],
+        )
+    cells["contribution"] = cells["weight"] * _above_levels(cells)
     cells["swing"] = cells["weight"].abs() * (cells["high"] - cells["low"])
     order = cells[["contribution", "swing"]].abs().max(axis=1).sort_values(ascending=False, kind="stable")
     chosen = cells.loc[order.index].assign(fact_id=cells["fact_ids"].str.split(" "))
@@ -293,3 +295,22 @@ def trace(effect, panel, facts, *, top=10):
     names = ["fact_id", "district", "period", "weight", "value", "low", "high", "contribution", "swing"]
     chosen = mark_simulated(chosen[names], effect.simulated)
     return chosen.merge(facts[["fact_id", *SOURCE]], on="fact_id", how="left", validate="many_to_one")
+
+
+def _above_levels(cells):
+    """Take off each value the level of its district and of its period, where their weights sum to zero.
+
+    Means are taken off in turn until nothing is left of either: once is enough without gaps.
+    """
+    largest = cells["weight"].abs().max()
+    sums = {name: cells.groupby(name)["weight"].sum().abs().max() for name in ("district", "period")}
+    groups = [cells[name] for name, total in sums.items() if total <= NONE * len(cells) * largest]
+    above, scale = cells["value"], cells["value"].abs().max()
+    for _ in range(ROUNDS):
+        largest = 0.0
+        for group in groups:
+            mean = above.groupby(group).transform("mean")
+            above, largest = above - mean, max(largest, mean.abs().max())
+        if largest <= 1e-13 * scale or len(groups) < 2:
+            break
+    return above

@@ -107,7 +107,7 @@ def make_cells(panel, outcome, controls=None, population=None):
         are returned as they are: so that estimators can be called for many assignments of the cohorts.
     outcome : str
         An indicator of the panel.
-    controls : list of str, optional
+    controls : str or list of str, optional
         Other indicators of the panel. A cell that lacks one of them is left out.
     population : str, optional
         A column of the panel, constant within districts, or an indicator, whose mean over the periods is
@@ -120,9 +120,13 @@ def make_cells(panel, outcome, controls=None, population=None):
     Raises
     ------
     DataError
-        With the offending rows: an unknown indicator, a cell that stands twice, a value that is missing or
-        not finite, a district of two cohorts, a population that is missing or not positive.
+        With the offending rows: what is no panel, an unknown indicator, a cell that stands twice, a value
+        that is missing or not finite, a district of two cohorts, a population that is missing or not
+        positive, the outcome among its controls.
     """
+    controls = [controls] if isinstance(controls, str) else list(controls or [])
+    if outcome in controls:
+        raise DataError(f"{outcome!r} is the outcome, and cannot be a control of itself.")
     if isinstance(panel, Cells):
         return panel
     rows = _rows_of(panel, outcome)
@@ -153,7 +157,7 @@ def make_cells(panel, outcome, controls=None, population=None):
         simulated=is_simulated(rows),
     )
     cells = _with_population(cells, panel, rows, layout, population)
-    return _with_controls(cells, panel, list(controls or []))
+    return _with_controls(cells, panel, controls)
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,13 +234,20 @@ def _plain(districts):
 
 
 def _rows_of(panel, indicator):
+    if not isinstance(panel, pd.DataFrame):
+        raise DataError(
+            f"The panel is a {type(panel).__name__}, no table: make one with as_panel or build_panel "
+            "(simulate_panel gives two tables, the panel first)."
+        )
+    if not isinstance(indicator, str):
+        raise DataError(f"{indicator!r} is no name of an indicator: give one as text.")
     missing = [c for c in ("district", "period", "indicator", "value", "cohort") if c not in panel]
     if missing:
         raise DataError(f"The panel has no column {missing}: make one with as_panel or build_panel.")
     chosen = (panel["indicator"] == indicator).to_numpy()
     if not chosen.any():
         known = ", ".join(map(repr, sorted(panel["indicator"].unique())[:20]))
-        raise DataError(f"The panel has no indicator {indicator!r}; it has {known}.")
+        raise DataError(f"The panel has no indicator {indicator!r}; it has {known or 'no rows'}.")
     return panel if chosen.all() else panel[chosen]
 
 

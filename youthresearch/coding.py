@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import hedge_interval
-from .schema import DataError, is_simulated, mark_simulated
+from .schema import DataError, check_columns, is_simulated, mark_simulated
 
 NUMBERS = ("value", "value_max", "resolution")
 FIELDS = (
@@ -95,7 +95,8 @@ def list_disagreements(a, b):
     table = pd.concat(tables, ignore_index=True).assign(settled="")
     rank = table["field"].map({name: i for i, name in enumerate(("fact", *FIELDS))})
     table = table.assign(rank=rank).sort_values(["source_id", "start", "fact_a", "fact_b", "rank"])
-    return table[_DISAGREEMENT].reset_index(drop=True)
+    table = table[_DISAGREEMENT].reset_index(drop=True)
+    return mark_simulated(table, is_simulated(a) or is_simulated(b))
 
 
 def settle_codings(a, b, settled, *, cap=None):
@@ -167,9 +168,7 @@ def _shared_sources(a, b):
     """Facts of the sources that both codings hold, under fresh row labels."""
     wanted = ("fact_id", "source_id", "token", "start", "end", "coder", "reviewer", *FIELDS)
     for name, facts in (("first", a), ("second", b)):
-        missing = [c for c in wanted if c not in facts]
-        if missing:
-            raise DataError(f"The {name} coding lacks the columns {missing}; load it with load_facts.")
+        check_columns(f"{name} coding", facts, wanted, "load it with load_facts")
         twice = facts["fact_id"].duplicated(keep=False)
         if twice.any():
             raise DataError(f"A fact_id of the {name} coding stands twice; give each its own.", facts[twice])
@@ -279,9 +278,7 @@ def _agreement(both, field):
 
 def _checked(settled, due):
     """Check that a table settles just what was due; empty cells become empty text."""
-    missing = [c for c in _DISAGREEMENT if c not in settled]
-    if missing:
-        raise DataError(f"The settled table lacks the columns {missing}; fill in that of list_disagreements.")
+    check_columns("settled table", settled, _DISAGREEMENT, "fill in that of list_disagreements")
     rows = settled.assign(
         **{c: settled[c].fillna("").astype(str) for c in ("fact_a", "fact_b", "field", "settled")}
     )

@@ -6,7 +6,7 @@ import pandas as pd
 from .districts import follow_codes
 from .loaders import load_divisions
 from .periods import at_frequency, kind_of, last_day
-from .schema import KEY, PANEL, DataError, Listing
+from .schema import KEY, PANEL, DataError, Listing, check_choice, check_columns
 
 READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
 CONFLICTS = ("refuse", "earliest", "latest")
@@ -48,14 +48,11 @@ def assign_cohorts(
     DataError
         For an unknown option or a panel without the columns of its key.
     """
-    options = {"reading": (reading, tuple(READINGS)), "treat_conflicts": (treat_conflicts, CONFLICTS)}
-    options["unlisted"] = (unlisted, ("refuse", "never"))
-    for name, (given, known) in options.items():
-        if given not in known:
-            raise DataError(f"{name}={given!r} is not known; choose one of {list(known)}.")
-    missing = [c for c in KEY if c not in panel]
-    if missing:
-        raise DataError(f"The panel lacks the columns {missing}; make it with build_panel or as_panel.")
+    check_choice("reading", reading, tuple(READINGS))
+    check_choice("treat_conflicts", treat_conflicts, CONFLICTS)
+    check_choice("unlisted", unlisted, ("refuse", "never"))
+    check_columns("panel", panel, KEY, "make it with build_panel or as_panel")
+    check_columns("register", pilots, ["district", "wave", READINGS[reading]], "see load_pilots")
     claims = _claims(pilots, READINGS[reading], load_divisions() if divisions is None else divisions)
     told = _cohorts(claims, panel["period"], reading, treat_conflicts)
     districts = pd.Series(panel["district"].unique())

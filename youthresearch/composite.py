@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .schema import SAID, SIMULATED, DataError, is_simulated, mark_simulated
+from .schema import SAID, SIMULATED, DataError, check_choice, is_simulated, mark_simulated
 
 FORMULAS = ("standard", "wang2021")
 
@@ -106,11 +106,10 @@ def normalise(table, *, cost=(), by=None):
     Raises
     ------
     DataError
-        If a column does not vary, or `cost` names another one.
+        If a column does not vary, `cost` names another one, or `by` is no level of the index.
     """
-    unknown = sorted(set(cost) - set(table))
-    if unknown:
-        raise DataError(f"cost={unknown} are no columns of the table; it has {list(table)}.")
+    _check_cost(table, cost)
+    check_choice("by", by, (None, *table.index.names))
     signed = table.astype(float).assign(**{c: -table[c].astype(float) for c in cost})
     groups = signed if by is None else signed.groupby(level=by)
     low, high = (
@@ -120,6 +119,11 @@ def normalise(table, *, cost=(), by=None):
     if flat.any():
         raise DataError(f"{list(flat[flat].index)} do not vary, so they cannot be scaled: leave them out.")
     return (signed - low) / (high - low)
+
+
+def _check_cost(table, cost):
+    if isinstance(cost, str) or not set(cost) <= set(table):
+        raise DataError(f"cost={cost!r} must be a list of columns of the table; it has {list(table)}.")
 
 
 def entropy_weights(scaled):
@@ -155,7 +159,7 @@ def entropy_weights(scaled):
     spread = 1 - entropy
     if np.allclose(spread, 0):
         raise DataError("No column varies, so entropy gives no weights.")
-    return pd.Series(spread / spread.sum(), index=scaled.columns)
+    return mark_simulated(pd.Series(spread / spread.sum(), index=scaled.columns), is_simulated(scaled))
 
 
 def entropy_index(table, *, cost=(), by=None):
@@ -181,8 +185,9 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
     ----------
     table : pandas.DataFrame
         As from `composite_table`.
-    weights : pandas.Series, optional
-        Equal by default; `entropy_weights(normalise(table))` is the common choice (熵权 TOPSIS).
+    weights : pandas.Series or dict, optional
+        One for each column, not below zero; equal by default. `entropy_weights(normalise(table))` is the
+        common choice (熵权 TOPSIS).
     cost : list of str
         Columns of which less is better.
     normalisation : {"vector", "minmax"}
@@ -195,28 +200,32 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
     Raises
     ------
     DataError
-        As `normalise`, or if weights and columns differ.
+        As `normalise`, or if weights and columns differ, a weight is below zero or a column zero throughout.
     """
-    weights = pd.Series(1 / table.shape[1], index=table.columns) if weights is None else weights
+    weights = pd.Series(1 / table.shape[1], index=table.columns) if weights is None else pd.Series(weights)
     if set(weights.index) != set(table.columns):
         raise DataError(f"Weights are for {list(weights.index)}, the table has {list(table.columns)}.")
     weights = weights.loc[table.columns]
+    if not (weights >= 0).all() or not weights.any():
+        raise DataError(f"Weights must be at least zero, and not all zero: {weights.to_dict()}.")
+    _check_cost(table, cost)
+    check_choice("normalisation", normalisation, ("vector", "minmax"))
     if normalisation == "vector":
         x = _numbers(table)
         signs = np.where(table.columns.isin(list(cost)), -1, 1)
-        scaled = signs * x / np.sqrt((x**2).sum(axis=0))
-    elif normalisation == "minmax":
-        scaled = _numbers(normalise(table, cost=cost))
+        size = np.sqrt((x**2).sum(axis=0))
+        if (size == 0).any():
+            raise DataError(f"{list(table.columns[size == 0])} are zero throughout: leave them out.")
+        scaled = signs * x / size
     else:
-        raise DataError(f"normalisation={normalisation!r} is not known; choose 'vector' or 'minmax'.")
+        scaled = _numbers(normalise(table, cost=cost))
     v = scaled * weights.to_numpy()
     best, worst = (np.sqrt(((v - end) ** 2).sum(axis=1)) for end in (v.max(axis=0), v.min(axis=0)))
     if not (best + worst).all():
         raise DataError("All rows are the same, so none is better.", table)
-    scores = pd.Series(worst / (best + worst), index=table.index)
-    return Composite(
-        f"TOPSIS, {normalisation} normalisation pooled over all rows", _scores(table, scores), weights
-    )
+    scores = _scores(table, pd.Series(worst / (best + worst), index=table.index))
+    how = f"TOPSIS, {normalisation} normalisation pooled over all rows"
+    return Composite(how, scores, mark_simulated(weights, is_simulated(table)))
 
 
 def pca_index(table):
@@ -231,9 +240,13 @@ def pca_index(table):
     Raises
     ------
     DataError
-        If a column does not vary.
+        If a column does not vary, or there is one alone.
     """
     x = _numbers(table)
+    if x.shape[1] < 2 or len(x) < 2:
+        raise DataError(
+            f"{x.shape[1]} indicators in {len(x)} rows have no common component: give two or more."
+        )
     spread = x.std(axis=0)
     if (spread == 0).any():
         raise DataError(f"{list(table.columns[spread == 0])} do not vary: leave them out.")
@@ -242,11 +255,9 @@ def pca_index(table):
     loading = axes[0] * (1 if axes[0].sum() >= 0 else -1)
     notes = {"variance": float(size[0] ** 2 / np.sum(size**2)), "kmo": _kmo(np.corrcoef(x, rowvar=False))}
     scores = pd.Series(z @ loading, index=table.index)
+    weights = mark_simulated(pd.Series(loading, index=table.columns), is_simulated(table))
     return Composite(
-        "first principal component of standardised indicators",
-        _scores(table, scores),
-        pd.Series(loading, index=table.columns),
-        notes,
+        "first principal component of standardised indicators", _scores(table, scores), weights, notes
     )
 
 
@@ -277,7 +288,7 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
     systems : pandas.DataFrame, shape (n, k)
         Scores of k >= 2 systems from 0 to 1, as from `entropy_index`.
     weights : list of float, optional
-        a, of T alone; equal by default.
+        a, of T alone, one for each system, not below zero; they are divided by their sum. Equal by default.
     formula : {"standard", "wang2021"}
 
     Returns
@@ -289,16 +300,18 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
     Raises
     ------
     DataError
-        If a score lies outside 0..1, or the formula is not known.
+        If a score lies outside 0..1, weights are not one a system, or the formula is not known.
     """
-    if formula not in FORMULAS:
-        raise DataError(f"formula={formula!r} is not known; choose one of {list(FORMULAS)} and name it.")
+    check_choice("formula", formula, FORMULAS)
     u = _numbers(systems)
     k = u.shape[1]
     outside = ((u < 0) | (u > 1)).any(axis=1)
     if outside.any() or k < 2:
         raise DataError("Coupling needs two systems or more, scored from 0 to 1:", systems[outside])
-    a = np.full(k, 1 / k) if weights is None else np.asarray(weights, dtype=float) / np.sum(weights)
+    a = np.ones(k) if weights is None else np.asarray(weights, dtype=float)
+    if a.shape != (k,) or not (a >= 0).all() or not a.any():
+        raise DataError(f"weights={weights} must be {k} numbers, none below zero and not all zero.")
+    a = a / a.sum()
     top, mean = u.max(axis=1), u.mean(axis=1)
     if formula == "standard":
         coupling = np.prod(u / np.where(mean > 0, mean, 1)[:, None], axis=1) ** (1 / k)

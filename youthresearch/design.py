@@ -12,12 +12,21 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, make_cells
-from .effects import did
+from .effects import did, synthetic_control, synthetic_did
 from .few import few_treated
 from .inference import fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
+from .periods import as_cohort
 from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
-from .schema import DataError, Result, check_count, check_share, mark_simulated
+from .schema import (
+    DataError,
+    Result,
+    check_choice,
+    check_count,
+    check_estimator,
+    check_share,
+    mark_simulated,
+)
 from .strata import of_column
 
 TOGETHER = 100  # simulated studies that share their drawn assignments
@@ -69,7 +78,8 @@ class StudyDesign(Result):
         table = rows.groupby(self.strata.to_numpy(), sort=True).agg(
             districts=("treated", "size"), treated=("treated", "sum"), sd=("variance", "mean")
         )
-        return table.assign(sd=np.sqrt(table["sd"])).rename_axis("stratum").reset_index()
+        table = table.assign(sd=np.sqrt(table["sd"])).rename_axis("stratum").reset_index()
+        return mark_simulated(table, self.simulated)
 
     @property
     def waves(self):
@@ -126,10 +136,13 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
         or sd is missing or not above zero.
     """
     size = districts if isinstance(districts, dict) else {"all": districts}
+    check_count(periods=periods, **{f"districts[{name!r}]": k for name, k in size.items()})
     stratum = np.repeat(list(size), [int(k) for k in size.values()])
-    outside = [begins for begins in waves if not 1 < begins <= periods]
+    outside = [begins for begins in waves if begins not in range(2, periods + 1)]
     if outside or not waves:
-        raise DataError(f"Waves {outside} do not begin after period 1 and by {periods}: give waves= that do.")
+        raise DataError(
+            f"Waves {outside} do not begin after period 1 and by {periods}: give whole numbers that do."
+        )
     if not -1 < rho < 1:
         raise DataError(f"rho={rho} must lie between -1 and 1.")
     cohort = np.full(len(stratum), NEVER)
@@ -157,7 +170,7 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
 def _only(size, begins, taken):
     if len(size) > 1:
         raise DataError(f"Wave {begins}: say how many of its {taken} districts are in each of {list(size)}.")
-    return {name: int(taken) for name in size}
+    return dict.fromkeys(size, taken)
 
 
 def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
@@ -172,7 +185,7 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     strata : str or pandas.Series, optional
         As for `randomization_test`; as from `strata_by`.
     until : int or str, optional
-        Last period of the study, where the panel ends before it.
+        Last period of the study, where the panel ends before it, written as precisely as the panel's.
     rho : float, optional
         Serial correlation, if it is not to be estimated.
 
@@ -184,7 +197,8 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     Raises
     ------
     DataError
-        If there are gaps before treatment, or fewer than four periods (two if rho is given).
+        If there are gaps before treatment, or fewer than four periods (two if rho is given), or until is
+        coarser than the periods (a year for a quarter).
 
     Notes
     -----
@@ -225,6 +239,7 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     if not (square > 0).all():
         raise DataError(f"{outcome!r} does not move before treatment in some stratum: there is no noise.")
     labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
+    labels = mark_simulated(labels, cells.simulated)
     return StudyDesign(
         *(outcome, cells.districts, periods, time, cohort, labels),
         *(np.sqrt(square)[code], rho, said, cells.simulated),
@@ -236,7 +251,7 @@ def _planned(panel, cells, until):
     periods = cells.periods
     if until is not None:
         whole = isinstance(periods, pd.PeriodIndex)
-        last = pd.Period(until, freq=periods.freq).ordinal if whole else int(until)
+        last = as_cohort(pd.Series([until], name="until"), pd.Series(periods)).astype("int64")[0]
         more = np.arange(cells.time[-1] + 1, last + 1)
         extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if whole else pd.Index(more)
         periods = periods.append(extra) if len(more) else periods
@@ -440,7 +455,7 @@ def power_curve(
     ----------
     panel, outcome, strata, test, estimator, alpha, simulations, draws, seed, **options
         As for `minimum_detectable_effect`.
-    effects : sequence of float, optional
+    effects : float or sequence of float, optional
         From zero to twice the formula's minimum detectable effect by default.
 
     Returns
@@ -453,7 +468,7 @@ def power_curve(
     low, high, _, sd = _undetected(design, test, estimator, alpha, simulations, draws, seed, options)
     if effects is None:
         effects = np.linspace(0, 2, 41) * _formula(sd, len(design.districts), alpha, 0.8)
-    effects = np.asarray(effects, dtype=float)
+    effects = np.atleast_1d(np.asarray(effects, dtype=float))
     found = found_share(low, high, effects)
     se = np.sqrt(found * (1 - found) / len(low))
     treated = int((design.cohort != NEVER).sum())
@@ -500,13 +515,12 @@ def _crossing(low, high, power):
 
 def _undetected(design, test, estimator, alpha, simulations, draws, seed, options):
     """Give the effects that go unnoticed in each study, the smallest p and the estimate's deviation."""
+    check_choice("test", test, ("randomization", *FEW_TREATED))
     check_share(alpha=alpha)
     check_count(simulations=simulations, draws=draws)
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
         return _undetected_by_few(design, test, alpha, simulations, draws, rng)
-    if test != "randomization":
-        raise DataError(f"test={test!r} is not known; choose 'randomization' or one of {FEW_TREATED}.")
     cells, weights, cohort, pull = _linear(design, estimator, options)
     at = design.districts.get_indexer(cells.districts)
     groups = make_strata(cohort, pd.factorize(design.strata.iloc[at], sort=True)[0])
@@ -545,6 +559,12 @@ def _linear(design, estimator, options):
     pull : ndarray, shape (G, N)
         Sum of a district's treated cells under the weights of each cohort.
     """
+    check_estimator(estimator)
+    if estimator in (synthetic_did, synthetic_control):
+        raise DataError(
+            f"The weights of {estimator.__name__} follow the outcome, so that its power cannot be had from "
+            "the design: take an estimator that is linear in the outcome, as did or staggered_did."
+        )
     n, t = len(design.districts), len(design.time)
     cells = Cells(
         *(design.outcome, design.districts, design.periods, design.time, design.cohort),

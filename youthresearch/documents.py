@@ -4,6 +4,7 @@ Nothing a file holds may hang or crash the caller. What can be checked beforehan
 pass (sizes, ratios, attributes, nesting); pypdf brings limits of its own; a timer stops what is left.
 """
 
+import gc
 import html
 import os
 import re
@@ -324,10 +325,12 @@ CALLBACKS = {c.__init__.__code__.co_filename for c in (weakref.WeakKeyDictionary
 
 
 def _in_destructor(ident):
-    """Tell whether a thread is in a `__del__` or a callback of weakref, where an exception would be lost."""
+    """Tell whether a thread is in a `__del__` or a callback of weakref or gc: an exception would be lost."""
+    hooks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     frame = sys._current_frames().get(ident)
     while frame:
-        if frame.f_code.co_name == "__del__" or frame.f_code.co_filename in CALLBACKS:
+        code = frame.f_code
+        if code.co_name == "__del__" or code.co_filename in CALLBACKS or code in hooks:
             return True
         frame = frame.f_back
     return False

@@ -9,20 +9,31 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from inspect import Parameter, signature
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
 from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import SEED, RandomizationTest, fixed, is_quick, randomize, reassigned_path, stratum_of
+from .inference import (
+    FEW,
+    SEED,
+    RandomizationTest,
+    check_effect,
+    errors_for,
+    fixed,
+    is_quick,
+    p_by_error,
+    randomize,
+    reassigned_path,
+    stratum_of,
+)
 from .reassign import TIE
-from .schema import DataError, Result, check_choice, check_share, mark_simulated
+from .schema import DataError, Result, check_choice, check_count, check_share, mark_simulated
 from .strata import of_column
 from .synthetic import control_weights, synthetic_weights
 from .weights import Linear, imputation, regression, two_way
-
-FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
 
 _ERRORS = {"clustered": "clustered", "independent": "iid", "standard deviation": "placebo"}
 _UNRELIABLE = {  # why, with few treated districts
@@ -275,10 +286,11 @@ def event_study(
     panel, outcome, controls, population, errors, small_sample, strata
         As in `did`.
     base : int, tuple of int, or "pre"
-        Event times left out of the sum: -1; two of them where no district is never treated, which leaves a
-        trend undetermined (Borusyak, Jaravel and Spiess 2024); or all before treatment.
+        Event times before treatment left out of the sum: -1; two of them where no district is never treated,
+        which leaves a trend undetermined (Borusyak, Jaravel and Spiess 2024); or all before treatment.
     window : tuple of int, optional
-        First and last event time; those beyond are put together with them.
+        First and last event time, before treatment and after it began; those beyond are put together with
+        them.
 
     Returns
     -------
@@ -288,7 +300,8 @@ def event_study(
     Raises
     ------
     DataError
-        If the base is no event time of the panel, or effects by event time are not determined.
+        If the base is no event time of the panel before treatment, the window does not reach to both sides of
+        it, or effects by event time are not determined.
     """
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
     _check_treated(cells)
@@ -296,7 +309,9 @@ def event_study(
     event = np.where(
         units.cohort[:, None] == NEVER, np.nan, cells.time[None, :] - units.cohort[:, None].astype(float)
     )
-    event = event if window is None else np.clip(event, *window)
+    if window is not None:
+        _check_window(window)
+        event = np.clip(event, *window)
     known = np.unique(event[units.observed & np.isfinite(event)]).astype("int64")
     left = _base_times(base, known)
     times = np.setdiff1d(known, left)
@@ -324,7 +339,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     panel, outcome, controls, population, small_sample, strata
         As in `did`.
     base : int
-        Event time left out. A cohort without it is left out.
+        Event time before treatment, left out. A cohort without it is left out.
 
     Returns
     -------
@@ -337,6 +352,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     DataError
         If nobody is treated, no district can be compared with, or no cohort has the base.
     """
+    _check_base(base)
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
     _check_treated(cells)
     cells = _last_cohort_as_control(cells)
@@ -395,6 +411,8 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     DataError
         If no treated cell can be imputed, or the pretrends are not determined.
     """
+    if pretrends:
+        check_count(pretrends=pretrends)
     cells = make_cells(panel, outcome, controls, population)
     _check_treated(cells)
     units = make_units(cells)
@@ -602,7 +620,9 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None)
     cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_control")
     used = treated | (cells.cohort == NEVER)
     features = [cells.y[:, ~after] / _spread(cells.y[used][:, ~after])]
-    for name in controls or ():
+    for name in [controls] if isinstance(controls, str) else controls or ():
+        if name == outcome:
+            raise DataError(f"{outcome!r} is the outcome, and cannot be a control of itself.")
         mean = _mean_before(cells, make_cells(panel, name), cells.time[after][0])
         features.append(mean[:, None] / _spread(mean[used, None]))
     features = np.hstack(features)
@@ -688,6 +708,10 @@ def _placebo_sets(treated, placebos, seed):
     elif seed is None:
         raise DataError(f"With {n} treated districts the placebos are drawn: give seed=.")
     else:
+        if not isinstance(placebos, Integral) or placebos < 2:
+            raise DataError(
+                f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
+            )
         rng = np.random.default_rng(seed)
         chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
     sets = np.zeros((len(chosen), len(treated)), dtype=bool)
@@ -827,13 +851,12 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     Raises
     ------
     DataError
-        If a randomisation test is asked for and cannot be had.
+        If there is no effect, or a randomisation test is asked for and cannot be had.
     """
-    check_choice("errors", errors, (None, "clustered", "randomization"))
     check_share(level=level)
-    rows = []
+    effects, rows = _listed(effects), []
     for effect in effects:
-        random = errors == "randomization" or (errors is None and effect.n_treated < FEW)
+        random = errors_for(effect, errors) == "randomization"
         found = _by_randomization(effect, level, strata, seed) if random else _by_error(effect, level)
         rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, effect.caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
@@ -853,6 +876,15 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     return mark_simulated(table, [e.simulated for e in effects])
 
 
+def _listed(effects):
+    effects = [] if isinstance(effects, Effect) else list(effects)
+    if not effects:
+        raise DataError("No effects to compare: give a list of them, such as [did(...), staggered_did(...)].")
+    for effect in effects:
+        check_effect(effect)
+    return effects
+
+
 def _by_randomization(effect, level, strata, seed):
     default = (
         strata is None and level == 0.95 and seed == SEED and isinstance(effect._test, RandomizationTest)
@@ -862,11 +894,10 @@ def _by_randomization(effect, level, strata, seed):
 
 
 def _by_error(effect, level):
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import stdtrit
 
     width = effect.se * stdtrit(effect.df, 0.5 + level / 2)
-    p = 2 * stdtr(effect.df, -abs(effect.att) / effect.se) if effect.se > 0 else np.nan
-    return float(p), effect.att - width, effect.att + width, effect.errors, np.nan
+    return p_by_error(effect), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
 def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_000, seed):
@@ -883,7 +914,8 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
     draws : int
         Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t); for
-        "randomization" 9,999 assignments are drawn, or all taken if they are at most 50,000.
+        "randomization" 9,999 assignments are drawn (999 where each is an estimation of its own), or all taken
+        if they are at most 50,000.
     seed : int
 
     Returns
@@ -900,11 +932,11 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         If there is no path, as of `did`; by "randomization": if it is not by event time, or nothing can be
         reassigned.
     """
-    check_choice("errors", errors, (None, "clustered", "randomization"))
     check_share(level=level)
+    by = errors_for(effect, errors)
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
-    if errors == "randomization" or (errors is None and effect.n_treated < FEW):
+    if by == "randomization":
         se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
         kind = "randomization"
     else:
@@ -1010,7 +1042,22 @@ def _last_cohort_as_control(cells):
     return replace(cells, cohort=np.where(cells.cohort == last, NEVER, cells.cohort))
 
 
+def _check_base(base):
+    if not all(isinstance(e, Integral) and e < 0 for e in np.atleast_1d(base)):
+        raise DataError(f"base={base!r} must lie before treatment, at -1 or another whole number below zero.")
+
+
+def _check_window(window):
+    if np.shape(window) != (2,) or not window[0] < 0 <= window[1]:
+        raise DataError(
+            f"window={window!r} must be the first and the last event time, one before treatment and one not, "
+            "such as (-4, 3)."
+        )
+
+
 def _base_times(base, known):
+    if base != "pre":
+        _check_base(base)
     wanted = known[known < 0] if base == "pre" else np.atleast_1d(base)
     missing = sorted(set(wanted.tolist()) - set(known.tolist()))
     if missing or not len(wanted):
@@ -1126,7 +1173,9 @@ def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vc
         n_control=int((~treated).sum()),
         periods=cells.periods,
         convention=told,
-        left_out=pd.DataFrame([*cells.left_out, *extra], columns=["district", "cells", "reason"]),
+        left_out=mark_simulated(
+            pd.DataFrame([*cells.left_out, *extra], columns=["district", "cells", "reason"]), cells.simulated
+        ),
         _cells=cells,
         _units=units,
         _by_unit=linear.weights[0],

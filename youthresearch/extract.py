@@ -55,6 +55,8 @@ FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
 )
+PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
+FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
@@ -116,14 +118,15 @@ def _propose(document_or_text, source_id, indicators, date):
     folded = fold(text)
     sifted, refused, paragraph = [], [], {}
     date, place = document_date(folded, date), place_of(folded)
-    planned = budget = bool(_marks()["budget"].search(folded[:200]))
+    planned = called = bool(_marks()["call"].search(folded[:200]))
+    budget = bool(_marks()["budget"].search(folded[:200]))
     ruled = titled = is_titled_rule(folded)
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = budget or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+            planned, ruled = called or _is_plan(opening, planned), titled or is_rule(opening, ruled)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -139,7 +142,8 @@ def _propose(document_or_text, source_id, indicators, date):
         kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
         refused += not_kept
         if kept:
-            sifted.append(sentence | {"kept": kept, "paragraph": paragraph, "planned": planned})
+            held = {"planned": planned, "ruled": ruled, "budget": budget}
+            sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
     rows = [
         row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
         for sentence, tokens in zip(sifted, _tokens(folded, sifted), strict=True)
@@ -290,11 +294,11 @@ def _is_plan(paragraph, planned):
 
 def _sift(sentence, folded, paragraph, ruled, document):
     """Part the numbers of a sentence into those that may be facts, with their dates, and those refused."""
-    kept, refused, before = [], [], None
+    kept, refused, before = [], [], paragraph.get("norm")
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
     dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
     reasons = [_refusal(mention, folded) for mention in mentions]
-    normed = not _NORMED.isdisjoint(reasons) and may_hold_norms(folded, start, end, ruled)
+    normed = not _NORMED.isdisjoint(reasons) and (before or may_hold_norms(folded, start, end, ruled))
     for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
         if normed and not reason:
             reason = norm_of(mention, folded, sentence, ruled, before)
@@ -303,8 +307,9 @@ def _sift(sentence, folded, paragraph, ruled, document):
         if reason:
             refused.append((mention["start"], mention["end"], reason))
         else:
-            mention |= {"at": at, "since": since, "year": document[:4]}
-            kept.append(mention)
+            before = None
+            kept.append(mention | {"at": at, "since": since, "year": document[:4]})
+    paragraph["norm"] = before
     return kept, refused
 
 
@@ -312,9 +317,11 @@ def _facts_of(sentence, folded, tokens):
     """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
-    context = {"noun": None, "whole": None, "paragraph": paragraph}
+    context = {"noun": None, "nouns": [], "counted": [], "whole": None, "paragraph": paragraph}
+    context["bound"] = sentence["planned"] or sentence["ruled"]
     for mention in sentence["kept"]:
-        rows.append(_fact(mention, folded, tokens, numbers, before, context, sentence["planned"]))
+        planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
+        rows.append(_fact(mention, folded, tokens, numbers, before, context, planned))
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"]
@@ -350,9 +357,13 @@ def _refusal(mention, folded):
         return "unit"
     if unit.endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
+    if unit in FORMS and mention["value"] <= 20 and _is_form(lead, rest):
+        return "form"
     if unit in TO_THE_LEFT:
         return ""
-    if _is_condition(mention, folded[start], lead, rest):
+    if _is_condition(mention, folded[start], lead, rest) and not _marks()["owing"].search(
+        folded, max(0, start - 60), start
+    ):
         return "threshold"
     if _is_enumerated(mention, token, lead, rest):
         return "enumeration"
@@ -379,6 +390,16 @@ def _no_unit(mention, lead, token, rest):
     return "unit" if _only_unit(token, "", lead) else ""
 
 
+def _is_form(lead, rest):
+    """Tell whether a number says how many papers to hand in (一式三份, 照片2张), and counts nothing."""
+    marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
+    if clause.endswith("一式"):
+        return True
+    return bool(
+        (marks["form"].search(clause) or marks["of_form"].match(rest)) and not marks["got"].search(clause)
+    )
+
+
 def _is_condition(mention, first, lead, rest):
     """Tell whether a bound says of what size something has to be (30人以上的企业), and counts nothing."""
     counted = ("个", "家", "场", "次", "项", "条", "支", "件", "期")
@@ -392,7 +413,11 @@ def _is_condition(mention, first, lead, rest):
 def _is_enumerated(mention, token, lead, rest):
     """Tell whether a number only counts what its text goes on to list (四个方面, 两个渠道)."""
     marks = _marks()
-    if mention["value"] >= 13 or mention["hedge"] != "exact":
+    if mention["hedge"] != "exact":
+        return False
+    if marks["constituent"].match(rest) or (mention["unit"] in ("条", "节") and marks["text"].search(lead)):
+        return True  # 40项指标, 办法共45条
+    if mention["value"] >= 13:
         return False
     if marks["enumeration"].match(rest):
         return True
@@ -408,6 +433,8 @@ def _is_listed(mention, lead, rest):
     """Tell whether a number only counts what is listed beside it: 统贷、转贷、直贷三种模式, 议程有三项：."""
     if mention["unit"] not in ("种", "类", "项", "点", "级"):
         return False
+    if rest[:1] == "“":
+        return False  # 荣获一项“...”、两项“...”
     items = lead[max(map(lead.rfind, ",。;:(的")) + 1 :]
     return rest[:1] == ":" or items.count("、") + 1 == mention["value"] > 1
 
@@ -419,12 +446,15 @@ def _figure_of_speech(mention, token, lead, rest):
         if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
             return "name"  # 五台县
         slogan = mention["value"] < 13 and marks["slogan"].search(lead)
-        if slogan or token[:-1] in ("几", "数") or rest[:1] == "“":
+        named = rest[:1] == "“" and not marks["won"].search(lead)
+        if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
         return "rhetorical"
-    article = token[0] == "一" and mention["value"] == 1
-    return "article" if article and not (at_end and marks["counted"].search(lead)) else ""
+    if token[0] != "一" or mention["value"] != 1 or (at_end and marks["counted"].search(lead)):
+        return ""
+    least = mention["hedge"] == "at_least" or marks["least"].search(lead)
+    return "" if least and marks["each"].search(lead) else "article"  # 每月至少召开一次
 
 
 def _no_count(lead, rest):
@@ -512,8 +542,13 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     rest = folded[mention["end"] : mention["end"] + 24]
+    if mention["hedge"] == "exact" and _marks()["least"].search(clause):
+        mention["hedge"] = "at_least"  # 至少召开2次
     kind, sign, attached = _kind(mention, clause, context)
-    owed, listed = _is_owed(mention, clause, rest), _is_listed_with(context.get("mean"), mention, lead)
+    if _marks()["and"].fullmatch(lead) and (kind, mention["unit"] == "%") in context.get("moved", ()):
+        kind, sign = context["moved"][kind, mention["unit"] == "%"]
+    context["moved"] = _shared(kind, sign, mention["unit"])
+    owed, listed = _is_owed(mention, clause, rest, context), _is_listed_with(context, mention, lead)
     if kind == "level" and (listed or (owed and not _marks()["yearly"].search(clause))):
         kind = "mean"
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
@@ -554,9 +589,18 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if noun and kind != "mean":
         context["noun"] = noun
         context["unit"] = mention["unit"]
+        context["counted"].append((noun, mention["unit"]))
     if kind == "level":
         context["level"] = start
+        context["nouns"] += [noun] if noun else []
     return row
+
+
+def _shared(kind, sign, unit):
+    """Say what a number is that shares the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
+    if kind not in ("change", "growth"):
+        return {}
+    return {("share" if unit == "%" else "level", unit == "%"): (kind, sign)}
 
 
 def _above(folded, start, unit):
@@ -574,33 +618,42 @@ def _status(mention, lead, clause, rest, planned, context):
     intent = (
         marks["planned"].search(clause)
         or _is_ahead(lead, mention["year"])
-        or (mention["hedge"] == "at_least" and marks["aim"].match(rest))
+        or ((mention["hedge"] == "at_least" or marks["aims"].search(clause)) and marks["aim"].match(rest))
     )
+    if marks["task"].search(clause):
+        return "planned"  # of this figure only
     now = marks["now"].search(clause)
     if now or intent or marks["now"].search(lead):
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
-def _is_owed(mention, clause, rest):
+def _is_owed(mention, clause, rest, context):
     """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
+    if context["bound"] and _marks()["every"].search(clause):
+        return True
     if not _marks()["per"].search(clause):
         return False
     least = mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
-    return least or "至少" in clause or bool(_marks()["asked"].match(rest))
+    return bool(least or _marks()["owed"].search(clause) or _marks()["asked"].match(rest))
 
 
-def _is_listed_with(first, mention, lead):
+def _is_listed_with(context, mention, lead):
     """Tell whether a figure is listed with one for each unit, and so is one itself (1个示范村、2个示范户)."""
+    first = context.get("mean")
     if not first or not _marks()["listed"].fullmatch(lead):
         return False
-    return mention["unit"] == first["unit"] or mention["hedge"] == first["hedge"] == "at_least"
+    return (
+        mention["unit"] == first["unit"]
+        or context["owed"]
+        or mention["hedge"] == first["hedge"] == "at_least"
+    )
 
 
 def _is_ahead(lead, year):
     """Tell whether a figure is for a year to come: after that of its document (到2025年), or within some."""
     by = _marks()["by"].search(lead)
-    return bool((by and year and by[1] > year) or _marks()["within"].search(lead))
+    return bool((by and year > "1990" and by[1] > year) or _marks()["within"].search(lead))
 
 
 def _before_noun(clause, noun, start):
@@ -810,6 +863,11 @@ def _marks():
         "slogan": re.compile(r"“[^”。;\d]*$"),
         "unit": re.compile(r"(?:[(|/]|单位:) ?$"),
         "budget": re.compile(r"(?:部门|单位|年度?|收支)预算"),
+        "call": re.compile(  # for candidates
+            r"^[^。\n《]{0,30}关于[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
+            r"[^。\n]{0,90}?的(?:通知|公告|通告)",
+            re.M,
+        ),
         "review": re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
         "stated": re.compile(
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
@@ -818,8 +876,19 @@ def _marks():
             r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "form": re.compile(
+            rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为| )*$"
+        ),
+        "of_form": re.compile(rf"[^,。;、\d]{{0,8}}?(?:{words('form')})"),
+        "got": re.compile("[了收征发审印]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(f"(?:{words('enumeration')})"),
+        "constituent": re.compile(
+            "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
+        ),
+        "text": re.compile(
+            "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
+        ),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
         "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
             r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|领域|体系|机制|模式|特征|特点|重点|优势|难题|短板"
@@ -844,7 +913,7 @@ def _marks():
         ),
         "quote": re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》"),
         "bracket": re.compile(
-            r"\((?<=[\u4e00-\u9fff]\()(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+            r"\((?<=[\u4e00-\u9fff]\()(?!不含)(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
             r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总队团会组班社乡镇市县旗厂校园院站场街]\))"
         ),
         "body": re.compile(
@@ -858,7 +927,7 @@ def _marks():
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
         "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
-        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师]$"),
+        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师][”\"]?$"),
         "mean": re.compile(
             f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
@@ -868,17 +937,31 @@ def _marks():
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
         "planned": re.compile(rf"{words('planned')}|计划(?=\d)"),
+        "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
-            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]"
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]|(?<![为除])(?<!提出|下达|明确|制定|确定)了(?!解)"
             r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
+        "aims": re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$"),
+        "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
+        "every": re.compile("每[名位个人]"),
+        "each": re.compile("每[^,。;]*$"),
+        "won": re.compile(
+            r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
+        ),
+        "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
+        "and": re.compile(r"[、和及与][^,。;:、\d]{0,12}"),
         "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
         "yearly": re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$"),
+        "owed": re.compile(
+            "至少|请各|(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务]))[^,。;]{0,8}[每各]"
+            r"|[每各][^,。;\d]{0,16}(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])|(?:推荐|推报|选报|申报|上报|报送|推选)$)"
+        ),
         "asked": re.compile(r"[^,。;]{0,12},要求"),
-        "listed": re.compile(r"[^,。;:、\d]{0,12}、[^,。;:、\d]{0,8}"),
+        "listed": re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}"),
         "cumulative": re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前"),
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),

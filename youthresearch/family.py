@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from .inference import RandomizationTest
 from .reassign import TIE
-from .schema import DataError, mark_simulated
+from .schema import DataError, check_choice, mark_simulated
 
 
 def adjust_family(tests, *, method="minp"):
@@ -35,8 +36,7 @@ def adjust_family(tests, *, method="minp"):
     DataError
         If there are no tests, or they did not deal the same cohorts to the same districts.
     """
-    if method not in ("minp", "maxt"):
-        raise DataError(f"method={method!r} is not known; choose 'minp' or 'maxt'.")
+    check_choice("method", method, ("minp", "maxt"))
     _check_same(tests)
     far = np.column_stack([_far(test, method) for test in tests])
     names = ["estimator", "outcome", "att", "p_value", "low", "high", "smallest_p"]
@@ -49,8 +49,13 @@ def adjust_family(tests, *, method="minp"):
 
 
 def _check_same(tests):
-    if not tests:
+    if not isinstance(tests, (list, tuple)) or not tests:
         raise DataError("No tests to adjust: give a list of randomisation tests.")
+    for test in tests:
+        if not isinstance(test, RandomizationTest):
+            raise DataError(
+                f"A {type(test).__name__} is no randomisation test: give effect.randomization() of each."
+            )
     first = tests[0]
     for test in tests[1:]:
         if (test.dealt, test.draws, test.exact, test.statistic) != (

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .loaders import load_indicators, load_labels
-from .schema import FIGURES, SAID, is_simulated, mark_simulated
+from .schema import FIGURES, SAID, DataError, is_simulated, mark_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
@@ -698,13 +698,14 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
 
 
 def save_both(fig, path):
-    """Save as PNG and PDF, undated, in one draw each: `savefig` takes two, the first for the layout alone."""
+    """Save as PNG and PDF, undated, in one draw each, and laid out once: `savefig` takes twice as many."""
     from matplotlib import rcParams
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     shown, fig.dpi = fig.dpi, rcParams["savefig.dpi"]
     FigureCanvasAgg(fig).print_png(f"{path}.png", metadata={"Software": None})
+    fig.set_layout_engine("none")  # keeps what was laid out, in the notebook too
     undated = {"CreationDate": None, "Creator": None, "Producer": None}
     FigureCanvasPdf(fig).print_pdf(f"{path}.pdf", metadata=undated)
     fig.dpi = shown
@@ -712,6 +713,11 @@ def save_both(fig, path):
 
 def _steady(table):
     """Keep the ten digits that are saved: the last bits of an estimate differ between processors."""
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(
+            f"A figure is drawn from a table, and this is no table but {type(table).__name__}: for "
+            "plot_event_study give confidence_bands(effect, seed=...), for plot_effects compare_effects(...)."
+        )
     floats = table.select_dtypes("float")
     return table.assign(**{c: [float(f"{v:.10g}") for v in floats[c]] for c in floats})
 

@@ -11,9 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .effects import FEW
-from .inference import SEED, fixed
-from .pretrends import errors_for, reassigned_path
+from .inference import FEW, SEED, errors_for, fixed, reassigned_path
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
 METHODS = ("relative", "smooth")
@@ -117,7 +115,7 @@ def honest_did(
         By event time, with base -1: `event_study`, `sun_abraham`, or `staggered_did` with
         ``base="universal"``. Without gaps between its event times.
     method : {"relative", "smooth"}
-    m : list of float, optional
+    m : float or list of float, optional
         Values of M; 0, 0.5, 1, 1.5 and 2 by default, for "smooth" times the largest change of slope before
         treatment.
     event_time : int, optional
@@ -141,9 +139,9 @@ def honest_did(
         If the effect has no path by event time with base -1 and one period before it, event times have gaps
         or are put together, or "smooth" has no M to start from.
     """
+    by = errors_for(effect, errors)
     _check(effect, method)
     check_share(level=level)
-    by = errors_for(effect, errors)
     path, kept = _coefficients(effect)
     vcov, how = effect.vcov[1:, 1:], effect.errors
     if by == "randomization":
@@ -223,7 +221,7 @@ def _target(times, event_time):
 
 
 def _values(chosen, m, method):
-    values = np.array([0, 0.5, 1, 1.5, 2]) if m is None else np.asarray(m, dtype=float)
+    values = np.atleast_1d(np.array([0, 0.5, 1, 1.5, 2] if m is None else m, dtype=float))
     if not (values >= 0).all():
         raise DataError(f"m={m} must be at least zero.")
     if m is None and method == "smooth":

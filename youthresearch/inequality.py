@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .schema import SAID, DataError, is_simulated, mark_simulated
+from .strata import of_column
 
 
 def gini(values, weights=None):
@@ -23,7 +24,8 @@ def gini(values, weights=None):
     values : array-like of float, shape (n,)
         Not negative, not all zero.
     weights : array-like of float, shape (n,), optional
-        Size of each district; equal by default, so that a small county counts as much as a large one.
+        Size of each district; equal by default, so that a small county counts as much as a large one. Of two
+        Series the index must be the same.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def gini(values, weights=None):
     Raises
     ------
     DataError
-        If a value is missing, negative, or all are zero.
+        If a value is missing, text or negative, all are zero, or the indexes differ.
     """
     x, w = _checked(values, weights)
     order = np.argsort(x, kind="stable")
@@ -96,6 +98,7 @@ def decompose_inequality(values, groups, weights=None):
         As `theil_l`, or if a group is missing.
     """
     x, w = _checked(values, weights)
+    _check_aligned(values, groups)
     groups = pd.Series(np.asarray(groups))
     if groups.isna().any() or len(groups) != len(x):
         raise DataError("Every value needs a group.")
@@ -111,7 +114,19 @@ def decompose_inequality(values, groups, weights=None):
     return mark_simulated(table, isinstance(values, pd.Series) and is_simulated(values))
 
 
+def _check_aligned(values, others):
+    """Refuse two Series of which rows would not be of one district."""
+    both = isinstance(values, pd.Series) and isinstance(others, pd.Series)
+    if both and not values.index.equals(others.index):
+        raise DataError("Values, weights and groups need one index: align them first, e.g. by reindex.")
+
+
 def _checked(values, weights):
+    _check_aligned(values, weights)
+    for given in (values, weights):
+        dtype = float if given is None or not len(given) else pd.Series(given).dtype
+        if not pd.api.types.is_numeric_dtype(dtype):
+            raise DataError(f"Inequality needs numbers, not {dtype}.")
     x = np.asarray(values, dtype=float)
     w = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=float)
     if not len(x) or len(w) != len(x):
@@ -135,7 +150,7 @@ def sigma_convergence(panel, *, outcome, weights=None):
     outcome : str
         Indicator, above zero.
     weights : str, optional
-        Column of the panel with the size of each district.
+        Column of the panel with the size of each district, constant within it.
 
     Returns
     -------
@@ -146,7 +161,8 @@ def sigma_convergence(panel, *, outcome, weights=None):
     Raises
     ------
     DataError
-        If the outcome is not there, is zero or less, or no district is known throughout.
+        If the outcome or the column of weights is not there, the outcome is zero or less, weights are missing
+        or vary within a district, or no district is known throughout.
     """
     table, size = _balanced(panel, outcome, weights)
     rows = []
@@ -226,20 +242,25 @@ def beta_convergence(panel, *, outcome):
     DataError
         If the outcome is not there, is zero or less, or fewer than four districts are known throughout.
     """
-    from statsmodels.regression.linear_model import OLS
-    from statsmodels.tools.tools import add_constant
-
     table, _ = _balanced(panel, outcome, None)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
     span = _span(table.columns)
-    first, last = np.log(table.iloc[:, 0]), np.log(table.iloc[:, -1])
-    fit = OLS((last - first) / span, add_constant(first.to_numpy())).fit(cov_type="HC1")
-    beta, se = float(fit.params.iloc[1]), float(fit.bse.iloc[1])
+    first, last = np.log(table.iloc[:, [0, -1]].to_numpy()).T
+    beta, se = _slope(first, (last - first) / span)
     inside = -1 < beta * span < 0
     speed = -np.log1p(beta * span) / span if inside else np.nan
     numbers = (beta, se, float(speed), float(np.log(2) / speed))
     return Convergence(outcome, *numbers, len(table), span, is_simulated(panel))
+
+
+def _slope(x, y):
+    """Least-squares slope and its robust standard error (HC1)."""
+    x, y = x - x.mean(), y - y.mean()
+    square = x @ x
+    slope = x @ y / square
+    error = np.sqrt(len(x) / (len(x) - 2)) * np.linalg.norm(x * (y - slope * x)) / square
+    return float(slope), float(error)
 
 
 def _span(periods):
@@ -264,5 +285,4 @@ def _balanced(panel, outcome, weights):
     table = rows.pivot(index="district", columns="period", values="value").dropna()
     if not len(table):
         raise DataError(f"No district has {outcome!r} in every period; choose periods with `coverage`.")
-    size = None if weights is None else rows.drop_duplicates("district").set_index("district")[weights]
-    return table, size
+    return table, None if weights is None else of_column(rows, table.index, weights, "weights")

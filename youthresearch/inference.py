@@ -23,9 +23,18 @@ from .reassign import (
     sums_in_blocks,
     sums_over_all,
 )
-from .schema import DataError, Result, check_count, check_share, mark_simulated
+from .schema import (
+    DataError,
+    Result,
+    check_choice,
+    check_count,
+    check_estimator,
+    check_share,
+    mark_simulated,
+)
 from .strata import of_column
 
+FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
@@ -210,6 +219,7 @@ def randomization_test(
     that is printed draws 999 of them.
     Assignments for which it gives no estimate are left out, and counted.
     """
+    check_estimator(estimator)
     effect = estimator(panel, outcome=outcome, **options)
     if isinstance(strata, str):
         strata = of_column(panel, effect._cells.districts, strata)
@@ -218,8 +228,7 @@ def randomization_test(
 
 def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
     """Test an effect as `randomization_test` does, which see; strata are one value a district."""
-    if statistic not in ("att", "studentized"):
-        raise DataError(f"statistic={statistic!r} is not known; choose 'att' or 'studentized'.")
+    check_choice("statistic", statistic, ("att", "studentized"))
     check_count(draws=draws)
     check_share(level=level)
     cells, strata = effect._cells, effect._strata if strata is None else strata
@@ -256,7 +265,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         None if exact else seed,
         "" if strata is None else strata.name or "the given strata",
         _digest(cells.districts, cohort, stratum, None if exact else seed, known),
-        _table_of(groups, names, _ever_treated(cells)),
+        mark_simulated(_table_of(groups, names, _ever_treated(cells)), cells.simulated),
         effect.n_treated,
         effect.n_control,
         moments.at(0.0),
@@ -525,6 +534,26 @@ def _paths_anew(effect, y, codes, cohort, groups, draws, rng):
             )
         paths.append(np.append(found.att, found.path["att"]))
     return np.array(paths)
+
+
+def check_effect(effect):
+    """Refuse what no estimator returned, such as a panel or the test of an effect."""
+    if not hasattr(effect, "_by_unit"):
+        raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
+
+
+def errors_for(effect, errors):
+    """Choose what errors rest on: reassignment with few treated districts, unless one is asked for."""
+    check_effect(effect)
+    check_choice("errors", errors, (None, "clustered", "randomization"))
+    return errors or ("randomization" if effect.n_treated < FEW else "clustered")
+
+
+def p_by_error(effect):
+    """Two-sided p-value by the effect's own standard error; nan where that is zero."""
+    from scipy.special import stdtr
+
+    return float(2 * stdtr(effect.df, -abs(effect.att) / effect.se)) if effect.se > 0 else np.nan
 
 
 def fixed(value, se):

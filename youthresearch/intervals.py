@@ -176,8 +176,7 @@ def corners(function, *columns):
     ValueError
         If the indexes differ.
     """
-    if not all(c.index.equals(columns[0].index) for c in columns):
-        raise ValueError("Interval columns with different indexes cannot be combined: align them first.")
+    _check_aligned(*columns)
     sides = [[c["low"].to_numpy(float), c["high"].to_numpy(float)] for c in columns]
     choices = np.stack(np.meshgrid(*[[0, 1]] * len(columns), indexing="ij"), axis=-1).reshape(
         -1, len(columns)
@@ -189,8 +188,15 @@ def corners(function, *columns):
     return interval(values.min(axis=0), values.max(axis=0), columns[0].index)
 
 
+def _check_aligned(*columns):
+    """Refuse columns of which rows would not be of one thing; pandas would put gaps there."""
+    if not all(c.index.equals(columns[0].index) for c in columns):
+        raise ValueError("Interval columns with different indexes cannot be combined: align them first.")
+
+
 def subtract(a, b):
     """Return a - b, bounds over all values inside both intervals."""
+    _check_aligned(a, b)
     return interval(a["low"] - b["high"], a["high"] - b["low"])
 
 
@@ -200,8 +206,9 @@ def ratio(a, b):
     Raises
     ------
     ValueError
-        Where the denominator can be zero or negative.
+        If the indexes differ, or where the denominator can be zero or negative.
     """
+    _check_aligned(a, b)
     bad = b.index[b["low"] <= 0]
     if len(bad):
         raise ValueError(f"The denominator can be zero or negative in rows {list(bad)[:10]}.")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import corners, interval, ratio
-from .schema import KEY, SIMULATED, DataError, Listing, is_simulated, mark_simulated
+from .schema import KEY, SIMULATED, DataError, Listing, check_columns, is_simulated, mark_simulated
 
 
 def growth(after, before):
@@ -306,8 +306,16 @@ def compute_metrics(facts):
     -------
     pandas.DataFrame
         One row is one metric in one place and date: source_id, district, scope, period_end,
-        metric, low, high, fact_ids. Unit: see the metric's function.
+        metric, low, high, fact_ids. Unit: see the metric's function. ``attrs["not_computed"]`` lists metric,
+        source_id, district, scope, period_end and reason, where a denominator can be zero.
+
+    Raises
+    ------
+    DataError
+        If a column is missing.
     """
+    needed = [*_PLACE, "period_start", "indicator", "kind", "status", "low", "high", "fact_id"]
+    check_columns("facts", facts, needed, "load them with load_facts")
     levels = facts[(facts["kind"] == "level") & (facts["status"] == "achieved")]
     levels = levels.fillna({"scope": "", "period_start": "", "period_end": ""})
     key = [*_PLACE, "period_start", "indicator"]
@@ -322,7 +330,7 @@ def compute_metrics(facts):
     )
     start_top, start_bottom = both["period_start_top"], both["period_start_bottom"]
     both = both[(start_top == start_bottom) | (start_top == "") | (start_bottom == "")]
-    both = both[both["low_bottom"] > 0]
+    both, zero = both[both["low_bottom"] > 0], both[~(both["low_bottom"] > 0)]
     bounds = [
         functions[name](_interval(rows, "top"), _interval(rows, "bottom"))
         for name, rows in both.groupby("metric")
@@ -330,6 +338,7 @@ def compute_metrics(facts):
     table = both[[*_PLACE, "metric"]].join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
     table["fact_ids"] = both["fact_id_top"] + " " + both["fact_id_bottom"]
     table = table.sort_values([*_PLACE, "metric"], ignore_index=True)
+    table.attrs["not_computed"] = _not_computed(zero, _PLACE)
     return mark_simulated(table, is_simulated(facts))
 
 
@@ -375,10 +384,14 @@ def add_metrics(panel, metrics=None, *, youth=None):
     table = table.loc[table["known"] == "left_only", list(panel.columns)]
     result = pd.concat([panel, table], ignore_index=True) if len(table) else panel
     result = result.sort_values(KEY, ignore_index=True)
-    lost = {c: zero[c].tolist() for c in ("metric", "district", "period", "scope")}
-    lost["reason"] = [f"{base} can be zero" for base in zero["base"]]
-    result.attrs = panel.attrs | {"not_computed": Listing(lost)}
+    result.attrs = panel.attrs | {"not_computed": _not_computed(zero, ["district", "period", "scope"])}
     return result
+
+
+def _not_computed(zero, place):
+    """List the metrics whose denominator can be zero, by columns."""
+    lost = {c: zero[c].tolist() for c in ("metric", *place)}
+    return Listing(lost | {"reason": [f"{base} can be zero" for base in zero["base"]]})
 
 
 def _paired(panel, pairs):
@@ -440,6 +453,6 @@ def _interval(table, side):
 def _positive(bounds):
     bad = bounds.index[bounds["low"] <= 0]
     if len(bad):
-        raise ValueError(
+        raise DataError(
             f"A level before growth must be above zero; it can be zero or less in rows {list(bad)[:10]}."
         )

@@ -13,17 +13,10 @@ from .quantities import lexicon_codes
 WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
 REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
-EVENTS = (
-    "场",
-    "次",
-    "期",
-    "篇",
-    "条",
-    "场次",
-    "讲",
-    "单",
-    "起",
-)  # units that may count an event without a noun
+EVENTS = (  # units that may count an event without a noun
+    *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件"),
+    *("台次", "车次", "批次", "件次", "户次"),
+)
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 PEOPLE = ("名", "位", "人", "人次")
 STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
@@ -38,6 +31,28 @@ ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything e
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
 PLACES_FOR_PEOPLE = ("编制", "名额", "岗位")  # of 增核编制3名
+ENDINGS = frozenset("员会款费率班队站点室岗金")  # of nouns, with a verb of two characters before them
+ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
+THINGS = (
+    "作品",
+    "成果",
+    "稿件",
+    "信息",
+    "线索",
+    "建议",
+    "提案",
+    "问题",
+    "意见",
+    "诉求",
+    "心愿",
+    "资金",
+    "款",
+    "物资",
+    "图书",
+    "材料",
+)
+AIMS = ("目标", "任务", "要求")
+ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LISTS = ("名册", "名单")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NUMERIC = (
@@ -53,9 +68,10 @@ NUMERIC = (
     "费用",
 )  # any verb may qualify these
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
-SIGNS = map(chr, range(0xE000, 0xE009))
+SIGNS = list(map(chr, range(0xE000, 0xE009)))
 # What stands for these; GROUP: of persons; BREAK: between sentences.
 NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
+NO_TAILS = frozenset((*"年月日了较更最", OTHER))  # end no noun
 
 
 @dataclass(slots=True)  # half the time of a tuple to make and to read
@@ -108,15 +124,25 @@ def classify(tagged, start, ends):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        if word == "员" and tokens and tokens[-1].sort in "nvw":
-            start, word = tokens[-1].start, tokens.pop().word + word  # 调解员
-            tag = "n"
+        if word == NUMBER and tokens and len(last) > 3 and tokens[-1].sort == "a":
+            tokens[-1].sort = "n"  # 违法行为
+        if word in (NUMBER, "(") and len(tokens) > 1 and len(last) == 1 and _is_tail(*tokens[-2:]):
+            tokens[-2:] = [Token(tokens[-2].word + last, "n", tokens[-2].start, start)]
+        if word in ENDINGS and tokens and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
+            start, word, tag = tokens.pop().start, last + word, "n"  # 调解员, 推进会
         sort = _sort(word, tag)
         if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
             tokens[-1].sort = "n"
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
+
+
+def _is_tail(noun, tail):
+    """Tell whether a character ends a noun that the tagger does not know (楼栋|长, 宅间|道)."""
+    if tail.word in NO_TAILS or tail.word in _roles("link"):
+        return False
+    return noun.sort in "na" and tail.sort in "as"
 
 
 def _closes(before, verb):
@@ -138,7 +164,8 @@ def find_noun(tokens, i, mention, kind, context):
     kind : str
         Kind of the figure.
     context : dict
-        ``noun`` is the noun of the figure before, as (start, end), or nothing.
+        ``noun`` is the noun of the figure before, as (start, end), or nothing; ``nouns`` those of all
+        levels before it in the sentence.
 
     Returns
     -------
@@ -148,25 +175,55 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = mention["unit"]
-    own = _own_share(tokens, i, unit)
+    own = _own_share(tokens, i, unit, context["nouns"])
     if own:
         return own, "left", None
     found = _candidates(tokens, i, unit, kind)
+    left, before = found.get("left"), context["noun"]
+    if left and before and left[0] <= before[0] < before[1] < left[1]:
+        found["left"] = (before[1], left[1])  # 9个村团支部覆盖率98%
     rules = [rule for rule in found if found[rule]]
-    bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"])
+    bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"], unit)
+    if bare or not rules:
+        level = _level(tokens, i, context["noun"])
+        if level:
+            return level, "left", context["noun"]
     if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"], unit):
         return context["noun"], "inherited", found["left"]
     if not rules or bare:
         before = context["noun"]
-        if unit in PEOPLE and context.get("unit") in STRANGERS and _at(tokens, i - 1).word != NUMBER:
-            before = None  # 收入5万元,84人打工
+        if _at(tokens, i - 1).word != NUMBER:
+            before = _of_its_kind(unit, kind, context)
         return _further(tokens, i, unit, kind, before, found["left"] if bare else None)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
 
 
-def _own_share(tokens, i, unit):
-    """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为30名和2名)."""
+def _level(tokens, i, before):
+    """Find a level told apart from that of the noun before (国家级青年文明号5个、省级11个)."""
+    own = _at(tokens, i - 1)
+    first = next((t.word for t in tokens if before and t.start == before[0]), "")
+    return _span(tokens, i - 1, i - 1) if own.word.endswith("级") and first.endswith("级") else None
+
+
+def _of_its_kind(unit, kind, context):
+    """Find the noun of the last figure before that the unit may count as well."""
+    if unit in PEOPLE and context.get("unit") in STRANGERS:
+        return None  # 收入5万元,84人打工
+    if kind not in ("level", "mean") or unit in TO_THE_LEFT:
+        return context["noun"]
+    same = PEOPLE if unit in PEOPLE else (unit,)
+    for noun, counted in reversed(context["counted"]):
+        if counted in same:
+            return noun
+    return None if context.get("unit") in ("元", "小时") else context["noun"]
+
+
+def _own_share(tokens, i, unit, nouns):
+    """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为30名和2名).
+
+    Where none stands before them in their clause, they are told of the figures before (分别增长5%和8%).
+    """
     first = last = i
     while _at(tokens, first - 1).sort == "c" and _at(tokens, first - 2).word == NUMBER:
         first -= 2
@@ -175,13 +232,14 @@ def _own_share(tokens, i, unit):
     lead = tokens[max(0, first - 4) : first]
     if first == last or not any(t.word == "各" or t.word.startswith("分别") for t in lead):
         return None
-    whole = _left(tokens, first, unit)
+    whole, size = _left(tokens, first, unit), (last - first) // 2 + 1
+    if not whole:
+        return nouns[(i - first) // 2 - size] if len(nouns) >= size else None
     parts = [[]]
-    for token in tokens[max(0, first - REACH) : first] if whole else ():
+    for token in tokens[max(0, first - REACH) : first]:
         if whole[0] <= token.start < whole[1]:
             parts += [[]] if token.sort == "c" else [[*parts.pop(), token]]
-    each = len(parts) == (last - first) // 2 + 1
-    return _span(parts[(i - first) // 2], 0, -1) if each and all(parts) else whole
+    return _span(parts[(i - first) // 2], 0, -1) if len(parts) == size and all(parts) else whole
 
 
 def _is_elided(tokens, i, found, before, unit):
@@ -205,7 +263,17 @@ def _candidates(tokens, i, unit, kind):
     left = _left(tokens, i, unit)
     if kind in ("growth", "change") and unit in ("%", "百分点", "倍"):
         return {"left": left}
-    found = {"right": _right(tokens, i, unit), "left": left, "object": _object(tokens, i, unit)}
+    right = _right(tokens, i, unit)
+    if _at(tokens, i + 1).word == NUMBER and unit in ("户", "家", "个"):
+        right = _right(tokens, i + 1, unit)  # 5户17名贫困人口
+        if right:
+            return {"right": right}
+    found = {"right": right, "left": left, "object": _object(tokens, i, unit)}
+    if _at(tokens, i + 1).word == "的" and _at(tokens, _phrase_end(tokens, i + 2) or i).word.endswith(AIMS):
+        found["right"] = None  # 完成100个的目标
+    done = _done(tokens, i + 1) if unit == "次" and not found["right"] else None
+    if done:
+        return {"object": done, "left": left}
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
     if unit in (*EVENTS, "") and _at(tokens, i + 1).sort == "n" and found["right"]:
         event = {}  # 友好型城市25条政策, 覆盖3万人口
@@ -213,7 +281,9 @@ def _candidates(tokens, i, unit, kind):
         return {"object": found["object"]} | found
     if unit == "%" and _at(tokens, i + 1).word in ("的", "为", "是"):
         return {"object": _right(tokens, i + 1, unit)} | {r: found[r] for r in ("right", "left")}
-    if unit == "元" and _names_money(tokens, i + 1) and found["right"]:
+    if found["right"] and (
+        (unit == "元" and _names_money(tokens, i + 1)) or (unit == "小时" and _at(tokens, i + 1).word == "的")
+    ):
         return {"right": found["right"]} | event | found
     if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
         return event | {"left": left} | found
@@ -228,11 +298,12 @@ def _further(tokens, i, unit, kind, before, below):
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
-    verb = None if kind == "share" else _verb(tokens, i)
+    verb = None if kind == "share" else _verb(tokens, i, unit)
     if verb:
         return verb, "event", before
-    money = (_used_as(tokens, i) or _money(tokens, i)) if unit == "元" else None
-    if before and not money:
+    alone = unit == "元" and _at(tokens, i - 1).word != NUMBER
+    money = (_used_as(tokens, i) or _money(tokens, i)) if alone else None
+    if before and (not money or _at(tokens, i - 1).word in _roles("up") | _roles("down")):
         return before, "inherited", None
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
@@ -278,6 +349,8 @@ def _right(tokens, i, unit):
         begin += 1
     if last is not None and not _counts(tokens[last].word, unit) and _takes_verb(tokens[last].word):
         last = next((n for n in range(last, begin - 1, -1) if _fits_only(tokens[n].word, unit)), last)
+    if last is not None and _at(tokens, last + 1).word == NUMBER:  # 9个村团支部覆盖率98%
+        last = next((n for n in range(last - 1, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     if last is not None and unit in ("个", "家", "支") and last > begin and tokens[last].word.endswith(STAFF):
         last = next((n for n in range(last, begin - 1, -1) if _counts(tokens[n].word, unit)), last)
     return _span(tokens, begin if begin is None else _titled(tokens, begin), last)
@@ -325,7 +398,7 @@ def _of(tokens, begin, j, unit):
         return None
     clauses = tokens[j].sort in "ac" or any(t.sort == "c" for t in tokens[begin:j])
     for n in range(j, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的" and (clauses or unit in ONLY):
+        if tokens[n].word == "的" and (clauses or unit in ONLY or all(t.sort in "hv" for t in tokens[j:n])):
             return n
         if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
             return n
@@ -340,6 +413,11 @@ def _is_head(tokens, j, last, unit):
         return last is None or not _is_state(tokens, j, last, unit)
     if tokens[j].sort == "v" and _takes_verb(tokens[j].word) and last is not None and last == j - 1:
         return _at(tokens, j + 1).sort not in "npwva"  # 非公有制经济组织
+    if tokens[j].sort == "v" and last is not None and last == j - 1 and unit in (*EVENTS, "元", "个", "项"):
+        after = _at(tokens, j + 1)  # 6例器官捐献
+        return (
+            after.sort == "x" and after.word != NUMBER and not _is_counted(tokens[last].word)
+        )  # 6例器官捐献
     if tokens[j].sort != "w":
         return False
     if last is None:
@@ -434,6 +512,7 @@ def _left(tokens, i, unit):
     if unit == "%" and k < i - 1 and _at(tokens, k).word == "的":
         return _subject(tokens, k)
     k -= tokens[k].word == "("  # 非公企业青年(9.5%)
+    k = _compared(tokens, k)
     if _at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
@@ -444,9 +523,13 @@ def _left(tokens, i, unit):
             and _at(tokens, k - 1).sort in ("n" if unit in PEOPLE else "nwv")
         ):
             break  # 志愿者组织32个
-        if tokens[k].sort == "v" and k == i - 1 and unit in ("个", "项", "件") and _is_governed(tokens, k):
+        if tokens[k].sort == "v" and k == i - 1 and unit not in PEOPLE and _is_governed(tokens, k):
             break  # 办理法人资格登记62个
-        if tokens[k].sort in "xc":
+        if tokens[k].sort == "v" and k == i - 1 and unit in PEOPLE and _is_of_what(_at(tokens, k - 1)):
+            break  # 义务就诊60人
+        if tokens[k].word == ")":
+            k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
+        elif tokens[k].sort in "xc":
             return None
         k -= 1
     if k < max(0, i - REACH):
@@ -458,20 +541,40 @@ def _left(tokens, i, unit):
     head = _at(tokens, k - (tokens[k].word == BRACKET)).word
     if unit in PEOPLE[:3] and not (_is_person(head) or head.endswith(NUMERIC)):
         found = _persons(tokens, k) or found
+        if _is_source(tokens, k, found[0]):
+            return None
     if k < i - 1 and _is_for(tokens, k, found[0]):
         return None
     if _is_each(tokens, k, found[0], i):
         return None
     if unit != "元" or _ends(tokens[k].word, "money"):
         return found
+    if k < i - 1 and _is_counted(tokens[k].word):
+        return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
+
+
+def _is_of_what(token):
+    """Tell whether a noun before a verb names neither who acts nor whom, but what."""
+    return token.sort == "n" and not (token.word == NOUN or _is_counted(token.word))
+
+
+def _compared(tokens, k):
+    """Find where the search starts: before what something is compared with (预算数比上年决算数增加5万元)."""
+    if tokens[k].word in _roles("up") or tokens[k].word in _roles("down"):
+        for n in range(k - 1, max(0, k - REACH), -1):
+            if tokens[n].word == "比":
+                return n - 1
+            if tokens[n].sort == "x":
+                break
+    return k
 
 
 def _is_governed(tokens, k):
     """Tell whether a verb after a noun is itself the object of one before it."""
     j = k - 1
-    while _at(tokens, j).sort in "npwa":
+    while _at(tokens, j).sort in "npwav":
         j -= 1
     return j < k - 1 and tokens[j].sort == "h"
 
@@ -490,6 +593,13 @@ def _is_for(tokens, k, start):
     while k > 0 and tokens[k].start > start:
         k -= 1
     return _at(tokens, k - 1).word in ("向", "为", "给", "对")
+
+
+def _is_source(tokens, k, start):
+    """Tell whether the phrase that ends in token k says where from someone comes (从高校选拔64名)."""
+    while k > 0 and (tokens[k].start > start or tokens[k - 1].sort == "s"):
+        k -= 1
+    return _at(tokens, k - 1).word == "从"
 
 
 def _is_each(tokens, k, start, i):
@@ -542,7 +652,12 @@ def _back(tokens, k):
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    while j < k and (tokens[j].sort in "pc" or tokens[j].word in (BRACKET, "方面")):
+    while j < k and (
+        tokens[j].sort in "pc"
+        or tokens[j].word in (BRACKET, "方面")
+        or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(_at(tokens, j - 1)))
+        or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
+    ):
         j += 1
     return _span(tokens, _titled(tokens, j), k)
 
@@ -551,6 +666,11 @@ def _is_place(tokens, j):
     """Tell whether two words at the start of a phrase are a place that the tagger does not know (半程 镇)."""
     name, level = tokens[j].word, tokens[j + 1].word
     return level in "镇乡县市旗州盟" and len(name) > 1 and tokens[j].sort == "n" and name not in _known()
+
+
+def _is_left_over(before):
+    """Tell whether a word is the rest of a place before its 区 or 县 (我区, or a name that no one knows)."""
+    return before.sort == "s" and before.word not in _roles("link") and before.word[0] not in SIGNS
 
 
 @cache
@@ -588,8 +708,14 @@ def _is_predicate(tokens, n, k):
     if sort == "v" and head == NOUN and n == k - 1 and tokens[n].word not in _verbal() - _roles("head_verb"):
         return True  # 编发《简报》
     before = _at(tokens, n - 1)
+    if before.word in ADVERBS and (sort in "vw" or tokens[n].word in _verbal()):
+        return True  # 共注册志愿者
+    if before.sort == "x" and tokens[n + 1].word == NOUN and n + 1 < k and tokens[n].word in _verbal():
+        return True  # 治理“三无”场所
     if sort not in "vw":
         return False
+    if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in _roles("head_verb"):
+        return True  # 征集作品
     if (
         before.sort == "c"
         and _at(tokens, n - 2).sort in "vh"
@@ -600,7 +726,7 @@ def _is_predicate(tokens, n, k):
     if opens and before.sort in "xs" and not head.endswith(NUMERIC):
         return True  # 组织青年论坛
     stated = tokens[n].word not in _roles("compound") and not head.endswith(NUMERIC)
-    if before.sort == "x" and (n < k - 2 or stated):
+    if (before.sort == "x" or before.word == "累计") and (n < k - 2 or stated):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍
@@ -622,12 +748,28 @@ def _event(tokens, i, unit):
     if _at(tokens, i - 1).sort in "hv" and _at(tokens, on).word in _roles("event") and unit in PEOPLE:
         return _span(tokens, on, on)  # 吸引340万人次观看
     k = i - 1
-    while _at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了"):
-        k -= 1
+    while _at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了") or (
+        _at(tokens, k).word in _roles("holds") and _at(tokens, k - 1).sort in "vwh"
+    ):
+        k -= 1  # 惠民演出开展32场
     sort, word = _at(tokens, k).sort, _at(tokens, k).word
+    if sort == "h" and _at(tokens, i + 1).word == "的":
+        return None
     if not (
         word in _roles("event")
-        or ((sort in "vw" or word in _verbal()) and (unit in EVENTS or unit == "人次"))
+        or (
+            (
+                sort in "vw"
+                or word in _verbal()
+                or (
+                    sort == "h"
+                    and len(word) > 1
+                    and _at(tokens, k - 1).sort == "n"
+                    and word not in _roles("holds")
+                )
+            )
+            and (unit in EVENTS or unit == "人次")
+        )
     ):
         return None
     j = k
@@ -635,7 +777,7 @@ def _event(tokens, i, unit):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
-            if unit == "人次":
+            if unit == "人次" and _ends(tokens[n].word, "person"):
                 return None  # the persons are counted
             j = n + 1
             break
@@ -648,6 +790,14 @@ def _event(tokens, i, unit):
 def _acts(word, unit):
     """Tell whether a noun before a verb is who acts (媒体推介百余次), or else is acted on (义工培训30场)."""
     return _ends(word, "organisation") or (unit not in EVENTS and _ends(word, "person"))
+
+
+def _done(tokens, j):
+    """Find the object of the verbs from token j on (两次召开推进会)."""
+    start = j
+    while _at(tokens, j).sort in "hv":
+        j += 1
+    return _right(tokens, j - 1, "") if j > start else None
 
 
 def _names_money(tokens, j):
@@ -672,13 +822,17 @@ def _used_as(tokens, i):
     return None
 
 
-def _verb(tokens, i):
+def _verb(tokens, i, unit):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
     on = i + 2 if _at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
     for k in (i - 1, i + 1, on):
         if _at(tokens, k).word in _roles("event"):
             return _span(tokens, k, k)
-    return None
+    j = i
+    while _at(tokens, j - 1).sort in "vwha" or _at(tokens, j - 1).word == "不":
+        j -= 1
+    bare = j < i and _at(tokens, i - 1).sort in "vw" and _at(tokens, j - 1).sort in "xs"
+    return _span(tokens, j, i - 1) if bare and unit in ("人", *TIMES, *EVENTS) else None  # 不起诉8人
 
 
 def _doing(tokens, i):
@@ -765,10 +919,10 @@ def _belongs_left(tokens, i):
     return False
 
 
-def _only_qualifies(tokens, i, span):
+def _only_qualifies(tokens, i, span, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     near = tokens[max(0, i - REACH - 1) : i]
-    return any(
+    return unit != "所" and any(
         t.end == span[1] and (t.word in _roles("qualifies") or (t.start == span[0] and t.word in TOTALS))
         for t in near
     )
@@ -798,6 +952,8 @@ def _sort(word, tag):
         BODY: "p",
         GROUP: "n",
         "级": "a",
+        "青": "a",
+        "零": "a",
         "的": "d",
         "等": "d",
     }
@@ -837,10 +993,10 @@ def _sort_of_tag(word, tag):
         return "w"
     if tag[0] in "nj" or tag in ("eng", "an"):
         return "n"
+    if tag[0] in "vl" and len(word) > 2 and (_ends(word, "takes_verb") or _is_counted(word)):
+        return "n"  # 救助款, 初级中学
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
-    if tag == "l" and not word.endswith("组织") and (_ends(word, "takes_verb") or _ends(word, "person")):
-        return "n"
     if tag[0] in "abfstzgikl":
         return "a"
     return "r" if tag == "p" else "s"
@@ -867,6 +1023,10 @@ def _takes_verb(word):
     if word in _roles("event") and word not in _roles("takes_verb"):
         return False  # 参赛, 参会
     return word == NOUN or _ends(word, "takes_verb")
+
+
+def _is_counted(word):
+    return _ends(word, "person") or _ends(word, "organisation")
 
 
 def _counts(word, unit):

@@ -13,7 +13,18 @@ from .districts import follow_codes
 from .intervals import hedge_interval, rounding_interval
 from .loaders import load_divisions, load_indicators, load_units
 from .periods import FREQUENCIES, as_cohort, as_period, at_frequency, days_of, last_day
-from .schema import FACT, KEY, PANEL, DataError, Listing, check_facts, is_simulated, mark_simulated
+from .schema import (
+    FACT,
+    KEY,
+    PANEL,
+    DataError,
+    Listing,
+    check_choice,
+    check_columns,
+    check_facts,
+    is_simulated,
+    mark_simulated,
+)
 
 
 def as_panel(
@@ -57,14 +68,17 @@ def as_panel(
     Raises
     ------
     DataError
-        With the offending rows: a column that is not there or not numeric, a period that cannot be
-        read, a key that stands twice, a district with two cohorts or an attribute that varies, bounds that
-        do not enclose their value, or districts treated from their first period on.
+        With the offending rows: a column that is not there or not numeric, no value at all, a district that
+        is empty or has blanks around it, a period that cannot be read, a key that stands twice, a district
+        with two cohorts or an attribute that varies, bounds that do not enclose their value, or districts
+        treated from the panel's first period on.
     """
     names = _names(outcomes, low, high, indicator)
     df = df if df.index.is_unique else df.reset_index(drop=True)
     wanted = [district, period, cohort, *names, indicator, scope, *keep]
     _check_columns(df, [c for c in wanted if c is not None], keep)
+    if not len(df):
+        raise DataError("The table has no rows.")
     periods = as_period(df[period])
     rows = pd.DataFrame(
         {
@@ -112,10 +126,11 @@ def _check_columns(df, wanted, keep):
 
 def _as_text(column, empty=False):
     """Read codes and names as text: a whole number is its digits."""
-    if column.isna().any() and not empty:
+    blank = column.isna() if pd.api.types.is_numeric_dtype(column) else column.isna() | column.eq("")
+    if blank.any() and not empty:
         raise DataError(
-            f"Column {column.name!r} has no value in these rows: name the district.",
-            column[column.isna()].to_frame(),
+            f"Column {column.name!r} has no value in these rows: fill it in, or drop them.",
+            column[blank].to_frame(),
         )
     if pd.api.types.is_numeric_dtype(column):
         whole = column.dropna() % 1 == 0
@@ -124,17 +139,22 @@ def _as_text(column, empty=False):
                 f"Column {column.name!r} holds fractions, so it names no district.", column.to_frame()
             )
         column = column.astype("Int64")
-    return column.astype("str").fillna("")
+    text = column.astype("str").fillna("")
+    padded = text != text.str.strip()
+    if padded.any():  # two names for one thing
+        raise DataError(
+            f"Column {column.name!r} has blanks around a value; remove them.", column[padded].to_frame()
+        )
+    return text
 
 
 def _check_constant(rows, columns, df):
-    """Check that what describes a district is the same in all its rows."""
-    first = rows.groupby("district", sort=False)[columns].transform("first")
+    """Check that what describes a district is the same in all its rows, or missing in all."""
+    districts, _ = pd.factorize(rows["district"])
+    first = np.unique(districts, return_index=True)[1][districts]
     for column in columns:
-        # `first` passes over missing values, and a value beside a missing one differs too
-        held = rows.groupby("district", sort=False)[column].transform("count")
-        size = rows.groupby("district", sort=False)["district"].transform("size")
-        bad = (rows[column].notna() & (rows[column] != first[column])) | ((held > 0) & (held < size))
+        values, _ = pd.factorize(rows[column])
+        bad = values != values[first]
         if bad.any():
             districts = sorted(rows.loc[bad, "district"].unique())
             what = "first treated periods" if column == "cohort" else f"values of {column!r}"
@@ -173,18 +193,16 @@ def _lay_out(rows, at, indicators, numbers, keep):
     exact = np.isnan(numbers[:, 1]) & np.isnan(numbers[:, 2])
     numbers[exact, 1:] = numbers[exact, :1]
     known = ~np.isnan(numbers).all(axis=1)
+    if not known.any():
+        raise DataError("The outcomes have no value in any row, so that there is no panel.")
     at, indicators, numbers = at[known], indicators[known], numbers[known]
-    place = rows.iloc[at].reset_index(drop=True)
-    value, low, high = numbers.T
-    panel = place.assign(
-        indicator=pd.array(indicators, dtype="str"),
-        low=low,
-        high=high,
-        value=value,
-        processing="stated",
-        fact_ids="",
-    )
-    return sort_panel(panel[[*PANEL, *keep]])
+    place, (value, low, high) = rows.iloc[at], numbers.T
+    cells = {
+        "indicator": pd.array(indicators, dtype="str"),
+        **{"low": low, "high": high, "value": value, "processing": "stated", "fact_ids": ""},
+    }
+    columns = [*PANEL, *keep]
+    return sort_panel(pd.DataFrame({c: cells[c] if c in cells else place[c].array for c in columns}))
 
 
 def sort_panel(panel):
@@ -236,6 +254,12 @@ def _check_always_treated(panel):
     always = _always_treated(panel)
     if always.any():
         districts = panel.loc[always, ["district", "cohort"]].drop_duplicates()
+        if panel["cohort"].dropna().eq(1).all() and panel["period"].min() > 1:
+            raise DataError(
+                "Every cohort is 1, which looks like a mark of who is treated: a cohort is the first treated "
+                f"period, one of {panel['period'].min()} to {panel['period'].max()}.",
+                districts,
+            )
         raise DataError(
             f"{len(districts)} districts are treated from the panel's first period "
             f"({panel['period'].min()}) or before, so they have no time before treatment: leave them out, or "
@@ -325,8 +349,7 @@ def build_panel(
     DataError
         If a column is missing, a fact_id stands twice, or frequency is not known.
     """
-    if frequency not in _LENGTH:
-        raise DataError(f"frequency={frequency!r} is not known; choose one of {list(_LENGTH)}.")
+    check_choice("frequency", frequency, tuple(_LENGTH))
     book = (load_indicators() if indicators is None else indicators).set_index("indicator")
     base = (load_units() if units is None else units).set_index("unit")["base"]
     divisions = load_divisions() if divisions is None else divisions
@@ -430,7 +453,8 @@ def _fits(wanted, given, base):
     """Tell whether a unit as written can count what the indicator counts, pair by pair of units."""
     (i, units), (j, written) = pd.factorize(wanted), pd.factorize(given.fillna(""))
     bases = [str(base.get(w, "")).split() for w in written]
-    return np.array([[u in b for b in bases] for u in units], dtype=bool)[i, j]
+    fits = np.array([[u in b for b in bases] for u in units], dtype=bool)
+    return fits.reshape(len(units), len(written))[i, j]
 
 
 def _conflicts(findings):
@@ -622,8 +646,9 @@ def coverage(panel, *, by="indicator"):
     Raises
     ------
     DataError
-        If `by` names something else.
+        If `by` names something else, or the table is no panel.
     """
+    check_columns("panel", panel, PANEL[:5], "make it with build_panel or as_panel")
     by = [by] if isinstance(by, str) else list(by)
     known = ["district", "period", "indicator"]
     if not by or not set(by) <= set(known):

@@ -68,6 +68,11 @@ def as_cohort(column, periods):
         With the rows that cannot be read or are coarser than the periods (a year for a month).
     """
     counted = not isinstance(periods.dtype, pd.PeriodDtype)
+    if pd.api.types.is_bool_dtype(column):
+        raise DataError(
+            f"Column {column.name!r} says who is treated, not from when on: give the first treated period.",
+            column.head().to_frame(),
+        )
     never = column.isna()
     if pd.api.types.is_numeric_dtype(column):
         zero, infinite = column.eq(0).fillna(False), column.eq(np.inf).fillna(False)

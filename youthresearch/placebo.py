@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .inference import randomization_test
-from .schema import DataError, is_simulated, mark_simulated
+from .schema import DataError, check_estimator, is_simulated, mark_simulated
 
 
 def placebo_in_time(
@@ -62,6 +62,7 @@ def placebo_in_time(
     A large p-value is no proof of parallel trends: the periods are few, and the interval says how large a
     difference they would have missed (Roth 2022).
     """
+    check_estimator(estimator)
     rows = panel[panel["indicator"] == outcome]
     first = panel.loc[panel["district"].isin(rows["district"]), "cohort"].min()
     if rows.empty or pd.isna(first):

@@ -19,7 +19,17 @@ from .design import stated_cohorts
 from .effects import ESTIMATORS, Effect, did
 from .inference import RandomizationTest, stratum_of
 from .loaders import load_labels
-from .schema import SAID, SIMULATED, DataError, Result, mark_simulated
+from .schema import (
+    SAID,
+    SIMULATED,
+    DataError,
+    Result,
+    check_choice,
+    check_count,
+    check_estimator,
+    check_share,
+    mark_simulated,
+)
 from .strata import of_column
 
 FORMAT = "youthresearch study plan 1"
@@ -181,16 +191,18 @@ def study_plan(
     Raises
     ------
     DataError
-        If nothing is asked, an outcome is not in the panel, the panel has no period before treatment, or
-        strata are missing for districts.
+        If nothing is asked, an outcome is not in the panel, the panel has no period before treatment, strata
+        are missing for districts, or date is no day.
     """
     outcomes = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     if not question.strip() or not outcomes:
         raise DataError("A plan needs a question and at least one outcome.")
+    check_estimator(estimator)
     if estimator.__name__ not in PLANNED:
         raise DataError(f"estimator={estimator.__name__} is none of {', '.join(PLANNED)}.")
-    if statistic not in ("att", "studentized") or not 0 < level < 1 or draws < 1:
-        raise DataError(f"No test has statistic={statistic!r}, level={level} and draws={draws}.")
+    check_choice("statistic", statistic, ("att", "studentized"))
+    check_share(level=level)
+    check_count(draws=draws)
     cells = {name: make_cells(panel, name) for name in outcomes}
     begins = {name: stated_cohorts(panel, one) for name, one in cells.items()}
     first = min(ordinal.min() for ordinal in begins.values())
@@ -224,9 +236,16 @@ def study_plan(
         register=register,
         detectable={one.design.outcome: _detectable(one) for one in found},
         note=note,
-        date=str(date or calendar.today()),
+        date=_day(date or calendar.today()),
         simulated=any(one.simulated for one in cells.values()),
     )
+
+
+def _day(date):
+    try:
+        return calendar.fromisoformat(date if isinstance(date, str) else date.isoformat()[:10]).isoformat()
+    except (ValueError, AttributeError):
+        raise DataError(f"date={date!r} is no day: write 2019-09-01.") from None
 
 
 def _label(cells, ordinal):
@@ -282,9 +301,11 @@ def save_plan(plan, path):
     Raises
     ------
     DataError
-        If there is such a file.
+        If there is such a file, or no folder for it.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise DataError(f"There is no folder {path.parent}: make it first.")
     if path.exists():
         raise DataError(f"{path} exists: a plan is not written over; choose another name.")
     path.write_text(_rendered(plan), encoding="utf-8", newline="\n")
@@ -306,9 +327,12 @@ def read_plan(path):
     Raises
     ------
     DataError
-        If the file is no plan, or not the one that was saved.
+        If there is no such file, it is no plan, or not the one that was saved.
     """
-    text = Path(path).read_text(encoding="utf-8")
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read as a plan ({error}): check the path.") from None
     _, mark, stored = text.partition("\n{\n")
     try:
         content = json.loads(mark + stored)
@@ -361,6 +385,8 @@ def compare_with_plan(plan, results):
     DataError
         If a result is neither an effect nor a test.
     """
+    if isinstance(results, (Effect, RandomizationTest)):
+        raise DataError("Results are all that are reported: give a list of them.")
     rows = []
     for k, result in enumerate(results, 1):
         test = result if isinstance(result, RandomizationTest) else None

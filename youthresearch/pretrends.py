@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER
-from .effects import FEW
-from .inference import SEED, fixed, p_as_text, reassigned_path
+from .inference import SEED, errors_for, fixed, p_as_text, reassigned_path
 from .reassign import TIE
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
@@ -108,7 +107,7 @@ def pretrend_test(
         to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
     level : float
         One less the level of the test.
-    powers : tuple of float
+    powers : float or tuple of float
 
     Returns
     -------
@@ -124,12 +123,14 @@ def pretrend_test(
         If there is no coefficient before treatment, their covariance is singular, a drift leaves no mark
         on them (two base periods), or cohorts cannot be reassigned.
     """
+    by = errors_for(effect, errors)
     check_choice("test", test, ("joint", "individual"))
+    powers = np.atleast_1d(powers).tolist()
     for power in powers:
         check_share(level=level, power=power)
     before = _before(effect)
     drift = _drift(effect, before)
-    if errors_for(effect, errors) == "clustered":
+    if by == "clustered":
         at = np.append(0, 1 + before)
         vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
     else:
@@ -154,12 +155,6 @@ def pretrend_test(
         effect.att,
         effect.simulated,
     )
-
-
-def errors_for(effect, errors):
-    """Choose the covariance that holds for the number of treated districts, unless one is asked for."""
-    check_choice("errors", errors, (None, "clustered", "randomization"))
-    return errors or ("randomization" if effect.n_treated < FEW else "clustered")
 
 
 def _before(effect):

@@ -1,6 +1,7 @@
 """Published studies whose data ship inside packages, and their results beside those of this package."""
 
 import json
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def read_study(name):
     Raises
     ------
     DataError
-        For a study that is not known.
+        For a study that is not known, or a file that another version of a package keeps elsewhere.
     ImportError
         If the package that ships it is not installed.
     """
@@ -78,6 +79,11 @@ def _read_shipped(package, *place):
     if found is None:
         raise ModuleNotFoundError(name=package)
     path = Path(found.submodule_search_locations[0], *place)
+    if not path.is_file():
+        raise DataError(
+            f"{package} {version(package)} has no file {'/'.join(place)}, where the study was: install the "
+            "version that constraints.txt pins."
+        )
     read = {".csv": pd.read_csv, ".dta": pd.read_stata, ".gz": pd.read_pickle}[path.suffix]
     return read(path)
 

@@ -410,10 +410,9 @@ def _pattern():
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
-    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长 have no unit
-        texts[name] = re.sub(r"(?<=\|)人(\(\?:[^()]*\|)\)", r"人\1(?!口(?!罩)))", texts[name])
-        texts[name] = re.sub(r"(?<=\|)部(?=[|)])", "部(?!门)", texts[name])
-        texts[name] = re.sub(r"(?<=\|)家(?=\(|[|)])", "家(?![长庭])", texts[name])
+    beyond = "|".join(w + f"(?!{x})" * bool(x) for w, x in lexicon_codes("no_unit").items())
+    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长, 4根据 have no unit
+        texts[name] = f"(?:(?!{beyond}){texts[name]})"
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
     return re.compile(pattern, re.ASCII)  # digits of other scripts are no numerals here
@@ -449,7 +448,9 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
-    "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
+    "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
+    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名
+    r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
     "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
@@ -507,7 +508,7 @@ _SORTS = {
         r"\d{1,3}篇\d{1,3}章(?:\d{1,4}节)?|\d{1,3}章\d{1,4}[节条]",  # parts of a document
         r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
-        r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])",
+        r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])|(?<=[今昨]日更新)\d{1,6}",
     ],
     "quantity": [
         r"(?:(?P<pre>PREFIX) ?)?"

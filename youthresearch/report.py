@@ -1,5 +1,6 @@
 """Tables of a paper, and what its text quotes: published once, nothing is retyped."""
 
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from .effects import compare_effects
 from .inference import SEED, fixed, p_as_text
 from .loaders import load_labels
-from .schema import FIGURES, SIMULATED, is_simulated, mark_simulated
+from .schema import FIGURES, SIMULATED, DataError, check_choice, is_simulated, mark_simulated
 
 
 def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, seed=SEED):
@@ -32,6 +33,7 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
         treated and not, share of negative weights; and where data are simulated, that they are (columns named
         in `lang`). There are no stars.
     """
+    check_choice("lang", lang, ("zh", "en"))
     labels = load_labels().set_index("key")[f"label_{lang}"]
     table = compare_effects(effects, level=level, errors=errors, strata=strata, seed=seed)
     shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
@@ -73,15 +75,24 @@ def save_numbers(stem, numbers, *, folder=None):
     -------
     pandas.DataFrame
         One row is one number: name, value (as text, as it is quoted).
+
+    Raises
+    ------
+    DataError
+        If a value is neither number nor text, or missing; nothing is written then.
     """
     folder = Path(folder or FIGURES)
+    if Path(stem).name != stem:
+        raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
+    table = pd.DataFrame({"name": list(numbers), "value": [_quoted(*pair) for pair in numbers.items()]})
     folder.mkdir(parents=True, exist_ok=True)
-    table = pd.DataFrame({"name": list(numbers), "value": [_quoted(v) for v in numbers.values()]})
     table.to_csv(folder / f"{stem}.numbers.csv", index=False, lineterminator="\n")
     return table
 
 
-def _quoted(value):
+def _quoted(name, value):
     if isinstance(value, str):
         return value
+    if not isinstance(value, Real) or np.isnan(value):
+        raise DataError(f"{name} = {value!r} cannot be quoted: give a number, or text.")
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"

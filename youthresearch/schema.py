@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from html import escape
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,8 @@ def mark_simulated(table, which=True):
 
     Every table made of simulated data passes here. The mark stands in attrs and in each row: in `processing`
     of a panel, `coder` of facts, in a column `simulated` of any other table (a level of the index where every
-    column is an indicator, `composite_table`). A Series has attrs alone.
+    column is an indicator, `composite_table`, and of the scores of such a table). Any other Series (strata,
+    weights of an index) has attrs alone: it is read beside the table that it belongs to.
 
     Parameters
     ----------
@@ -101,11 +103,29 @@ class DataError(ValueError):
         super().__init__(message)
 
 
-def check_facts(facts, needed):
-    """Refuse facts that lack a column, or of which two have one fact_id."""
-    missing = [c for c in needed if c not in facts]
+def check_columns(name, table, needed, remedy):
+    """Refuse a table that lacks a column, and say where one comes from that has them all."""
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(f"{type(table).__name__} is no table of the {name}; {remedy}.")
+    missing = [c for c in needed if c not in table]
     if missing:
-        raise DataError(f"The facts lack the columns {missing}; load them with load_facts.")
+        lack = "lack" if name.endswith("s") else "lacks"
+        raise DataError(f"The {name} {lack} the columns {missing}; {remedy}.")
+
+
+_NUMBERS = ("value", "value_max", "resolution", "low", "high")  # of facts
+
+
+def check_facts(facts, needed):
+    """Refuse facts that lack a column, hold text for numbers, or of which two have one fact_id."""
+    check_columns("facts", facts, needed, "load them with load_facts")
+    for column in (c for c in _NUMBERS if c in needed and len(facts)):
+        if not pd.api.types.is_numeric_dtype(facts[column]):
+            raise DataError(
+                f"Column {column!r} of the facts must be numeric, and is {facts[column].dtype}; load them "
+                "with load_facts.",
+                facts[[column]],
+            )
     twice = facts["fact_id"].duplicated(keep=False)
     if twice.any():
         raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
@@ -115,6 +135,12 @@ def check_choice(name, given, allowed):
     """Refuse what is none of the choices of an option, and name them."""
     if given not in allowed:
         raise DataError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
+
+
+def check_estimator(estimator):
+    """Refuse what cannot be called, such as an estimator's name."""
+    if not callable(estimator):
+        raise DataError(f"estimator={estimator!r} is no function: pass one, such as yr.did.")
 
 
 def check_share(**given):
@@ -127,7 +153,7 @@ def check_share(**given):
 def check_count(**given):
     """Refuse a number of draws or of anything else that is not whole, or below one."""
     for name, value in given.items():
-        if int(value) != value or value < 1:
+        if not isinstance(value, Real) or value % 1 or value < 1:
             raise DataError(f"{name}={value} must be a whole number, at least 1.")
 
 

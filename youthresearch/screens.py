@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from .intervals import last_digit_unit
-from .schema import DataError, is_simulated, mark_simulated
+from .schema import DataError, check_choice, check_columns, is_simulated, mark_simulated
 
+LOAD = "load them with load_facts, or join what you group by"
 PILOTS = ("provincial-2019", "national-2019", "national-2021")  # the full roll-out is no pilot
 NO_PRODUCTS = ("%", "百分点", "岁", "年")  # units whose figures are no product of units and duty
 NO_COUNTS = (*NO_PRODUCTS, "元", "美元", "小时", "吨", "公斤", "亩", "公顷", "公里", "平方米", "平方公里")
@@ -396,7 +397,12 @@ def find_multiples(facts, *, largest_duty=12, alpha=0.05):
     duties. With several counts it is the chance that any of them fits. p_adjusted is Holm's (1979) over the
     figures of a source that could have been found, however they turned out (Tarone 1990).
     """
-    _check_columns(facts, [*_PLACE, "fact_id", "indicator", "kind", "hedge", "value", "resolution", "unit"])
+    check_columns(
+        "facts",
+        facts,
+        [*_PLACE, "fact_id", "indicator", "kind", "hedge", "value", "resolution", "unit"],
+        LOAD,
+    )
     pairs = _units_and_figures(facts, largest_duty)
     pairs["chance"] = pairs["by_duty"].where(pairs["stated"], pairs["by_any"])
     pairs["p"] = pairs["chance"].where(pairs["exact"], 1.0)
@@ -495,9 +501,8 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, alpha=0.05):
     target makes it round. Uneven digits are no proof of falsification (rounding by hand does it too).
     """
     columns = [] if by is None else [by] if isinstance(by, str) else list(by)
-    _check_columns(
-        facts, ["source_id", "indicator", "kind", "status", "hedge", "value", "resolution", "unit", *columns]
-    )
+    needed = ["source_id", "indicator", "kind", "status", "hedge", "value", "resolution", "unit", *columns]
+    check_columns("facts", facts, needed, LOAD)
     levels = facts[
         (facts["kind"] == "level") & (facts["status"] == "achieved") & (facts["value"] >= smallest)
     ]
@@ -584,11 +589,10 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
     Raises
     ------
     DataError
-        If a column is missing, or a fact's source is not among the sources.
-    ValueError
-        If by or unit is not known.
+        If a column is missing, a fact's source is not among the sources, or by or unit is not known.
     """
-    _check_columns(facts, ["source_id", "indicator", "status"])
+    check_columns("facts", facts, ["source_id", "indicator", "status"], LOAD)
+    check_columns("sources", sources, ["source_id", "district"], "load them with load_sources")
     lost = facts[~facts["source_id"].isin(sources["source_id"])]
     if len(lost):
         raise DataError("No source for these facts: give the sources that they come from.", lost)
@@ -609,10 +613,8 @@ _REPORTING = ["group", "indicator", "n", "reporting", "n_others", "reporting_oth
 def _members(sources, by, unit):
     """Say to which place (or source) and group each source belongs, and which belong to none."""
     column = "pilot_status" if by == "pilot" else by
-    if column not in sources or unit not in ("district", "source_id"):
-        raise ValueError(
-            f"by={by!r} must be 'pilot' or a column of the sources, unit={unit!r} district or source_id."
-        )
+    check_choice("by", by, ("pilot", *sources.columns))
+    check_choice("unit", unit, ("district", "source_id"))
     group = sources[column].where(sources["district"] != "CN")
     if by == "pilot":
         group = group.map(dict.fromkeys(PILOTS, "pilot") | {"none": "not pilot"})
@@ -654,12 +656,18 @@ def _fisher(table, at_least, alpha):
 
 @lru_cache(maxsize=4096)
 def _split_test(n, reporting, others, reporting_others):
-    """Fisher's p-value of a split, and the smallest that any split with its margins can have."""
-    from scipy.stats import fisher_exact
+    """Fisher's p-value of a split, and the smallest that any split with its margins can have.
+
+    As `scipy.stats.fisher_exact`, whose import takes longer than all else here.
+    """
+    from scipy.special import gammaln
 
     total = reporting + reporting_others
-    splits = [reporting, max(0, total - others), min(n, total)]
-    p = [fisher_exact([[k, n - k], [total - k, others - total + k]]).pvalue for k in splits]
+    k = np.arange(max(0, total - others), min(n, total) + 1)
+    cells = (k, n - k, total - k, others - total + k)
+    chance = -sum(gammaln(cell + 1) for cell in cells)
+    chance = np.exp(chance - chance.max())
+    p = [chance[chance <= chance[at] * (1 + 1e-7)].sum() / chance.sum() for at in (reporting - k[0], 0, -1)]
     return p[0], min(p)
 
 
@@ -671,18 +679,8 @@ def _holm(p, family=0):
     return table.groupby("family")["p"].cummax().reindex(p.index)
 
 
-def _check_columns(table, wanted):
-    missing = [c for c in wanted if c not in table]
-    if missing:
-        raise DataError(
-            f"The table lacks the columns {missing}; load it with load_facts, or join what you group by."
-        )
-
-
 def _check_documents(documents):
-    missing = [c for c in ("source_id", "text") if c not in documents]
-    if missing:
-        raise DataError(f"The documents lack the columns {missing}; load them with load_documents.")
+    check_columns("documents", documents, ["source_id", "text"], "load them with load_documents")
     twice = documents["source_id"].duplicated(keep=False)
     if twice.any():
         raise DataError("A source_id stands more than once; give every document its own.", documents[twice])

@@ -16,7 +16,7 @@ from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
 from .panel import as_panel
 from .periods import as_cohort, as_period
-from .schema import FACT, DataError, mark_simulated
+from .schema import FACT, DataError, check_choice, check_columns, check_count, mark_simulated
 
 WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
 RATES = {  # indicator -> average per 10,000 youth, indicator of the national series that gives its trend
@@ -95,8 +95,11 @@ def simulate_panel(
     Raises
     ------
     DataError
-        If waves fall outside the periods or take more districts than there are.
+        If waves fall outside the periods or take more districts than there are, or a number or a name among
+        the options makes no panel.
     """
+    check_count(districts=districts, periods=periods)
+    _check_process(rho, noise, size_heterogeneity, effect)
     rng = np.random.default_rng(seed)
     time = _periods(start, periods)
     place = _districts(districts, size_heterogeneity, rng)
@@ -115,6 +118,23 @@ def simulate_panel(
     return _report_panel(truth, place, reporting or {}, rng), truth
 
 
+def _check_process(rho, noise, size_heterogeneity, effect):
+    if not -1 < rho < 1:
+        raise DataError(f"rho={rho} must lie between -1 and 1.")
+    for name, spread in (("noise", noise), ("size_heterogeneity", size_heterogeneity)):
+        if not spread >= 0:
+            raise DataError(f"{name}={spread} must be at least zero.")
+    unknown = sorted(set(effect) - set(RATES)) if isinstance(effect, Mapping) else []
+    if unknown:
+        raise DataError(f"effect= names {unknown}; the indicators that can react are {list(RATES)}.")
+
+
+def _check_shares(**given):
+    for name, share in given.items():
+        if not 0 <= share <= 1:
+            raise DataError(f"{name}={share} is a share of figures or cells, and must lie between 0 and 1.")
+
+
 def true_path(truth, *, outcome):
     """Average the true effects of treated cells by event time.
 
@@ -128,7 +148,15 @@ def true_path(truth, *, outcome):
     -------
     pandas.DataFrame
         One row is one event time from 0 on: event_time, effect (mean over cells), cells.
+
+    Raises
+    ------
+    DataError
+        If the table is not the truth, or has no such outcome.
     """
+    needed = ["period", "indicator", "cohort", "effect"]
+    check_columns("truth", truth, needed, "give the second table of simulate_panel")
+    check_choice("outcome", outcome, tuple(truth["indicator"].unique()))
     rows = truth[(truth["indicator"] == outcome) & truth["cohort"].notna()]
     event = _ordinal(rows["period"]) - _ordinal(rows["cohort"])
     table = rows.assign(event_time=event)[event >= 0].groupby("event_time", as_index=False)
@@ -171,6 +199,9 @@ def _wave_sizes(waves, time, districts):
             f"Waves {late} do not begin after the first of the periods {time.iloc[0]} to {time.iloc[-1]}: "
             "give waves= within them."
         )
+    for begins, n in waves.items():
+        if not 0 < n < 1:
+            check_count(**{f"waves[{begins!r}]": n})
     sizes = [max(1, round(n * districts)) if n < 1 else int(n) for n in waves.values()]
     if sum(sizes) > districts:
         raise DataError(f"Waves of {sizes} districts are more than the {districts} there are.")
@@ -271,6 +302,7 @@ def _report_panel(truth, place, reporting, rng):
     unknown = set(reporting) - {"vague", "gaps"}
     if unknown:
         raise DataError(f"reporting= knows 'vague' and 'gaps', not {sorted(unknown)}.")
+    _check_shares(**reporting)
     table = truth.drop(columns=["untreated", "effect"]).merge(place[["district", "province", "youth"]])
     rate = table["indicator"].str.endswith("_per_10k_youth_14_28")
     counted = ~rate & (table["indicator"] != "youth_14_28")
@@ -428,6 +460,7 @@ def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, ide
     """
     rng = np.random.default_rng(seed)
     book = (load_indicators() if indicators is None else indicators).set_index("indicator")
+    _check_shares(vague=vague)
     figures = _levels(panel, book, vague, rng)
     words = _words(
         book,
@@ -458,7 +491,9 @@ def _as_facts(rows):
 def _error_shares(errors):
     """Share of sentences for each error; a float is spread over those that fit (None)."""
     if not isinstance(errors, Mapping):
+        _check_shares(errors=errors)
         return {None: float(errors)}
+    _check_shares(**errors)
     unknown = sorted(set(errors) - set(ERRORS))
     if unknown:
         raise DataError(f"errors= knows {list(ERRORS)}, not {unknown}.")
@@ -467,9 +502,7 @@ def _error_shares(errors):
 
 def _levels(panel, book, vague, rng):
     """Lay out what is reported: one row is one level, how it is printed, and the level a year before."""
-    missing = {"district", "period", "indicator", "value"} - set(panel)
-    if missing:
-        raise DataError(f"The panel lacks the columns {sorted(missing)}.")
+    check_columns("panel", panel, ["district", "period", "indicator", "value"], "simulate_panel makes one")
     period = as_period(panel["period"])
     yearly = not isinstance(period.dtype, pd.PeriodDtype)
     lag = 1 if yearly else {"Q": 4, "M": 12}[str(period.dtype)[7:8]]

@@ -90,21 +90,22 @@ def _rows_of(panel, indicator):
     return rows
 
 
-def of_column(panel, districts, name):
-    """Read one value a district from a column of the panel, a Series of that name."""
+def of_column(panel, districts, name, use="strata"):
+    """Read one value a district from a column of the panel, a Series of that name; errors say its use."""
     if name not in panel:
-        raise DataError(f"The panel has no column {name!r} to form strata by; give one, or strata_by(...).")
+        remedy = "give one, or strata_by(...)" if use == "strata" else f"it has {list(panel)}"
+        raise DataError(f"The panel has no column {name!r} to take {use} from; {remedy}.")
     rows = panel.loc[panel["district"].isin(districts), list(dict.fromkeys(["district", "period", name]))]
     if rows[name].isna().any():
         raise DataError(
-            f"{name!r} is missing for districts, which then have no stratum: fill it, or drop their rows.",
+            f"{name!r} is missing for districts, which then have no {use}: fill it, or drop their rows.",
             rows[rows[name].isna()],
         )
     first = ~rows["district"].duplicated().to_numpy()
     value = pd.Series(rows[name].array[first], rows["district"].array[first], name=name)
     varies = rows[name].to_numpy() != value.reindex(rows["district"]).to_numpy()
     if varies.any():
-        raise DataError(f"{name!r} varies within districts; a stratum may not.", rows[varies])
+        raise DataError(f"{name!r} varies within districts; {use} may not.", rows[varies])
     return value.reindex(districts)
 
 

@@ -9,9 +9,8 @@ import pandas as pd
 from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
-from .effects import FEW
 from .honest import honest_did
-from .inference import SEED, is_quick
+from .inference import SEED, check_effect, errors_for, is_quick, p_by_error
 from .repair import apply_repair
 from .schema import DataError, check_share, mark_simulated
 
@@ -101,6 +100,7 @@ def breakdown(
     be the second place.
     """
     check_share(level=level)
+    check_effect(effect)
     if abs(effect.att) <= effect._cells.rounding:
         raise DataError(
             f"The estimate of {effect.outcome!r} is zero, to rounding: no conclusion can fall. Where the "
@@ -123,12 +123,10 @@ def breakdown(
 
 
 def _default_p(strata, draws, seed):
-    from scipy.special import stdtr
-
     def p_value(effect):
-        if effect.n_treated < FEW:
-            return effect.randomization(strata=strata, draws=draws, seed=seed).p_value
-        return 2 * stdtr(effect.df, -abs(effect.att) / effect.se)
+        if errors_for(effect, None) == "clustered":
+            return p_by_error(effect)
+        return effect.randomization(strata=strata, draws=draws, seed=seed).p_value
 
     return p_value
 
