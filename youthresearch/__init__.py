@@ -4,6 +4,8 @@ from importlib import import_module
 
 _HOME = {
     "audit": ("audit_facts", "audit_report", "derive_before", "propose_repairs", "tighten"),
+    "bacon": ("average_by_cohort", "goodman_bacon"),
+    "bands": ("confidence_bands",),
     "bootstrap": ("WildBootstrap", "wild_bootstrap"),
     "bounds": ("Bounds", "interval_bounds", "trace"),
     "coding": ("compare_codings", "list_disagreements", "settle_codings"),
@@ -28,20 +30,7 @@ _HOME = {
     ),
     "districts": ("follow_codes", "resolve_district"),
     "documents": ("Limits", "ReportError", "read_report"),
-    "effects": (
-        "Effect",
-        "average_by_cohort",
-        "compare_effects",
-        "confidence_bands",
-        "did",
-        "event_study",
-        "goodman_bacon",
-        "imputation_did",
-        "staggered_did",
-        "sun_abraham",
-        "synthetic_control",
-        "synthetic_did",
-    ),
+    "effects": ("Effect", "did", "event_study", "imputation_did", "staggered_did", "sun_abraham"),
     "evidence": ("save_evidence", "show_evidence"),
     "extract": ("extract_facts", "score_extraction"),
     "family": ("adjust_family",),
@@ -137,7 +126,7 @@ _HOME = {
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),
-    "report": ("effect_table", "save_numbers"),
+    "report": ("compare_effects", "effect_table", "save_numbers"),
     "schema": ("DataError",),
     "screens": (
         "find_heaping",
@@ -148,6 +137,7 @@ _HOME = {
     ),
     "strata": ("strata_by",),
     "simulate": ("simulate_panel", "simulate_reports", "true_path"),
+    "synthetic": ("synthetic_control", "synthetic_did"),
     "threats": ("breakdown", "panels_by_reading", "repaired_panels"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

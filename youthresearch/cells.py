@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, is_simulated
+from .schema import DataError, is_simulated, mark_simulated
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
 
@@ -403,6 +403,37 @@ def _keep_columns(cells, keep):
     return replace(cells, **columns, periods=cells.periods[keep], time=cells.time[keep])
 
 
+def check_treated(cells):
+    """Refuse cells of which none is treated, or all are from one period on."""
+    treated = (cells.treated & cells.observed).any(axis=1)
+    if not treated.any():
+        raise DataError(
+            f"No cell of {cells.outcome!r} is treated: no cohort begins in "
+            f"{cells.periods[0]} to {cells.periods[-1]}."
+        )
+    if treated.all() and len(np.unique(cells.cohort)) == 1:
+        raise DataError(
+            f"All {len(treated)} districts are treated from {cells.label(cells.cohort[0])} on, so the effect "
+            "cannot be told from that of the period: a study needs districts treated later or never."
+        )
+
+
+def check_never(cells, remedy):
+    """Refuse cells without a never-treated district."""
+    if not (cells.cohort == NEVER).any():
+        raise DataError(f"No district is never treated: {remedy}.")
+
+
+def check_no_gaps(cells, name):
+    """Refuse gaps for what goes by this name, and list the districts."""
+    if not cells.observed.all():
+        gaps = cells.districts[~cells.observed.all(axis=1)]
+        raise DataError(
+            f"{name} needs a panel without gaps, and {len(gaps)} districts have some: leave out "
+            f"{', '.join(map(str, gaps[:10]))}{' ...' if len(gaps) > 10 else ''}."
+        )
+
+
 def make_units(cells, *, alone=False):
     """Put districts alike in cohort and gaps together; with controls or a population each stands alone."""
     n = len(cells.districts)
@@ -452,3 +483,13 @@ def blocks(of, units, rows=10_000):
         members = np.flatnonzero(of == unit)
         for start in range(0, len(members), rows):
             yield members[start : start + rows], unit
+
+
+def by_cohort(cells, cohorts, **columns):
+    """Lay matrices, cohorts by periods, out as a table."""
+    rows, periods = np.repeat(np.arange(len(cohorts)), len(cells.time)), np.tile(cells.periods, len(cohorts))
+    names = pd.Series([cells.label(c) for c in cohorts], dtype=object)
+    names = names.astype(cells.periods.dtype if isinstance(cells.periods, pd.PeriodIndex) else "Int64")
+    table = pd.DataFrame({"cohort": names.take(rows).array, "period": periods})
+    table = table.assign(**{name: values.ravel() for name, values in columns.items()})
+    return mark_simulated(table, cells.simulated)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER, Cells, make_cells
-from .effects import did, synthetic_control, synthetic_did
+from .effects import LINEAR, did
 from .few import few_treated
 from .inference import fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
@@ -560,10 +560,10 @@ def _linear(design, estimator, options):
         Sum of a district's treated cells under the weights of each cohort.
     """
     check_estimator(estimator)
-    if estimator in (synthetic_did, synthetic_control):
+    if estimator.__name__.startswith("synthetic_"):
         raise DataError(
             f"The weights of {estimator.__name__} follow the outcome, so that its power cannot be had from "
-            "the design: take an estimator that is linear in the outcome, as did or staggered_did."
+            f"the design: take one of {', '.join(LINEAR)}."
         )
     n, t = len(design.districts), len(design.time)
     cells = Cells(

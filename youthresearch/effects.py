@@ -14,26 +14,24 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
-from .cells import NEVER, Cells, Units, keep_districts, keep_periods, make_cells, make_units, told_of
-from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import (
-    FEW,
-    SEED,
-    RandomizationTest,
-    check_effect,
-    errors_for,
-    fixed,
-    is_quick,
-    p_by_error,
-    randomize,
-    reassigned_path,
-    stratum_of,
+from .cells import (
+    NEVER,
+    Cells,
+    Units,
+    by_cohort,
+    check_never,
+    check_treated,
+    keep_districts,
+    keep_periods,
+    make_cells,
+    make_units,
+    told_of,
 )
-from .reassign import TIE
-from .schema import DataError, Result, check_choice, check_count, check_share, mark_simulated
+from .comparisons import average_pairs, averages_of, compare_cohorts
+from .inference import FEW, SEED, fixed, is_quick, randomize, stratum_of
+from .schema import DataError, Result, check_choice, check_count, mark_simulated
 from .strata import of_column
-from .synthetic import control_weights, synthetic_weights
-from .weights import Linear, imputation, regression, two_way
+from .weights import imputation, regression, two_way
 
 _ERRORS = {"clustered": "clustered", "independent": "iid", "standard deviation": "placebo"}
 _UNRELIABLE = {  # why, with few treated districts
@@ -152,7 +150,7 @@ class Effect(Result):
         cohorts, row = np.unique(self._units.cohort, return_inverse=True)
         total = np.zeros((len(cohorts), len(self.periods)))
         np.add.at(total, row, self._by_unit * self._units.n[:, None])
-        table = _by_cohort(self._cells, cohorts, weight=total)
+        table = by_cohort(self._cells, cohorts, weight=total)
         table.attrs["estimator"] = self.estimator  # for the title of a figure
         return table
 
@@ -194,26 +192,26 @@ class Effect(Result):
         return [*first, ("se", error)]
 
 
-def _estimator(estimate):
+def estimator(estimate):
     """Give an effect strata, and let it be estimated anew, with the same options, from other cells."""
 
     @wraps(estimate)
-    def estimator(panel, *, outcome, strata=None, **options):
+    def estimated(panel, *, outcome, strata=None, **options):
         effect = estimate(panel, outcome=outcome, **options)
         if strata is not None and not isinstance(panel, Cells):
             districts = effect._cells.districts
             strata = of_column(panel, districts, strata) if isinstance(strata, str) else strata
             stratum_of(districts, strata)  # each has one
-        anew = partial(estimator, outcome=outcome, strata=strata, **options)
+        anew = partial(estimated, outcome=outcome, strata=strata, **options)
         return replace(effect, _strata=strata, _anew=anew)
 
     given = signature(estimate)
     own = Parameter("strata", Parameter.KEYWORD_ONLY, default=None)
-    estimator.__signature__ = given.replace(parameters=[*given.parameters.values(), own])
-    return estimator
+    estimated.__signature__ = given.replace(parameters=[*given.parameters.values(), own])
+    return estimated
 
 
-@_estimator
+@estimator
 def did(panel, *, outcome, controls=None, population=None, errors="cluster", small_sample="nested"):
     """Estimate difference in differences by two-way fixed effects.
 
@@ -254,7 +252,7 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
         If treatment cannot be told from districts and periods: nobody treated, or all at once.
     """
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
-    _check_treated(cells)
+    check_treated(cells)
     units = make_units(cells)
     treatment = (cells.time[None, :] >= units.cohort[:, None])[:, :, None].astype(float)
     no_path = pd.DataFrame({"event_time": np.array([], dtype="int64")})
@@ -263,7 +261,7 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
     )
 
 
-@_estimator
+@estimator
 def event_study(
     panel,
     *,
@@ -304,7 +302,7 @@ def event_study(
         it, or effects by event time are not determined.
     """
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
-    _check_treated(cells)
+    check_treated(cells)
     units = make_units(cells)
     event = np.where(
         units.cohort[:, None] == NEVER, np.nan, cells.time[None, :] - units.cohort[:, None].astype(float)
@@ -327,7 +325,7 @@ def event_study(
     return effect if base == "pre" else _with_base(effect, left)
 
 
-@_estimator
+@estimator
 def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, small_sample="nested"):
     """Estimate effects by cohort and event time in one regression, and average them (Sun and Abraham 2021).
 
@@ -354,7 +352,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     """
     _check_base(base)
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
-    _check_treated(cells)
+    check_treated(cells)
     cells = _last_cohort_as_control(cells)
     cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
     units = make_units(cells)
@@ -379,7 +377,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     return _with_base(effect, [base])
 
 
-@_estimator
+@estimator
 def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=None):
     """Estimate effects against outcomes imputed from untreated cells (Borusyak, Jaravel and Spiess 2024).
 
@@ -414,7 +412,7 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     if pretrends:
         check_count(pretrends=pretrends)
     cells = make_cells(panel, outcome, controls, population)
-    _check_treated(cells)
+    check_treated(cells)
     units = make_units(cells)
     treated = units.observed & (cells.time[None, :] >= units.cohort[:, None])
     model = two_way(units, units.controls, units.observed & ~treated)
@@ -439,7 +437,7 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     factor = np.repeat([1.0, factor, 1.0], [1, pretrends, len(times)])
     vcov = linear.covariance(cells, units) * np.sqrt(np.outer(factor, factor))
     rows = pd.DataFrame({"event_time": np.append(np.arange(-pretrends, 0), times)})
-    return _effect("imputation_did", cells, units, linear, rows, told, vcov=vcov, extra=left)
+    return effect_of("imputation_did", cells, units, linear, rows, told, vcov=vcov, extra=left)
 
 
 def _pretrends(cells, units, count):
@@ -463,7 +461,7 @@ def _pretrends(cells, units, count):
     return linear, districts / (districts - 1) * (n - 1) / (n - rank - 1) if count else 1.0
 
 
-@_estimator
+@estimator
 def staggered_did(
     panel,
     *,
@@ -519,13 +517,13 @@ def staggered_did(
     check_choice("aggregate", aggregate, ("simple", "event", "cohort", "calendar", "group_time"))
     check_choice("method", method, ("reg", "dr"))
     cells = make_cells(panel, outcome, controls, population)
-    _check_treated(cells)
+    check_treated(cells)
     if control == "never":
-        _check_never(cells, 'control="notyet" lets the last cohort stand in')
+        check_never(cells, 'control="notyet" lets the last cohort stand in')
     else:
         cells = _last_cohort_as_control(cells)
     cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
-    _check_treated(cells)
+    check_treated(cells)
     units = make_units(cells)
     pairs = compare_cohorts(cells, units, control, base, method)
     rows, average, slope = averages_of(pairs, units, cells.time, aggregate)
@@ -541,458 +539,10 @@ def staggered_did(
     for name in ("cohort", "period"):
         if name in rows:
             rows[name] = pd.Series([cells.label(v) for v in rows[name]])
-    return _effect("staggered_did", cells, units, linear, rows, told)
+    return effect_of("staggered_did", cells, units, linear, rows, told)
 
 
-@_estimator
-def synthetic_did(panel, *, outcome, placebos=200, seed=None):
-    """Estimate synthetic difference in differences for one wave (Arkhangelsky et al. 2021).
-
-    The treated districts are compared with never-treated ones weighted so that they moved alike before
-    treatment, and periods before treatment are weighted so that they resemble those after it.
-
-    Parameters
-    ----------
-    panel, outcome, strata
-        As in `did`; without gaps, with one cohort.
-    placebos : int
-        Draws of never-treated districts that stand in for the treated ones. With one treated district each
-        of the others stands in once, and no draw is needed.
-    seed : int, optional
-        Of the draws; needed with two treated districts or more.
-
-    Returns
-    -------
-    Effect
-        The weights depend on the outcome: bounds of vague figures hold at these weights only. se is the
-        standard deviation of the placebo effects (algorithm 4 of the paper), which takes the errors of
-        treated and other districts to be alike. Path by event time from 0 on.
-
-    Raises
-    ------
-    DataError
-        With the districts to leave out: gaps, or several cohorts; or if there are no more never-treated
-        districts than treated ones.
-    ImportError
-        If diff-diff is not installed.
-    """
-    cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_did")
-
-    def weigh(treated, donors):
-        before, later = cells.y[:, ~after], cells.y[:, after]
-        target = before[treated].mean(axis=0)
-        return synthetic_weights(before[donors], later[donors], target, int(treated.sum()))
-
-    return _placebo_effect("synthetic_did", cells, treated, after, weigh, placebos, seed, {})
-
-
-@_estimator
-def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None):
-    """Compare with a weighted mean of never-treated districts (Abadie, Diamond and Hainmueller 2010).
-
-    Weights are at least zero, sum to one, and bring the never-treated districts as near as they can to the
-    (mean of the) treated ones in the outcome of each period before treatment, and in the mean of each control
-    over these. A squared difference counts by one over the variance among districts, that of the outcome
-    averaged over the periods (Abadie 2021, section 3.2a): predictors' weights are not searched for, as the
-    search has many ends, and makes controls void beside all the outcomes (Kaul and others 2022).
-
-    Parameters
-    ----------
-    panel, outcome, placebos, seed, strata
-        As in `synthetic_did`.
-    controls : list of str, optional
-        Other indicators of the panel; gaps in them do not matter, as means are taken.
-
-    Returns
-    -------
-    Effect
-        As from `synthetic_did`: the weights depend on the outcome. There is no district effect, so that a
-        level which the weighted mean does not reach stays in the effect: see `fit`, the root mean squared
-        difference before treatment, in its convention.
-
-    Raises
-    ------
-    DataError, ImportError
-        As `synthetic_did`; or if a district has no value of a control before treatment.
-    """
-    if controls and isinstance(panel, Cells):
-        raise DataError("synthetic_control takes its controls from a panel, not from cells.")
-    cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_control")
-    used = treated | (cells.cohort == NEVER)
-    features = [cells.y[:, ~after] / _spread(cells.y[used][:, ~after])]
-    for name in [controls] if isinstance(controls, str) else controls or ():
-        if name == outcome:
-            raise DataError(f"{outcome!r} is the outcome, and cannot be a control of itself.")
-        mean = _mean_before(cells, make_cells(panel, name), cells.time[after][0])
-        features.append(mean[:, None] / _spread(mean[used, None]))
-    features = np.hstack(features)
-
-    def weigh(treated, donors):
-        weights = control_weights(features[donors], features[treated].mean(axis=0))
-        return weights, np.zeros((~after).sum())
-
-    gap = cells.y[treated].mean(axis=0) - weigh(treated, ~treated)[0] @ cells.y[~treated]
-    told = {"fit": f"{np.sqrt((gap[~after] ** 2).mean()):.4g} off before treatment (root mean square)"}
-    if controls:
-        told["controls"] = "means before treatment"
-    return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
-
-
-def _spread(values):
-    """Root of the variance among districts, averaged over columns; 1 where all are alike."""
-    return np.sqrt(values.var(axis=0, ddof=1).mean()) or 1.0
-
-
-def _mean_before(cells, control, begin):
-    """Mean of a control over the periods before treatment, in the order of the districts of `cells`."""
-    before = control.observed & (control.time < begin)
-    known = before.any(axis=1)
-    at = control.districts[known].get_indexer(cells.districts)
-    if (at < 0).any():
-        raise DataError(
-            f"Districts without a value of {control.outcome!r} before treatment: "
-            f"{list(cells.districts[at < 0][:10])}."
-        )
-    return (np.where(before, control.y, 0).sum(axis=1)[known] / before[known].sum(axis=1))[at]
-
-
-def _one_wave(cells, name):
-    """Check that one cohort stands against never-treated districts: cells, who is treated, periods after."""
-    _check_treated(cells)
-    _check_never(cells, f"{name} needs some, the more the better")
-    cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
-    _check_treated(cells)
-    _check_no_gaps(cells, name)
-    cohorts = np.unique(cells.cohort[cells.cohort != NEVER])
-    if len(cohorts) > 1:
-        waves = ", ".join(str(cells.label(c)) for c in cohorts)
-        raise DataError(
-            f"{name} takes one wave, and the panel has several ({waves}): choose one, e.g. "
-            "panel[(panel['cohort'] == wave) | panel['cohort'].isna()]."
-        )
-    return cells, cells.cohort != NEVER, cells.time >= cohorts[0]
-
-
-def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
-    """Effect from weights on donors and periods that follow the outcome; its error from placebos."""
-    sets = _placebo_sets(treated, placebos, seed)
-    weights = _spread_out(treated, ~treated, after, *weigh(treated, ~treated))
-    effects = []
-    for stand_in in sets:
-        donors = ~treated & ~stand_in
-        placebo = _spread_out(stand_in, donors, after, *weigh(stand_in, donors))
-        effects.append(np.einsum("kit,it->k", placebo, cells.y))
-    spread = np.array(effects) - np.mean(effects, axis=0)
-    told = {
-        "errors": f"standard deviation of {len(sets)} placebo effects, normal",
-        "placebos": "each never-treated district once" if treated.sum() == 1 else f"drawn, seed {seed}",
-        "weights": "depend on the outcome; bounds hold at these weights only",
-        **told,
-    }
-    rows = pd.DataFrame({"event_time": cells.time[after] - cells.time[after][0]})
-    linear = Linear(weights, np.zeros(weights.shape[:2]))
-    units = make_units(cells, alone=True)
-    effect = _effect(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
-    return replace(effect, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
-
-
-def _placebo_sets(treated, placebos, seed):
-    """Choose sets of never-treated districts that stand in for the treated, as masks."""
-    others, n = np.flatnonzero(~treated), int(treated.sum())
-    if len(others) <= n:
-        raise DataError(
-            f"{len(others)} never-treated districts cannot both stand in for {n} treated ones and be donors."
-        )
-    if n == 1:
-        chosen = others[:, None]
-    elif seed is None:
-        raise DataError(f"With {n} treated districts the placebos are drawn: give seed=.")
-    else:
-        if not isinstance(placebos, Integral) or placebos < 2:
-            raise DataError(
-                f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
-            )
-        rng = np.random.default_rng(seed)
-        chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
-    sets = np.zeros((len(chosen), len(treated)), dtype=bool)
-    np.put_along_axis(sets, chosen, True, axis=1)
-    return sets
-
-
-def _spread_out(treated, donors, after, by_donor, by_period):
-    """Weights of the effect, on average and then in each period after treatment, shape (1 + K, N, T)."""
-    districts = np.zeros(len(treated))
-    districts[treated], districts[donors] = 1 / treated.sum(), -by_donor
-    periods = np.zeros((1 + after.sum(), len(after)))
-    periods[:, ~after] = -by_period
-    periods[0, after], periods[1:, after] = 1 / after.sum(), np.eye(after.sum())
-    return districts[None, :, None] * periods[:, None, :]
-
-
-ESTIMATORS = {
-    f.__name__: f
-    for f in (did, event_study, sun_abraham, imputation_did, staggered_did, synthetic_did, synthetic_control)
-}
-
-
-def goodman_bacon(panel, *, outcome):
-    """Decompose the two-way fixed effects estimate into comparisons of two groups (Goodman-Bacon 2021).
-
-    Parameters
-    ----------
-    panel, outcome
-        As in `did`. The panel must be without gaps.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row is one comparison: treated and control (cohorts, missing = never treated), kind, weight,
-        estimate. Weights sum to one; ``sum(weight * estimate)`` is the att of `did`. Kinds: never (control
-        never treated), earlier_later (control not yet treated), later_earlier (control treated before: its
-        effect is subtracted), always (control treated in all periods).
-
-    Raises
-    ------
-    DataError
-        If the panel has gaps or nobody is treated.
-    """
-    cells = make_cells(panel, outcome)
-    _check_treated(cells)
-    _check_no_gaps(cells, "goodman_bacon")
-    units = make_units(cells)
-    mean = units.total / units.n[:, None]
-    pairs = [(k, c) for k in range(len(units.n)) for c in range(len(units.n)) if k != c]
-    rows = [_bacon_pair(units, cells.time, mean, k, c) for k, c in pairs]
-    table = pd.DataFrame([r for r in rows if r], columns=["treated", "control", "kind", "weight", "estimate"])
-    table["weight"] /= table["weight"].sum()
-    for name in ("treated", "control"):
-        table[name] = pd.Series([cells.label(c) for c in table[name]], dtype=object)
-    return mark_simulated(table, cells.simulated)
-
-
-def _bacon_pair(units, time, mean, k, c):
-    """Compare cohort k with cohort c while c's treatment does not change: weight not yet normed."""
-    g, h = units.cohort[k], units.cohort[c]
-    before, early = (time < g), time < h
-    if g <= time[0] or g == NEVER:
-        return None
-    if h <= time[0]:
-        kind, during = "always", np.ones(len(time), bool)
-    elif h == NEVER:
-        kind, during = "never", np.ones(len(time), bool)
-    else:
-        kind, during = ("earlier_later", early) if g < h else ("later_earlier", ~early)
-    after, before = during & ~before, during & before
-    n_k, n_c, share = units.n[k], units.n[c], after.sum() / during.sum()
-    weight = n_k * n_c * during.sum() ** 2 * share * (1 - share)
-    change = mean[:, after].mean(axis=1) - mean[:, before].mean(axis=1)
-    return g, h, kind, weight, change[k] - change[c]
-
-
-def average_by_cohort(panel, *, outcome):
-    """Average an outcome over the districts of each cohort: the trends that a study compares.
-
-    Parameters
-    ----------
-    panel, outcome
-        As in `did`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row is one cohort (missing = never treated) in one period: cohort, period, value (mean over the
-        districts observed; missing where none is), districts.
-    """
-    cells = make_cells(panel, outcome)
-    cohorts, row = np.unique(cells.cohort, return_inverse=True)
-    districts, total = np.zeros((2, len(cohorts), len(cells.time)))
-    np.add.at(districts, row, cells.observed)
-    np.add.at(total, row, cells.y)
-    mean = np.divide(total, districts, out=np.full(total.shape, np.nan), where=districts > 0)
-    table = _by_cohort(cells, cohorts, value=mean, districts=districts.astype("int64"))
-    table.attrs["outcome"] = outcome  # for the axis of a figure
-    return table
-
-
-def _by_cohort(cells, cohorts, **columns):
-    """Lay matrices, cohorts by periods, out as a table."""
-    rows, periods = np.repeat(np.arange(len(cohorts)), len(cells.time)), np.tile(cells.periods, len(cohorts))
-    names = pd.Series([cells.label(c) for c in cohorts], dtype=object)
-    names = names.astype(cells.periods.dtype if isinstance(cells.periods, pd.PeriodIndex) else "Int64")
-    table = pd.DataFrame({"cohort": names.take(rows).array, "period": periods})
-    table = table.assign(**{name: values.ravel() for name, values in columns.items()})
-    return mark_simulated(table, cells.simulated)
-
-
-def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED):
-    """Put effects side by side.
-
-    Parameters
-    ----------
-    effects : list of Effect
-    level : float
-    errors : {None, "clustered", "randomization"}
-        What p_value, low and high rest on. None chooses: the randomisation test where fewer than ten
-        districts are treated (`FEW`), else the effect's own standard error, as "clustered" does for all.
-    strata : pandas.Series, optional
-        One value a district, as from `strata_by`: for the randomisation tests. By default those that the
-        estimator was given.
-    seed : int
-        Of their draws.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row is one effect: estimator, outcome, att, p_value, low, high (interval), inference
-        (randomization; or what the error is: clustered, iid, placebo), smallest_p (that a randomisation test
-        could have given), se, caution (why se is unreliable, or empty), n_treated, n_control, negative_share
-        (of the weights on treated cells).
-
-    Raises
-    ------
-    DataError
-        If there is no effect, or a randomisation test is asked for and cannot be had.
-    """
-    check_share(level=level)
-    effects, rows = _listed(effects), []
-    for effect in effects:
-        random = errors_for(effect, errors) == "randomization"
-        found = _by_randomization(effect, level, strata, seed) if random else _by_error(effect, level)
-        rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, effect.caution])
-        rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
-    names = [
-        "estimator",
-        "outcome",
-        "att",
-        "p_value",
-        "low",
-        "high",
-        "inference",
-        "smallest_p",
-        "se",
-        "caution",
-    ]
-    table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
-    return mark_simulated(table, [e.simulated for e in effects])
-
-
-def _listed(effects):
-    effects = [] if isinstance(effects, Effect) else list(effects)
-    if not effects:
-        raise DataError("No effects to compare: give a list of them, such as [did(...), staggered_did(...)].")
-    for effect in effects:
-        check_effect(effect)
-    return effects
-
-
-def _by_randomization(effect, level, strata, seed):
-    default = (
-        strata is None and level == 0.95 and seed == SEED and isinstance(effect._test, RandomizationTest)
-    )
-    test = effect._test if default else effect.randomization(strata=strata, level=level, seed=seed)
-    return test.p_value, test.low, test.high, "randomization", test.smallest_p
-
-
-def _by_error(effect, level):
-    from scipy.special import stdtrit
-
-    width = effect.se * stdtrit(effect.df, 0.5 + level / 2)
-    return p_by_error(effect), effect.att - width, effect.att + width, effect.errors, np.nan
-
-
-def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_000, seed):
-    """Bound the path of an effect, row by row and as a whole.
-
-    Parameters
-    ----------
-    effect : Effect
-    level : float
-    errors : {None, "clustered", "randomization"}
-        What the bands rest on: the effect's own covariance, or the paths under other assignments of the
-        cohorts. None chooses the latter where fewer than ten districts are treated (`FEW`).
-    strata : pandas.Series, optional
-        One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
-    draws : int
-        Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t); for
-        "randomization" 9,999 assignments are drawn (999 where each is an estimation of its own), or all taken
-        if they are at most 50,000.
-    seed : int
-
-    Returns
-    -------
-    pandas.DataFrame
-        The path with low, high (each row alone), band_low, band_high (all rows at once) and inference
-        (clustered, iid, placebo, or randomization). By "randomization" the path itself is taken off the
-        treated cells and the rest is reassigned: low and high are as far from att as 95% of the assignments'
-        estimates are from zero, infinite where there are too few of them, and se is their spread.
-
-    Raises
-    ------
-    DataError
-        If there is no path, as of `did`; by "randomization": if it is not by event time, or nothing can be
-        reassigned.
-    """
-    check_share(level=level)
-    by = errors_for(effect, errors)
-    if effect.path.empty:
-        raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
-    if by == "randomization":
-        se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
-        kind = "randomization"
-    else:
-        se, pointwise, critical = _reaches_by_error(effect, level, draws, seed)
-        kind = effect.errors
-    path = effect.path.assign(se=se)
-    for name, reach in (("", pointwise), ("band_", critical)):
-        path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
-    path = path.assign(inference=kind)
-    path.attrs["outcome"] = effect.outcome  # for the axis of a figure
-    return path
-
-
-def _reaches_by_error(effect, level, draws, seed):
-    """Errors of the path, and how many of them each row alone and all rows at once are to reach."""
-    from scipy.special import ndtr, ndtri, stdtrit
-
-    se = effect.path["se"].to_numpy()
-    known = np.isfinite(se) & (se > 0)
-    pointwise = stdtrit(effect.df, 0.5 + level / 2)
-    correlation = effect.vcov[1:, 1:][np.ix_(known, known)] / np.outer(se[known], se[known])
-    values, vectors = np.linalg.eigh(correlation)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
-    normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
-    largest = np.abs(normal @ root.T).max(axis=1, initial=0)
-    critical = max(np.quantile(largest, level), ndtri(0.5 + level / 2))
-    if np.isfinite(effect.df):  # the same tail probability under t
-        critical = -stdtrit(effect.df, ndtr(-critical))
-    return se, pointwise, critical
-
-
-def _reaches_by_randomization(effect, level, strata, seed):
-    """As `_reaches_by_error`, from the paths of other assignments once the path is taken off."""
-    if "event_time" not in effect.path or effect.path["event_time"].duplicated().any():
-        raise DataError(
-            f"Bands of {effect.estimator} by reassignment need a path by event time; take one, or "
-            "errors='clustered'."
-        )
-    cells = effect._cells
-    event = np.where(cells.treated, cells.time[None, :] - cells.cohort[:, None], -1)
-    less = np.zeros(cells.y.shape)
-    for row in effect.path.query("event_time >= 0").itertuples():
-        less[event == row.event_time] = row.att
-    others = reassigned_path(effect, strata=strata, seed=seed, less=less)[0][1:, 1:]
-    spread = np.sqrt((others**2).mean(axis=0))
-    far = np.abs(others) / np.where(spread > 0, spread, 1.0)
-    pointwise, critical = (
-        _reach(values, level) for values in (far, np.broadcast_to(far.max(axis=1)[:, None], far.shape))
-    )
-    return np.where(spread > TIE * spread.max(), spread, np.nan), pointwise, critical
-
-
-def _reach(far, level):
-    """Find what all but a share of 1 - level of the assignments, the actual one among them, do not reach."""
-    place = int(np.floor((1 - level) * (1 + len(far)) + TIE))
-    return np.sort(np.vstack([far, np.full(far.shape[1], np.inf)]), axis=0)[::-1][place]
+LINEAR = {f.__name__: f for f in (did, event_study, sun_abraham, imputation_did, staggered_did)}
 
 
 # What the estimators share.
@@ -1000,34 +550,6 @@ def _reach(far, level):
 
 def _without_single_cells(cells):
     return keep_districts(cells, cells.observed.sum(axis=1) > 1, "a single cell")
-
-
-def _check_treated(cells):
-    treated = (cells.treated & cells.observed).any(axis=1)
-    if not treated.any():
-        raise DataError(
-            f"No cell of {cells.outcome!r} is treated: no cohort begins in "
-            f"{cells.periods[0]} to {cells.periods[-1]}."
-        )
-    if treated.all() and len(np.unique(cells.cohort)) == 1:
-        raise DataError(
-            f"All {len(treated)} districts are treated from {cells.label(cells.cohort[0])} on, so the effect "
-            "cannot be told from that of the period: a study needs districts treated later or never."
-        )
-
-
-def _check_never(cells, remedy):
-    if not (cells.cohort == NEVER).any():
-        raise DataError(f"No district is never treated: {remedy}.")
-
-
-def _check_no_gaps(cells, name):
-    if not cells.observed.all():
-        gaps = cells.districts[~cells.observed.all(axis=1)]
-        raise DataError(
-            f"{name} needs a panel without gaps, and {len(gaps)} districts have some: leave out "
-            f"{', '.join(map(str, gaps[:10]))}{' ...' if len(gaps) > 10 else ''}."
-        )
 
 
 def _last_cohort_as_control(cells):
@@ -1102,12 +624,12 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     if errors == "iid":
         vcov = _iid_vcov(cells, units, linear, fit, n - k)
         said = f"independent errors of one variance, t({n - k})"
-        effect = _effect(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
+        effect = effect_of(name, cells, units, linear, rows, {"errors": said, **told}, df=n - k, vcov=vcov)
         return replace(effect, _regressors=regressors, _target=targets[:, 0])
     factor = 1.0 if small_sample == "none" else districts / (districts - 1) * (n - 1) / (n - k)
     said = f"clustered by district, t({districts - 1})"
     told = {"errors": said, "factor": _FACTORS[small_sample].format(k=k), **told}
-    effect = _effect(name, cells, units, linear, rows, told, df=districts - 1, factor=factor)
+    effect = effect_of(name, cells, units, linear, rows, told, df=districts - 1, factor=factor)
     return replace(effect, _regressors=regressors, _target=targets[:, 0])
 
 
@@ -1151,7 +673,7 @@ def _iid_vcov(cells, units, linear, fit, df):
     return sigma2 * np.einsum("kut,u,lut->kl", linear.weights, units.n, linear.weights, optimize=True)
 
 
-def _effect(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vcov=None, extra=()):
+def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vcov=None, extra=()):
     """Put an Effect together; the first estimate is att, the others the rows of the path."""
     estimates = linear.estimates(units)
     if vcov is None:

@@ -120,13 +120,13 @@ def _propose(document_or_text, source_id, indicators, date):
     date, place = document_date(folded, date), place_of(folded)
     planned = called = bool(_marks()["call"].search(folded[:200]))
     budget = bool(_marks()["budget"].search(folded[:200]))
-    ruled = titled = is_titled_rule(folded)
+    titled, ruled = is_titled_rule(folded), ""
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = called or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+            planned, ruled = called or _is_plan(opening, planned), is_rule(opening, ruled)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -139,10 +139,10 @@ def _propose(document_or_text, source_id, indicators, date):
                 if m["start"] not in shown
             ]
             continue
-        kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
+        kept, not_kept = _sift(sentence, folded, paragraph, titled or ruled, date)
         refused += not_kept
         if kept:
-            held = {"planned": planned, "ruled": ruled, "budget": budget}
+            held = {"planned": planned, "ruled": titled or ruled, "budget": budget}
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
     rows = [
         row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
@@ -308,7 +308,8 @@ def _sift(sentence, folded, paragraph, ruled, document):
             refused.append((mention["start"], mention["end"], reason))
         else:
             before = None
-            kept.append(mention | {"at": at, "since": since, "year": document[:4]})
+            mention |= {"at": at, "since": since, "year": document[:4]}
+            kept.append(mention)
     paragraph["norm"] = before
     return kept, refused
 
@@ -357,6 +358,8 @@ def _refusal(mention, folded):
         return "unit"
     if unit.endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
+    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
+        return "number"  # 桥西100米, of an address
     if unit in FORMS and mention["value"] <= 20 and _is_form(lead, rest):
         return "form"
     if unit in TO_THE_LEFT:
@@ -840,6 +843,7 @@ def _marks():
         return "|".join(each(*roles))
 
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
+    verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in each("up", "down"))
     plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
@@ -848,7 +852,8 @@ def _marks():
             r"|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
         "goal": re.compile(
-            r"(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?)[:\n]"
+            r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|实现|达成)[^,。;\n]){0,16}"
+            r"(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
         ),
         "past": re.compile(
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
@@ -919,9 +924,7 @@ def _marks():
         "body": re.compile(
             r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
-        "moved": re.compile(
-            rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
-        ),
+        "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "ratio": re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
         "share": re.compile(r"(?:占比|占)(?:达|为)? ?$"),
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
@@ -936,12 +939,13 @@ def _marks():
         "part": re.compile(
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
-        "planned": re.compile(rf"{words('planned')}|计划(?=\d)"),
+        "planned": re.compile(rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"),
         "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
-            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]|(?<![为除])(?<!提出|下达|明确|制定|确定)了(?!解)"
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]"
+            r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
             r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标

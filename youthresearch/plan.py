@@ -16,7 +16,7 @@ import pandas as pd
 
 from .cells import NEVER, make_cells
 from .design import stated_cohorts
-from .effects import ESTIMATORS, Effect, did
+from .effects import LINEAR, Effect, did
 from .inference import RandomizationTest, stratum_of
 from .loaders import load_labels
 from .schema import (
@@ -33,7 +33,6 @@ from .schema import (
 from .strata import of_column
 
 FORMAT = "youthresearch study plan 1"
-PLANNED = [name for name in ESTIMATORS if not name.startswith("synthetic_")]
 READ_TO_PEOPLE = (  # in this order; the file has all of it
     *("question", "date", "outcomes", "estimator", "options", "cohorts", "first", "register"),
     *("strata_by", "statistic", "level", "draws", "seed", "detectable", "note", "simulated"),
@@ -198,8 +197,8 @@ def study_plan(
     if not question.strip() or not outcomes:
         raise DataError("A plan needs a question and at least one outcome.")
     check_estimator(estimator)
-    if estimator.__name__ not in PLANNED:
-        raise DataError(f"estimator={estimator.__name__} is none of {', '.join(PLANNED)}.")
+    if estimator.__name__ not in LINEAR:
+        raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
     check_choice("statistic", statistic, ("att", "studentized"))
     check_share(level=level)
     check_count(draws=draws)
@@ -415,7 +414,7 @@ def _same(planned, done):
 
 def _of_effect(plan, effect):
     yield "estimator", *_same(plan.estimator, effect.estimator)
-    if effect._anew is not None and effect.estimator in PLANNED:
+    if effect._anew is not None and effect.estimator in LINEAR:
         options = {k: v for k, v in effect._anew.keywords.items() if k not in ("outcome", "strata")}
         planned, done = _whole(effect.estimator, plan.options), _whole(effect.estimator, _plain(options))
         differ = sorted(k for k in planned | done if planned.get(k) != done.get(k))
@@ -427,7 +426,7 @@ def _of_effect(plan, effect):
 
 def _whole(estimator, options):
     """Add the estimator's own defaults."""
-    known = inspect.signature(ESTIMATORS[estimator]).parameters.values()
+    known = inspect.signature(LINEAR[estimator]).parameters.values()
     defaults = {p.name: p.default for p in known if p.default is not p.empty}
     return _plain(defaults) | options
 

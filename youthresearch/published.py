@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .effects import ESTIMATORS
+from .effects import LINEAR
 from .loaders import load_studies
 from .panel import as_panel
 from .schema import DataError
+from .synthetic import synthetic_control, synthetic_did
+
+ESTIMATORS = LINEAR | {f.__name__: f for f in (synthetic_did, synthetic_control)}
 
 
 def read_study(name):

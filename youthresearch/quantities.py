@@ -238,6 +238,9 @@ def _plain(group, hedge, unit):
     low, high, place, inside = _number(number)
     if inside and hedge == "exact":
         hedge = "odd"
+    if group["from"]:  # 一至二名, 二至三千人
+        first = _number(group["from"])[0]
+        return _quantity(first * place if first * place < low else first, low, "range", place, unit)
     if group["last"]:
         high, _, place, _ = _number(group["last"])
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
@@ -273,6 +276,9 @@ def _number(text):
     if text[0].isdigit():
         value, place = _arabic(text)
         return value, None, place, inside
+    if "点" in text:  # 二点二八亿
+        value, place = _spoken(text[:-1])
+        return value * _PLACES[text[-1]], None, place * _PLACES[text[-1]], inside
     value, high, place = _han(text)
     return value, high, place, inside
 
@@ -520,7 +526,8 @@ _SORTS = {
         r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
-        r"|(?P<zh1>HAN)(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
+        r"|(?:(?P<from>CN{1,3}) ?DASH ?)?(?P<zh1>HAN(?:点[零〇一二三四五六七八九]{1,4}[万亿])?)"
+        r"(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],

@@ -6,10 +6,86 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .effects import compare_effects
-from .inference import SEED, fixed, p_as_text
+from .effects import Effect
+from .inference import SEED, RandomizationTest, check_effect, errors_for, fixed, p_as_text, p_by_error
 from .loaders import load_labels
-from .schema import FIGURES, SIMULATED, DataError, check_choice, is_simulated, mark_simulated
+from .schema import FIGURES, SIMULATED, DataError, check_choice, check_share, is_simulated, mark_simulated
+
+
+def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED):
+    """Put effects side by side.
+
+    Parameters
+    ----------
+    effects : list of Effect
+    level : float
+    errors : {None, "clustered", "randomization"}
+        What p_value, low and high rest on. None chooses: the randomisation test where fewer than ten
+        districts are treated (`FEW`), else the effect's own standard error, as "clustered" does for all.
+    strata : pandas.Series, optional
+        One value a district, as from `strata_by`: for the randomisation tests. By default those that the
+        estimator was given.
+    seed : int
+        Of their draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one effect: estimator, outcome, att, p_value, low, high (interval), inference
+        (randomization; or what the error is: clustered, iid, placebo), smallest_p (that a randomisation test
+        could have given), se, caution (why se is unreliable, or empty), n_treated, n_control, negative_share
+        (of the weights on treated cells).
+
+    Raises
+    ------
+    DataError
+        If there is no effect, or a randomisation test is asked for and cannot be had.
+    """
+    check_share(level=level)
+    effects, rows = _listed(effects), []
+    for effect in effects:
+        random = errors_for(effect, errors) == "randomization"
+        found = _by_randomization(effect, level, strata, seed) if random else _by_error(effect, level)
+        rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, effect.caution])
+        rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
+    names = [
+        "estimator",
+        "outcome",
+        "att",
+        "p_value",
+        "low",
+        "high",
+        "inference",
+        "smallest_p",
+        "se",
+        "caution",
+    ]
+    table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
+    return mark_simulated(table, [e.simulated for e in effects])
+
+
+def _listed(effects):
+    effects = [] if isinstance(effects, Effect) else list(effects)
+    if not effects:
+        raise DataError("No effects to compare: give a list of them, such as [did(...), staggered_did(...)].")
+    for effect in effects:
+        check_effect(effect)
+    return effects
+
+
+def _by_randomization(effect, level, strata, seed):
+    default = (
+        strata is None and level == 0.95 and seed == SEED and isinstance(effect._test, RandomizationTest)
+    )
+    test = effect._test if default else effect.randomization(strata=strata, level=level, seed=seed)
+    return test.p_value, test.low, test.high, "randomization", test.smallest_p
+
+
+def _by_error(effect, level):
+    from scipy.special import stdtrit
+
+    width = effect.se * stdtrit(effect.df, 0.5 + level / 2)
+    return p_by_error(effect), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
 def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, seed=SEED):

@@ -1,4 +1,4 @@
-"""Weights of synthetic controls, and of synthetic difference in differences: the one place to call diff-diff.
+"""Synthetic controls and synthetic difference in differences: the one place to call diff-diff.
 
 Its solvers take the steps of R's synthdid (Frank and Wolfe, stopped by the same rule), so that weights agree
 to the last digits, and find those of a synthetic control exactly; its errors and p-values are not used. Other
@@ -6,9 +6,210 @@ solvers can stand here without more ado.
 """
 
 import warnings
+from dataclasses import replace
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
+
+from .cells import (
+    NEVER,
+    Cells,
+    check_never,
+    check_no_gaps,
+    check_treated,
+    keep_districts,
+    make_cells,
+    make_units,
+)
+from .effects import effect_of, estimator
+from .schema import DataError
+from .weights import Linear
+
+
+@estimator
+def synthetic_did(panel, *, outcome, placebos=200, seed=None):
+    """Estimate synthetic difference in differences for one wave (Arkhangelsky et al. 2021).
+
+    The treated districts are compared with never-treated ones weighted so that they moved alike before
+    treatment, and periods before treatment are weighted so that they resemble those after it.
+
+    Parameters
+    ----------
+    panel, outcome, strata
+        As in `did`; without gaps, with one cohort.
+    placebos : int
+        Draws of never-treated districts that stand in for the treated ones. With one treated district each
+        of the others stands in once, and no draw is needed.
+    seed : int, optional
+        Of the draws; needed with two treated districts or more.
+
+    Returns
+    -------
+    Effect
+        The weights depend on the outcome: bounds of vague figures hold at these weights only. se is the
+        standard deviation of the placebo effects (algorithm 4 of the paper), which takes the errors of
+        treated and other districts to be alike. Path by event time from 0 on.
+
+    Raises
+    ------
+    DataError
+        With the districts to leave out: gaps, or several cohorts; or if there are no more never-treated
+        districts than treated ones.
+    ImportError
+        If diff-diff is not installed.
+    """
+    cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_did")
+
+    def weigh(treated, donors):
+        before, later = cells.y[:, ~after], cells.y[:, after]
+        target = before[treated].mean(axis=0)
+        return synthetic_weights(before[donors], later[donors], target, int(treated.sum()))
+
+    return _placebo_effect("synthetic_did", cells, treated, after, weigh, placebos, seed, {})
+
+
+@estimator
+def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None):
+    """Compare with a weighted mean of never-treated districts (Abadie, Diamond and Hainmueller 2010).
+
+    Weights are at least zero, sum to one, and bring the never-treated districts as near as they can to the
+    (mean of the) treated ones in the outcome of each period before treatment, and in the mean of each control
+    over these. A squared difference counts by one over the variance among districts, that of the outcome
+    averaged over the periods (Abadie 2021, section 3.2a): predictors' weights are not searched for, as the
+    search has many ends, and makes controls void beside all the outcomes (Kaul and others 2022).
+
+    Parameters
+    ----------
+    panel, outcome, placebos, seed, strata
+        As in `synthetic_did`.
+    controls : list of str, optional
+        Other indicators of the panel; gaps in them do not matter, as means are taken.
+
+    Returns
+    -------
+    Effect
+        As from `synthetic_did`: the weights depend on the outcome. There is no district effect, so that a
+        level which the weighted mean does not reach stays in the effect: see `fit`, the root mean squared
+        difference before treatment, in its convention.
+
+    Raises
+    ------
+    DataError, ImportError
+        As `synthetic_did`; or if a district has no value of a control before treatment.
+    """
+    if controls and isinstance(panel, Cells):
+        raise DataError("synthetic_control takes its controls from a panel, not from cells.")
+    cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_control")
+    used = treated | (cells.cohort == NEVER)
+    features = [cells.y[:, ~after] / _spread(cells.y[used][:, ~after])]
+    for name in [controls] if isinstance(controls, str) else controls or ():
+        if name == outcome:
+            raise DataError(f"{outcome!r} is the outcome, and cannot be a control of itself.")
+        mean = _mean_before(cells, make_cells(panel, name), cells.time[after][0])
+        features.append(mean[:, None] / _spread(mean[used, None]))
+    features = np.hstack(features)
+
+    def weigh(treated, donors):
+        weights = control_weights(features[donors], features[treated].mean(axis=0))
+        return weights, np.zeros((~after).sum())
+
+    gap = cells.y[treated].mean(axis=0) - weigh(treated, ~treated)[0] @ cells.y[~treated]
+    told = {"fit": f"{np.sqrt((gap[~after] ** 2).mean()):.4g} off before treatment (root mean square)"}
+    if controls:
+        told["controls"] = "means before treatment"
+    return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
+
+
+def _spread(values):
+    """Root of the variance among districts, averaged over columns; 1 where all are alike."""
+    return np.sqrt(values.var(axis=0, ddof=1).mean()) or 1.0
+
+
+def _mean_before(cells, control, begin):
+    """Mean of a control over the periods before treatment, in the order of the districts of `cells`."""
+    before = control.observed & (control.time < begin)
+    known = before.any(axis=1)
+    at = control.districts[known].get_indexer(cells.districts)
+    if (at < 0).any():
+        raise DataError(
+            f"Districts without a value of {control.outcome!r} before treatment: "
+            f"{list(cells.districts[at < 0][:10])}."
+        )
+    return (np.where(before, control.y, 0).sum(axis=1)[known] / before[known].sum(axis=1))[at]
+
+
+def _one_wave(cells, name):
+    """Check that one cohort stands against never-treated districts: cells, who is treated, periods after."""
+    check_treated(cells)
+    check_never(cells, f"{name} needs some, the more the better")
+    cells = keep_districts(cells, cells.cohort > cells.time[0], "no period before treatment")
+    check_treated(cells)
+    check_no_gaps(cells, name)
+    cohorts = np.unique(cells.cohort[cells.cohort != NEVER])
+    if len(cohorts) > 1:
+        waves = ", ".join(str(cells.label(c)) for c in cohorts)
+        raise DataError(
+            f"{name} takes one wave, and the panel has several ({waves}): choose one, e.g. "
+            "panel[(panel['cohort'] == wave) | panel['cohort'].isna()]."
+        )
+    return cells, cells.cohort != NEVER, cells.time >= cohorts[0]
+
+
+def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
+    """Effect from weights on donors and periods that follow the outcome; its error from placebos."""
+    sets = _placebo_sets(treated, placebos, seed)
+    weights = _spread_out(treated, ~treated, after, *weigh(treated, ~treated))
+    effects = []
+    for stand_in in sets:
+        donors = ~treated & ~stand_in
+        placebo = _spread_out(stand_in, donors, after, *weigh(stand_in, donors))
+        effects.append(np.einsum("kit,it->k", placebo, cells.y))
+    spread = np.array(effects) - np.mean(effects, axis=0)
+    told = {
+        "errors": f"standard deviation of {len(sets)} placebo effects, normal",
+        "placebos": "each never-treated district once" if treated.sum() == 1 else f"drawn, seed {seed}",
+        "weights": "depend on the outcome; bounds hold at these weights only",
+        **told,
+    }
+    rows = pd.DataFrame({"event_time": cells.time[after] - cells.time[after][0]})
+    linear = Linear(weights, np.zeros(weights.shape[:2]))
+    units = make_units(cells, alone=True)
+    effect = effect_of(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
+    return replace(effect, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
+
+
+def _placebo_sets(treated, placebos, seed):
+    """Choose sets of never-treated districts that stand in for the treated, as masks."""
+    others, n = np.flatnonzero(~treated), int(treated.sum())
+    if len(others) <= n:
+        raise DataError(
+            f"{len(others)} never-treated districts cannot both stand in for {n} treated ones and be donors."
+        )
+    if n == 1:
+        chosen = others[:, None]
+    elif seed is None:
+        raise DataError(f"With {n} treated districts the placebos are drawn: give seed=.")
+    else:
+        if not isinstance(placebos, Integral) or placebos < 2:
+            raise DataError(
+                f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
+            )
+        rng = np.random.default_rng(seed)
+        chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
+    sets = np.zeros((len(chosen), len(treated)), dtype=bool)
+    np.put_along_axis(sets, chosen, True, axis=1)
+    return sets
+
+
+def _spread_out(treated, donors, after, by_donor, by_period):
+    """Weights of the effect, on average and then in each period after treatment, shape (1 + K, N, T)."""
+    districts = np.zeros(len(treated))
+    districts[treated], districts[donors] = 1 / treated.sum(), -by_donor
+    periods = np.zeros((1 + after.sum(), len(after)))
+    periods[:, ~after] = -by_period
+    periods[0, after], periods[1:, after] = 1 / after.sum(), np.eye(after.sum())
+    return districts[None, :, None] * periods[:, None, :]
 
 
 def synthetic_weights(before, after, target, n_treated):

@@ -1,0 +1,102 @@
+"""Bands about the path of an effect: row by row, and for all rows at once."""
+
+import numpy as np
+
+from .inference import errors_for, reassigned_path
+from .reassign import TIE
+from .schema import DataError, check_share
+
+
+def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_000, seed):
+    """Bound the path of an effect, row by row and as a whole.
+
+    Parameters
+    ----------
+    effect : Effect
+    level : float
+    errors : {None, "clustered", "randomization"}
+        What the bands rest on: the effect's own covariance, or the paths under other assignments of the
+        cohorts. None chooses the latter where fewer than ten districts are treated (`FEW`).
+    strata : pandas.Series, optional
+        One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
+    draws : int
+        Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t); for
+        "randomization" 9,999 assignments are drawn (999 where each is an estimation of its own), or all taken
+        if they are at most 50,000.
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        The path with low, high (each row alone), band_low, band_high (all rows at once) and inference
+        (clustered, iid, placebo, or randomization). By "randomization" the path itself is taken off the
+        treated cells and the rest is reassigned: low and high are as far from att as 95% of the assignments'
+        estimates are from zero, infinite where there are too few of them, and se is their spread.
+
+    Raises
+    ------
+    DataError
+        If there is no path, as of `did`; by "randomization": if it is not by event time, or nothing can be
+        reassigned.
+    """
+    check_share(level=level)
+    by = errors_for(effect, errors)
+    if effect.path.empty:
+        raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
+    if by == "randomization":
+        se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
+        kind = "randomization"
+    else:
+        se, pointwise, critical = _reaches_by_error(effect, level, draws, seed)
+        kind = effect.errors
+    path = effect.path.assign(se=se)
+    for name, reach in (("", pointwise), ("band_", critical)):
+        path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
+    path = path.assign(inference=kind)
+    path.attrs["outcome"] = effect.outcome  # for the axis of a figure
+    return path
+
+
+def _reaches_by_error(effect, level, draws, seed):
+    """Errors of the path, and how many of them each row alone and all rows at once are to reach."""
+    from scipy.special import ndtr, ndtri, stdtrit
+
+    se = effect.path["se"].to_numpy()
+    known = np.isfinite(se) & (se > 0)
+    pointwise = stdtrit(effect.df, 0.5 + level / 2)
+    correlation = effect.vcov[1:, 1:][np.ix_(known, known)] / np.outer(se[known], se[known])
+    values, vectors = np.linalg.eigh(correlation)
+    root = vectors * np.sqrt(np.clip(values, 0, None))
+    normal = np.random.default_rng(seed).standard_normal((draws, len(values)))
+    largest = np.abs(normal @ root.T).max(axis=1, initial=0)
+    critical = max(np.quantile(largest, level), ndtri(0.5 + level / 2))
+    if np.isfinite(effect.df):  # the same tail probability under t
+        critical = -stdtrit(effect.df, ndtr(-critical))
+    return se, pointwise, critical
+
+
+def _reaches_by_randomization(effect, level, strata, seed):
+    """As `_reaches_by_error`, from the paths of other assignments once the path is taken off."""
+    if "event_time" not in effect.path or effect.path["event_time"].duplicated().any():
+        raise DataError(
+            f"Bands of {effect.estimator} by reassignment need a path by event time; take one, or "
+            "errors='clustered'."
+        )
+    cells = effect._cells
+    event = np.where(cells.treated, cells.time[None, :] - cells.cohort[:, None], -1)
+    less = np.zeros(cells.y.shape)
+    for row in effect.path.query("event_time >= 0").itertuples():
+        less[event == row.event_time] = row.att
+    others = reassigned_path(effect, strata=strata, seed=seed, less=less)[0][1:, 1:]
+    spread = np.sqrt((others**2).mean(axis=0))
+    far = np.abs(others) / np.where(spread > 0, spread, 1.0)
+    pointwise, critical = (
+        _reach(values, level) for values in (far, np.broadcast_to(far.max(axis=1)[:, None], far.shape))
+    )
+    return np.where(spread > TIE * spread.max(), spread, np.nan), pointwise, critical
+
+
+def _reach(far, level):
+    """Find what all but a share of 1 - level of the assignments, the actual one among them, do not reach."""
+    place = int(np.floor((1 - level) * (1 + len(far)) + TIE))
+    return np.sort(np.vstack([far, np.full(far.shape[1], np.inf)]), axis=0)[::-1][place]
