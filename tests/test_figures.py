@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.schema import SAID
@@ -153,21 +154,22 @@ def test_every_plot_is_tried():
 
 
 @cache
-def drawn(name, lang):
-    """Draw a figure as save_figure does, every glyph of it; a warning is an error."""
+def made(name, lang, drawn=False):
+    """Make a figure as save_figure does and, if `drawn`, lay out its every glyph; a warning is an error."""
     with warnings.catch_warnings(), rc_context():
         warnings.simplefilter("error")
         yr.use_style()
         figure = getattr(yr, name)(PLOTS[name](), lang=lang)
-        figure.draw_without_rendering()
+        if drawn:
+            figure.draw_without_rendering()
     return figure
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", sweep("zh", slow=["en"]))
 @pytest.mark.parametrize("name", PLOTS)
 def test_drawn_without_complaint(name, lang, caplog):
     caplog.set_level(logging.WARNING, logger="matplotlib")
-    assert isinstance(drawn(name, lang), Figure)
+    assert isinstance(made(name, lang, drawn=True), Figure)
     assert not caplog.records
 
 
@@ -194,7 +196,7 @@ def test_saved_twice_the_same_bytes(saved):
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_the_two_languages_differ_in_words_only(name):
-    chinese, english = ([t for t in texts(drawn(name, lang)) if t != SAID] for lang in ("zh", "en"))
+    chinese, english = ([t for t in texts(made(name, lang)) if t != SAID] for lang in ("zh", "en"))
     assert any("\u4e00" <= c <= "\u9fff" for c in "".join(chinese))
     assert not any("\u4e00" <= c <= "\u9fff" for c in "".join(english))
     assert len(chinese) == len(english)
@@ -255,10 +257,10 @@ def test_no_bar_holds_both_nearer_and_farther_assignments(seed):
         assert bars and all((middle < actual) == inside for middle in middles)
 
 
-@pytest.mark.parametrize("plot", ["plot_trends", "plot_event_study"])
+@pytest.mark.parametrize("plot", sweep("plot_trends", slow=["plot_event_study"]))
 def test_the_outcome_is_named_on_its_axis_and_the_legend_is_outside(plot):
     for lang, name in (("en", "Organisations per 10,000"), ("zh", "团组织数")):
-        axes = drawn(plot, lang).axes[0]
+        axes = made(plot, lang, drawn=True).axes[0]
         assert name in axes.get_ylabel()
         assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1
 
@@ -266,7 +268,7 @@ def test_the_outcome_is_named_on_its_axis_and_the_legend_is_outside(plot):
 def test_every_size_stands_at_its_number_of_pilots():
     """One panel a design, one line a test and number of waves; the scale is of square roots from zero."""
     table = sizes()
-    panels = [ax for ax in drawn("plot_size", "zh").axes if ax.get_title()]
+    panels = [ax for ax in made("plot_size", "zh").axes if ax.get_title()]
     assert len(panels) == len(table[["noise", "pilots"]].drop_duplicates()) == 7
     shown = sorted(y for ax in panels for line in ax.lines for y in line.get_ydata())
     assert shown == pytest.approx(sorted(100 * table["size"]))

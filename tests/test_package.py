@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,9 @@ READ_OR_WRITE = (
 )
 
 
-TREES = {p.stem: ast.parse(p.read_text(encoding="utf-8")) for p in MODULES}
+@cache
+def trees():
+    return {p.stem: ast.parse(p.read_text(encoding="utf-8")) for p in MODULES}
 
 
 def own_imports(tree):
@@ -121,7 +124,7 @@ def own_imports(tree):
 
 
 def test_modules_import_only_what_stands_below_them():
-    beyond = {module: own_imports(tree) - MAY_IMPORT[module] for module, tree in TREES.items()}
+    beyond = {module: own_imports(tree) - MAY_IMPORT[module] for module, tree in trees().items()}
     assert {module: names for module, names in beyond.items() if names} == {}
 
 
@@ -131,15 +134,16 @@ def reads_or_writes(function):
 
 
 def test_only_loaders_read_and_only_save_functions_write():
-    functions = [f for tree in TREES.values() for f in tree.body if isinstance(f, ast.FunctionDef)]
+    functions = [f for tree in trees().values() for f in tree.body if isinstance(f, ast.FunctionDef)]
     allowed = ("load_", "read_", "save_", "_read", "table_schema")
     assert [f.name for f in functions if reads_or_writes(f) and not f.name.startswith(allowed)] == []
     assert any(reads_or_writes(f) for f in functions)
 
 
-def loaded_by(statement):
-    """Return the top-level modules that a statement loads in a fresh interpreter."""
-    code = f"{statement}\nimport sys; print(*{{m.partition('.')[0] for m in sys.modules}})"
+def loaded_by(statement, after="pass"):
+    """Return the top-level modules that a statement loads in a fresh interpreter after another."""
+    loaded = "{m.partition('.')[0] for m in sys.modules}"
+    code = f"import sys\n{after}\nbefore = {loaded}\n{statement}\nprint(*{loaded} - before)"
     return set(
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -152,10 +156,8 @@ def test_importing_the_package_loads_nothing_heavy():
 
 
 def test_intervals_and_metrics_cost_no_more_than_pandas():
-    extra = loaded_by("import youthresearch as yr; yr.growth, yr.audit_facts, yr.save_figure") - loaded_by(
-        "import pandas"
-    )
-    assert not extra & HEAVY
+    statement = "import youthresearch as yr; yr.growth, yr.audit_facts, yr.save_figure"
+    assert not loaded_by(statement, after="import pandas") & HEAVY
 
 
 ESTIMATE = """

@@ -3,6 +3,7 @@
 from threading import Thread
 
 import pytest
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.schema import DataError
@@ -70,13 +71,14 @@ def test_a_code_that_would_reach_the_facts_is_checked(own, row):
         yr.extract_facts(TEXT, data=own)
 
 
-def test_threads_with_other_words_do_not_mix(own):
+@pytest.mark.parametrize("times", sweep(1, slow=[6]))
+def test_threads_with_other_words_do_not_mix(own, times):
     counts = {None: set(), own: set()}
 
     def work(data):
-        counts[data].update(len(yr.extract_facts(TEXT, data=data)) for _ in range(3))
+        counts[data].update(len(yr.extract_facts(TEXT, data=data)) for _ in range(times))
 
-    threads = [Thread(target=work, args=(data,)) for data in (own, None, own, None)]
+    threads = [Thread(target=work, args=(data,)) for data in (own, None, own)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -129,19 +129,19 @@ def read_date(folded, start, end, document):
     document : str
         Date of the document: it gives the year where the text says none (3月15日).
     """
-    lead, rest = folded[max(0, start - 60) : start], folded[end : end + 12]
-    if _AGAINST.search(lead) and (lead[-1] in "比较由是" or _COMPARED.match(rest)):
+    lead, rest, near = folded[max(0, start - 60) : start], folded[end : end + 12], max(0, start - 4)
+    if _AGAINST.search(folded, near, start) and (lead[-1] in "比较由是" or _COMPARED.match(rest)):
         return None
-    if _ONCE.search(lead) or lead.rfind("《") > lead.rfind("》"):
+    if _ONCE.search(folded, near, start) or lead.rfind("《") > lead.rfind("》"):
         return None
     spaced = _SPACED.match(folded, start, start + 16)  # 2021 年12 月31 日
     token = [spaced[0].replace(" ", "")] if spaced else _LAST.split(folded[start:end])
     at = iso(token[-1], rest, document)
     if not at or token[-1].isdigit():  # 2020 alone may be of a code or a name
         return None
-    if _SINCE.match(rest) or token[-1].endswith(("以来", "来")) or _FROM.search(lead):
+    if _SINCE.match(rest) or token[-1].endswith(("以来", "来")) or _FROM.search(folded, near, start):
         return When("", iso(token[0], "", document), -1, False)
-    counted, bracketed = bool(_UNTIL.search(lead)), lead.rfind("(") > lead.rfind(")")
+    counted, bracketed = bool(_UNTIL.search(folded, near, start)), lead.rfind("(") > lead.rfind(")")
     since = iso(token[0], "", document) if len(token) > 1 else f"{at[:4]}-01" if counted else ""
     if not counted and not at.endswith("-12-31"):
         at = at[:7]

@@ -8,7 +8,7 @@ comes with the table: "not stated" and "not extracted" are different things.
 import re
 from bisect import bisect_right
 from functools import cache
-from math import nan
+from math import inf, nan
 
 import numpy as np
 import pandas as pd
@@ -47,6 +47,7 @@ COLUMNS = [
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
 BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
+_AS_READ = (*NUMBERS, "kind", "hedge", "unit", "baseline", "status", "start", "end", "rule")
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
 _WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
@@ -119,13 +120,13 @@ def _propose(document_or_text, source_id, indicators, date):
     date, place = document_date(folded, date), place_of(folded)
     planned = called = bool(_marks()["call"].search(folded[:200]))
     budget = bool(_marks()["budget"].search(folded[:200]))
-    ruled = titled = is_titled_rule(folded)
+    titled, ruled = is_titled_rule(folded), ""
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = called or _is_plan(opening, planned), titled or is_rule(opening, ruled)
+            planned, ruled = called or _is_plan(opening, planned), is_rule(opening, ruled)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -138,10 +139,10 @@ def _propose(document_or_text, source_id, indicators, date):
                 if m["start"] not in shown
             ]
             continue
-        kept, not_kept = _sift(sentence, folded, paragraph, ruled, date)
+        kept, not_kept = _sift(sentence, folded, paragraph, titled or ruled, date)
         refused += not_kept
         if kept:
-            held = {"planned": planned, "ruled": ruled, "budget": budget}
+            held = {"planned": planned, "ruled": titled or ruled, "budget": budget}
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
     rows = [
         row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
@@ -268,26 +269,27 @@ def _inside(place, starts, ends):
 def _sentences(folded, mentions):
     """Cut the text into sentences of bounded length, each with its numbers; skip those without any."""
     ends = [m.end() for m in _marks()["sentence"].finditer(folded)] + [len(folded)]
+    spans = [(m["start"], m["end"]) for m in mentions] + [(inf, inf)]
     start, i, fresh = 0, 0, True
     for end in ends:
         while start < end:
-            stop = min(end, start + PIECE)
-            while i < len(mentions) and mentions[i]["start"] < stop < mentions[i]["end"]:
-                stop = mentions[i]["end"]
+            stop = end if end - start <= PIECE else start + PIECE
             first = i
-            while i < len(mentions) and mentions[i]["start"] < stop:
+            while spans[i][0] < stop:
+                stop = max(stop, spans[i][1])
                 i += 1
             if i > first or fresh:
                 yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
-            fresh = folded[stop - 1 : stop] == "\n"
+            fresh = folded[stop - 1] == "\n"
             start = stop
 
 
 def _is_plan(paragraph, planned):
     """Tell whether a paragraph is of the plan for the coming year: one heading opens it, another ends it."""
-    if _marks()["plan"].search(paragraph[:40]) and not _marks()["past"].search(paragraph[:40]):
+    marks, head = _marks(), paragraph[:40]
+    if (marks["plan"].search(head) or marks["goal"].match(head)) and not marks["past"].search(head):
         return True
-    return planned and not _marks()["review"].search(paragraph[:40])
+    return planned and not marks["review"].search(head)
 
 
 def _sift(sentence, folded, paragraph, ruled, document):
@@ -306,7 +308,8 @@ def _sift(sentence, folded, paragraph, ruled, document):
             refused.append((mention["start"], mention["end"], reason))
         else:
             before = None
-            kept.append(mention | {"at": at, "since": since, "year": document[:4]})
+            mention |= {"at": at, "since": since, "year": document[:4]}
+            kept.append(mention)
     paragraph["norm"] = before
     return kept, refused
 
@@ -328,10 +331,10 @@ def _facts_of(sentence, folded, tokens):
 
 def _refusal(mention, folded):
     """Say why a number is no fact, or nothing: the first reason that holds. What ranks becomes a rank."""
-    sort, unit, start, end = (mention.get(name, "") for name in ("sort", "unit", "start", "end"))
+    sort, start, end = mention["sort"], mention["start"], mention["end"]
     if sort not in ("quantity", "bare", "ordinal"):
         return sort
-    lead, rest = folded[max(0, start - 12) : start], folded[end : end + 14]
+    lead, rest, unit = folded[max(0, start - 12) : start], folded[end : end + 14], mention.get("unit", "")
     if sort == "ordinal":
         return _as_rank(mention, folded[start:end]) if _is_ranked(lead, rest) else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
@@ -355,6 +358,8 @@ def _refusal(mention, folded):
         return "unit"
     if unit.endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
+    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
+        return "number"  # 桥西100米, of an address
     if unit in FORMS and mention["value"] <= 20 and _is_form(lead, rest):
         return "form"
     if unit in TO_THE_LEFT:
@@ -561,8 +566,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     at, since = (mention["at"][:4], "") if "当年" in clause else (mention["at"], mention["since"])
-    row = {
-        **{k: mention[k] for k in ("value_max", "hedge", "resolution", "unit", "end")},
+    row = mention | {
         "number": start,
         "value": sign * mention["value"],
         "kind": kind,
@@ -747,8 +751,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
     flow = _flow(row, noun, flows.get(indicator))
     return {
-        **{k: row[k] for k in ("kind", "value", "value_max", "hedge", "resolution", "unit")},
-        **{k: row[k] for k in ("baseline", "status", "start", "end", "rule")},
+        **{name: row[name] for name in _AS_READ},
         "fact_id": ids[row["number"]],
         "source_id": source_id,
         "district": row["district"],
@@ -845,8 +848,10 @@ def _marks():
         "sentence": re.compile(r"[。!?;\n]"),
         "plan": re.compile(
             rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
-            r"|^(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?)[:\n]"
             r"|招募(?:人数|规模|公告|启事|简章)|实施规模"
+        ),
+        "goal": re.compile(
+            r"(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
         ),
         "past": re.compile(
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
@@ -934,7 +939,7 @@ def _marks():
         "part": re.compile(
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
-        "planned": re.compile(rf"{words('planned')}|计划(?=\d)"),
+        "planned": re.compile(rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"),
         "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),

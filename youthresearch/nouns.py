@@ -5,8 +5,8 @@ inside it is the verb of the clause (培训 学员) or qualifies the noun (培�
 The words of each class are in the lexicon and can be extended there.
 """
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from .quantities import lexicon_codes
 
@@ -74,7 +74,8 @@ NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
 NO_TAILS = frozenset((*"年月日了较更最", OTHER))  # end no noun
 
 
-class Token(NamedTuple):
+@dataclass(slots=True)  # half the time of a tuple to make and to read
+class Token:
     """One word of a sentence with its class and its offsets in the text.
 
     Classes: n noun, p place name, w verbal noun, v verb that may qualify a noun, h verb that never does,
@@ -131,7 +132,7 @@ def classify(tagged, start, ends):
             start, word, tag = tokens.pop().start, last + word, "n"  # 调解员, 推进会
         sort = _sort(word, tag)
         if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
-            tokens[-1] = tokens[-1]._replace(sort="n")
+            tokens[-1].sort = "n"
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
@@ -413,7 +414,7 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort == "v" and _takes_verb(tokens[j].word) and last is not None and last == j - 1:
         return _at(tokens, j + 1).sort not in "npwva"  # 非公有制经济组织
     if tokens[j].sort == "v" and last is not None and last == j - 1 and unit in (*EVENTS, "元", "个", "项"):
-        after = _at(tokens, j + 1)
+        after = _at(tokens, j + 1)  # 6例器官捐献
         return (
             after.sort == "x" and after.word != NUMBER and not _is_counted(tokens[last].word)
         )  # 6例器官捐献

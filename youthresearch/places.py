@@ -28,7 +28,6 @@ _SHORT = re.compile(  # 南山团区委, 团温岭市委, 永川共青团: the n
 _SIGNED = re.compile(r"\n[^,。;\n]{2,24}(?:委员会|团委|[省市县区旗州]委|总工会|妇联)\s{1,4}\S{6,12}日?\s*\Z")
 _COMMITTEE = re.compile(r"(?<![\u4e00-\u9fff])(?:共青团|团)([\u4e00-\u9fff]{2,15}?[省市县区旗州盟])委")
 _COMMON = {"城区", "郊区", "矿区", "东区", "西区", "新县", "市辖区", "直辖县"}
-_LONGEST = 15
 _ABOVE = {"国": None, "省": "province", "州": "prefecture", "盟": "prefecture", "市": "prefecture"}
 _WIDER = re.compile(
     r"(?:^|[,。;:、\n])(?:截至[^,。;]{2,16},)?全([国省市州])(?:共|现|各级|团员|团组织|共青团|基层|注册)"
@@ -173,11 +172,10 @@ def _full_names_in(text):
     names, endings, found, taken = _names().full, _names().endings, [], 0
     for match in _ENDS.finditer(text):
         end = match.end()
-        if text[end - 2 : end] not in endings:
-            continue
-        for start in range(max(taken, end - _LONGEST), end - 1):
-            if text[start:end] in names:
-                found.append((end, text[start:end], names[text[start:end]]))
+        for length in endings.get(text[end - 2 : end], ()):
+            name = text[end - length : end]
+            if name in names and end - length >= taken:
+                found.append((end, name, names[name]))
                 taken = end
                 break
     return found
@@ -211,7 +209,7 @@ class _Names(NamedTuple):
     stem: dict  # code of a city or province -> its name without its kind
     parent: dict
     level: dict
-    endings: frozenset  # last two characters of the full names
+    endings: dict  # last two characters of the full names -> lengths of these names, the longest first
 
 
 @cache
@@ -231,4 +229,7 @@ def _names():
                 stem[code] = stemmed
     columns = (dict(zip(table["district"], table[c], strict=True)) for c in ("name_zh", "parent", "level"))
     name, parent, level = columns
-    return _Names(full, short, name, stem, parent, level, frozenset(n[-2:] for n in full))
+    endings = {}
+    for length, ending in sorted({(len(n), n[-2:]) for n in full if len(n) > 1}, reverse=True):
+        endings.setdefault(ending, []).append(length)
+    return _Names(full, short, name, stem, parent, level, endings)

@@ -10,7 +10,7 @@ from bisect import bisect
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from math import nan
 
 import pandas as pd
@@ -30,6 +30,7 @@ _IN_WORDS = re.compile(  # 壹拾贰万, 叁名; of 伍, 陆 and 拾 (队伍, �
     "|(?<![伍陆拾佰仟])(?=[百千元个名人次份项家位期场])"
     "|(?<=[伍陆拾])(?<![队大登收].)(?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*)"
 )
+WORDS = 2**12  # numerals kept in mind with their values
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -115,6 +116,8 @@ def _foldable():
 def fold(text):
     """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
     table = _folding()
+    for sign in "，：；（）":  # in most texts nearly all there is to fold
+        text = text.replace(sign, table[sign])
     text = _foldable().sub(lambda match: table[match[0]], text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
 
@@ -155,11 +158,12 @@ def _windows(folded):
     """Stretches around everything that may be a number, merged where they meet."""
     start = stop = -1
     for match in _quick().finditer(folded):
-        if match.start() - 10 > stop:
+        first, last = match.span()
+        if first - 10 > stop:
             if stop > 0:
                 yield start, stop
-            start = max(0, match.start() - 10)
-        stop = match.end() + 26
+            start = max(0, first - 10)
+        stop = last + 26
     if stop > 0:
         yield start, min(stop, len(folded))
 
@@ -224,7 +228,8 @@ def _read(match):
         read = _quantity(value, nan, hedge, place, "%")
     else:
         read = _plain(group, hedge, unit)
-    return read | {"number_start": number_start}
+    read["number_start"] = number_start
+    return read
 
 
 def _plain(group, hedge, unit):
@@ -233,6 +238,9 @@ def _plain(group, hedge, unit):
     low, high, place, inside = _number(number)
     if inside and hedge == "exact":
         hedge = "odd"
+    if group["from"]:  # 一至二名, 二至三千人
+        first = _number(group["from"])[0]
+        return _quantity(first * place if first * place < low else first, low, "range", place, unit)
     if group["last"]:
         high, _, place, _ = _number(group["last"])
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
@@ -257,6 +265,7 @@ def _hedge(group):
     return before or after or odd or "exact"
 
 
+@lru_cache(WORDS)
 def _number(text):
     """Value, upper value (or None), size of the last printed place, and whether 余 or 多 stands inside."""
     if text.isdecimal() and text.isascii():
@@ -443,7 +452,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
-    r"|(?<![\d.]|[件表图第] ?)\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名, as yearbooks print it
+    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
@@ -514,7 +523,7 @@ _SORTS = {
         r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
-        r"|(?P<zh1>HAN)(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
+        r"|(?:(?P<from>CN{1,3}) ?DASH ?)?(?P<zh1>HAN)(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],
