@@ -560,6 +560,7 @@ def test_repr_is_the_same_each_time_and_has_no_address():
         (-0.03654894, 0.0132652, "-0.0365"),
         (1234567.8, 3210.0, "1,234,568"),
         (0.5, 0.0, "0.5000"),
+        (0.5, 1e-17, "0.5000"),
         (2.0, np.nan, "2.0000"),
     ],
 )
@@ -1134,3 +1135,9 @@ def test_few_untreated_districts_are_as_few_as_few_treated_ones():
     for effect, panel in zip((few, many), panels, strict=True):
         assert "(randomisation, all 2,024 assignments" in repr(effect)
         assert yr.interval_bounds(effect, panel).error == "spread over other assignments"
+
+
+def test_a_panel_without_cohorts_says_where_they_come_from():
+    panel = panel_of(random_table(2)).drop(columns="cohort")
+    with pytest.raises(yr.DataError, match="give it cohorts with assign_cohorts"):
+        yr.did(panel, outcome="y")

@@ -568,7 +568,7 @@ def p_by_error(effect):
 
 def fixed(value, se):
     """Write a number with three significant digits of its standard error."""
-    usable = np.isfinite(se) and se > 0
+    usable = np.isfinite(se) and se > 1e-12  # less is rounding
     places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
     return f"{value:,.{places}f}"
 
