@@ -414,7 +414,7 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort == "v" and _takes_verb(tokens[j].word) and last is not None and last == j - 1:
         return _at(tokens, j + 1).sort not in "npwva"  # 非公有制经济组织
     if tokens[j].sort == "v" and last is not None and last == j - 1 and unit in (*EVENTS, "元", "个", "项"):
-        after = _at(tokens, j + 1)  # 6例器官捐献
+        after = _at(tokens, j + 1)
         return (
             after.sort == "x" and after.word != NUMBER and not _is_counted(tokens[last].word)
         )  # 6例器官捐献
