@@ -121,6 +121,16 @@ def test_kind(text, kind, value):
     assert (facts["kind"].item(), facts["value"].item()) == (kind, pytest.approx(value))
 
 
+def test_a_verb_of_change_governs_all_that_is_listed_after_it():
+    facts = yr.extract_facts(
+        "累计增配副书记90名、委员180名，同比分别增长6%和8.5%，新建团支部3个、青年之家2个。"
+    )
+    assert facts["kind"].tolist() == ["change"] * 2 + ["growth"] * 2 + ["level"] * 2
+    assert yr.extract_facts("精简编制4个、岗位6个")["value"].tolist() == [-4, -6]
+    assert yr.extract_facts("增长5%、占比10%")["kind"].tolist() == ["growth", "share"]
+    assert yr.extract_facts("净增团员20名、达到300名")["kind"].tolist() == ["change", "level"]
+
+
 @pytest.mark.parametrize(
     ("text", "nouns"),
     [
@@ -234,6 +244,7 @@ def test_a_noun_in_the_heading_or_sentence_above(text, noun):
         *("经费有两个渠道", "完成两大历史任务", "取得五个新成效", "开展1%抽样调查", "分辨率1280×960"),
         *("议程有三项：听取报告", "在统贷、转贷、直贷三种模式中选择", "以三个平台为重点"),
         *("五台县共青团", "“建设六个城、打响五大品牌”", "六个一工程", "电话：0755-12345678", "邮编：518000"),
+        *("形成42项考核指标", "征求意见稿共45条", "向桥西100米处迁移"),
         *("推进四项工作", "百人大合唱", "一次性办结", "2023届毕业生", "〔2021〕15号", "第24届团代会"),
     ],
 )

@@ -71,7 +71,16 @@ MAY_IMPORT = {
         "periods",
         "schema",
     },  # the national series and the words are data
-    "documents": {"schema"},
+    "boilerplate": set(),
+    "deadline": set(),
+    "paragraphs": {"schema"},
+    "decoding": {"paragraphs"},
+    "webpage": {"deadline", "paragraphs"},
+    "docx": {"deadline", "paragraphs"},
+    "pdf": {"boilerplate", "deadline", "paragraphs"},
+    "documents": {
+        *("boilerplate", "deadline", "decoding", "docx", "paragraphs", "pdf", "schema", "webpage"),
+    },
     "words": {"intervals", "loaders", "schema"},
     "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data
     "tokens": {"quantities"},
@@ -96,7 +105,7 @@ MAY_IMPORT = {
             "words",
         ),
     },
-    "corpus": {"dates", "documents", "extract", "loaders", "schema", "words"},
+    "corpus": {"dates", "documents", "extract", "loaders", "paragraphs", "schema", "words"},
     "evidence": {"loaders", "schema"},
     "__main__": {
         *(
