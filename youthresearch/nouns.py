@@ -270,11 +270,12 @@ def _verb(tokens, i, unit):
     for k in (i - 1, i + 1, on):
         if at(tokens, k).word in roles("event"):
             return span(tokens, k, k)
-    j = i
-    while at(tokens, j - 1).sort in "vwha" or at(tokens, j - 1).word == "不":
+    if at(tokens, i - 1).sort not in "vw" or unit not in ("人", *TIMES, *EVENTS):
+        return None
+    j = i - 1
+    while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
-    bare = j < i and at(tokens, i - 1).sort in "vw" and at(tokens, j - 1).sort in "xs"
-    return span(tokens, j, i - 1) if bare and unit in ("人", *TIMES, *EVENTS) else None  # 不起诉8人
+    return span(tokens, j, i - 1) if at(tokens, j - 1).sort in "xsh" else None  # 不起诉8人, 实现增收8元
 
 
 def _doing(tokens, i):
