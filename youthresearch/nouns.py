@@ -26,6 +26,7 @@ TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb sa
 STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
+RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 LISTS = ("名册", "名单")
 
 
@@ -135,7 +136,7 @@ def _is_elided(tokens, i, found, before):
 
 def _candidates(tokens, i, unit, kind):
     """Find what each rule takes for the noun, the likeliest first."""
-    left, after = left_of(tokens, i, unit), at(tokens, i + 1).word
+    left, after = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit), at(tokens, i + 1).word
     right = right_of(tokens, i + (after == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
     found = {"right": right, "left": left, "object": _object(tokens, i, unit)}
     done = _done(tokens, i + 1) if unit == "次" else None
@@ -153,6 +154,16 @@ def _candidates(tokens, i, unit, kind):
     if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
         return event | {"left": left} | found
     return event | found
+
+
+def _ranks(tokens, i):
+    """Find the verb of a rank: what is ranked stands before it, among whom after it (参学率位列全省高校第8位)."""
+    for n in range(i - 1, max(0, i - REACH), -1):
+        if tokens[n].sort == "x":
+            break
+        if tokens[n].word in RANKS:
+            return n
+    return i
 
 
 def _further(tokens, i, unit, kind, before):

@@ -166,13 +166,13 @@ def _sort_of_tag(word, tag):
         return "p"
     if tag == "vn":
         return "w"
-    if tag[0] in "nj" or tag in ("eng", "an"):
+    if tag[0] in "njs" or tag in ("eng", "an"):
         return "n"
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
-    if tag[0] in "abfstzgikl":
+    if tag[0] in "abftzgikl":
         return "a"
     return "r" if tag == "p" else "s"
 
