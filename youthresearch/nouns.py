@@ -23,6 +23,7 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
+OCCASIONS = ("场", "场次", "次")  # units of the same events
 STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
@@ -92,7 +93,7 @@ def _of_its_kind(unit, kind, context):
         return None  # 收入5万元,84人打工
     if kind not in ("level", "mean") or unit in TO_THE_LEFT:
         return context["noun"]
-    same = PEOPLE if unit in PEOPLE else (unit,)
+    same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
     for noun, counted in reversed(context["counted"]):
         if counted in same:
             return noun
