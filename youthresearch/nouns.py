@@ -158,7 +158,7 @@ def _candidates(tokens, i, unit, kind):
 
 
 def _ranks(tokens, i):
-    """Find the verb of a rank: what is ranked stands before it, among whom after it (参学率位列全省高校第8位)."""
+    """Find the verb of a rank: before it stands what is ranked, after it among whom (参学率位列全省第8位)."""
     for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].sort == "x":
             break
