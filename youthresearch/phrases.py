@@ -130,6 +130,8 @@ def _of(tokens, begin, j, unit):
     """
     if begin is None:
         return None
+    if tokens[j].word == NUMBER and at(tokens, j + 1).word == "的":
+        return j + 1  # 3条总长度11公里的赛道
     for n in range(j, min(j + REACH, len(tokens))):
         if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hv" for t in tokens[j:n])):
             return n
