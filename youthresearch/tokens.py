@@ -87,14 +87,14 @@ def classify(tagged, start, ends):
 
 
 def _end_noun(tokens, mark, start):
-    """Take the last word for a noun or its end, if it stands before a mark or number as only a noun may."""
+    """Take the last word for a noun or its end, where it stands before a mark or number as only these may."""
     last = tokens[-1]
     before = tokens[-2].sort if len(tokens) > 1 else ""
     if last.sort == "v" and mark != NUMBER and before in ("n", "w") and takes_verb(last.word):
         last.sort = "n"  # 占多数的是志愿服务组织,
     elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
         last.sort = "n"  # 违法行为
-    elif last.sort in "as" and mark in (NUMBER, "(") and before in ("n", "a") and _is_tail(last.word):
+    elif last.sort in "as" and before in ("n", "a") and _is_tail(last.word):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
