@@ -94,7 +94,7 @@ def _end_noun(tokens, mark, start):
         last.sort = "n"  # 占多数的是志愿服务组织,
     elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
         last.sort = "n"  # 违法行为
-    elif last.sort in "as" and before in ("n", "a") and _is_tail(last.word):
+    elif last.sort in "as" and mark in (NUMBER, "(") and before in ("n", "a") and _is_tail(last.word):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
