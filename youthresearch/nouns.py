@@ -364,10 +364,12 @@ def find_above(text, start, unit):
 
 def _topic(tokens, i):
     """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
-    k = i - 1
-    while k >= max(0, i - 2 * REACH) and tokens[k].sort not in "nw":
-        k -= 1
-    return phrase_to(tokens, k) if k >= max(0, i - 2 * REACH) else None
+    for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
+        if tokens[k].word == "|":  # the cells of a table are no clauses
+            break
+        if tokens[k].sort in "nw":
+            return phrase_to(tokens, k)
+    return None
 
 
 def _belongs_left(tokens, i):
