@@ -299,7 +299,7 @@ def _paragraph_says(opening, before, title):
     return {
         "plan": plan,
         "rule": rule,
-        "planned": plan or bool(_marks()["announced"].match(opening)),
+        "planned": plan or (":" in opening and bool(_marks()["announced"].match(opening))),
         "ruled": bool(title["rule"] or rule),
         "budget": title["budget"],
     }
@@ -568,12 +568,10 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     rest = folded[mention["end"] : mention["end"] + 24]
-    if mention["hedge"] == "exact" and _marks()["least"].search(clause):
+    if "至少" in clause and mention["hedge"] == "exact" and _marks()["least"].search(clause):
         mention["hedge"] = "at_least"  # 至少召开2次
     kind, sign, attached = _kind(mention, clause, context)
-    if _marks()["and"].fullmatch(lead) and (kind, mention["unit"] == "%") in context.get("moved", ()):
-        kind, sign = context["moved"][kind, mention["unit"] == "%"]
-    context["moved"] = _shared(kind, sign, mention["unit"])
+    kind, sign = _with_the_last(kind, sign, mention["unit"] == "%", lead, context)
     owed, listed = _is_owed(mention, clause, rest, context), _is_listed_with(context, mention, lead)
     if kind == "level" and (listed or (owed and not _marks()["yearly"].search(clause))):
         kind = "mean"
@@ -622,11 +620,13 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     return row
 
 
-def _shared(kind, sign, unit):
-    """Say what a number is that shares the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
-    if kind not in ("change", "growth"):
-        return {}
-    return {("share" if unit == "%" else "level", unit == "%"): (kind, sign)}
+def _with_the_last(kind, sign, rate, lead, context):
+    """Kind and sign of what may share the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
+    moved = context.get("moved")
+    if moved and kind in ("level", "share") and moved[2] == rate and _marks()["and"].fullmatch(lead):
+        kind, sign = moved[:2]
+    context["moved"] = (kind, sign, rate) if kind in ("change", "growth") else None
+    return kind, sign
 
 
 def _above(folded, start, unit):

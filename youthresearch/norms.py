@@ -49,7 +49,7 @@ def is_rule(paragraph, held):
     marks, head = _marks(), paragraph[:HEADING]
     if marks["article"].match(head):
         return "heading"
-    if marks["condition"].search(paragraph):
+    if marks["condition"].search(head) or ":" in paragraph[-3:]:
         if marks["conditions"].match(head):
             return "heading"
         if marks["following"].search(paragraph):
