@@ -16,27 +16,13 @@ import pandas as pd
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .norms import NORMS, is_rule, is_titled_rule, may_hold_norms, norm_of
-from .nouns import (
-    AGE,
-    BODY,
-    BRACKET,
-    BREAK,
-    GROUP,
-    NAME,
-    NOUN,
-    NUMBER,
-    OTHER,
-    TO_THE_LEFT,
-    TOTALS,
-    classify,
-    find_above,
-    find_noun,
-    tagger,
-)
+from .nouns import TOTALS, find_above, find_noun
+from .phrases import TO_THE_LEFT
 from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_codes, scan_folded
 from .schema import DataError
 from .tables import read_tables
+from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, classify, tagger
 from .words import word_table, words_of
 
 COLUMNS = [
@@ -868,6 +854,7 @@ def _marks():
 
     parts = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
+    verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in each("up", "down"))
     plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
@@ -880,7 +867,8 @@ def _marks():
             "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
         ),
         "goal": re.compile(
-            r"(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
+            r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|实现|达成)[^,。;\n]){0,16}"
+            r"(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
         ),
         "past": re.compile(
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
@@ -949,9 +937,7 @@ def _marks():
         "body": re.compile(
             r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
-        "moved": re.compile(
-            rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
-        ),
+        "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "ratio": re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
         "share": re.compile(r"(?:占比|占)(?:达|为)? ?$"),
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
@@ -975,7 +961,8 @@ def _marks():
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
-            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]|(?<![为除])(?<!提出|下达|明确|制定|确定)了(?!解)"
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]"
+            r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
             r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
