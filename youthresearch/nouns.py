@@ -23,6 +23,7 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
+OCCASIONS = ("场", "场次", "次")  # units of the same events
 STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
@@ -91,7 +92,7 @@ def _of_its_kind(unit, kind, context):
         return None  # 收入5万元,84人打工
     if kind not in ("level", "mean") or unit in TO_THE_LEFT:
         return context["noun"]
-    same = PEOPLE if unit in PEOPLE else (unit,)
+    same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
     for noun, counted in reversed(context["counted"]):
         if counted in same:
             return noun
@@ -270,11 +271,12 @@ def _verb(tokens, i, unit):
     for k in (i - 1, i + 1, on):
         if at(tokens, k).word in roles("event"):
             return span(tokens, k, k)
-    j = i
-    while at(tokens, j - 1).sort in "vwha" or at(tokens, j - 1).word == "不":
+    if at(tokens, i - 1).sort not in "vw" or unit not in ("人", *TIMES, *EVENTS):
+        return None
+    j = i - 1
+    while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
-    bare = j < i and at(tokens, i - 1).sort in "vw" and at(tokens, j - 1).sort in "xs"
-    return span(tokens, j, i - 1) if bare and unit in ("人", *TIMES, *EVENTS) else None  # 不起诉8人
+    return span(tokens, j, i - 1) if at(tokens, j - 1).sort in "xsh" else None  # 不起诉8人, 实现增收8元
 
 
 def _doing(tokens, i):

@@ -72,34 +72,35 @@ def classify(tagged, start, ends):
         if word == BREAK:
             break
         start, end = end, ends.get(end) or end + len(word)
+        sort = _sort(word, tag)
         if word == " " and last in (NUMBER, NOUN):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        if word == NUMBER and tokens and len(last) > 3 and tokens[-1].sort == "a":
-            tokens[-1].sort = "n"  # 违法行为
-        if word in (NUMBER, "(") and len(tokens) > 1 and len(last) == 1 and _is_tail(*tokens[-2:]):
-            tokens[-2:] = [Token(tokens[-2].word + last, "n", tokens[-2].start, start)]
-        if word in ENDINGS and tokens and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
-            start, word, tag = tokens.pop().start, last + word, "n"  # 调解员, 推进会
-        sort = _sort(word, tag)
-        if sort == "x" and word != NUMBER and len(tokens) > 1 and _closes(*tokens[-2:]):
-            tokens[-1].sort = "n"
+        if sort == "x" and tokens:
+            _end_noun(tokens, word, start)
+        elif word in ENDINGS and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
+            start, word, sort = tokens.pop().start, last + word, "n"  # 调解员, 推进会
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
 
 
-def _is_tail(noun, tail):
-    """Tell whether a character ends a noun that the tagger does not know (楼栋|长, 宅间|道)."""
-    if tail.word in NO_TAILS or tail.word in roles("link"):
-        return False
-    return noun.sort in "na" and tail.sort in "as"
+def _end_noun(tokens, mark, start):
+    """Take the last word for a noun or its end, if it stands before a mark or number as only a noun may."""
+    last = tokens[-1]
+    before = tokens[-2].sort if len(tokens) > 1 else ""
+    if last.sort == "v" and mark != NUMBER and before in ("n", "w") and takes_verb(last.word):
+        last.sort = "n"  # 占多数的是志愿服务组织,
+    elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
+        last.sort = "n"  # 违法行为
+    elif last.sort in "as" and mark in (NUMBER, "(") and before in ("n", "a") and _is_tail(last.word):
+        tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
-def _closes(before, verb):
-    """Tell whether a verb before a mark is the noun of its phrase (占多数的是志愿服务组织,)."""
-    return verb.sort == "v" and before.sort in "nw" and takes_verb(verb.word)
+def _is_tail(word):
+    """Tell whether a character may end a noun that the tagger does not know (楼栋|长, 宅间|道)."""
+    return len(word) == 1 and word not in NO_TAILS and word not in roles("link")
 
 
 # Words -----------------------------------------------------------------------------------------------------
