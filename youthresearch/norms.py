@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from .quantities import lexicon_codes
+from .quantities import lexicon_pattern
 
 NORMS = ("threshold", "limit")
 REACH = 60  # characters before and after a number in which its condition and its consequence are looked for
@@ -147,10 +147,6 @@ def _of_rule(mention, lead):
     return "threshold" if bounded or measured or marks["reached"].search(lead) else ""
 
 
-def _words(role):
-    return "|".join(map(re.escape, sorted(lexicon_codes(role), key=len, reverse=True)))
-
-
 _BOUNDS = frozenset({"at_least", "at_most", "under", "over"})
 _PART = frozenset({"part"})  # 半数, 三分之二
 _LOW, _HIGH, _RANGE = frozenset({"at_least", "over"}), frozenset({"at_most"}), frozenset({"range"})
@@ -175,7 +171,7 @@ def _rules():
     yuan, percent, hours = frozenset({"元"}), frozenset({"%"}), frozenset({"小时"})
     may = r"(?:可(?:以|(?=单独|享|获|申|领|评|认定))(?![谓说见持])|应当|须|不得(?!不))"
     then = (  # 满30小时的,授予...
-        rf"[^。;]{{0,40}}?(?:的|者|及以上)[^,。;]{{0,6}},(?:由|均|分别|一律)?(?:{_words('grants')})"
+        rf"[^。;]{{0,40}}?(?:的|者|及以上)[^,。;]{{0,6}},(?:由|均|分别|一律)?(?:{lexicon_pattern('grants')})"
         r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14}(?:,[^,。;\d]{1,8})?,?"
         r"(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
         r"|[^,。;]{0,20}(?:,|(?<!展示))(?:[方才][可能]|始得)|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
@@ -320,15 +316,15 @@ def _marks():
             rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定)"
             # 我市出台...办法 is news
             r"|[^\n]*?(?:出台|印发|发布|推出|推行|探索|解读|实行|落实|贯彻|推进|宣传))"
-            rf"[^,。;:]{{2,60}}(?:{_words('rule')})(?:\([^()]{{2,12}}\))?[。:]? *"
+            rf"[^,。;:]{{2,60}}(?:{lexicon_pattern('rule')})(?:\([^()]{{2,12}}\))?[。:]? *"
         ),
         "itself": re.compile(
             "(?:^|\n) {0,4}第一条|制定(?:本|如下)(?:办法|规定|细则|制度|条例|章程|规则|规程)"
         ),
         "condition": re.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
         "conditions": re.compile(
-            rf"{order}(?:[\u4e00-\u9fff“”]{{0,10}}(?:{_words('conditions')})[:]?(?=\n|$| |\d|[(])"
-            rf"|(?:{_words('conditions')}):)"
+            rf"{order}(?:[\u4e00-\u9fff“”]{{0,10}}(?:{lexicon_pattern('conditions')})[:]?(?=\n|$| |\d|[(])"
+            rf"|(?:{lexicon_pattern('conditions')}):)"
         ),
         "following": re.compile(
             r"(?:具备|符合|满足|达到)[^。;:]{0,10}(?:下列|以下|如下)[^。;:]{0,6}(?:条件|要求|标准)|(?:具备|符合)的?条件[:(]"
