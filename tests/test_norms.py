@@ -137,6 +137,14 @@ def test_a_rule_calls_itself_one_and_conditions_may_stand_in_a_list():
     assert yr.extract_facts(listed)["token"].tolist() == ["30个以上"]
 
 
+def test_a_notice_is_known_by_its_words_where_it_has_no_title():
+    orders = "请各学院于周五前报送名单，附件须签字，逾期一律不予受理。凡未提交者，视为放弃。"
+    facts = yr.extract_facts(f"各学院：\n{orders}\n每项补贴400元，优秀团员12名。")
+    assert facts[["token", "status"]].values.tolist() == [["12名", "planned"]]
+    news = f"共收到名单30份，评出优秀团员12名，发放补贴400元，累计获奖20名，已建成基地3个。\n{orders}"
+    assert yr.extract_facts(news)["status"].tolist() == ["achieved"] * 5
+
+
 def test_a_seat_in_a_rule_is_a_limit_and_a_duty_in_it_is_planned():
     title = "团干部联系青年制度\n"
     assert yr.extract_facts(f"{title}团委设书记1名，由7人组成。").empty

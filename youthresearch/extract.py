@@ -15,7 +15,7 @@ import pandas as pd
 
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import hedge_bounds
-from .norms import NORMS, is_rule, is_titled_rule, may_hold_norms, norm_of
+from .norms import NORMS, gives_orders, is_rule, is_titled_rule, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_codes, lexicon_pattern, lexicon_words, scan_folded
@@ -272,8 +272,11 @@ def _sentences(folded, mentions):
 def _title_says(folded):
     """Say what the head of a document makes of all its figures: a call for candidates, a budget, a rule."""
     marks, head = _marks(), folded[:200]
-    return {name: bool(marks[name].search(head)) for name in ("call", "budget")} | {
-        "rule": is_titled_rule(folded)
+    ordered = gives_orders(folded)
+    return {
+        "budget": bool(marks["budget"].search(head)),
+        "call": ordered or bool(marks["call"].search(head)),
+        "rule": ordered or is_titled_rule(folded),
     }
 
 
@@ -697,7 +700,7 @@ def _marks():
         ),
         "goal": re.compile(
             r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|实现|达成)[^,。;\n]){0,16}"
-            r"(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
+            r"(?:目标(?:任务)?|名额(?:分配|安排|设置)?(?:[和及]要求)?|奖项设置|奖励设置)[:\n]"
         ),
         "past": re.compile(
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"

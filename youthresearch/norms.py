@@ -16,6 +16,7 @@ from .quantities import lexicon_pattern
 NORMS = ("threshold", "limit")
 REACH = 60  # characters before and after a number in which its condition and its consequence are looked for
 TITLE = 160  # characters of a document in which its title is looked for
+BEGINNING = 1500  # characters of a document of which it is asked whether they give orders
 OPENING = 400  # characters of a document in which it names itself (本办法)
 HEADING = 40  # characters of a paragraph in which its heading is looked for
 
@@ -62,6 +63,16 @@ def is_titled_rule(folded):
     marks, lines = _marks(), folded[:TITLE].split("\n")[:3]
     titles = [title for line in lines for title in (line, line.partition(" ")[0])]
     return any(map(marks["title"].fullmatch, titles)) or bool(marks["itself"].search(folded[:OPENING]))
+
+
+def gives_orders(folded):
+    """Tell whether a document says what is to be done and not what was, as rules and notices do.
+
+    It has at least four words of orders at its beginning, and three to each word of what happened.
+    """
+    marks, head = _marks(), folded[:BEGINNING]
+    orders = len(marks["orders"].findall(head))
+    return orders >= 4 and orders >= 3 * len(marks["happened"].findall(head))
 
 
 def may_hold_norms(folded, start, end, ruled):
@@ -173,7 +184,7 @@ def _rules():
     then = (  # 满30小时的,授予...
         rf"[^。;]{{0,40}}?(?:的|者|及以上)[^,。;]{{0,6}},(?:由|均|分别|一律)?(?:{lexicon_pattern('grants')})"
         r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14}(?:,[^,。;\d]{1,8})?,?"
-        r"(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
+        r"(?:将|则|一律)?(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
         r"|[^,。;]{0,20}(?:,|(?<!展示))(?:[方才][可能]|始得)|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
         r"|(?:、[\d.]{1,6}){0,8}[\u4e00-\u9fff]{0,3},分别(?:再次)?(?:授予|认定|评为|评定|给予|奖励)"
     )
@@ -287,7 +298,7 @@ def _rules():
             _ANY,
             percent,
             r"按照?(?!计划|要求|规定)[^,。;]{0,40}$",
-            "以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留",
+            "以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留|发展|确定|配",
         ),
         ("limit", _BOUNDS, yuan, r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准"),
         # 分值占比85%; 由5至12名组成; 设监票人2名; 每天8小时来计算
@@ -320,6 +331,15 @@ def _marks():
         ),
         "itself": re.compile(
             "(?:^|\n) {0,4}第一条|制定(?:本|如下)(?:办法|规定|细则|制度|条例|章程|规则|规程)"
+        ),
+        "orders": re.compile(
+            r"应当|须(?!知)|不得(?!不)|一律|凡|请各|请于|原则上|视为|不予|取消|[加扣] ?\d{1,2} ?分|者,"
+            r"|(?<![已共])(?:报送|提交|上报|申报|推荐)(?!了)|可(?:以|申|推|享|给|增|获)|附件"
+            r"|每(?:学年|学期|项|队|个|名|人|次)|不(?:超过|少于|低于)|以上的|以下的|(?:满|达到)\d[^,。]{0,6}的"
+        ),
+        "happened": re.compile(
+            r"(?<![为除])了(?!解)|已|共(?![青同产])|累计|截至|目前|取得|获|增长|达\d|开展|举办|召开|覆盖|发放|吸引"
+            r"|建成|新建|成立|突破|\d[余多]|[近超]\d"
         ),
         "condition": re.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
         "conditions": re.compile(
