@@ -40,6 +40,8 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("综合成绩排名专业前40%。", ["40%"], "threshold"),
     # what is given, what a body is made of, what counts as what
     ("补贴标准为当地最低工资标准的60%。", ["60%"], "limit"),
+    ("每支队伍的学生人数为4至7人。", ["4至7人"], "limit"),
+    ("考核结果为优秀（项目不超过2个）。", ["不超过2个"], "limit"),
     ("每次活动最长为3小时。", ["3小时"], "limit"),
     ("参赛团队每队不超过6人。", ["不超过6人"], "limit"),
     ("最高奖金4万元！", ["4万元"], "limit"),

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from .quantities import lexicon_pattern
 
 NORMS = ("threshold", "limit")
+COUNTS = ("个", "名", "人", "项", "支", "篇", "张", "份", "次")
 REACH = 60  # characters before and after a number in which its condition and its consequence are looked for
 TITLE = 160  # characters of a document in which its title is looked for
 BEGINNING = 1500  # characters of a document of which it is asked whether they give orders
@@ -113,6 +114,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         return ""
     if folded.startswith(("不小于", "不大于"), start):  # nobody measures so
         return "threshold"
+    if folded.startswith(("不超过", "不多于"), start) and mention["unit"] in COUNTS:
+        return "" if marks["measured"].search(lead) else "limit"
     norm = _by_words(mention, lead, rest)
     if before and not norm:
         norm = _like_the_last(before, mention, lead, before[0] > sentence["start"])
@@ -301,6 +304,7 @@ def _rules():
             "以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留|发展|确定|配",
         ),
         ("limit", _BOUNDS, yuan, r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准"),
+        ("limit", _RANGE, _ANY, "每[^,。;]{0,10}(?:人数|数量|规模)(?:为|在|应|控制)*$", ""),
         # 分值占比85%; 由5至12名组成; 设监票人2名; 每天8小时来计算
         ("limit", _ANY, percent, rf"(?:分值|权重|总分|总成绩){_NEAR}{{0,6}}$", ""),
         ("limit", _BOUNDS | _RANGE, _ANY, "", "(?:的?[^,。;]{0,8})组成"),
@@ -321,7 +325,7 @@ def _marks():
         "glance": re.compile(
             r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|须|者,|的,|以上,|之上,|方可|才能"
             r"|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
-            r"|分别|等于|折算|计算|星级|星志|票人|始得|标准|分值|权重|总分|总成绩|名前|级前|业前|绩前|设[主副会一]"
+            r"|分别|等于|折算|计算|星级|星志|票人|始得|标准|分值|权重|总分|总成绩|人数[为在应]|名前|级前|业前|绩前|设[主副会一]"
         ),
         "title": re.compile(
             rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定)"
@@ -361,6 +365,7 @@ def _marks():
         ),
         "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|记)[^,。;]{0,18}$"),
         "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
+        "measured": re.compile(r"(?:达到?|共|有|支出|全[年市县区省国])[^,。;]*$"),
         "seat": re.compile(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"),
         "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),
         "owing": re.compile(r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$"),  # 每名干部联系3个以上的支部
