@@ -40,6 +40,7 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("综合成绩排名专业前40%。", ["40%"], "threshold"),
     # what is given, what a body is made of, what counts as what
     ("补贴标准为当地最低工资标准的60%。", ["60%"], "limit"),
+    ("名额最多不超过9人，最少不少于3人。", ["不超过9人", "不少于3人"], None),
     ("每支队伍的学生人数为4至7人。", ["4至7人"], "limit"),
     ("考核结果为优秀（项目不超过2个）。", ["不超过2个"], "limit"),
     ("每次活动最长为3小时。", ["3小时"], "limit"),
@@ -205,6 +206,7 @@ STATUS = [  # text, status of each figure
     ("在上级下达500家任务的基础上，提出了建团800家的目标，已建820家。", "planned planned achieved"),
     ("康复训练110人（省任务数30人），拨付资金20万元。", "achieved planned achieved"),
     ("关于推荐优秀团员的通知\n五四红旗团支部8个，优秀团员20名。", "planned planned"),
+    ("一、竞聘岗位\n（一）主席1名\n（二）副主席3名", "planned planned"),
     ("奖项设置：一等奖1名；二等奖2名。", "planned planned"),
     ("这些志愿者将到我省6个市服务。", "planned"),
     ("按照《关于推荐代表的通知》要求，选出代表7名。", "achieved"),
