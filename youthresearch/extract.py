@@ -318,7 +318,7 @@ def _facts_of(sentence, folded, tokens):
     """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
-    context = {"noun": None, "nouns": [], "counted": [], "whole": None, "paragraph": paragraph}
+    context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["bound"] = sentence["planned"] or sentence["ruled"]
     for mention in sentence["kept"]:
         planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
@@ -561,7 +561,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = context["paragraph"].get("subject"), "inherited"
     if not noun or (rule == "event" and mention["unit"] in ("个", "家", "支") and noun[1] <= start):
-        above = _above(folded, tokens[0].start if tokens else start, mention["unit"])
+        above = _above(folded, tokens[0].start if tokens else start, mention["unit"], context["above"])
         noun, rule = (above, "topic") if above else (noun, rule)
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
@@ -606,11 +606,16 @@ def _shared(kind, sign, unit):
     return {("share" if unit == "%" else "level", unit == "%"): (kind, sign)}
 
 
-def _above(folded, start, unit):
-    """Find the noun of a figure in the sentence before its own, or in the heading above its paragraph."""
-    start -= folded[start - 1 : start] == "\n"
-    first = max(folded.rfind("\n", max(0, start - 60), start) + 1, start - 60)
-    return find_above(folded[first:start], first, unit) if first < start else None
+def _above(folded, start, unit, found):
+    """Find the noun of a figure in the sentence before its own, or in the heading above its paragraph.
+
+    It is the same for all figures of a sentence that have one unit, so it is kept in ``found``, by unit.
+    """
+    if unit not in found:
+        start -= folded[start - 1 : start] == "\n"
+        first = max(folded.rfind("\n", max(0, start - 60), start) + 1, start - 60)
+        found[unit] = find_above(folded[first:start], first, unit) if first < start else None
+    return found[unit]
 
 
 def _status(mention, lead, clause, rest, planned, context):
