@@ -114,14 +114,15 @@ def propose(document_or_text, source_id="", indicators=None, date="", data=None)
 
 def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
-    furniture = _boilerplate(document_or_text)
-    folded = fold(text)
+    folded, paragraphs = fold(text), _paragraphs(document_or_text)
+    furniture = [(start, end) for start, end, role in paragraphs if role == "boilerplate"]
     sifted, refused, paragraph = [], [], {}
     date, place = document_date(folded, date), place_of(folded)
     planned = called = bool(_marks()["call"].search(folded[:200]))
     budget = bool(_marks()["budget"].search(folded[:200]))
     titled, ruled = is_titled_rule(folded), ""
-    tabled, spans = _tabled(document_or_text, folded, date)
+    has_tables = any(role == "table" for *_, role in paragraphs)
+    tabled, spans = read_tables(document_or_text.paragraphs, folded, date) if has_tables else ([], [])
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
@@ -129,10 +130,10 @@ def _propose(document_or_text, source_id, indicators, date):
             planned, ruled = called or _is_plan(opening, planned), is_rule(opening, ruled)
         if not sentence["mentions"]:
             continue
-        if _inside(sentence["start"], *furniture):
+        if furniture and _inside(sentence["start"], furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
-        if _inside(sentence["start"], *spans):
+        if spans and _inside(sentence["start"], spans):
             refused += [
                 (m["start"], m["end"], "table" if m["sort"] in ("quantity", "bare") else m["sort"])
                 for m in sentence["mentions"]
@@ -237,33 +238,23 @@ def _score(fact, draft, noun):
     return row | {"noun": own == coded, "head": own[-2:] == coded[-2:]}
 
 
-def _tabled(document, folded, date):
-    """Read the tables of a document, as (figures, (starts, ends) of their rows); a text has none."""
-    paragraphs = getattr(document, "paragraphs", None)
-    if paragraphs is None or "table" not in paragraphs["role"].tolist():
-        return [], ([], [])
-    figures, spans = read_tables(paragraphs, folded, date)
-    return figures, ([a for a, _ in spans], [b for _, b in spans])
-
-
 def _district_in_table(row, place):
     """Return the code of a figure in a table: that of the place its row names, else that of the text."""
     return child_of(place, row["scope"]) if row.get("scope") else place.code if place else ""
 
 
-def _boilerplate(document):
-    """Return starts and ends of the paragraphs that are no part of the report, in order."""
-    paragraphs = getattr(document, "paragraphs", None)
-    if paragraphs is None or "boilerplate" not in paragraphs["role"].tolist():
-        return [], []
-    found = paragraphs[paragraphs["role"] == "boilerplate"].sort_values(["start", "end"])
-    return found["start"].tolist(), found["end"].tolist()
+def _paragraphs(document):
+    """Return (start, end, role) of the paragraphs of a document, in order; a text has none."""
+    table = getattr(document, "paragraphs", None)
+    if table is None:
+        return []
+    return sorted(zip(*(table[name].tolist() for name in ("start", "end", "role")), strict=True))
 
 
-def _inside(place, starts, ends):
+def _inside(place, spans):
     """Tell whether a place lies in one of some stretches, in order, that do not overlap."""
-    i = bisect_right(starts, place) - 1
-    return i >= 0 and place < ends[i]
+    i = bisect_right(spans, (place, inf)) - 1
+    return i >= 0 and place < spans[i][1]
 
 
 def _sentences(folded, mentions):
@@ -511,8 +502,8 @@ def _signs(folded, sentence):
     counted = {m["start"] for m in sentence["kept"]}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     names = {name: [m.span() for m in _marks()[name].finditer(folded, first, last)] for name in _SPANS}
-    quoted = [a for a, _ in names["quote"]], [b for _, b in names["quote"]]
-    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _inside(s[0], *quoted))]
+    quoted = names["quote"]
+    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _inside(s[0], quoted))]
     taken = bytearray(last - first)  # 1 where a sign stands
     for start, end, _ in spans:
         taken[start - first : end - first] = b"\1" * (end - start)
