@@ -28,13 +28,13 @@ from .cells import (
     told_of,
 )
 from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import FEW, SEED, fixed, is_quick, randomize, stratum_of
+from .inference import FEW, SEED, fewest, fixed, is_quick, randomize, stratum_of
 from .schema import DataError, Result, check_choice, check_count, mark_simulated
 from .strata import of_column
 from .weights import imputation, regression, two_way
 
 _ERRORS = {"clustered": "clustered", "independent": "iid", "standard deviation": "placebo"}
-_UNRELIABLE = {  # why, with few treated districts
+_UNRELIABLE = {  # why, with few districts on a side
     "clustered": "too few to learn their spread from",
     "iid": "and it takes a district's errors to be independent over time",
     "placebo": "and it takes the placebos to be normal",
@@ -52,8 +52,8 @@ class Effect(Result):
     att : float
         Average effect on the treated; what is averaged, the estimator's docstring says.
     se : float
-        Its standard error. With fewer than ten treated districts (`FEW`) it is far too small; what is shown
-        then is the test of `randomization`.
+        Its standard error. With fewer than ten treated, or untreated, districts (`FEW`) it is far too small;
+        what is shown then is the test of `randomization`.
     path : pandas.DataFrame
         One row is one event time (or cohort, period): event_time, att, se. The base has no error.
     vcov : ndarray, shape (1 + K, 1 + K)
@@ -107,10 +107,9 @@ class Effect(Result):
 
     @property
     def caution(self):
-        """Why se is unreliable: too few treated districts; empty if there are enough."""
-        if self.n_treated >= FEW:
-            return ""
-        return f"unreliable with {self.n_treated} treated, {_UNRELIABLE[self.errors]}"
+        """Why se is unreliable: too few treated, or untreated, districts; empty if there are enough."""
+        number, side = fewest(self)
+        return f"unreliable with {number} {side}, {_UNRELIABLE[self.errors]}" if number < FEW else ""
 
     def randomization(self, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
         """Test the effect by reassigning the cohorts among the districts that it uses.
@@ -130,7 +129,7 @@ class Effect(Result):
 
     @cached_property
     def _test(self):
-        """The test that is shown with few treated districts; or why there is none."""
+        """The test that is shown with few districts on a side; or why there is none."""
         try:
             return self.randomization(draws=9999 if is_quick(self) else 999)
         except DataError as error:

@@ -34,7 +34,7 @@ from .schema import (
 )
 from .strata import of_column
 
-FEW = 10  # treated districts; below it the clustered standard error is far too small (DESIGN section 1)
+FEW = 10  # districts, treated or untreated; below it the clustered standard error is far too small
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
@@ -542,11 +542,21 @@ def check_effect(effect):
         raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
 
 
+def fewest(effect):
+    """Count the treated districts, or the never-treated if there are fewer: number and name of that side.
+
+    An error that is learnt from three districts is as bad on either side. Where all are treated in the end,
+    others compare with them before they are.
+    """
+    sides = [(effect.n_treated, "treated"), (effect.n_control, "untreated")]
+    return min(side for side in sides if side[0])
+
+
 def errors_for(effect, errors):
-    """Choose what errors rest on: reassignment with few treated districts, unless one is asked for."""
+    """Choose what errors rest on: reassignment where a side has few districts, unless one is asked for."""
     check_effect(effect)
     check_choice("errors", errors, (None, "clustered", "randomization"))
-    return errors or ("randomization" if effect.n_treated < FEW else "clustered")
+    return errors or ("randomization" if fewest(effect)[0] < FEW else "clustered")
 
 
 def p_by_error(effect):
@@ -558,7 +568,7 @@ def p_by_error(effect):
 
 def fixed(value, se):
     """Write a number with three significant digits of its standard error."""
-    usable = np.isfinite(se) and se > 0
+    usable = np.isfinite(se) and se > 1e-12  # less is rounding
     places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
     return f"{value:,.{places}f}"
 

@@ -95,8 +95,7 @@ def find_relations(facts, identities=None, districts=None):
     figures = figures_of(facts)
     moves = moves_of(facts)
     found = [
-        _of_moves(facts, moves),
-        _of_bases(facts, moves),
+        *_of_moves(facts, moves),
         *_of_points(facts, figures),
         *_of_shares(facts, figures),
         _of_parts(facts),
@@ -142,6 +141,8 @@ def moves_of(facts):
     now = facts[is_level & facts["baseline"].eq("")]
     then = facts[is_level & facts["baseline"].ne("")]
     table = pd.DataFrame({"at": moves.index, **{c: moves[c] for c in ("kind", "baseline", "near", "key")}})
+    if moves.empty:
+        return table.assign(level=-1, previous=-1, found="")
     table["level"], table["found"] = _one_of(moves, now, facts)
     table["previous"] = _nearest(moves, then, facts)
     dated = _by_date(facts, table)
@@ -223,6 +224,8 @@ def _year_before(date):
 
 def _of_moves(facts, moves):
     """Relate level, change and growth, and the level before where it is stated."""
+    if moves.empty:
+        return []
     changes, growths = (moves[moves["kind"] == k] for k in ("change", "growth"))
     pairs = changes[changes["level"] >= 0].merge(growths, on="level", suffixes=("", "_g"))
     pairs = pairs[_same_baseline(pairs["baseline"], pairs["baseline_g"])]
@@ -234,7 +237,7 @@ def _of_moves(facts, moves):
         growths, on="previous", suffixes=("", "_g")
     )
     found.append(relate("growth_of_base", lone[["previous", "at", "at_g"]].to_numpy(), "near"))
-    return pd.concat(found, ignore_index=True)
+    return [*found, _of_bases(facts, moves)]
 
 
 def _same_baseline(one, other):
@@ -478,13 +481,15 @@ def _of_rates_said_last(facts):
     rate &= np.all([t["part_of"].to_numpy() == "" for t in (one, other, said)], axis=0)
     first_larger = one["value"].to_numpy() >= other["value"].to_numpy()
     shares = np.column_stack([at - 1 - ~first_larger, at - 2 + ~first_larger, at])[rate]
-    unit, subject = (facts[c].to_numpy() for c in ("unit", "subject"))
+    unit, subject, noun = (facts[c].to_numpy() for c in ("unit", "subject", "noun"))
+    told = facts.get("alternatives", facts["noun"]).to_numpy()  # 平均每个乡镇6场: of each 乡镇
     means = []
     for total, count in ((at - 1, at - 2), (at - 2, at - 1)):
         good = (
             ok & (said["kind"] == "mean").to_numpy() & (unit[total] == unit[at]) & (unit[count] != unit[at])
         )
-        good &= (subject[at] == subject[count]) | (subject[at] == subject[total]) & ~np.isin(unit[at], EVENTS)
+        each = (subject[at] == subject[count]) | (noun[count] != "") & (told[at] == noun[count])
+        good &= each | (subject[at] == subject[total]) & ~np.isin(unit[at], EVENTS)
         means.append(np.column_stack([total, count, at])[good])
     return [
         relate("share", _plausible(shares, 100, facts), "near"),
