@@ -12,6 +12,7 @@ from math import inf, nan
 
 import numpy as np
 import pandas as pd
+from pandas.api.internals import create_dataframe_from_blocks
 
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import hedge_bounds
@@ -98,12 +99,13 @@ def propose(document_or_text, source_id="", indicators=None, date="", data=None)
 
 def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
-    furniture = _boilerplate(document_or_text)
-    folded = fold(text)
+    folded, paragraphs = fold(text), _paragraphs(document_or_text)
+    furniture = [(start, end) for start, end, role in paragraphs if role == "boilerplate"]
     sifted, refused, paragraph = [], [], {}
     date, place, town = document_date(folded, date), place_of(folded), town_of(folded)
     title, says = _title_says(folded), {"plan": False, "rule": ""}
-    tabled, spans = _tabled(document_or_text, folded, date)
+    has_tables = any(role == "table" for *_, role in paragraphs)
+    tabled, spans = read_tables(document_or_text.paragraphs, folded, date) if has_tables else ([], [])
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
@@ -111,10 +113,10 @@ def _propose(document_or_text, source_id, indicators, date):
             says = _paragraph_says(folded[sentence["start"] : sentence["end"]], says, title)
         if not sentence["mentions"]:
             continue
-        if _inside(sentence["start"], *furniture):
+        if furniture and _inside(sentence["start"], furniture):
             refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
             continue
-        if _inside(sentence["start"], *spans):
+        if spans and _inside(sentence["start"], spans):
             refused += [
                 (m["start"], m["end"], "table" if m["sort"] in ("quantity", "bare") else m["sort"])
                 for m in sentence["mentions"]
@@ -146,15 +148,18 @@ def _propose(document_or_text, source_id, indicators, date):
 
 def tabulate(proposals):
     """Lay out the proposals of one document or many as a table of facts, with their intervals."""
-    columns = _words(proposals)
-    columns |= {name: np.array([p[name] for p in proposals], dtype=float) for name in NUMBERS}
-    columns |= {name: np.array([p[name] for p in proposals], dtype="int64") for name in PLACES}
+    numbers, places = _array(proposals, NUMBERS, float), _array(proposals, PLACES, "int64")
     hedges = np.array([p["hedge"] for p in proposals], dtype=object)
-    bounds = hedge_bounds(columns["value"], hedges, columns["value_max"])
-    columns |= dict(zip(BOUNDS, bounds, strict=True))
-    facts = pd.DataFrame({i: columns[name] for i, name in enumerate(COLUMNS)}, copy=False)
-    facts.columns = _column_index()  # made once: of 27 words it costs as much as the rest of a small table
-    return facts
+    bounds = hedge_bounds(numbers[NUMBERS.index("value")], hedges, numbers[NUMBERS.index("value_max")])
+    blocks = [(np.vstack([*numbers, *bounds]), _at((*NUMBERS, *BOUNDS))), (places, _at(PLACES))]
+    blocks += [(words, _at((name,))) for name, words in _words(proposals).items()]
+    # for a small table the usual constructor would take as long as all else together
+    return create_dataframe_from_blocks(blocks, pd.RangeIndex(len(proposals)), _column_index())
+
+
+def _array(proposals, names, dtype):
+    """Return the named fields, one row each."""
+    return np.array([[p[name] for p in proposals] for name in names], dtype=dtype)
 
 
 def _words(proposals):
@@ -163,13 +168,19 @@ def _words(proposals):
     try:
         words = pd.array([p[name] for name in names for p in proposals], dtype=_WORD)
     except UnicodeEncodeError:  # half a character, which such columns may not hold
-        return {name: pd.Series([p[name] for p in proposals], dtype=object) for name in names}
+        return {name: _array(proposals, (name,), object) for name in names}
     return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
 
 
 @cache
 def _column_index():
     return pd.Index(COLUMNS)
+
+
+@cache
+def _at(names):
+    """Return the places of columns."""
+    return np.array([COLUMNS.index(name) for name in names])
 
 
 def score_extraction(coded, proposed, nouns):
@@ -222,33 +233,23 @@ def _score(fact, draft, noun):
     return row | {"noun": own == coded, "head": own[-2:] == coded[-2:]}
 
 
-def _tabled(document, folded, date):
-    """Read the tables of a document, as (figures, (starts, ends) of their rows); a text has none."""
-    paragraphs = getattr(document, "paragraphs", None)
-    if paragraphs is None or "table" not in paragraphs["role"].tolist():
-        return [], ([], [])
-    figures, spans = read_tables(paragraphs, folded, date)
-    return figures, ([a for a, _ in spans], [b for _, b in spans])
-
-
 def _district_in_table(row, place):
     """Return the code of a figure in a table: that of the place its row names, else that of the text."""
     return child_of(place, row["scope"]) if row.get("scope") else place.code if place else ""
 
 
-def _boilerplate(document):
-    """Return starts and ends of the paragraphs that are no part of the report, in order."""
-    paragraphs = getattr(document, "paragraphs", None)
-    if paragraphs is None or "boilerplate" not in paragraphs["role"].tolist():
-        return [], []
-    found = paragraphs[paragraphs["role"] == "boilerplate"].sort_values(["start", "end"])
-    return found["start"].tolist(), found["end"].tolist()
+def _paragraphs(document):
+    """Return (start, end, role) of the paragraphs of a document, in order; a text has none."""
+    table = getattr(document, "paragraphs", None)
+    if table is None:
+        return []
+    return sorted(zip(*(table[name].tolist() for name in ("start", "end", "role")), strict=True))
 
 
-def _inside(place, starts, ends):
+def _inside(place, spans):
     """Tell whether a place lies in one of some stretches, in order, that do not overlap."""
-    i = bisect_right(starts, place) - 1
-    return i >= 0 and place < ends[i]
+    i = bisect_right(spans, (place, inf)) - 1
+    return i >= 0 and place < spans[i][1]
 
 
 def _sentences(folded, mentions):
@@ -326,7 +327,7 @@ def _facts_of(sentence, folded, tokens):
     """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
-    context = {"noun": None, "nouns": [], "counted": [], "whole": None, "paragraph": paragraph}
+    context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["bound"] = sentence["planned"] or sentence["ruled"]
     for mention in sentence["kept"]:
         planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
@@ -360,8 +361,8 @@ def _signs(folded, sentence):
     counted = {m["start"] for m in sentence["kept"]}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     names = {name: [m.span() for m in _marks()[name].finditer(folded, first, last)] for name in _SPANS}
-    quoted = [a for a, _ in names["quote"]], [b for _, b in names["quote"]]
-    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _inside(s[0], *quoted))]
+    quoted = names["quote"]
+    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not _inside(s[0], quoted))]
     taken = bytearray(last - first)  # 1 where a sign stands
     for start, end, _ in spans:
         taken[start - first : end - first] = b"\1" * (end - start)
@@ -408,7 +409,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = context["paragraph"].get("subject"), "inherited"
     if not noun or (rule == "event" and mention["unit"] in ("个", "家", "支") and noun[1] <= start):
-        above = _above(folded, tokens[0].start if tokens else start, mention["unit"])
+        above = _above(folded, tokens[0].start if tokens else start, mention["unit"], context["above"])
         noun, rule = (above, "topic") if above else (noun, rule)
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
@@ -455,11 +456,16 @@ def _with_the_last(kind, sign, rate, lead, context):
     return kind, sign
 
 
-def _above(folded, start, unit):
-    """Find the noun of a figure in the sentence before its own, or in the heading above its paragraph."""
-    start -= folded[start - 1 : start] == "\n"
-    first = max(folded.rfind("\n", max(0, start - 60), start) + 1, start - 60)
-    return find_above(folded[first:start], first, unit) if first < start else None
+def _above(folded, start, unit, found):
+    """Find the noun of a figure in the sentence before its own, or in the heading above its paragraph.
+
+    It is the same for all figures of a sentence that have one unit, so it is kept in ``found``, by unit.
+    """
+    if unit not in found:
+        start -= folded[start - 1 : start] == "\n"
+        first = max(folded.rfind("\n", max(0, start - 60), start) + 1, start - 60)
+        found[unit] = find_above(folded[first:start], first, unit) if first < start else None
+    return found[unit]
 
 
 def _status(mention, lead, clause, rest, planned, context):

@@ -93,9 +93,10 @@ def find_noun(tokens, i, mention, kind, context):
 
 def _level(tokens, i, before):
     """Find a level told apart from that of the noun before (国家级青年文明号5个、省级11个)."""
-    own = at(tokens, i - 1)
-    first = next((t.word for t in tokens if before and t.start == before[0]), "")
-    return span(tokens, i - 1, i - 1) if own.word.endswith("级") and first.endswith("级") else None
+    if not before or not at(tokens, i - 1).word.endswith("级"):
+        return None
+    first = next((t.word for t in tokens if t.start == before[0]), "")
+    return span(tokens, i - 1, i - 1) if first.endswith("级") else None
 
 
 def _of_its_kind(unit, kind, context):
