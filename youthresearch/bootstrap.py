@@ -66,7 +66,7 @@ class WildBootstrap(Result):
     @property
     def caution(self):
         """Why the test cannot be relied on; empty if there are enough districts of both kinds."""
-        fewest = min(self.n_treated, self.n_control)
+        fewest = min(number for number in (self.n_treated, self.n_control) if number)
         if fewest >= POWERLESS:
             return ""
         kind = "treated" if self.n_treated == fewest else "untreated"

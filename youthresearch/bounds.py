@@ -106,8 +106,8 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     level : float
     errors : {None, "clustered", "randomization"}
         Sampling error: the effect's own, or the spread of the estimates over other assignments of the
-        cohorts, each at that end. None chooses the latter where fewer than ten districts are treated,
-        or are not (`FEW`).
+        cohorts, each at that end. None chooses the latter where districts are too few for the former
+        (`Effect.caution`).
     strata, seed
         For "randomization", as in `Effect.randomization`.
 

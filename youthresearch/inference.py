@@ -35,6 +35,8 @@ from .schema import (
 from .strata import of_column
 
 FEW = 10  # districts, treated or untreated; below it the clustered standard error is far too small
+IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS
+OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
@@ -542,21 +544,29 @@ def check_effect(effect):
         raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
 
 
-def fewest(effect):
-    """Count the treated districts, or the never-treated if there are fewer: number and name of that side.
+def too_few(effect):
+    """Say which districts are too few to learn the effect's own error from: a kind and a text, or None.
 
-    An error that is learnt from three districts is as bad on either side. Where all are treated in the end,
-    others compare with them before they are.
+    Three on one side are as bad as three on the other; where all are treated in the end, others compare with
+    them before they are. `sun_abraham` and `imputation_did` fit each cohort its own mean, so that k districts
+    show ``(k - 1) / k`` of their variance: with twelve pilots in twelve waves a true null was rejected 66 and
+    51% of the time at 5% (60 districts, 16 periods, rho 0.5, 300 simulations), in five waves of four 10%.
     """
     sides = [(effect.n_treated, "treated"), (effect.n_control, "untreated")]
-    return min(side for side in sides if side[0])
+    number, side = min(side for side in sides if side[0])
+    if number < FEW:
+        return side, f"{number} {side}"
+    cohorts = len(np.unique(effect._cells.cohort[_ever_treated(effect._cells)]))
+    if effect.estimator in OWN_MEANS and effect.n_treated < IN_A_COHORT * cohorts:
+        return "cohorts", f"{effect.n_treated} treated in {cohorts} cohorts"
+    return None
 
 
 def errors_for(effect, errors):
-    """Choose what errors rest on: reassignment where a side has few districts, unless one is asked for."""
+    """Choose what errors rest on: reassignment where districts are too few, unless one is asked for."""
     check_effect(effect)
     check_choice("errors", errors, (None, "clustered", "randomization"))
-    return errors or ("randomization" if fewest(effect)[0] < FEW else "clustered")
+    return errors or ("randomization" if too_few(effect) else "clustered")
 
 
 def p_by_error(effect):

@@ -101,7 +101,7 @@ def pretrend_test(
         significant by itself, which rejects too often.
     errors : {None, "clustered", "randomization"}
         Covariance of the coefficients: the effect's own, or over other assignments of the cohorts. None
-        chooses the latter where fewer than ten districts are treated, or are not (`FEW`).
+        chooses the latter where districts are too few for the former (`Effect.caution`).
     strata, draws, seed
         For "randomization": a Series with one value a district, as from `strata_by`; number of assignments
         to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
