@@ -1168,3 +1168,14 @@ def test_a_cohort_of_one_district_leaves_nothing_to_learn_an_error_from(name):
     assert "too few in a cohort: unreliable" in yr.effect_table([found[0]])["Std. error"].item()
     assert not ESTIMATORS[name](panel_of(waves_of(3, waves=4)), outcome="y").caution
     assert not yr.staggered_did(panel_of(table), outcome="y").caution
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_districts_that_were_never_seen_before_treatment_are_no_treated_ones(name):
+    """Twelve pilots, ten of which report from the pilot on only: two have a say, and two are few."""
+    table = waves_of(12, waves=1)
+    late = table["cohort"].notna() & ~table["district"].isin(["d00", "d01"])
+    effect = ESTIMATORS[name](panel_of(table[~late | (table["period"] >= 2003)]), outcome="y")
+    assert (effect.n_treated, effect.n_control) == (2, 28)
+    assert effect.caution.startswith("unreliable with 2 treated")
+    assert yr.compare_effects([effect])["inference"].item() == "randomization"

@@ -62,7 +62,7 @@ class Effect(Result):
     df : float
         Degrees of freedom of the t distribution to compare with; inf is the normal one.
     n_treated, n_control : int
-        Districts ever treated within the panel, and the others.
+        Districts ever treated within the panel whose cells have a weight in att, and the never treated.
     periods : pandas.Index
     convention : dict of str to str
         What other packages may do otherwise.
@@ -684,6 +684,7 @@ def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, 
     path = rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:]))
     path = mark_simulated(path, cells.simulated)
     treated = (cells.treated & cells.observed).any(axis=1)
+    weighs = np.abs(linear.weights[0]).max(axis=1)[units.of]
     return Effect(
         estimator=name,
         outcome=cells.outcome,
@@ -692,7 +693,7 @@ def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, 
         path=path,
         vcov=vcov,
         df=float(df),
-        n_treated=int(treated.sum()),
+        n_treated=int((treated & (weighs > 1e-12 * weighs.max())).sum()),
         n_control=int((~treated).sum()),
         periods=cells.periods,
         convention=told,
