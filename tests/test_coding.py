@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.coding import FIELDS
@@ -13,10 +14,10 @@ FACTS, DOCUMENTS = yr.load_facts(), yr.load_documents()
 REPORT = FACTS[FACTS["source_id"] == "heshan-2023"]
 
 
-@pytest.fixture(scope="module")
-def proposed():
-    """The extractor as second coder of the Chinese documents."""
-    chinese = DOCUMENTS[~DOCUMENTS["source_id"].isin(["c005", "c008", "c074"])]
+@pytest.fixture(scope="module", params=sweep(12, slow=[None]))
+def proposed(request):
+    """The extractor as second coder of the Chinese documents, or of the first of them."""
+    chinese = DOCUMENTS[~DOCUMENTS["source_id"].isin(["c005", "c008", "c074"])].head(request.param)
     texts = zip(chinese["source_id"], chinese["text"], strict=True)
     return pd.concat([yr.extract_facts(text, source_id=s) for s, text in texts], ignore_index=True)
 

@@ -23,7 +23,7 @@ from youthresearch.extract import extract_facts, propose
 from youthresearch.loaders import DATA
 from youthresearch.schema import DataError
 
-DOCUMENTS = 12
+DOCUMENTS = 8
 SENTENCES = (
     "全区现有团员{a}名，比试点前增加{b}名。",
     "社会领域团组织达到{a}个，增长{c}.5%。",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.cells import NEVER
@@ -37,7 +38,7 @@ def slow_power(n, treated, before, after, rho, effect, simulations, seed):
     return found / simulations
 
 
-@pytest.mark.parametrize("treated, effect", [(1, 2.5), (2, 1.5)])
+@pytest.mark.parametrize("treated, effect", sweep((2, 1.5), slow=[(1, 2.5)]))
 def test_power_is_that_of_simulated_panels_permuted_one_by_one(treated, effect):
     slow = slow_power(24, treated, 3, 3, 0.6, effect, 1500, 5)
     design = yr.design_study(districts=24, periods=6, waves={4: treated}, rho=0.6)
@@ -79,7 +80,7 @@ def burlig(n, share, m, r, rho, alpha=0.05, power=0.8):
     return quantiles * np.sqrt(inside / (share * (1 - share) * n))
 
 
-@pytest.mark.parametrize("m, r, rho", [(5, 3, 0.5), (3, 5, 0.8), (1, 1, 0.3), (4, 4, 0.0)])
+@pytest.mark.parametrize("m, r, rho", sweep((3, 5, 0.8), (4, 4, 0.0), slow=[(5, 3, 0.5), (1, 1, 0.3)]))
 def test_the_formula_is_that_of_burlig_preonas_and_woerman(m, r, rho):
     """With no serial correlation it is Bloom's (1995) for the change's variance, 1/m + 1/r."""
     n, treated = 200, 60

@@ -311,7 +311,7 @@ def test_refusals(options, said):
         yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1, **options)
 
 
-@pytest.mark.parametrize("estimator", [yr.did, yr.staggered_did], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("estimator", sweep(yr.did, slow=[yr.staggered_did]), ids=lambda f: f.__name__)
 def test_studentised_anew_is_that_at_once(estimator):
     """A population of one everywhere but for the last digits: the estimator runs for each assignment."""
     table = small_table(1, (3,), n=9)
@@ -325,7 +325,7 @@ def test_studentised_anew_is_that_at_once(estimator):
     assert [anew.low, anew.high] == pytest.approx([once.low, once.high], rel=1e-5)
 
 
-@pytest.mark.parametrize("treated", [1, 3])
+@pytest.mark.parametrize("treated", sweep(1, slow=[3]))
 def test_studentised_with_gaps_is_the_weighted_mean_over_the_spread_of_scores(treated):
     """Each district's weighted sum about its cohort's mean, weights by least squares (Frisch and Waugh)."""
     table = small_table(2, (treated,), n=8, gaps=0.1)
@@ -439,6 +439,7 @@ def test_other_errors_are_marked_too_and_a_test_that_cannot_be_had():
     assert "none by randomisation" in repr(replace(gaps, _anew=None))
 
 
+@pytest.mark.slow
 def test_proposition_99_is_second_of_39():
     """Arkhangelsky et al. 2021: 38 donors; all placebos taken, California's effect is the second largest."""
     effect = yr.synthetic_did(yr.read_study("prop99"), outcome="cigarettes")
@@ -527,7 +528,7 @@ def test_bands_by_name_and_where_there_are_too_few_assignments():
         yr.confidence_bands(by_cohort, seed=1)
 
 
-@pytest.mark.parametrize("estimator", [yr.did, yr.staggered_did, yr.event_study, yr.sun_abraham])
+@pytest.mark.parametrize("estimator", sweep(yr.did, slow=[yr.staggered_did, yr.event_study, yr.sun_abraham]))
 def test_ties_are_found_on_a_high_level(estimator):
     """Whole numbers tie; a thousand million more in every cell changes no p-value."""
     table = small_table(4, waves=(2,), n=10)
@@ -552,7 +553,7 @@ def regions(table):
     return table[["district", "region"]].drop_duplicates()
 
 
-@pytest.mark.parametrize("seed", [33, 93])
+@pytest.mark.parametrize("seed", sweep(33, slow=[93]))
 def test_a_studentized_interval_ends_where_the_first_effect_is_rejected(seed):
     """Heavy tails: from some effect on p is at most 5%, and farther out above it again."""
     rng = np.random.default_rng(seed)
@@ -576,7 +577,9 @@ def test_a_studentized_interval_ends_where_the_first_effect_is_rejected(seed):
         assert min(within) > 0.05 + 1e-9 > beyond
 
 
-@pytest.mark.parametrize("estimator", [yr.did, yr.event_study, yr.imputation_did, yr.staggered_did])
+@pytest.mark.parametrize(
+    "estimator", sweep(yr.did, yr.staggered_did, slow=[yr.event_study, yr.imputation_did])
+)
 def test_without_any_noise_the_studentized_interval_is_the_effect_itself(estimator):
     """One of 220 assignments is the actual one; under every effect but the true one the others have error."""
     table = pd.DataFrame([(f"d{i:02d}", t) for i in range(12) for t in range(2010, 2016)], columns=["d", "t"])

@@ -43,7 +43,7 @@ def test_power_of_single_coefficients_as_in_r():
 
 
 @pytest.mark.parametrize("kind", [_Joint, _Box])
-@pytest.mark.parametrize("slope", [0.0, 0.02, 0.05])
+@pytest.mark.parametrize("slope", sweep(0.02, slow=[0.0, 0.05]))
 def test_power_and_bias_by_drawing(kind, slope):
     """400,000 draws of the coefficients: how many are rejected, and att's mean error among the others."""
     chosen = as_in_r(kind)
@@ -59,7 +59,7 @@ def test_power_and_bias_by_drawing(kind, slope):
     assert chosen.passed(slope * DRIFT) == pytest.approx(draws[passes, 0].mean(), abs=4 * noise)
 
 
-@pytest.mark.parametrize("slope", [0.02, 0.06])
+@pytest.mark.parametrize("slope", sweep(0.06, slow=[0.02]))
 def test_power_and_bias_of_f_by_drawing(slope):
     """The same with an estimated scale of 12 degrees of freedom."""
     known = as_in_r(_Joint)
@@ -101,7 +101,7 @@ STUDIES = {
 
 
 @pytest.mark.parametrize("name", STUDIES)
-@pytest.mark.parametrize("controls", [None, ["x"]])
+@pytest.mark.parametrize("controls", sweep(["x"], slow=[None]))
 @pytest.mark.parametrize("gaps", sweep(0.05, slow=[0.0]))
 def test_a_drift_moves_the_coefficients_as_stated(name, controls, gaps):
     """Treated districts' outcomes are made to drift by 0.3 a period, and all is estimated anew."""

@@ -16,27 +16,13 @@ import pandas as pd
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import NEEDS_A_DIGIT, hedge_bounds
 from .norms import NORMS, is_rule, is_titled_rule, may_hold_norms, norm_of
-from .nouns import (
-    AGE,
-    BODY,
-    BRACKET,
-    BREAK,
-    GROUP,
-    NAME,
-    NOUN,
-    NUMBER,
-    OTHER,
-    TO_THE_LEFT,
-    TOTALS,
-    classify,
-    find_above,
-    find_noun,
-    tagger,
-)
-from .places import child_of, district_of, place_of
+from .nouns import TOTALS, find_above, find_noun
+from .phrases import TO_THE_LEFT
+from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_codes, scan_folded
 from .schema import DataError
 from .tables import read_tables
+from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, classify, tagger
 from .words import word_table, words_of
 
 COLUMNS = [
@@ -117,16 +103,14 @@ def _propose(document_or_text, source_id, indicators, date):
     furniture = _boilerplate(document_or_text)
     folded = fold(text)
     sifted, refused, paragraph = [], [], {}
-    date, place = document_date(folded, date), place_of(folded)
-    planned = called = bool(_marks()["call"].search(folded[:200]))
-    budget = bool(_marks()["budget"].search(folded[:200]))
-    titled, ruled = is_titled_rule(folded), ""
+    date, place, town = document_date(folded, date), place_of(folded), town_of(folded)
+    title, says = _title_says(folded), {"plan": False, "rule": ""}
     tabled, spans = _tabled(document_or_text, folded, date)
     shown = {figure["start"] for figure in tabled}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            paragraph, opening = {}, folded[sentence["start"] : sentence["end"]]
-            planned, ruled = called or _is_plan(opening, planned), is_rule(opening, ruled)
+            paragraph = {}
+            says = _paragraph_says(folded[sentence["start"] : sentence["end"]], says, title)
         if not sentence["mentions"]:
             continue
         if _inside(sentence["start"], *furniture):
@@ -139,13 +123,16 @@ def _propose(document_or_text, source_id, indicators, date):
                 if m["start"] not in shown
             ]
             continue
-        kept, not_kept = _sift(sentence, folded, paragraph, titled or ruled, date)
+        kept, not_kept = _sift(sentence, folded, paragraph, says["ruled"], date)
         refused += not_kept
         if kept:
-            held = {"planned": planned, "ruled": titled or ruled, "budget": budget}
-            sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | held)
+            sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | says)
     rows = [
-        row | {"district": district_of(place, folded, sentence["start"], row["number"], row["kind"])}
+        row
+        | {
+            "district": district_of(place, folded, sentence["start"], row["number"], row["kind"]),
+            "scope": scope_of(town, folded, sentence["start"], row["number"]),
+        }
         for sentence, tokens in zip(sifted, _tokens(folded, sifted), strict=True)
         for row in _facts_of(sentence, folded, tokens)
     ]
@@ -282,6 +269,26 @@ def _sentences(folded, mentions):
                 yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
             fresh = folded[stop - 1] == "\n"
             start = stop
+
+
+def _title_says(folded):
+    """Say what the head of a document makes of all its figures: a call for candidates, a budget, a rule."""
+    marks, head = _marks(), folded[:200]
+    return {name: bool(marks[name].search(head)) for name in ("call", "budget")} | {
+        "rule": is_titled_rule(folded)
+    }
+
+
+def _paragraph_says(opening, before, title):
+    """Say what the first sentence of a paragraph, or a heading above it, makes of the figures in it."""
+    plan, rule = title["call"] or _is_plan(opening, before["plan"]), is_rule(opening, before["rule"])
+    return {
+        "plan": plan,
+        "rule": rule,
+        "planned": plan or bool(_marks()["announced"].match(opening)),
+        "ruled": bool(title["rule"] or rule),
+        "budget": title["budget"],
+    }
 
 
 def _is_plan(paragraph, planned):
@@ -454,7 +461,9 @@ def _figure_of_speech(mention, token, lead, rest):
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
         return "rhetorical"
-    if token[0] != "一" or mention["value"] != 1 or (at_end and marks["counted"].search(lead)):
+    if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
+        return ""
+    if at_end and marks["counted"].search(lead):
         return ""
     least = mention["hedge"] == "at_least" or marks["least"].search(lead)
     return "" if least and marks["each"].search(lead) else "article"  # 每月至少召开一次
@@ -711,7 +720,8 @@ def _kind(mention, clause, context):
         return "change", sign, attached
     if mention["resolution"] < 1 and unit in WHOLE:
         return "mean", 1, 0  # 1985.26人
-    return ("change" if marks["far"].search(clause) else "level"), 1, 0
+    far = marks["far"].search(clause)  # 增配副书记9名
+    return ("change", -1 if far[0] in _roles("down") else 1, 0) if far else ("level", 1, 0)
 
 
 def _baseline(lead, at):
@@ -842,16 +852,23 @@ def _marks():
     def words(*roles):
         return "|".join(each(*roles))
 
+    parts = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
+    verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in each("up", "down"))
     plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
         "plan": re.compile(
             rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
-            r"|招募(?:人数|规模|公告|启事|简章)|实施规模"
+            r"|招(?:聘|录|生)(?:人数|计划|职数|岗位|名额|单位)|招募(?:人数|规模|公告|启事|简章)|实施规模"
+        ),
+        "announced": re.compile(  # 2023年十件实事包括:为...募集岗位20万个;...
+            "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
+            "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
         ),
         "goal": re.compile(
-            r"(?:(?!完成|实现|达成)[^,。;\n]){0,16}(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
+            r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|实现|达成)[^,。;\n]){0,16}"
+            r"(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
         ),
         "past": re.compile(
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
@@ -886,9 +903,7 @@ def _marks():
         "got": re.compile("[了收征发审印]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(f"(?:{words('enumeration')})"),
-        "constituent": re.compile(
-            "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
-        ),
+        "constituent": re.compile(rf"[\u4e00-\u9fff]{{0,4}}?(?:{parts})"),
         "text": re.compile(
             "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
         ),
@@ -922,9 +937,7 @@ def _marks():
         "body": re.compile(
             r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
         ),
-        "moved": re.compile(
-            rf"(?P<verb>(?<!新)(?:{words('up', 'down')}))(?P<to>{words('to')})?了?(?: |了|约)?$"
-        ),
+        "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "ratio": re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
         "share": re.compile(r"(?:占比|占)(?:达|为)? ?$"),
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
@@ -935,16 +948,21 @@ def _marks():
             f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
-        "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减)(?=[^到至为,。;、]{2,10}$)"),
+        "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)"),
         "part": re.compile(
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
-        "planned": re.compile(rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"),
+        "planned": re.compile(
+            rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            r"|(?<![主重只需想还])要(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
+            r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+        ),
         "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),
         "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
-            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]|(?<![为除])(?<!提出|下达|明确|制定|确定)了(?!解)"
+            r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|实际[达完建有到]"
+            r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
             r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
@@ -956,7 +974,7 @@ def _marks():
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
         ),
         "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
-        "and": re.compile(r"[、和及与][^,。;:、\d]{0,12}"),
+        "and": re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}"),
         "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
         "yearly": re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$"),
         "owed": re.compile(

@@ -490,6 +490,8 @@ def _before(facts, reason, stated, frequency):
     """
     moves = reason.isin(_MOVES)
     undated = reason[moves].copy()
+    if not len(undated):
+        return stated.head(0), undated
     levels = facts[reason == ""].merge(facts.loc[moves, _SERIES].drop_duplicates(), on=_SERIES)
     table = derive_before(pd.concat([levels, facts[moves]]))
     if not len(table):

@@ -276,6 +276,9 @@ def _number(text):
     if text[0].isdigit():
         value, place = _arabic(text)
         return value, None, place, inside
+    if "点" in text:  # 二点二八亿
+        value, place = _spoken(text[:-1])
+        return value * _PLACES[text[-1]], None, place * _PLACES[text[-1]], inside
     value, high, place = _han(text)
     return value, high, place, inside
 
@@ -385,12 +388,24 @@ def lexicon_codes(role):
     return dict(zip(rows["word"], rows["code"], strict=True))
 
 
-def _either(words):
-    """One alternation of words, the longest first; by first characters, so that few are tried."""
-    rest = {}
+def _either(words, unless=None):
+    """One alternation of words, the longest first; by first characters, so that few are tried.
+
+    unless: what must not follow some of them, as patterns.
+    """
+    rest, unless = {}, unless or {}
     for word in sorted(words, key=lambda w: (-len(w), w)):
-        rest.setdefault(word[0], []).append(re.escape(word[1:]))
+        rest.setdefault(word[0], []).append(re.escape(word[1:]) + unless.get(word, ""))
     return "|".join(re.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items())
+
+
+def _beyond(units):
+    """Say of each unit what would make it another word (3.14万人口, 15部门, 4根据), as a pattern."""
+    found = {}
+    for word, code in lexicon_codes("no_unit").items():
+        for unit in (word[:i] for i in range(1, len(word)) if word[:i] in units):
+            found.setdefault(unit, []).append(word[len(unit) :] + f"(?!{code})" * bool(code))
+    return {unit: f"(?!{'|'.join(rest)})" for unit, rest in found.items()}
 
 
 @cache
@@ -413,9 +428,8 @@ def _pattern():
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
-    beyond = "|".join(w + f"(?!{x})" * bool(x) for w, x in lexicon_codes("no_unit").items())
-    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长, 4根据 have no unit
-        texts[name] = f"(?:(?!{beyond}){texts[name]})"
+    for name in ("UNIT", "COUNTED"):
+        texts[name] = f"(?:{_either(words[name], _beyond(words[name]))})"
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
     return re.compile(pattern, re.ASCII)  # digits of other scripts are no numerals here
@@ -523,7 +537,8 @@ _SORTS = {
         r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
-        r"|(?:(?P<from>CN{1,3}) ?DASH ?)?(?P<zh1>HAN)(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
+        r"|(?:(?P<from>CN{1,3}) ?DASH ?)?(?P<zh1>HAN(?:点[零〇一二三四五六七八九]{1,4}[万亿])?)"
+        r"(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],

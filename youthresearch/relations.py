@@ -95,8 +95,7 @@ def find_relations(facts, identities=None, districts=None):
     figures = figures_of(facts)
     moves = moves_of(facts)
     found = [
-        _of_moves(facts, moves),
-        _of_bases(facts, moves),
+        *_of_moves(facts, moves),
         *_of_points(facts, figures),
         *_of_shares(facts, figures),
         _of_parts(facts),
@@ -142,6 +141,8 @@ def moves_of(facts):
     now = facts[is_level & facts["baseline"].eq("")]
     then = facts[is_level & facts["baseline"].ne("")]
     table = pd.DataFrame({"at": moves.index, **{c: moves[c] for c in ("kind", "baseline", "near", "key")}})
+    if moves.empty:
+        return table.assign(level=-1, previous=-1, found="")
     table["level"], table["found"] = _one_of(moves, now, facts)
     table["previous"] = _nearest(moves, then, facts)
     dated = _by_date(facts, table)
@@ -223,6 +224,8 @@ def _year_before(date):
 
 def _of_moves(facts, moves):
     """Relate level, change and growth, and the level before where it is stated."""
+    if moves.empty:
+        return []
     changes, growths = (moves[moves["kind"] == k] for k in ("change", "growth"))
     pairs = changes[changes["level"] >= 0].merge(growths, on="level", suffixes=("", "_g"))
     pairs = pairs[_same_baseline(pairs["baseline"], pairs["baseline_g"])]
@@ -234,7 +237,7 @@ def _of_moves(facts, moves):
         growths, on="previous", suffixes=("", "_g")
     )
     found.append(relate("growth_of_base", lone[["previous", "at", "at_g"]].to_numpy(), "near"))
-    return pd.concat(found, ignore_index=True)
+    return [*found, _of_bases(facts, moves)]
 
 
 def _same_baseline(one, other):

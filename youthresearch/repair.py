@@ -56,6 +56,8 @@ def proposals(facts, findings, relations):
         to_text. Under every proposal all relations of the figures that it edits hold.
     """
     wrong = findings.index[findings["verdict"].isin(WRONG)].tolist()
+    if not wrong:
+        return pd.DataFrame(columns=PROPOSAL)
     case = _case(facts, relations, wrong)
     settled = _settled([p for f in wrong for p in _of_one(f, case)], wrong, case)
     for group in _connected(wrong, case.members):
