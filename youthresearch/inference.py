@@ -550,7 +550,8 @@ def too_few(effect):
     Three on one side are as bad as three on the other; where all are treated in the end, others compare with
     them before they are. `sun_abraham` and `imputation_did` fit each cohort its own mean, so that k districts
     show ``(k - 1) / k`` of their variance: with twelve pilots in twelve waves a true null was rejected 66 and
-    51% of the time at 5% (60 districts, 16 periods, rho 0.5, 300 simulations), in five waves of four 10%.
+    51% of the time at 5% (60 districts, 16 periods, rho 0.5, 300 simulations), in five waves of four 10 and
+    11%.
     """
     sides = [(effect.n_treated, "treated"), (effect.n_control, "untreated")]
     number, side = min(side for side in sides if side[0])
