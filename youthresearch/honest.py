@@ -161,18 +161,18 @@ def honest_did(
     table = pd.DataFrame(rows, columns=["method", "m", "low", "high"])
     table = mark_simulated(table, effect.simulated)
     return HonestDid(
-        effect.estimator,
-        effect.outcome,
-        target,
-        float(weight @ beta),
-        method,
-        table,
-        _breakdown(chosen),
-        chosen.unit if method == "relative" else 1.0,
-        level,
-        how,
-        by == "clustered" and bool(too_few(effect)),
-        effect.simulated,
+        estimator=effect.estimator,
+        outcome=effect.outcome,
+        target=target,
+        att=float(weight @ beta),
+        method=method,
+        table=table,
+        breakdown=_breakdown(chosen),
+        unit=chosen.unit if method == "relative" else 1.0,
+        level=level,
+        how=how,
+        few=by == "clustered" and bool(too_few(effect)),
+        simulated=effect.simulated,
     )
 
 
