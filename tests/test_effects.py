@@ -25,6 +25,7 @@ from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.cells import NEVER
+from youthresearch.comparisons import OVERLAP, _logit
 from youthresearch.inference import errors_for, fixed, weights_by_cohort
 
 POINT, ERROR = 1e-8, 1e-6
@@ -1171,3 +1172,11 @@ def test_districts_that_were_never_seen_before_treatment_are_no_treated_ones(nam
     assert (effect.n_treated, effect.n_control) == (2, 28)
     assert effect.caution.startswith("unreliable with 2 treated")
     assert errors_for(effect, None) == "randomization"
+
+
+@pytest.mark.filterwarnings("error")
+def test_groups_that_a_control_tells_apart_are_refused_without_a_warning():
+    """The slope of the propensity grows without bound, and its exponential must not overflow."""
+    x = np.array([-0.01914789, 0.47791287, 0.49925484])
+    propensity, _ = _logit(np.column_stack([np.ones(3), x]), np.ones(3), np.array([False, False, True]))
+    assert propensity[2] > OVERLAP and propensity[:2].max() < 1 - OVERLAP
