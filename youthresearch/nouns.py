@@ -4,7 +4,18 @@ Each rule proposes a phrase: right or left of the number, the object of a verb a
 The unit says which is the likeliest; where none finds any, the figure, clause or heading before is asked.
 """
 
-from .phrases import EVENTS, LEVELS, REACH, TO_THE_LEFT, left_of, opening, phrase_end, phrase_to, right_of
+from .phrases import (
+    EVENTS,
+    LEVELS,
+    REACH,
+    TO_THE_LEFT,
+    each_before,
+    left_of,
+    opening,
+    phrase_end,
+    phrase_to,
+    right_of,
+)
 from .tokens import (
     NOUN,
     NUMBER,
@@ -170,7 +181,7 @@ def _further(tokens, i, unit, kind, before):
     alone = unit == "元" and at(tokens, i - 1).word != NUMBER
     money = (_used_as(tokens, i) or _money(tokens, i)) if alone else None
     if before and (not money or at(tokens, i - 1).word in roles("up") | roles("down")):
-        return before, "inherited", None
+        return before, "inherited", each_before(tokens, i)
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None

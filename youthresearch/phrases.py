@@ -269,6 +269,12 @@ def left_of(tokens, i, unit):
     return None if counted else found
 
 
+def each_before(tokens, i):
+    """Find what a number right after it is told of each (平均每个乡镇6场)."""
+    found = phrase_to(tokens, i - 1) if at(tokens, i - 1).sort in "np" else None
+    return found if found and _lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
+
+
 def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (预算数比上年决算数增加5万元)."""
     if tokens[k].word in roles("up") or tokens[k].word in roles("down"):
