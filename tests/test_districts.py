@@ -81,3 +81,12 @@ def test_it_agrees_with_the_places_of_the_documents():
     names = both.groupby("district").agg(own=("name_zh", "first"), known=("name_zh_over_time", set))
     assert len(names) > 60
     assert all(own in known for own, known in names.to_numpy())
+
+
+def test_codes_from_a_spreadsheet_are_followed_too():
+    """231121 became 231183: as a whole number, and one of a column with gaps, it is the same code."""
+    for codes in ([231121, 440305], [231121.0, 440305.0], ["231121", "440305"]):
+        assert yr.follow_codes(pd.Series(codes), yr.load_divisions()).tolist() == ["231183", "440305"]
+    assert yr.follow_codes(["231121"], yr.load_divisions()).tolist() == ["231183"]
+    with pytest.raises(yr.DataError, match="too short a name"):
+        yr.resolve_district(None, yr.load_divisions())

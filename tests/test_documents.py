@@ -16,8 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from youthresearch import documents
-from youthresearch.documents import Limits, ReportError, read_report
+from youthresearch import deadline
+from youthresearch.documents import read_report
+from youthresearch.paragraphs import Limits, ReportError
 
 TITLE = "河湾区团委年度工作总结"
 BODY = (
@@ -477,9 +478,9 @@ def test_time_is_kept_in_any_thread_and_nothing_fires_afterwards(tmp_path):
 
 
 def test_what_is_read_in_time_comes_back_and_so_does_its_error():
-    assert documents._within(60, divmod, 7, 2) == (3, 1)
+    assert deadline.within(60, divmod, 7, 2) == (3, 1)
     with pytest.raises(ZeroDivisionError):
-        documents._within(60, divmod, 7, 0)
+        deadline.within(60, divmod, 7, 0)
 
 
 class Fading:
@@ -521,8 +522,8 @@ def test_one_lost_exception_does_not_lift_the_limit(step):
 
     SWALLOWED.clear()
     threads = threading.active_count()
-    with pytest.raises(documents._OutOfTime):
-        documents._within(0.05, read)
+    with pytest.raises(deadline.OutOfTime):
+        deadline.within(0.05, read)
     assert threading.active_count() == threads  # it has ended, and is not left behind
 
 
@@ -575,7 +576,7 @@ def test_no_exception_is_aimed_at_a_destructor(work, there):
     thread = threading.Thread(target=work, args=[lambda: entered.set() or leave.wait(30)])
     thread.start()
     assert entered.wait(30)
-    found = documents._in_destructor(thread.ident)
+    found = deadline._in_destructor(thread.ident)
     leave.set()
     thread.join()
     assert found == there

@@ -135,3 +135,10 @@ def test_with_labels_names_indicator_and_place():
         "南山区",
         "Nanshan",
     ]
+
+
+def test_proposals_that_were_not_yet_coded_say_what_is_too_much(tmp_path):
+    draft = yr.extract_facts("全区共有团员100名。", source_id="one")
+    draft.to_csv(tmp_path / "facts.csv", index=False)
+    with pytest.raises(yr.DataError, match=r"not known \['low', 'high', 'noun'[\s\S]*leave them out"):
+        yr.load_facts(tmp_path)

@@ -25,6 +25,33 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("代表名额一般为90名至120名。", ["90名至120名"], "limit"),
     ("慰问品每人不超过200元。", ["不超过200元"], "limit"),
     ("时长满90小时，获得60元书卡。", ["90小时", "60元"], None),
+    # a bound apart from its number
+    ("推荐对象人数不超过本支部团员总数的12%。", ["12%"], "limit"),
+    ("候选人差额不少于应选人数的25%，女代表比例不低于55%。", ["25%", "不低于55%"], "threshold"),
+    ("到会委员超过应到会委员的四分之三方可选举。", ["四分之三"], "threshold"),
+    ("得到过半数赞成票，始得当选。", ["半数"], "threshold"),
+    # sizes, grades, lists of them
+    ("申报集体人数一般应在5人以上、150人以下。", ["5人以上", "150人以下"], None),
+    ("队室面积不小于12平方米。", ["不小于12平方米"], "threshold"),
+    ("服务时长达到40、80、160小时，分别授予铜、银、金质奖章。", ["40", "80", "160小时"], None),
+    ("二星级志愿者要求服务工时为200至400小时。", ["200至400小时"], "threshold"),
+    ("月收入在800元以下者，免交会费。", ["800元以下"], "threshold"),
+    ("队员不足两个小队，可以单独活动。", ["不足两个"], "threshold"),
+    ("综合成绩排名专业前40%。", ["40%"], "threshold"),
+    # what is given, what a body is made of, what counts as what
+    ("补贴标准为当地最低工资标准的60%。", ["60%"], "limit"),
+    ("名额最多不超过9人，最少不少于3人。", ["不超过9人", "不少于3人"], None),
+    ("每支队伍的学生人数为4至7人。", ["4至7人"], "limit"),
+    ("考核结果为优秀（项目不超过2个）。", ["不超过2个"], "limit"),
+    ("每次活动最长为3小时。", ["3小时"], "limit"),
+    ("参赛团队每队不超过6人。", ["不超过6人"], "limit"),
+    ("最高奖金4万元！", ["4万元"], "limit"),
+    ("组委会设主任一至三名。", ["一至三名"], "limit"),
+    ("大会设总监票人1名，监票人2名。", ["1名", "2名"], "limit"),
+    ("大队由两个以上的中队组成。", ["两个以上"], "limit"),
+    ("线上评审分值占比20%。", ["20%"], "limit"),
+    ("1小时等于2积分。", ["1小时", "2"], None),
+    ("按每天工作7小时来计算。", ["7小时"], "limit"),
 ]
 
 
@@ -76,6 +103,16 @@ FIGURES = [
     ("考核位居全市第二，加3分。", 1),
     ("场均参与青年不低于50人，参与者可获得学分。", 1),
     ("按季度公布的就业率达92%。", 1),
+    ("参训率不低于全市平均水平，达到93%。", 1),
+    ("设立团支部5个，增设网点2至3个。", 2),
+    ("服务时长达4000小时，五星级志愿者有12名。", 2),
+    ("月收入超过5000元，就业者达300名。", 2),
+    ("参与活动超过1000人，可谓盛况空前。", 1),
+    ("排名全市前列，完成率达96%。", 1),
+    ("应届毕业生30名，应急物资200件。", 2),
+    ("推荐选手表彰大会共表彰30名。", 1),
+    ("标准化团支部占60%。", 1),
+    ("投资基金总分红30万元。", 1),
 ]
 
 
@@ -95,6 +132,48 @@ def test_a_rule_is_known_by_its_title_and_conditions_by_their_heading():
     assert facts["token"].tolist() == ["5个", "占比达60%"]
 
 
+def test_a_rule_calls_itself_one_and_conditions_may_stand_in_a_list():
+    sentence = "团员编号使用率不低于98%。"
+    assert yr.extract_facts(f"第一条 为规范管理，制定本办法。\n{sentence}").empty
+    conditions = "成立社团应当具备下列条件：\n（一）有6名以上学生发起；\n（二）有教师2名以上。"
+    listed = f"二、成立\n{conditions}\n三、成效\n社团达30个以上。"
+    assert yr.extract_facts(listed)["token"].tolist() == ["30个以上"]
+
+
+def test_a_notice_is_known_by_its_words_where_it_has_no_title():
+    orders = "请各学院于周五前报送名单，附件须签字，逾期一律不予受理。凡未提交者，视为放弃。"
+    facts = yr.extract_facts(f"各学院：\n{orders}\n每项补贴400元，优秀团员12名。")
+    assert facts[["token", "status"]].values.tolist() == [["12名", "planned"]]
+    news = f"共收到名单30份，评出优秀团员12名，发放补贴400元，累计获奖20名，已建成基地3个。\n{orders}"
+    assert yr.extract_facts(news)["status"].tolist() == ["achieved"] * 5
+
+
+def test_a_seat_in_a_rule_is_a_limit_and_a_duty_in_it_is_planned():
+    title = "团干部联系青年制度\n"
+    assert yr.extract_facts(f"{title}团委设书记1名，由7人组成。").empty
+    facts = yr.extract_facts(f"{title}每名团干部联系3个以上的支部、2个以上的班级和80名青年。")
+    assert facts["kind"].tolist() == ["mean"] * 3
+    assert facts["status"].tolist() == ["planned"] * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "推荐表一式三份。",
+        "同时上交活动照片2张。",
+        "每人交一寸照片2张、简介1份。",
+        "提交2份申报表。",
+    ],
+)
+def test_papers_to_hand_in_are_no_figures(text):
+    facts = yr.extract_facts(text)
+    assert facts.empty and "form" in {r["reason"] for r in facts.attrs["refused"]}
+
+
+def test_papers_that_were_handed_in_are_figures():
+    assert len(yr.extract_facts("共收到申请书12份，发放照片15张，征集作品简介8份。")) == 3
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -103,6 +182,10 @@ def test_a_rule_is_known_by_its_title_and_conditions_by_their_heading():
         "每学期至少召开两次大会。",
         "平均一名委员新建两个团支部，要求年底前完成。",
         "班子成员各认领不少于1个示范村、2个示范户。",
+        "支部大会一般每两个月召开1次。",
+        "每月至少召开一次例会。",
+        "请各学院推荐2名教师。",
+        "各镇要在6月底前建立15个直属团组织。",
     ],
 )
 def test_what_each_unit_owes_is_a_planned_mean(text):
@@ -120,6 +203,14 @@ STATUS = [  # text, status of each figure
     ("年度目标：新建团支部20个，覆盖率达到98%。", "planned planned"),
     ("完成年度目标：新建团支部20个。", "achieved"),
     ("二、评选名额\n优秀团员60名。\n三、评选结果\n评出优秀团员58名。", "planned achieved"),
+    ("在上级下达500家任务的基础上，提出了建团800家的目标，已建820家。", "planned planned achieved"),
+    ("康复训练110人（省任务数30人），拨付资金20万元。", "achieved planned achieved"),
+    ("关于推荐优秀团员的通知\n五四红旗团支部8个，优秀团员20名。", "planned planned"),
+    ("一、竞聘岗位\n（一）主席1名\n（二）副主席3名", "planned planned"),
+    ("奖项设置：一等奖1名；二等奖2名。", "planned planned"),
+    ("这些志愿者将到我省6个市服务。", "planned"),
+    ("按照《关于推荐代表的通知》要求，选出代表7名。", "achieved"),
+    ("2023年部门预算\n事业编制3名，支出预算90万元。", "achieved planned"),
     ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
 ]
 

@@ -167,7 +167,7 @@ WRONG = [
     ({"orgs": [np.nan] * 4}, "no value in any row"),
     ({"pilot": [True, True, False, False]}, "who is treated, not from when on"),
     ({"pilot": [1, 1, 0, 0]}, r"looks like a mark of who is treated[\s\S]*2018 to 2019"),
-    ({"code": [1.5, 1.5, 2, 2]}, "fractions, so it names no district"),
+    ({"code": [1.5, 1.5, 2, 2]}, "fractions, so it is no column of codes"),
 ]
 
 
@@ -585,3 +585,13 @@ def test_tables_that_are_no_panel_or_no_facts_say_what_is_amiss():
 def test_no_facts_make_an_empty_panel():
     panel = yr.build_panel(facts({}).head(0))
     assert len(panel) == 0 and list(panel) == [c for c in PANEL if c != "cohort"]
+
+
+def test_a_register_of_ones_own_is_read_as_spreadsheets_write_it():
+    own = pd.DataFrame({"district": [440305], "wave": ["w"], "announced": [2019]})
+    levels = [facts({"period_end": "2018"}, {"period_end": "2020", "fact_id": "f2"})]
+    panel = yr.assign_cohorts(yr.build_panel(levels[0]), own)
+    assert panel["cohort"].tolist() == [2019, 2019]
+    for dates, message in ((["2019年10月"], "no date in 'announced'"), ([2019.5], "holds fractions")):
+        with pytest.raises(yr.DataError, match=message):
+            yr.assign_cohorts(yr.build_panel(levels[0]), own.assign(announced=dates))

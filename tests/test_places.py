@@ -75,3 +75,22 @@ def test_districts_agree_with_the_coded_ones():
     named = both[both["district_x"] != ""]
     assert len(named) > 200
     assert (named["district_x"] == named["district_y"]).all()
+
+
+TOWNS = [  # text, the scope of each figure
+    ("温岭市泽国镇团委建起团组织20家，全市已有300家。", ["泽国镇", ""]),
+    ("庙城镇：团员900人，其他乡镇团员共5000人。", ["庙城镇", ""]),
+    ("国强乡完成了全乡14个村的换届。", ["国强乡"]),
+    ("小溪镇团员300人。", ["小溪镇"]),
+    ("甲山镇与乙水镇共有团员900人。", [""]),  # two
+    ("全县重点乡镇新建团支部20个。", [""]),
+    ("“青春小镇”吸引青年500人。", [""]),
+    ("4200名返乡大学生参加活动。", [""]),
+    ("各乡镇街道建站200个。", [""]),
+    ("为10678名城镇妇女体检。", [""]),
+]
+
+
+@pytest.mark.parametrize(("text", "scopes"), TOWNS)
+def test_the_scope_of_a_figure_is_the_town_its_text_is_about(text, scopes):
+    assert yr.extract_facts(text)["scope"].tolist() == scopes

@@ -43,6 +43,16 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("12345名", 12345, NONE, "exact", 1, "名"),  # no hotline
     ("3至5万人", 30000, 50000, "range", 10000, "人"),
     ("四五项", 4, 5, "range", 1, "项"),
+    ("一至三名", 1, 3, "range", 1, "名"),
+    ("二至三千人", 2000, 3000, "range", 1000, "人"),
+    ("12 345名", 12345, NONE, "exact", 1, "名"),  # as yearbooks print it
+    ("960宗", 960, NONE, "exact", 1, "宗"),
+    ("6副", 6, NONE, "exact", 1, "副"),
+    ("400余座次", 400, NONE, "odd", 1, "座次"),
+    ("15副书记", 15, NONE, "exact", 1, ""),
+    ("4根据", 4, NONE, "exact", 1, ""),
+    ("20万人口", 200000, NONE, "exact", 10000, ""),
+    ("20万人口罩", 200000, NONE, "exact", 10000, "人"),
     ("百分之八十五", 85, NONE, "exact", 1, "%"),
     ("百分之九点五", 9.5, NONE, "exact", 0.1, "%"),
     ("3‰", 0.3, NONE, "exact", 0.1, "%"),

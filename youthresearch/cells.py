@@ -243,7 +243,8 @@ def _rows_of(panel, indicator):
         raise DataError(f"{indicator!r} is no name of an indicator: give one as text.")
     missing = [c for c in ("district", "period", "indicator", "value", "cohort") if c not in panel]
     if missing:
-        raise DataError(f"The panel has no column {missing}: make one with as_panel or build_panel.")
+        remedy = "give it cohorts with assign_cohorts" if missing == ["cohort"] else "make one with as_panel"
+        raise DataError(f"The panel has no column {missing}: {remedy}, or build_panel(facts, pilots).")
     chosen = (panel["indicator"] == indicator).to_numpy()
     if not chosen.any():
         known = ", ".join(map(repr, sorted(panel["indicator"].unique())[:20]))

@@ -6,7 +6,7 @@ import pandas as pd
 from .districts import follow_codes
 from .loaders import load_divisions
 from .periods import at_frequency, kind_of, last_day
-from .schema import KEY, PANEL, DataError, Listing, check_choice, check_columns
+from .schema import KEY, PANEL, DataError, Listing, as_text, check_choice, check_columns
 
 READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
 CONFLICTS = ("refuse", "earliest", "latest")
@@ -70,6 +70,15 @@ def assign_cohorts(
 
 def _claims(pilots, column, divisions):
     """Dated claims about single districts: district, date ("" where there is none)."""
+    dates = as_text(pilots[column], empty=True)
+    wrong = (dates != "") & ~dates.str.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
+    if wrong.any():
+        raise DataError(
+            f"The register has no date in {column!r} of these claims: write 2019, 2019-07 or 2019-07-15, or "
+            "leave it empty.",
+            pilots[wrong],
+        )
+    pilots = pilots.assign(**{"district": as_text(pilots["district"]), column: dates.where(dates != "")})
     wave = pilots[pilots["district"] == "CN"].dropna(subset=column).groupby("wave")[column]
     by_wave = wave.first()[wave.nunique() == 1]
     claims = pilots[~pilots["district"].str.fullmatch(r"CN|\d{4}00")]

@@ -25,9 +25,10 @@ from uuid import uuid4
 import pandas as pd
 
 from .dates import ISO
-from .documents import DEFAULT, read_report
+from .documents import read_report
 from .extract import COLUMNS, propose, tabulate
 from .loaders import DATA
+from .paragraphs import DEFAULT
 from .schema import DataError
 from .words import own_files, words_of
 
@@ -49,8 +50,9 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
 STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
-    *("corpus", "dates", "documents", "extract", "intervals"),
-    *("loaders", "norms", "nouns", "places", "quantities", "schema", "tables", "words"),
+    *("boilerplate", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract", "intervals"),
+    *("loaders", "norms", "nouns", "paragraphs", "pdf", "phrases", "places", "quantities", "schema"),
+    *("tables", "tokens", "webpage", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")

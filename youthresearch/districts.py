@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from .schema import DataError
+from .schema import DataError, as_text
 
 _KINDS = (  # what a county's name ends in, the longer first
     *("自治县", "自治旗", "林区", "特区", "矿区"),
@@ -36,7 +36,7 @@ def resolve_district(name, divisions, *, year=None, hints=()):
     DataError
         If the name is empty or of one character.
     """
-    name = name.strip()
+    name = name.strip() if isinstance(name, str) else ""
     if len(name) < 2:
         raise DataError(f"{name!r} is too short a name for a place: give at least two characters.")
     fits = (divisions["name_zh"] == name) | (divisions["name_zh"].map(_short) == name)
@@ -89,7 +89,7 @@ def follow_codes(districts, divisions):
     Parameters
     ----------
     districts : pandas.Series of str, shape (n,)
-        Codes; what is not in the table stays as it is.
+        Codes, as text or as whole numbers; what is not in the table stays as it is.
     divisions : pandas.DataFrame
         As from `load_divisions`. A code has a successor where one place went on under it alone (a county
         that became a city or district, a change of code); mergers and divisions have none. A code that was
@@ -100,6 +100,9 @@ def follow_codes(districts, divisions):
     pandas.Series of str, shape (n,)
     """
     after = divisions.dropna(subset="successor").set_index("district")["successor"].to_dict()
+    districts = pd.Series(districts)
+    if pd.api.types.is_numeric_dtype(districts):  # a spreadsheet's
+        districts = as_text(districts, empty=True)
     codes, names = pd.factorize(districts, use_na_sentinel=False)  # few names in many rows
     today = pd.array([_last(name, after) for name in names], dtype="str")
     return pd.Series(today.take(codes), index=districts.index)

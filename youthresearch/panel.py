@@ -19,6 +19,7 @@ from .schema import (
     PANEL,
     DataError,
     Listing,
+    as_text,
     check_choice,
     check_columns,
     check_facts,
@@ -82,10 +83,10 @@ def as_panel(
     periods = as_period(df[period])
     rows = pd.DataFrame(
         {
-            "district": _as_text(df[district]),
+            "district": as_text(df[district]),
             "period": periods,
             "cohort": as_cohort(df[cohort], periods),
-            "scope": "" if scope is None else _as_text(df[scope], empty=True),
+            "scope": "" if scope is None else as_text(df[scope], empty=True),
             **{c: df[c] for c in keep},
         }
     )
@@ -124,30 +125,6 @@ def _check_columns(df, wanted, keep):
         raise DataError(f"The table has several columns {twice}: rename them first.")
 
 
-def _as_text(column, empty=False):
-    """Read codes and names as text: a whole number is its digits."""
-    blank = column.isna() if pd.api.types.is_numeric_dtype(column) else column.isna() | column.eq("")
-    if blank.any() and not empty:
-        raise DataError(
-            f"Column {column.name!r} has no value in these rows: fill it in, or drop them.",
-            column[blank].to_frame(),
-        )
-    if pd.api.types.is_numeric_dtype(column):
-        whole = column.dropna() % 1 == 0
-        if not whole.all():
-            raise DataError(
-                f"Column {column.name!r} holds fractions, so it names no district.", column.to_frame()
-            )
-        column = column.astype("Int64")
-    text = column.astype("str").fillna("")
-    padded = text != text.str.strip()
-    if padded.any():  # two names for one thing
-        raise DataError(
-            f"Column {column.name!r} has blanks around a value; remove them.", column[padded].to_frame()
-        )
-    return text
-
-
 def _check_constant(rows, columns, df):
     """Check that what describes a district is the same in all its rows, or missing in all."""
     districts, _ = pd.factorize(rows["district"])
@@ -171,7 +148,7 @@ def _check_constant(rows, columns, df):
 
 def _one_indicator(df, names, indicator):
     """Cells of a long table: their rows, indicators, and values with bounds, shape (n, 3)."""
-    return np.arange(len(df)), _as_text(df[indicator]).to_numpy(), _numbers(df, names)
+    return np.arange(len(df)), as_text(df[indicator]).to_numpy(), _numbers(df, names)
 
 
 def _many_indicators(df, names):
@@ -184,7 +161,11 @@ def _many_indicators(df, names):
 def _numbers(df, names):
     for column in dict.fromkeys(names):
         if not pd.api.types.is_numeric_dtype(df[column]) or pd.api.types.is_bool_dtype(df[column]):
-            raise DataError(f"Column {column!r} must be numeric, and is {df[column].dtype}.", df[[column]])
+            raise DataError(
+                f"Column {column!r} must be numeric, and is {df[column].dtype}: write digits alone, without "
+                "thousands separators, percent signs or words, and leave gaps empty.",
+                df[[column]],
+            )
     return df[names].to_numpy(dtype=float, na_value=np.nan, copy=True)
 
 

@@ -36,6 +36,14 @@ _EXAMPLE = re.compile(r"(?:如|像|从|赴|来自|学习|援)[\u4e00-\u9fff]{2,8
 _PASSING = re.compile("全([国省市州])|团中央|团省委")
 
 
+_TOWN = re.compile(  # a name of two or three characters: 泽国镇, 国强乡
+    r"(?:(?<=[省市县区旗州与和及])|(?<=共青团)|(?<![\u4e00-\u9fff]))(?![\u4e00-\u9fff]{1,2}小镇|[中小]?城镇)"
+    r"([^\W\dA-Za-z的在和及名个人将从其以过去共委就重全各本我每余万千百年月日享两达来到出离家下返还回进入赴市县区乡镇村某]{2,3}"
+    r"(?:镇(?![村街级乡区长])|乡(?![村亲镇土愁贤情])|街道|苏木))"
+)
+_BEYOND_TOWN = re.compile("全[国省市县区州旗盟]|其他[^,。;]{0,6}[镇乡街]")
+
+
 class Place(NamedTuple):
     """A place by its code, with the codes above it from the nearest up, and what its name ends in.
 
@@ -119,6 +127,26 @@ def district_of(place, folded, start, end, kind):
         return _at_level(place, wider[1])
     passing = [match[1] for match in _PASSING.finditer(said)]
     return place.code if kind == "rank" or all(_is_own(place, word) for word in passing) else ""
+
+
+def town_of(folded):
+    """Return the town or street that a text is about, by its first words; empty if they name none or two."""
+    names = set(_TOWN.findall(folded[:TITLE]))
+    return names.pop() if len(names) == 1 else ""
+
+
+def scope_of(town, folded, start, end):
+    """Return the part of a district that a figure is of: the town of its text, unless more is meant (全县).
+
+    Parameters
+    ----------
+    town : str
+        As from `town_of`.
+    folded : str
+    start, end : int
+        What stands before the figure in its sentence.
+    """
+    return "" if not town or _BEYOND_TOWN.search(folded, start, end) else town
 
 
 def child_of(place, label):

@@ -388,12 +388,35 @@ def lexicon_codes(role):
     return dict(zip(rows["word"], rows["code"], strict=True))
 
 
-def _either(words):
-    """One alternation of words, the longest first; by first characters, so that few are tried."""
-    rest = {}
+def lexicon_words(*roles):
+    """Return the words of some roles, escaped for a pattern, the longest first."""
+    words = {word for role in roles for word in lexicon_codes(role)}
+    return list(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))
+
+
+def lexicon_pattern(*roles):
+    """Return the words of some roles as one alternation."""
+    return "|".join(lexicon_words(*roles))
+
+
+def _either(words, unless=None):
+    """One alternation of words, the longest first; by first characters, so that few are tried.
+
+    unless: what must not follow some of them, as patterns.
+    """
+    rest, unless = {}, unless or {}
     for word in sorted(words, key=lambda w: (-len(w), w)):
-        rest.setdefault(word[0], []).append(re.escape(word[1:]))
+        rest.setdefault(word[0], []).append(re.escape(word[1:]) + unless.get(word, ""))
     return "|".join(re.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items())
+
+
+def _beyond(units):
+    """Say of each unit what would make it another word (3.14万人口, 15部门, 4根据), as a pattern."""
+    found = {}
+    for word, code in lexicon_codes("no_unit").items():
+        for unit in (word[:i] for i in range(1, len(word)) if word[:i] in units):
+            found.setdefault(unit, []).append(word[len(unit) :] + f"(?!{code})" * bool(code))
+    return {unit: f"(?!{'|'.join(rest)})" for unit, rest in found.items()}
 
 
 @cache
@@ -416,9 +439,8 @@ def _pattern():
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
-    beyond = "|".join(w + f"(?!{x})" * bool(x) for w, x in lexicon_codes("no_unit").items())
-    for name in ("UNIT", "COUNTED"):  # 3.14万人口, 15部门, 20万家长, 4根据 have no unit
-        texts[name] = f"(?:(?!{beyond}){texts[name]})"
+    for name in ("UNIT", "COUNTED"):
+        texts[name] = f"(?:{_either(words[name], _beyond(words[name]))})"
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
     return re.compile(pattern, re.ASCII)  # digits of other scripts are no numerals here

@@ -483,13 +483,15 @@ def _of_rates_said_last(facts):
     rate &= np.all([t["part_of"].to_numpy() == "" for t in (one, other, said)], axis=0)
     first_larger = one["value"].to_numpy() >= other["value"].to_numpy()
     shares = np.column_stack([at - 1 - ~first_larger, at - 2 + ~first_larger, at])[rate]
-    unit, subject = (facts[c].to_numpy() for c in ("unit", "subject"))
+    unit, subject, noun = (facts[c].to_numpy() for c in ("unit", "subject", "noun"))
+    told = facts.get("alternatives", facts["noun"]).to_numpy()  # 平均每个乡镇6场: of each 乡镇
     means = []
     for total, count in ((at - 1, at - 2), (at - 2, at - 1)):
         good = (
             ok & (said["kind"] == "mean").to_numpy() & (unit[total] == unit[at]) & (unit[count] != unit[at])
         )
-        good &= (subject[at] == subject[count]) | (subject[at] == subject[total]) & ~np.isin(unit[at], EVENTS)
+        each = (subject[at] == subject[count]) | (noun[count] != "") & (told[at] == noun[count])
+        good &= each | (subject[at] == subject[total]) & ~np.isin(unit[at], EVENTS)
         means.append(np.column_stack([total, count, at])[good])
     return [
         relate("share", _plausible(shares, 100, facts), "near"),

@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 
 from .effects import Effect
-from .inference import SEED, RandomizationTest, check_effect, errors_for, fixed, p_as_text, p_by_error
+from .inference import (
+    SEED,
+    RandomizationTest,
+    check_effect,
+    errors_for,
+    fixed,
+    p_as_text,
+    p_by_error,
+    too_few,
+)
 from .loaders import load_labels
 from .schema import FIGURES, SIMULATED, DataError, check_choice, check_share, is_simulated, mark_simulated
 
@@ -20,8 +29,8 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     effects : list of Effect
     level : float
     errors : {None, "clustered", "randomization"}
-        What p_value, low and high rest on. None chooses: the randomisation test where fewer than ten
-        districts are treated (`FEW`), else the effect's own standard error, as "clustered" does for all.
+        What p_value, low and high rest on. None chooses: the randomisation test where districts are
+        too few for the effect's own error (`Effect.caution`), else that, as "clustered" does for all.
     strata : pandas.Series, optional
         One value a district, as from `strata_by`: for the randomisation tests. By default those that the
         estimator was given.
@@ -98,19 +107,20 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     level : float
         Of the intervals.
     errors, strata, seed
-        As in `compare_effects`: below ten treated districts p and interval are those of the randomisation
+        As in `compare_effects`: where districts are too few p and interval are those of the randomisation
         test, unless others are asked for by name.
 
     Returns
     -------
     pandas.DataFrame
         One row is one effect, as text with the digits that its error allows: estimator, effect, p, interval,
-        what these rest on, standard error (marked where too few districts are treated for it), districts
-        treated and not, share of negative weights; and where data are simulated, that they are (columns named
+        what these rest on, standard error (marked where districts are too few for it), districts treated and
+        not, share of negative weights; and where data are simulated, that they are (columns named
         in `lang`). There are no stars.
     """
     check_choice("lang", lang, ("zh", "en"))
     labels = load_labels().set_index("key")[f"label_{lang}"]
+    effects = _listed(effects)
     table = compare_effects(effects, level=level, errors=errors, strata=strata, seed=seed)
     shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
     shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
@@ -119,7 +129,7 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     shown["interval"] = [f"[{fixed(low, se)}, {fixed(high, se)}]" for low, high, se in ends]
     shown["inference"] = labels.reindex("inference_" + table["inference"]).array
     shown["se"] = [fixed(se, se) for se in table["se"]]
-    shown["se"] += np.where(table["caution"] == "", "", f" ({labels['se_unreliable']})")
+    shown["se"] += [f" ({labels[key]})" if key else "" for key in map(_unreliable, effects)]
     shown[["n_treated", "n_control"]] = table[["n_treated", "n_control"]]
     shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
     if is_simulated(table):
@@ -127,6 +137,12 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
     shown.columns = [labels[f"column_{name}"].replace("95%", f"{level:.0%}") for name in shown.columns]
     return shown
+
+
+def _unreliable(effect):
+    """Key of the words for an error that rests on too few districts; empty if it does not."""
+    few = too_few(effect)
+    return f"se_unreliable_{few[0]}" if few else ""
 
 
 def _p_as_text(row):

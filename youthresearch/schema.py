@@ -131,6 +131,31 @@ def check_facts(facts, needed):
         raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
 
 
+def as_text(column, *, empty=False):
+    """Read codes and names as text: a whole number is its digits."""
+    blank = column.isna() if pd.api.types.is_numeric_dtype(column) else column.isna() | column.eq("")
+    if blank.any() and not empty:
+        raise DataError(
+            f"Column {column.name!r} has no value in these rows: fill it in, or drop them.",
+            column[blank].to_frame(),
+        )
+    if pd.api.types.is_numeric_dtype(column):
+        whole = column.dropna() % 1 == 0
+        if not whole.all():
+            raise DataError(
+                f"Column {column.name!r} holds fractions, so it is no column of codes or names.",
+                column.to_frame(),
+            )
+        column = column.astype("Int64")
+    text = column.astype("str").fillna("")
+    padded = text != text.str.strip()
+    if padded.any():  # two names for one thing
+        raise DataError(
+            f"Column {column.name!r} has blanks around a value; remove them.", column[padded].to_frame()
+        )
+    return text
+
+
 def check_choice(name, given, allowed):
     """Refuse what is none of the choices of an option, and name them."""
     if given not in allowed:
@@ -211,8 +236,8 @@ def check_table(raw, name, where=""):
     missing, extra = [n for n in names if n not in raw], [c for c in raw if c not in names]
     if missing or extra:
         raise DataError(
-            f"{place}: columns missing {missing}, not known {extra}. A column may be empty, but must be "
-            f"there; the data package wants {names}."
+            f"{place}: columns missing {missing}: add them, empty where there is nothing to say; not known "
+            f"{extra}: leave them out (proposals of extract_facts have some). The data package wants {names}."
         )
     table = pd.DataFrame({f["name"]: _convert(raw, f, place) for f in fields}, index=raw.index)
     _enforce(table, name, place)

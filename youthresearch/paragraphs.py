@@ -1,0 +1,143 @@
+"""What every format is read into: paragraphs, within limits, or a refusal with the reason."""
+
+import re
+from dataclasses import dataclass
+
+from .schema import DataError
+
+
+class ReportError(DataError):
+    """A report that cannot be read: which file, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a report may cost; whatever needs more is refused.
+
+    Parameters
+    ----------
+    bytes : int
+        Size of the file.
+    unpacked : int
+        Bytes that one part of a DOCX or one stream of a PDF may unpack to.
+    ratio : float
+        Unpacked size over packed size of a part of a DOCX larger than a megabyte (Word stays below 100).
+    members : int
+        Files in a DOCX.
+    nesting : int
+        Depth of open elements in HTML and DOCX.
+    attributes : int
+        Attributes of one HTML tag.
+    elements : int
+        Block elements of an HTML page.
+    pages : int
+        Pages of a PDF.
+    paragraphs : int
+        Paragraphs, empty ones of a DOCX included.
+    characters : int
+        Length of the text.
+    seconds : float
+        Time for parsing an HTML page, a DOCX or a PDF.
+    """
+
+    bytes: int = 50_000_000
+    unpacked: int = 50_000_000
+    ratio: float = 200
+    members: int = 5_000
+    nesting: int = 250
+    attributes: int = 1_000
+    elements: int = 200_000
+    pages: int = 2_000
+    paragraphs: int = 200_000
+    characters: int = 20_000_000
+    seconds: float = 30
+
+
+ROLES = ("heading", "body", "table", "boilerplate")
+DEFAULT = Limits()
+
+
+def refused(where, what, remedy):
+    """Make the error that says which file, why, and what to do."""
+    return ReportError(f"{where}: {what}. {remedy}.")
+
+
+@dataclass
+class Block:
+    """A paragraph on its way into a Document."""
+
+    text: str
+    place: str
+    role: str = "body"
+    row: tuple | None = None  # (table, row)
+    cell: int = 0
+    linked: int = 0  # characters inside links
+
+
+WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d\u2026]")
+LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+
+
+def text_blocks(text, where, limits):
+    """Return the lines of a plain text that are not blank."""
+    check_characters(len(text), where, limits)
+    text, line, last, blocks = LINE_ENDS.sub("\n", text), 1, 0, []
+    for found in re.finditer(r"[^\n]+", text):
+        line += text.count("\n", last, found.start())
+        last = found.start()
+        if not found[0].isspace():
+            blocks.append(Block(found[0], f"line {line}"))
+            check_paragraphs(len(blocks), where, limits)
+    return blocks
+
+
+def check_paragraphs(count, where, limits):
+    """Refuse more paragraphs than the limits allow."""
+    if count > limits.paragraphs:
+        what = f"more than {limits.paragraphs:,} paragraphs"
+        raise refused(where, what, "Raise limits.paragraphs")
+
+
+def check_characters(count, where, limits):
+    """Refuse more text than the limits allow."""
+    if count > limits.characters:
+        what = f"more than {limits.characters:,} characters"
+        raise refused(where, what, "Raise limits.characters")
+
+
+def merge_rows(blocks, layout):
+    """Join the cells of a table row with " | "; leave tables alone that only lay out a page."""
+    rows = {}
+    for block in blocks:
+        if block.row and block.row not in layout:
+            rows.setdefault(block.row, {}).setdefault(block.cell, []).append(block)
+    rows = {key: cells for key, cells in rows.items() if not _is_layout(cells)}
+    merged, done = [], set()
+    for block in blocks:
+        if block.row not in rows:
+            merged.append(block)
+        elif block.row not in done:
+            done.add(block.row)
+            merged.append(_merged(rows[block.row]))
+    return merged
+
+
+def _is_layout(cells):
+    """Tell whether a row has one cell, or a cell with more text than a table of figures has."""
+    texts = [[b.text for b in blocks if b.text.strip()] for blocks in cells.values()]
+    lengths = [(len(t), sum(map(len, t))) for t in texts]
+    return max(cells) < 2 or any(n > 400 or (n > 100 and several > 1) for several, n in lengths)
+
+
+def _merged(cells):
+    texts = (" ".join(b.text for b in cells.get(i, [])) for i in range(1, max(cells) + 1))
+    blocks = [b for part in cells.values() for b in part]
+    role = "boilerplate" if all(b.role == "boilerplate" for b in blocks) else "table"
+    text = " | ".join(" ".join(t.split()) for t in texts)
+    text = text if text.strip(" |") else ""
+    return Block(text, blocks[0].place, role, linked=sum(b.linked for b in blocks))
+
+
+def shorten(text, length):
+    """Cut a text for a message."""
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,429 @@
+"""Noun phrases before and after a number.
+
+A phrase runs over nouns and the words that qualify them; whether a verb inside it is the verb of the clause
+(培训 学员) or qualifies the noun (培训 项目) is decided by the noun.
+"""
+
+from functools import cache
+
+from .tokens import (
+    BRACKET,
+    COUNTED,
+    NOUN,
+    NUMBER,
+    ONLY,
+    OTHER,
+    PEOPLE,
+    SIGNS,
+    at,
+    counts,
+    ends_in,
+    fits_only,
+    is_counted,
+    is_person,
+    may_stand,
+    roles,
+    says,
+    span,
+    takes_verb,
+    verbal,
+)
+
+REACH = 14  # tokens looked at on either side of a number
+TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
+EVENTS = (  # units that may count an event without a noun
+    *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
+    *("台次", "车次", "批次", "件次", "户次", "条次"),
+)
+STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
+ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
+THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
+    *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
+    *("资金", "款", "物资", "图书", "材料"),
+)
+AIMS = ("目标", "任务", "要求")
+ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
+LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+# Any verb may qualify these.
+NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
+
+
+def right_of(tokens, i, unit):
+    """Find the noun phrase that follows token i, as (start, end), or nothing."""
+    begin = last = None  # of tokens
+    unit = "" if at(tokens, i + 1).word == "的" else unit  # 20人的宣讲队伍
+    j = opening(tokens, i + 1)
+    while j < min(i + 2 * REACH, len(tokens)):
+        token, after = tokens[j], at(tokens, j + 1)
+        if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
+            last = j if token.word == BRACKET else last
+            break
+        if token.sort == "d":
+            fits = last is not None and counts(tokens[last].word, unit)
+            if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
+                break
+            begin = last = None
+        elif _is_head(tokens, j, last, unit):
+            begin, last = j if begin is None else begin, j
+        elif not _is_inside(tokens, j, begin, last, unit):
+            of = None if counts(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
+            if of is None:
+                break
+            begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
+        elif begin is None:
+            begin = j
+        j += 1
+    while last is not None and begin < last and tokens[begin].sort == "p":
+        begin += 1
+    if last is None or (at(tokens, i + 1).word == "的" and tokens[last].word.endswith(AIMS)):
+        return None  # 完成100个的目标
+    if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
+        last = _counted(tokens, begin, last, unit)
+    return span(tokens, _titled(tokens, begin), last)
+
+
+def _counted(tokens, begin, last, unit):
+    """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
+    for n in range(last, begin - 1, -1):
+        if tokens[n].sort == "c":
+            break
+        if counts(tokens[n].word, unit):
+            return n
+    return last
+
+
+def _is_complete(tokens, j, unit):
+    """Tell whether a phrase ends at the brackets or the quotation j, after a noun that the unit counts."""
+    if not counts(tokens[j - 1].word, unit):
+        return False
+    head = phrase_end(tokens, j + 1)
+    return head is None or not any(counts(t.word, unit) for t in tokens[j + 1 : head + 1])
+
+
+def _names_the_kind(tokens, j, unit):
+    """Tell whether 等 is followed by the word for all that was listed (8名团干等青年)."""
+    head = phrase_end(tokens, j + 1)
+    return head is not None and fits_only(tokens[head].word, unit)
+
+
+def opening(tokens, j):
+    """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
+    while at(tokens, j).word in (OTHER, "籍") or (
+        at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"
+    ):
+        j += 1
+    if at(tokens, j).sort not in "vhwrs":
+        return j
+    for n in range(j + 1, min(j + REACH, len(tokens))):
+        if tokens[n].word == "的":
+            return n
+        if tokens[n].sort == "x":
+            break
+    return j
+
+
+def _of(tokens, begin, j, unit):
+    """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing.
+
+    So too where only verbs follow (6处政府督办的隐患), and the 等 that ends a list of what was done (20场资源
+    链接、导师培训等活动).
+    """
+    if begin is None:
+        return None
+    if tokens[j].word == NUMBER and at(tokens, j + 1).word == "的":
+        return j + 1  # 3条总长度11公里的赛道
+    for n in range(j, min(j + REACH, len(tokens))):
+        if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hv" for t in tokens[j:n])):
+            return n
+        if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
+            return n
+        if tokens[n].sort == "x":
+            break
+    return None
+
+
+def _is_head(tokens, j, last, unit):
+    """Tell whether a phrase may end in token j, so far as it goes."""
+    if tokens[j].sort in "np":
+        return last is None or not _is_state(tokens, j, last, unit)
+    if tokens[j].sort == "v" and last == j - 1:
+        after = at(tokens, j + 1)
+        if takes_verb(tokens[j].word):
+            return after.sort not in "npwva"  # 非公有制经济组织
+        happens = unit in (*EVENTS, "元", "个", "项") and not is_counted(tokens[last].word)
+        return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
+    if tokens[j].sort != "w":
+        return False
+    if last is None:
+        return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
+    return _goes_on(tokens, j, last, unit)
+
+
+def _is_inside(tokens, j, begin, last, unit):
+    """Tell whether a phrase runs on over token j, which cannot end it."""
+    sort, after = tokens[j].sort, at(tokens, j + 1)
+    if sort == "c":
+        return last == j - 1 and _joins_next(tokens, j, last, unit)
+    if sort in "ag":
+        return may_stand(after.sort)
+    if sort != "v":
+        return False
+    return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
+
+
+def _joins_next(tokens, j, last, unit):
+    """Tell whether the phrase after the joining word j is counted by the same number."""
+    head = phrase_end(tokens, j + 1)
+    if head is None:
+        return False
+    after = at(tokens, head + 1).word
+    if after == NUMBER or after in roles("becomes"):
+        return False
+    rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
+    if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
+        return False  # 8个单位和王某等3人
+    return not (unit in PEOPLE and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
+
+
+def _goes_on(tokens, j, last, unit):
+    """Tell whether a phrase goes on over the verb j: it ends in a noun that takes verbs, or in a person."""
+    head = phrase_end(tokens, j)
+    if head is None:
+        return False
+    word = tokens[head].word
+    if counts(word, unit) and not counts(tokens[last].word, unit):
+        return True  # 30户“最美家庭”备选家庭
+    if unit in PEOPLE:
+        return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
+    if fits_only(tokens[last].word, unit):
+        return fits_only(word, unit)  # 3支突击队进驻实验室
+    if word == "工作" and unit in ("个", "家", "所"):
+        return False  # 34个团支部换届工作
+    if head == j:
+        after = at(tokens, j + 1)
+        happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
+        return not happens and (takes_verb(word) or after.sort in "xc")
+    return takes_verb(word)
+
+
+def _is_state(tokens, j, last, unit):
+    """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
+    word = tokens[j].word
+    acts = unit in PEOPLE and is_person(tokens[last].word) and not is_person(word)
+    at_work = says(word) and tokens[phrase_end(tokens, j)].word == "工作"  # 18个团支部换届工作
+    return (acts or at_work) and not _goes_on(tokens, j, last, unit)
+
+
+def _qualifies_next(tokens, j, unit):
+    """Tell whether a verb right after a number qualifies the noun after it (20个培训项目)."""
+    head = phrase_end(tokens, j)
+    if head is None or head == j:
+        return False
+    return unit not in PEOPLE or ends_in(tokens[head].word, "person") or takes_verb(tokens[head].word)
+
+
+def phrase_end(tokens, j):
+    """Find the last noun of the phrase that runs on from token j, or nothing."""
+    head = None
+    for n in range(j, min(j + 8, len(tokens))):
+        if tokens[n].sort in "npw":
+            head = n
+        elif tokens[n].sort not in "av":
+            break
+    return head
+
+
+def left_of(tokens, i, unit):
+    """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
+    k = _share_of(tokens, i) if unit == "%" else i - 1
+    k -= unit == "%" and at(tokens, k).word == "占"
+    if unit == "%" and k < i - 1 and at(tokens, k).word == "的":
+        return _subject(tokens, k)
+    k -= tokens[k].word == "("  # 非公企业青年(9.5%)
+    k = _compared(tokens, k)
+    if at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
+        return None  # 重点村的78人
+    while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
+        if k == i - 1 and tokens[k].sort == "v" and _is_noun(tokens, k, unit):
+            break
+        if tokens[k].word == ")":
+            k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
+        elif tokens[k].sort in "xc":
+            return None
+        k -= 1
+    if k < max(0, i - REACH):
+        return None
+    if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
+        return None  # 已开工建设16个
+    risen = at(tokens, k + 1).word in ("到", "至", "达", "达到", "为") and tokens[k].sort == "w"
+    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word)
+    if acts or (risen and tokens[k - 1].sort in "nw"):  # 青年入团909名, 年龄优化至29岁
+        k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
+    found = phrase_to(tokens, k)
+    head = at(tokens, k - (tokens[k].word == BRACKET)).word
+    if unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC)):
+        found = _persons(tokens, k) or found
+        if _lead(tokens, k, found[0]).word == "从":
+            return None  # 从高校选拔64名
+    if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处
+        return None
+    if unit != "元" or ends_in(tokens[k].word, "money"):
+        return found
+    if k < i - 1 and is_counted(tokens[k].word):
+        return None  # 基金会拿出5万元
+    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
+    return None if counted else found
+
+
+def each_before(tokens, i):
+    """Find what a number right after it is told of each (平均每个乡镇6场)."""
+    found = phrase_to(tokens, i - 1) if at(tokens, i - 1).sort in "np" else None
+    return found if found and _lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
+
+
+def _compared(tokens, k):
+    """Find where the search starts: before what something is compared with (预算数比上年决算数增加5万元)."""
+    if tokens[k].word in roles("up") or tokens[k].word in roles("down"):
+        for n in range(k - 1, max(0, k - REACH), -1):
+            if tokens[n].word == "比":
+                return n - 1
+            if tokens[n].sort == "x":
+                break
+    return k
+
+
+def _is_noun(tokens, k, unit):
+    """Tell whether a verb right before a number is the noun of its phrase."""
+    before = at(tokens, k - 1)
+    if takes_verb(tokens[k].word) and before.sort in ("n" if unit in PEOPLE else "nwv"):
+        return True  # 志愿者组织32个
+    if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
+        return before.sort == "n" and before.word != NOUN and not is_counted(before.word)
+    j = k - 1
+    while at(tokens, j).sort in "npwav":
+        j -= 1
+    return j < k - 1 and tokens[j].sort == "h"  # 办理法人资格登记62个
+
+
+def _persons(tokens, k):
+    """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
+    while k > 0 and tokens[k].sort not in "xd":
+        k -= 1
+        if tokens[k].sort == "n" and ends_in(tokens[k].word, "person") and tokens[k + 1].sort not in "npwag":
+            return phrase_to(tokens, k)
+    return None
+
+
+def _lead(tokens, k, start):
+    """Return the word before the phrase from an offset to token k, over 全市 and the like."""
+    while k > 0 and (tokens[k].start > start or tokens[k - 1].word[0] in "全我各本"):
+        k -= 1
+    return at(tokens, k - 1)
+
+
+def _share_of(tokens, i):
+    """Find where the search starts: before 占, where it has an object (占总人数的29.3%)."""
+    for k in range(i - 2, max(0, i - REACH), -1):
+        if tokens[k].word == "占":
+            return k - 1
+        if tokens[k].sort == "x":
+            break
+    return i - 1
+
+
+def _subject(tokens, k):
+    """Find the first noun phrase of the clause that ends in token k (青年在农村务工的占总数的12%)."""
+    while k > 0 and tokens[k - 1].sort != "x":
+        k -= 1
+    while at(tokens, k).sort in "rspd":
+        k += 1
+    head = phrase_end(tokens, k)
+    return head if head is None else span(tokens, k, head)
+
+
+def phrase_to(tokens, k):
+    """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
+    j = k
+    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1)):
+        j -= 1
+    for n in range(k - 1, j - 1, -1):
+        if _is_predicate(tokens, n, k):
+            j = _held(tokens, j, n) or n + 1
+            break
+    if at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
+        j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
+    if j + 2 <= k and _is_place(tokens, j):
+        j += 2
+    while j < k and (
+        tokens[j].sort in "pc"
+        or tokens[j].word in (BRACKET, "方面")
+        or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(at(tokens, j - 1)))
+        or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
+    ):
+        j += 1
+    return span(tokens, _titled(tokens, j), k)
+
+
+def _is_place(tokens, j):
+    """Tell whether two words at the start of a phrase are a place that the tagger does not know (半程 镇)."""
+    name, level = tokens[j].word, tokens[j + 1].word
+    return level in "镇乡县市旗州盟" and len(name) > 1 and tokens[j].sort == "n" and name not in _known()
+
+
+def _is_left_over(before):
+    """Tell whether a word is the rest of a place before its 区 or 县 (我区, or a name that no one knows)."""
+    return before.sort == "s" and before.word not in roles("link") and before.word[0] not in SIGNS
+
+
+@cache
+def _known():
+    return frozenset().union(*map(roles, ("noun", "compound", "person", "organisation", "takes_verb")))
+
+
+def _held(tokens, j, n):
+    """Find where the object of 开展 or 举办 begins, if it runs over verb n (开展典型选树活动6场)."""
+    for m in range(n, j - 1, -1):
+        if tokens[m].word in roles("event"):
+            return None
+        if m < n and tokens[m].word in roles("holds"):
+            return m + 1
+    return None
+
+
+def _titled(tokens, j):
+    """Take the level of an award into its name (全国优秀共青团员)."""
+    level = at(tokens, j - 1).word in LEVELS
+    return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
+
+
+def _is_predicate(tokens, n, k):
+    """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
+    k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
+    sort, head = tokens[n].sort, tokens[k].word
+    if sort == "h":
+        near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
+        return not (near or (n == k - 2 and head == "率"))
+    before, verb = at(tokens, n - 1), sort in "vw" or tokens[n].word in verbal()
+    if verb and before.word in ADVERBS:
+        return True  # 共注册志愿者
+    if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
+        return True  # 编发《简报》, 治理“三无”场所
+    if sort not in "vw":
+        return False
+    if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
+        return True  # 征集作品
+    if before.sort == "c" and at(tokens, n - 2).sort in "vh":
+        return True  # 遴选、资助项目
+    if tokens[n].word == "组织" and before.sort in "xs":
+        return True  # 组织青年论坛
+    stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
+    if (before.sort == "x" or before.word == "累计") and (n < k - 2 or stated):
+        return True  # 认定青年创业基地
+    if sort == "v" and stated and n < k - 1:
+        return True  # 红十字会派出救援队伍
+    return not takes_verb(head)
+
+
+def _joins(tokens, k):
+    """Tell whether a word joins two nouns (青年典型、青年集体)."""
+    return tokens[k].sort == "c" and at(tokens, k - 1).sort in "nwa"

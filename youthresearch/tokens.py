@@ -1,0 +1,249 @@
+"""Words of a sentence with their classes, and what the lexicon says of them: what `phrases` is made of.
+
+Every word has a class. The words of each role are in the lexicon and can be extended there.
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from .quantities import lexicon_codes
+
+WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
+PEOPLE = ("名", "位", "人", "人次")
+COUNTED = {  # unit -> role of the nouns it counts
+    **dict.fromkeys(PEOPLE, "person"),
+    **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
+    "支": "team",
+    "户": "organisation",
+    **dict.fromkeys(("条", "项"), "item"),
+}
+ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
+ENDINGS = frozenset("员会款费率班队站点室岗金")  # of nouns, with a verb of two characters before them
+TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
+SIGNS = list(map(chr, range(0xE000, 0xE009)))
+# What stands for these; GROUP: of persons; BREAK: between sentences.
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
+NO_TAILS = frozenset((*"年月日了较更最", OTHER))  # end no noun
+
+
+@dataclass(slots=True)  # half the time of a tuple to make and to read
+class Token:
+    """One word of a sentence with its class and its offsets in the text.
+
+    Classes: n noun, p place name, w verbal noun, v verb that may qualify a noun, h verb that never does,
+    a other qualifier, g age limit, c conjunction, d 的 or 等, r preposition, s other word, x mark or
+    number.
+    """
+
+    word: str
+    sort: str
+    start: int
+    end: int
+
+
+@cache
+def tagger():
+    """Return the tagger with the words of the lexicon, so that none is glued to its neighbour."""
+    import rjieba
+
+    tagger = rjieba.Jieba()
+    tagger.add_word("其中", 100000, "d")  # 其中学生 holds no 中学生
+    for role, tag in TAGS.items():
+        for word in roles(role):
+            if len(word) > (role == "link") + (role != "noun"):
+                tagger.add_word(word, 100000, tag)
+    return tagger
+
+
+def classify(tagged, start, ends):
+    """Turn tagged words into tokens; blanks beside a number or a quotation are dropped.
+
+    Parameters
+    ----------
+    tagged : iterable of tuple
+        (word, tag), as from the tagger, which leaves every sign alone; read up to the end of the sentence.
+    start : int
+        Offset in the text of the first word.
+    ends : dict
+        Ends of the stretches that one sign stands for, by their starts.
+    """
+    tokens, last, end = [], "", start
+    for word, tag in tagged:
+        if word == BREAK:
+            break
+        start, end = end, ends.get(end) or end + len(word)
+        sort = _sort(word, tag)
+        if word == " " and last in (NUMBER, NOUN):
+            continue
+        if last == " " and word in (NUMBER, NOUN):
+            tokens.pop()
+        if sort == "x" and tokens:
+            _end_noun(tokens, word, start)
+        elif word in ENDINGS and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
+            start, word, sort = tokens.pop().start, last + word, "n"  # 调解员, 推进会
+        tokens.append(Token(word, sort, start, end))
+        last = word
+    return tokens
+
+
+def _end_noun(tokens, mark, start):
+    """Take the last word for a noun or its end, where it stands before a mark or number as only these may."""
+    last = tokens[-1]
+    before = tokens[-2].sort if len(tokens) > 1 else ""
+    if last.sort == "v" and mark != NUMBER and before in ("n", "w") and takes_verb(last.word):
+        last.sort = "n"  # 占多数的是志愿服务组织,
+    elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
+        last.sort = "n"  # 违法行为
+    elif last.sort in "as" and mark in (NUMBER, "(") and before in ("n", "a") and _is_tail(last.word):
+        tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
+
+
+def _is_tail(word):
+    """Tell whether a character may end a noun that the tagger does not know (楼栋|长, 宅间|道)."""
+    return len(word) == 1 and word not in NO_TAILS and word not in roles("link")
+
+
+# Words -----------------------------------------------------------------------------------------------------
+
+
+@lru_cache(WORDS)
+def _sort(word, tag):
+    """Return the class of a word."""
+    signs = {
+        NUMBER: "x",
+        OTHER: "s",
+        BRACKET: "n",
+        "未": "a",
+        "无": "a",
+        "非": "a",
+        "款": "n",
+        "以上": "g",
+        "及以上": "g",
+        "之": "a",
+        "以下": "g",
+        NOUN: "n",
+        AGE: "g",
+        NAME: "a",
+        BODY: "p",
+        GROUP: "n",
+        "级": "a",
+        "青": "a",
+        "零": "a",
+        "的": "d",
+        "等": "d",
+    }
+    if word in signs:
+        return signs[word]
+    if tag == "x" and word != "、":
+        return "n" if word[0].isascii() and word[0].isalpha() else "x"
+    if word in roles("and"):
+        return "c"
+    if (
+        word in roles("noun")
+        or word in roles("person")
+        or (word in roles("takes_verb") - roles("compound") - roles("link"))
+    ):
+        return "n"
+    head, compound = word in roles("head_verb"), word in roles("compound")
+    nominal = tag[0] in "nj" or tag in ("eng", "an", "vn")
+    if head and compound:
+        return "w" if nominal else "v"
+    if head or word in roles("becomes"):
+        return "h"
+    if compound and nominal:
+        return "w" if word in roles("event") else "n"
+    if compound:
+        return "a"
+    if word in roles("link") or word in roles("up") or word in roles("down"):
+        return "s"
+    return _sort_of_tag(word, tag)
+
+
+def _sort_of_tag(word, tag):
+    if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂场州旗盟团系司社行局":
+        return "s"
+    if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
+        return "p"
+    if tag == "vn":
+        return "w"
+    if tag[0] in "njs" or tag in ("eng", "an"):
+        return "n"
+    if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
+        return "n"  # 救助款, 初级中学
+    if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
+        return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
+    if tag[0] in "abftzgikl":
+        return "a"
+    return "r" if tag == "p" else "s"
+
+
+@lru_cache(WORDS)
+def is_person(word):
+    """Tell whether a word, or what stands for one, names persons."""
+    return word in (NOUN, GROUP) or ends_in(word, "person")
+
+
+@lru_cache(WORDS)
+def says(word):
+    """Tell whether a noun is a verb as well."""
+    return (word in verbal() or word in roles("head_verb") - roles("noun")) and not is_person(word)
+
+
+@cache
+def verbal():
+    """Return the words that qualify a noun and are no nouns themselves: most are verbs."""
+    return roles("compound") - roles("noun")
+
+
+@lru_cache(WORDS)
+def takes_verb(word):
+    """Tell whether a verb before a noun qualifies it (培训项目), and is not the verb of the clause."""
+    if word in roles("event") and word not in roles("takes_verb"):
+        return False  # 参赛, 参会
+    return word == NOUN or ends_in(word, "takes_verb")
+
+
+def is_counted(word):
+    """Tell whether a noun names persons or organisations."""
+    return ends_in(word, "person") or ends_in(word, "organisation")
+
+
+def counts(word, unit):
+    """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
+    role = COUNTED.get(unit)
+    return bool(role) and ends_in(word, role)
+
+
+def fits_only(word, unit):
+    """Tell whether a noun is of the only sort that a unit counts (家: organisations; 个 counts anything)."""
+    return unit in ONLY and counts(word, unit)
+
+
+@lru_cache(WORDS)
+def ends_in(word, role):
+    """Tell whether a word, or an end of it, has a role in the lexicon."""
+    return any(word[i:] in roles(role) for i in range(len(word)))
+
+
+def may_stand(sort):
+    """Tell whether a word may stand in a noun phrase."""
+    return sort in "npwvag"
+
+
+@cache
+def roles(role):
+    """Return the words of a role in the lexicon."""
+    return frozenset(lexicon_codes(role))
+
+
+_NOTHING = Token("", "x", 0, 0)
+
+
+def at(tokens, i):
+    """Return token i, or a mark where there is none."""
+    return tokens[i] if 0 <= i < len(tokens) else _NOTHING
+
+
+def span(tokens, begin, last):
+    """Return the offsets of the tokens from begin to last, or nothing."""
+    return None if begin is None or last is None else (tokens[begin].start, tokens[last].end)
