@@ -24,7 +24,7 @@ test: $(STAMP)
 	$(BIN)/python -m pytest --nbval
 
 test-slow: $(STAMP)
-	$(BIN)/python -m pytest -m slow tests
+	$(BIN)/python -m pytest -m "slow or not slow" tests
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,18 +1,25 @@
-"""How long property tests look for a counterexample: ten times as long in the slow suite."""
+"""Two suites: the fast one as in a plain install, the slow one long and with all extras."""
 
-import pytest
-from hypothesis import settings
-
-settings.register_profile("fast", max_examples=20, deadline=None)
-settings.register_profile("slow", max_examples=200, deadline=None)
+from functools import cache
 
 
-def pytest_configure(config):
-    settings.load_profile("slow" if config.getoption("markexpr") == "slow" else "fast")
+@cache
+def prepare(fast):
+    """Choose how long property tests search for a counterexample, and how pandas keeps text.
+
+    A plain install has no pyarrow: there pandas keeps text as Python objects, and small tables are a quarter
+    faster. Notebooks and the slow suite have it kept by pyarrow.
+    """
+    import pandas as pd
+    from hypothesis import settings
+
+    settings.register_profile("fast", max_examples=10, deadline=None)
+    settings.register_profile("slow", max_examples=200, deadline=None)
+    settings.load_profile("fast" if fast else "slow")
+    if fast:
+        pd.set_option("mode.string_storage", "python")
 
 
-def pytest_itemcollected(item):
-    """Property tests belong to both suites."""
-    searched = getattr(item.obj, "is_hypothesis_test", False)
-    if searched and item.config.getoption("markexpr") == "slow":
-        item.add_marker(pytest.mark.slow)
+def pytest_pycollect_makemodule(parent):
+    """Prepare before the first module is imported, and in the processes that run tests alone."""
+    prepare(parent.config.getoption("markexpr") == "not slow")

@@ -625,7 +625,11 @@ def test_a_bar_is_drawn_on_terminals_only(folder, monkeypatch, capsys, terminal)
     (folder / "empty.txt").touch()
     extract_corpus(folder)
     drawn = capsys.readouterr().err
-    assert drawn.endswith("100% 13 of 13 documents, 1 failed\n") if terminal else drawn == ""
+    assert (
+        drawn.endswith(f"100% {DOCUMENTS + 1} of {DOCUMENTS + 1} documents, 1 failed\n")
+        if terminal
+        else drawn == ""
+    )
     extract_corpus(folder, progress=False)
     assert capsys.readouterr().err == ""
 

@@ -25,12 +25,13 @@ from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.cells import NEVER
-from youthresearch.inference import fixed, weights_by_cohort
+from youthresearch.comparisons import OVERLAP, _logit
+from youthresearch.inference import errors_for, fixed, weights_by_cohort
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
 FEW = settings(  # two panels each, twenty in the slow suite
-    max_examples=settings.default.max_examples // 10,
+    max_examples=max(2, settings.default.max_examples // 10),
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
@@ -1133,3 +1134,49 @@ def test_a_panel_without_cohorts_says_where_they_come_from():
     panel = panel_of(random_table(2)).drop(columns="cohort")
     with pytest.raises(yr.DataError, match="give it cohorts with assign_cohorts"):
         yr.did(panel, outcome="y")
+
+
+def waves_of(size, waves=12):
+    """Forty districts in 15 periods; waves of so many a period, the others never treated."""
+    rng = np.random.default_rng(8)
+    begins = np.append(np.repeat(np.arange(2003, 2003 + waves), size), np.zeros(40 - size * waves, int))
+    table = pd.DataFrame({"district": [f"d{i:02d}" for i in range(40)], "cohort": begins}).merge(
+        pd.DataFrame({"period": np.arange(2001, 2016)}), how="cross"
+    )
+    table["cohort"] = table["cohort"].astype("Int64").replace(0, pd.NA)
+    return table.assign(y=rng.normal(size=len(table)), x=0.0, d=0.0)
+
+
+@pytest.mark.parametrize("name", ["sun_abraham", "imputation_did"])
+def test_a_cohort_of_one_district_leaves_nothing_to_learn_an_error_from(name):
+    """The error does not see what treated cells do, so a test must not rest on it."""
+    table, found = waves_of(1), {}
+    noisy = table["cohort"].notna() & (table["period"] >= table["cohort"])
+    for noise in (0, 100):
+        wild = table.assign(y=table["y"] + noise * noisy * np.random.default_rng(1).normal(size=len(table)))
+        found[noise] = ESTIMATORS[name](panel_of(wild), outcome="y")
+    assert found[100].se == pytest.approx(found[0].se) and abs(found[100].att) > 5 * found[0].se
+    assert "12 treated in 12 cohorts" in found[0].caution
+    assert yr.compare_effects([found[0]])["inference"].item() == "randomization"
+    assert "too few in a cohort: unreliable" in yr.effect_table([found[0]])["Std. error"].item()
+    assert not ESTIMATORS[name](panel_of(waves_of(3, waves=4)), outcome="y").caution
+    assert not yr.staggered_did(panel_of(table), outcome="y").caution
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_districts_that_were_never_seen_before_treatment_are_no_treated_ones(name):
+    """Twelve pilots, ten of which report from the pilot on only: two have a say, and two are few."""
+    table = waves_of(12, waves=1)
+    late = table["cohort"].notna() & ~table["district"].isin(["d00", "d01"])
+    effect = ESTIMATORS[name](panel_of(table[~late | (table["period"] >= 2003)]), outcome="y")
+    assert (effect.n_treated, effect.n_control) == (2, 28)
+    assert effect.caution.startswith("unreliable with 2 treated")
+    assert errors_for(effect, None) == "randomization"
+
+
+@pytest.mark.filterwarnings("error")
+def test_groups_that_a_control_tells_apart_are_refused_without_a_warning():
+    """The slope of the propensity grows without bound, and its exponential must not overflow."""
+    x = np.array([-0.01914789, 0.47791287, 0.49925484])
+    propensity, _ = _logit(np.column_stack([np.ones(3), x]), np.ones(3), np.array([False, False, True]))
+    assert propensity[2] > OVERLAP and propensity[:2].max() < 1 - OVERLAP

@@ -282,7 +282,7 @@ def test_few_treated_take_the_covariance_over_other_assignments():
     effect = few_treated()
     chosen = yr.honest_did(effect, m=[0])
     clustered = yr.honest_did(effect, m=[0], errors="clustered")
-    assert "all 1,770 assignments" in repr(chosen) and "few districts on a side" in repr(clustered)
+    assert "all 1,770 assignments" in repr(chosen) and "too few districts" in repr(clustered)
     assert "simulated" in repr(chosen) and chosen.table.attrs == {"simulated": True}
     width = chosen.table["high"][0] - chosen.table["low"][0]
     spread = np.std(effect.randomization().distribution)

@@ -40,6 +40,9 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("综合成绩排名专业前40%。", ["40%"], "threshold"),
     # what is given, what a body is made of, what counts as what
     ("补贴标准为当地最低工资标准的60%。", ["60%"], "limit"),
+    ("名额最多不超过9人，最少不少于3人。", ["不超过9人", "不少于3人"], None),
+    ("每支队伍的学生人数为4至7人。", ["4至7人"], "limit"),
+    ("考核结果为优秀（项目不超过2个）。", ["不超过2个"], "limit"),
     ("每次活动最长为3小时。", ["3小时"], "limit"),
     ("参赛团队每队不超过6人。", ["不超过6人"], "limit"),
     ("最高奖金4万元！", ["4万元"], "limit"),
@@ -137,6 +140,14 @@ def test_a_rule_calls_itself_one_and_conditions_may_stand_in_a_list():
     assert yr.extract_facts(listed)["token"].tolist() == ["30个以上"]
 
 
+def test_a_notice_is_known_by_its_words_where_it_has_no_title():
+    orders = "请各学院于周五前报送名单，附件须签字，逾期一律不予受理。凡未提交者，视为放弃。"
+    facts = yr.extract_facts(f"各学院：\n{orders}\n每项补贴400元，优秀团员12名。")
+    assert facts[["token", "status"]].values.tolist() == [["12名", "planned"]]
+    news = f"共收到名单30份，评出优秀团员12名，发放补贴400元，累计获奖20名，已建成基地3个。\n{orders}"
+    assert yr.extract_facts(news)["status"].tolist() == ["achieved"] * 5
+
+
 def test_a_seat_in_a_rule_is_a_limit_and_a_duty_in_it_is_planned():
     title = "团干部联系青年制度\n"
     assert yr.extract_facts(f"{title}团委设书记1名，由7人组成。").empty
@@ -195,6 +206,7 @@ STATUS = [  # text, status of each figure
     ("在上级下达500家任务的基础上，提出了建团800家的目标，已建820家。", "planned planned achieved"),
     ("康复训练110人（省任务数30人），拨付资金20万元。", "achieved planned achieved"),
     ("关于推荐优秀团员的通知\n五四红旗团支部8个，优秀团员20名。", "planned planned"),
+    ("一、竞聘岗位\n（一）主席1名\n（二）副主席3名", "planned planned"),
     ("奖项设置：一等奖1名；二等奖2名。", "planned planned"),
     ("这些志愿者将到我省6个市服务。", "planned"),
     ("按照《关于推荐代表的通知》要求，选出代表7名。", "achieved"),

@@ -2,6 +2,8 @@
 
 import io
 import re
+from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,10 +16,16 @@ from youthresearch.schema import is_simulated
 from youthresearch.simulate import ERRORS, print_figures
 
 RATE = "orgs_per_10k_youth_14_28"
-PANEL, TRUTH = yr.simulate_panel(seed=7, reporting={"vague": 0.4, "gaps": 0.1})
-SMALL, _ = yr.simulate_panel(seed=7, districts=12, periods=6, waves={"2017Q4": 2})
 YEARS = {"start": 2016, "periods": 6, "waves": {2019: 0.1, 2021: 0.2}, "districts": 30}
 CELL = ["district", "period", "indicator"]
+
+
+@cache
+def drawn():
+    """Draw a panel with vague figures and gaps, and a small one without."""
+    panel, truth = yr.simulate_panel(seed=7, reporting={"vague": 0.4, "gaps": 0.1})
+    small, _ = yr.simulate_panel(seed=7, districts=12, periods=6, waves={"2017Q4": 2})
+    return SimpleNamespace(panel=panel, truth=truth, small=small)
 
 
 def cells(outcome=RATE, **options):
@@ -33,19 +41,19 @@ def cells(outcome=RATE, **options):
 
 def test_a_seed_gives_one_panel():
     again, truth = yr.simulate_panel(seed=7, reporting={"vague": 0.4, "gaps": 0.1})
-    pd.testing.assert_frame_equal(again, PANEL)
-    pd.testing.assert_frame_equal(truth, TRUTH)
-    assert not yr.simulate_panel(seed=8)[1]["value"].equals(TRUTH["value"])
+    pd.testing.assert_frame_equal(again, drawn().panel)
+    pd.testing.assert_frame_equal(truth, drawn().truth)
+    assert not yr.simulate_panel(seed=8)[1]["value"].equals(drawn().truth["value"])
 
 
 def test_every_reported_interval_holds_the_truth_and_gaps_are_missing():
-    both = TRUTH.merge(PANEL, on=CELL, how="left", suffixes=("", "_reported"))
+    both = drawn().truth.merge(drawn().panel, on=CELL, how="left", suffixes=("", "_reported"))
     known = both[both["value_reported"].notna()]
     noise = 1e-9 * known["value"]
     assert (known["low"] <= known["value"] + noise).all() and (known["value"] <= known["high"] + noise).all()
     assert 0.05 < both["value_reported"].isna().mean() < 0.12  # of the gaps asked for; youth has none
     assert 0.2 < (known["low"] < known["high"]).mean() < 0.45
-    assert not PANEL.duplicated([*CELL, "scope"]).any()
+    assert not drawn().panel.duplicated([*CELL, "scope"]).any()
 
 
 def test_the_effect_is_what_was_asked_for():
@@ -133,20 +141,22 @@ def test_options_that_make_no_panel(options, message):
 
 
 def test_what_was_made_up_says_so_wherever_it_goes():
-    assert PANEL.attrs["simulated"] and TRUTH.attrs["simulated"]
-    assert (PANEL["processing"] == "simulated").all()
-    lost = bare(SMALL)  # as after a step by which pandas loses attrs
+    assert drawn().panel.attrs["simulated"] and drawn().truth.attrs["simulated"]
+    assert (drawn().panel["processing"] == "simulated").all()
+    lost = bare(drawn().small)  # as after a step by which pandas loses attrs
     assert "simulated" not in lost.attrs
     some = lost.assign(processing=["stated"] * (len(lost) - 1) + ["simulated"])
     assert is_simulated(some)  # one row is enough
     measured = yr.add_metrics(lost, youth="youth_14_28")
     assert (measured["processing"] == "simulated").all()
-    spread = yr.sigma_convergence(SMALL, outcome=RATE)
-    for table in (yr.coverage(lost), spread, yr.composite_table(SMALL, [RATE])):
+    spread = yr.sigma_convergence(drawn().small, outcome=RATE)
+    for table in (yr.coverage(lost), spread, yr.composite_table(drawn().small, [RATE])):
         assert table.attrs["simulated"]
-    assert "simulated data / 模拟数据" in repr(yr.entropy_index(yr.composite_table(SMALL, [RATE, "members"])))
-    assert "simulated data / 模拟数据" in repr(yr.beta_convergence(SMALL, outcome=RATE))
-    bare_table = yr.composite_table(SMALL, [RATE, "members"])
+    assert "simulated data / 模拟数据" in repr(
+        yr.entropy_index(yr.composite_table(drawn().small, [RATE, "members"]))
+    )
+    assert "simulated data / 模拟数据" in repr(yr.beta_convergence(drawn().small, outcome=RATE))
+    bare_table = yr.composite_table(drawn().small, [RATE, "members"])
     bare_table.attrs = {}  # as after a join
     assert "simulated data / 模拟数据" in repr(yr.entropy_index(bare_table))
 
@@ -196,7 +206,7 @@ def as_saved(table):
 
 def tables_of_reports():
     """Make every table that leads from simulated reports to figures that can be trusted."""
-    one = SMALL[(SMALL["district"] == "X-s00-0001") & (SMALL["period"] < "2018Q3")]
+    one = drawn().small[(drawn().small["district"] == "X-s00-0001") & (drawn().small["period"] < "2018Q3")]
     documents, facts, planted = yr.simulate_reports(one, seed=5, errors=0.5)
     yield from (documents, facts, planted, yr.audit_facts(facts), yr.propose_repairs(facts))
     yield from (yr.tighten(facts), yr.compute_metrics(facts), yr.derive_before(facts))
@@ -206,34 +216,36 @@ def tables_of_reports():
 
 
 def test_every_table_of_what_was_made_up_says_so_in_every_row_once_saved():
-    for number, table in enumerate([*tables_of(SMALL), *tables_of_reports(), TRUTH, yr.load_size()]):
+    for number, table in enumerate(
+        [*tables_of(drawn().small), *tables_of_reports(), drawn().truth, yr.load_size()]
+    ):
         rows = as_saved(table)
         assert rows.isin(["simulated", "True"]).any(axis=1).all() and len(rows), (number, rows.head())
         assert is_simulated(rows) or "simulated" in rows["Data"].tolist(), (number, list(rows))
 
 
 def test_tables_of_what_was_not_made_up_have_no_mark():
-    real = bare(SMALL).assign(processing="stated")
+    real = bare(drawn().small).assign(processing="stated")
     for number, table in enumerate(tables_of(real)):
         assert not is_simulated(table) or "power" in table, number
         assert not {"simulated", "Data"} & set(table) or "power" in table, number
 
 
 def test_in_a_comparison_each_effect_has_its_own_mark():
-    real = yr.did(bare(SMALL).assign(processing="stated"), outcome=RATE)
-    both = yr.compare_effects([yr.did(SMALL, outcome=RATE), real])
+    real = yr.did(bare(drawn().small).assign(processing="stated"), outcome=RATE)
+    both = yr.compare_effects([yr.did(drawn().small, outcome=RATE), real])
     assert both["simulated"].tolist() == [True, False]
-    shown = [yr.effect_table([yr.did(SMALL, outcome=RATE), real], lang=lang) for lang in ("zh", "en")]
+    shown = [yr.effect_table([yr.did(drawn().small, outcome=RATE), real], lang=lang) for lang in ("zh", "en")]
     assert [t.iloc[:, -1].tolist() for t in shown] == [["模拟", ""], ["simulated", ""]]
 
 
 def test_figures_and_their_tables_say_that_data_are_simulated(tmp_path):
-    spread = yr.sigma_convergence(SMALL, outcome=RATE)
+    spread = yr.sigma_convergence(drawn().small, outcome=RATE)
     fig = yr.save_figure(yr.plot_spread, "x", spread, folder=tmp_path)
     assert [t.get_text() for t in fig.texts].count("simulated data / 模拟数据") == 1
     assert pd.read_csv(tmp_path / "x.csv")["simulated"].all()
     real = yr.sigma_convergence(
-        pd.DataFrame(SMALL).assign(processing="stated").pipe(bare), outcome="youth_14_28"
+        pd.DataFrame(drawn().small).assign(processing="stated").pipe(bare), outcome="youth_14_28"
     )
     assert "simulated data / 模拟数据" not in [t.get_text() for t in yr.plot_spread(real).texts]
 
@@ -265,43 +277,51 @@ def test_printed_figures_hold_what_they_print():
 # Reports
 
 
-LEVELS, _ = yr.simulate_panel(seed=11, **YEARS)
-DOCUMENTS, FACTS, PLANTED = yr.simulate_reports(LEVELS, seed=5)
+@cache
+def reported():
+    """Make reports of thirty districts over six years."""
+    levels, _ = yr.simulate_panel(seed=11, **YEARS)
+    documents, facts, planted = yr.simulate_reports(levels, seed=5)
+    return SimpleNamespace(levels=levels, documents=documents, facts=facts, planted=planted)
 
 
 def test_reports_are_one_a_district_and_year_and_their_facts_stand_in_them():
-    assert len(DOCUMENTS) == 30 * 6 and DOCUMENTS["text"].is_unique
-    yr.check_evidence(FACTS, DOCUMENTS)
-    assert FACTS["fact_id"].is_unique and len(PLANTED) == 0
-    assert all(t.attrs["simulated"] for t in (DOCUMENTS, FACTS, PLANTED))
-    parts = FACTS[FACTS["part_of"] != ""]
-    assert parts["part_of"].isin(FACTS["fact_id"]).all() and len(parts) > 100
+    assert len(reported().documents) == 30 * 6 and reported().documents["text"].is_unique
+    yr.check_evidence(reported().facts, reported().documents)
+    assert reported().facts["fact_id"].is_unique and len(reported().planted) == 0
+    assert all(t.attrs["simulated"] for t in (reported().documents, reported().facts, reported().planted))
+    parts = reported().facts[reported().facts["part_of"] != ""]
+    assert parts["part_of"].isin(reported().facts["fact_id"]).all() and len(parts) > 100
 
 
 def test_a_panel_of_simulated_facts_says_so_even_if_these_went_through_a_file():
-    facts = bare(FACTS[FACTS["status"] == "achieved"].head(40))
+    facts = bare(reported().facts[reported().facts["status"] == "achieved"].head(40))
     assert not facts.attrs and set(facts["coder"]) == {"simulated"}
     assert (yr.build_panel(facts)["processing"] == "simulated").all()
 
 
 def test_reports_state_every_kind_of_figure_in_every_wording():
     hedges = {"exact", "odd", "nearly", "about", "over", "at_least", "under", "at_most", "range", "masked"}
-    assert set(FACTS["hedge"]) == hedges
-    assert set(FACTS["kind"]) == {"level", "change", "growth", "share", "mean"}
-    assert set(FACTS["status"]) == {"achieved", "planned", "masked"}
-    assert set(FACTS["relation"]) == {"", "growth", "base", "share", "sum", "from_to"}
-    assert FACTS["token"].str.contains("万").any() and (FACTS["unit"] == "个百分点").any()
+    assert set(reported().facts["hedge"]) == hedges
+    assert set(reported().facts["kind"]) == {"level", "change", "growth", "share", "mean"}
+    assert set(reported().facts["status"]) == {"achieved", "planned", "masked"}
+    assert set(reported().facts["relation"]) == {"", "growth", "base", "share", "sum", "from_to"}
+    assert (
+        reported().facts["token"].str.contains("万").any() and (reported().facts["unit"] == "个百分点").any()
+    )
 
 
 def test_reports_read_as_chinese_with_no_slot_left_open():
-    assert not DOCUMENTS["text"].str.contains(r"[{}\[\]]").any()
-    assert DOCUMENTS["text"].str.contains("三会两制一课").any()  # slogans around the figures
-    sentences = {re.sub(r"[\d.万]+", "#", s) for text in DOCUMENTS["text"] for s in text.split("。")}
+    assert not reported().documents["text"].str.contains(r"[{}\[\]]").any()
+    assert reported().documents["text"].str.contains("三会两制一课").any()  # slogans around the figures
+    sentences = {
+        re.sub(r"[\d.万]+", "#", s) for text in reported().documents["text"] for s in text.split("。")
+    }
     assert len(sentences) > 500
 
 
 def test_a_seed_gives_the_same_reports():
-    few = LEVELS[LEVELS["district"].isin(LEVELS["district"].unique()[:10])]
+    few = reported().levels[reported().levels["district"].isin(reported().levels["district"].unique()[:10])]
     one, two = (yr.simulate_reports(few, seed=5, errors=0.5) for _ in range(2))
     assert all(len(table) for table in one)
     for first, second in zip(one, two, strict=True):
@@ -329,11 +349,11 @@ def test_quarters_give_quarterly_reports_that_compare_with_the_year_before():
 
 
 def test_every_statement_is_true_where_no_error_is_planted():
-    true = LEVELS.set_index(CELL)["value"]
-    levels = FACTS[
-        (FACTS["kind"] == "level")
-        & (FACTS["status"] == "achieved")
-        & FACTS["indicator"].isin(["orgs", "members", "cadres"])
+    true = reported().levels.set_index(CELL)["value"]
+    levels = reported().facts[
+        (reported().facts["kind"] == "level")
+        & (reported().facts["status"] == "achieved")
+        & reported().facts["indicator"].isin(["orgs", "members", "cadres"])
     ]
     value = true.loc[
         list(zip(levels["district"], levels["period_end"].astype(int), levels["indicator"], strict=True))
@@ -341,21 +361,21 @@ def test_every_statement_is_true_where_no_error_is_planted():
     place = levels["resolution"].where(levels["hedge"] == "exact", 0).where(levels["resolution"] > 1, 0) / 2
     assert ((levels["low"] - place).to_numpy() <= value.to_numpy()).all()
     assert (value.to_numpy() <= (levels["high"] + place).to_numpy()).all()
-    growth = FACTS[(FACTS["kind"] == "growth")]
+    growth = reported().facts[(reported().facts["kind"] == "growth")]
     for row in growth.itertuples():
         now, before = (true[(row.district, int(row.period_end) - lag, row.indicator)] for lag in (0, 1))
         assert abs(row.value - 100 * (now - before) / before) <= row.resolution / 2 + 1e-9
 
 
 def test_the_audit_finds_nothing_wrong_where_nothing_is():
-    findings = yr.audit_facts(FACTS, yr.load_identities())
+    findings = yr.audit_facts(reported().facts, yr.load_identities())
     assert set(findings["verdict"]) <= {"holds", "undetermined"}
     assert {"growth", "growth_between", "share", "sum", "part"} <= set(findings["relation"])
 
 
 @pytest.mark.slow
 def test_errors_are_planted_as_asked_and_listed():
-    _, facts, planted = yr.simulate_reports(LEVELS, seed=5, errors=1.0)
+    _, facts, planted = yr.simulate_reports(reported().levels, seed=5, errors=1.0)
     assert set(planted["error"]) == set(ERRORS)
     printed = facts.set_index("fact_id").loc[planted["fact_id"]].reset_index()
     assert (printed["value"] == planted["printed_value"]).all()
@@ -368,11 +388,11 @@ def test_errors_are_planted_as_asked_and_listed():
     cut = planted[planted["error"] == "truncated"]
     places = facts.set_index("fact_id").loc[cut["fact_id"], "resolution"].to_numpy()
     assert (cut["right_value"] - cut["printed_value"]).abs().to_numpy() == pytest.approx(places)
-    one = yr.simulate_reports(LEVELS, seed=5, errors={"transposed": 0.5})[2]
+    one = yr.simulate_reports(reported().levels, seed=5, errors={"transposed": 0.5})[2]
     assert set(one["error"]) == {"transposed"}
     assert all(sorted(r) == sorted(p) for r, p in zip(one["right"], one["printed"], strict=True))
     with pytest.raises(yr.DataError, match=r"not \['typo'\]"):
-        yr.simulate_reports(LEVELS, seed=5, errors={"typo": 1})
+        yr.simulate_reports(reported().levels, seed=5, errors={"typo": 1})
 
 
 @pytest.mark.slow
@@ -381,7 +401,7 @@ def test_the_audit_sees_a_wrong_base():
 
     Unless it is within a last place of the right one: then it may be the right one cut off.
     """
-    _, facts, planted = yr.simulate_reports(LEVELS, seed=5, vague=0.0, errors={"wrong_base": 1.0})
+    _, facts, planted = yr.simulate_reports(reported().levels, seed=5, vague=0.0, errors={"wrong_base": 1.0})
     changed = facts[facts["kind"] == "change"].set_index(["source_id", "indicator"]).index
     wrong = planted.merge(facts, on="fact_id", suffixes=("", "_fact")).set_index(["source_id", "indicator"])
     off = (wrong["right_value"] - wrong["printed_value"]).abs() > 1.5 * wrong["resolution"]
@@ -423,12 +443,12 @@ def stated_cells(facts):
     levels = facts[(facts["kind"] == "level") & (facts["status"] == "achieved")]
     cells = levels[["district", "period_end", "indicator"]].drop_duplicates()
     cells = cells.assign(period=cells["period_end"].astype(int))
-    return cells.merge(LEVELS[[*CELL, "value"]], on=CELL)[[*CELL, "value"]]
+    return cells.merge(reported().levels[[*CELL, "value"]], on=CELL)[[*CELL, "value"]]
 
 
 def test_coded_facts_lead_back_to_the_truth():
-    panel = yr.build_panel(FACTS)
-    lost, wrong = missed(panel, stated_cells(FACTS))
+    panel = yr.build_panel(reported().facts)
+    lost, wrong = missed(panel, stated_cells(reported().facts))
     assert len(wrong) == 0 and len(lost) == 0
     assert (panel["processing"] == "simulated").all()
 
@@ -436,7 +456,9 @@ def test_coded_facts_lead_back_to_the_truth():
 @pytest.mark.parametrize("districts", sweep(8, slow=[30]))
 def test_extracted_facts_lead_back_to_the_truth(districts):
     """Every cell that a report states comes back from its text, and holds the truth."""
-    documents = DOCUMENTS[DOCUMENTS["district"].isin(DOCUMENTS["district"].unique()[:districts])]
+    documents = reported().documents[
+        reported().documents["district"].isin(reported().documents["district"].unique()[:districts])
+    ]
     place = documents.set_index("source_id")["district"]
     texts = documents[["source_id", "text"]].to_numpy()
     drafts = pd.concat([yr.extract_facts(text, source_id=s) for s, text in texts], ignore_index=True)
@@ -444,7 +466,7 @@ def test_extracted_facts_lead_back_to_the_truth(districts):
     drafts.attrs["simulated"] = True
     panel = yr.build_panel(drafts)
     assert (panel["processing"] == "simulated").all()
-    cells = stated_cells(FACTS[FACTS["source_id"].isin(place.index)])
+    cells = stated_cells(reported().facts[reported().facts["source_id"].isin(place.index)])
     lost, wrong = missed(panel, cells)
     assert len(cells) > 15 * districts
     assert wrong.to_dict("records") == [] and lost.to_dict("records") == []
@@ -456,7 +478,7 @@ def test_the_audit_keeps_visible_errors_out_of_the_panel():
 
     One that stands alone, or beside a growth rate only, can be seen by nobody who has that report alone.
     """
-    _, facts, planted = yr.simulate_reports(LEVELS, seed=9, vague=0.0, errors={"shifted": 0.3})
+    _, facts, planted = yr.simulate_reports(reported().levels, seed=9, vague=0.0, errors={"shifted": 0.3})
     relation = planted.set_index("fact_id")["relation"]
     left = {}
     for name, findings in (("unseen", None), ("seen", yr.audit_facts(facts, yr.load_identities()))):
@@ -483,19 +505,19 @@ def test_the_national_scale_works_too():
 
 def test_a_true_path_is_of_the_truth_and_one_of_its_indicators():
     with pytest.raises(yr.DataError, match="outcome='orgz' is not known; choose one of 'cadres'"):
-        yr.true_path(TRUTH, outcome="orgz")
+        yr.true_path(drawn().truth, outcome="orgz")
     with pytest.raises(yr.DataError, match=r"The truth lacks the columns \['effect'\]"):
-        yr.true_path(PANEL, outcome="orgs")
+        yr.true_path(drawn().panel, outcome="orgs")
     for options in ({"errors": 2.0}, {"errors": {"decimal": -1}}, {"vague": 30}):
         with pytest.raises(yr.DataError, match="must lie between 0 and 1"):
-            yr.simulate_reports(PANEL, seed=1, **options)
+            yr.simulate_reports(drawn().panel, seed=1, **options)
 
 
 def test_weights_and_strata_of_what_was_made_up_say_so_in_attrs():
     """A Series has no column for it; scores have the level of the index besides."""
-    table = yr.composite_table(SMALL, [RATE, "members"])
+    table = yr.composite_table(drawn().small, [RATE, "members"])
     composites = [make(table) for make in (yr.entropy_index, yr.pca_index, yr.topsis)]
     series = [c.weights for c in composites] + [yr.entropy_weights(yr.normalise(table))]
-    design = yr.estimate_design(SMALL, outcome=RATE, rho=0.5)
-    assert all(map(is_simulated, [*series, yr.strata_by(SMALL, by="province"), design.strata]))
+    design = yr.estimate_design(drawn().small, outcome=RATE, rho=0.5)
+    assert all(map(is_simulated, [*series, yr.strata_by(drawn().small, by="province"), design.strata]))
     assert all("simulated" in c.scores.index.names for c in composites)

@@ -16,7 +16,7 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
     level : float
     errors : {None, "clustered", "randomization"}
         What the bands rest on: the effect's own covariance, or the paths under other assignments of the
-        cohorts. None chooses the latter where fewer than ten districts are treated, or are not (`FEW`).
+        cohorts. None chooses the latter where districts are too few for the former (`Effect.caution`).
     strata : pandas.Series, optional
         One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
     draws : int

@@ -66,7 +66,7 @@ class WildBootstrap(Result):
     @property
     def caution(self):
         """Why the test cannot be relied on; empty if there are enough districts of both kinds."""
-        fewest = min(self.n_treated, self.n_control)
+        fewest = min(number for number in (self.n_treated, self.n_control) if number)
         if fewest >= POWERLESS:
             return ""
         kind = "treated" if self.n_treated == fewest else "untreated"
@@ -146,24 +146,24 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
     p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return WildBootstrap(
-        effect.estimator,
-        effect.outcome,
-        effect.att,
-        effect.se,
-        float(actual.at(0.0)[0]),
-        p,
-        low,
-        high,
-        level,
-        weights,
-        len(moments.att),
-        exact,
-        smallest,
-        None if exact else seed,
-        effect.n_treated,
-        effect.n_control,
-        moments.at(0.0),
-        cells.simulated,
+        estimator=effect.estimator,
+        outcome=effect.outcome,
+        att=effect.att,
+        se=effect.se,
+        t=float(actual.at(0.0)[0]),
+        p_value=p,
+        low=low,
+        high=high,
+        level=level,
+        weights=weights,
+        draws=len(moments.att),
+        exact=exact,
+        smallest_p=smallest,
+        seed=None if exact else seed,
+        n_treated=effect.n_treated,
+        n_control=effect.n_control,
+        distribution=moments.at(0.0),
+        simulated=cells.simulated,
     )
 
 

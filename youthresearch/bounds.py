@@ -106,8 +106,8 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     level : float
     errors : {None, "clustered", "randomization"}
         Sampling error: the effect's own, or the spread of the estimates over other assignments of the
-        cohorts, each at that end. None chooses the latter where fewer than ten districts are treated,
-        or are not (`FEW`).
+        cohorts, each at that end. None chooses the latter where districts are too few for the former
+        (`Effect.caution`).
     strata, seed
         For "randomization", as in `Effect.randomization`.
 
@@ -144,19 +144,21 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     rows = cells.assign(high=high)[unbounded].reset_index(drop=True)
     names = [c for c in ("district", "period", "weight", "low", "high", "fact_ids") if c in rows]
     return Bounds(
-        effect.estimator,
-        effect.outcome,
-        effect.att,
-        *ends,
-        *interval,
-        level,
-        cap,
-        int((high > low).sum()),
-        mark_simulated(rows[names], effect.simulated),
-        not follow,
-        "spread over other assignments" if kind == "randomization" else effect.errors,
-        "" if kind == "randomization" else effect.caution,
-        effect.simulated,
+        estimator=effect.estimator,
+        outcome=effect.outcome,
+        att=effect.att,
+        low=ends[0],
+        high=ends[1],
+        interval_low=interval[0],
+        interval_high=interval[1],
+        level=level,
+        cap=cap,
+        vague=int((high > low).sum()),
+        open=mark_simulated(rows[names], effect.simulated),
+        exact=not follow,
+        error="spread over other assignments" if kind == "randomization" else effect.errors,
+        caution="" if kind == "randomization" else effect.caution,
+        simulated=effect.simulated,
     )
 
 

@@ -250,7 +250,8 @@ def _logit(x, n, treated):
     """
     slope = np.zeros(x.shape[1])
     for _ in range(25):
-        propensity = np.clip(1 / (1 + np.exp(-x @ slope)), 1e-12, 1 - 1e-12)
+        index = np.clip(x @ slope, -40, 40)  # beyond, the propensity is 0 or 1 to all digits
+        propensity = np.clip(1 / (1 + np.exp(-index)), 1e-12, 1 - 1e-12)
         variance = propensity * (1 - propensity)
         root = np.sqrt(n * variance)
         inverse = np.linalg.pinv(root[:, None] * x)

@@ -51,8 +51,8 @@ STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract", "intervals"),
-    *("loaders", "norms", "nouns", "paragraphs", "pdf", "places", "quantities", "schema", "tables"),
-    *("webpage", "words"),
+    *("loaders", "norms", "nouns", "paragraphs", "pdf", "phrases", "places", "quantities", "schema"),
+    *("tables", "tokens", "webpage", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")

@@ -419,19 +419,21 @@ def minimum_detectable_effect(
     check_share(power=power)
     design = _as_design(panel, outcome, strata)
     low, high, smallest, sd = _undetected(design, test, estimator, alpha, simulations, draws, seed, options)
-    ends = _crossing(low, high, power)
+    effect, least, most = _crossing(low, high, power)
     return DetectableEffect(
-        *ends,
-        power,
-        alpha,
-        test,
-        estimator.__name__,
-        _formula(sd, len(design.districts), alpha, power),
-        smallest,
-        simulations,
-        draws,
-        seed,
-        design,
+        effect=effect,
+        low=least,
+        high=most,
+        power=power,
+        alpha=alpha,
+        test=test,
+        estimator=estimator.__name__,
+        formula=_formula(sd, len(design.districts), alpha, power),
+        smallest_p=smallest,
+        simulations=simulations,
+        draws=draws,
+        seed=seed,
+        design=design,
     )
 
 

@@ -28,7 +28,7 @@ from .cells import (
     told_of,
 )
 from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import FEW, SEED, fewest, fixed, is_quick, randomize, stratum_of
+from .inference import SEED, fixed, is_quick, randomize, stratum_of, too_few
 from .schema import DataError, Result, check_choice, check_count, mark_simulated
 from .strata import of_column
 from .weights import imputation, regression, two_way
@@ -52,8 +52,9 @@ class Effect(Result):
     att : float
         Average effect on the treated; what is averaged, the estimator's docstring says.
     se : float
-        Its standard error. With fewer than ten treated, or untreated, districts (`FEW`) it is far too small;
-        what is shown then is the test of `randomization`.
+        Its standard error. With fewer than ten treated, or untreated, districts (`inference.FEW`), or (for
+        `sun_abraham` and `imputation_did`) fewer than three in a cohort, it is far too small; what is shown
+        then is the test of `randomization`.
     path : pandas.DataFrame
         One row is one event time (or cohort, period): event_time, att, se. The base has no error.
     vcov : ndarray, shape (1 + K, 1 + K)
@@ -61,7 +62,7 @@ class Effect(Result):
     df : float
         Degrees of freedom of the t distribution to compare with; inf is the normal one.
     n_treated, n_control : int
-        Districts ever treated within the panel, and the others.
+        Districts ever treated within the panel whose cells have a weight in att, and the never treated.
     periods : pandas.Index
     convention : dict of str to str
         What other packages may do otherwise.
@@ -107,9 +108,9 @@ class Effect(Result):
 
     @property
     def caution(self):
-        """Why se is unreliable: too few treated, or untreated, districts; empty if there are enough."""
-        number, side = fewest(self)
-        return f"unreliable with {number} {side}, {_UNRELIABLE[self.errors]}" if number < FEW else ""
+        """Why se is unreliable: too few districts on a side, or in a cohort; empty if there are enough."""
+        few = too_few(self)
+        return f"unreliable with {few[1]}, {_UNRELIABLE[self.errors]}" if few else ""
 
     def randomization(self, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
         """Test the effect by reassigning the cohorts among the districts that it uses.
@@ -342,7 +343,8 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     -------
     Effect
         att is the mean of att_ge over treated cells, att_e over the cells of that event time; the shares are
-        taken as known (as `agg="att"` in fixest).
+        taken as known (as `agg="att"` in fixest). A cohort of a single district leaves nothing over: see
+        `caution`.
 
     Raises
     ------
@@ -400,8 +402,8 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     Effect
         The path has event times from 0 on, after those of `pretrends`; se is the conservative one of equation
         7, about the mean effect by cohort and period (equation 8), without a small-sample factor. Where a
-        cohort is a single district this leaves its treated cells no error at all. Errors of pretrends are
-        clustered, with the factor "nested" of `did`.
+        cohort is a single district this leaves its treated cells no error at all: see `caution`. Errors of
+        pretrends are clustered, with the factor "nested" of `did`.
 
     Raises
     ------
@@ -682,6 +684,7 @@ def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, 
     path = rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:]))
     path = mark_simulated(path, cells.simulated)
     treated = (cells.treated & cells.observed).any(axis=1)
+    weighs = np.abs(linear.weights[0]).max(axis=1)[units.of]
     return Effect(
         estimator=name,
         outcome=cells.outcome,
@@ -690,7 +693,7 @@ def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, 
         path=path,
         vcov=vcov,
         df=float(df),
-        n_treated=int(treated.sum()),
+        n_treated=int((treated & (weighs > 1e-12 * weighs.max())).sum()),
         n_control=int((~treated).sum()),
         periods=cells.periods,
         convention=told,

@@ -15,12 +15,12 @@ import pandas as pd
 from pandas.api.internals import create_dataframe_from_blocks
 
 from .dates import ISO, dates_of, document_date, iso
-from .intervals import NEEDS_A_DIGIT, hedge_bounds
-from .norms import NORMS, is_rule, is_titled_rule, may_hold_norms, norm_of
+from .intervals import hedge_bounds
+from .norms import NORMS, gives_orders, is_rule, is_titled_rule, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_noun
-from .phrases import TO_THE_LEFT
 from .places import child_of, district_of, place_of, scope_of, town_of
-from .quantities import fold, lexicon_codes, scan_folded
+from .quantities import fold, lexicon_codes, lexicon_pattern, lexicon_words, scan_folded
+from .refusals import is_at_least, refusal_of
 from .schema import DataError
 from .tables import read_tables
 from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, classify, tagger
@@ -43,9 +43,7 @@ FLOWS = (  # units of what happens
     *("元", "册", "份", "件", "吨", "起", "单"),
 )
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
-FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
-_HAN_DIGITS = "一二两三四五六七八九十几数"
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 
 
@@ -275,8 +273,11 @@ def _sentences(folded, mentions):
 def _title_says(folded):
     """Say what the head of a document makes of all its figures: a call for candidates, a budget, a rule."""
     marks, head = _marks(), folded[:200]
-    return {name: bool(marks[name].search(head)) for name in ("call", "budget")} | {
-        "rule": is_titled_rule(folded)
+    ordered = gives_orders(folded)
+    return {
+        "budget": bool(marks["budget"].search(head)),
+        "call": ordered or bool(marks["call"].search(head)),
+        "rule": ordered or is_titled_rule(folded),
     }
 
 
@@ -286,7 +287,7 @@ def _paragraph_says(opening, before, title):
     return {
         "plan": plan,
         "rule": rule,
-        "planned": plan or bool(_marks()["announced"].match(opening)),
+        "planned": plan or (":" in opening and bool(_marks()["announced"].match(opening))),
         "ruled": bool(title["rule"] or rule),
         "budget": title["budget"],
     }
@@ -305,7 +306,7 @@ def _sift(sentence, folded, paragraph, ruled, document):
     kept, refused, before = [], [], paragraph.get("norm")
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
     dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
-    reasons = [_refusal(mention, folded) for mention in mentions]
+    reasons = [refusal_of(mention, folded) for mention in mentions]
     normed = not _NORMED.isdisjoint(reasons) and (before or may_hold_norms(folded, start, end, ruled))
     for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
         if normed and not reason:
@@ -335,167 +336,6 @@ def _facts_of(sentence, folded, tokens):
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"]
     return rows
-
-
-def _refusal(mention, folded):
-    """Say why a number is no fact, or nothing: the first reason that holds. What ranks becomes a rank."""
-    sort, start, end = mention["sort"], mention["start"], mention["end"]
-    if sort not in ("quantity", "bare", "ordinal"):
-        return sort
-    lead, rest, unit = folded[max(0, start - 12) : start], folded[end : end + 14], mention.get("unit", "")
-    if sort == "ordinal":
-        return _as_rank(mention, folded[start:end]) if _is_ranked(lead, rest) else sort
-    if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
-        return "vague zero"  # 约0人: how far from nothing, nobody can say
-    if lead.endswith("前") and unit in ("名", "位", "强") and mention["value"] >= 1:
-        mention |= {
-            "sort": "rank",
-            "value_max": mention["value"],
-            "value": 1.0,
-            "hedge": "range",
-            "unit": "名",
-        }
-        return ""
-    token = folded[mention["number_start"] : end]
-    if sort == "bare":
-        said = lead + folded[start : mention["number_start"]]
-        return _no_count(lead, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
-    if unit == "周" and rest[:1] == "岁":
-        return "age"  # 年龄不超过35周岁
-    if _only_unit(token, unit, lead):
-        return "unit"
-    if unit.endswith("米") and _marks()["sized"].match(rest):
-        return "threshold"
-    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
-        return "number"  # 桥西100米, of an address
-    if unit in FORMS and mention["value"] <= 20 and _is_form(lead, rest):
-        return "form"
-    if unit in TO_THE_LEFT:
-        return ""
-    if _is_condition(mention, folded[start], lead, rest) and not _marks()["owing"].search(
-        folded, max(0, start - 60), start
-    ):
-        return "threshold"
-    if _is_enumerated(mention, token, lead, rest):
-        return "enumeration"
-    return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
-
-
-def _is_ranked(lead, rest):
-    """Tell whether an ordinal is a rank (位居全省第三, 全市第一)."""
-    alone = rest[:1] in ("", *",。;、)")
-    return _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
-
-
-def _only_unit(token, unit, lead):
-    """Tell whether a numeral belongs to a unit that stands alone: 经费(万元)."""
-    return not token.strip("十百千万亿" + unit) and _marks()["unit"].search(lead)
-
-
-def _no_unit(mention, lead, token, rest):
-    """Say why a number without a unit is no figure, or nothing: none is stated, and it is not large."""
-    if not _marks()["stated"].search(lead):
-        large = mention["resolution"] > 1 or mention["hedge"] != "exact"
-        if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
-            return "no unit"
-    return "unit" if _only_unit(token, "", lead) else ""
-
-
-def _is_form(lead, rest):
-    """Tell whether a number says how many papers to hand in (一式三份, 照片2张), and counts nothing."""
-    marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
-    if clause.endswith("一式"):
-        return True
-    return bool(
-        (marks["form"].search(clause) or marks["of_form"].match(rest)) and not marks["got"].search(clause)
-    )
-
-
-def _is_condition(mention, first, lead, rest):
-    """Tell whether a bound says of what size something has to be (30人以上的企业), and counts nothing."""
-    counted = ("个", "家", "场", "次", "项", "条", "支", "件", "期")
-    if mention["hedge"] not in ("at_least", "at_most", "under") or first == "上":  # 上万人次的
-        return False
-    if rest[:1] == "的" and mention["unit"] in counted:
-        return False
-    return _marks()["threshold"].match(rest) and not _marks()["made"].search(lead)
-
-
-def _is_enumerated(mention, token, lead, rest):
-    """Tell whether a number only counts what its text goes on to list (四个方面, 两个渠道)."""
-    marks = _marks()
-    if mention["hedge"] != "exact":
-        return False
-    if marks["constituent"].match(rest) or (mention["unit"] in ("条", "节") and marks["text"].search(lead)):
-        return True  # 40项指标, 办法共45条
-    if mention["value"] >= 13:
-        return False
-    if marks["enumeration"].match(rest):
-        return True
-    return token[0] in _HAN_DIGITS and (
-        marks["divided"].search(lead)
-        or marks["core"].match(rest)
-        or marks["abstract"].match(rest)
-        or _is_listed(mention, lead, rest)
-    )
-
-
-def _is_listed(mention, lead, rest):
-    """Tell whether a number only counts what is listed beside it: 统贷、转贷、直贷三种模式, 议程有三项：."""
-    if mention["unit"] not in ("种", "类", "项", "点", "级"):
-        return False
-    if rest[:1] == "“":
-        return False  # 荣获一项“...”、两项“...”
-    items = lead[max(map(lead.rfind, ",。;:(的")) + 1 :]
-    return rest[:1] == ":" or items.count("、") + 1 == mention["value"] > 1
-
-
-def _figure_of_speech(mention, token, lead, rest):
-    """Say what a Chinese numeral is that counts nothing, or nothing: a name, rhetoric, an article."""
-    marks, at_end = _marks(), not rest or rest[0] in ",。;、)\n"
-    if token[0] in _HAN_DIGITS:
-        if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
-            return "name"  # 五台县
-        slogan = mention["value"] < 13 and marks["slogan"].search(lead)
-        named = rest[:1] == "“" and not marks["won"].search(lead)
-        if slogan or token[:-1] in ("几", "数") or named:
-            return "rhetorical"
-    if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
-        return "rhetorical"
-    if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
-        return ""
-    if at_end and marks["counted"].search(lead):
-        return ""
-    least = mention["hedge"] == "at_least" or marks["least"].search(lead)
-    return "" if least and marks["each"].search(lead) else "article"  # 每月至少召开一次
-
-
-def _no_count(lead, rest):
-    """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
-    marks = _marks()
-    if marks["coded"].search(lead) or rest[:1] in ("度", "分", "字", "页"):
-        return "number"
-    if marks["years"].match(rest):
-        return "age"
-    if marks["to"].match(rest) or marks["for"].search(lead):
-        return "ratio"
-    return "name" if rest[:1].isascii() and rest[:1].isalpha() else ""
-
-
-def _as_rank(mention, token):
-    """Read 第三 after 排名 or 位居 as a rank; the mention becomes a quantity."""
-    digits = _marks()["ordinal"].fullmatch(token)
-    if not digits:
-        return "ordinal"
-    numeral = digits[1]
-    value = float(numeral) if numeral.isdigit() else float("零一二三四五六七八九十".find(numeral))
-    if value < 1:
-        return "ordinal"
-    mention |= {"sort": "rank", "number_start": mention["start"], "value": value, "value_max": nan}
-    mention |= {"hedge": "exact", "resolution": 1.0, "unit": "名"}
-    if token[0] == "前":
-        mention |= {"value": 1.0, "value_max": value, "hedge": "range"}
-    return ""
 
 
 _SPANS = {"baseline": OTHER, "joined": GROUP, "quote": NOUN, "body": BODY, "bracket": BRACKET}
@@ -555,12 +395,10 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     clause = _marks()["quoted"].sub("", clause)
     rest = folded[mention["end"] : mention["end"] + 24]
-    if mention["hedge"] == "exact" and _marks()["least"].search(clause):
+    if mention["hedge"] == "exact" and is_at_least(clause):
         mention["hedge"] = "at_least"  # 至少召开2次
     kind, sign, attached = _kind(mention, clause, context)
-    if _marks()["and"].fullmatch(lead) and (kind, mention["unit"] == "%") in context.get("moved", ()):
-        kind, sign = context["moved"][kind, mention["unit"] == "%"]
-    context["moved"] = _shared(kind, sign, mention["unit"])
+    kind, sign = _with_the_last(kind, sign, mention["unit"] == "%", lead, context)
     owed, listed = _is_owed(mention, clause, rest, context), _is_listed_with(context, mention, lead)
     if kind == "level" and (listed or (owed and not _marks()["yearly"].search(clause))):
         kind = "mean"
@@ -609,11 +447,13 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     return row
 
 
-def _shared(kind, sign, unit):
-    """Say what a number is that shares the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
-    if kind not in ("change", "growth"):
-        return {}
-    return {("share" if unit == "%" else "level", unit == "%"): (kind, sign)}
+def _with_the_last(kind, sign, rate, lead, context):
+    """Kind and sign of what may share the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
+    moved = context.get("moved")
+    if moved and kind in ("level", "share") and moved[2] == rate and _marks()["and"].fullmatch(lead):
+        kind, sign = moved[:2]
+    context["moved"] = (kind, sign, rate) if kind in ("change", "growth") else None
+    return kind, sign
 
 
 def _above(folded, start, unit, found):
@@ -850,17 +690,9 @@ def _marks():
 
     Where every branch begins with a character, `re` searches at once: so a look-behind stands after the first.
     """
-
-    def each(*roles):
-        found = sorted({w for r in roles for w in lexicon_codes(r)}, key=len, reverse=True)
-        return list(map(re.escape, found))
-
-    def words(*roles):
-        return "|".join(each(*roles))
-
-    parts = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
+    words = lexicon_pattern
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
-    verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in each("up", "down"))
+    verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
     plans = "(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
@@ -874,20 +706,12 @@ def _marks():
         ),
         "goal": re.compile(
             r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|实现|达成)[^,。;\n]){0,16}"
-            r"(?:目标(?:任务)?|名额(?:分配|安排|设置)?|奖项设置|奖励设置)[:\n]"
+            r"(?:目标(?:任务)?|名额(?:分配|安排|设置)?(?:[和及]要求)?|奖项设置|奖励设置"
+            r"|竞[聘选](?:职务|岗位|职位)|(?:岗位|职位)设置|职务人数)[:\n]"
         ),
         "past": re.compile(
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
         ),  # 2018年工作总结和2019年工作计划
-        "coded": re.compile(
-            rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
-        ),
-        "years": re.compile(r" ?周?岁"),
-        "to": re.compile(r" ?[:比] ?\d"),
-        "for": re.compile(r"\d ?[:比] ?$"),
-        "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
-        "slogan": re.compile(r"“[^”。;\d]*$"),
-        "unit": re.compile(r"(?:[(|/]|单位:) ?$"),
         "budget": re.compile(r"(?:部门|单位|年度?|收支)预算"),
         "call": re.compile(  # for candidates
             r"^[^。\n《]{0,30}关于[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
@@ -895,39 +719,10 @@ def _marks():
             re.M,
         ),
         "review": re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾"),
-        "stated": re.compile(
-            r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
-        ),
-        "threshold": re.compile(
-            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
-        ),
-        "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
-        "form": re.compile(
-            rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为| )*$"
-        ),
-        "of_form": re.compile(rf"[^,。;、\d]{{0,8}}?(?:{words('form')})"),
-        "got": re.compile("[了收征发审印]|整理|制作|共"),
-        "made": re.compile(f"(?:{words('made')})$"),
-        "enumeration": re.compile(f"(?:{words('enumeration')})"),
-        "constituent": re.compile(rf"[\u4e00-\u9fff]{{0,4}}?(?:{parts})"),
-        "text": re.compile(
-            "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
-        ),
-        "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
-        "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
-            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|领域|体系|机制|模式|特征|特点|重点|优势|难题|短板"
-            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?=[,。;、:和]|$)"
-        ),
-        "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
-        "rank": re.compile(
-            r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
-        ),
-        "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
-        "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "baseline": re.compile(
             "|".join(
                 [rf"{lead}[\u4e00-\u9fff]{{0,3}}(?:{words('baseline')}){when}" for lead in (*than, *"同与跟")]
-                + [f"{word}{when}" for word in each("baseline")]
+                + [f"{word}{when}" for word in lexicon_words("baseline")]
                 + [rf"{lead}[\u4e00-\u9fff]{{1,8}}(?=[增减提下上降多少翻净])" for lead in than]
             )
         ),
@@ -947,9 +742,7 @@ def _marks():
         "ratio": re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$"),
         "share": re.compile(r"(?:占比|占)(?:达|为)? ?$"),
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
-        "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
-        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师][”\"]?$"),
         "mean": re.compile(
             f"{words('mean')}|每[名人个位村户镇月周季]|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
@@ -973,13 +766,7 @@ def _marks():
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
         "aims": re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$"),
-        "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
         "every": re.compile("每[名位个人]"),
-        "each": re.compile("每[^,。;]*$"),
-        "won": re.compile(
-            r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
-        ),
-        "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
         "and": re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}"),
         "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
         "yearly": re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$"),

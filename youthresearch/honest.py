@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .inference import FEW, SEED, errors_for, fewest, fixed, reassigned_path
+from .inference import SEED, errors_for, fixed, reassigned_path, too_few
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
 METHODS = ("relative", "smooth")
@@ -43,7 +43,7 @@ class HonestDid(Result):
     how : str
         Where the covariance is from.
     few : bool
-        Whether too few districts are treated, or are not, for it.
+        Whether districts are too few for it.
     simulated : bool
     """
 
@@ -75,7 +75,7 @@ class HonestDid(Result):
             said.append(("M = 1 is", f"{largest} a period: the largest change before treatment"))
         said += [("breakdown", self._broken()), ("level", f"{self.level:.0%}, covariance: {self.how}")]
         if self.few:
-            said.append(("caution", "few districts on a side: this covariance is too small"))
+            said.append(("caution", "too few districts: this covariance is too small"))
         return said
 
     def _broken(self):
@@ -121,8 +121,8 @@ def honest_did(
     event_time : int, optional
         The effect at one event time; their mean from 0 on by default.
     errors, strata, draws, seed
-        Covariance of the coefficients, as in `pretrend_test`: below ten districts on a side that over other
-        assignments.
+        Covariance of the coefficients, as in `pretrend_test`: where districts are too few for the effect's
+        own, that over other assignments.
     level : float
 
     Returns
@@ -161,18 +161,18 @@ def honest_did(
     table = pd.DataFrame(rows, columns=["method", "m", "low", "high"])
     table = mark_simulated(table, effect.simulated)
     return HonestDid(
-        effect.estimator,
-        effect.outcome,
-        target,
-        float(weight @ beta),
-        method,
-        table,
-        _breakdown(chosen),
-        chosen.unit if method == "relative" else 1.0,
-        level,
-        how,
-        by == "clustered" and fewest(effect)[0] < FEW,
-        effect.simulated,
+        estimator=effect.estimator,
+        outcome=effect.outcome,
+        target=target,
+        att=float(weight @ beta),
+        method=method,
+        table=table,
+        breakdown=_breakdown(chosen),
+        unit=chosen.unit if method == "relative" else 1.0,
+        level=level,
+        how=how,
+        few=by == "clustered" and bool(too_few(effect)),
+        simulated=effect.simulated,
     )
 
 

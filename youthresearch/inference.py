@@ -35,6 +35,8 @@ from .schema import (
 from .strata import of_column
 
 FEW = 10  # districts, treated or untreated; below it the clustered standard error is far too small
+IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS
+OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
@@ -251,30 +253,30 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
     p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
-        effect.estimator,
-        effect.outcome,
-        effect.att,
-        p,
-        low,
-        high,
-        level,
-        statistic,
-        len(moments.att),
-        exact,
-        smallest,
-        None if exact else seed,
-        "" if strata is None else strata.name or "the given strata",
-        _digest(cells.districts, cohort, stratum, None if exact else seed, known),
-        mark_simulated(_table_of(groups, names, _ever_treated(cells)), cells.simulated),
-        effect.n_treated,
-        effect.n_control,
-        moments.at(0.0),
-        place,
-        float(actual.at(0.0)[0]),
-        int((~known).sum()),
-        cells.simulated,
-        effect,
-        None if strata is None else strata.reindex(cells.districts),
+        estimator=effect.estimator,
+        outcome=effect.outcome,
+        att=effect.att,
+        p_value=p,
+        low=low,
+        high=high,
+        level=level,
+        statistic=statistic,
+        draws=len(moments.att),
+        exact=exact,
+        smallest_p=smallest,
+        seed=None if exact else seed,
+        strata="" if strata is None else strata.name or "the given strata",
+        dealt=_digest(cells.districts, cohort, stratum, None if exact else seed, known),
+        by_stratum=mark_simulated(_table_of(groups, names, _ever_treated(cells)), cells.simulated),
+        n_treated=effect.n_treated,
+        n_control=effect.n_control,
+        distribution=moments.at(0.0),
+        place=place,
+        observed=float(actual.at(0.0)[0]),
+        undefined=int((~known).sum()),
+        simulated=cells.simulated,
+        _effect=effect,
+        _strata=None if strata is None else strata.reindex(cells.districts),
     )
 
 
@@ -542,21 +544,30 @@ def check_effect(effect):
         raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
 
 
-def fewest(effect):
-    """Count the treated districts, or the never-treated if there are fewer: number and name of that side.
+def too_few(effect):
+    """Say which districts are too few to learn the effect's own error from: a kind and a text, or None.
 
-    An error that is learnt from three districts is as bad on either side. Where all are treated in the end,
-    others compare with them before they are.
+    Three on one side are as bad as three on the other; where all are treated in the end, others compare with
+    them before they are. `sun_abraham` and `imputation_did` fit each cohort its own mean, so that k districts
+    show ``(k - 1) / k`` of their variance: with twelve pilots in twelve waves a true null was rejected 66 and
+    51% of the time at 5% (60 districts, 16 periods, rho 0.5, 300 simulations), in five waves of four 10 and
+    11%.
     """
     sides = [(effect.n_treated, "treated"), (effect.n_control, "untreated")]
-    return min(side for side in sides if side[0])
+    number, side = min(side for side in sides if side[0])
+    if number < FEW:
+        return side, f"{number} {side}"
+    cohorts = len(np.unique(effect._cells.cohort[_ever_treated(effect._cells)]))
+    if effect.estimator in OWN_MEANS and effect.n_treated < IN_A_COHORT * cohorts:
+        return "cohorts", f"{effect.n_treated} treated in {cohorts} cohorts"
+    return None
 
 
 def errors_for(effect, errors):
-    """Choose what errors rest on: reassignment where a side has few districts, unless one is asked for."""
+    """Choose what errors rest on: reassignment where districts are too few, unless one is asked for."""
     check_effect(effect)
     check_choice("errors", errors, (None, "clustered", "randomization"))
-    return errors or ("randomization" if fewest(effect)[0] < FEW else "clustered")
+    return errors or ("randomization" if too_few(effect) else "clustered")
 
 
 def p_by_error(effect):

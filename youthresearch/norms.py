@@ -11,11 +11,13 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from .quantities import lexicon_codes
+from .quantities import lexicon_pattern
 
 NORMS = ("threshold", "limit")
+COUNTS = ("个", "名", "人", "项", "支", "篇", "张", "份", "次")
 REACH = 60  # characters before and after a number in which its condition and its consequence are looked for
 TITLE = 160  # characters of a document in which its title is looked for
+BEGINNING = 1500  # characters of a document of which it is asked whether they give orders
 OPENING = 400  # characters of a document in which it names itself (本办法)
 HEADING = 40  # characters of a paragraph in which its heading is looked for
 
@@ -49,7 +51,7 @@ def is_rule(paragraph, held):
     marks, head = _marks(), paragraph[:HEADING]
     if marks["article"].match(head):
         return "heading"
-    if marks["condition"].search(paragraph):
+    if marks["condition"].search(head) or ":" in paragraph[-3:]:
         if marks["conditions"].match(head):
             return "heading"
         if marks["following"].search(paragraph):
@@ -62,6 +64,16 @@ def is_titled_rule(folded):
     marks, lines = _marks(), folded[:TITLE].split("\n")[:3]
     titles = [title for line in lines for title in (line, line.partition(" ")[0])]
     return any(map(marks["title"].fullmatch, titles)) or bool(marks["itself"].search(folded[:OPENING]))
+
+
+def gives_orders(folded):
+    """Tell whether a document says what is to be done and not what was, as rules and notices do.
+
+    It has at least four words of orders at its beginning, and three to each word of what happened.
+    """
+    marks, head = _marks(), folded[:BEGINNING]
+    orders = len(marks["orders"].findall(head))
+    return orders >= 4 and orders >= 3 * len(marks["happened"].findall(head))
 
 
 def may_hold_norms(folded, start, end, ruled):
@@ -102,6 +114,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         return ""
     if folded.startswith(("不小于", "不大于"), start):  # nobody measures so
         return "threshold"
+    if folded.startswith(("不超过", "不多于"), start) and mention["unit"] in COUNTS:
+        return "" if marks["measured"].search(lead) else "limit"
     norm = _by_words(mention, lead, rest)
     if before and not norm:
         norm = _like_the_last(before, mention, lead, before[0] > sentence["start"])
@@ -147,10 +161,6 @@ def _of_rule(mention, lead):
     return "threshold" if bounded or measured or marks["reached"].search(lead) else ""
 
 
-def _words(role):
-    return "|".join(map(re.escape, sorted(lexicon_codes(role), key=len, reverse=True)))
-
-
 _BOUNDS = frozenset({"at_least", "at_most", "under", "over"})
 _PART = frozenset({"part"})  # 半数, 三分之二
 _LOW, _HIGH, _RANGE = frozenset({"at_least", "over"}), frozenset({"at_most"}), frozenset({"range"})
@@ -175,9 +185,9 @@ def _rules():
     yuan, percent, hours = frozenset({"元"}), frozenset({"%"}), frozenset({"小时"})
     may = r"(?:可(?:以|(?=单独|享|获|申|领|评|认定))(?![谓说见持])|应当|须|不得(?!不))"
     then = (  # 满30小时的,授予...
-        rf"[^。;]{{0,40}}?(?:的|者|及以上)[^,。;]{{0,6}},(?:由|均|分别|一律)?(?:{_words('grants')})"
+        rf"[^。;]{{0,40}}?(?:的|者|及以上)[^,。;]{{0,6}},(?:由|均|分别|一律)?(?:{lexicon_pattern('grants')})"
         r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14}(?:,[^,。;\d]{1,8})?,?"
-        r"(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
+        r"(?:将|则|一律)?(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
         r"|[^,。;]{0,20}(?:,|(?<!展示))(?:[方才][可能]|始得)|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
         r"|(?:、[\d.]{1,6}){0,8}[\u4e00-\u9fff]{0,3},分别(?:再次)?(?:授予|认定|评为|评定|给予|奖励)"
     )
@@ -203,6 +213,7 @@ def _rules():
             "",
         ),
         ("threshold", _ANY, _ANY, r"^(?!.*[每各][^,。;]*$).*(?:必须|须|应当?)(?:具有|有|由)$", ""),
+        ("threshold", _LOW, _ANY, "最[少低]$", ""),
         # 比例达到50%以上的单位; 排名班级前50%
         (
             "threshold",
@@ -291,9 +302,10 @@ def _rules():
             _ANY,
             percent,
             r"按照?(?!计划|要求|规定)[^,。;]{0,40}$",
-            "以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留",
+            "以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留|发展|确定|配",
         ),
         ("limit", _BOUNDS, yuan, r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准"),
+        ("limit", _RANGE, _ANY, "每[^,。;]{0,10}(?:人数|数量|规模)(?:为|在|应|控制)*$", ""),
         # 分值占比85%; 由5至12名组成; 设监票人2名; 每天8小时来计算
         ("limit", _ANY, percent, rf"(?:分值|权重|总分|总成绩){_NEAR}{{0,6}}$", ""),
         ("limit", _BOUNDS | _RANGE, _ANY, "", "(?:的?[^,。;]{0,8})组成"),
@@ -314,21 +326,30 @@ def _marks():
         "glance": re.compile(
             r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|须|者,|的,|以上,|之上,|方可|才能"
             r"|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
-            r"|分别|等于|折算|计算|星级|星志|票人|始得|标准|分值|权重|总分|总成绩|名前|级前|业前|绩前|设[主副会一]"
+            r"|分别|等于|折算|计算|星级|星志|票人|始得|标准|分值|权重|总分|总成绩|人数[为在应]|名前|级前|业前|绩前|设[主副会一]"
         ),
         "title": re.compile(
             rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定)"
             # 我市出台...办法 is news
             r"|[^\n]*?(?:出台|印发|发布|推出|推行|探索|解读|实行|落实|贯彻|推进|宣传))"
-            rf"[^,。;:]{{2,60}}(?:{_words('rule')})(?:\([^()]{{2,12}}\))?[。:]? *"
+            rf"[^,。;:]{{2,60}}(?:{lexicon_pattern('rule')})(?:\([^()]{{2,12}}\))?[。:]? *"
         ),
         "itself": re.compile(
             "(?:^|\n) {0,4}第一条|制定(?:本|如下)(?:办法|规定|细则|制度|条例|章程|规则|规程)"
         ),
+        "orders": re.compile(
+            r"应当|须(?!知)|不得(?!不)|一律|凡|请各|请于|原则上|视为|不予|取消|[加扣] ?\d{1,2} ?分|者,"
+            r"|(?<![已共])(?:报送|提交|上报|申报|推荐)(?!了)|可(?:以|申|推|享|给|增|获)|附件"
+            r"|每(?:学年|学期|项|队|个|名|人|次)|不(?:超过|少于|低于)|以上的|以下的|(?:满|达到)\d[^,。]{0,6}的"
+        ),
+        "happened": re.compile(
+            r"(?<![为除])了(?!解)|已|共(?![青同产])|累计|截至|目前|取得|获|增长|达\d|开展|举办|召开|覆盖|发放|吸引"
+            r"|建成|新建|成立|突破|\d[余多]|[近超]\d"
+        ),
         "condition": re.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
         "conditions": re.compile(
-            rf"{order}(?:[\u4e00-\u9fff“”]{{0,10}}(?:{_words('conditions')})[:]?(?=\n|$| |\d|[(])"
-            rf"|(?:{_words('conditions')}):)"
+            rf"{order}(?:[\u4e00-\u9fff“”]{{0,10}}(?:{lexicon_pattern('conditions')})[:]?(?=\n|$| |\d|[(])"
+            rf"|(?:{lexicon_pattern('conditions')}):)"
         ),
         "following": re.compile(
             r"(?:具备|符合|满足|达到)[^。;:]{0,10}(?:下列|以下|如下)[^。;:]{0,6}(?:条件|要求|标准)|(?:具备|符合)的?条件[:(]"
@@ -345,6 +366,7 @@ def _marks():
         ),
         "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|记)[^,。;]{0,18}$"),
         "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
+        "measured": re.compile(r"(?:达到?|共|有|支出|全[年市县区省国])[^,。;]*$"),
         "seat": re.compile(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"),
         "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),
         "owing": re.compile(r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$"),  # 每名干部联系3个以上的支部

@@ -38,6 +38,7 @@ OCCASIONS = ("场", "场次", "次")  # units of the same events
 STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
+RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 LISTS = ("名册", "名单")
 
 
@@ -150,7 +151,7 @@ def _is_elided(tokens, i, found, before):
 
 def _candidates(tokens, i, unit, kind):
     """Find what each rule takes for the noun, the likeliest first."""
-    left, after = left_of(tokens, i, unit), at(tokens, i + 1).word
+    left, after = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit), at(tokens, i + 1).word
     right = right_of(tokens, i + (after == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
     found = {"right": right, "left": left, "object": _object(tokens, i, unit)}
     done = _done(tokens, i + 1) if unit == "次" else None
@@ -168,6 +169,16 @@ def _candidates(tokens, i, unit, kind):
     if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
         return event | {"left": left} | found
     return event | found
+
+
+def _ranks(tokens, i):
+    """Find the verb of a rank: before it stands what is ranked, after it among whom (参学率位列全省第8位)."""
+    for n in range(i - 1, max(0, i - REACH), -1):
+        if tokens[n].sort == "x":
+            break
+        if tokens[n].word in RANKS:
+            return n
+    return i
 
 
 def _further(tokens, i, unit, kind, before):
@@ -356,10 +367,12 @@ def find_above(text, start, unit):
 
 def _topic(tokens, i):
     """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
-    k = i - 1
-    while k >= max(0, i - 2 * REACH) and tokens[k].sort not in "nw":
-        k -= 1
-    return phrase_to(tokens, k) if k >= max(0, i - 2 * REACH) else None
+    for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
+        if tokens[k].word == "|":  # the cells of a table are no clauses
+            break
+        if tokens[k].sort in "nw":
+            return phrase_to(tokens, k)
+    return None
 
 
 def _belongs_left(tokens, i):

@@ -8,6 +8,7 @@ from functools import cache
 
 from .tokens import (
     BRACKET,
+    COUNTED,
     NOUN,
     NUMBER,
     ONLY,
@@ -129,6 +130,8 @@ def _of(tokens, begin, j, unit):
     """
     if begin is None:
         return None
+    if tokens[j].word == NUMBER and at(tokens, j + 1).word == "的":
+        return j + 1  # 3条总长度11公里的赛道
     for n in range(j, min(j + REACH, len(tokens))):
         if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hv" for t in tokens[j:n])):
             return n
@@ -250,9 +253,12 @@ def left_of(tokens, i, unit):
         k -= 1
     if k < max(0, i - REACH):
         return None
+    if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
+        return None  # 已开工建设16个
     risen = at(tokens, k + 1).word in ("到", "至", "达", "达到", "为") and tokens[k].sort == "w"
-    if (unit in PEOPLE and is_person(at(tokens, k - 1).word)) or (risen and tokens[k - 1].sort in "nw"):
-        k -= says(tokens[k].word)  # 青年入团909名, 年龄优化至29岁
+    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word)
+    if acts or (risen and tokens[k - 1].sort in "nw"):  # 青年入团909名, 年龄优化至29岁
+        k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     found = phrase_to(tokens, k)
     head = at(tokens, k - (tokens[k].word == BRACKET)).word
     if unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC)):

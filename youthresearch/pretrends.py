@@ -101,7 +101,7 @@ def pretrend_test(
         significant by itself, which rejects too often.
     errors : {None, "clustered", "randomization"}
         Covariance of the coefficients: the effect's own, or over other assignments of the cohorts. None
-        chooses the latter where fewer than ten districts are treated, or are not (`FEW`).
+        chooses the latter where districts are too few for the former (`Effect.caution`).
     strata, draws, seed
         For "randomization": a Series with one value a district, as from `strata_by`; number of assignments
         to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
@@ -142,18 +142,18 @@ def pretrend_test(
     kind = _Joint if test == "joint" else _Box
     chosen = kind.make(given, vcov, effect.df, others, 1 - level)
     return PretrendTest(
-        effect.estimator,
-        effect.outcome,
-        test,
-        chosen.statistic,
-        chosen.p_value,
-        chosen.reject(0 * drift),
-        f"{chosen.name}, {how}",
-        effect.path.iloc[before].reset_index(drop=True),
-        mark_simulated(_trends(chosen, drift, powers), effect.simulated),
-        level,
-        effect.att,
-        effect.simulated,
+        estimator=effect.estimator,
+        outcome=effect.outcome,
+        test=test,
+        statistic=chosen.statistic,
+        p_value=chosen.p_value,
+        size=chosen.reject(0 * drift),
+        how=f"{chosen.name}, {how}",
+        path=effect.path.iloc[before].reset_index(drop=True),
+        trends=mark_simulated(_trends(chosen, drift, powers), effect.simulated),
+        level=level,
+        att=effect.att,
+        simulated=effect.simulated,
     )
 
 

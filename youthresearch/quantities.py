@@ -388,6 +388,17 @@ def lexicon_codes(role):
     return dict(zip(rows["word"], rows["code"], strict=True))
 
 
+def lexicon_words(*roles):
+    """Return the words of some roles, escaped for a pattern, the longest first."""
+    words = {word for role in roles for word in lexicon_codes(role)}
+    return list(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))
+
+
+def lexicon_pattern(*roles):
+    """Return the words of some roles as one alternation."""
+    return "|".join(lexicon_words(*roles))
+
+
 def _either(words, unless=None):
     """One alternation of words, the longest first; by first characters, so that few are tried.
 

@@ -58,6 +58,8 @@ def prepare(facts):
 
 def _near_key(table):
     """Say within what the nearest figure is the one that is meant; in a draft, little is known."""
+    if not table["draft"].any():
+        return table[KEY].fillna("")
     near = table[KEY].mask(table["draft"], table[["source_id", "subject", "status"]]).fillna("")
     unnamed = table["draft"] & (table["subject"] == table["fact_id"])
     return near.assign(subject=near["subject"].mask(unnamed, ""))

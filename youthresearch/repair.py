@@ -207,6 +207,9 @@ def _of_two(finding, case):
     return found
 
 
+_PRINTED = ["kind", "unit", "value", "resolution", "low", "high", "hedge"]  # what a figure can mean
+
+
 def _settled(tried, findings, case):
     """Keep the proposals under which all relations of the figures they edit hold.
 
@@ -219,14 +222,15 @@ def _settled(tried, findings, case):
         return {}
     tried = list(dict.fromkeys(tried))
     edits = [edit for proposal in tried for edit in proposal]
-    edited = case.facts.loc[[i for i, _, _ in edits]].assign(value=[v for _, v, _ in edits])
+    facts = case.facts[_PRINTED]
+    edited = facts.loc[[i for i, _, _ in edits]].assign(value=[v for _, v, _ in edits])
     shifted = [k in ("decimal", "unit") for _, _, k in edits]  # the last printed place moves with the point
-    factor = (edited["value"] / case.facts["value"].loc[edited.index]).abs()
+    factor = (edited["value"] / facts["value"].loc[edited.index]).abs()
     edited["resolution"] = edited["resolution"].where(~np.array(shifted), edited["resolution"] * factor)
     hedge = edited["hedge"].mask(edited["value"].eq(0) | edited["hedge"].eq("range"), "exact")
     edited[["low", "high"]] = hedge_interval(edited["value"], hedge)
-    figures = figures_of(pd.concat([case.facts, edited], ignore_index=True))
-    rows, at = [], len(case.facts)
+    figures = figures_of(pd.concat([facts, edited], ignore_index=True))
+    rows, at = [], len(facts)
     for number, proposal in enumerate(tried):
         new = {i: at + k for k, (i, _, _) in enumerate(proposal)}
         at += len(proposal)

@@ -7,7 +7,16 @@ import numpy as np
 import pandas as pd
 
 from .effects import Effect
-from .inference import SEED, RandomizationTest, check_effect, errors_for, fewest, fixed, p_as_text, p_by_error
+from .inference import (
+    SEED,
+    RandomizationTest,
+    check_effect,
+    errors_for,
+    fixed,
+    p_as_text,
+    p_by_error,
+    too_few,
+)
 from .loaders import load_labels
 from .schema import FIGURES, SIMULATED, DataError, check_choice, check_share, is_simulated, mark_simulated
 
@@ -20,8 +29,8 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     effects : list of Effect
     level : float
     errors : {None, "clustered", "randomization"}
-        What p_value, low and high rest on. None chooses: the randomisation test where fewer than ten
-        districts are treated, or are not (`FEW`), else the effect's own error, as "clustered" does for all.
+        What p_value, low and high rest on. None chooses: the randomisation test where districts are
+        too few for the effect's own error (`Effect.caution`), else that, as "clustered" does for all.
     strata : pandas.Series, optional
         One value a district, as from `strata_by`: for the randomisation tests. By default those that the
         estimator was given.
@@ -98,15 +107,15 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     level : float
         Of the intervals.
     errors, strata, seed
-        As in `compare_effects`: below ten districts on a side p and interval are those of the randomisation
+        As in `compare_effects`: where districts are too few p and interval are those of the randomisation
         test, unless others are asked for by name.
 
     Returns
     -------
     pandas.DataFrame
         One row is one effect, as text with the digits that its error allows: estimator, effect, p, interval,
-        what these rest on, standard error (marked where too few districts are treated, or are not), districts
-        treated and not, share of negative weights; and where data are simulated, that they are (columns named
+        what these rest on, standard error (marked where districts are too few for it), districts treated and
+        not, share of negative weights; and where data are simulated, that they are (columns named
         in `lang`). There are no stars.
     """
     check_choice("lang", lang, ("zh", "en"))
@@ -132,7 +141,8 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
 
 def _unreliable(effect):
     """Key of the words for an error that rests on too few districts; empty if it does not."""
-    return effect.caution and f"se_unreliable_{fewest(effect)[1]}"
+    few = too_few(effect)
+    return f"se_unreliable_{few[0]}" if few else ""
 
 
 def _p_as_text(row):

@@ -59,8 +59,8 @@ def breakdown(
     level : float
         One less the level at which the effect counts as significant.
     significant : callable, optional
-        Effect -> p-value. By default that of the randomisation test with fewer than ten districts on a
-        side (`FEW`), else of the effect's own error.
+        Effect -> p-value. By default that of the randomisation test where districts are too few for the
+        effect's own error (`Effect.caution`), else of that error.
 
     Returns
     -------

@@ -87,7 +87,7 @@ def classify(tagged, start, ends):
 
 
 def _end_noun(tokens, mark, start):
-    """Take the last word for a noun or its end, if it stands before a mark or number as only a noun may."""
+    """Take the last word for a noun or its end, where it stands before a mark or number as only these may."""
     last = tokens[-1]
     before = tokens[-2].sort if len(tokens) > 1 else ""
     if last.sort == "v" and mark != NUMBER and before in ("n", "w") and takes_verb(last.word):
@@ -166,13 +166,13 @@ def _sort_of_tag(word, tag):
         return "p"
     if tag == "vn":
         return "w"
-    if tag[0] in "nj" or tag in ("eng", "an"):
+    if tag[0] in "njs" or tag in ("eng", "an"):
         return "n"
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
-    if tag[0] in "abfstzgikl":
+    if tag[0] in "abftzgikl":
         return "a"
     return "r" if tag == "p" else "s"
 

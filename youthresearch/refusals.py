@@ -1,0 +1,249 @@
+"""Numbers that are no figures though they look it: rhetoric, enumerations, codes, papers to hand in.
+
+`refusal_of` gives the reason; what rules say in numbers is told from figures in `norms`.
+"""
+
+import re
+from functools import cache
+from math import nan
+
+from .intervals import NEEDS_A_DIGIT
+from .phrases import TO_THE_LEFT
+from .quantities import lexicon_codes, lexicon_pattern
+
+FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
+_HAN_DIGITS = "一二两三四五六七八九十几数"
+
+
+def is_at_least(clause):
+    """Tell whether a number is a least one by a word apart from it (至少召开2次)."""
+    return "至少" in clause and bool(_marks()["least"].search(clause))
+
+
+def refusal_of(mention, folded):
+    """Say why a number is no figure: the first reason that holds, or nothing.
+
+    Parameters
+    ----------
+    mention : dict
+        As from `quantities.scan_folded`. An ordinal that ranks becomes a rank in it.
+    folded : str
+
+    Returns
+    -------
+    str
+        A sort of `scan_folded` that is no quantity, or one of: vague zero, age, unit, threshold, form,
+        enumeration, name, rhetorical, article, number, ratio, no unit. Empty for what may be a figure.
+    """
+    sort, start, end = mention["sort"], mention["start"], mention["end"]
+    if sort not in ("quantity", "bare", "ordinal"):
+        return sort
+    lead, rest, unit = folded[max(0, start - 12) : start], folded[end : end + 14], mention.get("unit", "")
+    if sort == "ordinal":
+        return _as_rank(mention, folded[start:end]) if _is_ranked(lead, rest) else sort
+    if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
+        return "vague zero"  # 约0人: how far from nothing, nobody can say
+    if lead.endswith("前") and unit in ("名", "位", "强") and mention["value"] >= 1:
+        mention |= {
+            "sort": "rank",
+            "value_max": mention["value"],
+            "value": 1.0,
+            "hedge": "range",
+            "unit": "名",
+        }
+        return ""
+    token = folded[mention["number_start"] : end]
+    if sort == "bare":
+        said = lead + folded[start : mention["number_start"]]
+        return _no_count(lead, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+    if unit == "周" and rest[:1] == "岁":
+        return "age"  # 年龄不超过35周岁
+    if _only_unit(token, unit, lead):
+        return "unit"
+    if unit.endswith("米") and _marks()["sized"].match(rest):
+        return "threshold"
+    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
+        return "number"  # 桥西100米, of an address
+    if unit in FORMS and mention["value"] <= 20 and _is_form(lead, rest):
+        return "form"
+    if unit in TO_THE_LEFT:
+        return ""
+    if _is_condition(mention, folded[start], lead, rest) and not _marks()["owing"].search(
+        folded, max(0, start - 60), start
+    ):
+        return "threshold"
+    if _is_enumerated(mention, token, lead, rest):
+        return "enumeration"
+    return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
+
+
+def _is_ranked(lead, rest):
+    """Tell whether an ordinal is a rank (位居全省第三, 全市第一)."""
+    alone = rest[:1] in ("", *",。;、)")
+    return _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
+
+
+def _only_unit(token, unit, lead):
+    """Tell whether a numeral belongs to a unit that stands alone: 经费(万元)."""
+    return not token.strip("十百千万亿" + unit) and _marks()["unit"].search(lead)
+
+
+def _no_unit(mention, lead, token, rest):
+    """Say why a number without a unit is no figure, or nothing: none is stated, and it is not large."""
+    if not _marks()["stated"].search(lead):
+        large = mention["resolution"] > 1 or mention["hedge"] != "exact"
+        if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
+            return "no unit"
+    return "unit" if _only_unit(token, "", lead) else ""
+
+
+def _is_form(lead, rest):
+    """Tell whether a number says how many papers to hand in (一式三份, 照片2张), and counts nothing."""
+    marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
+    if clause.endswith("一式"):
+        return True
+    return bool(
+        (marks["form"].search(clause) or marks["of_form"].match(rest)) and not marks["got"].search(clause)
+    )
+
+
+def _is_condition(mention, first, lead, rest):
+    """Tell whether a bound says of what size something has to be (30人以上的企业), and counts nothing."""
+    counted = ("个", "家", "场", "次", "项", "条", "支", "件", "期")
+    if mention["hedge"] not in ("at_least", "at_most", "under") or first == "上":  # 上万人次的
+        return False
+    if rest[:1] == "的" and mention["unit"] in counted:
+        return False
+    return _marks()["threshold"].match(rest) and not _marks()["made"].search(lead)
+
+
+def _is_enumerated(mention, token, lead, rest):
+    """Tell whether a number only counts what its text goes on to list (四个方面, 两个渠道)."""
+    marks = _marks()
+    if mention["hedge"] != "exact":
+        return False
+    if marks["constituent"].match(rest) or (mention["unit"] in ("条", "节") and marks["text"].search(lead)):
+        return True  # 40项指标, 办法共45条
+    if mention["value"] >= 13:
+        return False
+    if marks["enumeration"].match(rest):
+        return True
+    return token[0] in _HAN_DIGITS and (
+        marks["divided"].search(lead)
+        or marks["core"].match(rest)
+        or marks["abstract"].match(rest)
+        or _is_listed(mention, lead, rest)
+    )
+
+
+def _is_listed(mention, lead, rest):
+    """Tell whether a number only counts what is listed beside it: 统贷、转贷、直贷三种模式, 议程有三项：."""
+    if mention["unit"] not in ("种", "类", "项", "点", "级"):
+        return False
+    if rest[:1] == "“":
+        return False  # 荣获一项“...”、两项“...”
+    items = lead[max(map(lead.rfind, ",。;:(的")) + 1 :]
+    return rest[:1] == ":" or items.count("、") + 1 == mention["value"] > 1
+
+
+def _figure_of_speech(mention, token, lead, rest):
+    """Say what a Chinese numeral is that counts nothing, or nothing: a name, rhetoric, an article."""
+    marks, at_end = _marks(), not rest or rest[0] in ",。;、)\n"
+    if token[0] in _HAN_DIGITS:
+        if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
+            return "name"  # 五台县
+        slogan = mention["value"] < 13 and marks["slogan"].search(lead)
+        named = rest[:1] == "“" and not marks["won"].search(lead)
+        if slogan or token[:-1] in ("几", "数") or named:
+            return "rhetorical"
+    if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
+        return "rhetorical"
+    if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
+        return ""
+    if at_end and marks["counted"].search(lead):
+        return ""
+    least = mention["hedge"] == "at_least" or is_at_least(lead)
+    return "" if least and marks["each"].search(lead) else "article"  # 每月至少召开一次
+
+
+def _no_count(lead, rest):
+    """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
+    marks = _marks()
+    if marks["coded"].search(lead) or rest[:1] in ("度", "分", "字", "页"):
+        return "number"
+    if marks["years"].match(rest):
+        return "age"
+    if marks["to"].match(rest) or marks["for"].search(lead):
+        return "ratio"
+    return "name" if rest[:1].isascii() and rest[:1].isalpha() else ""
+
+
+def _as_rank(mention, token):
+    """Read 第三 after 排名 or 位居 as a rank; the mention becomes a quantity."""
+    digits = _marks()["ordinal"].fullmatch(token)
+    if not digits:
+        return "ordinal"
+    numeral = digits[1]
+    value = float(numeral) if numeral.isdigit() else float("零一二三四五六七八九十".find(numeral))
+    if value < 1:
+        return "ordinal"
+    mention |= {"sort": "rank", "number_start": mention["start"], "value": value, "value_max": nan}
+    mention |= {"hedge": "exact", "resolution": 1.0, "unit": "名"}
+    if token[0] == "前":
+        mention |= {"value": 1.0, "value_max": value, "hedge": "range"}
+    return ""
+
+
+@cache
+def _marks():
+    """Patterns of the words around a number, from the lexicon."""
+    words = lexicon_pattern
+    any_size = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
+    return {
+        "coded": re.compile(
+            rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
+        ),
+        "years": re.compile(r" ?周?岁"),
+        "to": re.compile(r" ?[:比] ?\d"),
+        "for": re.compile(r"\d ?[:比] ?$"),
+        "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
+        "slogan": re.compile(r"“[^”。;\d]*$"),
+        "unit": re.compile(r"(?:[(|/]|单位:) ?$"),
+        "stated": re.compile(
+            r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
+        ),
+        "threshold": re.compile(
+            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
+        ),
+        "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "form": re.compile(
+            rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
+        ),
+        "of_form": re.compile(rf"[^,。;、\d]{{0,8}}?(?:{words('form')})"),
+        "got": re.compile("[了收征发审印]|整理|制作|共"),
+        "made": re.compile(f"(?:{words('made')})$"),
+        "enumeration": re.compile(f"(?:{words('enumeration')})"),
+        "constituent": re.compile(rf"[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"),
+        "text": re.compile(
+            "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
+        ),
+        "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
+        "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
+            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|领域|体系|机制|模式|特征|特点|重点|优势|难题|短板"
+            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?=[,。;、:和]|$)"
+        ),
+        "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
+        "rank": re.compile(
+            r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        ),
+        "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
+        "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
+        "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
+        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师][”\"]?$"),
+        "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
+        "each": re.compile("每[^,。;]*$"),
+        "won": re.compile(
+            r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
+        ),
+        "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
+    }
