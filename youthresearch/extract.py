@@ -688,7 +688,7 @@ def _roles(role):
 def _marks():
     """Patterns of the words around a number, from the lexicon.
 
-    Where every branch begins with a character, `re` searches at once: so a look-behind stands after the first.
+    Where every branch begins with a character, `re` searches at once; so a look-behind stands after it.
     """
     words = lexicon_pattern
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
