@@ -529,13 +529,13 @@ def test_bands_by_name_and_where_there_are_too_few_assignments():
 
 
 @pytest.mark.parametrize("estimator", sweep(yr.did, slow=[yr.staggered_did, yr.event_study, yr.sun_abraham]))
-def test_ties_are_found_on_a_high_level(estimator):
-    """Whole numbers tie; a thousand million more in every cell changes no p-value."""
+def test_ties_are_found_on_a_high_level_and_in_tenths(estimator):
+    """Whole numbers tie; a thousand million more in every cell, or tenths of them, change no p-value."""
     table = small_table(4, waves=(2,), n=10)
     table["y"] = np.random.default_rng(5).integers(0, 3, len(table)).astype(float)
-    higher = table.assign(y=table["y"] + 1e9)
-    one, two = (yr.randomization_test(estimator, panel_of(t), outcome="y", seed=1) for t in (table, higher))
-    assert one.p_value == two.p_value
+    tables = [table.assign(y=y) for y in (table["y"], table["y"] + 1e9, table["y"] / 10 + 7.7)]
+    one, *others = (yr.randomization_test(estimator, panel_of(t), outcome="y", seed=1) for t in tables)
+    assert [other.p_value for other in others] == [one.p_value] * 2
     assert len(np.unique(one.distribution.round(9))) < len(one.distribution)
 
 

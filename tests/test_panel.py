@@ -71,6 +71,7 @@ def test_a_wide_table_becomes_a_sorted_panel_and_gaps_have_no_row():
     assert panel["cohort"].tolist() == [pd.NA, 2019, 2019]
     assert panel["cohort"].dtype == "Int64" and panel["period"].dtype == "int64"
     assert (panel["low"] == panel["value"]).all() and (panel["high"] == panel["value"]).all()
+    assert panel["processing"].eq("stated").all() and panel[["scope", "fact_ids"]].eq("").all(axis=None)
 
 
 def test_long_and_wide_give_the_same_panel():

@@ -3,9 +3,9 @@
 from threading import Thread
 
 import pytest
-from sweeps import sweep
 
 import youthresearch as yr
+from youthresearch import words
 from youthresearch.schema import DataError
 from youthresearch.words import word_table, words_of
 
@@ -71,14 +71,26 @@ def test_a_code_that_would_reach_the_facts_is_checked(own, row):
         yr.extract_facts(TEXT, data=own)
 
 
-@pytest.mark.parametrize("times", sweep(1, slow=[6]))
-def test_threads_with_other_words_do_not_mix(own, times):
+def test_threads_with_other_words_wait_for_each_other(own, monkeypatch):
+    counts, read, state_of = [], [], words.state_of
+    monkeypatch.setattr(words, "state_of", lambda data: read.append(data) or state_of(data))
+    other = Thread(target=lambda: counts.append(len(yr.extract_facts(TEXT))))
+    with words_of(own):
+        other.start()
+        other.join(0.2)
+        assert read == [own] and len(yr.extract_facts(TEXT, data=own)) == 2
+    other.join()
+    assert read == [own, own, None] and counts == [1]
+
+
+@pytest.mark.slow
+def test_threads_with_other_words_do_not_mix(own):
     counts = {None: set(), own: set()}
 
     def work(data):
-        counts[data].update(len(yr.extract_facts(TEXT, data=data)) for _ in range(times))
+        counts[data].update(len(yr.extract_facts(TEXT, data=data)) for _ in range(6))
 
-    threads = [Thread(target=work, args=(data,)) for data in (own, None, own)]
+    threads = [Thread(target=work, args=(data,)) for data in (own, None, own, None)]
     for thread in threads:
         thread.start()
     for thread in threads:
