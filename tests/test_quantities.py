@@ -126,6 +126,12 @@ def test_the_verb_before_is_no_part_of_the_quantity():
     assert (read.start, read.end, read.value) == (2, 6, 418)
 
 
+@pytest.mark.parametrize("text", ["签约30人", "节约30元", "彩超30台", "附近30家"])
+def test_the_end_of_a_word_is_no_approximation(text):
+    read = yr.parse_quantity(text)
+    assert (text[read.start : read.end], read.hedge) == (text[2:], "exact")
+
+
 def test_two_quantities_are_not_one():
     with pytest.raises(yr.DataError, match="states 2 quantities"):
         yr.parse_quantity("5名书记、3名委员")

@@ -31,7 +31,9 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         The path with low, high (each row alone), band_low, band_high (all rows at once) and inference
         (clustered, iid, placebo, or randomization). By "randomization" the path itself is taken off the
         treated cells and the rest is reassigned: low and high are as far from att as 95% of the assignments'
-        estimates are from zero, infinite where there are too few of them, and se is their spread.
+        estimates are from zero, infinite where there are too few of them, and se is their spread. By the
+        effect's own errors, unless these are asked for by name, they are infinite in rows that rest on a
+        single treated district (the last event time of an early wave): its regression leaves it no error.
 
     Raises
     ------
@@ -52,9 +54,22 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
     path = effect.path.assign(se=se)
     for name, reach in (("", pointwise), ("band_", critical)):
         path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
+    if errors is None and kind == "clustered":
+        alone = _districts_behind(effect) == 1
+        path.loc[alone, ["low", "band_low"]], path.loc[alone, ["high", "band_high"]] = -np.inf, np.inf
     path = path.assign(inference=kind)
     path.attrs["outcome"] = effect.outcome  # for the axis of a figure
     return path
+
+
+def _districts_behind(effect):
+    """Count the treated districts that each row of the path rests on, shape (K,): 0 for the base."""
+    units = effect._units
+    event = effect._cells.time - units.cohort[:, None]
+    rows = effect.path["event_time"].to_numpy() if "event_time" in effect.path else None
+    here = (event >= 0)[None] if rows is None else event == rows[:, None, None]
+    weight = np.abs(effect._path_by_unit) * here
+    return (weight > TIE * weight.max()).any(axis=2) @ np.bincount(units.of)
 
 
 def _reaches_by_error(effect, level, draws, seed):

@@ -52,7 +52,7 @@ SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract", "intervals"),
     *("loaders", "norms", "nouns", "paragraphs", "pdf", "phrases", "places", "quantities", "schema"),
-    *("tables", "tokens", "webpage", "words"),
+    *("refusals", "tables", "tokens", "webpage", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")

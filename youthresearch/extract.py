@@ -688,7 +688,7 @@ def _roles(role):
 def _marks():
     """Patterns of the words around a number, from the lexicon.
 
-    Where every branch begins with a character, `re` searches at once.
+    Where every branch begins with a character, `re` searches at once; so a look-behind stands after it.
     """
     words = lexicon_pattern
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
@@ -701,7 +701,7 @@ def _marks():
             r"|招(?:聘|录|生)(?:人数|计划|职数|岗位|名额|单位)|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
         "announced": re.compile(  # 2023年十件实事包括:为...募集岗位20万个;...
-            "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
+            "(?=[^。;:\n]{0,80}+:)(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
             "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
         ),
         "goal": re.compile(
@@ -753,7 +753,7 @@ def _marks():
         ),
         "planned": re.compile(
             rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
-            r"|(?<![主重只需想还])要(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
+            r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),
         "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),

@@ -137,8 +137,10 @@ def _own_share(tokens, i, unit, nouns):
 
 def _is_elided(tokens, i, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    ends = {tokens[n].end: n for n in range(max(0, i - 4 * REACH), i)}
-    whole, place = ends.get(before and before[1]), ends.get(found[1])
+    if not before:
+        return False
+    near = range(i - 1, max(0, i - 4 * REACH) - 1, -1)
+    whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
     if whole is None or place is None:
         return False
     league = at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个

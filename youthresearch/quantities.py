@@ -441,6 +441,7 @@ def _pattern():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):
         texts[name] = f"(?:{_either(words[name], _beyond(words[name]))})"
+    texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
     return re.compile(pattern, re.ASCII)  # digits of other scripts are no numerals here
