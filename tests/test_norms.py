@@ -220,6 +220,12 @@ def test_a_plan_holds_for_its_heading_or_its_figures_and_no_further(text, status
     assert yr.extract_facts(text)["status"].tolist() == statuses.split()
 
 
+def test_one_time_in_a_stretch_is_a_mean_and_one_of_something_an_article():
+    facts = yr.extract_facts("每两周组织一次学习。每学期召开一次团员大会。每名团干部讲了一次课。")
+    assert facts["token"].tolist() == ["一次", "一次"]
+    assert set(facts["kind"]) == {"mean"}
+
+
 def test_what_is_owed_a_year_is_a_level_as_what_was_done_in_a_year():
     facts = yr.extract_facts("每年培训青年不少于800人。每年有大学生近200人次参加。各级团组织至少捐款5万元。")
     assert facts["kind"].tolist() == ["level"] * 3
