@@ -211,6 +211,7 @@ STATUS = [  # text, status of each figure
     ("这些志愿者将到我省6个市服务。", "planned"),
     ("按照《关于推荐代表的通知》要求，选出代表7名。", "achieved"),
     ("2023年部门预算\n事业编制3名，支出预算90万元。", "achieved planned"),
+    ("转移就业7万人，占全年任务的112%，收入8亿元。", "achieved achieved achieved"),
     ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
 ]
 
@@ -218,6 +219,12 @@ STATUS = [  # text, status of each figure
 @pytest.mark.parametrize(("text", "statuses"), STATUS)
 def test_a_plan_holds_for_its_heading_or_its_figures_and_no_further(text, statuses):
     assert yr.extract_facts(text)["status"].tolist() == statuses.split()
+
+
+def test_one_time_in_a_stretch_is_a_mean_and_one_of_something_an_article():
+    facts = yr.extract_facts("每两周组织一次学习。每学期召开一次团员大会。每名团干部讲了一次课。")
+    assert facts["token"].tolist() == ["一次", "一次"]
+    assert set(facts["kind"]) == {"mean"}
 
 
 def test_what_is_owed_a_year_is_a_level_as_what_was_done_in_a_year():

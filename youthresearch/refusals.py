@@ -163,7 +163,8 @@ def _figure_of_speech(mention, token, lead, rest):
     if at_end and marks["counted"].search(lead):
         return ""
     least = mention["hedge"] == "at_least" or is_at_least(lead)
-    return "" if least and marks["each"].search(lead) else "article"  # 每月至少召开一次
+    often = (least and marks["each"].search(lead)) or marks["often"].search(lead)
+    return "" if often else "article"  # 每名干部至少联系一家, 每月召开一次
 
 
 def _no_count(lead, rest):
@@ -242,6 +243,7 @@ def _marks():
         "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师][”\"]?$"),
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
         "each": re.compile("每[^,。;]*$"),
+        "often": re.compile("每(?:[一两二三半]|\\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"),
         "won": re.compile(
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
         ),
