@@ -228,6 +228,8 @@ def test_a_verb_of_change_governs_all_that_is_listed_after_it():
         ("应届生80名，其中从职校招录20名", ["应届生"] * 2),
         ("全年实现增收60万元的目标", ["增收"]),
         ("幼儿园（不含托班）20所", ["幼儿园"]),
+        ("下达200名团员发展指标，完成30个入团指标", ["团员", "入团指标"]),  # quotas, no items of a list
+        ("5个条件较好的村，3个问题突出的支部", ["村", "支部"]),
         ("推荐优秀团员入党40名", ["优秀团员"]),
         ("合作项目30个，已开工建设16个", ["合作项目"] * 2),
         ("参学率97%，位列全省高校第8位", ["参学率"] * 2),  # what is ranked, not among whom
@@ -387,6 +389,8 @@ def test_any_text_is_read_and_every_token_stands_at_its_offsets(text):
         "占3/2，占1/0",
         "团员\U00011f51\U00011f52名",  # digits newer than Python 3.11
         "团员٣名、۵名",
+        "百分之二点五百分点",
+        "近三至一名，五至零名，一至零点零万人",
     ],
 )
 def test_numbers_that_say_nothing_are_no_crash(text):

@@ -10,6 +10,7 @@ from math import nan
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
 from .quantities import lexicon_codes, lexicon_pattern
+from .tokens import PEOPLE
 
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 _HAN_DIGITS = "一二两三四五六七八九十几数"
@@ -122,7 +123,9 @@ def _is_enumerated(mention, token, lead, rest):
     marks = _marks()
     if mention["hedge"] != "exact":
         return False
-    if marks["constituent"].match(rest) or (mention["unit"] in ("条", "节") and marks["text"].search(lead)):
+    if (mention["unit"] not in PEOPLE and marks["constituent"].match(rest)) or (
+        mention["unit"] in ("条", "节") and marks["text"].search(lead)
+    ):
         return True  # 40项指标, 办法共45条
     if mention["value"] >= 13:
         return False
@@ -223,8 +226,12 @@ def _marks():
         "of_form": re.compile(rf"[^,。;、\d]{{0,8}}?(?:{words('form')})"),
         "got": re.compile("[了收征发审印]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
-        "enumeration": re.compile(f"(?:{words('enumeration')})"),
-        "constituent": re.compile(rf"[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"),
+        "enumeration": re.compile(  # but 3个条件较好的村
+            f"(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
+        ),
+        "constituent": re.compile(
+            rf"(?!(?:入团|发展)[\u4e00-\u9fff]{{0,2}}指标)[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"
+        ),
         "text": re.compile(
             "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
         ),
