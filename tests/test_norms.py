@@ -191,7 +191,10 @@ def test_papers_to_hand_in_are_no_figures(text):
 
 
 def test_papers_that_were_handed_in_are_figures():
-    assert len(yr.extract_facts("共收到申请书12份，发放照片15张，征集作品简介8份。")) == 3
+    assert (
+        len(yr.extract_facts("共收到申请书9份，发放照片8张，征集作品简介8份，展出照片9张，办理身份证5张。"))
+        == 5
+    )
 
 
 @pytest.mark.parametrize(
