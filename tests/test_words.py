@@ -8,7 +8,7 @@ import pytest
 
 import youthresearch as yr
 from youthresearch import words
-from youthresearch.schema import DataError
+from youthresearch.schema import DataError, table_schema
 from youthresearch.words import word_table, words_of
 
 TEXT = "全区共有爱心柴火十二垛，团员300名。"
@@ -46,6 +46,12 @@ def test_every_module_that_keeps_what_it_made_of_the_words_is_made_to_forget():
     }
     keepers = {name for name in readers if re.search(r"^@(lru_)?cache", modules[name], re.M)}
     assert keepers and keepers <= set(words._READERS)
+
+
+def test_every_role_of_a_word_is_described():
+    role = next(f for f in table_schema("lexicon")["fields"] if f["name"] == "role")
+    described = re.findall(r"[a-z_]+(?=[,:])", role["description"])
+    assert set(role["constraints"]["enum"]) <= set(described)
 
 
 def test_a_change_of_the_file_is_noticed(own):

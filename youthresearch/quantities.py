@@ -102,7 +102,8 @@ def parse_quantity(text):
 def _folding():
     """Map every character that is folded to what it becomes."""
     full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "～": "~", "－": "-"}
-    full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")  # half a character, the signs of `nouns`
+    # half a character, the signs of `tokens`
+    full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")
     table = load_traditional()
     return full | dict(zip(table["traditional"], table["simplified"], strict=True))
 
