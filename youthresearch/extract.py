@@ -113,15 +113,9 @@ def _propose(document_or_text, source_id, indicators, date):
             says = _paragraph_says(folded[sentence["start"] : sentence["end"]], says, title)
         if not sentence["mentions"]:
             continue
-        if furniture and _inside(sentence["start"], furniture):
-            refused += [(m["start"], m["end"], "boilerplate") for m in sentence["mentions"]]
-            continue
-        if spans and _inside(sentence["start"], spans):
-            refused += [
-                (m["start"], m["end"], "table" if m["sort"] in ("quantity", "bare") else m["sort"])
-                for m in sentence["mentions"]
-                if m["start"] not in shown
-            ]
+        unread = _unread(sentence, furniture, spans, shown)
+        if unread is not None:
+            refused += unread
             continue
         kept, not_kept = _sift(sentence, folded, paragraph, says["ruled"], date)
         refused += not_kept
@@ -143,6 +137,20 @@ def _propose(document_or_text, source_id, indicators, date):
     proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
     return proposals, [
         {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
+    ]
+
+
+def _unread(sentence, furniture, tables, shown):
+    """List the numbers of boilerplate, and those of a table that its cells do not show; None for prose."""
+    mentions = sentence["mentions"]
+    if _inside(sentence["start"], furniture):
+        return [(m["start"], m["end"], "boilerplate") for m in mentions]
+    if not _inside(sentence["start"], tables):
+        return None
+    return [
+        (m["start"], m["end"], "table" if m["sort"] in ("quantity", "bare") else m["sort"])
+        for m in mentions
+        if m["start"] not in shown
     ]
 
 
@@ -434,17 +442,22 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     }
     if kind == "growth" and mention["unit"] == "倍":
         row |= {"value": 100 * row["value"], "resolution": 100 * row["resolution"], "unit": "%"}
+    _remember(row, mention["unit"], context)
+    return row
+
+
+def _remember(row, unit, context):
+    """Keep of a figure what the next ones of its sentence, or of its paragraph, may leave out."""
+    noun, kind = row["noun"], row["kind"]
     context["baseline"] = row["baseline"]
     if kind in ("change", "growth"):
         context["paragraph"]["baseline"] = row["baseline"]
     if noun and kind != "mean":
-        context["noun"] = noun
-        context["unit"] = mention["unit"]
-        context["counted"].append((noun, mention["unit"]))
+        context |= {"noun": noun, "unit": unit}
+        context["counted"].append((noun, unit))
     if kind == "level":
-        context["level"] = start
+        context["level"] = row["number"]
         context["nouns"] += [noun] if noun else []
-    return row
 
 
 def _with_the_last(kind, sign, rate, lead, context):

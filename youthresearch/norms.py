@@ -110,7 +110,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         return "threshold"
     if before and before[2] in (mention["unit"], "") and marks["joined"].fullmatch(folded, before[0], start):
         return before[1]
-    if marks["done"].search(lead):
+    reached = folded.startswith("最多达", start) and mention["unit"] != "元"  # 场均参与人数最多达300人
+    if reached or marks["done"].search(lead):
         return ""
     if folded.startswith(("不小于", "不大于"), start):  # nobody measures so
         return "threshold"
