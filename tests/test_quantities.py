@@ -49,6 +49,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("一至二十名", 1, 20, "range", 10, "名"),
     ("五十至一百人", 50, 100, "range", 100, "人"),
     ("一百至三百人", 100, 300, "range", 100, "人"),
+    ("一至二百万元", 1_000_000, 2_000_000, "range", 1_000_000, "元"),
     ("二十至三十万元", 200_000, 300_000, "range", 100_000, "元"),
     ("十至二名", 10, NONE, "exact", 1, "名"),  # no range: the first holds, as in 10-2名
     ("12 345名", 12345, NONE, "exact", 1, "名"),  # as yearbooks print it
@@ -93,6 +94,11 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
 ]
 NO_QUANTITY = [
     ("2019年10月", "date"),
+    ("四至五个月", "duration"),
+    ("两到三个学期", "duration"),
+    ("三至五个工作日", "duration"),
+    ("第3-5名", "ordinal"),
+    ("第一至三名", "ordinal"),
     ("2018年—2021年", "date"),
     ("x月x日", "date"),
     ("201x年度", "date"),

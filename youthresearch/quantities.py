@@ -240,7 +240,7 @@ def _plain(group, hedge, unit):
     if inside and hedge == "exact":
         hedge = "odd"
     if group["from"]:  # 一至二名, 二至三千人
-        low, high = _together(_number(group["from"])[0], high or low, number[-1]), high or low
+        low, high = _together(_number(group["from"])[0], high or low, place, number[-1]), high or low
     if group["last"]:
         high, _, place, _ = _number(group["last"])
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
@@ -252,10 +252,13 @@ def _plain(group, hedge, unit):
     return _quantity(low, nan, hedge, place, unit)
 
 
-def _together(first, last, end):
-    """Read the first of two Chinese numerals; a factor that ends the last is of both, if that keeps order."""
-    both = first * _PLACES.get(end, 1)  # 二至三千, 二十至三十万
-    return both if both < last and (both, end) != (10, "十") else first  # but 一至二十: ten is 十 alone
+def _together(first, last, place, end):
+    """Read the first of two Chinese numerals; the factor of the last is of both, if that keeps their order.
+
+    place: size of the last printed place of the last numeral; end: its last character.
+    """
+    both = first * (place if first < 10 else _PLACES.get(end, 1))  # 二至三百万; 二十至三十万
+    return both if both < last and (first, place) != (1, 10) else first  # but 一至二十: ten is 十 alone
 
 
 def _hedge(group):
@@ -518,7 +521,8 @@ _SORTS = {
         r"\d0 ?后",
     ],
     "duration": [
-        r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d)?(?:DASH\d{1,3})?|(?:CN|[半两数几]){1,3})"
+        r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d)?(?:DASH\d{1,3})?"
+        r"|(?:(?:CN|两){1,3}DASH)?(?:CN|[半两数几]){1,3})"
         r" ?[余多来几]? ?(?:TIME|个?小时(?=[内后前热全值不]|以(?!上[,。;、)]))|(?<=CN|[半两])(?:个半?)?小时)"
         r"[多余来半]?(?:以来|POST)?",
         r"(?<!\d)\d{1,2} ?[×xX*] ?\d{1,2} ?小时",  # 7×24小时
@@ -527,6 +531,7 @@ _SORTS = {
         r"第?(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d{1,2})次",  # 第十四届三次
         r"第 ?MASK(?:UNIT|届|批|季|章|节|版)?|MASK届(?:MASK次)?",  # 第*次代表大会, x届x次全会
         r"前(?:CN|\d{1,2})(?=[,。;、)]|$)",
+        r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季|章|节|版)",  # 第3-5名
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
         r"(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",

@@ -48,7 +48,7 @@ def refusal_of(mention, folded):
     if lead.endswith("前") and unit in ("名", "位", "强") and mention["value"] >= 1:
         mention |= {
             "sort": "rank",
-            "value_max": mention["value"],
+            "value_max": max(mention["value"], mention["value_max"]),  # 前三至五名: of five
             "value": 1.0,
             "hedge": "range",
             "unit": "名",
