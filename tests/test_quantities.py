@@ -54,6 +54,9 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("十至二名", 10, NONE, "exact", 1, "名"),  # no range: the first holds, as in 10-2名
     ("12 345名", 12345, NONE, "exact", 1, "名"),  # as yearbooks print it
     ("960宗", 960, NONE, "exact", 1, "宗"),
+    ("3000千瓦时", 3000, NONE, "exact", 1, "千瓦时"),
+    ("30万千瓦", 300_000, NONE, "exact", 10_000, "千瓦"),
+    ("5千克", 5, NONE, "exact", 1, "千克"),
     ("6副", 6, NONE, "exact", 1, "副"),
     ("400余座次", 400, NONE, "odd", 1, "座次"),
     ("15副书记", 15, NONE, "exact", 1, ""),

@@ -490,7 +490,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
-    "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
+    "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
     "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
     "DIGITS": "[零〇一二三四五六七八九]{1,4}",
     "MASK": r"(?:[xX×*]{1,4}(?![A-Za-z]))",
