@@ -1160,7 +1160,16 @@ def test_a_cohort_of_one_district_leaves_nothing_to_learn_an_error_from(name):
     assert yr.compare_effects([found[0]])["inference"].item() == "randomization"
     assert "too few in a cohort: unreliable" in yr.effect_table([found[0]])["Std. error"].item()
     assert not ESTIMATORS[name](panel_of(waves_of(3, waves=4)), outcome="y").caution
-    assert not yr.staggered_did(panel_of(table), outcome="y").caution
+
+
+@pytest.mark.parametrize(("aggregate", "few"), [("simple", 0), ("cohort", 0), ("event", 1), ("calendar", 1)])
+def test_a_mean_over_rows_of_one_cohort_each_has_no_error_of_its_own_either(aggregate, few):
+    """See `too_few` for how often a true null is rejected."""
+    one, three = waves_of(1), waves_of(3, waves=4)
+    effect = yr.staggered_did(panel_of(one), outcome="y", aggregate=aggregate)
+    assert ("12 treated in 12 cohorts" in effect.caution) == few
+    assert errors_for(effect, None) == ("randomization" if few else "clustered")
+    assert not yr.staggered_did(panel_of(three), outcome="y", aggregate=aggregate).caution
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
