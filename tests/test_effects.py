@@ -200,7 +200,7 @@ def test_pretrends_of_imputation_are_a_regression_on_untreated_cells(gaps):
     plain = yr.imputation_did(panel_of(table), outcome="y")
     assert (effect.att, effect.se) == (plain.att, plain.se)
     np.testing.assert_array_equal(effect.path["se"][2:], plain.path["se"])
-    assert "event times -2 to -1 against earlier ones" in repr(effect)
+    assert effect.convention["pretrends"].startswith("event times -2 to -1 against earlier ones")
 
 
 @pytest.mark.slow

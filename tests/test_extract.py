@@ -112,6 +112,8 @@ def test_what_is_extracted_can_be_audited():
         ("团组织翻了两番", "growth", 300),
         ("团员增幅达12%", "growth", 12),
         ("各社区各配备1名", "mean", 1),
+        ("每所学校配备2名辅导员", "mean", 2),
+        ("热线日均接听1706通", "mean", 1706),
         ("团员总数为1985.26人", "mean", 1985.26),  # persons come whole, so it can only be a mean
         ("评价名次由2016年的第118位", "rank", 118),
     ],

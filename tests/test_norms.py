@@ -211,6 +211,7 @@ STATUS = [  # text, status of each figure
     ("这些志愿者将到我省6个市服务。", "planned"),
     ("按照《关于推荐代表的通知》要求，选出代表7名。", "achieved"),
     ("2023年部门预算\n事业编制3名，支出预算90万元。", "achieved planned"),
+    ("转移就业7万人，占全年任务的112%，收入8亿元。", "achieved achieved achieved"),
     ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
 ]
 

@@ -82,6 +82,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("两个百分点", 2, NONE, "exact", 1, "百分点"),
     ("24.47萬人次", 244700, NONE, "exact", 100, "人次"),
     ("xx个", NONE, NONE, "masked", NONE, "个"),
+    ("xxxxx元", NONE, NONE, "masked", NONE, "元"),
 ]
 NO_QUANTITY = [
     ("2019年10月", "date"),

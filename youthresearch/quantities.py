@@ -463,7 +463,7 @@ def _quick():
     last = f"|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
     return re.compile(  # one class in front, so that the search runs over all else at once
         rf"[\d第翻xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
-        rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,3}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
+        rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,7}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
 
@@ -548,7 +548,7 @@ _SORTS = {
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"
         r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
-        r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,4}|[*]{1,4})(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
+        r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,8}|[*]{1,8})(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
         r"|(?:(?P<from>CN{1,3}) ?DASH ?)?(?P<zh1>HAN(?:点[零〇一二三四五六七八九]{1,4}[万亿])?)"
