@@ -1,5 +1,6 @@
 """The wild bootstrap against least squares run again for every sign, and against the package wildboottest."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -178,6 +179,7 @@ def test_with_few_treated_it_says_that_it_hardly_ever_rejects():
     assert repr(test).splitlines()[1].startswith("  caution")
     zones = yr.wild_bootstrap(yr.did(yr.read_study("enterprise_zones"), outcome="luclms"), draws=99, seed=1)
     assert zones.caution == "" and "hardly" not in zones._repr_html_()
+    assert replace(zones, n_control=0).caution == ""  # all are treated in the end: each is a control before
 
 
 @pytest.mark.parametrize(

@@ -311,7 +311,6 @@ def test_contributions_do_not_depend_on_the_level_of_districts_and_periods(estim
     np.testing.assert_allclose(high.to_numpy(), plain.to_numpy(), atol=1e-8)
 
 
-@pytest.mark.slow
 def test_contributions_to_a_synthetic_control_keep_the_level_of_districts():
     panel = panel_of(random_table(5, districts=14, periods=6)).query("indicator == 'y'")
     first = panel["cohort"].min()

@@ -163,6 +163,7 @@ def test_the_modified_formula_for_three_systems():
         (lambda: yr.topsis(TABLE, cost="price"), "cost='price' must be a list of columns"),
         (lambda: yr.topsis(TABLE.assign(none=0)), r"\['none'\] are zero throughout"),
         (lambda: yr.topsis(TABLE, weights=dict.fromkeys(TABLE, -1.0)), "at least zero"),
+        (lambda: yr.topsis(TABLE, weights=dict.fromkeys(TABLE, 0.0)), "not all zero"),
         (lambda: yr.normalise(TABLE, by="year"), "by='year' is not known"),
         (
             lambda: yr.coupling_coordination(TABLE[["price", "looks"]] / 1000, weights=[1]),

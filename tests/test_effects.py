@@ -594,6 +594,17 @@ def test_sup_t_of_one_estimate_is_the_normal_one():
     assert (bands["band_high"] - bands["att"])[0] == pytest.approx(1.96 * one["se"][0], rel=0.01)
 
 
+def test_sup_t_of_one_coefficient_is_that_of_its_t():
+    """Nine degrees of freedom: 2.262, not 1.96; and draws may not make it narrower than the row alone."""
+    effect = yr.event_study(panel_of(random_table(3, periods=2, districts=10)), outcome="y")
+    assert (effect.df, len(effect.path)) == (9, 2)
+    for seed in range(6):
+        bands = yr.confidence_bands(effect, errors="clustered", draws=20_000, seed=seed).iloc[1]
+        reach = (bands[["high", "band_high"]] - bands["att"]) / bands["se"]
+        assert reach["high"] == pytest.approx(2.2622, abs=1e-4)
+        assert reach["high"] - 1e-12 <= reach["band_high"] == pytest.approx(2.2622, rel=0.03)
+
+
 # ---- gaps, and what is refused
 
 ALL = {
@@ -821,8 +832,10 @@ def test_synthetic_did_refuses_waves_gaps_and_too_few_donors():
     with pytest.raises(yr.DataError, match="without gaps"):
         yr.synthetic_did(panel_of(table.drop(index=7)), outcome="y")
     table["cohort"] = (table["district"] > "d05").map({True: 2004, False: pd.NA}).astype("Int64")
-    with pytest.raises(yr.DataError, match="cannot both stand in"):
-        yr.synthetic_did(panel_of(table), outcome="y", seed=1)
+    as_many = table[table["district"].isin(["d00", "d01", "d06", "d07"])]
+    for rows in (table, as_many):
+        with pytest.raises(yr.DataError, match="cannot both stand in"):
+            yr.synthetic_did(panel_of(rows), outcome="y", seed=1)
 
 
 def wide_with(panel, *indicators):
@@ -1159,8 +1172,18 @@ def test_a_cohort_of_one_district_leaves_nothing_to_learn_an_error_from(name):
     assert "12 treated in 12 cohorts" in found[0].caution
     assert yr.compare_effects([found[0]])["inference"].item() == "randomization"
     assert "too few in a cohort: unreliable" in yr.effect_table([found[0]])["Std. error"].item()
+    assert "12 treated in 6 cohorts" in ESTIMATORS[name](panel_of(waves_of(2, waves=6)), outcome="y").caution
     assert not ESTIMATORS[name](panel_of(waves_of(3, waves=4)), outcome="y").caution
-    assert not yr.staggered_did(panel_of(table), outcome="y").caution
+
+
+@pytest.mark.parametrize(("aggregate", "few"), [("simple", 0), ("cohort", 0), ("event", 1), ("calendar", 1)])
+def test_a_mean_over_rows_of_one_cohort_each_has_no_error_of_its_own_either(aggregate, few):
+    """See `too_few` for how often a true null is rejected."""
+    one, three = waves_of(1), waves_of(3, waves=4)
+    effect = yr.staggered_did(panel_of(one), outcome="y", aggregate=aggregate)
+    assert ("12 treated in 12 cohorts" in effect.caution) == few
+    assert errors_for(effect, None) == ("randomization" if few else "clustered")
+    assert not yr.staggered_did(panel_of(three), outcome="y", aggregate=aggregate).caution
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

@@ -119,6 +119,7 @@ def test_convergence_needs_a_series_above_zero():
         ([[1.0, np.nan], [np.nan, 2]], "x", "No district has 'x' in every period"),
         ([[1.0, 2], [1, 2]], "y", "No indicator 'y'"),
         ([[1.0, 2], [1, 2]], "x", "2 districts in 2 periods are too few"),
+        ([[1.0, 2], [1, 2], [1, 3], [1, 4]], "x", "begin with the same 'x'"),
     ):
         with pytest.raises(yr.DataError, match=message):
             yr.beta_convergence(panel(values), outcome=outcome)

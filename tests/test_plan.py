@@ -215,6 +215,9 @@ def test_refusals():
         plan_of(PANEL[PANEL["period"] >= 2004])
     with pytest.raises(yr.DataError, match="Result 1 is a DataFrame"):
         yr.compare_with_plan(PLAN, [PANEL])
+    for alone in (test_of(), yr.did(PANEL, outcome="y")):
+        with pytest.raises(yr.DataError, match="give a list of them"):
+            yr.compare_with_plan(PLAN, alone)
 
 
 def test_files_and_days_that_are_none(tmp_path):

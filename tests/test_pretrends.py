@@ -223,3 +223,24 @@ def test_one_power_and_one_m_may_be_given_alone():
     pd.testing.assert_frame_equal(one, listed)
     one, listed = (yr.honest_did(effect, m=m).table for m in (1, [1]))
     pd.testing.assert_frame_equal(one, listed)
+
+
+@pytest.mark.parametrize(("districts", "leads"), [(30, 2), (25, 3), (41, 1)])
+def test_the_slope_of_an_f_test_has_its_power(districts, leads):
+    """The noncentral F as a mean of noncentral chi-squares; scipy's own is nan where it all but vanishes."""
+    rng = np.random.default_rng(districts)
+    table = pd.DataFrame({"district": [f"d{i:02d}" for i in range(districts)]})
+    table["cohort"] = pd.array([2002 + leads] * 12 + [pd.NA] * (districts - 12), dtype="Int64")
+    table = table.merge(pd.DataFrame({"period": range(2000, 2005 + leads)}), how="cross")
+    effect = yr.event_study(
+        panel_of(table.assign(y=rng.normal(size=len(table)), x=0.0, d=0.0)), outcome="y", window=(-9, 9)
+    )
+    found = yr.pretrend_test(effect, powers=(0.5, 0.8)).trends
+    tested = np.flatnonzero((effect.path["event_time"] < 0) & effect.path["se"].notna())
+    away = effect.path["event_time"].to_numpy()[tested] + 1.0
+    far = away @ np.linalg.solve(effect.vcov[np.ix_(1 + tested, 1 + tested)], away)
+    k, df = len(tested), districts - 1
+    spread = stats.chi2.ppf((np.arange(4000) + 0.5) / 4000, df) / df
+    for slope, power in zip(found["slope"], found["power"], strict=True):
+        inside = stats.ncx2.cdf(k * stats.f.ppf(0.95, k, df) * spread, k, slope**2 * far).mean()
+        assert 1 - inside == pytest.approx(power, abs=1e-4)

@@ -512,8 +512,9 @@ def test_any_split_has_the_p_value_of_scipy():
     from scipy.stats import fisher_exact
 
     rng = np.random.default_rng(3)
-    for n, others in rng.integers(1, 60, (30, 2)):
-        here, there = rng.integers(0, [n + 1, others + 1])
+    drawn = [(*pair, *rng.integers(0, pair + 1)) for pair in rng.integers(1, 60, (30, 2))]
+    tied = [(2, 17, 0, 6), (2, 20, 1, 6), (2, 20, 2, 9)]  # two splits of one chance, but for rounding
+    for n, others, here, there in drawn + tied:
         total = here + there
         splits = range(max(0, total - others), min(n, total) + 1)
         p = {k: fisher_exact([[k, n - k], [total - k, others - total + k]]).pvalue for k in splits}

@@ -238,3 +238,23 @@ def test_readings_of_the_register():
     kept = panels["without inferred claims"].set_index("district")["cohort"]
     assert noted.set_index("district").loc[inferred[inferred.isin(noted["district"])], "cohort"].notna().all()
     assert kept[kept.index.isin(inferred)].isna().all()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("last", [False, True])
+def test_a_synthetic_control_that_hangs_on_one_district_is_seen_to(last):
+    """Its weights on other districts are below zero in every period; their order may not be that of names."""
+    rng = np.random.default_rng(4)
+    y = rng.normal(size=(12, 8)).cumsum(axis=1) + rng.normal(size=(12, 1))
+    y[1:5, 5:] -= 3
+    table = pd.DataFrame({"period": np.tile(np.arange(2011, 2019), 12), "y": y.ravel(), "x": 0.0, "d": 0.0})
+    number = np.repeat(np.arange(12), 8)
+    table["district"] = pd.Series(11 - number if last else number).map("d{:02d}".format)
+    table["cohort"] = pd.Series(np.where(number == 0, 2016, 0)).astype("Int64").replace(0, pd.NA)
+    panel = panel_of(table)
+    effect = yr.synthetic_control(panel, outcome="y")
+    never = table.loc[number > 0, "district"].unique()
+    without = [yr.synthetic_control(panel[panel["district"] != d], outcome="y").att for d in never]
+    assert (np.sign(without) != np.sign(effect.att)).any()
+    row = yr.breakdown(effect, panel).set_index("threat").loc["hidden_pilots"]
+    assert row["sign_at"] == 1

@@ -240,13 +240,16 @@ def beta_convergence(panel, *, outcome):
     Raises
     ------
     DataError
-        If the outcome is not there, is zero or less, or fewer than four districts are known throughout.
+        If the outcome is not there, is zero or less, the same everywhere at first, or fewer than four
+        districts are known throughout.
     """
     table, _ = _balanced(panel, outcome, None)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
     span = _span(table.columns)
     first, last = np.log(table.iloc[:, [0, -1]].to_numpy()).T
+    if np.ptp(first) == 0:
+        raise DataError(f"All districts begin with the same {outcome!r}, so there is no slope on it.")
     beta, se = _slope(first, (last - first) / span)
     inside = -1 < beta * span < 0
     speed = -np.log1p(beta * span) / span if inside else np.nan

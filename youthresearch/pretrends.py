@@ -206,10 +206,13 @@ def _trends(chosen, drift, powers):
 
     rows, unit = [], np.sqrt(drift[1:] @ np.linalg.solve(chosen.vcov[1:, 1:], drift[1:]))
     for power in powers:
-        if not chosen.reject(50 / unit * drift) > power > chosen.reject(0 * drift):
+        steep = 1 / unit  # doubled, since the noncentral F is nan in scipy where it all but vanishes
+        while chosen.reject(steep * drift) <= power and steep < 50 / unit:
+            steep *= 2
+        if not chosen.reject(steep * drift) > power > chosen.reject(0 * drift):
             rows.append((power, np.nan, np.nan, np.nan))
             continue
-        slope = brentq(lambda s, p=power: chosen.reject(s * drift) - p, 0, 50 / unit, rtol=1e-5)
+        slope = brentq(lambda s, p=power: chosen.reject(s * drift) - p, 0, steep, rtol=1e-5)
         rows.append((power, slope, slope * drift[0], chosen.passed(slope * drift)))
     return pd.DataFrame(rows, columns=["power", "slope", "bias", "bias_if_passed"])
 

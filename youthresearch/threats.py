@@ -209,7 +209,7 @@ def _hidden(effect, judge):
     never = np.flatnonzero(cells.cohort == NEVER)
     if len(never) < 3:
         return None
-    weight = (effect._by_unit[effect._units.of] * cells.size[:, None]).clip(0).sum(axis=1)[never]
+    weight = np.abs(effect._by_unit[effect._units.of] * cells.size[:, None]).sum(axis=1)[never]
     held = judge.sign * (score[never] - weight / weight.sum() * score[never].sum())
     pull, centre = never[np.argsort(-held, kind="stable")], never[np.argsort(np.abs(held), kind="stable")]
 
