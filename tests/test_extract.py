@@ -257,6 +257,11 @@ def test_a_noun_in_the_heading_or_sentence_above(text, noun):
     assert text[facts["noun_start"].item() : facts["noun_end"].item()] == noun
 
 
+@pytest.mark.parametrize("name", ["XX大学团委", "XX人民政府", "XX家园", "XX支部", "XX项目部"])
+def test_a_name_behind_a_mask_is_no_masked_number(name):
+    assert yr.extract_facts(f"{name}开展活动。").empty
+
+
 @pytest.mark.parametrize(
     "text",
     [

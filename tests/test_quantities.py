@@ -62,6 +62,9 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("15副书记", 15, NONE, "exact", 1, ""),
     ("4根据", 4, NONE, "exact", 1, ""),
     ("20万人口", 200000, NONE, "exact", 10000, ""),
+    ("3支部队", 3, NONE, "exact", 1, "支"),
+    ("5项目标", 5, NONE, "exact", 1, "项"),
+    ("12家园区企业", 12, NONE, "exact", 1, "家"),
     ("20万人口罩", 200000, NONE, "exact", 10000, "人"),
     ("百分之八十五", 85, NONE, "exact", 1, "%"),
     ("百分之九点五百姓", 9.5, NONE, "exact", 0.1, "%"),
@@ -93,6 +96,8 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("两个百分点", 2, NONE, "exact", 1, "百分点"),
     ("24.47萬人次", 244700, NONE, "exact", 100, "人次"),
     ("xx个", NONE, NONE, "masked", NONE, "个"),
+    ("XX万元", NONE, NONE, "masked", NONE, "元"),
+    ("***万余人", NONE, NONE, "masked", NONE, "人"),
     ("xxxxx元", NONE, NONE, "masked", NONE, "元"),
 ]
 NO_QUANTITY = [

@@ -125,7 +125,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
 
 def _like_the_last(before, mention, lead, together):
     """Say what a number is that comes after a norm: what a threshold grants, a bounded share, a top."""
-    if together and before[1] == "threshold" and _marks()["granted"].search(lead):
+    grants = before[1] == "threshold" and mention["unit"] != "次"  # 获得表彰3次 happened
+    if together and grants and _marks()["granted"].search(lead):
         return "limit"
     if mention["hedge"] in _BOUNDS and mention["unit"] == "%":
         return before[1]
@@ -285,7 +286,7 @@ def _rules():
             "limit",
             _HIGH | _RANGE,
             _ANY,
-            rf"(?:一般|原则上|最多|最高可?|金额|通常|建议|应(?![届急])(?<![响供适相反对]应))(?!{_NEAR}*(?:每人|人均)){_NEAR}{{0,14}}$",
+            rf"(?:一般|原则上|最多|最高可?|金额|通常|建议(?<![出集纳见求到、]建议)|应(?![届急])(?<![响供适相反对]应))(?!{_NEAR}*(?:每人|人均)){_NEAR}{{0,14}}$",
             "",
         ),
         ("limit", _HIGH | _RANGE, yuan, rf"(?:每人|人均){_NEAR}{{0,14}}$", ""),
