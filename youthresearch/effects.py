@@ -109,7 +109,7 @@ class Effect(Result):
 
     @property
     def caution(self):
-        """Why se is unreliable: too few districts on a side, or in a cohort; empty if there are enough."""
+        """Why se is unreliable: too few districts on a side, in a cohort or by weight; else empty."""
         few = too_few(self)
         return f"unreliable with {few[1]}, {_UNRELIABLE[self.errors]}" if few else ""
 
