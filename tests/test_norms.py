@@ -52,6 +52,7 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("线上评审分值占比20%。", ["20%"], "limit"),
     ("1小时等于2积分。", ["1小时", "2"], None),
     ("按每天工作7小时来计算。", ["7小时"], "limit"),
+    ("违规1次罚款，处一千元以上五千元以下罚款。", ["1次", "一千元以上", "五千元以下"], "threshold"),
 ]
 
 
@@ -113,6 +114,11 @@ FIGURES = [
     ("推荐选手表彰大会共表彰30名。", 1),
     ("标准化团支部占60%。", 1),
     ("投资基金总分红30万元。", 1),
+    ("课程报满120人，招满50人，募集善款凑满10万元。", 3),
+    ("组建由20至30名青年组成的宣讲团。", 1),
+    ("可享受补贴的青年达300人，预计可给予补贴30万元。", 2),
+    ("对30家网吧处以罚款2万元。", 2),
+    ("每场活动参与人数为30至50人。", 1),
 ]
 
 
@@ -148,6 +154,20 @@ def test_a_notice_is_known_by_its_words_where_it_has_no_title():
     assert yr.extract_facts(news)["status"].tolist() == ["achieved"] * 5
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023年信息工作\n报送信息120条，上报简报30期，申报项目10个，推荐青年30名，提交提案5件，录用率90%。",
+        "2024年工作要点\n每个乡镇建阵地1个，每名干部走访青年9名，凡有条件的一律建团，请各支部报送，覆盖率90%。",
+        "关于表彰优秀团员评选结果的通知\n评选出优秀团员60名，占5%。",
+    ],
+)
+def test_a_list_of_what_was_done_and_a_plan_are_no_rules(text):
+    facts = yr.extract_facts(text)
+    assert facts["unit"].iloc[-1] == "%"
+    assert set(facts["status"]) == {"planned" if "要点" in text else "achieved"}
+
+
 def test_a_seat_in_a_rule_is_a_limit_and_a_duty_in_it_is_planned():
     title = "团干部联系青年制度\n"
     assert yr.extract_facts(f"{title}团委设书记1名，由7人组成。").empty
@@ -171,7 +191,10 @@ def test_papers_to_hand_in_are_no_figures(text):
 
 
 def test_papers_that_were_handed_in_are_figures():
-    assert len(yr.extract_facts("共收到申请书12份，发放照片15张，征集作品简介8份。")) == 3
+    assert (
+        len(yr.extract_facts("共收到申请书9份，发放照片8张，征集作品简介8份，展出照片9张，办理身份证5张。"))
+        == 5
+    )
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ MAY_IMPORT = {
     "phrases": {"tokens"},
     "nouns": {"phrases", "tokens"},
     "norms": {"quantities"},
-    "refusals": {"intervals", "phrases", "quantities"},
+    "refusals": {"intervals", "phrases", "quantities", "tokens"},
     "dates": set(),
     "tables": {"dates", "quantities", "words"},
     "places": {"loaders"},

@@ -45,6 +45,12 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("四五项", 4, 5, "range", 1, "项"),
     ("一至三名", 1, 3, "range", 1, "名"),
     ("二至三千人", 2000, 3000, "range", 1000, "人"),
+    ("两至三名", 2, 3, "range", 1, "名"),
+    ("一至二十名", 1, 20, "range", 10, "名"),
+    ("五十至一百人", 50, 100, "range", 100, "人"),
+    ("一百至三百人", 100, 300, "range", 100, "人"),
+    ("二十至三十万元", 200_000, 300_000, "range", 100_000, "元"),
+    ("十至二名", 10, NONE, "exact", 1, "名"),  # no range: the first holds, as in 10-2名
     ("12 345名", 12345, NONE, "exact", 1, "名"),  # as yearbooks print it
     ("960宗", 960, NONE, "exact", 1, "宗"),
     ("6副", 6, NONE, "exact", 1, "副"),
@@ -54,6 +60,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("20万人口", 200000, NONE, "exact", 10000, ""),
     ("20万人口罩", 200000, NONE, "exact", 10000, "人"),
     ("百分之八十五", 85, NONE, "exact", 1, "%"),
+    ("百分之九点五百姓", 9.5, NONE, "exact", 0.1, "%"),
     ("百分之九点五", 9.5, NONE, "exact", 0.1, "%"),
     ("3‰", 0.3, NONE, "exact", 0.1, "%"),
     ("七成以上", 70, NONE, "at_least", 10, "%"),

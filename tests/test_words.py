@@ -1,12 +1,14 @@
 """A researcher's own words beside the project's: read where asked for, and nowhere else."""
 
+import re
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
 import youthresearch as yr
 from youthresearch import words
-from youthresearch.schema import DataError
+from youthresearch.schema import DataError, table_schema
 from youthresearch.words import word_table, words_of
 
 TEXT = "全区共有爱心柴火十二垛，团员300名。"
@@ -27,6 +29,29 @@ def test_a_classifier_and_a_noun_of_ones_own_are_read(own):
     assert facts["noun"].tolist() == ["爱心柴火", "团员"]
     assert facts["indicator"].tolist() == ["", "members"]
     assert yr.extract_facts(TEXT)["token"].tolist() == ["300名"]  # and nothing of them is left
+
+
+def test_papers_of_ones_own_are_no_figures_and_nothing_of_them_is_left(own):
+    (own / "lexicon.csv").write_text("word,role,code\n存折,form,\n", encoding="utf-8")
+    counts = [len(yr.extract_facts("每人提交存折2份。", data=data)) for data in (None, own, None)]
+    assert counts == [1, 0, 1]
+
+
+def test_every_module_that_keeps_what_it_made_of_the_words_is_made_to_forget():
+    modules = {
+        path.stem: path.read_text(encoding="utf-8") for path in Path(words.__file__).parent.glob("*.py")
+    }
+    readers = {
+        name for name, code in modules.items() if re.search(r"lexicon_\w+\(|word_table\(|roles\(", code)
+    }
+    keepers = {name for name in readers if re.search(r"^@(lru_)?cache", modules[name], re.M)}
+    assert keepers and keepers <= set(words._READERS)
+
+
+def test_every_role_of_a_word_is_described():
+    role = next(f for f in table_schema("lexicon")["fields"] if f["name"] == "role")
+    described = re.findall(r"[a-z_]+(?=[,:])", role["description"])
+    assert set(role["constraints"]["enum"]) <= set(described)
 
 
 def test_a_change_of_the_file_is_noticed(own):

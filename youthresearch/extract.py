@@ -273,11 +273,11 @@ def _sentences(folded, mentions):
 def _title_says(folded):
     """Say what the head of a document makes of all its figures: a call for candidates, a budget, a rule."""
     marks, head = _marks(), folded[:200]
-    ordered = gives_orders(folded)
+    ordered, agenda = gives_orders(folded), marks["agenda"].search(head)
     return {
         "budget": bool(marks["budget"].search(head)),
         "call": ordered or bool(marks["call"].search(head)),
-        "rule": ordered or is_titled_rule(folded),
+        "rule": (ordered and not agenda) or is_titled_rule(folded),
     }
 
 
@@ -693,13 +693,14 @@ def _marks():
     words = lexicon_pattern
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
     verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
-    plans = "(?:思路|计划|打算|安排|展望|要点)"
+    agenda = "(?:工作|年)(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
         "plan": re.compile(
-            rf"工作{plans}|年{plans}|下一步|展望未来|今后|任务书"
+            rf"{agenda}|下一步|展望未来|今后|任务书"
             r"|招(?:聘|录|生)(?:人数|计划|职数|岗位|名额|单位)|招募(?:人数|规模|公告|启事|简章)|实施规模"
         ),
+        "agenda": re.compile(agenda),
         "announced": re.compile(  # 2023年十件实事包括:为...募集岗位20万个;...
             "(?=[^。;:\n]{0,80}+:)(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
             "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
@@ -714,7 +715,7 @@ def _marks():
         ),  # 2018年工作总结和2019年工作计划
         "budget": re.compile(r"(?:部门|单位|年度?|收支)预算"),
         "call": re.compile(  # for candidates
-            r"^[^。\n《]{0,30}关于[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
+            r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
             r"[^。\n]{0,90}?的(?:通知|公告|通告)",
             re.M,
         ),

@@ -102,7 +102,8 @@ def parse_quantity(text):
 def _folding():
     """Map every character that is folded to what it becomes."""
     full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "～": "~", "－": "-"}
-    full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")  # half a character, the signs of `nouns`
+    # half a character, the signs of `tokens`
+    full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")
     table = load_traditional()
     return full | dict(zip(table["traditional"], table["simplified"], strict=True))
 
@@ -239,8 +240,7 @@ def _plain(group, hedge, unit):
     if inside and hedge == "exact":
         hedge = "odd"
     if group["from"]:  # 一至二名, 二至三千人
-        first = _number(group["from"])[0]
-        return _quantity(first * place if first * place < low else first, low, "range", place, unit)
+        low, high = _together(_number(group["from"])[0], high or low, number[-1]), high or low
     if group["last"]:
         high, _, place, _ = _number(group["last"])
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
@@ -250,6 +250,12 @@ def _plain(group, hedge, unit):
     if high is not None and high > low:
         return _quantity(low, high, "range", place, unit)
     return _quantity(low, nan, hedge, place, unit)
+
+
+def _together(first, last, end):
+    """Read the first of two Chinese numerals; a factor that ends the last is of both, if that keeps order."""
+    both = first * _PLACES.get(end, 1)  # 二至三千, 二十至三十万
+    return both if both < last and (both, end) != (10, "十") else first  # but 一至二十: ten is 十 alone
 
 
 def _hedge(group):
@@ -483,6 +489,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千|百)",
     "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
+    "DIGITS": "[零〇一二三四五六七八九]{1,4}",
     "MASK": r"(?:[xX×*]{1,4}(?![A-Za-z]))",
     "DASH": r"(?:—{1,2}|–|-|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
@@ -543,7 +550,7 @@ _SORTS = {
     ],
     "quantity": [
         r"(?:(?P<pre>PREFIX) ?)?"
-        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点HAN)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])"
+        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])"
         r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?:一半|半数)(?=以上|左右))"
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"
@@ -551,7 +558,8 @@ _SORTS = {
         r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,8}|[*]{1,8})(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
-        r"|(?:(?P<from>CN{1,3}) ?DASH ?)?(?P<zh1>HAN(?:点[零〇一二三四五六七八九]{1,4}[万亿])?)"
+        r"|(?:(?P<from>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
+        r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
         r"(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",

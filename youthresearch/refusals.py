@@ -10,8 +10,10 @@ from math import nan
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
 from .quantities import lexicon_codes, lexicon_pattern
+from .tokens import PEOPLE
 
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
+HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 
 
@@ -64,7 +66,7 @@ def refusal_of(mention, folded):
         return "threshold"
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
-    if unit in FORMS and mention["value"] <= 20 and _is_form(lead, rest):
+    if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
         return "form"
     if unit in TO_THE_LEFT:
         return ""
@@ -122,12 +124,14 @@ def _is_enumerated(mention, token, lead, rest):
     marks = _marks()
     if mention["hedge"] != "exact":
         return False
-    if marks["constituent"].match(rest) or (mention["unit"] in ("条", "节") and marks["text"].search(lead)):
+    if (mention["unit"] not in PEOPLE and marks["constituent"].match(rest)) or (
+        mention["unit"] in ("条", "节") and marks["text"].search(lead)
+    ):
         return True  # 40项指标, 办法共45条
-    if mention["value"] >= 13:
+    if mention["value"] >= 13 or mention["unit"] in HELD:
         return False
     if marks["enumeration"].match(rest):
-        return True
+        return not marks["qualifying"].match(rest)
     return token[0] in _HAN_DIGITS and (
         marks["divided"].search(lead)
         or marks["core"].match(rest)
@@ -221,10 +225,19 @@ def _marks():
             rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
         ),
         "of_form": re.compile(rf"[^,。;、\d]{{0,8}}?(?:{words('form')})"),
-        "got": re.compile("[了收征发审印]|整理|制作|共"),
+        "got": re.compile("[了收征发审印展拍办补换赠]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
-        "enumeration": re.compile(f"(?:{words('enumeration')})"),
-        "constituent": re.compile(rf"[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"),
+        "enumeration": re.compile(  # but 3个条件较好的村
+            f"(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
+        ),
+        "qualifying": re.compile(  # 4个工作室, 3个主题党日, 2个提升项目
+            f"(?:{words('enumeration')})(?!建)[\u4e00-\u9fff]?"
+            f"(?:{words('organisation', 'team')}|项目|活动|工程|产业|专班|岗|室|[党团队]日|班会|公园"
+            r"|展|试点)(?<![重要]点)(?<!发展)"
+        ),
+        "constituent": re.compile(
+            rf"(?!(?:入团|发展)[\u4e00-\u9fff]{{0,2}}指标)[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"
+        ),
         "text": re.compile(
             "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
         ),
