@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from youthresearch import deadline
 from youthresearch.documents import read_report
 from youthresearch.paragraphs import Limits, ReportError
+from youthresearch.pdf import _pdf_blocks
 
 TITLE = "河湾区团委年度工作总结"
 BODY = (
@@ -154,6 +155,15 @@ def test_lines_of_a_report_are_no_boilerplate(tmp_path, line):
 def test_the_mark_of_an_end_before_any_body_ends_nothing(tmp_path):
     found = roles(read_report(write(tmp_path, "a.txt", "\n".join(["阅读全文", TITLE, *BODY]))))
     assert found["阅读全文"] == "boilerplate" and found[BODY[1]] == "body"
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 5), (2, 4)])
+def test_three_short_lines_before_a_report_and_five_after_it_are_of_the_page(tmp_path, before, after):
+    top, end = ["首页要览", "政务公开", "互动交流"][:before], [f"友情站点{c}" for c in "甲乙丙丁戊"][:after]
+    found = roles(read_report(write(tmp_path, "a.txt", "\n".join([*top, TITLE, *BODY, LONG, *end]))))
+    assert {found[t] == "boilerplate" for t in top} == {before == 3}
+    assert {found[t] == "boilerplate" for t in end} == {after == 5}
+    assert found[BODY[0]] == found[LONG] == "body"
 
 
 # HTML
@@ -423,6 +433,13 @@ def test_pdf_lines_are_joined_over_pages(chinese_pdf):
     assert list(document.paragraphs["role"]) == ["heading", "body", "boilerplate", "boilerplate"]
     assert list(document.paragraphs["place"]) == ["page 1", "pages 1-2", "page 1", "page 2"]
     assert document.media_type == "application/pdf" and document.encoding == ""
+
+
+@pytest.mark.parametrize(("pages", "running"), [(3, True), (2, False)])
+def test_a_line_at_the_head_of_three_pages_is_no_part_of_the_text(pages, running):
+    page = f"河湾区团委工作简报\n{LONG}\n{BODY[0]}"
+    heads = [b for b in _pdf_blocks([page] * pages) if b.text.startswith("河湾区")]
+    assert [b.role == "boilerplate" for b in heads] == [running] * pages
 
 
 def test_latin_lines_are_joined_with_a_blank(tmp_path):

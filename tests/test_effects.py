@@ -1176,14 +1176,35 @@ def test_a_cohort_of_one_district_leaves_nothing_to_learn_an_error_from(name):
     assert not ESTIMATORS[name](panel_of(waves_of(3, waves=4)), outcome="y").caution
 
 
-@pytest.mark.parametrize(("aggregate", "few"), [("simple", 0), ("cohort", 0), ("event", 1), ("calendar", 1)])
-def test_a_mean_over_rows_of_one_cohort_each_has_no_error_of_its_own_either(aggregate, few):
-    """See `too_few` for how often a true null is rejected."""
-    one, three = waves_of(1), waves_of(3, waves=4)
-    effect = yr.staggered_did(panel_of(one), outcome="y", aggregate=aggregate)
-    assert ("12 treated in 12 cohorts" in effect.caution) == few
+@pytest.mark.parametrize(
+    ("aggregate", "few"), [("simple", False), ("cohort", False), ("event", True), ("calendar", True)]
+)
+def test_treated_districts_count_by_their_weights(aggregate, few):
+    """One began in 2004, twenty in 2012: see `too_few` for how often a true null is rejected then.
+
+    By event time the one is the last eight of twelve rows, and a 21st of four; by period all of the first
+    eight, and a 21st of the last four.
+    """
+    table = waves_of(1, waves=1).replace({"cohort": {2003: 2004}})
+    late = table["district"].isin([f"d{i:02d}" for i in range(1, 21)])
+    effect = yr.staggered_did(
+        panel_of(table.assign(cohort=table["cohort"].mask(late, 2012))), outcome="y", aggregate=aggregate
+    )
+    assert bool(effect.caution) == few
     assert errors_for(effect, None) == ("randomization" if few else "clustered")
-    assert not yr.staggered_did(panel_of(three), outcome="y", aggregate=aggregate).caution
+    if few:
+        one, others = (8 + 4 / 21) / 12, 4 / 21 / 12
+        alike = 1 / (one**2 + 20 * others**2)
+        assert f"with 21 treated, by their weights {alike:.1f}, too few" in effect.caution
+        assert "too few treated: unreliable" in yr.effect_table([effect])["Std. error"].item()
+
+
+def test_one_large_district_makes_few_of_many():
+    table = waves_of(12, waves=1)
+    panel = panel_of(table.assign(x=np.where(table["district"] == "d00", 100.0, 1.0)))
+    assert yr.did(panel, outcome="y").caution == ""
+    weighted = yr.did(panel, outcome="y", population="x")
+    assert f"by their weights {111**2 / (100**2 + 11):.1f}" in weighted.caution
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

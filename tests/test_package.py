@@ -56,7 +56,7 @@ MAY_IMPORT = {
         "synthetic",
     },  # cells that no package ships are data
     "metrics": {"intervals", "schema"},
-    "figures": {"intervals", "schema", "loaders"},  # their words are data
+    "figures": {"schema", "loaders"},  # their words are data
     "composite": {"schema"},
     "districts": {"schema"},
     "inequality": {"schema", "strata"},
@@ -79,7 +79,7 @@ MAY_IMPORT = {
     "docx": {"deadline", "paragraphs"},
     "pdf": {"boilerplate", "deadline", "paragraphs"},
     "documents": {
-        *("boilerplate", "deadline", "decoding", "docx", "paragraphs", "pdf", "schema", "webpage"),
+        *("boilerplate", "deadline", "decoding", "docx", "paragraphs", "pdf", "webpage"),
     },
     "words": {"intervals", "loaders", "schema"},
     "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data

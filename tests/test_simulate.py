@@ -128,7 +128,7 @@ def test_the_common_trend_is_the_nations():
         ({"waves": {"2019Q1": 50, "2020Q1": 20}}, r"Waves of \[50, 20\] districts are more than the 60"),
         ({"waves": {"2019Q1": 2.5}}, r"waves\['2019Q1'\]=2.5 must be a whole number"),
         ({"effect": {"orgz": 10.0}}, r"names \['orgz'\]; the indicators that can react are \['orgs'"),
-        ({"rho": 1.5}, "rho=1.5 must lie between -1 and 1"),
+        ({"rho": 1.0}, "rho=1.0 must lie between -1 and 1"),
         ({"noise": -1.0}, "noise=-1.0 must be at least zero"),
         ({"reporting": {"vague": 2}}, "vague=2 is a share"),
         ({"districts": 60.5}, "districts=60.5 must be a whole number"),

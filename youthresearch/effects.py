@@ -52,9 +52,10 @@ class Effect(Result):
     att : float
         Average effect on the treated; what is averaged, the estimator's docstring says.
     se : float
-        Its standard error. With fewer than ten treated, or untreated, districts (`inference.FEW`), or (for
-        `sun_abraham`, `imputation_did`, and `staggered_did` averaged by event time or period) fewer than
-        three in a cohort on average, it is far too small; what is shown then is the test of `randomization`.
+        Its standard error. With fewer than ten treated, or untreated, districts (`inference.FEW`), with
+        treated ones whose weights are those of fewer than ten, or (for `sun_abraham` and `imputation_did`)
+        with fewer than three in a cohort, it is far too small; what is shown then is the test of
+        `randomization`.
     path : pandas.DataFrame
         One row is one event time (or cohort, period): event_time, att, se. The base has no error.
     vcov : ndarray, shape (1 + K, 1 + K)
@@ -108,7 +109,7 @@ class Effect(Result):
 
     @property
     def caution(self):
-        """Why se is unreliable: too few districts on a side, or in a cohort; empty if there are enough."""
+        """Why se is unreliable: too few districts on a side, in a cohort or by weight; else empty."""
         few = too_few(self)
         return f"unreliable with {few[1]}, {_UNRELIABLE[self.errors]}" if few else ""
 

@@ -35,9 +35,8 @@ from .schema import (
 from .strata import of_column
 
 FEW = 10  # districts, treated or untreated; below it the clustered standard error is far too small
-IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS and OWN_ROWS
+IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS
 OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
-OWN_ROWS = ("event", "calendar")  # means over event times or periods, of which some rest on one cohort
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
@@ -552,18 +551,31 @@ def too_few(effect):
     them before they are. `sun_abraham` and `imputation_did` fit each cohort its own mean, so that k districts
     show ``(k - 1) / k`` of their variance: with twelve pilots in twelve waves a true null was rejected 66 and
     51% of the time at 5% (60 districts, 16 periods, rho 0.5, 300 simulations), in five waves of four 10 and
-    11%. `staggered_did` averaged over event times or periods leans on rows of one cohort: 18 and 17%, in six
-    waves of two 10 and 11, in five of four 7 (simple: 8, 8, 6).
+    11%.
+
+    Treated districts count by their weights: equal ones would be ``(sum |w|)^2 / sum w^2`` (compare Carter,
+    Schnepel and Steigerwald 2017). One that began long before the twenty others is the later event times, so
+    that `staggered_did(aggregate="event")` leans on it: 21 are those of 4.5, and a true null was rejected 48%
+    of the time. With twenty weighted by population and those of 7 and 4, `did` rejected it 11 and 18%.
     """
     sides = [(effect.n_treated, "treated"), (effect.n_control, "untreated")]
     number, side = min(side for side in sides if side[0])
     if number < FEW:
         return side, f"{number} {side}"
     cohorts = len(np.unique(effect._cells.cohort[_ever_treated(effect._cells)]))
-    own = effect.estimator in OWN_MEANS or effect.convention.get("aggregate") in OWN_ROWS
-    if own and effect.n_treated < IN_A_COHORT * cohorts:
+    if effect.estimator in OWN_MEANS and effect.n_treated < IN_A_COHORT * cohorts:
         return "cohorts", f"{effect.n_treated} treated in {cohorts} cohorts"
+    alike = _treated_by_weight(effect)
+    if round(alike) < FEW:
+        return "treated", f"{effect.n_treated} treated, by their weights {alike:.1f}"
     return None
+
+
+def _treated_by_weight(effect):
+    """Count the treated districts as so many of equal weight."""
+    units, cells = effect._units, effect._cells
+    own = (effect._by_unit * (cells.time >= units.cohort[:, None])).sum(axis=1)[units.of] * cells.size
+    return float(np.abs(own).sum() ** 2 / (own**2).sum())
 
 
 def errors_for(effect, errors):
