@@ -97,7 +97,6 @@ MAY_IMPORT = {
             "intervals",
             "norms",
             "nouns",
-            "phrases",
             "places",
             "quantities",
             "refusals",
