@@ -52,7 +52,7 @@ def right_of(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
     begin = last = None  # of tokens
     unit = "" if at(tokens, i + 1).word == "的" else unit  # 20人的宣讲队伍
-    j = opening(tokens, i + 1)
+    j = opening(tokens, i + 1, unit)
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], at(tokens, j + 1)
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
@@ -65,6 +65,8 @@ def right_of(tokens, i, unit):
             begin = last = None
         elif _is_head(tokens, j, last, unit):
             begin, last = j if begin is None else begin, j
+        elif token.word == OTHER and begin is None:
+            pass  # 5万元的首批贷款
         elif not _is_inside(tokens, j, begin, last, unit):
             of = None if counts(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
@@ -106,7 +108,7 @@ def _names_the_kind(tokens, j, unit):
     return head is not None and fits_only(tokens[head].word, unit)
 
 
-def opening(tokens, j):
+def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
     while at(tokens, j).word in (OTHER, "籍") or (
         at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"
@@ -116,10 +118,15 @@ def opening(tokens, j):
         return j
     for n in range(j + 1, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
-            return n
+            return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
             break
     return j
+
+
+def _are_described(tokens, j, end, unit):
+    """Tell whether nothing but the noun that is counted and its qualifiers stand there (已就业毕业生的)."""
+    return all(t.sort in "nwa" for t in tokens[j:end]) and counts(tokens[end - 1].word, unit)
 
 
 def _of(tokens, begin, j, unit):
@@ -166,9 +173,22 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         return may_stand(after.sort)
+    if sort == "h":
+        return last is not None and _is_cut(tokens, j, last, unit)
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
+
+
+def _is_cut(tokens, j, last, unit):
+    """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (驻|村 工作 队员)."""
+    if len(tokens[j].word) > 1 or counts(tokens[last].word, unit):
+        return False
+    while at(tokens, j).sort == "h" and len(tokens[j].word) == 1:
+        j += 1
+    head = phrase_end(tokens, j)
+    word = at(tokens, head if head is not None else -1).word
+    return counts(word, unit) or (unit not in PEOPLE and ends_in(word, "organisation"))
 
 
 def _joins_next(tokens, j, last, unit):
