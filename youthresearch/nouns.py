@@ -301,7 +301,8 @@ def _verb(tokens, i, unit):
     j = i - 1
     while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
-    return span(tokens, j, i - 1) if at(tokens, j - 1).sort in "xsh" else None  # 不起诉8人, 实现增收8元
+    listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
+    return span(tokens, j, i - 1) if listed or at(tokens, j - 1).sort in "xsh" else None  # 不起诉8人, 实现增收8元
 
 
 def _doing(tokens, i):

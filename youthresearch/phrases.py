@@ -41,7 +41,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料"),
 )
-AIMS = ("目标", "任务", "要求")
+AIMS = ("目标", "任务", "要求", "计划")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 # Any verb may qualify these.
@@ -264,7 +264,7 @@ def left_of(tokens, i, unit):
     if at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人
     while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
-        if k == i - 1 and tokens[k].sort == "v" and _is_noun(tokens, k, unit):
+        if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
         if tokens[k].word == ")":
             k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
@@ -314,7 +314,11 @@ def _compared(tokens, k):
 
 def _is_noun(tokens, k, unit):
     """Tell whether a verb right before a number is the noun of its phrase."""
-    before = at(tokens, k - 1)
+    before, qualifies = at(tokens, k - 1), tokens[k].sort == "a"
+    if unit == "元" and before.sort == "n" and (qualifies or not is_counted(before.word)):
+        return True  # 市级配套20万元, 行政运行20万元
+    if qualifies:
+        return False
     if takes_verb(tokens[k].word) and before.sort in ("n" if unit in PEOPLE else "nwv"):
         return True  # 志愿者组织32个
     if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
@@ -411,8 +415,11 @@ def _held(tokens, j, n):
 
 
 def _titled(tokens, j):
-    """Take the level of an award into its name (全国优秀共青团员)."""
-    level = at(tokens, j - 1).word in LEVELS
+    """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
+    before = at(tokens, j - 1).word
+    level = before in LEVELS
+    if before == "年" and tokens[j].word.endswith(AIMS):
+        return j - 1
     return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
 
 
