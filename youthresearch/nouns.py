@@ -183,7 +183,7 @@ def _ranks(tokens, i):
 
 def _further(tokens, i, unit, kind, before):
     """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
-    given = _given(tokens, i)
+    given = _given(tokens, i) or _shared(tokens, i, unit)
     if given:
         return given, "object", before
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
@@ -357,6 +357,17 @@ def _given(tokens, i):
         j += 1
     head = phrase_end(tokens, j)
     return None if j == i + 1 or head is None else span(tokens, j, head)
+
+
+def _shared(tokens, i, unit):
+    """Find the noun after the last of several numbers with nothing but verbs between (扶持9名、带动50名青年)."""
+    last = n = i
+    while at(tokens, n + 1).sort in "xcvhs" and n < min(i + REACH, len(tokens) - 1):
+        n += 1
+        last = n if tokens[n].word == NUMBER else last
+    found = right_of(tokens, last, unit) if last > i else None
+    fits = (t.end == found[1] and (counts(t.word, unit) or (unit == "元" and ends_in(t.word, "money"))) for t in tokens[last:last+REACH]) if found else ()
+    return found if any(fits) else None
 
 
 def find_above(text, start, unit):

@@ -263,7 +263,7 @@ def left_of(tokens, i, unit):
     k = _compared(tokens, k)
     if at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人
-    while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
+    while k >= max(0, i - REACH) and (tokens[k].sort not in "npw" or _is_adverb(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
         if tokens[k].word == ")":
@@ -293,6 +293,13 @@ def left_of(tokens, i, unit):
         return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
+
+
+def _is_adverb(tokens, k, i):
+    """Tell whether a noun before number i says how long or in what way (3年时间减少, 重点扶持)."""
+    if tokens[k].word == "时间":
+        return at(tokens, k - 1).word == OTHER
+    return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
 
 def each_before(tokens, i):
