@@ -295,7 +295,8 @@ def _verb(tokens, i, unit):
     on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
     for k in (i - 1, i + 1, on):
         if at(tokens, k).word in roles("event"):
-            return span(tokens, k, k)
+            also = k > i and at(tokens, k + 1).sort in "vw" and at(tokens, k + 2).sort == "x"
+            return span(tokens, k, k + also)  # 参与学习
     if at(tokens, i - 1).sort not in "vw" or unit not in ("人", *TIMES, *EVENTS):
         return None
     j = i - 1
