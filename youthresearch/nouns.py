@@ -39,7 +39,7 @@ STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count ar
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
-LISTS = ("名册", "名单")
+LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -393,6 +393,8 @@ def _belongs_left(tokens, i):
     k = i - 1
     while at(tokens, k).sort in "nwa":
         k -= 1
+    if k < i - 1 and at(tokens, i + 1).sort == "w" and at(tokens, i + 2).word == NUMBER:
+        return True  # 服务站点9处走访60人次
     if k == i - 1 or at(tokens, k).word == NUMBER:
         return False
     for token in tokens[i + 1 : i + 6]:

@@ -44,6 +44,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
 AIMS = ("目标", "任务", "要求", "计划")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+RANKED = ("级", "两级", "三级", "四级")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -385,6 +386,7 @@ def phrase_to(tokens, k):
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
+    j = next((n + 1 for n in range(j + 1, k) if tokens[n].word in RANKED), j)  # 区、街道两级青年之家
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
