@@ -127,7 +127,8 @@ def _own_share(tokens, i, unit, nouns):
         return None
     whole, size = left_of(tokens, first, unit), (last - first) // 2 + 1
     if not whole:
-        return nouns[(i - first) // 2 - size] if len(nouns) >= size else None
+        before = nouns[(i - first) // 2 - size] if len(nouns) >= size else None
+        return _shared(tokens, i, unit) or before
     parts = [[]]
     for token in tokens[max(0, first - REACH) : first]:
         if whole[0] <= token.start < whole[1]:

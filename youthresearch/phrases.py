@@ -154,8 +154,12 @@ def _is_head(tokens, j, last, unit):
     """Tell whether a phrase may end in token j, so far as it goes."""
     if tokens[j].sort in "np":
         return last is None or not _is_state(tokens, j, last, unit)
+    after = at(tokens, j + 1)
+    if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
+        return True  # 300元补助
     if tokens[j].sort == "v" and last == j - 1:
-        after = at(tokens, j + 1)
+        if fits_only(tokens[j].word, unit) and not counts(tokens[last].word, unit):
+            return True  # 40家红十字组织线上筹款
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
         happens = unit in (*EVENTS, "元", "个", "项") and not is_counted(tokens[last].word)
@@ -264,7 +268,7 @@ def left_of(tokens, i, unit):
     k = _compared(tokens, k)
     if at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人
-    while k >= max(0, i - REACH) and (tokens[k].sort not in "npw" or _is_adverb(tokens, k, i)):
+    while k >= max(0, i - REACH) and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
         if tokens[k].word == ")":
@@ -296,8 +300,10 @@ def left_of(tokens, i, unit):
     return None if counted else found
 
 
-def _is_adverb(tokens, k, i):
-    """Tell whether a noun before number i says how long or in what way (3年时间减少, 重点扶持)."""
+def _is_no_noun(tokens, k, i):
+    """Tell whether a noun before number i says how long or in what way (3年时间减少, 重点扶持), or is a name."""
+    if at(tokens, k + 1).word == "某":
+        return True
     if tokens[k].word == "时间":
         return at(tokens, k - 1).word == OTHER
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
@@ -444,6 +450,8 @@ def _is_predicate(tokens, n, k):
         return True  # 共注册志愿者
     if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
         return True  # 编发《简报》, 治理“三无”场所
+    if before.sort in "xs" and tokens[n].word == "支出" and not takes_verb(tokens[n+1].word) and ends_in(head, "money"):
+        return True  # 支出低保金
     if sort not in "vw":
         return False
     if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
