@@ -264,7 +264,7 @@ def left_of(tokens, i, unit):
     k -= unit == "%" and at(tokens, k).word == "占"
     if unit == "%" and k < i - 1 and at(tokens, k).word == "的":
         return _subject(tokens, k)
-    k -= tokens[k].word == "("  # 非公企业青年(9.5%)
+    k -= tokens[k].word in "(:"  # 非公企业青年(9.5%), 志愿者:90人
     k = _compared(tokens, k)
     if at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人
