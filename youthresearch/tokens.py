@@ -18,7 +18,7 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(("条", "项"), "item"),
 }
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
-ENDINGS = frozenset("员会款费率班队站点室岗金")  # of nouns, with a verb of two characters before them
+ENDINGS = frozenset("员会款费率班队站点室岗金户人器品")  # of nouns, with a verb of two characters before them
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE009)))
 # What stands for these; GROUP: of persons; BREAK: between sentences.
