@@ -154,7 +154,7 @@ def _candidates(tokens, i, unit, kind):
     """Find what each rule takes for the noun, the likeliest first."""
     left, after = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit), at(tokens, i + 1).word
     right = right_of(tokens, i + (after == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
-    found = {"right": right, "left": left, "object": _object(tokens, i, unit)}
+    found = {"right": right, "left": left, "object": None if unit == "%" else _object(tokens, i, unit)}
     done = _done(tokens, i + 1) if unit == "次" else None
     if done:
         return {"object": done, "left": left}

@@ -38,7 +38,7 @@ EVENTS = (  # units that may count an event without a noun
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
-    *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
+    *("作品", "项目", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料"),
 )
 AIMS = ("目标", "任务", "要求", "计划")
