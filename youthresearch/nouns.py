@@ -17,6 +17,7 @@ from .phrases import (
     right_of,
 )
 from .tokens import (
+    BODY,
     NOUN,
     NUMBER,
     PEOPLE,
@@ -144,10 +145,22 @@ def _is_elided(tokens, i, found, before):
     whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
     if whole is None or place is None:
         return False
+    if _is_only_place(tokens, place, found[0]):
+        return True  # 岗位16个,其中广西9个
     league = at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
     where = tokens[place].word
     return listed and ends_in(league, "league") and not ends_in(where, "league") and is_counted(where)
+
+
+def _is_only_place(tokens, k, start):
+    """Tell whether a clause up to token k is nothing but the name of a place."""
+    word = tokens[k].word
+    if tokens[k].sort != "p" or word == BODY or is_counted(word):
+        return False
+    while tokens[k].start > start or at(tokens, k - 1).sort == "p":
+        k -= 1
+    return at(tokens, k - 1).sort in "xcs"
 
 
 def _candidates(tokens, i, unit, kind):
@@ -190,11 +203,12 @@ def _further(tokens, i, unit, kind, before):
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
-    verb = None if kind == "share" else _verb(tokens, i, unit)
+    alone = unit == "元" and at(tokens, i - 1).word != NUMBER
+    use = _used_as(tokens, i) if alone else None
+    verb = None if kind == "share" or use else _verb(tokens, i, unit)
     if verb:
         return verb, "event", before
-    alone = unit == "元" and at(tokens, i - 1).word != NUMBER
-    money = (_used_as(tokens, i) or _money(tokens, i)) if alone else None
+    money = (use or _money(tokens, i)) if alone else None
     if before and (not money or at(tokens, i - 1).word in roles("up") | roles("down")):
         return before, "inherited", each_before(tokens, i)
     doing = _doing(tokens, i) if unit in PEOPLE else None
@@ -284,7 +298,10 @@ def _money(tokens, i):
 
 
 def _used_as(tokens, i):
-    """Find what the next sum is for, where the first has no noun (在20万元基础上追加5万元作为经费)."""
+    """Find what a sum or the next one is for (在20万元基础上追加5万元作为经费, 筹集8万元设立基金)."""
+    fund = right_of(tokens, i + 1, "") if at(tokens, i + 1).word in ("设立", "成立") else None
+    if fund:
+        return fund
     for j in range(i + 1, min(i + REACH, len(tokens))):
         if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
             return right_of(tokens, j, "")
@@ -347,6 +364,8 @@ def _described(tokens, i, kind):
     j = k
     while at(tokens, j).sort in "avwh":
         j -= 1
+    if at(tokens, j).sort == "n" and at(tokens, j - 1).word in ("被", "由"):
+        return span(tokens, j, k)  # 被企业吸纳的60人
     return span(tokens, j + 1, k) if j < k and at(tokens, j).sort in "xs" else None
 
 

@@ -92,6 +92,8 @@ def _end_noun(tokens, mark, start):
     before = tokens[-2].sort if len(tokens) > 1 else ""
     if last.sort == "v" and mark != NUMBER and before in ("n", "w") and takes_verb(last.word):
         last.sort = "n"  # 占多数的是志愿服务组织,
+    elif last.word in ("团", "会") and mark == NUMBER and tokens[-2:-1] and tokens[-2].word == "建":
+        tokens[-2:] = [Token("建" + last.word, "n", tokens[-2].start, start)]
     elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
         last.sort = "n"  # 违法行为
     elif last.sort in "as" and mark in (NUMBER, "(") and before in ("n", "a") and _is_tail(last.word):
