@@ -342,7 +342,7 @@ def _facts_of(sentence, folded, tokens):
         rows.append(_fact(mention, folded, tokens, numbers, before, context, planned))
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
-        paragraph["subject"] = rows[0]["noun"]
+        paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
     return rows
 
 
@@ -414,11 +414,14 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     owed = still or (owed and "了" not in clause)
     context |= {"mean": mention if kind == "mean" else None, "owed": owed}
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
+    subject, counted = context["paragraph"].get("subject", (None, ""))
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
-        noun, rule = context["paragraph"].get("subject"), "inherited"
+        noun, rule = subject, "inherited"
     if not noun or (rule == "event" and mention["unit"] in ("个", "家", "支") and noun[1] <= start):
         above = _above(folded, tokens[0].start if tokens else start, mention["unit"], context["above"])
         noun, rule = (above, "topic") if above else (noun, rule)
+    if not noun and counted == mention["unit"]:
+        noun, rule = subject, "inherited"
     if _marks()["part"].search(lead):
         context["whole"] = context.get("level")
     at, since = (mention["at"][:4], "") if "当年" in clause else (mention["at"], mention["since"])

@@ -139,14 +139,13 @@ def _own_share(tokens, i, unit, nouns):
 
 def _is_elided(tokens, i, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    if not before:
-        return False
     near = range(i - 1, max(0, i - 4 * REACH) - 1, -1)
-    whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
+    place = next((n for n in near if tokens[n].end == found[1]), None)
+    if place is not None and _is_only_place(tokens, place, found[0]):
+        return True  # 岗位16个,其中广西9个
+    whole = next((n for n in near if before and tokens[n].end == before[1]), None)
     if whole is None or place is None:
         return False
-    if _is_only_place(tokens, place, found[0]):
-        return True  # 岗位16个,其中广西9个
     league = at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
     where = tokens[place].word
@@ -321,7 +320,9 @@ def _verb(tokens, i, unit):
     while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
-    return span(tokens, j, i - 1) if listed or at(tokens, j - 1).sort in "xsh" else None  # 不起诉8人, 实现增收8元
+    return (
+        span(tokens, j, i - 1) if listed or at(tokens, j - 1).sort in "xsh" else None
+    )  # 不起诉8人, 实现增收8元
 
 
 def _doing(tokens, i):
@@ -381,14 +382,14 @@ def _given(tokens, i):
 
 
 def _shared(tokens, i, unit):
-    """Find the noun after the last of several numbers with nothing but verbs between (扶持9名、带动50名青年)."""
+    """Find the noun after the last of several numbers with only verbs between (扶持9名、带动50名青年)."""
     last = n = i
     while at(tokens, n + 1).sort in "xcvhs" and n < min(i + REACH, len(tokens) - 1):
         n += 1
         last = n if tokens[n].word == NUMBER else last
     found = right_of(tokens, last, unit) if last > i else None
-    fits = (t.end == found[1] and (counts(t.word, unit) or (unit == "元" and ends_in(t.word, "money"))) for t in tokens[last:last+REACH]) if found else ()
-    return found if any(fits) else None
+    head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
+    return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
 
 
 def find_above(text, start, unit):

@@ -38,7 +38,7 @@ EVENTS = (  # units that may count an event without a noun
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
-    *("作品", "项目", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
+    *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料"),
 )
 AIMS = ("目标", "任务", "要求", "计划")
@@ -186,7 +186,7 @@ def _is_inside(tokens, j, begin, last, unit):
 
 
 def _is_cut(tokens, j, last, unit):
-    """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (驻|村 工作 队员)."""
+    """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (驻|村 队员)."""
     if len(tokens[j].word) > 1 or counts(tokens[last].word, unit):
         return False
     while at(tokens, j).sort == "h" and len(tokens[j].word) == 1:
@@ -301,7 +301,7 @@ def left_of(tokens, i, unit):
 
 
 def _is_no_noun(tokens, k, i):
-    """Tell whether a noun before number i says how long or in what way (3年时间减少, 重点扶持), or is a name."""
+    """Tell whether a noun before number i is a name, or says how long or in what way (3年时间, 重点扶持)."""
     if at(tokens, k + 1).word == "某":
         return True
     if tokens[k].word == "时间":
@@ -450,7 +450,12 @@ def _is_predicate(tokens, n, k):
         return True  # 共注册志愿者
     if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
         return True  # 编发《简报》, 治理“三无”场所
-    if before.sort in "xs" and tokens[n].word == "支出" and not takes_verb(tokens[n+1].word) and ends_in(head, "money"):
+    if (
+        before.sort in "xs"
+        and tokens[n].word == "支出"
+        and not takes_verb(tokens[n + 1].word)
+        and ends_in(head, "money")
+    ):
         return True  # 支出低保金
     if sort not in "vw":
         return False
