@@ -213,7 +213,7 @@ def _further(tokens, i, unit, kind, before):
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
-    topic = money or _topic(tokens, i)
+    topic = money or _topic(tokens, i, unit)
     if topic:
         return topic, "topic", None
     said = says(at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
@@ -399,13 +399,14 @@ def find_above(text, start, unit):
     return None if k is None else phrase_to(tokens, k)
 
 
-def _topic(tokens, i):
+def _topic(tokens, i, unit):
     """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].word == "|":  # the cells of a table are no clauses
             break
         if tokens[k].sort in "nw":
-            return phrase_to(tokens, k)
+            spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")
+            return None if spent else phrase_to(tokens, k)  # 公务接待费2万元,接待30批次
     return None
 
 

@@ -457,8 +457,8 @@ def _is_predicate(tokens, n, k):
         and ends_in(head, "money")
     ):
         return True  # 支出低保金
-    if sort not in "vw":
-        return False
+    if sort not in "vw" or (n == k - 1 and head == "人员"):
+        return False  # 应聘人员
     if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
         return True  # 征集作品
     if before.sort == "c" and at(tokens, n - 2).sort in "vh":
