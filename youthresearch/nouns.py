@@ -40,6 +40,7 @@ STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count ar
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
+SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
@@ -175,6 +176,8 @@ def _candidates(tokens, i, unit, kind):
     if at(tokens, i - 1).word == "等" and after == "为":
         return {"object": found["object"]} | found
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
+    if unit in PEOPLE and not right and not (left and is_person(_head(tokens, i, left))):
+        event = event or {"event": _attended(tokens, i)}
     if right and at(tokens, i + 1).sort == "n":
         event = {}  # 友好型城市25条政策, 覆盖3万人口
     if right and unit in ("元", "小时") and (after == "的" or at(tokens, i + 1).sort in "na"):
@@ -182,6 +185,11 @@ def _candidates(tokens, i, unit, kind):
     if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
         return event | {"left": left} | found
     return event | found
+
+
+def _head(tokens, i, phrase):
+    """Return the last word of a phrase before number i."""
+    return next((t.word for t in reversed(tokens[:i]) if t.end == phrase[1]), "")
 
 
 def _ranks(tokens, i):
@@ -232,41 +240,47 @@ def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
     if at(tokens, i + 1).sort in "vw" and at(tokens, i + 2).sort in "xc" and unit in EVENTS:
         return span(tokens, i + 1, i + 1)
-    on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1
-    if at(tokens, i - 1).sort in "hv" and at(tokens, on).word in roles("event") and unit in PEOPLE:
-        return span(tokens, on, on)  # 吸引340万人次观看
+    attended = _attended(tokens, i) if unit in PEOPLE else None
+    if attended:
+        return attended
     k = i - 1
-    while at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了") or (
+    while at(tokens, k).word in SUMMED or (
         at(tokens, k).word in roles("holds") and at(tokens, k - 1).sort in "vwh"
     ):
         k -= 1  # 惠民演出开展32场
+    bought = at(tokens, k).sort == "h" and at(tokens, i + 1).word == "的"
+    return _event_to(tokens, k, unit) if not bought and _is_event(tokens, k, unit) else None
+
+
+def _attended(tokens, i):
+    """Find what people come for whom no noun names (吸引340万人次观看)."""
+    on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1
+    came = at(tokens, i - 1).sort in "hv" and at(tokens, on).word in roles("event")
+    return span(tokens, on, on) if came else None
+
+
+def _is_event(tokens, k, unit):
+    """Tell whether token k names what happened: a verb alone does for units of events."""
     sort, word = at(tokens, k).sort, at(tokens, k).word
-    if sort == "h" and at(tokens, i + 1).word == "的":
-        return None
-    if not (
-        word in roles("event")
-        or (
-            (
-                sort in "vw"
-                or word in verbal()
-                or (
-                    sort == "h"
-                    and len(word) > 1
-                    and at(tokens, k - 1).sort == "n"
-                    and word not in roles("holds")
-                )
-            )
-            and (unit in EVENTS or unit == "人次")
-        )
-    ):
-        return None
+    if word in roles("event"):
+        return True
+    if unit not in EVENTS and unit != "人次":
+        return False
+    if sort in "vw" or word in verbal():
+        return True
+    told = sort == "h" and at(tokens, k - 1).sort == "n"  # 免费开放30场
+    return told and len(word) > 1 and word not in roles("holds")
+
+
+def _event_to(tokens, k, unit):
+    """Find the phrase of an event that ends in token k, without who acts; nothing if these are counted."""
     j = k
     while j > 0 and tokens[j - 1].sort in "vwanp":
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
             if unit == "人次" and ends_in(tokens[n].word, "person"):
-                return None  # the persons are counted
+                return None
             j = n + 1
             break
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and at(tokens, j - 1).sort == "r")):
