@@ -182,14 +182,14 @@ def _candidates(tokens, i, unit, kind):
         event = {}  # 友好型城市25条政策, 覆盖3万人口
     if right and unit in ("元", "小时") and (after == "的" or at(tokens, i + 1).sort in "na"):
         return {"right": right} | event | found  # 5万元的经费, 534万元奶粉
-    if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
+    if unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
         return event | {"left": left} | found
     return event | found
 
 
 def _head(tokens, i, phrase):
     """Return the last word of a phrase before number i."""
-    return next((t.word for t in reversed(tokens[:i]) if t.end == phrase[1]), "")
+    return next((t.word for t in reversed(tokens[max(0, i - 2 * REACH) : i]) if t.end == phrase[1]), "")
 
 
 def _ranks(tokens, i):
@@ -328,11 +328,11 @@ def _verb(tokens, i, unit):
         if at(tokens, k).word in roles("event"):
             also = k > i and at(tokens, k + 1).sort in "vw" and at(tokens, k + 2).sort == "x"
             return span(tokens, k, k + also)  # 参与学习
-    if at(tokens, i - 1).sort not in "vw" or unit not in ("人", *TIMES, *EVENTS):
-        return None
     j = i - 1
     while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
+    if at(tokens, i - 1).sort not in "vw" or (j == i - 1 and unit not in ("人", *TIMES, *EVENTS)):
+        return None
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
     return (
         span(tokens, j, i - 1) if listed or at(tokens, j - 1).sort in "xsh" else None
@@ -424,7 +424,7 @@ def _topic(tokens, i, unit):
     return None
 
 
-def _belongs_left(tokens, i):
+def _belongs_left(tokens, i, unit):
     """Tell whether what follows a number is the subject of the next one (书记456名平均年龄30.12岁)."""
     k = i - 1
     while at(tokens, k).sort in "nwa":
@@ -436,8 +436,8 @@ def _belongs_left(tokens, i):
     for token in tokens[i + 1 : i + 6]:
         if token.word == NUMBER:
             return True
-        if token.sort not in "npa":
-            return False
+        if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
+            return False  # 城区8个街道62个社区
     return False
 
 
