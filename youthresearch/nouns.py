@@ -105,12 +105,14 @@ def _of_its_kind(unit, kind, context):
     """Find the noun of the last figure before that the unit may count as well."""
     if unit in PEOPLE and context.get("unit") in STRANGERS:
         return None  # 收入5万元,84人打工
-    if kind not in ("level", "mean") or unit in TO_THE_LEFT:
+    if kind not in ("level", "mean", "change") or unit in TO_THE_LEFT:
         return context["noun"]
     same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
     for noun, counted in reversed(context["counted"]):
         if counted in same:
             return noun
+    if kind == "change":
+        return context["noun"]
     return None if context.get("unit") in ("元", "小时") else context["noun"]
 
 

@@ -33,7 +33,7 @@ REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
 EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
-    *("台次", "车次", "批次", "件次", "户次", "条次"),
+    *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
@@ -177,7 +177,8 @@ def _is_inside(tokens, j, begin, last, unit):
     if sort == "c":
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
-        return may_stand(after.sort)
+        fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
+        return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
         return last is not None and _is_cut(tokens, j, last, unit)
     if sort != "v":

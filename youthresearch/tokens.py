@@ -81,6 +81,8 @@ def classify(tagged, start, ends):
             _end_noun(tokens, word, start)
         elif word in ENDINGS and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
             start, word, sort = tokens.pop().start, last + word, "n"  # 调解员, 推进会
+        elif word == "家" and last == "之":
+            start, word, sort = tokens.pop().start, last + word, "n"  # 儿童之家
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
