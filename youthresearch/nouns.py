@@ -87,7 +87,7 @@ def find_noun(tokens, i, mention, kind, context):
     if not rules or bare:
         before = context["noun"]
         if at(tokens, i - 1).word != NUMBER:
-            before = _of_its_kind(unit, kind, context)
+            before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
         return _further(tokens, i, unit, kind, before)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
@@ -101,14 +101,14 @@ def _level(tokens, i, before):
     return span(tokens, i - 1, i - 1) if first.endswith("级") else None
 
 
-def _of_its_kind(unit, kind, context):
-    """Find the noun of the last figure before that the unit may count as well."""
+def _of_its_kind(unit, kind, context, part):
+    """Find the noun of the last figure before that the unit may count; of the first for a part (35岁以下的)."""
     if unit in PEOPLE and context.get("unit") in STRANGERS:
         return None  # 收入5万元,84人打工
     if kind not in ("level", "mean", "change") or unit in TO_THE_LEFT:
         return context["noun"]
     same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
-    for noun, counted in reversed(context["counted"]):
+    for noun, counted in context["counted"][:: 1 if part else -1]:
         if counted in same:
             return noun
     if kind == "change":
@@ -215,6 +215,9 @@ def _further(tokens, i, unit, kind, before):
     alone = unit == "元" and at(tokens, i - 1).word != NUMBER
     use = _used_as(tokens, i) if alone else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit)
+    if not verb and before and unit in PEOPLE and at(tokens, i - 1).word in roles("head_verb"):
+        came = _head(tokens, i, before) in roles("event")  # 60人报名, 录用9人
+        verb = span(tokens, i - 1, i - 1) if came else None
     if verb:
         return verb, "event", before
     money = (use or _money(tokens, i)) if alone else None

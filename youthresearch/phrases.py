@@ -267,8 +267,9 @@ def left_of(tokens, i, unit):
         return _subject(tokens, k)
     k -= tokens[k].word in "(:"  # 非公企业青年(9.5%), 志愿者:90人
     k = _compared(tokens, k)
-    if at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
-        return None  # 重点村的78人
+    told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
+    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT:
+        return None  # 重点村的78人, 正在建设的有8所
     while k >= max(0, i - REACH) and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
