@@ -18,6 +18,7 @@ from .phrases import (
 )
 from .tokens import (
     BODY,
+    COUNTED,
     NOUN,
     NUMBER,
     PEOPLE,
@@ -102,7 +103,7 @@ def _level(tokens, i, before):
 
 
 def _of_its_kind(unit, kind, context, part):
-    """Find the noun of the last figure before that the unit may count; of the first for a part (35岁以下的)."""
+    """Find the noun of the last figure before that the unit may count, or of the first (35岁以下的)."""
     if unit in PEOPLE and context.get("unit") in STRANGERS:
         return None  # 收入5万元,84人打工
     if kind not in ("level", "mean", "change") or unit in TO_THE_LEFT:
@@ -336,7 +337,8 @@ def _verb(tokens, i, unit):
     j = i - 1
     while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
-    if at(tokens, i - 1).sort not in "vw" or (j == i - 1 and unit not in ("人", *TIMES, *EVENTS)):
+    two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
+    if at(tokens, i - 1).sort not in "vw" or not (two or unit in ("人", *TIMES, *EVENTS)):
         return None
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
     return (
