@@ -32,6 +32,7 @@ from .tokens import (
     says,
     span,
     tagger,
+    takes_verb,
     verbal,
 )
 
@@ -425,7 +426,8 @@ def _topic(tokens, i, unit):
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].word == "|":  # the cells of a table are no clauses
             break
-        if tokens[k].sort in "nw":
+        named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
+        if named or tokens[k].sort in "nw":
             spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")
             return None if spent else phrase_to(tokens, k)  # 公务接待费2万元,接待30批次
     return None

@@ -283,6 +283,8 @@ def left_of(tokens, i, unit):
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
         return None  # 已开工建设16个
     risen = at(tokens, k + 1).word in ("到", "至", "达", "达到", "为") and tokens[k].sort == "w"
+    if risen and tokens[k - 1].sort == "s":
+        return None  # 次年发展到60人
     acts = unit in PEOPLE and is_person(at(tokens, k - 1).word)
     if acts or (risen and tokens[k - 1].sort in "nw"):  # 青年入团909名, 年龄优化至29岁
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
@@ -398,6 +400,7 @@ def phrase_to(tokens, k):
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
+        or (tokens[j].word in "支个名家所项类" and at(tokens, j - 1).word in ("各", "每", "该"))
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(at(tokens, j - 1)))
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
     ):
