@@ -105,17 +105,14 @@ def _level(tokens, i, before):
 
 def _of_its_kind(unit, kind, context, part):
     """Find the noun of the last figure before that the unit may count, or of the first (35岁以下的)."""
-    if unit in PEOPLE and context.get("unit") in STRANGERS:
-        return None  # 收入5万元,84人打工
     if kind not in ("level", "mean", "change") or unit in TO_THE_LEFT:
         return context["noun"]
     same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
     for noun, counted in context["counted"][:: 1 if part else -1]:
         if counted in same:
             return noun
-    if kind == "change":
-        return context["noun"]
-    return None if context.get("unit") in ("元", "小时") else context["noun"]
+    strange = STRANGERS if unit in PEOPLE else STRANGERS[:2]  # 收入5万元,84人打工
+    return None if kind != "change" and context.get("unit") in strange else context["noun"]
 
 
 def _own_share(tokens, i, unit, nouns):
