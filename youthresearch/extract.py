@@ -17,9 +17,10 @@ from pandas.api.internals import create_dataframe_from_blocks
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import hedge_bounds
 from .norms import NORMS, gives_orders, is_rule, is_titled_rule, may_hold_norms, norm_of
-from .nouns import TOTALS, find_above, find_noun
+from .nouns import OCCASIONS, TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_codes, lexicon_pattern, lexicon_words, scan_folded
+from .rates import each_of, each_of_all
 from .refusals import is_at_least, refusal_of
 from .schema import DataError
 from .tables import read_tables
@@ -232,7 +233,7 @@ def _score(fact, draft, noun):
     empty = pd.isna(fact["value"]) and pd.isna(draft["value"])
     same = bool(empty or abs(draft["value"] - fact["value"]) <= near)
     people = {"名": "人", "位": "人"}
-    units = [people.get(u, u) for u in (fact["unit"].partition("/")[0], draft["unit"])]
+    units = ["/".join(people.get(u, u) for u in f["unit"].split("/")) for f in (fact, draft)]
     row |= {"value": same, "hedge": draft["hedge"] == fact["hedge"], "kind": draft["kind"] == fact["kind"]}
     row |= {"unit": units[1] in (units[0], "")}
     if noun is None:
@@ -405,14 +406,19 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     rest = folded[mention["end"] : mention["end"] + 24]
     if mention["hedge"] == "exact" and is_at_least(clause):
         mention["hedge"] = "at_least"  # 至少召开2次
-    kind, sign, attached = _kind(mention, clause, context)
+    each = each_of(clause, rest)
+    kind, sign, attached = _kind(mention, clause, each, context)
     kind, sign = _with_the_last(kind, sign, mention["unit"] == "%", lead, context)
     owed, listed = _is_owed(mention, clause, rest, context), _is_listed_with(context, mention, lead)
-    if kind == "level" and (listed or (owed and not _marks()["yearly"].search(clause))):
-        kind = "mean"
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
+    if kind == "level" and (listed or owed or (still and context["per"])):
+        kind = "mean"
+    least = _is_bounded(mention) or (listed and context["least"] and mention["hedge"] == "exact")
+    if least:
+        mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
-    context |= {"mean": mention if kind == "mean" else None, "owed": owed}
+    per = _per(mention, kind, clause, each, owed, listed or still, context)
+    context |= {"mean": mention if kind == "mean" else None, "owed": owed, "per": per, "least": least}
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = context["paragraph"].get("subject"), "inherited"
@@ -435,6 +441,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "since": since,
         **_course(_before_noun(clause, noun, start), rest[:14], rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
+        "per": per,
         "noun": noun,
         "rule": rule,
         "other": other,
@@ -505,8 +512,19 @@ def _is_owed(mention, clause, rest, context):
         return True
     if not _marks()["per"].search(clause):
         return False
-    least = mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
-    return bool(least or _marks()["owed"].search(clause) or _marks()["asked"].match(rest))
+    return bool(_is_bounded(mention) or _marks()["owed"].search(clause) or _marks()["asked"].match(rest))
+
+
+def _is_bounded(mention):
+    """Tell whether a word before a number makes it the least there may be (不少于10名)."""
+    return mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
+
+
+def _per(mention, kind, clause, each, owed, listed, context):
+    """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
+    if kind != "mean" or mention["unit"] in ("%", "岁", "倍", ""):
+        return ""
+    return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
 
 
 def _is_listed_with(context, mention, lead):
@@ -551,7 +569,7 @@ def _course(clause, rest, rule, context):
     return course
 
 
-def _kind(mention, clause, context):
+def _kind(mention, clause, each, context):
     """Kind, sign, and how many characters of a verb of change stand directly before the quantity."""
     marks, unit = _marks(), mention["unit"]
     if mention["sort"] == "rank":
@@ -573,7 +591,7 @@ def _kind(mention, clause, context):
     if unit == "%" or (not unit and marks["held"].search(clause)):
         held = marks["share"].search(clause)
         return "share", 1, len(held[0]) if held else 0
-    if marks["mean"].search(clause):
+    if marks["mean"].search(clause) or (each and (not each.period or _is_frequency(mention))):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -581,6 +599,11 @@ def _kind(mention, clause, context):
         return "mean", 1, 0  # 1985.26人
     far = marks["far"].search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in _roles("down") else 1, 0) if far else ("level", 1, 0)
+
+
+def _is_frequency(mention):
+    """Tell how often from how many in a time: 每月2次, but 每月300人次."""
+    return mention["unit"] in OCCASIONS and mention["value"] <= 12
 
 
 def _baseline(lead, at):
@@ -621,6 +644,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     flow = _flow(row, noun, flows.get(indicator))
     return {
         **{name: row[name] for name in _AS_READ},
+        "unit": f"{row['unit']}/{row['per']}" if row.get("per") else row["unit"],
         "fact_id": ids[row["number"]],
         "source_id": source_id,
         "district": row["district"],
@@ -758,7 +782,7 @@ def _marks():
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
         "mean": re.compile(
-            f"{words('mean')}|每[名人个位村户镇县乡街校班队组月周季家支场期次批所套条辆台间处站点]|每(?:[两二三]周|学[期年])|各$"
+            f"{words('mean')}|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)"),
@@ -783,7 +807,6 @@ def _marks():
         "every": re.compile("每[名位个人]"),
         "and": re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}"),
         "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
-        "yearly": re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$"),
         "owed": re.compile(
             "至少|请各|(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务]))[^,。;]{0,8}[每各]"
             r"|[每各][^,。;\d]{0,16}(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])|(?:推荐|推报|选报|申报|上报|报送|推选)$)"

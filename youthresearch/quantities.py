@@ -16,7 +16,7 @@ from math import nan
 import pandas as pd
 
 from .intervals import hedge_interval
-from .loaders import load_traditional
+from .loaders import UNDER, load_traditional
 from .schema import DataError
 from .words import word_table
 
@@ -397,6 +397,13 @@ def lexicon_codes(role):
     return dict(zip(rows["word"], rows["code"], strict=True))
 
 
+@cache
+def counted_units():
+    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none."""
+    table = word_table("units")
+    return frozenset(table["unit"][table["base"] != UNDER])
+
+
 def lexicon_words(*roles):
     """Return the words of some roles, escaped for a pattern, the longest first."""
     words = {word for role in roles for word in lexicon_codes(role)}
@@ -431,7 +438,7 @@ def _beyond(units):
 @cache
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
-    units = {u for u in word_table("units")["unit"] if "/" not in u} - {"%", "‰", "百分点", "倍", "成", "年"}
+    units = counted_units() - {"%", "‰", "百分点", "倍", "成", "年"}
     units |= {"个百分点", "百分点"}
     words = {
         "UNIT": units | {"大"},
@@ -465,7 +472,7 @@ def _groups():
 @cache
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
-    units = {u[0] for u in word_table("units")["unit"]} - set(lexicon_codes("arabic_only")) | set(
+    units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大倍"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
