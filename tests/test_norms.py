@@ -211,6 +211,12 @@ def test_papers_that_were_handed_in_are_figures():
         "支部大会一般每两个月召开1次。",
         "每月至少召开一次例会。",
         "请各学院推荐2名教师。",
+        "支部大会每季度不得少于1次。",
+        "每半年举行一次评议会。",
+        "每年开展走访两次以上。",
+        "一学期内至少到3个班级听课。",
+        "每名常委联系2个村和一个社区。",
+        "每个支部必须有一名宣传委员。",
         "各镇要在6月底前建立15个直属团组织。",
     ],
 )
@@ -220,6 +226,21 @@ def test_what_each_unit_owes_is_a_planned_mean(text):
 
 
 STATUS = [  # text, status of each figure
+    # a word of intent holds for what follows in its sentence, semicolons included, and no longer
+    ("将健全站点，建设书屋4个；开展讲座6场以上。发放图书90册。", "planned planned achieved"),
+    ("拟扩大范围，已建成书屋4个，服务70人。", "achieved achieved"),
+    ("将3个支部合并，共有团员60名。", "achieved achieved"),
+    ("用3年时间培训青年500名。五年内筹集资金80万元。", "planned planned"),
+    ("近三年内培训青年500名。用3年时间建成了书屋8个。", "achieved achieved"),
+    ("就业900人，占全年目标任务700人的128%。", "achieved planned achieved"),
+    (
+        "一、收入预算：年初预算数70万元，其中拨款60万元。\n二、收入决算：决算数75万元。",
+        "planned planned achieved",
+    ),
+    ("坚持每月召开一次例会。每年培训青年300名。", "achieved achieved"),
+    # who is to put forward how many, in a call and in a report
+    ("关于推荐选手的通知\n各学院推荐志愿者、团干部2名。", "planned"),
+    ("各学院推荐志愿者、团干部20名。", "achieved"),
     ("开展培训20期，每期不少于50人，共培训1100人。", "achieved planned achieved"),
     ("要求达到95%以上，我区实际达到97%。", "planned achieved"),
     ("按计划完成培训12期，培训人数达1800人。", "achieved achieved"),

@@ -415,8 +415,8 @@ def lexicon_pattern(*roles):
     return "|".join(lexicon_words(*roles))
 
 
-def _either(words, unless=None):
-    """One alternation of words, the longest first; by first characters, so that few are tried.
+def either(words, unless=None):
+    """Return words as one alternation, the longest first; by first characters, so that few are tried.
 
     unless: what must not follow some of them, as patterns.
     """
@@ -450,13 +450,13 @@ def _pattern():
     }
     sorts = "|".join(f"(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
     pattern = f"(?=OPENING)(?:{sorts})"
-    texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
+    texts = {name: f"(?:{either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):
-        texts[name] = f"(?:{_either(words[name], _beyond(words[name]))})"
+        texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)

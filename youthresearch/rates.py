@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from .loaders import UNDER
-from .quantities import lexicon_codes, lexicon_pattern
+from .quantities import either, lexicon_codes, lexicon_pattern
 from .words import word_table
 
 PERIODS = ("年", "年度", "半年", "学年", "学期", "季度", "季", "月", "星期", "周", "天", "日")
@@ -39,7 +39,7 @@ def each_of(clause, rest):
     after = rest[:1] in ("/", "每", " ") and _patterns()["after"].match(rest)
     if after:
         return Each(_written(after), False)
-    if "每" not in clause and "均" not in clause:
+    if not ("每" in clause or "均" in clause or "一" in clause):
         return None
     found = list(_patterns()["each"].finditer(clause))
     if not found:
@@ -61,21 +61,18 @@ def _written(match):
     return (said["many"] or "") + _SAME.get(unit, unit)
 
 
-def _either(words):
-    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
-
-
 @cache
 def _patterns():
     """Patterns of the words that make a figure a rate."""
     units = word_table("units")
     names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, "百分点"}
-    bodies = _either(u for u in units["unit"][units["base"] == UNDER] if len(u) > 1 and u not in PERIODS)
-    means = _either(word[:-1] for word in lexicon_codes("mean") if word[1:] == "均" and word[0] != "平")
-    period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{_either(PERIODS)})"
-    one = rf"(?:一|1(?!\d))?(?P<one>个人|{_either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
+    bodies = either(u for u in units["unit"][units["base"] == UNDER] if len(u) > 1 and u not in PERIODS)
+    means = either(word[:-1] for word in lexicon_codes("mean") if word[1:] == "均" and word[0] != "平")
+    period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)})"
+    one = rf"(?:一|1(?!\d))?(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
+    within = rf"(?<![\u4e00-\u9fff\d])一(?=个?(?:{either(PERIODS)})[内中]?[^,。;]{{0,6}}至少)"
     return {
-        "each": re.compile(rf"(?:每|平均(?=一))(?:{period}|{one})|(?P<mean>{means})均"),
+        "each": re.compile(rf"(?:每|平均(?=一)|{within})(?:{period}|{one})|(?P<mean>{means})均"),
         "after": re.compile(rf" ?(?:/ ?每?|每)(?:{period}|{one})(?P<mean>)(?=[,。;、)的]|$)"),
         "all": re.compile(
             rf"各(?![级类地界族项种行自条])(?:{one})"

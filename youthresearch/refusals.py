@@ -167,7 +167,9 @@ def _figure_of_speech(mention, token, lead, rest):
     if at_end and marks["counted"].search(lead):
         return ""
     least = mention["hedge"] == "at_least" or is_at_least(lead)
-    often = (least and marks["each"].search(lead)) or marks["often"].search(lead)
+    often = (
+        (least and marks["each"].search(lead)) or marks["often"].search(lead) or marks["owes"].search(lead)
+    )
     return "" if often else "article"  # 每名干部至少联系一家, 每月召开一次
 
 
@@ -257,6 +259,9 @@ def _marks():
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
         "each": re.compile("每[^,。;]*$"),
         "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"),
+        "owes": re.compile(  # 每名干部联系一个支部, 正副队长各一名
+            r"每一?[名位个人家支村户校镇][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|必须有|须有|应有|推荐|推报|配备|选派)$|各$"
+        ),
         "won": re.compile(
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
         ),
