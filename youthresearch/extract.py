@@ -730,7 +730,7 @@ def _indicator(noun, lookup):
 
 
 def _plain_verbs():
-    """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办, 将服务延伸)."""
+    """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
     nouns = frozenset().union(*map(_roles, ("compound", "noun", "takes_verb")))
     return {verb for verb in _roles("head_verb") - nouns if len(verb) > 1}
 
