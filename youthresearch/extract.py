@@ -17,9 +17,10 @@ from pandas.api.internals import create_dataframe_from_blocks
 from .dates import ISO, dates_of, document_date, iso
 from .intervals import hedge_bounds
 from .norms import NORMS, gives_orders, is_rule, is_titled_rule, may_hold_norms, norm_of
-from .nouns import TOTALS, find_above, find_noun
+from .nouns import OCCASIONS, TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
-from .quantities import fold, lexicon_codes, lexicon_pattern, lexicon_words, scan_folded
+from .quantities import either, fold, lexicon_codes, lexicon_pattern, lexicon_words, scan_folded
+from .rates import each_of, each_of_all
 from .refusals import is_at_least, refusal_of
 from .schema import DataError
 from .tables import read_tables
@@ -232,7 +233,7 @@ def _score(fact, draft, noun):
     empty = pd.isna(fact["value"]) and pd.isna(draft["value"])
     same = bool(empty or abs(draft["value"] - fact["value"]) <= near)
     people = {"名": "人", "位": "人"}
-    units = [people.get(u, u) for u in (fact["unit"].partition("/")[0], draft["unit"])]
+    units = ["/".join(people.get(u, u) for u in f["unit"].split("/")) for f in (fact, draft)]
     row |= {"value": same, "hedge": draft["hedge"] == fact["hedge"], "kind": draft["kind"] == fact["kind"]}
     row |= {"unit": units[1] in (units[0], "")}
     if noun is None:
@@ -297,7 +298,7 @@ def _paragraph_says(opening, before, title):
         "rule": rule,
         "planned": plan or (":" in opening and bool(_marks()["announced"].match(opening))),
         "ruled": bool(title["rule"] or rule),
-        "budget": title["budget"],
+        "budget": title["budget"] or bool(_marks()["budgeted"].search(opening[:40])),
     }
 
 
@@ -337,6 +338,7 @@ def _facts_of(sentence, folded, tokens):
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["bound"] = sentence["planned"] or sentence["ruled"]
+    context["intent"] = _is_intended_before(folded, sentence["start"])
     for mention in sentence["kept"]:
         planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
         rows.append(_fact(mention, folded, tokens, numbers, before, context, planned))
@@ -405,14 +407,20 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
     rest = folded[mention["end"] : mention["end"] + 24]
     if mention["hedge"] == "exact" and is_at_least(clause):
         mention["hedge"] = "at_least"  # 至少召开2次
-    kind, sign, attached = _kind(mention, clause, context)
+    each = each_of(clause, rest)
+    kind, sign, attached = _kind(mention, clause, each, context)
     kind, sign = _with_the_last(kind, sign, mention["unit"] == "%", lead, context)
-    owed, listed = _is_owed(mention, clause, rest, context), _is_listed_with(context, mention, lead)
-    if kind == "level" and (listed or (owed and not _marks()["yearly"].search(clause))):
-        kind = "mean"
+    owed = _is_owed(mention, clause, rest, each, context)
+    listed = _is_listed_with(context, mention, lead)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
+    if kind == "level" and (listed or owed or (still and context["per"])):
+        kind = "mean"
+    least = _is_bounded(mention) or (listed and context["least"] and mention["hedge"] == "exact")
+    if least:
+        mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
-    context |= {"mean": mention if kind == "mean" else None, "owed": owed}
+    per = _per(mention, kind, clause, each, owed, listed or still, context)
+    context |= {"mean": mention if kind == "mean" else None, "owed": owed, "per": per, "least": least}
     noun, rule, other = find_noun(tokens, numbers.get(start), mention, kind, context)
     subject, counted = context["paragraph"].get("subject", (None, ""))
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
@@ -438,6 +446,7 @@ def _fact(mention, folded, tokens, numbers, before, context, planned):
         "since": since,
         **_course(_before_noun(clause, noun, start), rest[:14], rule, context),
         "each": clause.rstrip().endswith(("各", "每")),
+        "per": per,
         "noun": noun,
         "rule": rule,
         "other": other,
@@ -489,27 +498,49 @@ def _status(mention, lead, clause, rest, planned, context):
     if mention["hedge"] == "masked":
         return "masked"
     marks = _marks()
+    done = marks["now"].search(lead)
     intent = (
-        marks["planned"].search(clause)
+        marks["planned"].search(clause if done else lead)
         or _is_ahead(lead, mention["year"])
         or ((mention["hedge"] == "at_least" or marks["aims"].search(clause)) and marks["aim"].match(rest))
     )
     if marks["task"].search(clause):
         return "planned"  # of this figure only
     now = marks["now"].search(clause)
-    if now or intent or marks["now"].search(lead):
+    if now or intent or done:
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
-def _is_owed(mention, clause, rest, context):
+def _is_intended_before(folded, start):
+    """Tell whether the part of a sentence before a semicolon says what shall be."""
+    if folded[start - 1 : start] != ";":
+        return False
+    said = re.split("[。!?\n]", folded[max(0, start - 200) : start])[-1]
+    return bool(_marks()["planned"].search(said)) and not _marks()["now"].search(said)
+
+
+def _is_owed(mention, clause, rest, each, context):
     """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
+    if each and each.period and _is_frequency(mention) and not _marks()["kept_up"].search(clause):
+        return True  # 每月召开一次例会
     if context["bound"] and _marks()["every"].search(clause):
         return True
-    if not _marks()["per"].search(clause):
+    if not (each or _marks()["per"].search(clause)):
         return False
-    least = mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
-    return bool(least or _marks()["owed"].search(clause) or _marks()["asked"].match(rest))
+    return bool(_is_bounded(mention) or _marks()["owed"].search(clause) or _marks()["asked"].match(rest))
+
+
+def _is_bounded(mention):
+    """Tell whether a word before a number makes it the least there may be (不少于10名)."""
+    return mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
+
+
+def _per(mention, kind, clause, each, owed, listed, context):
+    """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
+    if kind != "mean" or mention["unit"] in ("%", "岁", "倍", ""):
+        return ""
+    return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
 
 
 def _is_listed_with(context, mention, lead):
@@ -554,7 +585,7 @@ def _course(clause, rest, rule, context):
     return course
 
 
-def _kind(mention, clause, context):
+def _kind(mention, clause, each, context):
     """Kind, sign, and how many characters of a verb of change stand directly before the quantity."""
     marks, unit = _marks(), mention["unit"]
     if mention["sort"] == "rank":
@@ -576,7 +607,7 @@ def _kind(mention, clause, context):
     if unit == "%" or (not unit and marks["held"].search(clause)):
         held = marks["share"].search(clause)
         return "share", 1, len(held[0]) if held else 0
-    if marks["mean"].search(clause):
+    if marks["mean"].search(clause) or (each and (not each.period or _is_frequency(mention))):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -584,6 +615,11 @@ def _kind(mention, clause, context):
         return "mean", 1, 0  # 1985.26人
     far = marks["far"].search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in _roles("down") else 1, 0) if far else ("level", 1, 0)
+
+
+def _is_frequency(mention):
+    """Tell how often from how many in a time: 每月2次, but 每月300人次."""
+    return mention["unit"] in OCCASIONS and mention["value"] <= 12
 
 
 def _baseline(lead, at):
@@ -624,6 +660,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     flow = _flow(row, noun, flows.get(indicator))
     return {
         **{name: row[name] for name in _AS_READ},
+        "unit": f"{row['unit']}/{row['per']}" if row.get("per") else row["unit"],
         "fact_id": ids[row["number"]],
         "source_id": source_id,
         "district": row["district"],
@@ -695,6 +732,12 @@ def _indicator(noun, lookup):
     return _indicator(noun.removesuffix(next(t for t in TOTALS if noun.endswith(t))), lookup)
 
 
+def _plain_verbs():
+    """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
+    nouns = frozenset().union(*map(_roles, ("compound", "noun", "takes_verb")))
+    return {verb for verb in _roles("head_verb") - nouns if len(verb) > 1}
+
+
 @cache
 def _roles(role):
     return frozenset(lexicon_codes(role))
@@ -730,6 +773,7 @@ def _marks():
             r"总结|回顾|(?:按照?|根据)[^,。;]{0,24}(?:安排|要点|计划|打算),"
         ),  # 2018年工作总结和2019年工作计划
         "budget": re.compile(r"(?:部门|单位|年度?|收支)预算(?!执行|完成|调整)"),
+        "budgeted": re.compile("(?:收入|支出|收支)预算|年初预算数"),  # heads a paragraph of one
         "call": re.compile(  # for candidates
             r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
             r"[^。\n]{0,90}?的(?:通知|公告|通告)",
@@ -761,7 +805,7 @@ def _marks():
         "held": re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$"),
         "quoted": re.compile(r"“[^“”]*”|《[^《》]*》"),
         "mean": re.compile(
-            f"{words('mean')}|每[名人个位村户镇县乡街校班队组月周季家支场期次批所套条辆台间处站点]|每(?:[两二三]周|学[期年])|各$"
+            f"{words('mean')}|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "far": re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)"),
@@ -769,12 +813,18 @@ def _marks():
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
         "planned": re.compile(
-            rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            rf"{words('planned')}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
             r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),
-        "task": re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$"),
-        "within": re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,"),
+        "task": re.compile(
+            "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
+            "|(?:全年|年度|年初|[省市县]定|下达)的?(?:目标|任务|计划)$"
+        ),
+        "within": re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
+            r"(?:(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
+            r"|(?<![近前过去这])[\d一二三四五六七八九十]{1,2}年(?:之|以)?内(?!容))[^了已]*$"
+        ),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
             r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]"
@@ -783,13 +833,14 @@ def _marks():
         ),
         "aim": re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)"),  # 完成不少于100个的目标
         "aims": re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$"),
-        "every": re.compile("每[名位个人]"),
+        "every": re.compile(r"每[名位个人]|各[^,。;\d]{0,10}(?:推荐|推报|选报|申报|上报|报送|推选)(?!的)"),
+        "kept_up": re.compile("了|已|坚持|平均|共[^青同产]|累计"),
         "and": re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}"),
         "per": re.compile(r"每|各(?![级类地界族项种行自])|平均"),
-        "yearly": re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$"),
         "owed": re.compile(
             "至少|请各|(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务]))[^,。;]{0,8}[每各]"
             r"|[每各][^,。;\d]{0,16}(?:一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])|(?:推荐|推报|选报|申报|上报|报送|推选)$)"
+            r"|每一?[名位个人][^,。;\d了已共]{0,24}(?:联系|结对|结对帮扶|包联|认领|挂钩)$"
         ),
         "asked": re.compile(r"[^,。;]{0,12},要求"),
         "listed": re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}"),
