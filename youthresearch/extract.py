@@ -178,10 +178,19 @@ def _words(proposals):
     """Return the columns of text, cut from one array: a column costs pandas more than its words."""
     names, size = [c for c in COLUMNS if c not in (*BOUNDS, *NUMBERS, *PLACES)], len(proposals)
     try:
-        words = pd.array([p[name] for name in names for p in proposals], dtype=_WORD)
+        words = _text([p[name] for name in names for p in proposals])
     except UnicodeEncodeError:  # half a character, which such columns may not hold
         return {name: _array(proposals, (name,), object) for name in names}
     return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
+
+
+def _text(words):
+    """Make an array of text, with Arrow at once: pandas first looks for gaps."""
+    if _WORD.storage != "pyarrow":
+        return pd.array(words, dtype=_WORD)
+    import pyarrow as pa  # as pandas did
+
+    return pd.arrays.ArrowStringArray(pa.array(words, pa.large_string()), dtype=_WORD)
 
 
 @cache
