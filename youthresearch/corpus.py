@@ -50,9 +50,9 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
 STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
-    *("boilerplate", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract", "intervals"),
-    *("loaders", "norms", "nouns", "paragraphs", "pdf", "phrases", "places", "quantities", "schema"),
-    *("refusals", "tables", "tokens", "webpage", "words"),
+    *("boilerplate", "clauses", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract"),
+    *("headings", "intervals", "loaders", "norms", "nouns", "paragraphs", "pdf", "phrases", "places"),
+    *("quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "webpage", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")

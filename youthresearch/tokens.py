@@ -69,17 +69,21 @@ def classify(tagged, start, ends):
     """
     tokens, last, end = [], "", start
     for word, tag in tagged:
-        if word == BREAK:
+        if word < NUMBER:  # no sign
+            start, end = end, end + len(word)
+        elif word == BREAK:
             break
-        start, end = end, ends.get(end) or end + len(word)
+        else:
+            start, end = end, ends.get(end) or end + len(word)
         sort = _sort(word, tag)
         if word == " " and last in (NUMBER, NOUN):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        if sort == "x" and tokens:
-            _end_noun(tokens, word, start)
-        elif word in ENDINGS and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
+        if sort == "x":
+            if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
+                _end_noun(tokens, word, start)
+        elif len(last) == 2 and word in ENDINGS and tokens[-1].sort in "hvw" + "n" * (word == "员"):
             start, word, sort = tokens.pop().start, last + word, "n"  # 调解员, 推进会
         elif word == "家" and last == "之":
             start, word, sort = tokens.pop().start, last + word, "n"  # 儿童之家
