@@ -41,9 +41,10 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料"),
 )
-AIMS = ("目标", "任务", "要求", "计划")
+AIMS = ("目标", "任务", "要求", "计划", "速度")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+RISEN = ("到", "至", "达", "达到", "为")
 RANKED = ("级", "两级", "三级", "四级")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
@@ -275,16 +276,14 @@ def left_of(tokens, i, unit):
             break
         if tokens[k].word == ")":
             k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
-        elif tokens[k].sort in "xc":
-            return None
+        elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
+            return None  # but 与上年相比
         k -= 1
     if k < max(0, i - REACH):
         return None
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
         return None  # 已开工建设16个
-    risen = at(tokens, k + 1).word in ("到", "至", "达", "达到", "为") and tokens[k].sort == "w"
-    if risen and tokens[k - 1].sort == "s":
-        return None  # 次年发展到60人
+    risen = at(tokens, k + 1).word in RISEN and tokens[k].sort == "w"
     acts = unit in PEOPLE and is_person(at(tokens, k - 1).word)
     if acts or (risen and tokens[k - 1].sort in "nw"):  # 青年入团909名, 年龄优化至29岁
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
@@ -308,6 +307,8 @@ def _is_no_noun(tokens, k, i):
     """Tell whether a noun before number i is a name, or says how long or in what way (3年时间, 重点扶持)."""
     if at(tokens, k + 1).word == "某":
         return True
+    if at(tokens, k + 1).word in RISEN and tokens[k].sort == "w" and at(tokens, k - 1).sort == "s":
+        return True  # 次年发展到60人
     if tokens[k].word == "时间":
         return at(tokens, k - 1).word == OTHER
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
@@ -320,10 +321,11 @@ def each_before(tokens, i):
 
 
 def _compared(tokens, k):
-    """Find where the search starts: before what something is compared with (预算数比上年决算数增加5万元)."""
+    """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
     if tokens[k].word in roles("up") or tokens[k].word in roles("down"):
         for n in range(k - 1, max(0, k - REACH), -1):
-            if tokens[n].word == "比":
+            against = tokens[n].word == OTHER and tokens[n + 1].word.endswith("算数")
+            if against or tokens[n].word in ("比", "较"):
                 return n - 1
             if tokens[n].sort == "x":
                 break
@@ -396,7 +398,7 @@ def phrase_to(tokens, k):
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    j = next((n + 1 for n in range(j + 1, k) if tokens[n].word in RANKED), j)  # 区、街道两级青年之家
+    j = next((n + 1 for n in range(j, k) if tokens[n].word in RANKED[n == j :]), j)  # 区、街道两级青年之家
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
