@@ -7,6 +7,7 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 from .phrases import (
     EVENTS,
     LEVELS,
+    NUMERIC,
     REACH,
     TO_THE_LEFT,
     each_before,
@@ -21,6 +22,7 @@ from .tokens import (
     COUNTED,
     NOUN,
     NUMBER,
+    OTHER,
     PEOPLE,
     at,
     classify,
@@ -71,7 +73,7 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = mention["unit"]
-    own = _own_share(tokens, i, unit, context["nouns"])
+    own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
     found = _candidates(tokens, i, unit, kind)
@@ -115,28 +117,46 @@ def _of_its_kind(unit, kind, context, part):
     return None if kind != "change" and context.get("unit") in strange else context["noun"]
 
 
-def _own_share(tokens, i, unit, nouns):
+def _own_share(tokens, i, unit, context):
     """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为30名和2名).
 
     Where none stands before them in their clause, they are told of the figures before (分别增长5%和8%).
     """
-    first = last = i
-    while at(tokens, first - 1).sort == "c" and at(tokens, first - 2).word == NUMBER:
-        first -= 2
-    while at(tokens, last + 1).sort == "c" and at(tokens, last + 2).word == NUMBER:
-        last += 2
-    lead = tokens[max(0, first - 4) : first]
-    if first == last or not any(t.word.startswith("分别") for t in lead):
+    first, last = _row(tokens, i)
+    place, size = (i - first) // 2, (last - first) // 2 + 1
+    if size == 1 or not any(t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]):
         return None
-    whole, size = left_of(tokens, first, unit), (last - first) // 2 + 1
-    if not whole:
-        before = nouns[(i - first) // 2 - size] if len(nouns) >= size else None
-        return _shared(tokens, i, unit) or before
-    parts = [[]]
-    for token in tokens[max(0, first - REACH) : first]:
-        if whole[0] <= token.start < whole[1]:
-            parts += [[]] if token.sort == "c" else [[*parts.pop(), token]]
-    return span(parts[(i - first) // 2], 0, -1) if len(parts) == size and all(parts) else whole
+    whole = left_of(tokens, first, unit)
+    if whole:
+        parts = _parts(tokens, first, whole)
+        return parts[place] if len(parts) == size else whole
+    counted = [noun for noun, its in context["counted"] if its == unit]
+    before = counted if unit == "%" and len(counted) >= size else context["nouns"]
+    return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
+
+
+def _row(tokens, i):
+    """Find the first and last of the numbers joined with number i, over what is no fact among them."""
+    first = last = i
+    while at(tokens, first - 1).sort == "c" and at(tokens, first - 2).word in (NUMBER, OTHER):
+        first -= 2
+    while at(tokens, last + 1).sort == "c" and at(tokens, last + 2).word in (NUMBER, OTHER):
+        last += 2
+    return first, last
+
+
+def _parts(tokens, first, whole):
+    """Part what stands before a row of numbers into what each is told of; a rate may stand but once."""
+    k = next(n for n in range(first - 1, -1, -1) if tokens[n].end == whole[1])
+    parts, rate = [], tokens[k] if tokens[k].word.endswith(NUMERIC) else None
+    while True:
+        begin, end = phrase_to(tokens, k)
+        c = next((n for n in range(k, -1, -1) if tokens[n].sort in "xc"), -1)
+        own = max(begin, tokens[c + 1].start), end
+        parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
+        if c < 1 or tokens[c].sort == "x":
+            return parts[::-1]
+        k = c - 1
 
 
 def _is_elided(tokens, i, found, before):
