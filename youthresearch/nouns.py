@@ -193,7 +193,10 @@ def _candidates(tokens, i, unit, kind):
     if done:
         return {"object": done, "left": left}
     if unit == "%" and after in ("的", "为", "是"):
-        return {"object": right_of(tokens, i + 1, unit), "right": right, "left": left}
+        head = phrase_end(tokens, opening(tokens, i + 2))
+        people = head is not None and is_person(tokens[head].word)
+        of = right_of(tokens, i + 1, "人" if people else unit)  # 90%的团员表示满意
+        return {"object": of, "right": right, "left": left}
     if at(tokens, i - 1).word == "等" and after == "为":
         return {"object": found["object"]} | found
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}

@@ -228,8 +228,9 @@ def _goes_on(tokens, j, last, unit):
         return False  # 34个团支部换届工作
     if head == j:
         after = at(tokens, j + 1)
+        acts = after.word == NUMBER and is_counted(tokens[last].word)  # 90%的社区建设1所乐园
         happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
-        return not happens and (takes_verb(word) or after.sort in "xc")
+        return not (acts or happens) and (takes_verb(word) or after.sort in "xc")
     return takes_verb(word)
 
 
@@ -296,7 +297,8 @@ def left_of(tokens, i, unit):
     if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处
         return None
     if unit != "元" or ends_in(tokens[k].word, "money"):
-        return found
+        given = unit == "元" and (says(tokens[k].word) or tokens[k].word == "拨款")
+        return _without_giver(tokens, k, found) if given else found
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
@@ -312,6 +314,16 @@ def _is_no_noun(tokens, k, i):
     if tokens[k].word == "时间":
         return at(tokens, k - 1).word == OTHER
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
+
+
+def _without_giver(tokens, k, phrase):
+    """Cut off who gives from a sum that is named by a verb (县银行资助5万元)."""
+    for n in range(k - 1, max(0, k - REACH), -1):
+        if tokens[n].start < phrase[0]:
+            break
+        if is_counted(tokens[n].word):
+            return span(tokens, n + 1, k)
+    return phrase
 
 
 def each_before(tokens, i):
@@ -473,7 +485,8 @@ def _is_predicate(tokens, n, k):
     if tokens[n].word == "组织" and before.sort in "xs":
         return True  # 组织青年论坛
     stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
-    if (before.sort == "x" or before.word == "累计") and (n < k - 2 or stated):
+    begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
+    if begins and (n < k - 2 or stated):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍
