@@ -118,12 +118,20 @@ def opening(tokens, j, unit=""):
         j += 1
     if at(tokens, j).sort not in "vhwrs":
         return j
+    if unit in PEOPLE and _acts_before(tokens, j):
+        return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
             break
     return j
+
+
+def _acts_before(tokens, j):
+    """Tell whether persons with a verb of their own follow, before any 的."""
+    head = phrase_end(tokens, j + 1)
+    return head is not None and is_person(tokens[head].word) and at(tokens, head + 1).sort == "h"
 
 
 def _are_described(tokens, j, end, unit):
@@ -164,6 +172,7 @@ def _is_head(tokens, j, last, unit):
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
         happens = unit in (*EVENTS, "元", "个", "项") and not is_counted(tokens[last].word)
+        happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
         return False
@@ -204,7 +213,7 @@ def _joins_next(tokens, j, last, unit):
     if head is None:
         return False
     after = at(tokens, head + 1).word
-    if after == NUMBER or after in roles("becomes"):
+    if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
@@ -294,8 +303,9 @@ def left_of(tokens, i, unit):
         found = _persons(tokens, k) or found
         if _lead(tokens, k, found[0]).word == "从":
             return None  # 从高校选拔64名
-    if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处
-        return None
+    if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
+        first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
+        return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     if unit != "元" or ends_in(tokens[k].word, "money"):
         given = unit == "元" and (says(tokens[k].word) or tokens[k].word == "拨款")
         return _without_giver(tokens, k, found) if given else found

@@ -78,7 +78,7 @@ def classify(tagged, start, ends):
         else:
             start, end = end, ends.get(end) or end + len(word)
         sort = _sort(word, tag)
-        if word == " " and last in (NUMBER, NOUN):
+        if word == " " and last in (NUMBER, NOUN, OTHER):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
