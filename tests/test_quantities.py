@@ -218,3 +218,17 @@ def test_numerals_of_cheques_are_words_elsewhere(text):
 
 def test_a_figure_does_not_end_in_a_blank():
     assert [(m["start"], m["end"]) for m in scan("北京 20 | 天津 63 ")] == [(3, 5), (11, 13)]
+
+
+@pytest.mark.parametrize("wrong", [418, None, b"418", ["418"], float("nan")])
+def test_what_is_no_text_is_refused_by_name(wrong):
+    with pytest.raises(yr.DataError, match=f"text is of type {type(wrong).__name__}, and no text"):
+        yr.parse_quantity(wrong)
+    with pytest.raises(yr.DataError, match="pass a text, or what read_report returns"):
+        yr.extract_facts(wrong)
+
+
+def test_a_long_text_is_not_repeated_in_its_refusal():
+    with pytest.raises(yr.DataError) as refused:
+        yr.parse_quantity("1个，" * 10_000)
+    assert len(str(refused.value)) < 500

@@ -113,7 +113,9 @@ def read_report(path, *, limits=DEFAULT):
     NUL bytes as UTF-16 leaves them, then charset-normalizer, with gb18030 for gb2312 and gbk.
     Not read: headers, footers, footnotes, comments and automatic numbering of a DOCX; pictures.
     """
-    where = str(path)
+    if not isinstance(path, str | bytes | os.PathLike):  # a number would be taken for an open file
+        raise refused(repr(path), "this is no path", "Pass the path of a file")
+    where = os.fsdecode(path)
     data = read_bytes(path, where, limits)
     media_type = _media_type(data, where)
     try:
