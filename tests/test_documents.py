@@ -43,6 +43,10 @@ def write(folder, name, content):
     return path
 
 
+def read(folder, content):
+    return read_report(write(folder, "report", content))
+
+
 def lines(document):
     return [document.text[p.start : p.end] for p in document.paragraphs.itertuples()]
 
@@ -216,6 +220,48 @@ def test_a_large_page_is_judged_by_its_links(tmp_path):
     page = f"<html><body>{link * 10}{f'<p>{BODY[0]}</p>' * 4_000}</body></html>"
     document = check(read_report(write(tmp_path, "a.html", page)))
     assert document.paragraphs["role"].value_counts().to_dict() == {"body": 4_000, "boilerplate": 10}
+
+
+@pytest.mark.parametrize(("charset", "codec"), [("utf-8", "utf-8"), ("gb2312", "gb18030")])
+def test_bad_bytes_of_a_page_matter_in_its_text_alone(tmp_path, charset, codec):
+    """Many sites cut the summary in <meta> at so many bytes, inside a character."""
+    text = ("全区社会领域团组织达1100个，较试点前增加418个。" * 30).encode(codec)
+    head = f"<html><head><meta charset={charset}><meta name=description content='".encode()
+    page = head + "总结团".encode(codec)[:-1] + b"'></head><body><p>" + text
+    document = read(tmp_path, page + b"</p></body></html>")
+    assert document.text.startswith("全区社会") and document.encoding == codec
+    with pytest.raises(ReportError, match="bytes that are no character stand in its text"):
+        read(tmp_path, page + "团".encode(codec)[:-1] + b"</p></body></html>")
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "big5hkscs"])
+def test_an_encoding_is_told_by_the_text_and_not_by_the_script_before_it(tmp_path, codec):
+    text = "臺北市青年組織達1100個，較試點前增加418個。為國家發展貢獻青春力量，學業與就業兩不誤。" * 5
+    page = b"<html><script>" + b"var a = 1;\n" * 5_000 + b"</script><p>" + text.encode(codec)
+    document = read(tmp_path, page)
+    assert document.encoding == codec and document.text == text
+
+
+@pytest.mark.parametrize("text", ["全区社会领域团组织达1100个，较试点前增加418个。\n团员26551名。\n" * 3])
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("gb18030", "cp1252"), ("utf-8", "gb18030"), ("gb18030", "latin-1")]
+)
+def test_a_text_saved_in_a_wrong_encoding_is_refused(tmp_path, text, right, wrong):
+    """Its figures would be found, and every noun beside them be nonsense."""
+    garbled = text.encode(right).decode(wrong, errors="ignore")
+    with pytest.raises(ReportError, match=f"{right} that was read as|characters are lost"):
+        read(tmp_path, garbled.encode())
+    for fine in (
+        "镕喆翀玥璟琰珺婧祎煜晟" * 9,
+        "ÀÉÎÕÜ été déjà, Straße, über, año 1100",
+        "組織は1100団体です。",
+    ):
+        assert read(tmp_path, fine.encode()).text == fine
+
+
+def test_a_text_that_lost_its_characters_is_refused(tmp_path):
+    with pytest.raises(ReportError, match="characters are lost in it"):
+        read(tmp_path, "共青\ufffd组织达1100个，\ufffd员26551名".encode())
 
 
 def test_a_wrongly_declared_charset_is_not_believed(tmp_path):
