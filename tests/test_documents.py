@@ -215,6 +215,54 @@ def test_a_layout_table_is_no_table(tmp_path):
     assert roles(read_report(write(tmp_path, "a.html", page)))[BODY[0]] == "body"
 
 
+JOINED = [  # as a county's table of two years has them
+    "单位 | 团组织 |  | 团员",
+    " | 2020年 | 2021年 | 2021年",
+    "城东街道 | 12个 | 15个 | 310名",
+    "城西街道 | 8个 |  | 290名",
+]
+
+
+def test_cells_joined_in_a_page_keep_the_columns_of_the_others(tmp_path):
+    page = f"""<html><body><p>{LONG}</p><table>
+        <tr><td rowspan="2">单位<td colspan=2>团组织<td>团员
+        <tr><td>2020年<td>2021年<td>2021年
+        <tr><td>城东街道<td>12个<td>15个<td>310名
+        <tr><td>城西街道<td colspan="2">8个<td>290名</table><p>{LONG}</p></body></html>"""
+    assert lines(read(tmp_path, page))[1:-1] == JOINED
+    for odd in ("0", "-1", "x", "1e9", "99999"):
+        document = read(tmp_path, page.replace('rowspan="2"', f'rowspan="{odd}" colspan="{odd}"'))
+        assert lines(document)[1] == JOINED[0]
+
+
+def test_cells_joined_in_a_docx_keep_the_columns_of_the_others(tmp_path):
+    def cell(text, properties=""):
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{p(text)}</w:tc>"
+
+    two, below = '<w:gridSpan w:val="2"/>', "<w:vMerge/>"
+    rows = [
+        cell("单位", '<w:vMerge w:val="restart"/>') + cell("团组织", two) + cell("团员"),
+        cell("", below) + cell("2020年") + cell("2021年") + cell("2021年"),
+        cell("城东街道") + cell("12个") + cell("15个") + cell("310名"),
+        cell("城西街道") + cell("8个", two) + cell("290名"),
+    ]
+    body = p(LONG) + "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+    assert lines(read_report(docx(tmp_path, body)))[1:] == JOINED
+
+
+@pytest.mark.parametrize("end", ["<!-- a comment", "<script>var a = 1;", "<style>p {"])
+def test_a_page_cut_short_is_refused(tmp_path, end):
+    """What follows is lost without a trace: a browser shows an empty page."""
+    refused(write(tmp_path, "a.html", f"<html><body><p>{LONG}</p>{end}<p>{LONG}</p>"), "breaks off inside a")
+
+
+def test_a_page_without_text_of_its_own_says_what_to_save(tmp_path):
+    script = "<div id=app></div><script>draw()</script><noscript>请启用JavaScript</noscript>"
+    frames = "<frameset><frame src=a.html><noframes>不支持框架</noframes></frameset>"
+    for body in (script, frames):
+        refused(write(tmp_path, "a.html", f"<html>{body}</html>"), "from a browser that shows it")
+
+
 def test_a_large_page_is_judged_by_its_links(tmp_path):
     link = '<p><a href="/x">某地举行读书节活动</a></p>'
     page = f"<html><body>{link * 10}{f'<p>{BODY[0]}</p>' * 4_000}</body></html>"

@@ -231,7 +231,10 @@ def _document(blocks, data, where, limits, media_type, encoding, decided_by):
     blocks = _clean(blocks, where, limits)
     check_characters(sum(len(b.text) + 1 for b in blocks), where, limits)
     if not blocks:
-        raise refused(where, "there is no text in it", "Check that this is the report")
+        remedy = "Check that this is the report"
+        if media_type == "text/html":  # of frames, or drawn by a script
+            remedy = "Save the page, or the frame with the report, from a browser that shows it"
+        raise refused(where, "there is no text in it", remedy)
     flag_boilerplate(blocks, edges=media_type.startswith("text/"))
     flag_headings(blocks)
     text = "\n".join(b.text for b in blocks)
