@@ -22,7 +22,7 @@ from .nouns import TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_pattern, scan_folded
 from .refusals import is_at_least, refusal_of
-from .schema import DataError
+from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import read_tables
 from .tokens import NUMBER
@@ -85,7 +85,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     Raises
     ------
     DataError
-        If the date is none, or the folder holds no words.
+        If what is given is no text, the date is none, or the folder holds no words.
     """
     proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
@@ -95,14 +95,15 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
 
 def propose(document_or_text, source_id="", indicators=None, date="", data=None):
     """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
-    if date and not ISO.fullmatch(date):
-        raise DataError(f"{date!r} is no date of a document: write 2021, 2021-06 or 2021-06-30.")
+    if date and not (isinstance(date, str) and ISO.fullmatch(date)):
+        raise DataError(f"{date!r} is no date of a document: write '2021', '2021-06' or '2021-06-30'.")
     with words_of(data):
         return _propose(document_or_text, source_id, indicators, date)
 
 
 def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
+    check_text("document_or_text", text, "pass a text, or what read_report returns")
     folded, paragraphs = fold(text), _paragraphs(document_or_text)
     furniture = [(start, end) for start, end, role in paragraphs if role == "boilerplate"]
     sifted, refused, paragraph = [], [], {}
@@ -204,6 +205,9 @@ def _at(names):
     return np.array([COLUMNS.index(name) for name in names])
 
 
+_LAYERS = ("value", "hedge", "unit", "kind")
+
+
 def score_extraction(coded, proposed, nouns):
     """Compare proposals with facts coded by hand, layer by layer.
 
@@ -224,7 +228,16 @@ def score_extraction(coded, proposed, nouns):
         where the proposal agrees, missing where there is none or no noun was coded. Words for persons
         are one unit; quotation marks and blanks in nouns do not count. Precision is the rows with a
         proposal over all proposals.
+
+    Raises
+    ------
+    DataError
+        If one of them is no table, or lacks a column.
     """
+    needed = ["fact_id", "source_id", *_LAYERS, "start", "end"]
+    check_columns("coded facts", coded, [*needed, "token"], "load them with load_facts")
+    check_columns("proposed facts", proposed, [*needed, "noun"], "make them with extract_facts")
+    check_columns("nouns", nouns, ["fact_id", "noun"], "load them with load_nouns")
     gold = nouns.set_index("fact_id")["noun"].fillna("")
     rows, free = [], {s: t.to_dict("records") for s, t in proposed.groupby("source_id", sort=False)}
     for fact in coded.drop_duplicates(["source_id", "start", "token"]).to_dict("records"):
@@ -238,9 +251,8 @@ def score_extraction(coded, proposed, nouns):
 
 def _score(fact, draft, noun):
     row = {k: fact[k] for k in ("fact_id", "source_id", "token")} | {"proposal": draft and draft["fact_id"]}
-    layers = ("value", "hedge", "unit", "kind", "noun", "head")
     if not draft:
-        return row | dict.fromkeys(layers)
+        return row | dict.fromkeys((*_LAYERS, "noun", "head"))
     near = 1e-9 * abs(fact["value"])
     empty = pd.isna(fact["value"]) and pd.isna(draft["value"])
     same = bool(empty or abs(draft["value"] - fact["value"]) <= near)
@@ -367,7 +379,7 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):
         above = _above(folded, tokens[0].start if tokens else start, unit, context["above"])
         noun, rule = (above, "topic") if above else (noun, rule)
-    if not noun and counted == unit:
+    if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
     return noun, rule, other
 

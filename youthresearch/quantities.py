@@ -17,7 +17,7 @@ import pandas as pd
 
 from .intervals import hedge_interval
 from .loaders import UNDER, load_traditional
-from .schema import DataError
+from .schema import DataError, check_text
 from .words import word_table
 
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
@@ -85,12 +85,14 @@ def parse_quantity(text):
     Raises
     ------
     DataError
-        If the text states no quantity, or more than one.
+        If it is no text, or states no quantity, or more than one.
     """
+    check_text("text", text, "pass the words as they stand, such as '超过23万人'")
     found = [m for m in scan(text) if m["sort"] in ("quantity", "bare")]
     if len(found) != 1:
-        seen = [(text[m["start"] : m["end"]], m["sort"]) for m in scan(text)]
-        raise DataError(f"{text!r} states {len(found)} quantities, not one; numbers seen: {seen}.")
+        seen = [(text[m["start"] : m["end"]], m["sort"]) for m in scan(text)][:10]
+        shown = text if len(text) <= 100 else f"{text[:99]}…"
+        raise DataError(f"{shown!r} states {len(found)} quantities, not one; numbers seen: {seen}.")
     fields = {k: v for k, v in found[0].items() if k in Quantity.__dataclass_fields__}
     bounds = hedge_interval(*(pd.Series([fields[k]]) for k in ("value", "hedge", "value_max"))).loc[0]
     return Quantity(
