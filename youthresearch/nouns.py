@@ -9,6 +9,7 @@ from .phrases import (
     LEVELS,
     NUMERIC,
     REACH,
+    RISEN,
     TO_THE_LEFT,
     each_before,
     left_of,
@@ -177,8 +178,8 @@ def _is_elided(tokens, i, found, before):
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
-    if tokens[k].sort != "p" or word == BODY or is_counted(word):
-        return False
+    if tokens[k].sort != "p" or word == BODY or word[0] in "各每" or (len(word) == 2 and word[1] in "镇乡村"):
+        return False  # 各支部, 城镇
     while tokens[k].start > start or at(tokens, k - 1).sort == "p":
         k -= 1
     return at(tokens, k - 1).sort in "xcs"
@@ -446,6 +447,8 @@ def _topic(tokens, i, unit):
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].word == "|":  # the cells of a table are no clauses
             break
+        if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
+            continue  # 发展到60人
         named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
         if named or tokens[k].sort in "nw":
             spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")

@@ -9,6 +9,7 @@ from functools import cache
 from .tokens import (
     BRACKET,
     COUNTED,
+    GROUP,
     NOUN,
     NUMBER,
     ONLY,
@@ -45,7 +46,6 @@ AIMS = ("目标", "任务", "要求", "计划", "速度")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 RISEN = ("到", "至", "达", "达到", "为")
-RANKED = ("级", "两级", "三级", "四级")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -294,7 +294,7 @@ def left_of(tokens, i, unit):
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
         return None  # 已开工建设16个
     risen = at(tokens, k + 1).word in RISEN and tokens[k].sort == "w"
-    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word)
+    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word) and tokens[k].word != "就业"
     if acts or (risen and tokens[k - 1].sort in "nw"):  # 青年入团909名, 年龄优化至29岁
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     found = phrase_to(tokens, k)
@@ -420,7 +420,7 @@ def phrase_to(tokens, k):
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    j = next((n + 1 for n in range(j, k) if tokens[n].word in RANKED[n == j :]), j)  # 区、街道两级青年之家
+    j = _past_levels(tokens, j, k)
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
@@ -430,6 +430,18 @@ def phrase_to(tokens, k):
     ):
         j += 1
     return span(tokens, _titled(tokens, j), k)
+
+
+def _past_levels(tokens, j, k):
+    """Skip the levels that a phrase begins with, where several are listed (区、街道两级, 市、县级)."""
+    n = j
+    while n < k and (
+        tokens[n].sort == "c" or tokens[n].word in (GROUP, *ADMIN) or is_counted(tokens[n].word)
+    ):
+        n += 1
+    word, several = tokens[n].word, any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
+    listed = word in ("两级", "三级", "四级") or (several and word.endswith("级"))
+    return n + 1 if listed and n < k else j
 
 
 def _is_place(tokens, j):
@@ -479,12 +491,7 @@ def _is_predicate(tokens, n, k):
         return True  # 共注册志愿者
     if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
         return True  # 编发《简报》, 治理“三无”场所
-    if (
-        before.sort in "xs"
-        and tokens[n].word == "支出"
-        and not takes_verb(tokens[n + 1].word)
-        and ends_in(head, "money")
-    ):
+    if before.sort in "xs" and tokens[n].word == "支出" and head.endswith(("金", "款", "费")):
         return True  # 支出低保金
     if sort not in "vw" or (n == k - 1 and head == "人员"):
         return False  # 应聘人员
