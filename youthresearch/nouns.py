@@ -178,8 +178,9 @@ def _is_elided(tokens, i, found, before):
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
-    if tokens[k].sort != "p" or word == BODY or word[0] in "各每" or (len(word) == 2 and word[1] in "镇乡村"):
-        return False  # 各支部, 城镇
+    named = len(word) < 4 or word[-1] in "省市县区州盟旗"  # 城镇人口 is none
+    if tokens[k].sort != "p" or word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
+        return False
     while tokens[k].start > start or at(tokens, k - 1).sort == "p":
         k -= 1
     return at(tokens, k - 1).sort in "xcs"
@@ -194,10 +195,11 @@ def _candidates(tokens, i, unit, kind):
     if done:
         return {"object": done, "left": left}
     if unit == "%" and after in ("的", "为", "是"):
-        head = phrase_end(tokens, opening(tokens, i + 2))
-        people = head is not None and is_person(tokens[head].word)
-        of = right_of(tokens, i + 1, "人" if people else unit)  # 90%的团员表示满意
-        return {"object": of, "right": right, "left": left}
+        j = opening(tokens, i + 2)
+        while at(tokens, j).sort in "avw":
+            j += 1
+        people = is_person(at(tokens, j).word)  # 90%的团员表示满意
+        return {"object": right_of(tokens, i + 1, "人" if people else unit), "right": right, "left": left}
     if at(tokens, i - 1).word == "等" and after == "为":
         return {"object": found["object"]} | found
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}

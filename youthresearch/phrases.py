@@ -150,7 +150,7 @@ def _of(tokens, begin, j, unit):
     if tokens[j].word == NUMBER and at(tokens, j + 1).word == "的":
         return j + 1  # 3条总长度11公里的赛道
     for n in range(j, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hv" for t in tokens[j:n])):
+        if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hvw" for t in tokens[j:n])):
             return n
         if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
             return n
@@ -188,6 +188,8 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
+        if last is None and after.word == "的":
+            return True  # 8个基础薄弱的支部
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
         return last is not None and _is_cut(tokens, j, last, unit)
