@@ -356,9 +356,7 @@ def _is_noun(tokens, k, unit):
     before, qualifies = at(tokens, k - 1), tokens[k].sort == "a"
     if unit == "元" and before.sort == "n" and (qualifies or not is_counted(before.word)):
         return True  # 市级配套20万元, 行政运行20万元
-    if qualifies:
-        return False
-    if takes_verb(tokens[k].word) and before.sort in ("n" if unit in PEOPLE else "nwv"):
+    if takes_verb(tokens[k].word) and before.sort in "nwv":
         return True  # 志愿者组织32个
     if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
         return before.sort == "n" and before.word != NOUN and not is_counted(before.word)
