@@ -499,12 +499,12 @@ def _status(mention, lead, clause, rest, planned, context):
     intent = (
         marks["planned"].search(clause if done else lead)
         or _is_ahead(lead, mention["year"])
-        or ((mention["hedge"] == "at_least" or marks["aims"].search(clause)) and marks["aim"].match(rest))
+        or (marks["aim"].match(rest) and (mention["hedge"] == "at_least" or marks["aims"].search(clause)))
     )
     if marks["task"].search(clause):
         return "planned"  # of this figure only
-    now = marks["now"].search(clause)
-    if now or intent or done:
+    now = done and marks["now"].search(clause)
+    if intent or done:
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
@@ -554,6 +554,8 @@ def _is_listed_with(context, mention, lead):
 
 def _is_ahead(lead, year):
     """Tell whether a figure is for a year to come: after that of its document (到2025年), or within some."""
+    if "年" not in lead:
+        return False
     by = _marks()["by"].search(lead)
     return bool((by and year > "1990" and by[1] > year) or _marks()["within"].search(lead))
 
@@ -749,6 +751,7 @@ def _marks():
     words = lexicon_pattern
     when, than = "(?:相比|相较|时|末|底)?", ("较", "比(?![例赛重率])")
     verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
+    digits = r"[\d一二三四五六七八九十]"
     agenda = "(?:工作|年)(?:思路|计划|打算|安排|展望|要点)"
     return {
         "sentence": re.compile(r"[。!?;\n]"),
@@ -810,7 +813,7 @@ def _marks():
             r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
         ),
         "planned": re.compile(
-            rf"{words('planned')}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
             r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),
@@ -819,8 +822,8 @@ def _marks():
             "|(?:全年|年度|年初|[省市县]定|下达)的?(?:目标|任务|计划)$"
         ),
         "within": re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
-            r"(?:(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-            r"|(?<![近前过去这])[\d一二三四五六七八九十]{1,2}年(?:之|以)?内(?!容))[^了已]*$"
+            rf"(?:[过用]用? ?{digits}{{1,2}}年(?:左右)?的?时间"
+            rf"|{digits}(?<![近前过去这].){digits}?年(?:之|以)?内(?!容))[^了已]*$"
         ),
         "by": re.compile(r"[到至](?<![截直].)(\d{4})年"),
         "now": re.compile(
