@@ -18,6 +18,7 @@ from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
+PARTS = ("%", "‰", "/10万")  # units of shares
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -57,7 +58,7 @@ def kind_of(mention, said, context):
     """
     clause, each = said.clause, each_of(said.clause, said.rest)
     kind, sign, attached = _own_kind(mention, clause, each)
-    kind, sign = _with_the_last(kind, sign, mention["unit"] == "%", said.lead, context)
+    kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
     owed, listed = _is_owed(mention, said, each, context), _is_listed_with(context, mention, said.lead)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
     if kind == "level" and (listed or owed or (still and context["per"])):
@@ -81,16 +82,16 @@ def _own_kind(mention, clause, each):
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
     if verb and moved["to"]:
-        rate = unit == "%" and verb[-1] in "幅速"  # 增幅达12%
-        return ("growth" if rate else "share" if unit == "%" else "level"), sign if rate else 1, 0
+        rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
+        return ("growth" if rate else "share" if unit in PARTS else "level"), sign if rate else 1, 0
     if unit == "百分点":
         return "change", sign, attached
     if mention.get("double"):
         return "growth", 1, 0
-    if unit in ("%", "倍") and verb:
-        ratio = unit == "%" and _RATIO.search(clause[: moved.start()])
+    if verb and (unit in PARTS or unit == "倍"):
+        ratio = unit in PARTS and _RATIO.search(clause[: moved.start()])
         return ("change" if ratio else "growth"), sign, attached
-    if unit == "%" or (not unit and _HELD.search(clause)):
+    if unit in PARTS or (not unit and _HELD.search(clause)):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
     if marks["mean"].search(clause) or (each and (not each.period or _is_frequency(mention))):
@@ -151,7 +152,7 @@ def _is_bounded(mention):
 
 def _per(mention, kind, clause, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
-    if kind != "mean" or mention["unit"] in ("%", "岁", "倍", ""):
+    if kind != "mean" or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
     return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
 

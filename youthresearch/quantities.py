@@ -279,8 +279,6 @@ def _plain(part, hedge, unit):
         high, _, place, _ = _number(part.last)
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
             low *= place  # 3至5万: the factor belongs to both
-    if unit == "‰":
-        low, place, unit = low / 10, place / 10, "%"
     if high is not None and high > low:
         return _quantity(low, high, "range", place, unit)
     return _quantity(low, nan, hedge, place, unit)
