@@ -44,6 +44,7 @@ FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
 )
+_OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in per cent
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_END = re.compile(r"[。!?;\n]")
@@ -363,8 +364,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     }
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
-    if kind == "growth" and unit == "倍":
-        row |= {"value": 100 * row["value"], "resolution": 100 * row["resolution"], "unit": "%"}
+    if kind == "growth" and unit in _OF_ONE:
+        percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "resolution")}
+        row |= percent | {"unit": "%"}
     _remember(row, unit, context)
     return row
 
