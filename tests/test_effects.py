@@ -929,16 +929,16 @@ def test_synthetic_control_refuses_waves_gaps_and_controls_without_a_past():
     assert not yr.interval_bounds(effect, panel).exact  # at these weights, which follow the outcome
 
 
-def test_without_diff_diff_all_but_the_synthetic_ones_work(monkeypatch):
+def test_without_diff_diff_all_but_synthetic_did_works(monkeypatch):
     """The adapter can be dropped: no other result needs it."""
     monkeypatch.setitem(sys.modules, "diff_diff", None)  # the import system's way to say that it is not there
     table = pd.DataFrame({"d": list("aabbcc"), "t": [1, 2] * 3, "y": [1.0, 5, 2, 3, 4, 7]})
     table["g"] = [2, 2, 0, 0, 0, 0]
     panel = yr.as_panel(table, district="d", period="t", cohort="g", outcomes="y")
     assert yr.did(panel, outcome="y").att == pytest.approx(2.0)
-    for estimator in (yr.synthetic_did, yr.synthetic_control):
-        with pytest.raises(ImportError, match=r"diff-diff: pip install 'youthresearch\[synthetic\]'"):
-            estimator(panel, outcome="y")
+    assert yr.synthetic_control(panel, outcome="y").att == 5 - 3  # b is the nearest
+    with pytest.raises(ImportError, match=r"diff-diff: pip install 'youthresearch\[synthetic\]'"):
+        yr.synthetic_did(panel, outcome="y")
 
 
 def test_averages_by_cohort_are_those_of_the_table():

@@ -93,7 +93,8 @@ MAY_IMPORT = {
     "places": {"loaders"},
     "headings": {"norms"},
     "signs": {"quantities", "tokens"},
-    "clauses": {"dates", "quantities", "signs", "tokens"},
+    "rates": {"loaders", "quantities", "words"},
+    "clauses": {"dates", "nouns", "quantities", "rates", "signs", "tokens"},
     "extract": {
         *("clauses", "dates", "headings", "intervals", "norms", "nouns", "places", "quantities"),
         *("refusals", "schema", "signs", "tables", "tokens", "words"),

@@ -2,8 +2,9 @@
 
 A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
 dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``mean``, the last figure
-that is of each unit, and ``owed``, whether it is a duty; ``intent``; ``course``; ``baseline``; ``bound``,
-whether it is of a plan or a rule; and ``paragraph``, a dict of what the paragraph said.
+that is of each unit, ``per``, that unit, ``owed``, whether it is a duty, and ``least``, whether a word makes
+it the least there may be; ``intent``; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule;
+and ``paragraph``, a dict of what the paragraph said.
 """
 
 import re
@@ -11,7 +12,9 @@ from functools import cache
 from typing import NamedTuple
 
 from .dates import iso
-from .quantities import lexicon_codes, lexicon_pattern, lexicon_words
+from .nouns import OCCASIONS
+from .quantities import either, lexicon_codes, lexicon_pattern, lexicon_words
+from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
@@ -40,7 +43,6 @@ def said_of(mention, folded, before):
 
 # Kind ------------------------------------------------------------------------------------------------------
 
-_EACH_YEAR = re.compile("^[^每各]*每(?:学?年|个年度)[^每各]*$")
 _RATIO = re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
@@ -51,20 +53,25 @@ _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重
 def kind_of(mention, said, context):
     """Return kind, sign, and how many characters of a verb of change stand directly before the quantity.
 
-    What each unit owes or has is a mean, unless it is owed every year.
+    What each unit owes or has is a mean; ``context["per"]`` is the unit under the line of its rate, if any.
     """
-    kind, sign, attached = _own_kind(mention, said.clause)
+    clause, each = said.clause, each_of(said.clause, said.rest)
+    kind, sign, attached = _own_kind(mention, clause, each)
     kind, sign = _with_the_last(kind, sign, mention["unit"] == "%", said.lead, context)
-    owed, listed = _is_owed(mention, said, context), _is_listed_with(context, mention, said.lead)
-    if kind == "level" and (listed or (owed and not _EACH_YEAR.search(said.clause))):
-        kind = "mean"
+    owed, listed = _is_owed(mention, said, each, context), _is_listed_with(context, mention, said.lead)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
-    context["owed"] = still or (owed and "了" not in said.clause)
-    context["mean"] = mention if kind == "mean" else None
+    if kind == "level" and (listed or owed or (still and context["per"])):
+        kind = "mean"
+    least = _is_bounded(mention) or (listed and context["least"] and mention["hedge"] == "exact")
+    if least:
+        mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
+    owed = still or (owed and "了" not in clause)
+    per = _per(mention, kind, clause, each, owed, listed or still, context)
+    context |= {"mean": mention if kind == "mean" else None, "owed": owed, "per": per, "least": least}
     return kind, sign, attached
 
 
-def _own_kind(mention, clause):
+def _own_kind(mention, clause, each):
     """Tell the kind of a figure by its own clause."""
     marks, unit = _marks(), mention["unit"]
     if mention["sort"] == "rank":
@@ -86,7 +93,7 @@ def _own_kind(mention, clause):
     if unit == "%" or (not unit and _HELD.search(clause)):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
-    if marks["mean"].search(clause):
+    if marks["mean"].search(clause) or (each and (not each.period or _is_frequency(mention))):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -94,6 +101,11 @@ def _own_kind(mention, clause):
         return "mean", 1, 0  # 1985.26人
     far = _FAR.search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
+
+
+def _is_frequency(mention):
+    """Tell how often from how many in a time: 每月2次, but 每月300人次."""
+    return mention["unit"] in OCCASIONS and mention["value"] <= 12
 
 
 def _with_the_last(kind, sign, rate, lead, context):
@@ -107,25 +119,41 @@ def _with_the_last(kind, sign, rate, lead, context):
 
 # Duties ----------------------------------------------------------------------------------------------------
 
-_EVERY = re.compile("每[名位个人]")
+_SENT = "推荐|推报|选报|申报|上报|报送|推选"
+_EVERY = re.compile(rf"每[名位个人]|各[^,。;\d]{{0,10}}(?:{_SENT})(?!的)")
+_KEPT_UP = re.compile("了|已|坚持|平均|共[^青同产]|累计")
 _PER = re.compile(r"每|各(?![级类地界族项种行自])|平均")
 _DUTY = r"一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])"
 _OWED = re.compile(
     rf"至少|请各|(?:{_DUTY})[^,。;]{{0,8}}[每各]"
-    rf"|[每各][^,。;\d]{{0,16}}(?:{_DUTY}|(?:推荐|推报|选报|申报|上报|报送|推选)$)"
+    rf"|[每各][^,。;\d]{{0,16}}(?:{_DUTY}|(?:{_SENT})$)"
+    r"|每一?[名位个人][^,。;\d了已共]{0,24}(?:联系|结对|结对帮扶|包联|认领|挂钩)$"
 )
 _ASKED = re.compile(r"[^,。;]{0,12},要求")
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
 
 
-def _is_owed(mention, said, context):
+def _is_owed(mention, said, each, context):
     """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
+    if each and each.period and _is_frequency(mention) and not _KEPT_UP.search(said.clause):
+        return True  # 每月召开一次例会
     if context["bound"] and _EVERY.search(said.clause):
         return True
-    if not _PER.search(said.clause):
+    if not (each or _PER.search(said.clause)):
         return False
-    least = mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
-    return bool(least or _OWED.search(said.clause) or _ASKED.match(said.rest))
+    return bool(_is_bounded(mention) or _OWED.search(said.clause) or _ASKED.match(said.rest))
+
+
+def _is_bounded(mention):
+    """Tell whether a word before a number makes it the least there may be (不少于10名)."""
+    return mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
+
+
+def _per(mention, kind, clause, each, owed, listed, context):
+    """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
+    if kind != "mean" or mention["unit"] in ("%", "岁", "倍", ""):
+        return ""
+    return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
 
 
 def _is_listed_with(context, mention, lead):
@@ -142,8 +170,14 @@ def _is_listed_with(context, mention, lead):
 
 # Status ----------------------------------------------------------------------------------------------------
 
-_TASK = re.compile("(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$")
-_WITHIN = re.compile(r"(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间,")
+_TASK = re.compile(
+    "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
+    "|(?:全年|年度|年初|[省市县]定|下达)的?(?:目标|任务|计划)$"
+)
+_WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
+    r"(?:(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
+    r"|(?<![近前过去这])[\d一二三四五六七八九十]{1,2}年(?:之|以)?内(?!容))[^了已]*$"
+)
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]"
@@ -162,17 +196,26 @@ def status_of(mention, said, planned, context):
     if mention["hedge"] == "masked":
         return "masked"
     lead, clause, rest = said
+    done = _NOW.search(lead)
     intent = (
-        _marks()["planned"].search(clause)
+        _marks()["planned"].search(clause if done else lead)
         or _is_ahead(lead, mention["year"])
         or ((mention["hedge"] == "at_least" or _AIMS.search(clause)) and _AIM.match(rest))
     )
     if _TASK.search(clause):
         return "planned"  # of this figure only
     now = _NOW.search(clause)
-    if now or intent or _NOW.search(lead):
+    if now or intent or done:
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
+
+
+def is_intended_before(folded, start):
+    """Tell whether the part of a sentence that ends in a semicolon before start says what shall be."""
+    if folded[start - 1 : start] != ";":
+        return False
+    said = re.split("[。!?\n]", folded[max(0, start - 200) : start])[-1]
+    return bool(_marks()["planned"].search(said)) and not _NOW.search(said)
 
 
 def _is_ahead(lead, year):
@@ -260,6 +303,12 @@ def _same_baseline(between, kind, context):
     return same or (context["paragraph"].get("baseline", "") if kind in ("change", "growth") else "")
 
 
+def _plain_verbs():
+    """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
+    nouns = frozenset().union(*map(roles, ("compound", "noun", "takes_verb")))
+    return {verb for verb in roles("head_verb") - nouns if len(verb) > 1}
+
+
 @cache
 def _marks():
     """Patterns that hold words of the lexicon."""
@@ -268,11 +317,11 @@ def _marks():
     return {
         "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            f"{words('mean')}|每[名人个位村户镇县乡街校班队组月周季家支场期次批所套条辆台间处站点]|每(?:[两二三]周|学[期年])|各$"
+            f"{words('mean')}|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "planned": re.compile(
-            rf"{words('planned')}|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            rf"{words('planned')}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
             r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),

@@ -52,7 +52,7 @@ SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "clauses", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract"),
     *("headings", "intervals", "loaders", "norms", "nouns", "paragraphs", "pdf", "phrases", "places"),
-    *("quantities", "refusals", "schema", "signs", "tables", "tokens", "webpage", "words"),
+    *("quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "webpage", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")

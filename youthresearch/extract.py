@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.internals import create_dataframe_from_blocks
 
-from .clauses import baseline_of, course_of, kind_of, said_of, status_of
+from .clauses import baseline_of, course_of, is_intended_before, kind_of, said_of, status_of
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
@@ -260,7 +260,7 @@ def _score(fact, draft, noun):
     empty = pd.isna(fact["value"]) and pd.isna(draft["value"])
     same = bool(empty or abs(draft["value"] - fact["value"]) <= near)
     people = {"名": "人", "位": "人"}
-    units = [people.get(u, u) for u in (fact["unit"].partition("/")[0], draft["unit"])]
+    units = ["/".join(people.get(u, u) for u in f["unit"].split("/")) for f in (fact, draft)]
     row |= {"value": same, "hedge": draft["hedge"] == fact["hedge"], "kind": draft["kind"] == fact["kind"]}
     row |= {"unit": units[1] in (units[0], "")}
     if noun is None:
@@ -332,13 +332,14 @@ def _facts_of(sentence, folded, tokens):
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["bound"] = sentence["planned"] or sentence["ruled"]
+    context["intent"] = is_intended_before(folded, sentence["start"])
     for mention in sentence["kept"]:
         planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
         number = numbers.get(mention["start"])
         rows.append(_fact(mention, folded, tokens, number, before, context, planned))
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
-        paragraph["subject"] = rows[0]["noun"]
+        paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
     return rows
 
 
@@ -364,6 +365,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "baseline": baseline_of(kind, said, attached, mention["at"], context),
         **course_of(said, noun, mention["start"], rule, context),
         "each": said.clause.rstrip().endswith(("各", "每")),
+        "per": context["per"],
         **{"noun": noun, "rule": rule, "other": other, "whole": context["whole"]},
     }
     if "当年" in said.clause:
@@ -378,11 +380,14 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     """Find the noun that a figure counts, as `find_noun` does, and else in what was said before."""
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     start, unit = mention["start"], mention["unit"]
+    subject, counted = context["paragraph"].get("subject", (None, ""))
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
-        noun, rule = context["paragraph"].get("subject"), "inherited"
+        noun, rule = subject, "inherited"
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):
         above = _above(folded, tokens[0].start if tokens else start, unit, context["above"])
         noun, rule = (above, "topic") if above else (noun, rule)
+    if not noun and counted == unit:
+        noun, rule = subject, "inherited"
     return noun, rule, other
 
 
@@ -420,6 +425,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
         **{name: row[name] for name in _AS_READ},
         "low": low,
         "high": high,
+        "unit": f"{row['unit']}/{row['per']}" if row.get("per") else row["unit"],
         "fact_id": ids[row["number"]],
         "source_id": source_id,
         "district": row["district"],

@@ -10,6 +10,7 @@ _AGENDAS = "思路|计划|打算|安排|展望|要点"
 # Where every branch begins with a character, `re` searches at once.
 _AGENDA = re.compile(f"工作(?:{_AGENDAS})|年(?:{_AGENDAS})")
 _BUDGET = re.compile(r"(?:部门|单位|年度?|收支)预算(?!执行|完成|调整)")
+_BUDGETED = re.compile("(?:收入|支出|收支)预算|年初预算数")  # heads a paragraph of one
 _CALL = re.compile(  # for candidates
     r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
     r"[^。\n]{0,90}?的(?:通知|公告|通告)",
@@ -68,7 +69,7 @@ def paragraph_says(opening, before, title):
         "rule": rule,
         "planned": plan or (":" in opening and bool(_ANNOUNCED.match(opening))),
         "ruled": bool(title["rule"] or rule),
-        "budget": title["budget"],
+        "budget": title["budget"] or bool(_BUDGETED.search(opening[:HEADING])),
     }
 
 

@@ -106,6 +106,14 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     marks, start, end = _marks(), mention["start"], mention["end"]
     lead = folded[max(sentence["start"], start - REACH) : start]
     rest = folded[end : min(sentence["end"], end + REACH)]
+    if folded.startswith(("不得", "不能", "不应"), start):
+        if (
+            mention["hedge"] == "at_least"
+            and mention["unit"] not in ("%", "元")
+            and marks["regular"].search(lead)
+        ):
+            return ""  # 每学期不得少于两次
+        lead += folded[start : start + 2]
     if marks["full"].search(lead):
         return "threshold"
     if before and before[2] in (mention["unit"], "") and marks["joined"].fullmatch(folded, before[0], start):
@@ -378,5 +386,6 @@ def _marks():
         "seat": re.compile(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"),
         "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),
         "owing": re.compile(r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$"),  # 每名干部联系3个以上的支部
+        "regular": re.compile(r"每(?:[两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"),
         "equals": re.compile(r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d"),  # 1小时等于2积分
     }

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .intervals import hedge_interval
-from .loaders import load_traditional
+from .loaders import UNDER, load_traditional
 from .schema import DataError
 from .words import word_table
 
@@ -152,7 +152,8 @@ def _matches(folded):
     for start, stop in _windows(folded):
         for match in pattern.finditer(folded, max(start, end), stop):
             end = match.end()
-            yield match
+            if match["all"] != "全部" or _COUNTED.search(folded, max(0, end - 32), end):
+                yield match
 
 
 def _windows(folded):
@@ -212,6 +213,7 @@ def _quantity(value, value_max, hedge, place, unit):
 class _Parts(NamedTuple):
     """What the groups of a quantity's pattern hold, in their order there; empty where one took no part."""
 
+    all: str
     pre: str
     fraction: str
     tenths: str
@@ -246,6 +248,8 @@ def _read(match):
         hedge = lexicon_codes("hedge_before").get(times[:1], hedge)
         times = _han(times.lstrip("近约超逾"))[0] if times.lstrip("近约超逾") else 1
         read = _quantity(100 * (2**times - 1), nan, hedge, 100, "%") | {"double": True}
+    elif part.all:
+        read = _quantity(100, nan, "exact", 1, "%")
     elif part.fraction:
         value, place = _fraction(part.fraction)
         if value is None:
@@ -424,6 +428,13 @@ def lexicon_codes(role):
     return dict(zip(rows["word"], rows["code"], strict=True))
 
 
+@cache
+def counted_units():
+    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none."""
+    table = word_table("units")
+    return frozenset(table["unit"][table["base"] != UNDER])
+
+
 def lexicon_words(*roles):
     """Return the words of some roles, escaped for a pattern, the longest first."""
     words = {word for role in roles for word in lexicon_codes(role)}
@@ -435,8 +446,8 @@ def lexicon_pattern(*roles):
     return "|".join(lexicon_words(*roles))
 
 
-def _either(words, unless=None):
-    """One alternation of words, the longest first; by first characters, so that few are tried.
+def either(words, unless=None):
+    """Return words as one alternation, the longest first; by first characters, so that few are tried.
 
     unless: what must not follow some of them, as patterns.
     """
@@ -458,7 +469,7 @@ def _beyond(units):
 @cache
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
-    units = {u for u in word_table("units")["unit"] if "/" not in u} - {"%", "‰", "百分点", "倍", "成", "年"}
+    units = counted_units() - {"%", "‰", "百分点", "倍", "成", "年"}
     units |= {"个百分点", "百分点"}
     words = {
         "UNIT": units | {"大"},
@@ -470,13 +481,13 @@ def _pattern():
     }
     sorts = "|".join(f"(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
     pattern = f"(?=OPENING)(?:{sorts})"
-    texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
+    texts = {name: f"(?:{either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):
-        texts[name] = f"(?:{_either(words[name], _beyond(words[name]))})"
+        texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
@@ -486,23 +497,27 @@ def _pattern():
 @cache
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
-    units = {u[0] for u in word_table("units")["unit"]} - set(lexicon_codes("arabic_only")) | set(
+    units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大倍"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
-    last = f"|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
+    last = (
+        f"|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
+    )
     return re.compile(  # one class in front, so that the search runs over all else at once
-        rf"[\d第翻xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
+        rf"[\d第翻全均xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
         rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,7}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+# What 全部 is all of: 10名书记全部换届; else it is a word as any other.
+_COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首全均ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
@@ -575,7 +590,8 @@ _SORTS = {
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])|(?<=[今昨]日更新)\d{1,6}",
     ],
     "quantity": [
-        r"(?:(?P<pre>PREFIX) ?)?"
+        r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|(?:(?<=[名人位个])|(?<=[名人位个],))均为)"
+        r"|(?:(?P<pre>PREFIX) ?)?"
         r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])"
         r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?:一半|半数)(?=以上|左右))"
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"

@@ -1,11 +1,10 @@
 """Synthetic controls and synthetic difference in differences: the one place to call diff-diff.
 
 Its solvers take the steps of R's synthdid (Frank and Wolfe, stopped by the same rule), so that weights agree
-to the last digits, and find those of a synthetic control exactly; its errors and p-values are not used. Other
-solvers can stand here without more ado.
+to the last digits; its errors and p-values are not used. Other solvers can stand here without more ado. The
+weights of a synthetic control are a least squares problem, which scipy solves exactly.
 """
 
-import warnings
 from dataclasses import replace
 from numbers import Integral
 
@@ -95,7 +94,7 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None)
 
     Raises
     ------
-    DataError, ImportError
+    DataError
         As `synthetic_did`; or if a district has no value of a control before treatment.
     """
     if controls and isinstance(panel, Cells):
@@ -252,6 +251,10 @@ def synthetic_weights(before, after, target, n_treated):
 def control_weights(donors, target):
     """Find the weighted mean of districts nearest to another: weights at least zero that sum to one.
 
+    With gaps G = donors - target it is the w that makes |w G| least. Least squares without the sum,
+    min |x G|^2 + (sum x - 1)^2 over x >= 0, have x = s w: whatever s is, w makes the first term least
+    (Lawson and Hanson 1974, chapter 23). Of several that fit exactly it is one.
+
     Parameters
     ----------
     donors : ndarray, shape (districts, features)
@@ -260,27 +263,13 @@ def control_weights(donors, target):
     Returns
     -------
     ndarray, shape (districts,)
-
-    Raises
-    ------
-    ImportError
-        If diff-diff is not installed.
     """
-    n, features = donors.shape
-    rows = np.vstack([donors, target])
-    table = pd.DataFrame(  # features stand in for periods before treatment; after it nothing is compared
-        {
-            "unit": np.repeat(np.arange(n + 1), features + 1),
-            "time": np.tile(np.arange(features + 1), n + 1),
-            "y": np.column_stack([rows, np.zeros(n + 1)]).ravel(),
-        }
-    )
-    table["treated"] = ((table["unit"] == n) & (table["time"] == features)).astype(int)
-    solver = _diff_diff().SyntheticControl(v_method="custom", custom_v=np.ones(features), standardize="none")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Pre-treatment fit is poor")  # the effect tells its fit
-        fit = solver.fit(table, "y", "treated", "unit", "time", pre_period_outcomes="all")
-    return pd.Series(fit.donor_weights).reindex(range(n), fill_value=0.0).to_numpy()
+    from scipy.optimize import nnls
+
+    gaps = donors - target
+    gaps = gaps / (np.sqrt((gaps**2).sum(axis=1).mean()) or 1.0)  # near the sum in size
+    found = nnls(np.vstack([gaps.T, np.ones(len(gaps))]), np.append(np.zeros(gaps.shape[1]), 1.0))[0]
+    return found / found.sum()
 
 
 def _diff_diff():
@@ -289,6 +278,6 @@ def _diff_diff():
         import diff_diff.utils
     except ImportError:
         raise ImportError(
-            "Synthetic controls need the package diff-diff: pip install 'youthresearch[synthetic]'"
+            "synthetic_did needs the package diff-diff: pip install 'youthresearch[synthetic]'"
         ) from None
     return diff_diff
