@@ -1044,8 +1044,14 @@ def test_an_outcome_is_no_control_of_itself(name):
 
 def test_one_control_may_be_named_alone():
     panel = panel_of(random_table(2))
-    one, listed = (yr.did(panel, outcome="y", controls=controls) for controls in ("x", ["x"]))
-    assert one.att == listed.att and one.se == listed.se
+    listed = (["x"], ("x",), pd.Index(["x"]), np.array(["x"]), pd.Series(["x"], index=[7]))
+    for estimator in (yr.did, yr.staggered_did):
+        one, *others = (estimator(panel, outcome="y", controls=names) for names in ("x", *listed))
+        assert all(other.att == one.att and other.se == one.se for other in others)
+        assert estimator(panel, outcome="y", controls=pd.Index([])).att != one.att
+    for wrong in (3, [None], [3.5]):
+        with pytest.raises(yr.DataError, match=r"controls=.* must be a name of the panel, or a list"):
+            yr.did(panel, outcome="y", controls=wrong)
 
 
 @pytest.mark.parametrize(

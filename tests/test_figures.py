@@ -303,3 +303,14 @@ def test_an_interval_without_end_is_an_arrow():
     lines = yr.plot_effects(table).axes[0].get_lines()
     ends = {line.get_marker(): line.get_ydata().tolist() for line in lines if line.get_marker() in "<>"}
     assert ends == {"<": [1], ">": [0]}
+
+
+@pytest.mark.parametrize(
+    "periods", [[2018, 2019, 2021], pd.PeriodIndex(["2018Q4", "2019Q1", "2019Q3"], freq="Q")]
+)
+def test_a_period_of_which_nothing_is_known_keeps_its_place(periods):
+    table = pd.DataFrame({"indicator": "orgs", "period": periods, "exact": 1, "interval": 0, "open": 0})
+    ax = yr.plot_coverage(table).axes[0]
+    shown = [t.get_text() for t in ax.get_xticklabels()]
+    assert shown in (["2018", "2019", "2020", "2021"], ["2018Q4", "2019Q1", "2019Q2", "2019Q3"])
+    assert [text.get_position()[0] for text in ax.texts] == [0, 1, 3]

@@ -218,3 +218,34 @@ def test_numerals_of_cheques_are_words_elsewhere(text):
 
 def test_a_figure_does_not_end_in_a_blank():
     assert [(m["start"], m["end"]) for m in scan("北京 20 | 天津 63 ")] == [(3, 5), (11, 13)]
+
+
+ALL = [  # text, whether all of something countable is said
+    ("3个街道实现书屋全覆盖，服务居民。", True),
+    ("7名委员全部到岗。", True),
+    ("讲师9名，均为教师。", True),
+    ("推进书屋全覆盖工作格局，做到宣传全覆盖、无遗漏。", False),
+    ("全部团队都要报名，全县各部门参加。", False),
+    ("资助对象均为应届新生。", False),
+    ("2个组别全部一等奖。", False),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), ALL)
+def test_all_of_something_countable_is_a_share_in_words(text, found):
+    shares = [m for m in scan(text) if m.get("unit") == "%"]
+    assert [(m["value"], m["hedge"]) for m in shares] == [(100, "exact")] * found
+
+
+@pytest.mark.parametrize("wrong", [418, None, b"418", ["418"], float("nan")])
+def test_what_is_no_text_is_refused_by_name(wrong):
+    with pytest.raises(yr.DataError, match=f"text is of type {type(wrong).__name__}, and no text"):
+        yr.parse_quantity(wrong)
+    with pytest.raises(yr.DataError, match="pass a text, or what read_report returns"):
+        yr.extract_facts(wrong)
+
+
+def test_a_long_text_is_not_repeated_in_its_refusal():
+    with pytest.raises(yr.DataError) as refused:
+        yr.parse_quantity("1个，" * 10_000)
+    assert len(str(refused.value)) < 500

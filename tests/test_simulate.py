@@ -515,11 +515,13 @@ def test_a_true_path_is_of_the_truth_and_one_of_its_indicators():
             yr.simulate_reports(drawn().panel, seed=1, **options)
 
 
-def test_weights_and_strata_of_what_was_made_up_say_so_in_attrs():
-    """A Series has no column for it; scores have the level of the index besides."""
+def test_weights_and_strata_of_what_was_made_up_say_so():
+    """A Series has no column for it, so its name says it; scores have the level of the index."""
     table = yr.composite_table(drawn().small, [RATE, "members"])
     composites = [make(table) for make in (yr.entropy_index, yr.pca_index, yr.topsis)]
     series = [c.weights for c in composites] + [yr.entropy_weights(yr.normalise(table))]
     design = yr.estimate_design(drawn().small, outcome=RATE, rho=0.5)
-    assert all(map(is_simulated, [*series, yr.strata_by(drawn().small, by="province"), design.strata]))
+    series += [yr.strata_by(drawn().small, by="province"), design.strata]
+    assert all(map(is_simulated, series))
+    assert all(s.to_frame().columns[0].count("simulated") == 1 for s in series)
     assert all("simulated" in c.scores.index.names for c in composites)

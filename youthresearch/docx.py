@@ -190,6 +190,10 @@ class _Word:
             self.start_paragraph()
         elif name in ("tbl", "tr", "tc", "txbxContent"):
             self.start_cell(name)
+        elif name in ("gridSpan", "gridBefore") and self.tables:
+            width = attributes.get("val", "")  # of a joined cell, or left free before the first
+            width = int(width) if re.fullmatch("[1-9][0-9]?", width) else 1
+            self.tables[-1][3] = width - (name == "gridSpan")
         elif self.open:
             self.start_inside(name, attributes, self.open[-1])
 
@@ -212,19 +216,20 @@ class _Word:
         if name == "tbl":
             self.layout |= {tuple(self.tables[-1][:2])} if self.tables else set()
             self.numbered += 1
-            self.tables.append([self.numbered, 0, 0])
+            self.tables.append([self.numbered, 0, 0, 0])
         elif name == "txbxContent":
             self.boxes += 1
-            self.tables.append([0, 0, 0])
+            self.tables.append([0, 0, 0, 0])
         elif self.tables and name == "tr":
-            self.tables[-1][1:] = [self.tables[-1][1] + 1, 0]
+            self.tables[-1][1:] = [self.tables[-1][1] + 1, 0, 0]
         elif self.tables:
-            self.tables[-1][2] += 1
+            number, row, cell, joined = self.tables[-1]
+            self.tables[-1] = [number, row, cell + 1 + joined, 0]
 
     def start_paragraph(self):
         self.counted += 1
         check_paragraphs(self.counted, self.where, self.limits)
-        table, row, cell = self.tables[-1] if self.tables else (0, 0, 0)
+        table, row, cell, _ = self.tables[-1] if self.tables else (0, 0, 0, 0)
         place = f"table {table}, row {row}" if table else f"paragraph {self.counted}"
         place += ", text box" if self.boxes else ""
         self.open.append(Block([], place, row=(table, row) if cell else None, cell=cell))

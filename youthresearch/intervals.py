@@ -7,6 +7,7 @@ figure has missing bounds. Every interval in the project rests on the policy of 
 
 from decimal import Decimal
 from functools import lru_cache
+from math import inf, isfinite, isinf, nan
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,8 @@ _BOUNDS = {  # hedge -> bounds of the size v; u is the unit of its last digit, t
     "about": lambda v, u, top: (v - u / 2, v + u / 2),
     "over": lambda v, u, top: (v, v + top),
     "at_least": lambda v, u, top: (v, v + top),
-    "under": lambda v, u, top: (0 * v, v),  # an array of zeros
-    "at_most": lambda v, u, top: (0 * v, v),
+    "under": lambda v, u, top: (0.0, v),
+    "at_most": lambda v, u, top: (0.0, v),
 }
 HEDGES = ("exact", *_BOUNDS, "range", "masked")
 NEEDS_A_DIGIT = ("odd", "nearly", "about", "over", "at_least")
@@ -87,45 +88,47 @@ def hedge_interval(value, hedge, value_max=None, *, cap=None):
 
 def hedge_bounds(values, words, tops, *, cap=None, index=None):
     """Return low and high of `hedge_interval` as arrays, from arrays; index names the rows in errors."""
-    _check_hedges(values, words, tops, cap, range(len(values)) if index is None else index)
-    low = values + 0.0  # and no negative zero
-    high = low.copy()
-    vague = words != "exact"
-    if vague.any():  # mostly few
-        low[vague], high[vague] = _vague_bounds(values[vague], words[vague], tops[vague], cap)
-    return low, high
-
-
-def _vague_bounds(values, words, tops, cap):
-    size, unit = np.abs(values), _units(values)
-    top = unit if cap == "next_unit" else np.full(len(values), np.inf)
-    low, high = values.copy(), np.where(words == "range", tops, values)
-    for word in set(words) & set(_BOUNDS):
-        rows = words == word
-        low[rows], high[rows] = _BOUNDS[word](size[rows], unit[rows], top[rows])
-    mirrored = (values < 0) & (words != "range")
-    low, high = np.where(mirrored, -high, low), np.where(mirrored, -low, high)
-    low[words == "masked"] = high[words == "masked"] = np.nan
-    return low, high
-
-
-def _check_hedges(values, words, tops, cap, index):
     if cap not in CAPS:
         raise ValueError(f"cap={cap!r} is not known; choose one of {CAPS}.")
-    unknown = sorted(set(words) - set(HEDGES))
+    unknown = sorted(set(words.tolist()).difference(HEDGES))
     if unknown:
         raise ValueError(f"Unknown hedges {unknown}; the interval policy knows {list(HEDGES)}.")
-    lost = (np.isnan(values) & (words != "masked")) | np.isinf(values)
-    zero = values == 0
-    if zero.any():
-        lost |= zero & np.array([word in NEEDS_A_DIGIT for word in words], bool)
-    lost |= ~(tops >= values) & (words == "range")
+    low = values + 0.0  # and no negative zero
+    high, lost = low.copy(), ~np.isfinite(values)
+    for i in np.flatnonzero(words != "exact").tolist():  # mostly few
+        value, word, top = values.item(i), words[i], tops.item(i)
+        lost[i] = _is_lost(value, word, top)
+        if not lost[i]:
+            low[i], high[i] = _vague_bounds(value, word, top, cap)
     if lost.any():
-        rows = np.asarray(index)[lost].tolist()[:10]
+        rows = np.asarray(range(len(values)) if index is None else index)[lost].tolist()[:10]
         raise ValueError(
             f"Rows {rows}: a hedge needs a finite value, {', '.join(NEEDS_A_DIGIT)} "
             "one that is not zero, and a range an upper value above it."
         )
+    return low, high
+
+
+def _is_lost(value, word, top):
+    """Tell whether a vague figure has no bounds, for want of a value."""
+    if word == "masked":
+        return isinf(value)
+    return (
+        not isfinite(value)
+        or (value == 0 and word in NEEDS_A_DIGIT)
+        or (word == "range" and not top >= value)
+    )
+
+
+def _vague_bounds(value, word, top, cap):
+    """Return low and high of one vague figure; top is the upper end of a range."""
+    if word == "masked":
+        return nan, nan
+    if word == "range":
+        return value, top
+    unit = _unit(value)
+    low, high = _BOUNDS[word](abs(value), unit, unit if cap == "next_unit" else inf)
+    return (-high, -low) if value < 0 else (low, high)
 
 
 def rounding_interval(figures, resolution, *, rule="half_up"):

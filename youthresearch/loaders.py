@@ -9,6 +9,7 @@ import pandas as pd
 from .intervals import hedge_interval
 from .schema import DATA, DataError, check_keys, check_table, mark_simulated, rows_of, table_schema
 
+UNDER = "under"  # base of what stands only under the line of a rate: 月, 支部
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
 # A folder that lacks one of these uses the project's.
 SHARED = (
@@ -80,7 +81,11 @@ def load_indicators(data=None):
 
 
 def load_units(data=None):
-    """Load the units; one row is one unit as the sources write it, with its base unit."""
+    """Load the units; one row is one unit as the sources write it, with its base unit.
+
+    The base of what no figure counts, but a rate may be of (月, 支部), is "under". Rates are no rows: see
+    `base_units`.
+    """
     return _load("units", data)
 
 
@@ -285,17 +290,51 @@ def _check_values(facts):
             raise DataError(f"facts.csv: {rule}; correct {rows_of(facts.index[bad])}.", facts[bad])
 
 
+def base_units(written, units):
+    """Say what units count, each as the sources write it; empty for one that is not known.
+
+    A rate (次/月, 名/2年) is known where both its units are. It is a rate, and of what its numerator counts:
+    项/年 fits an indicator in items as well as a duty.
+
+    Parameters
+    ----------
+    written : iterable of str
+    units : pandas.DataFrame
+        As from `load_units`.
+
+    Returns
+    -------
+    dict of str to list of str
+        Base units of each.
+    """
+    base = units.set_index("unit")["base"].to_dict()
+    counting = {unit: words.split() for unit, words in base.items() if words != UNDER}
+    found = {}
+    for unit in written:
+        above, line, below = str(unit).partition("/")
+        known = above in counting and (not line or below.lstrip("23456789两二三四五六") in base)
+        found[unit] = (counting[above] + ["rate"] * bool(line)) if known else []
+    return found
+
+
 def _check_units(facts, indicators, units):
     wanted = facts["indicator"].map(indicators.set_index("indicator")["unit"])
-    given = facts["unit"].map(units.set_index("unit")["base"])
-    fits = pd.Series(
-        [pd.isna(w) or w in g.split() for w, g in zip(wanted, given, strict=True)], index=facts.index
-    )
-    percent = given == "percent"
+    bases = base_units(facts["unit"].dropna().unique(), units)
+    unknown = facts["unit"].map(bases).str.len() == 0
+    if unknown.any():
+        values = sorted(facts.loc[unknown, "unit"].unique())
+        raise DataError(
+            f"facts.csv: unit {values} not found in units.csv (of a rate, both units have to be there, as "
+            f"次 and 月 of 次/月; {rows_of(facts.index[unknown])}). Add it there or correct it.",
+            facts[unknown],
+        )
+    given = facts["unit"].map(bases)
+    fits = pd.Series([pd.isna(w) or w in g for w, g in zip(wanted, given, strict=True)], index=facts.index)
+    percent, point = (given.map(lambda bases, base=base: base in bases) for base in ("percent", "point"))
     bad = (facts["kind"].isin(["level", "mean"]) & ~fits) | (
         facts["kind"].isin(["share", "growth"]) & ~percent
     )
-    bad |= (facts["kind"] == "change") & ~(fits | percent | (given == "point"))
+    bad |= (facts["kind"] == "change") & ~(fits | percent | point)
     if bad.any():
         raise DataError(
             "facts.csv: the unit does not fit the indicator; correct the unit or the indicator.", facts[bad]

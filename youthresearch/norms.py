@@ -106,6 +106,14 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     marks, start, end = _marks(), mention["start"], mention["end"]
     lead = folded[max(sentence["start"], start - REACH) : start]
     rest = folded[end : min(sentence["end"], end + REACH)]
+    if folded.startswith(("不得", "不能", "不应"), start):
+        if (
+            mention["hedge"] == "at_least"
+            and mention["unit"] not in ("%", "元")
+            and marks["regular"].search(lead)
+        ):
+            return ""  # 每学期不得少于两次
+        lead += folded[start : start + 2]
     if marks["full"].search(lead):
         return "threshold"
     if before and before[2] in (mention["unit"], "") and marks["joined"].fullmatch(folded, before[0], start):
@@ -319,6 +327,9 @@ def _rules():
     return [Rule(norm, hedges, units, re.compile(a), re.compile(b)) for norm, hedges, units, a, b in rows]
 
 
+_HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
+
+
 @cache
 def _marks():
     number = r"[\d一二三四五六七八九十]{1,3}"
@@ -340,14 +351,16 @@ def _marks():
         "itself": re.compile(
             "(?:^|\n) {0,4}第一条|制定(?:本|如下)(?:办法|规定|细则|制度|条例|章程|规则|规程)"
         ),
+        # each branch of these two begins with a character, as those of "glance"
         "orders": re.compile(
-            r"应当|须(?!知)|不得(?!不)|一律|凡|请各|请于|原则上|视为|不予|取消|[加扣] ?\d{1,2} ?分|者,"
-            r"|(?<![已共])(?:报送|提交|上报|申报|推荐)(?!了|[^,。;]{0,10}\d)|可(?:以|申|推|享|给|增|获)|附件"
-            r"|每(?:学年|学期|项|队|个|名|人|次)|不(?:超过|少于|低于)|以上的|以下的|(?:满|达到)\d[^,。]{0,6}的"
+            r"应当|须(?!知)|不得(?!不)|一律|凡|请各|请于|原则上|视为|不予|取消|加 ?\d{1,2} ?分|扣 ?\d\d? ?分"
+            + "".join(rf"|{w}(?<![已共]{w})(?!了|[^,。;]{{0,10}}\d)" for w in _HANDED_IN)
+            + r"|可(?:以|申|推|享|给|增|获)|附件|每(?:学年|学期|项|队|个|名|人|次)|不(?:超过|少于|低于)"
+            r"|者,|以上的|以下的|满\d[^,。]{0,6}的|达到\d[^,。]{0,6}的"
         ),
         "happened": re.compile(
-            r"(?<![为除])了(?!解)|已|共(?![青同产])|累计|截至|目前|取得|获|增长|达\d|开展|举办|召开|覆盖|发放|吸引"
-            r"|建成|新建|成立|突破|\d[余多]|[近超]\d"
+            r"了(?<![为除]了)(?!解)|已|共(?![青同产])|累计|截至|目前|取得|获|增长|达\d|开展|举办|召开|覆盖|发放|吸引"
+            r"|建成|新建|成立|突破|近\d|超\d|余(?<=\d余)(?<![达近超]\d余)|多(?<=\d多)(?<![达近超]\d多)"
         ),
         "condition": re.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
         "conditions": re.compile(
@@ -373,5 +386,6 @@ def _marks():
         "seat": re.compile(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"),
         "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),
         "owing": re.compile(r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$"),  # 每名干部联系3个以上的支部
+        "regular": re.compile(r"每(?:[两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"),
         "equals": re.compile(r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d"),  # 1小时等于2积分
     }

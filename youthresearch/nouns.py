@@ -17,6 +17,8 @@ from .phrases import (
     right_of,
 )
 from .tokens import (
+    BODY,
+    COUNTED,
     NOUN,
     NUMBER,
     PEOPLE,
@@ -30,6 +32,7 @@ from .tokens import (
     says,
     span,
     tagger,
+    takes_verb,
     verbal,
 )
 
@@ -39,7 +42,8 @@ STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count ar
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
-LISTS = ("名册", "名单")
+SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
+LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -85,7 +89,7 @@ def find_noun(tokens, i, mention, kind, context):
     if not rules or bare:
         before = context["noun"]
         if at(tokens, i - 1).word != NUMBER:
-            before = _of_its_kind(unit, kind, context)
+            before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
         return _further(tokens, i, unit, kind, before)
     other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
     return found[rules[0]], rules[0], other
@@ -99,16 +103,18 @@ def _level(tokens, i, before):
     return span(tokens, i - 1, i - 1) if first.endswith("级") else None
 
 
-def _of_its_kind(unit, kind, context):
-    """Find the noun of the last figure before that the unit may count as well."""
+def _of_its_kind(unit, kind, context, part):
+    """Find the noun of the last figure before that the unit may count, or of the first (35岁以下的)."""
     if unit in PEOPLE and context.get("unit") in STRANGERS:
         return None  # 收入5万元,84人打工
-    if kind not in ("level", "mean") or unit in TO_THE_LEFT:
+    if kind not in ("level", "mean", "change") or unit in TO_THE_LEFT:
         return context["noun"]
     same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
-    for noun, counted in reversed(context["counted"]):
+    for noun, counted in context["counted"][:: 1 if part else -1]:
         if counted in same:
             return noun
+    if kind == "change":
+        return context["noun"]
     return None if context.get("unit") in ("元", "小时") else context["noun"]
 
 
@@ -127,7 +133,8 @@ def _own_share(tokens, i, unit, nouns):
         return None
     whole, size = left_of(tokens, first, unit), (last - first) // 2 + 1
     if not whole:
-        return nouns[(i - first) // 2 - size] if len(nouns) >= size else None
+        before = nouns[(i - first) // 2 - size] if len(nouns) >= size else None
+        return _shared(tokens, i, unit) or before
     parts = [[]]
     for token in tokens[max(0, first - REACH) : first]:
         if whole[0] <= token.start < whole[1]:
@@ -137,10 +144,11 @@ def _own_share(tokens, i, unit, nouns):
 
 def _is_elided(tokens, i, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    if not before:
-        return False
     near = range(i - 1, max(0, i - 4 * REACH) - 1, -1)
-    whole, place = (next((n for n in near if tokens[n].end == end), None) for end in (before[1], found[1]))
+    place = next((n for n in near if tokens[n].end == found[1]), None)
+    if place is not None and _is_only_place(tokens, place, found[0]):
+        return True  # 岗位16个,其中广西9个
+    whole = next((n for n in near if before and tokens[n].end == before[1]), None)
     if whole is None or place is None:
         return False
     league = at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
@@ -149,11 +157,21 @@ def _is_elided(tokens, i, found, before):
     return listed and ends_in(league, "league") and not ends_in(where, "league") and is_counted(where)
 
 
+def _is_only_place(tokens, k, start):
+    """Tell whether a clause up to token k is nothing but the name of a place."""
+    word = tokens[k].word
+    if tokens[k].sort != "p" or word == BODY or is_counted(word):
+        return False
+    while tokens[k].start > start or at(tokens, k - 1).sort == "p":
+        k -= 1
+    return at(tokens, k - 1).sort in "xcs"
+
+
 def _candidates(tokens, i, unit, kind):
     """Find what each rule takes for the noun, the likeliest first."""
     left, after = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit), at(tokens, i + 1).word
     right = right_of(tokens, i + (after == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
-    found = {"right": right, "left": left, "object": _object(tokens, i, unit)}
+    found = {"right": right, "left": left, "object": None if unit == "%" else _object(tokens, i, unit)}
     done = _done(tokens, i + 1) if unit == "次" else None
     if done:
         return {"object": done, "left": left}
@@ -162,13 +180,20 @@ def _candidates(tokens, i, unit, kind):
     if at(tokens, i - 1).word == "等" and after == "为":
         return {"object": found["object"]} | found
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
+    if unit in PEOPLE and not right and not (left and is_person(_head(tokens, i, left))):
+        event = event or {"event": _attended(tokens, i)}
     if right and at(tokens, i + 1).sort == "n":
         event = {}  # 友好型城市25条政策, 覆盖3万人口
     if right and unit in ("元", "小时") and (after == "的" or at(tokens, i + 1).sort in "na"):
         return {"right": right} | event | found  # 5万元的经费, 534万元奶粉
-    if unit in TO_THE_LEFT or _belongs_left(tokens, i) or _measures(tokens, i):
+    if unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
         return event | {"left": left} | found
     return event | found
+
+
+def _head(tokens, i, phrase):
+    """Return the last word of a phrase before number i."""
+    return next((t.word for t in reversed(tokens[max(0, i - 2 * REACH) : i]) if t.end == phrase[1]), "")
 
 
 def _ranks(tokens, i):
@@ -183,23 +208,27 @@ def _ranks(tokens, i):
 
 def _further(tokens, i, unit, kind, before):
     """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
-    given = _given(tokens, i)
+    given = _given(tokens, i) or _shared(tokens, i, unit)
     if given:
         return given, "object", before
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
-    verb = None if kind == "share" else _verb(tokens, i, unit)
+    alone = unit == "元" and at(tokens, i - 1).word != NUMBER
+    use = _used_as(tokens, i) if alone else None
+    verb = None if kind == "share" or use else _verb(tokens, i, unit)
+    if not verb and before and unit in PEOPLE and at(tokens, i - 1).word in roles("head_verb"):
+        came = _head(tokens, i, before) in roles("event")  # 60人报名, 录用9人
+        verb = span(tokens, i - 1, i - 1) if came else None
     if verb:
         return verb, "event", before
-    alone = unit == "元" and at(tokens, i - 1).word != NUMBER
-    money = (_used_as(tokens, i) or _money(tokens, i)) if alone else None
+    money = (use or _money(tokens, i)) if alone else None
     if before and (not money or at(tokens, i - 1).word in roles("up") | roles("down")):
         return before, "inherited", each_before(tokens, i)
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
-    topic = money or _topic(tokens, i)
+    topic = money or _topic(tokens, i, unit)
     if topic:
         return topic, "topic", None
     said = says(at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
@@ -218,41 +247,47 @@ def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
     if at(tokens, i + 1).sort in "vw" and at(tokens, i + 2).sort in "xc" and unit in EVENTS:
         return span(tokens, i + 1, i + 1)
-    on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1
-    if at(tokens, i - 1).sort in "hv" and at(tokens, on).word in roles("event") and unit in PEOPLE:
-        return span(tokens, on, on)  # 吸引340万人次观看
+    attended = _attended(tokens, i) if unit in PEOPLE else None
+    if attended:
+        return attended
     k = i - 1
-    while at(tokens, k).word in ("共", "共计", "累计", "达", "总计", "合计", "了") or (
+    while at(tokens, k).word in SUMMED or (
         at(tokens, k).word in roles("holds") and at(tokens, k - 1).sort in "vwh"
     ):
         k -= 1  # 惠民演出开展32场
+    bought = at(tokens, k).sort == "h" and at(tokens, i + 1).word == "的"
+    return _event_to(tokens, k, unit) if not bought and _is_event(tokens, k, unit) else None
+
+
+def _attended(tokens, i):
+    """Find what people come for whom no noun names (吸引340万人次观看)."""
+    on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1
+    came = at(tokens, i - 1).sort in "hv" and at(tokens, on).word in roles("event")
+    return span(tokens, on, on) if came else None
+
+
+def _is_event(tokens, k, unit):
+    """Tell whether token k names what happened: a verb alone does for units of events."""
     sort, word = at(tokens, k).sort, at(tokens, k).word
-    if sort == "h" and at(tokens, i + 1).word == "的":
-        return None
-    if not (
-        word in roles("event")
-        or (
-            (
-                sort in "vw"
-                or word in verbal()
-                or (
-                    sort == "h"
-                    and len(word) > 1
-                    and at(tokens, k - 1).sort == "n"
-                    and word not in roles("holds")
-                )
-            )
-            and (unit in EVENTS or unit == "人次")
-        )
-    ):
-        return None
+    if word in roles("event"):
+        return True
+    if unit not in EVENTS and unit != "人次":
+        return False
+    if sort in "vw" or word in verbal():
+        return True
+    told = sort == "h" and at(tokens, k - 1).sort == "n"  # 免费开放30场
+    return told and len(word) > 1 and word not in roles("holds")
+
+
+def _event_to(tokens, k, unit):
+    """Find the phrase of an event that ends in token k, without who acts; nothing if these are counted."""
     j = k
     while j > 0 and tokens[j - 1].sort in "vwanp":
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
             if unit == "人次" and ends_in(tokens[n].word, "person"):
-                return None  # the persons are counted
+                return None
             j = n + 1
             break
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and at(tokens, j - 1).sort == "r")):
@@ -283,7 +318,10 @@ def _money(tokens, i):
 
 
 def _used_as(tokens, i):
-    """Find what the next sum is for, where the first has no noun (在20万元基础上追加5万元作为经费)."""
+    """Find what a sum or the next one is for (在20万元基础上追加5万元作为经费, 筹集8万元设立基金)."""
+    fund = right_of(tokens, i + 1, "") if at(tokens, i + 1).word in ("设立", "成立") else None
+    if fund:
+        return fund
     for j in range(i + 1, min(i + REACH, len(tokens))):
         if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
             return right_of(tokens, j, "")
@@ -295,13 +333,18 @@ def _verb(tokens, i, unit):
     on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
     for k in (i - 1, i + 1, on):
         if at(tokens, k).word in roles("event"):
-            return span(tokens, k, k)
-    if at(tokens, i - 1).sort not in "vw" or unit not in ("人", *TIMES, *EVENTS):
-        return None
+            also = k > i and at(tokens, k + 1).sort in "vw" and at(tokens, k + 2).sort == "x"
+            return span(tokens, k, k + also)  # 参与学习
     j = i - 1
     while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
-    return span(tokens, j, i - 1) if at(tokens, j - 1).sort in "xsh" else None  # 不起诉8人, 实现增收8元
+    two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
+    if at(tokens, i - 1).sort not in "vw" or not (two or unit in ("人", *TIMES, *EVENTS)):
+        return None
+    listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
+    return (
+        span(tokens, j, i - 1) if listed or at(tokens, j - 1).sort in "xsh" else None
+    )  # 不起诉8人, 实现增收8元
 
 
 def _doing(tokens, i):
@@ -344,6 +387,8 @@ def _described(tokens, i, kind):
     j = k
     while at(tokens, j).sort in "avwh":
         j -= 1
+    if at(tokens, j).sort == "n" and at(tokens, j - 1).word in ("被", "由"):
+        return span(tokens, j, k)  # 被企业吸纳的60人
     return span(tokens, j + 1, k) if j < k and at(tokens, j).sort in "xs" else None
 
 
@@ -358,6 +403,17 @@ def _given(tokens, i):
     return None if j == i + 1 or head is None else span(tokens, j, head)
 
 
+def _shared(tokens, i, unit):
+    """Find the noun after the last of several numbers with only verbs between (扶持9名、带动50名青年)."""
+    last = n = i
+    while at(tokens, n + 1).sort in "xcvhs" and n < min(i + REACH, len(tokens) - 1):
+        n += 1
+        last = n if tokens[n].word == NUMBER else last
+    found = right_of(tokens, last, unit) if last > i else None
+    head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
+    return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+
+
 def find_above(text, start, unit):
     """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
     tokens = classify(tagger().tag(text, hmm=False), start, {})
@@ -365,28 +421,32 @@ def find_above(text, start, unit):
     return None if k is None else phrase_to(tokens, k)
 
 
-def _topic(tokens, i):
+def _topic(tokens, i, unit):
     """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].word == "|":  # the cells of a table are no clauses
             break
-        if tokens[k].sort in "nw":
-            return phrase_to(tokens, k)
+        named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
+        if named or tokens[k].sort in "nw":
+            spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")
+            return None if spent else phrase_to(tokens, k)  # 公务接待费2万元,接待30批次
     return None
 
 
-def _belongs_left(tokens, i):
+def _belongs_left(tokens, i, unit):
     """Tell whether what follows a number is the subject of the next one (书记456名平均年龄30.12岁)."""
     k = i - 1
     while at(tokens, k).sort in "nwa":
         k -= 1
+    if k < i - 1 and at(tokens, i + 1).sort == "w" and at(tokens, i + 2).word == NUMBER:
+        return True  # 服务站点9处走访60人次
     if k == i - 1 or at(tokens, k).word == NUMBER:
         return False
     for token in tokens[i + 1 : i + 6]:
         if token.word == NUMBER:
             return True
-        if token.sort not in "npa":
-            return False
+        if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
+            return False  # 城区8个街道62个社区
     return False
 
 

@@ -11,7 +11,7 @@ from .audit import derive_before
 from .cohorts import assign_cohorts
 from .districts import follow_codes
 from .intervals import hedge_interval, rounding_interval
-from .loaders import load_divisions, load_indicators, load_units
+from .loaders import base_units, load_divisions, load_indicators, load_units
 from .periods import FREQUENCIES, as_cohort, as_period, at_frequency, days_of, last_day
 from .schema import (
     FACT,
@@ -332,11 +332,11 @@ def build_panel(
     """
     check_choice("frequency", frequency, tuple(_LENGTH))
     book = (load_indicators() if indicators is None else indicators).set_index("indicator")
-    base = (load_units() if units is None else units).set_index("unit")["base"]
+    units = load_units() if units is None else units
     divisions = load_divisions() if divisions is None else divisions
     simulated = is_simulated(facts)
     facts, renamed = _prepare(facts, divisions)
-    reason = _reasons(facts, book, base, frequency, _wanted(facts, scope), findings)
+    reason = _reasons(facts, book, units, frequency, _wanted(facts, scope), findings)
     stated = _stated(facts.loc[reason == "", _CELL], book, cap, frequency)
     before, undated = _before(facts, reason, stated, frequency)
     reason = reason.mask(reason.isin(_MOVES), undated.reindex(facts.index))
@@ -382,7 +382,7 @@ def _wanted(facts, scope):
     return facts["scope"].isin([""] if scope is None else [scope] if isinstance(scope, str) else list(scope))
 
 
-def _reasons(facts, book, base, frequency, wanted, findings):
+def _reasons(facts, book, units, frequency, wanted, findings):
     """Why each fact is no cell of the panel, "" where it is one; the first reason that holds."""
     unit, flow = (_look_up(facts["indicator"], book[c].dropna()) for c in ("unit", "flow"))
     kind, relative = facts["kind"], unit.isin(["percent", "rate", "year"])
@@ -403,7 +403,7 @@ def _reasons(facts, book, base, frequency, wanted, findings):
         _MOVES[1]: kind == "growth",
         "a share of another figure, not a level": (kind == "share") & (unit != "percent"),
         "a mean, not a total": (kind == "mean") & ~relative,
-        "the unit does not fit the indicator": ~_fits(unit, facts["unit"], base),
+        "the unit does not fit the indicator": ~_fits(unit, facts["unit"], units),
         "a figure for each of several places": facts["note"] == "each",
         "a level beside a baseline: now, or then?": facts["baseline"] != "",
         "a part under the indicator of its whole": _under_its_whole(facts),
@@ -430,12 +430,12 @@ def _under_its_whole(facts):
     return both.reindex(facts.index, fill_value=False)
 
 
-def _fits(wanted, given, base):
+def _fits(wanted, given, units):
     """Tell whether a unit as written can count what the indicator counts, pair by pair of units."""
-    (i, units), (j, written) = pd.factorize(wanted), pd.factorize(given.fillna(""))
-    bases = [str(base.get(w, "")).split() for w in written]
-    fits = np.array([[u in b for b in bases] for u in units], dtype=bool)
-    return fits.reshape(len(units), len(written))[i, j]
+    (i, bases), (j, written) = pd.factorize(wanted), pd.factorize(given.fillna(""))
+    counted = base_units(written, units)
+    fits = np.array([[base in counted[unit] for unit in written] for base in bases], dtype=bool)
+    return fits.reshape(len(bases), len(written))[i, j]
 
 
 def _conflicts(findings):

@@ -33,7 +33,7 @@ REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
 EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
-    *("台次", "车次", "批次", "件次", "户次", "条次"),
+    *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
@@ -41,9 +41,10 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料"),
 )
-AIMS = ("目标", "任务", "要求")
+AIMS = ("目标", "任务", "要求", "计划")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+RANKED = ("级", "两级", "三级", "四级")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -52,7 +53,7 @@ def right_of(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
     begin = last = None  # of tokens
     unit = "" if at(tokens, i + 1).word == "的" else unit  # 20人的宣讲队伍
-    j = opening(tokens, i + 1)
+    j = opening(tokens, i + 1, unit)
     while j < min(i + 2 * REACH, len(tokens)):
         token, after = tokens[j], at(tokens, j + 1)
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
@@ -65,6 +66,8 @@ def right_of(tokens, i, unit):
             begin = last = None
         elif _is_head(tokens, j, last, unit):
             begin, last = j if begin is None else begin, j
+        elif token.word == OTHER and begin is None:
+            pass  # 5万元的首批贷款
         elif not _is_inside(tokens, j, begin, last, unit):
             of = None if counts(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
@@ -106,7 +109,7 @@ def _names_the_kind(tokens, j, unit):
     return head is not None and fits_only(tokens[head].word, unit)
 
 
-def opening(tokens, j):
+def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
     while at(tokens, j).word in (OTHER, "籍") or (
         at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"
@@ -116,10 +119,15 @@ def opening(tokens, j):
         return j
     for n in range(j + 1, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
-            return n
+            return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
             break
     return j
+
+
+def _are_described(tokens, j, end, unit):
+    """Tell whether nothing but the noun that is counted and its qualifiers stand there (已就业毕业生的)."""
+    return all(t.sort in "nwa" for t in tokens[j:end]) and counts(tokens[end - 1].word, unit)
 
 
 def _of(tokens, begin, j, unit):
@@ -146,8 +154,12 @@ def _is_head(tokens, j, last, unit):
     """Tell whether a phrase may end in token j, so far as it goes."""
     if tokens[j].sort in "np":
         return last is None or not _is_state(tokens, j, last, unit)
+    after = at(tokens, j + 1)
+    if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
+        return True  # 300元补助
     if tokens[j].sort == "v" and last == j - 1:
-        after = at(tokens, j + 1)
+        if fits_only(tokens[j].word, unit) and not counts(tokens[last].word, unit):
+            return True  # 40家红十字组织线上筹款
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
         happens = unit in (*EVENTS, "元", "个", "项") and not is_counted(tokens[last].word)
@@ -165,10 +177,24 @@ def _is_inside(tokens, j, begin, last, unit):
     if sort == "c":
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
-        return may_stand(after.sort)
+        fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
+        return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
+    if sort == "h":
+        return last is not None and _is_cut(tokens, j, last, unit)
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
+
+
+def _is_cut(tokens, j, last, unit):
+    """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (驻|村 队员)."""
+    if len(tokens[j].word) > 1 or counts(tokens[last].word, unit):
+        return False
+    while at(tokens, j).sort == "h" and len(tokens[j].word) == 1:
+        j += 1
+    head = phrase_end(tokens, j)
+    word = at(tokens, head if head is not None else -1).word
+    return counts(word, unit) or (unit not in PEOPLE and ends_in(word, "organisation"))
 
 
 def _joins_next(tokens, j, last, unit):
@@ -239,12 +265,13 @@ def left_of(tokens, i, unit):
     k -= unit == "%" and at(tokens, k).word == "占"
     if unit == "%" and k < i - 1 and at(tokens, k).word == "的":
         return _subject(tokens, k)
-    k -= tokens[k].word == "("  # 非公企业青年(9.5%)
+    k -= tokens[k].word in "(:"  # 非公企业青年(9.5%), 志愿者:90人
     k = _compared(tokens, k)
-    if at(tokens, i - 1).word == "的" and unit not in TO_THE_LEFT:
-        return None  # 重点村的78人
-    while k >= max(0, i - REACH) and tokens[k].sort not in "npw":
-        if k == i - 1 and tokens[k].sort == "v" and _is_noun(tokens, k, unit):
+    told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
+    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT:
+        return None  # 重点村的78人, 正在建设的有8所
+    while k >= max(0, i - REACH) and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
+        if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
         if tokens[k].word == ")":
             k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
@@ -256,6 +283,8 @@ def left_of(tokens, i, unit):
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
         return None  # 已开工建设16个
     risen = at(tokens, k + 1).word in ("到", "至", "达", "达到", "为") and tokens[k].sort == "w"
+    if risen and tokens[k - 1].sort == "s":
+        return None  # 次年发展到60人
     acts = unit in PEOPLE and is_person(at(tokens, k - 1).word)
     if acts or (risen and tokens[k - 1].sort in "nw"):  # 青年入团909名, 年龄优化至29岁
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
@@ -273,6 +302,15 @@ def left_of(tokens, i, unit):
         return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
+
+
+def _is_no_noun(tokens, k, i):
+    """Tell whether a noun before number i is a name, or says how long or in what way (3年时间, 重点扶持)."""
+    if at(tokens, k + 1).word == "某":
+        return True
+    if tokens[k].word == "时间":
+        return at(tokens, k - 1).word == OTHER
+    return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
 
 def each_before(tokens, i):
@@ -294,7 +332,11 @@ def _compared(tokens, k):
 
 def _is_noun(tokens, k, unit):
     """Tell whether a verb right before a number is the noun of its phrase."""
-    before = at(tokens, k - 1)
+    before, qualifies = at(tokens, k - 1), tokens[k].sort == "a"
+    if unit == "元" and before.sort == "n" and (qualifies or not is_counted(before.word)):
+        return True  # 市级配套20万元, 行政运行20万元
+    if qualifies:
+        return False
     if takes_verb(tokens[k].word) and before.sort in ("n" if unit in PEOPLE else "nwv"):
         return True  # 志愿者组织32个
     if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
@@ -354,9 +396,11 @@ def phrase_to(tokens, k):
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
+    j = next((n + 1 for n in range(j + 1, k) if tokens[n].word in RANKED), j)  # 区、街道两级青年之家
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
+        or (tokens[j].word in "支个名家所项类" and at(tokens, j - 1).word in ("各", "每", "该"))
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(at(tokens, j - 1)))
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
     ):
@@ -391,8 +435,11 @@ def _held(tokens, j, n):
 
 
 def _titled(tokens, j):
-    """Take the level of an award into its name (全国优秀共青团员)."""
-    level = at(tokens, j - 1).word in LEVELS
+    """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
+    before = at(tokens, j - 1).word
+    level = before in LEVELS
+    if before == "年" and tokens[j].word.endswith(AIMS):
+        return j - 1
     return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
 
 
@@ -408,8 +455,15 @@ def _is_predicate(tokens, n, k):
         return True  # 共注册志愿者
     if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
         return True  # 编发《简报》, 治理“三无”场所
-    if sort not in "vw":
-        return False
+    if (
+        before.sort in "xs"
+        and tokens[n].word == "支出"
+        and not takes_verb(tokens[n + 1].word)
+        and ends_in(head, "money")
+    ):
+        return True  # 支出低保金
+    if sort not in "vw" or (n == k - 1 and head == "人员"):
+        return False  # 应聘人员
     if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
         return True  # 征集作品
     if before.sort == "c" and at(tokens, n - 2).sort in "vh":

@@ -7,17 +7,17 @@ it is: a quantity, or a date, an ordinal, an age, a duration, a name, a document
 
 import re
 from bisect import bisect
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 from math import nan
+from typing import NamedTuple
 
 import pandas as pd
 
 from .intervals import hedge_interval
-from .loaders import load_traditional
-from .schema import DataError
+from .loaders import UNDER, load_traditional
+from .schema import DataError, check_text
 from .words import word_table
 
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
@@ -85,12 +85,14 @@ def parse_quantity(text):
     Raises
     ------
     DataError
-        If the text states no quantity, or more than one.
+        If it is no text, or states no quantity, or more than one.
     """
+    check_text("text", text, "pass the words as they stand, such as '超过23万人'")
     found = [m for m in scan(text) if m["sort"] in ("quantity", "bare")]
     if len(found) != 1:
-        seen = [(text[m["start"] : m["end"]], m["sort"]) for m in scan(text)]
-        raise DataError(f"{text!r} states {len(found)} quantities, not one; numbers seen: {seen}.")
+        seen = [(text[m["start"] : m["end"]], m["sort"]) for m in scan(text)][:10]
+        shown = text if len(text) <= 100 else f"{text[:99]}…"
+        raise DataError(f"{shown!r} states {len(found)} quantities, not one; numbers seen: {seen}.")
     fields = {k: v for k, v in found[0].items() if k in Quantity.__dataclass_fields__}
     bounds = hedge_interval(*(pd.Series([fields[k]]) for k in ("value", "hedge", "value_max"))).loc[0]
     return Quantity(
@@ -152,7 +154,8 @@ def _matches(folded):
     for start, stop in _windows(folded):
         for match in pattern.finditer(folded, max(start, end), stop):
             end = match.end()
-            yield match
+            if match["all"] != "全部" or _COUNTED.search(folded, max(0, end - 32), end):
+                yield match
 
 
 def _windows(folded):
@@ -171,17 +174,21 @@ def _windows(folded):
 
 def _mention(match, folded, quotes):
     sort, (start, end) = match.lastgroup, match.span()
-    mention = {"start": start, "end": end, "sort": sort}
-    if sort == "age" and match[0].endswith("岁") and ("." in match[0] or _is_stated_age(folded, start)):
+    read = None
+    if sort == "quantity":
+        end -= folded[end - 1] == " "  # of a unit that did not come
+        if _inside(quotes, start, end) and not match["double"]:
+            sort = "name"
+        else:
+            read, sort = _read(match), "number"
+    elif sort == "age" and match[0].endswith("岁") and ("." in match[0] or _is_stated_age(folded, start)):
         value, place = _arabic(match[0].rstrip("周岁 "))
-        return mention | _quantity(value, nan, "exact", place, "岁") | {"number_start": start}
-    if sort != "quantity":
-        return mention
-    if folded[end - 1] == " ":  # of a unit that did not come
-        mention["end"] = end = end - 1
-    if _inside(quotes, start, end) and not match["double"]:
-        return mention | {"sort": "name"}
-    return mention | (_read(match) or {"sort": "number"})
+        read = _quantity(value, nan, "exact", place, "岁")
+        read["number_start"] = start
+    if read is None:
+        return {"start": start, "end": end, "sort": sort}
+    read["start"], read["end"] = start, end
+    return read
 
 
 def _is_stated_age(folded, start):
@@ -205,44 +212,71 @@ def _quantity(value, value_max, hedge, place, unit):
     }
 
 
+class _Parts(NamedTuple):
+    """What the groups of a quantity's pattern hold, in their order there; empty where one took no part."""
+
+    all: str
+    pre: str
+    fraction: str
+    tenths: str
+    double: str
+    mask: str
+    odd1: str
+    unit1: str
+    first: str
+    last: str
+    odd2: str
+    unit2: str
+    other: str
+    zh1: str
+    odd3: str
+    unit3: str
+    zh2: str
+    odd4: str
+    unit4: str
+    unitodd: str
+    post: str
+
+
 def _read(match):
     """Turn a match of the quantity pattern into its value, hedge and unit; nothing if it has none (3/0)."""
-    group = defaultdict(str, {n: t for n, t in zip(_groups(), match.groups(), strict=True) if t})
-    number_start = match.end("pre") if group["pre"] else match.start()
-    unit = _SAME_UNIT.get(group["unit"], group["unit"])
-    hedge = _hedge(group)
-    if group["mask"]:
+    part = _Parts._make(match.groups("")[-len(_Parts._fields) :])
+    unit = part.unit1 or part.unit2 or part.unit3 or part.unit4
+    unit, hedge = _SAME_UNIT.get(unit, unit), _hedge(part)
+    if part.mask:
         read = _quantity(nan, nan, "masked", nan, unit)
-    elif group["double"]:
-        times = group["double"].strip("双翻了番")
+    elif part.double:
+        times = part.double.strip("双翻了番")
         hedge = lexicon_codes("hedge_before").get(times[:1], hedge)
         times = _han(times.lstrip("近约超逾"))[0] if times.lstrip("近约超逾") else 1
         read = _quantity(100 * (2**times - 1), nan, hedge, 100, "%") | {"double": True}
-    elif group["fraction"]:
-        value, place = _fraction(group["fraction"])
+    elif part.all:
+        read = _quantity(100, nan, "exact", 1, "%")
+    elif part.fraction:
+        value, place = _fraction(part.fraction)
         if value is None:
             return None
         read = _quantity(value, nan, hedge, place, "%")
-    elif group["tenths"]:
-        value, place = _tenths(group["tenths"].rstrip("多余"))
-        hedge = "odd" if hedge == "exact" and group["tenths"][-1] in "多余" else hedge
+    elif part.tenths:
+        value, place = _tenths(part.tenths.rstrip("多余"))
+        hedge = "odd" if hedge == "exact" and part.tenths[-1] in "多余" else hedge
         read = _quantity(value, nan, hedge, place, "%")
     else:
-        read = _plain(group, hedge, unit)
-    read["number_start"] = number_start
+        read = _plain(part, hedge, unit)
+    read["number_start"] = match.end("pre") if part.pre else match.start()
     return read
 
 
-def _plain(group, hedge, unit):
+def _plain(part, hedge, unit):
     """Read an Arabic or Chinese number, alone or as a range."""
-    number = group["first"] or group["zh"]
+    number = part.first or part.zh1 or part.zh2
     low, high, place, inside = _number(number)
     if inside and hedge == "exact":
         hedge = "odd"
-    if group["from"]:  # 一至二名, 二至三千人
-        low, high = _together(_number(group["from"])[0], high or low, place, number[-1]), high or low
-    if group["last"]:
-        high, _, place, _ = _number(group["last"])
+    if part.other:  # 一至二名, 二至三千人
+        low, high = _together(_number(part.other)[0], high or low, place, number[-1]), high or low
+    if part.last:
+        high, _, place, _ = _number(part.last)
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
             low *= place  # 3至5万: the factor belongs to both
     if unit == "‰":
@@ -261,17 +295,16 @@ def _together(first, last, place, end):
     return both if both < last and (first, place) != (1, 10) else first  # but 一至二十: ten is 十 alone
 
 
-def _hedge(group):
+def _hedge(part):
     """One hedge from the words before, inside and after the number; 近…多 says two things, so: about."""
-    pre, post = group["pre"], group["post"]
-    before = pre and (
-        "at_least" if pre == "上" else lexicon_codes("hedge_before").get(pre.rstrip("了为有达占"))
+    before = part.pre and (
+        "at_least" if part.pre == "上" else lexicon_codes("hedge_before").get(part.pre.rstrip("了为有达占"))
     )
-    odd = "odd" if group["odd"] or group["unitodd"] else None
-    after = post and lexicon_codes("hedge_after").get(post)
+    odd = part.odd1 or part.odd2 or part.odd3 or part.odd4 or part.unitodd
     if before == "nearly" and odd:
         return "about"
-    return before or after or odd or "exact"
+    after = part.post and lexicon_codes("hedge_after").get(part.post)
+    return before or after or ("odd" if odd else "exact")
 
 
 @lru_cache(WORDS)
@@ -397,6 +430,13 @@ def lexicon_codes(role):
     return dict(zip(rows["word"], rows["code"], strict=True))
 
 
+@cache
+def counted_units():
+    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none."""
+    table = word_table("units")
+    return frozenset(table["unit"][table["base"] != UNDER])
+
+
 def lexicon_words(*roles):
     """Return the words of some roles, escaped for a pattern, the longest first."""
     words = {word for role in roles for word in lexicon_codes(role)}
@@ -408,8 +448,8 @@ def lexicon_pattern(*roles):
     return "|".join(lexicon_words(*roles))
 
 
-def _either(words, unless=None):
-    """One alternation of words, the longest first; by first characters, so that few are tried.
+def either(words, unless=None):
+    """Return words as one alternation, the longest first; by first characters, so that few are tried.
 
     unless: what must not follow some of them, as patterns.
     """
@@ -431,7 +471,7 @@ def _beyond(units):
 @cache
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
-    units = {u for u in word_table("units")["unit"] if "/" not in u} - {"%", "‰", "百分点", "倍", "成", "年"}
+    units = counted_units() - {"%", "‰", "百分点", "倍", "成", "年"}
     units |= {"个百分点", "百分点"}
     words = {
         "UNIT": units | {"大"},
@@ -443,13 +483,13 @@ def _pattern():
     }
     sorts = "|".join(f"(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
     pattern = f"(?=OPENING)(?:{sorts})"
-    texts = {name: f"(?:{_either(w)})" for name, w in words.items()}
+    texts = {name: f"(?:{either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):
-        texts[name] = f"(?:{_either(words[name], _beyond(words[name]))})"
+        texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
@@ -457,31 +497,29 @@ def _pattern():
 
 
 @cache
-def _groups():
-    """Return the names of the groups; what may stand in several places has one name, less its number."""
-    return tuple(name.rstrip("1234") for name in _pattern().groupindex)
-
-
-@cache
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
-    units = {u[0] for u in word_table("units")["unit"]} - set(lexicon_codes("arabic_only")) | set(
+    units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
         "百年月日天周星季学成分届番小大倍"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
-    last = f"|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
+    last = (
+        f"|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
+    )
     return re.compile(  # one class in front, so that the search runs over all else at once
-        rf"[\d第翻xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
+        rf"[\d第翻全均xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
         rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,7}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+# What 全部 is all of: 10名书记全部换届; else it is a word as any other.
+_COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首全均ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
@@ -501,7 +539,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个半?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
-# Sort -> what it looks like; the first that fits wins. Groups of one name less its digit are one part.
+# Sort -> what it looks like; the first that fits wins. The groups of a quantity are those of `_Parts`.
 _SORTS = {
     "date": [
         r"YEAR学?年?DASH(?:YEAR|[\dxX×]{2})学?年MONTH?",  # 2018年—2021年, 2016-2020年
@@ -554,7 +592,8 @@ _SORTS = {
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])|(?<=[今昨]日更新)\d{1,6}",
     ],
     "quantity": [
-        r"(?:(?P<pre>PREFIX) ?)?"
+        r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|(?:(?<=[名人位个])|(?<=[名人位个],))均为)"
+        r"|(?:(?P<pre>PREFIX) ?)?"
         r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])"
         r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?:一半|半数)(?=以上|左右))"
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
@@ -563,7 +602,7 @@ _SORTS = {
         r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,8}|[*]{1,8})MULT?(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
-        r"|(?:(?P<from>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
+        r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
         r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
         r"(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"

@@ -167,7 +167,9 @@ def _figure_of_speech(mention, token, lead, rest):
     if at_end and marks["counted"].search(lead):
         return ""
     least = mention["hedge"] == "at_least" or is_at_least(lead)
-    often = (least and marks["each"].search(lead)) or marks["often"].search(lead)
+    often = (
+        (least and marks["each"].search(lead)) or marks["often"].search(lead) or marks["owes"].search(lead)
+    )
     return "" if often else "article"  # 每名干部至少联系一家, 每月召开一次
 
 
@@ -239,7 +241,7 @@ def _marks():
             rf"(?!(?:入团|发展)[\u4e00-\u9fff]{{0,2}}指标)[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"
         ),
         "text": re.compile(
-            "(?:稿|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
+            "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
         ),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
         "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
@@ -257,6 +259,9 @@ def _marks():
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
         "each": re.compile("每[^,。;]*$"),
         "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"),
+        "owes": re.compile(  # 每名干部联系一个支部, 正副队长各一名
+            r"每一?[名位个人家支村户校镇][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|必须有|须有|应有|推荐|推报|配备|选派)$|各$"
+        ),
         "won": re.compile(
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
         ),

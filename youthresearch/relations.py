@@ -483,7 +483,8 @@ def _of_rates_said_last(facts):
     rate &= np.all([t["part_of"].to_numpy() == "" for t in (one, other, said)], axis=0)
     first_larger = one["value"].to_numpy() >= other["value"].to_numpy()
     shares = np.column_stack([at - 1 - ~first_larger, at - 2 + ~first_larger, at])[rate]
-    unit, subject, noun = (facts[c].to_numpy() for c in ("unit", "subject", "noun"))
+    subject, noun = (facts[c].to_numpy() for c in ("subject", "noun"))
+    unit = facts["unit"].str.partition("/")[0].to_numpy()  # 6场/个 are 场
     told = facts.get("alternatives", facts["noun"]).to_numpy()  # 平均每个乡镇6场: of each 乡镇
     means = []
     for total, count in ((at - 1, at - 2), (at - 2, at - 1)):

@@ -12,8 +12,7 @@ from math import nan
 from typing import NamedTuple
 
 from .dates import iso
-from .quantities import lexicon_codes, scan_folded
-from .words import word_table
+from .quantities import counted_units, lexicon_codes, scan_folded
 
 _FACTORS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7}
 _FACTORS |= {"亿": 10**8}
@@ -120,6 +119,9 @@ def _read_table(rows, caption, document):
     columns, body = _columns(rows, document)
     if not columns or columns[0].sort == "number" or all(c.sort != "number" for c in columns):
         return [], []
+    header = rows[0] if len(body) < len(rows) else []
+    if any(c.sort == "number" and not h.text for h, c in zip(header, columns, strict=False)):
+        return [], []  # joined cells above a second line of header: what its numbers are is not known
     unit = _unit((_CAPTION_UNIT.search(caption) or ["", ""])[1])
     year = re.search(r"(?:19|20)\d\d年", caption)
     date = iso(year[0]) if year else document
@@ -266,14 +268,9 @@ def _name_and_unit(text):
 def _unit(text):
     """Read 万元 as (元, 10000); nothing where it is no unit."""
     match = re.fullmatch(r"(十万|百万|千万|[十百千万亿]?)(.*)", text.strip())
-    if match and match[2] in _units():
+    if match and match[2] in counted_units():
         return match[2], _FACTORS[match[1]]
     return "", 1
-
-
-@cache
-def _units():
-    return frozenset(u for u in word_table("units")["unit"] if "/" not in u)
 
 
 @cache

@@ -18,7 +18,7 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(("条", "项"), "item"),
 }
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
-ENDINGS = frozenset("员会款费率班队站点室岗金")  # of nouns, with a verb of two characters before them
+ENDINGS = frozenset("员会款费率班队站点室岗金户人器品")  # of nouns, with a verb of two characters before them
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE009)))
 # What stands for these; GROUP: of persons; BREAK: between sentences.
@@ -69,18 +69,24 @@ def classify(tagged, start, ends):
     """
     tokens, last, end = [], "", start
     for word, tag in tagged:
-        if word == BREAK:
+        if word < NUMBER:  # no sign
+            start, end = end, end + len(word)
+        elif word == BREAK:
             break
-        start, end = end, ends.get(end) or end + len(word)
+        else:
+            start, end = end, ends.get(end) or end + len(word)
         sort = _sort(word, tag)
         if word == " " and last in (NUMBER, NOUN):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        if sort == "x" and tokens:
-            _end_noun(tokens, word, start)
-        elif word in ENDINGS and len(last) == 2 and tokens[-1].sort in "hvw" + "n" * (word == "员"):
+        if sort == "x":
+            if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
+                _end_noun(tokens, word, start)
+        elif len(last) == 2 and word in ENDINGS and tokens[-1].sort in "hvw" + "n" * (word == "员"):
             start, word, sort = tokens.pop().start, last + word, "n"  # 调解员, 推进会
+        elif word == "家" and last == "之":
+            start, word, sort = tokens.pop().start, last + word, "n"  # 儿童之家
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
@@ -92,6 +98,8 @@ def _end_noun(tokens, mark, start):
     before = tokens[-2].sort if len(tokens) > 1 else ""
     if last.sort == "v" and mark != NUMBER and before in ("n", "w") and takes_verb(last.word):
         last.sort = "n"  # 占多数的是志愿服务组织,
+    elif last.word in ("团", "会") and mark == NUMBER and tokens[-2:-1] and tokens[-2].word == "建":
+        tokens[-2:] = [Token("建" + last.word, "n", tokens[-2].start, start)]
     elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
         last.sort = "n"  # 违法行为
     elif last.sort in "as" and mark in (NUMBER, "(") and before in ("n", "a") and _is_tail(last.word):

@@ -18,7 +18,10 @@ from .schema import DataError
 APPROXIMATE = tuple(hedge for hedge in HEDGES if hedge not in ("range", "masked"))  # codes of such words
 LOADERS = {"lexicon": load_lexicon, "units": load_units, "indicators": load_indicators}
 # All that these cache is made of the words.
-_READERS = ("quantities", "norms", "refusals", "tokens", "phrases", "nouns", "tables", "extract")
+_READERS = (
+    *("quantities", "rates", "norms", "refusals", "tokens", "phrases", "nouns", "signs", "clauses", "tables"),
+    "extract",
+)
 _LOCK = RLock()  # one thread at a time, since what is made of the words is the process's
 _now = {"state": ()}
 

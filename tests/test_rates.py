@@ -1,0 +1,65 @@
+"""Units of a rate: drafted from the words, taken by the code book, panel and audit."""
+
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+from youthresearch.loaders import base_units
+
+RATES = [  # text, units
+    ("例会每月不少于2次。", "次/月"),
+    ("支部大会每季度召开1次。", "次/季度"),
+    ("每两周至少开展1次学习。", "次/两周"),
+    ("每个学期须举办不少于2场讲座。", "场/学期"),
+    ("年均推送信息400条，月均服务60人次，日均接听20人次。", "条/年 人次/月 人次/日"),
+    ("户均增收800元，人均捐书3册，每名志愿者服务12小时。", "元/户 册/人 小时/名"),
+    ("每个支部至少结对2户。每村配备1名辅导员。", "户/个 名/村"),
+    ("请各学院推荐3名选手。请各基层支部推荐2名团员。", "名/学院 名/支部"),
+    ("委员各认领不少于1个班级、2个社团、3户家庭。", "个/人 个/人 户/人"),
+    ("稿件每月不少于1篇，讲座不少于2场。", "篇/月 场/月"),
+    ("每名委员每月走访不少于4户。", "户/月"),  # the last named
+    ("走访不少于2次/月。", "次/月"),
+    ("平均一名委员联系3个班级。", "个/名"),
+    # no rates: what was counted over a time, an age, a share, one each, a list of bodies
+    ("每年有300人次参加，每月服务70人次。", "人次 人次"),
+    ("平均年龄31岁，每名团员平均参学率80%。", "岁 %"),
+    ("书记、副书记各1名。", "名"),
+    ("各学院开展活动30场，各类社团80个。", "场 个"),
+]
+
+
+@pytest.mark.parametrize(("text", "units"), RATES)
+def test_a_denominator_that_the_text_names_stands_in_the_unit(text, units):
+    assert yr.extract_facts(text)["unit"].tolist() == units.split()
+
+
+def test_a_word_of_bounding_before_a_list_holds_for_all_of_it_and_one_after_a_number_for_that():
+    before = yr.extract_facts("每名委员联系不少于1个班级、2个社团、3个支部。")
+    after = yr.extract_facts("每名委员联系1个以上的班级、2个社团。")
+    assert before["hedge"].tolist() == ["at_least"] * 3
+    assert after["hedge"].tolist() == ["at_least", "exact"]
+
+
+def test_a_rate_needs_both_its_units_and_counts_what_its_numerator_counts():
+    units = yr.load_units()
+    bases = base_units(["次/月", "名/2年", "元/支部", "次/斗", "斗/月", "月", "个"], units)
+    assert bases["次/月"] == ["item", "rate"] and bases["名/2年"] == ["person", "rate"]
+    assert bases["元/支部"] == ["yuan", "rate"] and bases["个"] == ["item", "person"]
+    assert not (bases["次/斗"] or bases["斗/月"] or bases["月"])
+
+
+def test_rates_of_any_two_units_are_loaded_and_others_are_named(tmp_path):
+    facts = pd.read_csv(yr.loaders.DATA / "facts.csv", dtype=str)
+    for name in ("sources.csv", "facts.csv"):
+        (tmp_path / name).write_bytes((yr.loaders.DATA / name).read_bytes())
+    duty = facts["unit"] == "次/月"
+    facts.assign(unit=facts["unit"].mask(duty, "课/两周")).to_csv(tmp_path / "facts.csv", index=False)
+    assert (yr.load_facts(tmp_path)["unit"] == "课/两周").sum() == duty.sum()
+    facts.assign(unit=facts["unit"].mask(duty, "次/斗")).to_csv(tmp_path / "facts.csv", index=False)
+    with pytest.raises(yr.DataError, match=r"次/斗.*both units"):
+        yr.load_facts(tmp_path)
+
+
+def test_a_mean_drafted_as_a_rate_is_checked_against_its_total_and_count():
+    findings = yr.audit_facts(yr.extract_facts("举办讲座240场，覆盖60个乡镇，平均每个乡镇4场。"))
+    assert findings.loc[findings["relation"] == "mean", "verdict"].tolist() == ["holds"]

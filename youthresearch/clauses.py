@@ -1,0 +1,332 @@
+"""What the words around a figure say of it: kind and sign, baseline, whether it is, shall be or happened.
+
+A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
+dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``mean``, the last figure
+that is of each unit, ``per``, that unit, ``owed``, whether it is a duty, and ``least``, whether a word makes
+it the least there may be; ``intent``; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule;
+and ``paragraph``, a dict of what the paragraph said.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from .dates import iso
+from .nouns import OCCASIONS
+from .quantities import either, lexicon_codes, lexicon_pattern, lexicon_words
+from .rates import each_of, each_of_all
+from .signs import baselines
+from .tokens import roles
+
+WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
+_QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
+
+
+class Said(NamedTuple):
+    """The words around a figure.
+
+    lead: since the figure before, or since the start of the sentence; clause: the last clause of the lead,
+    without quotations; rest: what follows.
+    """
+
+    lead: str
+    clause: str
+    rest: str
+
+
+def said_of(mention, folded, before):
+    """Cut out the words around a figure; before is where the one before it ends."""
+    lead = folded[before : mention["start"]]
+    clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
+    return Said(lead, _QUOTED.sub("", clause), folded[mention["end"] : mention["end"] + 24])
+
+
+# Kind ------------------------------------------------------------------------------------------------------
+
+_RATIO = re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$")
+_SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
+_HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
+_FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
+_AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
+
+
+def kind_of(mention, said, context):
+    """Return kind, sign, and how many characters of a verb of change stand directly before the quantity.
+
+    What each unit owes or has is a mean; ``context["per"]`` is the unit under the line of its rate, if any.
+    """
+    clause, each = said.clause, each_of(said.clause, said.rest)
+    kind, sign, attached = _own_kind(mention, clause, each)
+    kind, sign = _with_the_last(kind, sign, mention["unit"] == "%", said.lead, context)
+    owed, listed = _is_owed(mention, said, each, context), _is_listed_with(context, mention, said.lead)
+    still = context.get("owed") and (listed or mention["hedge"] == "at_least")
+    if kind == "level" and (listed or owed or (still and context["per"])):
+        kind = "mean"
+    least = _is_bounded(mention) or (listed and context["least"] and mention["hedge"] == "exact")
+    if least:
+        mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
+    owed = still or (owed and "了" not in clause)
+    per = _per(mention, kind, clause, each, owed, listed or still, context)
+    context |= {"mean": mention if kind == "mean" else None, "owed": owed, "per": per, "least": least}
+    return kind, sign, attached
+
+
+def _own_kind(mention, clause, each):
+    """Tell the kind of a figure by its own clause."""
+    marks, unit = _marks(), mention["unit"]
+    if mention["sort"] == "rank":
+        return "rank", 1, 0
+    moved = marks["moved"].search(clause)
+    verb = moved["verb"] if moved else ""
+    sign = -1 if verb in roles("down") else 1
+    attached = len(moved[0]) if moved else 0
+    if verb and moved["to"]:
+        rate = unit == "%" and verb[-1] in "幅速"  # 增幅达12%
+        return ("growth" if rate else "share" if unit == "%" else "level"), sign if rate else 1, 0
+    if unit == "百分点":
+        return "change", sign, attached
+    if mention.get("double"):
+        return "growth", 1, 0
+    if unit in ("%", "倍") and verb:
+        ratio = unit == "%" and _RATIO.search(clause[: moved.start()])
+        return ("change" if ratio else "growth"), sign, attached
+    if unit == "%" or (not unit and _HELD.search(clause)):
+        held = _SHARE.search(clause)
+        return "share", 1, len(held[0]) if held else 0
+    if marks["mean"].search(clause) or (each and (not each.period or _is_frequency(mention))):
+        return "mean", 1, 0
+    if verb:
+        return "change", sign, attached
+    if mention["resolution"] < 1 and unit in WHOLE:
+        return "mean", 1, 0  # 1985.26人
+    far = _FAR.search(clause)  # 增配副书记9名
+    return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
+
+
+def _is_frequency(mention):
+    """Tell how often from how many in a time: 每月2次, but 每月300人次."""
+    return mention["unit"] in OCCASIONS and mention["value"] <= 12
+
+
+def _with_the_last(kind, sign, rate, lead, context):
+    """Kind and sign of what may share the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
+    moved = context.get("moved")
+    if moved and kind in ("level", "share") and moved[2] == rate and _AND.fullmatch(lead):
+        kind, sign = moved[:2]
+    context["moved"] = (kind, sign, rate) if kind in ("change", "growth") else None
+    return kind, sign
+
+
+# Duties ----------------------------------------------------------------------------------------------------
+
+_SENT = "推荐|推报|选报|申报|上报|报送|推选"
+_EVERY = re.compile(rf"每[名位个人]|各[^,。;\d]{{0,10}}(?:{_SENT})(?!的)")
+_KEPT_UP = re.compile("了|已|坚持|平均|共[^青同产]|累计")
+_PER = re.compile(r"每|各(?![级类地界族项种行自])|平均")
+_DUTY = r"一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])"
+_OWED = re.compile(
+    rf"至少|请各|(?:{_DUTY})[^,。;]{{0,8}}[每各]"
+    rf"|[每各][^,。;\d]{{0,16}}(?:{_DUTY}|(?:{_SENT})$)"
+    r"|每一?[名位个人][^,。;\d了已共]{0,24}(?:联系|结对|结对帮扶|包联|认领|挂钩)$"
+)
+_ASKED = re.compile(r"[^,。;]{0,12},要求")
+_LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
+
+
+def _is_owed(mention, said, each, context):
+    """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
+    if each and each.period and _is_frequency(mention) and not _KEPT_UP.search(said.clause):
+        return True  # 每月召开一次例会
+    if context["bound"] and _EVERY.search(said.clause):
+        return True
+    if not (each or _PER.search(said.clause)):
+        return False
+    return bool(_is_bounded(mention) or _OWED.search(said.clause) or _ASKED.match(said.rest))
+
+
+def _is_bounded(mention):
+    """Tell whether a word before a number makes it the least there may be (不少于10名)."""
+    return mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
+
+
+def _per(mention, kind, clause, each, owed, listed, context):
+    """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
+    if kind != "mean" or mention["unit"] in ("%", "岁", "倍", ""):
+        return ""
+    return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
+
+
+def _is_listed_with(context, mention, lead):
+    """Tell whether a figure is listed with one for each unit, and so is one itself (1个示范村、2个示范户)."""
+    first = context.get("mean")
+    if not first or not _LISTED.fullmatch(lead):
+        return False
+    return (
+        mention["unit"] == first["unit"]
+        or context["owed"]
+        or mention["hedge"] == first["hedge"] == "at_least"
+    )
+
+
+# Status ----------------------------------------------------------------------------------------------------
+
+_TASK = re.compile(
+    "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
+    "|(?:全年|年度|年初|[省市县]定|下达)的?(?:目标|任务|计划)$"
+)
+_WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
+    r"(?:(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
+    r"|(?<![近前过去这])[\d一二三四五六七八九十]{1,2}年(?:之|以)?内(?!容))[^了已]*$"
+)
+_BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
+_NOW = re.compile(
+    r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]"
+    r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
+    r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
+)
+_AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
+_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$")
+
+
+def status_of(mention, said, planned, context):
+    """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it.
+
+    planned: whether its paragraph says that it shall be.
+    """
+    if mention["hedge"] == "masked":
+        return "masked"
+    lead, clause, rest = said
+    done = _NOW.search(lead)
+    intent = (
+        _marks()["planned"].search(clause if done else lead)
+        or _is_ahead(lead, mention["year"])
+        or ((mention["hedge"] == "at_least" or _AIMS.search(clause)) and _AIM.match(rest))
+    )
+    if _TASK.search(clause):
+        return "planned"  # of this figure only
+    now = _NOW.search(clause)
+    if now or intent or done:
+        context["intent"] = bool(intent) and not now
+    return "planned" if (planned and not now) or context.get("intent") else "achieved"
+
+
+def is_intended_before(folded, start):
+    """Tell whether the part of a sentence that ends in a semicolon before start says what shall be."""
+    if folded[start - 1 : start] != ";":
+        return False
+    said = re.split("[。!?\n]", folded[max(0, start - 200) : start])[-1]
+    return bool(_marks()["planned"].search(said)) and not _NOW.search(said)
+
+
+def _is_ahead(lead, year):
+    """Tell whether a figure is for a year to come: after that of its document (到2025年), or within some."""
+    by = _BY.search(lead)
+    return bool((by and year > "1990" and by[1] > year) or _WITHIN.search(lead))
+
+
+# Course ----------------------------------------------------------------------------------------------------
+
+_CUMULATIVE = re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前")
+
+
+def course_of(said, noun, start, rule, context):
+    """Tell whether a figure is of events, of what is new, or summed up.
+
+    One that shares the noun or the verb of the figure before (新建团支部5个、青年之家3个) is as that one is.
+    """
+    clause = _before_noun(said.clause, noun, start)
+    happened = rule in ("object", "event") or bool(_marks()["event_after"].match(said.rest[:14]))
+    event = bool(_marks()["event"].search(clause))
+    course = {
+        "cumulative": bool(_CUMULATIVE.search(clause)),
+        "event": event or happened,
+        "new": happened or (event and bool(_marks()["new"].search(clause))),  # its words are of events too
+    }
+    if "course" in context and (rule == "inherited" or clause[:1] in ("、", "和", "及")):
+        course = {word: course[word] or context["course"][word] for word in course}
+    context["course"] = course
+    return course
+
+
+def _before_noun(clause, noun, start):
+    """Return what a clause says before its noun, which may hold a verb itself (团组织数)."""
+    return clause[: max(0, len(clause) - (start - noun[0]))] if noun and noun[0] < start else clause
+
+
+# Baseline --------------------------------------------------------------------------------------------------
+
+_YEAR = re.compile(r"[比较同与和跟](?:(?<=[比较])|(?=\d{4}年[^,。;]{0,4}(?:相比|比)))(\d{4})年(年?[底末])?")
+_ORIGIN = re.compile(r"(?:[比较由从]|是)[^,。;:由从比较是]{0,14}$")
+_ORIGIN_DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?")
+
+
+def baseline_of(kind, said, attached, at, context):
+    """Say what a figure is compared with: by its own words, or by those of the figure before.
+
+    attached: as from `kind_of`; at: ISO date of the figure, or nothing.
+    """
+    between = said.lead[: len(said.lead) - attached]
+    own = _named_baseline(said.lead, at) or _origin(kind, said.clause, said.rest[:10])
+    baseline = context["baseline"] = own or _same_baseline(between, kind, context)
+    if kind in ("change", "growth"):
+        context["paragraph"]["baseline"] = baseline
+    return baseline
+
+
+def _named_baseline(lead, at):
+    """Name what a figure is compared with: by its word, or by its year (比2018年底: 2018-12-31)."""
+    year = _YEAR.search(lead)
+    if year:
+        date = iso(f"{year[1]}年", year[2] or "")
+        return "previous_year" if at[:4].isdigit() and int(at[:4]) - int(date[:4]) == 1 else date
+    for match in baselines().finditer(lead):
+        return next((code for word, code in lexicon_codes("baseline").items() if word in match[0]), "")
+    return ""
+
+
+def _origin(kind, clause, rest):
+    """Tell whether a level is the one that a change starts from (由682个增加到1100个), and of when."""
+    if kind not in ("level", "share") or not _ORIGIN.search(clause):
+        return ""
+    if not _marks()["onward"].match(rest):
+        return ""
+    date = _ORIGIN_DATE.search(clause)
+    return (date and iso(date[0])) or "before"
+
+
+def _same_baseline(between, kind, context):
+    """Take the baseline of the figure before, where only a mark stands between (增加418个，增长62.76%).
+
+    A change that names none is against what the last change of its paragraph is against.
+    """
+    same = "" if between.strip(",、 ") else context.get("baseline", "")
+    return same or (context["paragraph"].get("baseline", "") if kind in ("change", "growth") else "")
+
+
+def _plain_verbs():
+    """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
+    nouns = frozenset().union(*map(roles, ("compound", "noun", "takes_verb")))
+    return {verb for verb in roles("head_verb") - nouns if len(verb) > 1}
+
+
+@cache
+def _marks():
+    """Patterns that hold words of the lexicon."""
+    words = lexicon_pattern
+    verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
+    return {
+        "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
+        "mean": re.compile(
+            f"{words('mean')}|各$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
+        ),
+        "planned": re.compile(
+            rf"{words('planned')}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
+            r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+        ),
+        "event": re.compile(words("happens")),
+        "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
+        "event_after": re.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
+        "onward": re.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
+    }

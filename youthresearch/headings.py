@@ -1,0 +1,81 @@
+"""What the title of a document and the headings of its parts make of the figures below them."""
+
+import re
+
+from .norms import gives_orders, is_rule, is_titled_rule
+
+HEAD = 200  # characters of a document in which its title is looked for
+HEADING = 40  # characters of a paragraph in which its heading is looked for
+_AGENDAS = "思路|计划|打算|安排|展望|要点"
+# Where every branch begins with a character, `re` searches at once.
+_AGENDA = re.compile(f"工作(?:{_AGENDAS})|年(?:{_AGENDAS})")
+_BUDGET = re.compile(r"(?:部门|单位|年度?|收支)预算(?!执行|完成|调整)")
+_BUDGETED = re.compile("(?:收入|支出|收支)预算|年初预算数")  # heads a paragraph of one
+_CALL = re.compile(  # for candidates
+    r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
+    r"[^。\n]{0,90}?的(?:通知|公告|通告)",
+    re.M,
+)
+_PLAN = re.compile(
+    rf"{_AGENDA.pattern}|下一步|展望未来|今后|任务书"
+    r"|招(?:聘|录|生)(?:人数|计划|职数|岗位|名额|单位)|招募(?:人数|规模|公告|启事|简章)|实施规模"
+)
+_GOAL = re.compile(
+    r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|实现|达成)[^,。;\n]){0,16}"
+    r"(?:目标(?:任务)?|名额(?:分配|安排|设置)?(?:[和及]要求)?|奖项设置|奖励设置"
+    r"|竞[聘选](?:职务|岗位|职位)|(?:岗位|职位)设置|职务人数)[:\n]"
+)
+_PAST = re.compile(  # 2018年工作总结和2019年工作计划
+    r"总结|回顾|按照?[^,。;]{0,24}(?:安排|要点|计划|打算),|根据[^,。;]{0,24}(?:安排|要点|计划|打算),"
+)
+_REVIEW = re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾")
+_ANNOUNCED = re.compile(  # 2023年十件实事包括:为...募集岗位20万个;...
+    "(?=[^。;:\n]{0,80}+:)(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
+    "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
+)
+
+
+def title_says(folded):
+    """Say what the head of a document makes of all its figures: a call for candidates, a budget, a rule."""
+    head, ordered = folded[:HEAD], gives_orders(folded)
+    return {
+        "budget": bool(_BUDGET.search(head)),
+        "call": ordered or bool(_CALL.search(head)),
+        "rule": (ordered and not _AGENDA.search(head)) or is_titled_rule(folded),
+    }
+
+
+def paragraph_says(opening, before, title):
+    """Say what the first sentence of a paragraph, or a heading above it, makes of the figures in it.
+
+    Parameters
+    ----------
+    opening : str
+        The first sentence.
+    before : dict
+        What was returned for the paragraph before; first, plan is False and rule empty.
+    title : dict
+        As from `title_says`.
+
+    Returns
+    -------
+    dict
+        plan, rule: of the plan for the coming year, or of a rule, and so those below may be; planned,
+        ruled: the same of this one alone; budget.
+    """
+    plan, rule = title["call"] or _is_plan(opening, before["plan"]), is_rule(opening, before["rule"])
+    return {
+        "plan": plan,
+        "rule": rule,
+        "planned": plan or (":" in opening and bool(_ANNOUNCED.match(opening))),
+        "ruled": bool(title["rule"] or rule),
+        "budget": title["budget"] or bool(_BUDGETED.search(opening[:HEADING])),
+    }
+
+
+def _is_plan(paragraph, planned):
+    """Tell whether a paragraph is of the plan for the coming year: one heading opens it, another ends it."""
+    head = paragraph[:HEADING]
+    if (_PLAN.search(head) or _GOAL.match(head)) and not _PAST.search(head):
+        return True
+    return planned and not _REVIEW.search(head)

@@ -1,0 +1,81 @@
+"""Units of a rate: 每月2次 are 次/月, 每名干部联系3个 are 个/名, 人均50元 are 元/人."""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from .loaders import UNDER
+from .quantities import either, lexicon_codes, lexicon_pattern
+from .words import word_table
+
+PERIODS = ("年", "年度", "半年", "学年", "学期", "季度", "季", "月", "星期", "周", "天", "日")
+_SAME = {"年度": "年", "季": "季度", "星期": "周", "个人": "人"}  # as they are written in a unit
+
+
+class Each(NamedTuple):
+    """What a figure is stated for each of, as written under the line of a unit (月, 两周, 名, 支部).
+
+    period: it is a stretch of time that 每 names, in which 300人次 may have come without a mean (每年, 每月).
+    """
+
+    unit: str
+    period: bool
+
+
+def each_of(clause, rest):
+    """Find what a figure is stated for each of: the last named before it, or the one right after it.
+
+    Parameters
+    ----------
+    clause : str
+        Folded, up to the figure.
+    rest : str
+        What follows the figure.
+
+    Returns
+    -------
+    Each or None
+    """
+    after = rest[:1] in ("/", "每", " ") and _patterns()["after"].match(rest)
+    if after:
+        return Each(_written(after), False)
+    if not ("每" in clause or "均" in clause or "一" in clause):
+        return None
+    found = list(_patterns()["each"].finditer(clause))
+    if not found:
+        return None
+    alone = len(found) == 1 and bool(found[0]["period"]) and "均" not in clause
+    return Each(_written(found[-1]), alone)
+
+
+def each_of_all(clause):
+    """Find of what units all owe a figure: 各支部推荐1名 (支部), 班子成员各认领1个 (人); empty if of none."""
+    found = _patterns()["all"].search(clause) if "各" in clause else None
+    return "" if not found else "人" if found["persons"] else found["one"] or found["body"]
+
+
+def _written(match):
+    """Return what is under the line of a unit as it is written there."""
+    said = match.groupdict()
+    unit = said["period"] or said["one"] or said["body"] or said["mean"]
+    return (said["many"] or "") + _SAME.get(unit, unit)
+
+
+@cache
+def _patterns():
+    """Patterns of the words that make a figure a rate."""
+    units = word_table("units")
+    names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, "百分点"}
+    bodies = either(u for u in units["unit"][units["base"] == UNDER] if len(u) > 1 and u not in PERIODS)
+    means = either(word[:-1] for word in lexicon_codes("mean") if word[1:] == "均" and word[0] != "平")
+    period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)})"
+    one = rf"(?:一|1(?!\d))?(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
+    within = rf"(?<![\u4e00-\u9fff\d])一(?=个?(?:{either(PERIODS)})[内中]?[^,。;]{{0,6}}至少)"
+    return {
+        "each": re.compile(rf"(?:每|平均(?=一)|{within})(?:{period}|{one})|(?P<mean>{means})均"),
+        "after": re.compile(rf" ?(?:/ ?每?|每)(?:{period}|{one})(?P<mean>)(?=[,。;、)的]|$)"),
+        "all": re.compile(
+            rf"各(?![级类地界族项种行自条])(?:{one})"
+            rf"|(?:{lexicon_pattern('person')})(?P<persons>各)(?=[\u4e00-\u9fff]{{2}})"
+        ),
+    }

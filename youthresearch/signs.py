@@ -1,0 +1,101 @@
+"""Sentences as the tagger reads them: a number, a name or a baseline is one sign, so that none is cut."""
+
+import re
+from bisect import bisect_right
+from functools import cache
+from math import inf
+
+from .quantities import lexicon_codes, lexicon_pattern, lexicon_words
+from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, classify, tagger
+
+THAN = ("较", "比(?![例赛重率])")
+_LIMIT = re.compile(r"以[上下内]|(?:至|到|-|~|—)")
+# Where every branch begins with a character, `re` searches at once; so a look-behind stands after it.
+_QUOTE = re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》")
+_BODY = re.compile(
+    r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
+)
+_BRACKET = re.compile(
+    r"\((?<=[\u4e00-\u9fff]\()(?!不含)(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+    r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总队团会组班社乡镇市县旗厂校园院站场街]\))"
+)
+
+
+def tokens_of(folded, sentences):
+    """Tag sentences, all in one go, with signs for what `_signs` finds; yield the tokens of each.
+
+    Parameters
+    ----------
+    folded : str
+    sentences : list of dict
+        start and end; mentions, its numbers; kept, those that may be facts.
+    """
+    signs, texts = [_signs(folded, sentence) for sentence in sentences], []
+    for sentence, spans in zip(sentences, signs, strict=True):
+        at = sentence["start"]
+        for start, end, sign in spans:
+            texts += (folded[at:start], sign)
+            at = end
+        texts += (folded[at : sentence["end"]], BREAK)
+    tagged = iter(tagger().tag("".join(texts), hmm=False))  # that model glues 率 to 为, 线 to 达
+    for sentence, spans in zip(sentences, signs, strict=True):
+        yield classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
+
+
+def _signs(folded, sentence):
+    """Find numbers, age limits, baselines and names of a sentence, as (start, end, what stands for it)."""
+    first, last = sentence["start"], sentence["end"]
+    counted = {m["start"] for m in sentence["kept"]}
+    signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
+    names = [(sign, [m.span() for m in name.finditer(folded, first, last)]) for sign, name in _names()]
+    quoted = next(found for sign, found in names if sign == NOUN)
+    spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not inside(s[0], quoted))]
+    taken = bytearray(last - first)  # 1 where a sign stands
+    for start, end, _ in spans:
+        taken[start - first : end - first] = b"\1" * (end - start)
+    others = [(*span, sign) for sign, found in names for span in found]
+    for start, end, sign in others + [s for s in signs if s[2] == NAME]:
+        if 1 not in taken[start - first : end - first]:
+            taken[start - first : end - first] = b"\1" * (end - start)
+            spans.append((start, end, sign))
+    return sorted(spans)
+
+
+def inside(place, spans):
+    """Tell whether a place lies in one of some stretches, in order, that do not overlap."""
+    i = bisect_right(spans, (place, inf)) - 1
+    return i >= 0 and place < spans[i][1]
+
+
+def _sign(mention, folded, counted):
+    """Return what stands for a number; names without digits are left to the tagger."""
+    if counted:
+        return NUMBER
+    token = folded[mention["start"] : mention["end"]]
+    if mention["sort"] == "age":
+        return GROUP if token[-1] == "后" else AGE if _LIMIT.search(token) else OTHER
+    if mention["sort"] != "name":
+        return OTHER
+    if token[0] in '“《"‘':
+        return ""
+    return NAME if token[0].isdigit() or lexicon_codes("name").get(token) == "noun" else ""
+
+
+@cache
+def _names():
+    """List what one sign stands for, the surest first, with its pattern."""
+    joined = re.compile(lexicon_pattern("joined"))
+    return ((OTHER, baselines()), (GROUP, joined), (NOUN, _QUOTE), (BODY, _BODY), (BRACKET, _BRACKET))
+
+
+@cache
+def baselines():
+    """Find what a figure is compared with: 较上年, 比试点前, 同比."""
+    when, words = "(?:相比|相较|时|末|底)?", lexicon_pattern("baseline")
+    return re.compile(
+        "|".join(
+            [rf"{than}[\u4e00-\u9fff]{{0,3}}(?:{words}){when}" for than in (*THAN, *"同与跟")]
+            + [f"{word}{when}" for word in lexicon_words("baseline")]
+            + [rf"{than}[\u4e00-\u9fff]{{1,8}}(?=[增减提下上降多少翻净])" for than in THAN]
+        )
+    )
