@@ -187,6 +187,7 @@ def saved(tmp_path_factory):
 def test_saved_in_both_languages(saved):
     files = sorted(p.name for p in saved[0].iterdir())
     assert files == ["x.csv", "x.en.pdf", "x.en.png", "x.zh.pdf", "x.zh.png"]
+    assert (saved[0] / "x.zh.pdf").read_bytes().count(b"/FontFile2") == 1  # one font, cut down once
 
 
 def test_saved_twice_the_same_bytes(saved):
