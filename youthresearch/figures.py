@@ -48,7 +48,7 @@ def _style():
         "figure.dpi": 100,
         "savefig.dpi": 200,
         "pdf.fonttype": 42,
-        "ps.fonttype": 42,  # where matplotlib 3.11 looks for how many glyphs a font of a PDF may have: one, not two
+        "ps.fonttype": 42,  # read by PDF too (matplotlib 3.11): else each font is cut down twice
         "svg.hashsalt": "youthresearch",
     }
 
