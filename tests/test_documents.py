@@ -571,6 +571,12 @@ def test_hostile_pdf(tmp_path):
     refused(write(tmp_path, "a.pdf", b"%PDF-1.4\n" + b"<<" * 100_000 + b"%%EOF"), "damaged")
 
 
+def test_a_pdf_that_unpacks_without_a_filter_s_limit_is_refused(tmp_path):
+    bomb = b"%PDF-1.7\n4 0 obj\n<< /Filter /ASCII85Decode >>\nstream\n" + b"z" * 2_000_000 + b"~>\n%%EOF"
+    refused(write(tmp_path, "a.pdf", bomb), "unpacks to more than the limits")
+
+
+
 @pytest.mark.parametrize(("password", "reads"), [("secret", False), ("", True)])
 def test_encrypted_pdf(tmp_path, chinese_pdf, password, reads):
     import pypdf
