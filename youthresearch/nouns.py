@@ -41,6 +41,7 @@ from .tokens import (
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 OCCASIONS = ("场", "场次", "次")  # units of the same events
+PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
@@ -73,7 +74,7 @@ def find_noun(tokens, i, mention, kind, context):
     """
     if i is None:
         return None, "none", None
-    unit = mention["unit"]
+    unit = "%" if mention["unit"] in PARTS else mention["unit"]
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
@@ -429,6 +430,7 @@ def _shared(tokens, i, unit):
         last = n if tokens[n].word == NUMBER else last
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
+    unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
     return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
 
 
