@@ -18,6 +18,7 @@ from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
+FREQUENT = (*OCCASIONS, "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
 PARTS = ("%", "‰", "/10万")  # units of shares
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
@@ -106,7 +107,7 @@ def _own_kind(mention, clause, each):
 
 def _is_frequency(mention):
     """Tell how often from how many in a time: 每月2次, but 每月300人次."""
-    return mention["unit"] in OCCASIONS and mention["value"] <= 12
+    return mention["unit"] in FREQUENT and mention["value"] <= 12
 
 
 def _with_the_last(kind, sign, rate, lead, context):
@@ -181,7 +182,7 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
-    r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]"
+    r"已|目前|截至|截止|现有|累计(?!不|达到)|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
     r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
@@ -324,8 +325,9 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "planned": re.compile(
-            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
-            r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
+            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|(?:规划|纲要)(?:提出|确定|明确|要求)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),
         "event": re.compile(words("happens")),
