@@ -185,10 +185,22 @@ def _mention(match, folded, quotes):
         value, place = _arabic(match[0].rstrip("周岁 "))
         read = _quantity(value, nan, "exact", place, "岁")
         read["number_start"] = start
+    elif sort == "duration" and _SCHOOLED.search(folded, max(0, start - 12), start):
+        read = _read_years(match)
     if read is None:
         return {"start": start, "end": end, "sort": sort}
     read["start"], read["end"] = start, end
     return read
+
+
+def _read_years(match):
+    """Read the years of schooling (平均受教育年限达到9.3年), which are a figure and no stretch of time."""
+    years = re.search(r"\d{1,2}(?:\.\d)?(?=年)", match[0])
+    if not years:
+        return None
+    value, place = _arabic(years[0])
+    hedge = "at_least" if match[0].endswith("以上") else "exact"
+    return _quantity(value, nan, hedge, place, "年") | {"number_start": match.start() + years.start()}
 
 
 def _is_stated_age(folded, start):
@@ -514,6 +526,7 @@ def _quick():
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
+_SCHOOLED = re.compile(r"受教育年限[^,。;\d]{0,4}$")
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
@@ -523,7 +536,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
-    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名
+    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
@@ -583,7 +596,7 @@ _SORTS = {
     "number": [
         r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",  # telephone
         r"(?<![\d.])\d{3,4} ?[×xX*] ?\d{3,4}(?!\d)|\d{1,2}%(?=抽样|抽查)",  # 1280×960
-        r"(?<![\d.])\d{1,4} ?号(?:线|楼|院|门|馆|桌|机|码头)|(?<=[刊年]\()\d{1,3}期(?=\))",  # 6号线, 刊(9期)
+        r"(?<![\d.])\d{1,4} ?号(?:线|楼|院|门|馆|桌|机|码头)|(?<=[刊年]\()\d{1,3}期(?=\))|(?<=\d年)\d{1,2}期(?=\n|$| )",  # 6号线, 刊(9期)
         r"\d{1,3}篇\d{1,3}章(?:\d{1,4}节)?|\d{1,3}章\d{1,4}[节条]",  # parts of a document
         r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
