@@ -15,6 +15,7 @@ from .dates import iso
 from .nouns import OCCASIONS
 from .quantities import either, lexicon_codes, lexicon_pattern, lexicon_words
 from .rates import each_of, each_of_all
+from .refusals import is_at_least
 from .signs import baselines
 from .tokens import roles
 
@@ -41,6 +42,19 @@ def said_of(mention, folded, before):
     lead = folded[before : mention["start"]]
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
     return Said(lead, _QUOTED.sub("", clause), folded[mention["end"] : mention["end"] + 24])
+
+
+# Hedge ------------------------------------------------------------------------------------------------------
+
+_ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
+
+
+def hedge_of(mention, said):
+    """Find a word of approximation that stands apart from its number (至少召开2次, 约占总数的10%)."""
+    if is_at_least(said.clause):
+        return "at_least"
+    roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
+    return lexicon_codes("hedge_before")[roughly[1]] if roughly else "exact"
 
 
 # Kind ------------------------------------------------------------------------------------------------------
@@ -182,7 +196,7 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
-    r"已|目前|截至|截止|现有|累计(?!不|达到)|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]"
+    r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
     r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
@@ -206,7 +220,8 @@ def status_of(mention, said, planned, context):
     )
     if _TASK.search(clause):
         return "planned"  # of this figure only
-    now = done and _NOW.search(clause)
+    summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
+    now = done and _NOW.search(summed)
     if intent or done:
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"

@@ -68,6 +68,8 @@ def refusal_of(mention, folded):
         return "number"  # 桥西100米, of an address
     if unit == "元" and mention["hedge"] in ("over", "at_least") and _marks()["worth"].match(rest):
         return "threshold"
+    if unit == "份" and lead.endswith(("共印", "存档")):
+        return "form"
     if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
         return "form"
     if unit in TO_THE_LEFT:
@@ -104,7 +106,7 @@ def _no_unit(mention, lead, token, rest):
 def _is_form(lead, rest):
     """Tell whether a number says how many papers to hand in (一式三份, 照片2张), and counts nothing."""
     marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
-    if clause.endswith(("一式", "共印", "存档")):
+    if clause.endswith("一式"):
         return True
     return bool(
         (marks["form"].search(clause) or marks["of_form"].match(rest)) and not marks["got"].search(clause)
@@ -166,13 +168,22 @@ def _figure_of_speech(mention, token, lead, rest):
         return "rhetorical"
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
-    if at_end and marks["counted"].search(lead):
+    if rest.startswith(("也没有", "都没有")):
+        mention |= {"value": 0.0}  # 支部一个也没有
+        return ""
+    if (at_end and marks["counted"].search(lead)) or _is_last_of_a_list(mention, lead):
         return ""
     least = mention["hedge"] == "at_least" or is_at_least(lead)
     often = (
         (least and marks["each"].search(lead)) or marks["often"].search(lead) or marks["owes"].search(lead)
     )
     return "" if often else "article"  # 每名干部至少联系一家, 每月召开一次
+
+
+def _is_last_of_a_list(mention, lead):
+    """Tell whether a number ends a list of figures in its unit (设4个部室和一个阵地)."""
+    last = _marks()["listed"].search(lead)
+    return bool(last and last[1] == mention["unit"])
 
 
 def _no_count(lead, token, rest):
@@ -212,6 +223,7 @@ def _marks():
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
         ),
+        "listed": re.compile(r"\d[余多]?([\u4e00-\u9fff])[^,。;、\d]{1,14}[和及]$"),
         "long": re.compile(r"\d{9}"),
         "years": re.compile(r" ?周?岁"),
         "to": re.compile(r" ?[:比] ?\d"),
