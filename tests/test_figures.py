@@ -51,7 +51,7 @@ def quality():
 def cells():
     panel = yr.build_panel(FACTS)
     local = panel[panel["district"].isin(["440305", "440309", "CN"]) & (panel["period"] >= 2015)]
-    return yr.coverage(local, by=["indicator", "period"])
+    return yr.coverage(local[local["indicator"] < "d"], by=["indicator", "period"])
 
 
 @cache
@@ -90,7 +90,7 @@ def reassigned(seed=1):
 
 @cache
 def honest():
-    panel, _ = yr.simulate_panel(seed=1, districts=30, periods=10, waves={"2018Q3": 4}, effect={"orgs": 30.0})
+    panel, _ = yr.simulate_panel(seed=1, districts=30, periods=8, waves={"2018Q1": 4}, effect={"orgs": 30.0})
     result = yr.honest_did(yr.event_study(panel, outcome="orgs_per_10k_youth_14_28"))
     return result.table.assign(breakdown=result.breakdown)
 
@@ -165,9 +165,10 @@ def made(name, lang, drawn=False):
     return figure
 
 
-@pytest.mark.parametrize("lang", sweep("zh", slow=["en"]))
-@pytest.mark.parametrize("name", PLOTS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", sweep("plot_placebo", slow=[p for p in PLOTS if p != "plot_placebo"]))
 def test_drawn_without_complaint(name, lang, caplog):
+    """The others are drawn by the notebooks as well, which hold a complaint for a wrong output."""
     caplog.set_level(logging.WARNING, logger="matplotlib")
     assert isinstance(made(name, lang, drawn=True), Figure)
     assert not caplog.records
@@ -186,6 +187,7 @@ def saved(tmp_path_factory):
 def test_saved_in_both_languages(saved):
     files = sorted(p.name for p in saved[0].iterdir())
     assert files == ["x.csv", "x.en.pdf", "x.en.png", "x.zh.pdf", "x.zh.png"]
+    assert (saved[0] / "x.zh.pdf").read_bytes().count(b"/FontFile2") == 1  # one font, cut down once
 
 
 def test_saved_twice_the_same_bytes(saved):

@@ -41,7 +41,9 @@ def said_of(mention, folded, before):
     """Cut out the words around a figure; before is where the one before it ends."""
     lead = folded[before : mention["start"]]
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
-    return Said(lead, _QUOTED.sub("", clause), folded[mention["end"] : mention["end"] + 24])
+    if "“" in clause or "《" in clause:
+        clause = _QUOTED.sub("", clause)
+    return Said(lead, clause, folded[mention["end"] : mention["end"] + 24])
 
 
 # Hedge ------------------------------------------------------------------------------------------------------
@@ -186,6 +188,7 @@ def _is_listed_with(context, mention, lead):
 
 # Status ----------------------------------------------------------------------------------------------------
 
+_TASKS = ("数", "值", "量", "标", "为", "是", "务", "划")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     "|(?:全年|年度|年初|[省市县]定|下达)的?(?:目标|任务|计划)$"
@@ -218,7 +221,7 @@ def status_of(mention, said, planned, context):
         or _is_ahead(lead, mention["year"])
         or (_AIM.match(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
-    if _TASK.search(clause):
+    if clause.endswith(_TASKS) and _TASK.search(clause):
         return "planned"  # of this figure only
     summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
     now = done and _NOW.search(summed)
@@ -240,7 +243,7 @@ def _is_ahead(lead, year):
     if "年" not in lead:
         return False
     by = _BY.search(lead)
-    return bool((by and year > "1990" and by[1] > year) or _WITHIN.search(lead))
+    return bool((by and year > "1990" and by[1] > year) or ("年" in lead and _WITHIN.search(lead)))
 
 
 # Course ----------------------------------------------------------------------------------------------------

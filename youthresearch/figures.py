@@ -48,6 +48,7 @@ def _style():
         "figure.dpi": 100,
         "savefig.dpi": 200,
         "pdf.fonttype": 42,
+        "ps.fonttype": 42,  # read by PDF too (matplotlib 3.11): else each font is cut down twice
         "svg.hashsalt": "youthresearch",
     }
 

@@ -10,7 +10,7 @@ from bisect import bisect
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from math import nan
+from math import inf, nan
 from typing import NamedTuple
 
 import pandas as pd
@@ -209,7 +209,7 @@ def _is_stated_age(folded, start):
 
 def _inside(quotes, start, end):
     """Tell whether a stretch lies inside one of the quotations (in order, not overlapping)."""
-    i = bisect(quotes, (start, float("inf"))) - 1
+    i = bisect(quotes, (start, inf)) - 1
     return i >= 0 and end <= quotes[i][1]
 
 
