@@ -504,5 +504,8 @@ def test_what_stands_apart_from_its_number_is_read_with_it(text, value, hedge, u
 
 
 def test_codes_colophons_and_one_of_many_things_are_no_figures():
-    text = "联系号9182736450\n青年月刊2019年5期\n共印20份 存档1份\n建成一个平台。"
+    text = (
+        "联系号9182736450\n青年月刊2019年5期\n共印20份 存档1份\n建成一个平台。36次点击\n"
+        "经过三个多月，开通24小时咨询热线，报送四家班子，分为三个等级，由两个部分组成，每周值班2天。"
+    )
     assert yr.extract_facts(text).empty

@@ -48,12 +48,13 @@ def said_of(mention, folded, before):
 
 # Hedge ------------------------------------------------------------------------------------------------------
 
+_APART = re.compile("不[少低]于[人户年月]均$")
 _ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
 
 
 def hedge_of(mention, said):
     """Find a word of approximation that stands apart from its number (至少召开2次, 约占总数的10%)."""
-    if is_at_least(said.clause):
+    if is_at_least(said.clause) or _APART.search(said.clause):
         return "at_least"
     roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
     return lexicon_codes("hedge_before")[roughly[1]] if roughly else "exact"
@@ -146,6 +147,7 @@ _OWED = re.compile(
     rf"至少|请各|(?:{_DUTY})[^,。;]{{0,8}}[每各]"
     rf"|[每各][^,。;\d]{{0,16}}(?:{_DUTY}|(?:{_SENT})$)"
     r"|每一?[名位个人][^,。;\d了已共]{0,24}(?:联系|结对|结对帮扶|包联|认领|挂钩)$"
+    r"|每(?:月|学?年|季度|学期)[^,。;\d了]{0,8}[交缴]纳?$"
 )
 _ASKED = re.compile(r"[^,。;]{0,12},要求")
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")

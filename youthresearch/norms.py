@@ -154,6 +154,8 @@ def _of_rule(mention, lead):
     marks, measured = _marks(), mention["unit"] in ("%", "元", "倍", "小时")
     if marks["seat"].search(lead):
         return "limit"
+    if marks["means"].search(lead):
+        return ""
     if not measured and marks["owing"].search(lead) and not marks["size"].search(lead):
         return ""
     # a number of persons may be a quota, so planned
@@ -407,6 +409,9 @@ def _marks():
         "regular": re.compile(
             r"每(?:[两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"
             r"|(?:走访|联系|结对|开展|组织|举办|召开|慰问|撰写|上报|服务)[^,。;\d人]{0,8}$"
+        ),
+        "means": re.compile(  # 每月交20元, 人均50元
+            r"每(?:月|学?年|季度|学期)[^,。;\d]{0,8}[交缴]纳?$|[人户校班](?<!每[人户校班])均$"
         ),
         "equals": re.compile(r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d"),  # 1小时等于2积分
     }

@@ -251,7 +251,7 @@ def _marks():
             f"(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
         ),
         "qualifying": re.compile(  # 4个工作室, 3个主题党日, 2个提升项目
-            f"(?:{words('enumeration')})(?!建)[\u4e00-\u9fff]?"
+            f"(?:{words('enumeration')})(?!建|组成)[\u4e00-\u9fff]?"
             f"(?:{words('organisation', 'team')}|项目|活动|工程|产业|专班|岗|室|[党团队]日|班会|公园"
             r"|展|试点)(?<![重要]点)(?<!发展)"
         ),
