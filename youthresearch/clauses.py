@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from .dates import iso
 from .nouns import OCCASIONS, PARTS
-from .quantities import either, lexicon_codes, lexicon_pattern, lexicon_words
+from .quantities import either, is_at_least, lexicon_codes, lexicon_pattern, lexicon_words
 from .rates import each_of, each_of_all
-from .refusals import is_at_least
 from .signs import baselines
 from .tokens import roles
 

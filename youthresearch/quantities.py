@@ -441,6 +441,11 @@ def _tenths(text):
     return value, Decimal(1 if "." in digits else 10)
 
 
+def is_at_least(clause):
+    """Tell whether a number after a clause is a least one by a word apart from it (至少召开2次)."""
+    return "至少" in clause and bool(_LEAST.search(clause))
+
+
 @cache
 def lexicon_codes(role):
     """Return the words of one role of the lexicon with their codes, as a dict."""
@@ -535,6 +540,7 @@ def _quick():
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
+_LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
 _TIMED = re.compile(r"受教育年限[^,。;\d]{0,4}\d|每[^,。;]{1,20}(?:不得?[少低]于|至少)[\d半.]{1,4}天")
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones

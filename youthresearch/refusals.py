@@ -9,17 +9,12 @@ from math import nan
 
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
-from .quantities import lexicon_codes, lexicon_pattern
+from .quantities import is_at_least, lexicon_codes, lexicon_pattern
 from .tokens import PEOPLE
 
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 _HAN_DIGITS = "一二两三四五六七八九十几数"
-
-
-def is_at_least(clause):
-    """Tell whether a number is a least one by a word apart from it (至少召开2次)."""
-    return "至少" in clause and bool(_marks()["least"].search(clause))
 
 
 def refusal_of(mention, folded):
@@ -284,5 +279,4 @@ def _marks():
         "won": re.compile(
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
         ),
-        "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
     }
