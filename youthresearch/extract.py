@@ -138,15 +138,12 @@ def _propose(document_or_text, source_id, indicators, date):
         refused += not_kept
         if kept:
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | says)
-    rows = [
-        row
-        | {
-            "district": district_of(place, folded, sentence["start"], row["number"], row["kind"]),
-            "scope": scope_of(town, folded, sentence["start"], row["number"]),
-        }
-        for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True)
-        for row in _facts_of(sentence, folded, tokens)
-    ]
+    rows = []
+    for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
+        for row in _facts_of(sentence, folded, tokens):
+            row["district"] = district_of(place, folded, sentence["start"], row["number"], row["kind"])
+            row["scope"] = scope_of(town, folded, sentence["start"], row["number"])
+            rows.append(row)
     tabled = [row | {"district": _district_in_table(row, place)} for row in tabled]
     rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
     lookup, flows = _code_book() if indicators is None else _lookup(indicators)
