@@ -8,16 +8,16 @@ comes with the table: "not stated" and "not extracted" are different things.
 import re
 from functools import cache
 from itertools import accumulate
-from math import inf, nan
+from math import inf
 
 import numpy as np
 import pandas as pd
-from pandas.api.internals import create_dataframe_from_blocks
 
 from .clauses import baseline_of, course_of, is_intended_before, kind_of, said_of, status_of
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
+from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
@@ -52,7 +52,7 @@ _AS_READ = (
 )
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
-_WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
+_ORDER, _WORDS = tuple(COLUMNS), tuple(c for c in COLUMNS if c not in (*NUMBERS, *PLACES))
 FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
@@ -172,48 +172,13 @@ def _unread(sentence, furniture, tables, shown):
 
 def tabulate(proposals):
     """Lay out the proposals of one document or many as a table of facts."""
-    blocks = [
-        (_array(proposals, NUMBERS, float), _at(NUMBERS)),
-        (_array(proposals, PLACES, "int64"), _at(PLACES)),
-    ]
-    blocks += [(words, _at((name,))) for name, words in _words(proposals).items()]
-    # for a small table the usual constructor would take as long as all else together
-    return create_dataframe_from_blocks(blocks, pd.RangeIndex(len(proposals)), _column_index())
+    numbers = [(NUMBERS, _array(proposals, NUMBERS, float)), (PLACES, _array(proposals, PLACES, "int64"))]
+    return lay_out(_ORDER, numbers, {name: [p[name] for p in proposals] for name in _WORDS})
 
 
 def _array(proposals, names, dtype):
     """Return the named fields, one row each."""
     return np.array([[p[name] for p in proposals] for name in names], dtype=dtype)
-
-
-def _words(proposals):
-    """Return the columns of text, cut from one array: a column costs pandas more than its words."""
-    names, size = [c for c in COLUMNS if c not in (*NUMBERS, *PLACES)], len(proposals)
-    try:
-        words = _text([p[name] for name in names for p in proposals])
-    except UnicodeEncodeError:  # half a character, which such columns may not hold
-        return {name: _array(proposals, (name,), object) for name in names}
-    return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
-
-
-def _text(words):
-    """Make an array of text, with Arrow at once: pandas first looks for gaps."""
-    if _WORD.storage != "pyarrow":
-        return pd.array(words, dtype=_WORD)
-    import pyarrow as pa  # as pandas did
-
-    return pd.arrays.ArrowStringArray(pa.array(words, pa.large_string()), dtype=_WORD)
-
-
-@cache
-def _column_index():
-    return pd.Index(COLUMNS)
-
-
-@cache
-def _at(names):
-    """Return the places of columns."""
-    return np.array([COLUMNS.index(name) for name in names])
 
 
 def score_extraction(coded, proposed, nouns):
