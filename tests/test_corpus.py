@@ -240,7 +240,26 @@ def test_a_name_in_another_encoding_is_no_obstacle(tmp_path):
     assert len(extract_corpus(tmp_path, output=tmp_path / "out")) == 1
 
 
-# Failures are rows
+# Failures are rows; paths that lead nowhere are the caller's mistake
+
+
+def test_paths_that_lead_nowhere_are_refused_at_once(folder, tmp_path):
+    with pytest.raises(DataError, match="lead nowhere") as refused:
+        extract_corpus([folder, tmp_path / "reprots", folder / "*.txt"], output=tmp_path / "out")
+    assert refused.value.rows["path"].tolist() == [str(tmp_path / "reprots"), str(folder / "*.txt")]
+    assert not (tmp_path / "out").exists()
+    for given in (None, 3, [None]):
+        with pytest.raises(DataError, match="must be a file or a folder"):
+            extract_corpus(given)
+
+
+def test_a_folder_without_a_report_is_no_empty_corpus(tmp_path):
+    (tmp_path / "data.xlsx").touch()
+    with pytest.raises(DataError, match="No folder holds a report"):
+        extract_corpus(tmp_path)
+    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    failures = extract_corpus(tmp_path).attrs["failures"]
+    assert failures["source_id"].tolist() == ["old"] and "DOCX" in failures["message"][0]
 
 
 def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, monkeypatch):
@@ -258,17 +277,17 @@ def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, mon
         return propose(document, source_id=source_id, **options)
 
     monkeypatch.setattr(corpus, "propose", crash)
-    paths = [folder, bad, bad / "old.doc", bad / "missing.txt"]
+    paths = [folder, bad, bad / "old.doc"]
     facts = extract_corpus(paths)
     failures = facts.attrs["failures"].set_index("source_id")
-    assert list(failures.index) == ["crash", "empty", "link", "missing", "old", "scan"]
+    assert list(failures.index) == ["crash", "empty", "link", "old", "scan"]
     assert failures["error"].to_dict() == dict.fromkeys(failures.index, "ReportError") | {
         "crash": "RecursionError"
     }
-    assert "legacy" in failures.loc["old", "message"] and "no such file" in failures.loc["missing", "message"]
+    assert "legacy" in failures.loc["old", "message"] and "not there" in failures.loc["link", "message"]
     assert facts["source_id"].nunique() == DOCUMENTS
     summary = extract_corpus(paths, output=tmp_path / "out")
-    assert summary["status"].value_counts().to_dict() == {"read": DOCUMENTS, "failed": 6}
+    assert summary["status"].value_counts().to_dict() == {"read": DOCUMENTS, "failed": 5}
     stored = pd.read_parquet(tmp_path / "out" / "failures").set_index("source_id").sort_index()
     pd.testing.assert_frame_equal(stored, failures, check_frame_type=False)
 
@@ -278,13 +297,13 @@ def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
 
     def spoilt(document, *, source_id, **more):
         proposals, refused = propose(document, source_id=source_id, **more)
-        wrong = {"hedge": "no hedge"} if source_id == "report-05" else {}
+        wrong = {"value": "many"} if source_id == "report-05" else {}
         return [proposal | wrong for proposal in proposals], refused
 
     monkeypatch.setattr(corpus, "propose", spoilt)
     facts = extract_corpus(folder)
     failure = facts.attrs["failures"].iloc[0]
-    assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "no hedge" in failure["message"]
+    assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "many" in failure["message"]
     pd.testing.assert_frame_equal(pd.DataFrame(facts), clean)
 
 

@@ -43,6 +43,10 @@ def write(folder, name, content):
     return path
 
 
+def read(folder, content):
+    return read_report(write(folder, "report", content))
+
+
 def lines(document):
     return [document.text[p.start : p.end] for p in document.paragraphs.itertuples()]
 
@@ -211,11 +215,108 @@ def test_a_layout_table_is_no_table(tmp_path):
     assert roles(read_report(write(tmp_path, "a.html", page)))[BODY[0]] == "body"
 
 
+JOINED = [  # as a county's table of two years has them
+    "单位 | 团组织 |  | 团员",
+    " | 2020年 | 2021年 | 2021年",
+    "城东街道 | 12个 | 15个 | 310名",
+    "城西街道 | 8个 |  | 290名",
+]
+
+
+def test_cells_joined_in_a_page_keep_the_columns_of_the_others(tmp_path):
+    page = f"""<html><body><p>{LONG}</p><table>
+        <tr><td rowspan="2">单位<td colspan=2>团组织<td>团员
+        <tr><td>2020年<td>2021年<td>2021年
+        <tr><td>城东街道<td>12个<td>15个<td>310名
+        <tr><td>城西街道<td colspan="2">8个<td>290名</table><p>{LONG}</p></body></html>"""
+    assert lines(read(tmp_path, page))[1:-1] == JOINED
+    for odd in ("0", "-1", "x", "1e9", "99999"):
+        document = read(tmp_path, page.replace('rowspan="2"', f'rowspan="{odd}" colspan="{odd}"'))
+        assert lines(document)[1] == JOINED[0]
+
+
+def test_cells_joined_in_a_docx_keep_the_columns_of_the_others(tmp_path):
+    def cell(text, properties=""):
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{p(text)}</w:tc>"
+
+    two, below = '<w:gridSpan w:val="2"/>', "<w:vMerge/>"
+    rows = [
+        cell("单位", '<w:vMerge w:val="restart"/>') + cell("团组织", two) + cell("团员"),
+        cell("", below) + cell("2020年") + cell("2021年") + cell("2021年"),
+        cell("城东街道") + cell("12个") + cell("15个") + cell("310名"),
+        cell("城西街道") + cell("8个", two) + cell("290名"),
+    ]
+    body = p(LONG) + "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+    assert lines(read_report(docx(tmp_path, body)))[1:] == JOINED
+
+
+def test_hidden_text_is_no_part_of_a_docx(tmp_path):
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>另有700个。</w:t></w:r>"
+    shown = hidden.replace("<w:vanish/>", '<w:vanish w:val="0"/>')
+    body = f"<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>{LONG}</w:t></w:r>{hidden}{shown}</w:p>"
+    assert read_report(docx(tmp_path, body)).text == LONG + "另有700个。"
+
+
+@pytest.mark.parametrize("end", ["<!-- a comment", "<script>var a = 1;", "<style>p {"])
+def test_a_page_cut_short_is_refused(tmp_path, end):
+    """What follows is lost without a trace: a browser shows an empty page."""
+    refused(write(tmp_path, "a.html", f"<html><body><p>{LONG}</p>{end}<p>{LONG}</p>"), "breaks off inside a")
+
+
+def test_a_page_without_text_of_its_own_says_what_to_save(tmp_path):
+    script = "<div id=app></div><script>draw()</script><noscript>请启用JavaScript</noscript>"
+    frames = "<frameset><frame src=a.html><noframes>不支持框架</noframes></frameset>"
+    for body in (script, frames):
+        refused(write(tmp_path, "a.html", f"<html>{body}</html>"), "from a browser that shows it")
+
+
 def test_a_large_page_is_judged_by_its_links(tmp_path):
     link = '<p><a href="/x">某地举行读书节活动</a></p>'
     page = f"<html><body>{link * 10}{f'<p>{BODY[0]}</p>' * 4_000}</body></html>"
     document = check(read_report(write(tmp_path, "a.html", page)))
     assert document.paragraphs["role"].value_counts().to_dict() == {"body": 4_000, "boilerplate": 10}
+
+
+@pytest.mark.parametrize(("charset", "codec"), [("utf-8", "utf-8"), ("gb2312", "gb18030")])
+def test_bad_bytes_of_a_page_matter_in_its_text_alone(tmp_path, charset, codec):
+    """Many sites cut the summary in <meta> at so many bytes, inside a character."""
+    text = ("全区社会领域团组织达1100个，较试点前增加418个。" * 30).encode(codec)
+    head = f"<html><head><meta charset={charset}><meta name=description content='".encode()
+    page = head + "总结团".encode(codec)[:-1] + b"'></head><body><p>" + text
+    document = read(tmp_path, page + b"</p></body></html>")
+    assert document.text.startswith("全区社会") and document.encoding == codec
+    with pytest.raises(ReportError, match="bytes that are no character stand in its text"):
+        read(tmp_path, page + "团".encode(codec)[:-1] + b"</p></body></html>")
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "big5hkscs"])
+def test_an_encoding_is_told_by_the_text_and_not_by_the_script_before_it(tmp_path, codec):
+    text = "臺北市青年組織達1100個，較試點前增加418個。為國家發展貢獻青春力量，學業與就業兩不誤。" * 5
+    page = b"<html><script>" + b"var a = 1;\n" * 5_000 + b"</script><p>" + text.encode(codec)
+    document = read(tmp_path, page)
+    assert document.encoding == codec and document.text == text
+
+
+@pytest.mark.parametrize("text", ["全区社会领域团组织达1100个，较试点前增加418个。\n团员26551名。\n" * 3])
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("gb18030", "cp1252"), ("utf-8", "gb18030"), ("gb18030", "latin-1")]
+)
+def test_a_text_saved_in_a_wrong_encoding_is_refused(tmp_path, text, right, wrong):
+    """Its figures would be found, and every noun beside them be nonsense."""
+    garbled = text.encode(right).decode(wrong, errors="ignore")
+    with pytest.raises(ReportError, match=f"{right} that was read as|characters are lost"):
+        read(tmp_path, garbled.encode())
+    for fine in (
+        "镕喆翀玥璟琰珺婧祎煜晟" * 9,
+        "ÀÉÎÕÜ été déjà, Straße, über, año 1100",
+        "組織は1100団体です。",
+    ):
+        assert read(tmp_path, fine.encode()).text == fine
+
+
+def test_a_text_that_lost_its_characters_is_refused(tmp_path):
+    with pytest.raises(ReportError, match="characters are lost in it"):
+        read(tmp_path, "共青\ufffd组织达1100个，\ufffd员26551名".encode())
 
 
 def test_a_wrongly_declared_charset_is_not_believed(tmp_path):
@@ -468,6 +569,11 @@ def test_hostile_pdf(tmp_path):
     refused(write(tmp_path, "a.pdf", pdf(zlib.compress(TEXT)).replace(b"Kids[3", b"Kids[2")), "damaged")
     refused(write(tmp_path, "a.pdf", pdf(zlib.compress(TEXT))[:-30]), "cut short")
     refused(write(tmp_path, "a.pdf", b"%PDF-1.4\n" + b"<<" * 100_000 + b"%%EOF"), "damaged")
+
+
+def test_a_pdf_that_unpacks_without_a_filter_s_limit_is_refused(tmp_path):
+    bomb = b"%PDF-1.7\n4 0 obj\n<< /Filter /ASCII85Decode >>\nstream\n" + b"z" * 2_000_000 + b"~>\n%%EOF"
+    refused(write(tmp_path, "a.pdf", bomb), "unpacks to more than the limits")
 
 
 @pytest.mark.parametrize(("password", "reads"), [("secret", False), ("", True)])

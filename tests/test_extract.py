@@ -54,6 +54,18 @@ def test_the_score_sees_what_is_wrong(proposed):
     assert none["proposal"].isna().all() and none["value"].isna().all()
 
 
+def test_a_score_of_no_tables_is_refused_by_name(proposed):
+    nouns = yr.load_nouns()
+    for tables, name in [
+        ((None, proposed, nouns), "NoneType is no table of the coded facts"),
+        ((FACTS, "draft.csv", nouns), "str is no table of the proposed facts"),
+        ((FACTS, FACTS, nouns), r"The proposed facts lack the columns \['noun'\]"),
+        ((FACTS, proposed, FACTS), r"The nouns lack the columns \['noun'\]"),
+    ]:
+        with pytest.raises(yr.DataError, match=name):
+            yr.score_extraction(*tables)
+
+
 def test_columns_are_those_of_facts_and_more():
     facts = yr.extract_facts(TEXTS["nanshan-2021"], source_id="nanshan-2021")
     assert list(facts) == COLUMNS

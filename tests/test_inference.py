@@ -401,6 +401,15 @@ def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
     assert repr(effect) == first and effect._repr_html_() and len(ran) == 1
 
 
+def test_printing_never_estimates_anew(monkeypatch):
+    """With gaps each of 999 assignments is a regression: half a minute for a line that nobody asked for."""
+    gaps = yr.event_study(panel_of(small_table(1, (2,), n=8, gaps=0.1)), outcome="y")
+    monkeypatch.setattr("youthresearch.effects.randomize", lambda *given, **options: pytest.fail("estimated"))
+    order, said = lines_of(gaps)
+    assert order[:3] == ["att", "p", "se"] and "ask for randomization()" in said["p"]
+    assert "unreliable with" in said["se"] and gaps._repr_html_()
+
+
 def test_tables_choose_and_can_be_told():
     few, many = few_of(2), few_of(12)
     table = yr.compare_effects([few, many])
@@ -436,7 +445,8 @@ def test_other_errors_are_marked_too_and_a_test_that_cannot_be_had():
     effect = yr.did(panel_of(table), outcome="y", errors="iid")
     assert "independent over time" in lines_of(effect)[1]["se"]
     gaps = yr.event_study(panel_of(small_table(1, (2,), n=8, gaps=0.1)), outcome="y")
-    assert "none by randomisation" in repr(replace(gaps, _anew=None))
+    with pytest.raises(yr.DataError):
+        replace(gaps, _anew=None).randomization()
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ Codes are those of GB/T 2260; texts are ours.
 
 import pandas as pd
 import pytest
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.places import place_of
@@ -67,13 +68,14 @@ def test_rows_of_a_table_are_of_the_places_they_name(tmp_path):
     assert facts["district"].tolist() == ["430100", "433100", ""]
 
 
-def test_districts_agree_with_the_coded_ones():
-    """On the project's documents, most of which do not name their place: none may be wrong."""
+@pytest.mark.parametrize("step", sweep(6, slow=[1]))
+def test_districts_agree_with_the_coded_ones(step):
+    """On the project's documents (every sixth), most of which do not name their place: none may be wrong."""
     coded, texts = yr.load_facts(), yr.load_documents().set_index("source_id")["text"]
-    drafts = pd.concat([yr.extract_facts(texts[s], source_id=s) for s in coded["source_id"].unique()])
+    drafts = pd.concat([yr.extract_facts(texts[s], source_id=s) for s in coded["source_id"].unique()[::step]])
     both = drafts.merge(coded, on=["source_id", "start"])
     named = both[both["district_x"] != ""]
-    assert len(named) > 200
+    assert len(named) > (200 if step == 1 else 30)
     assert (named["district_x"] == named["district_y"]).all()
 
 

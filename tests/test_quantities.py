@@ -69,7 +69,9 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("百分之八十五", 85, NONE, "exact", 1, "%"),
     ("百分之九点五百姓", 9.5, NONE, "exact", 0.1, "%"),
     ("百分之九点五", 9.5, NONE, "exact", 0.1, "%"),
-    ("3‰", 0.3, NONE, "exact", 0.1, "%"),
+    ("3‰", 3, NONE, "exact", 1, "‰"),
+    ("21.5/10万", 21.5, NONE, "exact", 0.1, "/10万"),
+    ("60平米", 60, NONE, "exact", 1, "平米"),
     ("七成以上", 70, NONE, "at_least", 10, "%"),
     ("超过7成", 70, NONE, "over", 10, "%"),
     ("7.5成", 75, NONE, "exact", 1, "%"),
@@ -235,3 +237,17 @@ ALL = [  # text, whether all of something countable is said
 def test_all_of_something_countable_is_a_share_in_words(text, found):
     shares = [m for m in scan(text) if m.get("unit") == "%"]
     assert [(m["value"], m["hedge"]) for m in shares] == [(100, "exact")] * found
+
+
+@pytest.mark.parametrize("wrong", [418, None, b"418", ["418"], float("nan")])
+def test_what_is_no_text_is_refused_by_name(wrong):
+    with pytest.raises(yr.DataError, match=f"text is of type {type(wrong).__name__}, and no text"):
+        yr.parse_quantity(wrong)
+    with pytest.raises(yr.DataError, match="pass a text, or what read_report returns"):
+        yr.extract_facts(wrong)
+
+
+def test_a_long_text_is_not_repeated_in_its_refusal():
+    with pytest.raises(yr.DataError) as refused:
+        yr.parse_quantity("1个，" * 10_000)
+    assert len(str(refused.value)) < 500

@@ -5,6 +5,7 @@ change, 1110 and 428, explains it as well, and so does a level of 1084: 418 / 66
 bulletins that lost 万 and a digit (7,416.7万 is the sum of the five fields), and a survey's 37% for 24 of 66.
 """
 
+import pandas as pd
 import pytest
 from test_audit import DISTRICTS, FACTS, IDENTITIES, apart, facts
 
@@ -129,10 +130,10 @@ def test_a_repair_without_figure_or_reason_is_refused(fact_id, reason, told):
         yr.apply_repair(FACTS, fact_id, 1, reason=reason)
 
 
-def test_conflicts_are_ranked_by_what_they_change():
+def test_conflicts_are_ranked_by_what_they_change(repairs):
     """The total of a bulletin is a panel cell; a growth rate beside its level is none."""
-    two = FACTS[FACTS["source_id"].isin(["nanshan-2021", "c074"])]
-    report = yr.audit_report(two, IDENTITIES, DISTRICTS)
+    two, of_two = (t[t["source_id"].isin(["nanshan-2021", "c074"])] for t in (FACTS, repairs))
+    report = yr.audit_report(two, repairs=of_two)
     assert report["source_id"].tolist()[0] == "c074"
     by_source = report.set_index("source_id")
     assert by_source.loc["nanshan-2021", "consequence"] == "none"
@@ -153,6 +154,8 @@ def test_a_conflict_that_changes_a_measure_comes_first():
     wrong = facts(
         (*rows[0][:2], 94800, *rows[0][3:]), *rows[1:2], ("g", "growth", 5.33, "%", rows[2][4]), rows[3]
     )
-    report = yr.audit_report(wrong.assign(note=None), measure=lambda f: yr.compute_metrics(f))
+    wrong = wrong.assign(note=None)
+    report = yr.audit_report(wrong, measure=lambda f: yr.compute_metrics(f))
+    pd.testing.assert_frame_equal(yr.audit_report(wrong, repairs=yr.propose_repairs(wrong)), report)
     assert report.loc[0, ["consequence", "measures"]].tolist() == ["measure", 1]
     assert report.loc[0, "change"] == pytest.approx(90)  # 94.8 members an organisation become 9.48

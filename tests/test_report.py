@@ -99,6 +99,8 @@ def test_numbers_that_cannot_be_quoted_leave_nothing_behind(tmp_path):
     for value in (np.nan, None, [1], object()):
         with pytest.raises(yr.DataError, match="cannot be quoted"):
             yr.save_numbers("one", {"fine": 1.5, "wrong": value}, folder=tmp_path / "new")
+    as_text = yr.save_numbers("one", {"rounded": round(1.001, 2), "quoted": f"{1.001:.2f}"}, folder=tmp_path)
+    assert as_text["value"].tolist() == ["1", "1.00"]
     with pytest.raises(yr.DataError, match="is no file name"):
         yr.save_numbers("a/b", {"fine": 1.5}, folder=tmp_path / "new")
     assert not (tmp_path / "new").exists()

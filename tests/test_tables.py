@@ -197,3 +197,12 @@ def test_a_unit_alone_is_no_sum(text):
     facts = yr.extract_facts(text)
     assert facts.empty
     assert [r["reason"] for r in facts.attrs["refused"]] == ["unit"]
+
+
+def test_a_table_whose_columns_have_no_header_is_not_read(read):
+    """Which year a number is of, a second line of header says: a guess would give it to the wrong one."""
+    facts = read(
+        ("", ["单位|2020年||2021年", "|团员|团干部|团员", "城东街道|310|12|320", "城西街道|290|9|300"])
+    )
+    assert set(facts["rule"]) == {"none"} and set(facts["noun"]) == {""}
+    assert set(facts["confidence"]) == {"low"}

@@ -16,25 +16,26 @@ TEXT = "全区共有爱心柴火十二垛，团员300名。"
 
 @pytest.fixture
 def own(tmp_path):
-    """Write a classifier that the project lacks, and a noun that its tagger cuts in two."""
+    """Write a classifier that the project lacks, a noun that its tagger cuts in two, a paper, a hedge."""
     (tmp_path / "units.csv").write_text("unit,base,label_en\n垛,item,stack\n", encoding="utf-8")
-    (tmp_path / "lexicon.csv").write_text("word,role,code\n爱心柴火,noun,\n", encoding="utf-8")
+    (tmp_path / "lexicon.csv").write_text(
+        "word,role,code\n爱心柴火,noun,\n存折,form,\n将近,hedge_before,about\n", encoding="utf-8"
+    )
     return tmp_path
 
 
-def test_a_classifier_and_a_noun_of_ones_own_are_read(own):
-    assert yr.extract_facts(TEXT)["token"].tolist() == ["300名"]
-    facts = yr.extract_facts(TEXT, data=own)
+def test_words_of_ones_own_are_read_and_nothing_of_them_is_left(own):
+    """A classifier, a noun, papers that are no figures, a code that goes before that of the project."""
+    texts = (TEXT, "每人提交存折2份。", "团员将近300名。")
+    before, with_them, after = ([yr.extract_facts(t, data=d) for t in texts] for d in (None, own, None))
+    for plain, papers, hedge in (before, after):
+        assert plain["token"].tolist() == ["300名"]
+        assert (len(papers), hedge["hedge"].item()) == (1, "nearly")
+    facts, papers, hedge = with_them
     assert facts["token"].tolist() == ["十二垛", "300名"]
     assert facts["noun"].tolist() == ["爱心柴火", "团员"]
     assert facts["indicator"].tolist() == ["", "members"]
-    assert yr.extract_facts(TEXT)["token"].tolist() == ["300名"]  # and nothing of them is left
-
-
-def test_papers_of_ones_own_are_no_figures_and_nothing_of_them_is_left(own):
-    (own / "lexicon.csv").write_text("word,role,code\n存折,form,\n", encoding="utf-8")
-    counts = [len(yr.extract_facts("每人提交存折2份。", data=data)) for data in (None, own, None)]
-    assert counts == [1, 0, 1]
+    assert (len(papers), hedge["hedge"].item()) == (0, "about")
 
 
 def test_every_module_that_keeps_what_it_made_of_the_words_is_made_to_forget():
@@ -54,28 +55,18 @@ def test_every_role_of_a_word_is_described():
     assert set(role["constraints"]["enum"]) <= set(described)
 
 
-def test_a_change_of_the_file_is_noticed(own):
-    assert len(yr.extract_facts(TEXT, data=own)) == 2
-    (own / "units.csv").write_text("unit,base,label_en\n摞,item,pile of\n", encoding="utf-8")
-    assert len(yr.extract_facts(TEXT, data=own)) == 1
-
-
-def test_ones_own_code_of_a_word_goes_before_that_of_the_project(own):
-    (own / "lexicon.csv").write_text("word,role,code\n将近,hedge_before,about\n", encoding="utf-8")
-    assert yr.extract_facts("团员将近300名。")["hedge"].item() == "nearly"
-    assert yr.extract_facts("团员将近300名。", data=own)["hedge"].item() == "about"
-
-
 def test_the_words_of_the_project_are_all_kept(own):
     with words_of(own):
         units = word_table("units")
     assert set(units["unit"]) == set(yr.load_units()["unit"]) | {"垛"} and units["unit"].is_unique
 
 
-def test_ones_own_code_book_takes_the_place_of_the_project_s(own):
+def test_a_change_of_the_files_is_noticed_and_a_code_book_takes_the_place_of_the_project_s(own):
+    assert yr.extract_facts(TEXT, data=own)["indicator"].tolist() == ["", "members"]
+    (own / "units.csv").write_text("unit,base,label_en\n摞,item,pile of\n", encoding="utf-8")
     book = yr.load_indicators().query("indicator == 'members'").assign(indicator="my_members", denominator="")
     book.to_csv(own / "indicators.csv", index=False)
-    assert yr.extract_facts(TEXT, data=own)["indicator"].tolist() == ["", "my_members"]
+    assert yr.extract_facts(TEXT, data=own)["indicator"].tolist() == ["my_members"]
 
 
 def test_a_folder_without_words_and_a_broken_file_are_errors(own, tmp_path):
@@ -84,7 +75,8 @@ def test_a_folder_without_words_and_a_broken_file_are_errors(own, tmp_path):
     (own / "lexicon.csv").write_text("word,role,code\n爱心柴火,nuon,\n", encoding="utf-8")
     with pytest.raises(DataError, match="nuon"):
         yr.extract_facts(TEXT, data=own)
-    assert len(yr.extract_facts(TEXT)) == 1
+    with words_of(None):
+        assert "垛" not in set(word_table("units")["unit"])
 
 
 @pytest.mark.parametrize(

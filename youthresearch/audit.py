@@ -161,13 +161,15 @@ def propose_repairs(facts, identities=None, districts=None):
     return mark_simulated(table.sort_values(order, ignore_index=True), is_simulated(facts))
 
 
-def audit_report(facts, identities=None, districts=None, *, measure=compute_metrics):
+def audit_report(facts, identities=None, districts=None, *, repairs=None, measure=compute_metrics):
     """Rank the conflicts by what their repair would change.
 
     Parameters
     ----------
     facts, identities, districts
         As for `audit_facts`.
+    repairs : pandas.DataFrame, optional
+        As from `propose_repairs` of the same three, where they are at hand.
     measure : callable
         Facts -> table with low and high and columns that name each row: what you conclude from the facts.
         The metrics of the field by default; an effect's estimate can stand here as well.
@@ -186,7 +188,7 @@ def audit_report(facts, identities=None, districts=None, *, measure=compute_metr
     DataError
         As `audit_facts`.
     """
-    edits = propose_repairs(facts, identities, districts)
+    edits = propose_repairs(facts, identities, districts) if repairs is None else repairs
     keys = ["source_id", "relation", "fact_ids"]
     texts = edits.assign(text=edits["from_text"] + " -> " + edits["to_text"])
     each = texts.groupby([*keys, "rank"], as_index=False).agg(

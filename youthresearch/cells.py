@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, is_simulated, mark_simulated
+from .schema import DataError, as_names, is_simulated, mark_simulated
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
 
@@ -124,7 +124,7 @@ def make_cells(panel, outcome, controls=None, population=None):
         that is missing or not finite, a district of two cohorts, a population that is missing or not
         positive, the outcome among its controls.
     """
-    controls = [controls] if isinstance(controls, str) else list(controls or [])
+    controls = as_names(controls, "controls")
     if outcome in controls:
         raise DataError(f"{outcome!r} is the outcome, and cannot be a control of itself.")
     if isinstance(panel, Cells):

@@ -28,11 +28,12 @@ from .dates import ISO
 from .documents import read_report
 from .extract import COLUMNS, propose, tabulate
 from .loaders import DATA
-from .paragraphs import DEFAULT
+from .paragraphs import DEFAULT, shorten
 from .schema import DataError
 from .words import own_files, words_of
 
-SUFFIXES = (".txt", ".htm", ".html", ".docx", ".pdf")
+SUFFIXES = (".txt", ".htm", ".html", ".shtml", ".xhtml", ".docx", ".docm", ".pdf")
+SUFFIXES += (".doc", ".wps", ".rtf", ".mht", ".mhtml")  # refused with the remedy, rather than not seen
 CHUNK_BYTES = 1_000_000  # about a second of work, beside which sending a task and writing its files is little
 CHUNK_DOCUMENTS = 1_000  # posts are short
 _NUMBERS = dict.fromkeys(("value", "value_max", "resolution", "low", "high"), "float64")
@@ -89,8 +90,9 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     Parameters
     ----------
     paths : path, or iterable of paths
-        Files and folders, in any order. Folders are searched to the bottom for .txt, .htm, .html, .docx and
-        .pdf; hidden files, Word's lock files (``~$``) and links to folders are passed over.
+        Files and folders, in any order. Folders are searched to the bottom for txt, HTML, DOCX and PDF, and
+        for what could be a report but cannot be read, such as .doc, which ends in failures; hidden files,
+        Word's lock files (``~$``) and links to folders are passed over. A path must lead somewhere.
     dates : mapping or pandas.Series, optional
         Path -> ISO date of the document (2021, 2021-06 or 2021-06-30), for figures whose sentences name none;
         as `date` of `extract_facts`. A path that is missing, or has no date, is dated by its own text.
@@ -117,8 +119,9 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     Raises
     ------
     DataError
-        If `output` holds the results of other documents only, a date is none or is of no document or of one
-        with another, or the folder of words holds none or breaks the data package.
+        If a path leads nowhere or no folder holds a report, `output` holds the results of other documents
+        only, a date is none or is of no document or of one with another, or the folder of words holds none or
+        breaks the data package.
     ImportError
         Without Dask and PyArrow.
 
@@ -201,9 +204,17 @@ def _find_files(paths):
     """List the files, each once, as sorted absolute paths."""
     if isinstance(paths, str | bytes | os.PathLike):
         paths = [paths]
+    named = list(paths) if pd.api.types.is_list_like(paths) else [paths]
+    if not all(isinstance(path, str | bytes | os.PathLike) for path in named):
+        raise DataError(f"paths={shorten(repr(paths), 80)} must be a file or a folder, or a list of them.")
+    named = pd.DataFrame({"path": [os.path.abspath(os.fsdecode(path)) for path in named]}, dtype=object)
+    lost = named[~named["path"].map(os.path.lexists).astype(bool)]
+    _refuse(lost, "Some paths lead nowhere (patterns such as *.txt are not expanded): correct or drop them")
     found = set()
-    for path in (os.path.abspath(os.fsdecode(p)) for p in paths):
+    for path in named["path"]:
         found.update(_files_below(path) if os.path.isdir(path) else [path])
+    if len(named) and not found:
+        _refuse(named, f"No folder holds a report, a file in {', '.join(SUFFIXES)}: check the path")
     return sorted(found)
 
 

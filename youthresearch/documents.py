@@ -111,10 +111,14 @@ def read_report(path, *, limits=DEFAULT):
     Notes
     -----
     Encodings are decided in this order: byte order mark, strict UTF-8, the charset an HTML page declares,
-    NUL bytes as UTF-16 leaves them, then charset-normalizer, with gb18030 for gb2312 and gbk.
+    NUL bytes as UTF-16 leaves them, then charset-normalizer, with gb18030 for gb2312 and gbk. A text with
+    bad bytes is refused, a page if they stand in its text; so is one that was saved after it had been read in
+    a wrong encoding.
     Not read: headers, footers, footnotes, comments and automatic numbering of a DOCX; pictures.
     """
-    where = str(path)
+    if not isinstance(path, str | bytes | os.PathLike):  # a number would be taken for an open file
+        raise refused(repr(path), "this is no path", "Pass the path of a file")
+    where = os.fsdecode(path)
     data = read_bytes(path, where, limits)
     media_type = _media_type(data, where)
     try:
@@ -122,6 +126,7 @@ def read_report(path, *, limits=DEFAULT):
         if media_type == "text/plain" and looks_like_html(blocks):
             media_type = "text/html"
             blocks = html_blocks(blocks, where, limits)
+            _check_bytes(blocks, where)
         elif media_type == "text/plain":
             blocks = text_blocks(blocks, where, limits)
     except OutOfTime:
@@ -129,6 +134,14 @@ def read_report(path, *, limits=DEFAULT):
             where, f"reading takes more than {limits.seconds:g} s", "Raise limits.seconds"
         ) from None
     return _document(blocks, data, where, limits, media_type, encoding, decided_by)
+
+
+def _check_bytes(blocks, where):
+    """Refuse a page with bad bytes in its text; many sites cut a summary in <meta> inside a character."""
+    bad = next((b for b in blocks if b.role != "boilerplate" and SURROGATE.search(b.text)), None)
+    if bad:
+        what = f"bytes that are no character stand in its text ({bad.place})"
+        raise refused(where, what, "Download it again")
 
 
 def read_bytes(path, where, limits):
@@ -220,7 +233,10 @@ def _document(blocks, data, where, limits, media_type, encoding, decided_by):
     blocks = _clean(blocks, where, limits)
     check_characters(sum(len(b.text) + 1 for b in blocks), where, limits)
     if not blocks:
-        raise refused(where, "there is no text in it", "Check that this is the report")
+        remedy = "Check that this is the report"
+        if media_type == "text/html":  # of frames, or drawn by a script
+            remedy = "Save the page, or the frame with the report, from a browser that shows it"
+        raise refused(where, "there is no text in it", remedy)
     flag_boilerplate(blocks, edges=media_type.startswith("text/"))
     flag_headings(blocks)
     text = "\n".join(b.text for b in blocks)

@@ -73,8 +73,9 @@ def _main_part(archive, where, limits):
     if "[Content_Types].xml" in names:
         types = _Types()
         _parse(read_part(archive, "[Content_Types].xml", where, limits), types, where, limits)
-        if types.main in names:
-            return types.main
+        found = next((name for name in (types.main, "word/document.xml") if name in names), None)
+        if found:
+            return found
     what, remedy = next(
         (told for name, told in PACKAGES.items() if name in names),
         ("a zip archive", "Unpack it and pass the files inside"),
@@ -179,7 +180,7 @@ class _Word:
         self.roles, self.where, self.limits = roles, where, limits
         self.blocks, self.open, self.tables, self.layout = [], [], [], set()
         self.counted = self.numbered = self.length = self.left_out = self.boxes = 0
-        self.in_text = False
+        self.in_text = self.hidden = False
 
     def start(self, name, attributes, space):
         if self.left_out or name in LEFT_OUT:
@@ -190,6 +191,10 @@ class _Word:
             self.start_paragraph()
         elif name in ("tbl", "tr", "tc", "txbxContent"):
             self.start_cell(name)
+        elif name in ("gridSpan", "gridBefore") and self.tables:
+            width = attributes.get("val", "")  # of a joined cell, or left free before the first
+            width = int(width) if re.fullmatch("[1-9][0-9]?", width) else 1
+            self.tables[-1][3] = width - (name == "gridSpan")
         elif self.open:
             self.start_inside(name, attributes, self.open[-1])
 
@@ -202,6 +207,10 @@ class _Word:
             block.text.append("\n")
         elif name == "noBreakHyphen":
             block.text.append("-")
+        elif name == "r":
+            self.hidden = False
+        elif name == "vanish" and attributes.get("val") not in ("0", "false", "off"):
+            self.hidden = True  # a reader of the document does not see this run
         elif name == "pStyle":
             block.role = self.roles.get(attributes.get("val"), block.role)
         elif name == "outlineLvl" and attributes.get("val") in LEVELS:
@@ -212,19 +221,20 @@ class _Word:
         if name == "tbl":
             self.layout |= {tuple(self.tables[-1][:2])} if self.tables else set()
             self.numbered += 1
-            self.tables.append([self.numbered, 0, 0])
+            self.tables.append([self.numbered, 0, 0, 0])
         elif name == "txbxContent":
             self.boxes += 1
-            self.tables.append([0, 0, 0])
+            self.tables.append([0, 0, 0, 0])
         elif self.tables and name == "tr":
-            self.tables[-1][1:] = [self.tables[-1][1] + 1, 0]
+            self.tables[-1][1:] = [self.tables[-1][1] + 1, 0, 0]
         elif self.tables:
-            self.tables[-1][2] += 1
+            number, row, cell, joined = self.tables[-1]
+            self.tables[-1] = [number, row, cell + 1 + joined, 0]
 
     def start_paragraph(self):
         self.counted += 1
         check_paragraphs(self.counted, self.where, self.limits)
-        table, row, cell = self.tables[-1] if self.tables else (0, 0, 0)
+        table, row, cell, _ = self.tables[-1] if self.tables else (0, 0, 0, 0)
         place = f"table {table}, row {row}" if table else f"paragraph {self.counted}"
         place += ", text box" if self.boxes else ""
         self.open.append(Block([], place, row=(table, row) if cell else None, cell=cell))
@@ -242,7 +252,7 @@ class _Word:
             self.boxes -= name == "txbxContent"
 
     def characters(self, text):
-        if self.in_text and not self.left_out and self.open:
+        if self.in_text and not (self.left_out or self.hidden) and self.open:
             self.length += len(text)
             self.open[-1].text.append(text)
             check_characters(self.length, self.where, self.limits)

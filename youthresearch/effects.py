@@ -131,7 +131,7 @@ class Effect(Result):
 
     @cached_property
     def _test(self):
-        """The test that is shown with few districts on a side; or why there is none."""
+        """The test that stands in tables, and if it is quick in what is printed; or why there is none."""
         try:
             return self.randomization(draws=9999 if is_quick(self) else 999)
         except DataError as error:
@@ -185,8 +185,8 @@ class Effect(Result):
         return said
 
     def _said_of_few(self):
-        """Put the randomisation test first, and the error behind it, marked."""
-        test = self._test
+        """Put the randomisation test first, if it is quick, and the error behind it, marked."""
+        test = self._test if is_quick(self) else "each assignment is estimated anew; ask for randomization()"
         first = [("att", fixed(self.att, self.se)), ("p", f"none by randomisation: {test}")]
         first = first if isinstance(test, str) else test.verdict()
         error = f"{fixed(self.se, self.se)}  ({self.caution}; {self.convention['errors']})"
@@ -536,7 +536,7 @@ def staggered_did(
         "base": base,
         "aggregate": aggregate,
     }
-    if controls:
+    if cells.controls.shape[2]:
         told["controls"] = "doubly robust" if method == "dr" else "outcome regression"
     for name in ("cohort", "period"):
         if name in rows:

@@ -23,7 +23,7 @@ from .nouns import TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_pattern, scan_folded
 from .refusals import is_at_least, refusal_of
-from .schema import DataError
+from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import read_tables
 from .tokens import NUMBER
@@ -57,6 +57,7 @@ FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
 )
+_OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in per cent
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
@@ -98,7 +99,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     Raises
     ------
     DataError
-        If the date is none, or the folder holds no words.
+        If what is given is no text, the date is none, or the folder holds no words.
     """
     proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
@@ -108,14 +109,15 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
 
 def propose(document_or_text, source_id="", indicators=None, date="", data=None):
     """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
-    if date and not ISO.fullmatch(date):
-        raise DataError(f"{date!r} is no date of a document: write 2021, 2021-06 or 2021-06-30.")
+    if date and not (isinstance(date, str) and ISO.fullmatch(date)):
+        raise DataError(f"{date!r} is no date of a document: write '2021', '2021-06' or '2021-06-30'.")
     with words_of(data):
         return _propose(document_or_text, source_id, indicators, date)
 
 
 def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
+    check_text("document_or_text", text, "pass a text, or what read_report returns")
     folded, paragraphs = fold(text), _paragraphs(document_or_text)
     furniture = [(start, end) for start, end, role in paragraphs if role == "boilerplate"]
     sifted, refused, paragraph = [], [], {}
@@ -181,6 +183,9 @@ def _array(proposals, names, dtype):
     return np.array([[p[name] for p in proposals] for name in names], dtype=dtype)
 
 
+_LAYERS = ("value", "hedge", "unit", "kind")
+
+
 def score_extraction(coded, proposed, nouns):
     """Compare proposals with facts coded by hand, layer by layer.
 
@@ -201,7 +206,16 @@ def score_extraction(coded, proposed, nouns):
         where the proposal agrees, missing where there is none or no noun was coded. Words for persons
         are one unit; quotation marks and blanks in nouns do not count. Precision is the rows with a
         proposal over all proposals.
+
+    Raises
+    ------
+    DataError
+        If one of them is no table, or lacks a column.
     """
+    needed = ["fact_id", "source_id", *_LAYERS, "start", "end"]
+    check_columns("coded facts", coded, [*needed, "token"], "load them with load_facts")
+    check_columns("proposed facts", proposed, [*needed, "noun"], "make them with extract_facts")
+    check_columns("nouns", nouns, ["fact_id", "noun"], "load them with load_nouns")
     gold = nouns.set_index("fact_id")["noun"].fillna("")
     rows, free = [], {s: t.to_dict("records") for s, t in proposed.groupby("source_id", sort=False)}
     for fact in coded.drop_duplicates(["source_id", "start", "token"]).to_dict("records"):
@@ -215,9 +229,8 @@ def score_extraction(coded, proposed, nouns):
 
 def _score(fact, draft, noun):
     row = {k: fact[k] for k in ("fact_id", "source_id", "token")} | {"proposal": draft and draft["fact_id"]}
-    layers = ("value", "hedge", "unit", "kind", "noun", "head")
     if not draft:
-        return row | dict.fromkeys(layers)
+        return row | dict.fromkeys((*_LAYERS, "noun", "head"))
     near = 1e-9 * abs(fact["value"])
     empty = pd.isna(fact["value"]) and pd.isna(draft["value"])
     same = bool(empty or abs(draft["value"] - fact["value"]) <= near)
@@ -332,8 +345,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     }
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
-    if kind == "growth" and unit == "倍":
-        row |= {"value": 100 * row["value"], "resolution": 100 * row["resolution"], "unit": "%"}
+    if kind == "growth" and unit in _OF_ONE:
+        percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "resolution")}
+        row |= percent | {"unit": "%"}
     _remember(row, unit, context)
     return row
 
@@ -348,7 +362,7 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):
         above = _above(folded, tokens[0].start if tokens else start, unit, context["above"])
         noun, rule = (above, "topic") if above else (noun, rule)
-    if not noun and counted == unit:
+    if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
     return noun, rule, other
 

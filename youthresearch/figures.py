@@ -48,6 +48,7 @@ def _style():
         "figure.dpi": 100,
         "savefig.dpi": 200,
         "pdf.fonttype": 42,
+        "ps.fonttype": 42,  # read by PDF too (matplotlib 3.11): else each font is cut down twice
         "svg.hashsalt": "youthresearch",
     }
 
@@ -211,8 +212,8 @@ def plot_coverage(table, *, lang="en"):
     ----------
     table : pandas.DataFrame
         As from ``coverage(panel, by=["indicator", "period"])``; indicators are drawn from the
-        top, those known in most cells first. A cell reads 5 (2): known for five districts, for two of
-        them not exactly.
+        top, those known in most cells first; a period between others keeps its place without any figure. A
+        cell reads 5 (2): known for five districts, for two of them not exactly.
     lang : {"zh", "en"}
 
     Returns
@@ -220,8 +221,8 @@ def plot_coverage(table, *, lang="en"):
     matplotlib.figure.Figure
     """
     vague = table["interval"] + table["open"]
-    cells = table.assign(known=table["exact"] + vague, vague=vague, period=table["period"].astype(str))
-    known, vague = (cells.pivot(index="indicator", columns="period", values=c) for c in ("known", "vague"))
+    cells = table.assign(known=table["exact"] + vague, vague=vague)
+    known, vague = (_by_period(cells, column) for column in ("known", "vague"))
     known = _by_size(known)
     vague = vague.loc[known.index]
     fig, ax = _figure(
@@ -238,6 +239,14 @@ def plot_coverage(table, *, lang="en"):
     ax.spines[:].set_visible(False)
     ax.set_xlabel(_word("coverage_key", lang), fontsize=8)
     return fig
+
+
+def _by_period(cells, column):
+    """One row is one indicator, one column one period; a period of which nothing is known has one too."""
+    grid = cells.pivot(index="indicator", columns="period", values=column)
+    first, last = grid.columns.min(), grid.columns.max()
+    whole = pd.period_range(first, last) if isinstance(first, pd.Period) else range(first, last + 1)
+    return grid.reindex(columns=whole, fill_value=0).rename(columns=str)
 
 
 @cache

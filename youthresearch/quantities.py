@@ -17,7 +17,7 @@ import pandas as pd
 
 from .intervals import hedge_interval
 from .loaders import UNDER, load_traditional
-from .schema import DataError
+from .schema import DataError, check_text
 from .words import word_table
 
 _SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
@@ -85,12 +85,14 @@ def parse_quantity(text):
     Raises
     ------
     DataError
-        If the text states no quantity, or more than one.
+        If it is no text, or states no quantity, or more than one.
     """
+    check_text("text", text, "pass the words as they stand, such as '超过23万人'")
     found = [m for m in scan(text) if m["sort"] in ("quantity", "bare")]
     if len(found) != 1:
-        seen = [(text[m["start"] : m["end"]], m["sort"]) for m in scan(text)]
-        raise DataError(f"{text!r} states {len(found)} quantities, not one; numbers seen: {seen}.")
+        seen = [(text[m["start"] : m["end"]], m["sort"]) for m in scan(text)][:10]
+        shown = text if len(text) <= 100 else f"{text[:99]}…"
+        raise DataError(f"{shown!r} states {len(found)} quantities, not one; numbers seen: {seen}.")
     fields = {k: v for k, v in found[0].items() if k in Quantity.__dataclass_fields__}
     bounds = hedge_interval(*(pd.Series([fields[k]]) for k in ("value", "hedge", "value_max"))).loc[0]
     return Quantity(
@@ -277,8 +279,6 @@ def _plain(part, hedge, unit):
         high, _, place, _ = _number(part.last)
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
             low *= place  # 3至5万: the factor belongs to both
-    if unit == "‰":
-        low, place, unit = low / 10, place / 10, "%"
     if high is not None and high > low:
         return _quantity(low, high, "range", place, unit)
     return _quantity(low, nan, hedge, place, unit)
@@ -517,7 +517,7 @@ _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首全均ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|全[覆部]|均为|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX

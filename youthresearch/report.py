@@ -158,8 +158,9 @@ def save_numbers(stem, numbers, *, folder=None):
     stem : str
         The notebook's own.
     numbers : dict
-        Name -> number, rounded as it shall be quoted, or text. One of simulated data says so in its name,
-        which is all that goes with it (``simulated_att``).
+        Name -> number, rounded as it shall be quoted, or text. A number has no zeros behind its last digit:
+        where 1.00 shall be quoted, give the text ``f"{value:.2f}"``. One of simulated data says so in its
+        name, which is all that goes with it (``simulated_att``).
     folder : path, optional
         As for `save_figure`.
 

@@ -45,7 +45,7 @@ def mark_simulated(table, which=True):
     Every table made of simulated data passes here. The mark stands in attrs and in each row: in `processing`
     of a panel, `coder` of facts, in a column `simulated` of any other table (a level of the index where every
     column is an indicator, `composite_table`, and of the scores of such a table). Any other Series (strata,
-    weights of an index) has attrs alone: it is read beside the table that it belongs to.
+    weights of an index) has no row to say it in: its name says it.
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ def mark_simulated(table, which=True):
     if isinstance(table, pd.DataFrame) and SIMULATED not in table.index.names:
         own = next((c for c in _ROWS if c in table), None)
         table = table.assign(**({own: SIMULATED} if own else {SIMULATED: which}))
+    elif SIMULATED not in table.index.names and SIMULATED not in str(table.name):
+        table = table.rename(SIMULATED if table.name is None else f"{SIMULATED} {table.name}")
     table.attrs[SIMULATED] = True
     return table
 
@@ -154,6 +156,20 @@ def as_text(column, *, empty=False):
             f"Column {column.name!r} has blanks around a value; remove them.", column[padded].to_frame()
         )
     return text
+
+
+def check_text(name, given, remedy):
+    """Refuse what is no text, such as a number or a missing cell of a table."""
+    if not isinstance(given, str):
+        raise DataError(f"{name} is of type {type(given).__name__}, and no text: {remedy}.")
+
+
+def as_names(given, name):
+    """Read one name or several (a list, an array, an Index, a Series) as a list of text; None is none."""
+    names = [] if given is None else [given] if isinstance(given, str) else given
+    if not pd.api.types.is_list_like(names) or not all(isinstance(n, str) for n in names):
+        raise DataError(f"{name}={given!r} must be a name of the panel, or a list of names.")
+    return [str(n) for n in names]
 
 
 def check_choice(name, given, allowed):

@@ -22,7 +22,7 @@ from .cells import (
     make_units,
 )
 from .effects import effect_of, estimator
-from .schema import DataError
+from .schema import DataError, as_names
 from .weights import Linear
 
 
@@ -97,12 +97,13 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None)
     DataError
         As `synthetic_did`; or if a district has no value of a control before treatment.
     """
+    controls = as_names(controls, "controls")
     if controls and isinstance(panel, Cells):
         raise DataError("synthetic_control takes its controls from a panel, not from cells.")
     cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_control")
     used = treated | (cells.cohort == NEVER)
     features = [cells.y[:, ~after] / _spread(cells.y[used][:, ~after])]
-    for name in [controls] if isinstance(controls, str) else controls or ():
+    for name in controls:
         if name == outcome:
             raise DataError(f"{outcome!r} is the outcome, and cannot be a control of itself.")
         mean = _mean_before(cells, make_cells(panel, name), cells.time[after][0])

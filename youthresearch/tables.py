@@ -119,6 +119,9 @@ def _read_table(rows, caption, document):
     columns, body = _columns(rows, document)
     if not columns or columns[0].sort == "number" or all(c.sort != "number" for c in columns):
         return [], []
+    header = rows[0] if len(body) < len(rows) else []
+    if any(c.sort == "number" and not h.text for h, c in zip(header, columns, strict=False)):
+        return [], []  # joined cells above a second line of header: what its numbers are is not known
     unit = _unit((_CAPTION_UNIT.search(caption) or ["", ""])[1])
     year = re.search(r"(?:19|20)\d\d年", caption)
     date = iso(year[0]) if year else document

@@ -30,8 +30,9 @@ BLOCKS |= {"fieldset", "figcaption", "figure", "footer", "form", "header", "li",
 BLOCKS |= {"pre", "section", "summary", "ul"}
 VOID = {"area", "base", "col", "embed", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 RAW = {"script", "style", "textarea", "title", "xmp", "noembed", "noframes", "iframe"}  # no tags inside
-SKIPPED = RAW | {"math", "select", "svg", "template"}
+SKIPPED = RAW | {"math", "noscript", "select", "svg", "template"}
 FURNITURE = {"nav", "footer", "aside"}
+WIDEST = 200  # cells in a row with joined ones
 CLOSES = {  # end tags that HTML lets a writer leave out
     "li": {"li", "p"},
     "dt": {"dt", "dd", "p"},
@@ -64,7 +65,9 @@ class _Page:
     def __init__(self, where, limits):
         self.where, self.limits = where, limits
         self.blocks, self.anew, self.parts = [], [], []
-        self.open, self.opened, self.tables, self.layout = [], {}, [], set()
+        self.open, self.opened, self.layout = [], {}, set()
+        self.tables = []  # of those open: number, row, cell
+        self.spans = []  # of each: cells joined with the current one; last row that a cell above reaches to
         self.counts, self.counted, self.numbered, self.nested, self.inline = {}, 0, 0, 0, 0
         self.furniture, self.linked, self.link, self.unclosed = 0, 0, None, set()
         self.place = "start"
@@ -82,7 +85,9 @@ class _Page:
         if text.startswith(("<!", "<?"), start):
             mark = "-->" if text.startswith("<!--", start) else ">"
             end = text.find(mark, start + 2)
-            return end + len(mark) if end >= 0 else len(text)
+            if end < 0:
+                raise refused(self.where, "the page breaks off inside a comment", "Download it again")
+            return end + len(mark)
         tag = TAG.match(text, start)
         if not tag:  # the pattern takes anything but the end of the file
             raise refused(self.where, "the page breaks off inside a tag", "Download it again")
@@ -112,8 +117,10 @@ class _Page:
         if ends:
             end = text.find(">", ends.end())
             return end + 1 if end >= 0 else len(text)
+        if name in RAW:  # all that follows would be lost
+            raise refused(self.where, f"the page breaks off inside a <{name}>", "Download it again")
         self.unclosed.add(name)
-        return len(text) if name in RAW else at
+        return at
 
     def start(self, name, attributes):
         if name == "br":
@@ -144,18 +151,32 @@ class _Page:
         self.opened[name] = self.opened.get(name, 0) + 1
         shown = "".join(f' {k}="{html.escape(kept[k])}"' for k in ("class", "id") if k in kept)
         self.anew.append(f"<{name}{shown}>")
-        self.start_cell(name)
+        self.start_cell(name, kept)
 
-    def start_cell(self, name):
+    def start_cell(self, name, kept):
         """Keep count of table, row and cell; an outer table around a table is there for layout."""
         if name == "table":
             self.layout |= {tuple(self.tables[-1][:2])} if self.tables else set()
             self.numbered += 1
             self.tables.append([self.numbered, 0, 0])
+            self.spans.append([0, {}])
         elif name == "tr" and self.tables:
             self.tables[-1][1:] = [self.tables[-1][1] + 1, 0]
+            self.spans[-1][0] = 0
         elif name in CELLS and self.tables:
-            self.tables[-1][2] += 1
+            self.next_cell(kept)
+
+    def next_cell(self, kept):
+        """Go on to the next free cell of the row, beyond what is joined with the last or reaches down."""
+        (_, row, cell), (joined, down) = self.tables[-1], self.spans[-1]
+        cell += 1 + joined
+        while down.get(cell, 0) >= row:
+            cell += 1
+        across, rows = (_span(kept.get(name, "")) for name in ("colspan", "rowspan"))
+        if cell + across > WIDEST:  # no table of a report, and quadratic
+            across = rows = 1
+        down |= dict.fromkeys(range(cell, cell + across), row + rows - 1) if rows > 1 else {}
+        self.tables[-1][2], self.spans[-1][0] = cell, across - 1
 
     def count(self, name):
         self.counted += 1
@@ -209,6 +230,7 @@ class _Page:
             self.anew.append(f"</{name}>")
             if name == "table":
                 self.tables.pop()
+                self.spans.pop()
 
     def characters(self, text):
         if not text:
@@ -230,6 +252,10 @@ class _Page:
             role = "boilerplate" if self.furniture else "heading" if heading else "body"
             self.blocks.append(Block(text, place, role, (table, row) if cell else None, cell, self.linked))
         self.parts, self.linked = [], 0
+
+
+def _span(value):
+    return int(value) if re.fullmatch("[1-9][0-9]{0,2}", value.strip()) else 1
 
 
 def _soft_break(found):
