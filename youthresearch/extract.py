@@ -119,20 +119,38 @@ def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
     check_text("document_or_text", text, "pass a text, or what read_report returns")
     folded, paragraphs = fold(text), _paragraphs(document_or_text)
+    date, place = document_date(folded, date), place_of(folded)
     furniture = [(start, end) for start, end, role in paragraphs if role == "boilerplate"]
-    sifted, refused, paragraph = [], [], {}
-    date, place, town = document_date(folded, date), place_of(folded), town_of(folded)
-    title, says = title_says(folded), {"plan": False, "rule": ""}
     has_tables = any(role == "table" for *_, role in paragraphs)
-    tabled, spans = read_tables(document_or_text.paragraphs, folded, date) if has_tables else ([], [])
-    shown = {figure["start"] for figure in tabled}
+    tabled, tables = read_tables(document_or_text.paragraphs, folded, date) if has_tables else ([], [])
+    sifted, refused = _sifted(folded, date, furniture, tables, {figure["start"] for figure in tabled})
+    rows = _rows(sifted, folded, place)
+    if tabled:
+        rows += [row | {"district": _district_in_table(row, place)} for row in tabled]
+        rows.sort(key=lambda r: r["start"])
+    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
+    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
+    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    return proposals, [
+        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
+    ]
+
+
+def _sifted(folded, date, furniture, tables, shown):
+    """Part the numbers of a text into sentences with those that may be facts, and those refused.
+
+    A sentence takes along what its paragraph says (`paragraph_says`), and a dict of what the sentences before
+    it in the paragraph said.
+    """
+    sifted, refused, paragraph = [], [], {}
+    title, says = title_says(folded), {"plan": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph = {}
             says = paragraph_says(folded[sentence["start"] : sentence["end"]], says, title)
         if not sentence["mentions"]:
             continue
-        unread = _unread(sentence, furniture, spans, shown)
+        unread = _unread(sentence, furniture, tables, shown)
         if unread is not None:
             refused += unread
             continue
@@ -140,20 +158,18 @@ def _propose(document_or_text, source_id, indicators, date):
         refused += not_kept
         if kept:
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | says)
-    rows = []
+    return sifted, refused
+
+
+def _rows(sifted, folded, place):
+    """Read the figures of sentences, each with the place that it is of."""
+    town, rows = town_of(folded), []
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
         for row in _facts_of(sentence, folded, tokens):
             row["district"] = district_of(place, folded, sentence["start"], row["number"], row["kind"])
             row["scope"] = scope_of(town, folded, sentence["start"], row["number"])
             rows.append(row)
-    tabled = [row | {"district": _district_in_table(row, place)} for row in tabled]
-    rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
-    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
-    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
-    return proposals, [
-        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
-    ]
+    return rows
 
 
 def _unread(sentence, furniture, tables, shown):
