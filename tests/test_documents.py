@@ -250,6 +250,13 @@ def test_cells_joined_in_a_docx_keep_the_columns_of_the_others(tmp_path):
     assert lines(read_report(docx(tmp_path, body)))[1:] == JOINED
 
 
+def test_hidden_text_is_no_part_of_a_docx(tmp_path):
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>另有700个。</w:t></w:r>"
+    shown = hidden.replace("<w:vanish/>", '<w:vanish w:val="0"/>')
+    body = f"<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>{LONG}</w:t></w:r>{hidden}{shown}</w:p>"
+    assert read_report(docx(tmp_path, body)).text == LONG + "另有700个。"
+
+
 @pytest.mark.parametrize("end", ["<!-- a comment", "<script>var a = 1;", "<style>p {"])
 def test_a_page_cut_short_is_refused(tmp_path, end):
     """What follows is lost without a trace: a browser shows an empty page."""
@@ -562,6 +569,11 @@ def test_hostile_pdf(tmp_path):
     refused(write(tmp_path, "a.pdf", pdf(zlib.compress(TEXT)).replace(b"Kids[3", b"Kids[2")), "damaged")
     refused(write(tmp_path, "a.pdf", pdf(zlib.compress(TEXT))[:-30]), "cut short")
     refused(write(tmp_path, "a.pdf", b"%PDF-1.4\n" + b"<<" * 100_000 + b"%%EOF"), "damaged")
+
+
+def test_a_pdf_that_unpacks_without_a_filter_s_limit_is_refused(tmp_path):
+    bomb = b"%PDF-1.7\n4 0 obj\n<< /Filter /ASCII85Decode >>\nstream\n" + b"z" * 2_000_000 + b"~>\n%%EOF"
+    refused(write(tmp_path, "a.pdf", bomb), "unpacks to more than the limits")
 
 
 @pytest.mark.parametrize(("password", "reads"), [("secret", False), ("", True)])

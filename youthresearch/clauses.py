@@ -18,6 +18,7 @@ from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
+PARTS = ("%", "‰", "/10万")  # units of shares
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -38,7 +39,9 @@ def said_of(mention, folded, before):
     """Cut out the words around a figure; before is where the one before it ends."""
     lead = folded[before : mention["start"]]
     clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
-    return Said(lead, _QUOTED.sub("", clause), folded[mention["end"] : mention["end"] + 24])
+    if "“" in clause or "《" in clause:
+        clause = _QUOTED.sub("", clause)
+    return Said(lead, clause, folded[mention["end"] : mention["end"] + 24])
 
 
 # Kind ------------------------------------------------------------------------------------------------------
@@ -57,7 +60,7 @@ def kind_of(mention, said, context):
     """
     clause, each = said.clause, each_of(said.clause, said.rest)
     kind, sign, attached = _own_kind(mention, clause, each)
-    kind, sign = _with_the_last(kind, sign, mention["unit"] == "%", said.lead, context)
+    kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
     owed, listed = _is_owed(mention, said, each, context), _is_listed_with(context, mention, said.lead)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
     if kind == "level" and (listed or owed or (still and context["per"])):
@@ -81,16 +84,16 @@ def _own_kind(mention, clause, each):
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
     if verb and moved["to"]:
-        rate = unit == "%" and verb[-1] in "幅速"  # 增幅达12%
-        return ("growth" if rate else "share" if unit == "%" else "level"), sign if rate else 1, 0
+        rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
+        return ("growth" if rate else "share" if unit in PARTS else "level"), sign if rate else 1, 0
     if unit == "百分点":
         return "change", sign, attached
     if mention.get("double"):
         return "growth", 1, 0
-    if unit in ("%", "倍") and verb:
-        ratio = unit == "%" and _RATIO.search(clause[: moved.start()])
+    if verb and (unit in PARTS or unit == "倍"):
+        ratio = unit in PARTS and _RATIO.search(clause[: moved.start()])
         return ("change" if ratio else "growth"), sign, attached
-    if unit == "%" or (not unit and _HELD.search(clause)):
+    if unit in PARTS or (not unit and _HELD.search(clause)):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
     if marks["mean"].search(clause) or (each and (not each.period or _is_frequency(mention))):
@@ -151,7 +154,7 @@ def _is_bounded(mention):
 
 def _per(mention, kind, clause, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
-    if kind != "mean" or mention["unit"] in ("%", "岁", "倍", ""):
+    if kind != "mean" or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
     return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
 
@@ -170,13 +173,14 @@ def _is_listed_with(context, mention, lead):
 
 # Status ----------------------------------------------------------------------------------------------------
 
+_TASKS = ("数", "值", "量", "标", "为", "是", "务", "划")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     "|(?:全年|年度|年初|[省市县]定|下达)的?(?:目标|任务|计划)$"
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
-    r"(?:(?:通过|用|利用) ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-    r"|(?<![近前过去这])[\d一二三四五六七八九十]{1,2}年(?:之|以)?内(?!容))[^了已]*$"
+    r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
+    r"|[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
@@ -200,12 +204,12 @@ def status_of(mention, said, planned, context):
     intent = (
         _marks()["planned"].search(clause if done else lead)
         or _is_ahead(lead, mention["year"])
-        or ((mention["hedge"] == "at_least" or _AIMS.search(clause)) and _AIM.match(rest))
+        or (_AIM.match(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
-    if _TASK.search(clause):
+    if clause.endswith(_TASKS) and _TASK.search(clause):
         return "planned"  # of this figure only
-    now = _NOW.search(clause)
-    if now or intent or done:
+    now = done and _NOW.search(clause)
+    if intent or done:
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
@@ -220,8 +224,10 @@ def is_intended_before(folded, start):
 
 def _is_ahead(lead, year):
     """Tell whether a figure is for a year to come: after that of its document (到2025年), or within some."""
+    if "年" not in lead:
+        return False
     by = _BY.search(lead)
-    return bool((by and year > "1990" and by[1] > year) or _WITHIN.search(lead))
+    return bool((by and year > "1990" and by[1] > year) or ("年" in lead and _WITHIN.search(lead)))
 
 
 # Course ----------------------------------------------------------------------------------------------------
@@ -321,7 +327,7 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "planned": re.compile(
-            rf"{words('planned')}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
             r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),

@@ -73,8 +73,9 @@ def _main_part(archive, where, limits):
     if "[Content_Types].xml" in names:
         types = _Types()
         _parse(read_part(archive, "[Content_Types].xml", where, limits), types, where, limits)
-        if types.main in names:
-            return types.main
+        found = next((name for name in (types.main, "word/document.xml") if name in names), None)
+        if found:
+            return found
     what, remedy = next(
         (told for name, told in PACKAGES.items() if name in names),
         ("a zip archive", "Unpack it and pass the files inside"),
@@ -179,7 +180,7 @@ class _Word:
         self.roles, self.where, self.limits = roles, where, limits
         self.blocks, self.open, self.tables, self.layout = [], [], [], set()
         self.counted = self.numbered = self.length = self.left_out = self.boxes = 0
-        self.in_text = False
+        self.in_text = self.hidden = False
 
     def start(self, name, attributes, space):
         if self.left_out or name in LEFT_OUT:
@@ -206,6 +207,10 @@ class _Word:
             block.text.append("\n")
         elif name == "noBreakHyphen":
             block.text.append("-")
+        elif name == "r":
+            self.hidden = False
+        elif name == "vanish" and attributes.get("val") not in ("0", "false", "off"):
+            self.hidden = True  # a reader of the document does not see this run
         elif name == "pStyle":
             block.role = self.roles.get(attributes.get("val"), block.role)
         elif name == "outlineLvl" and attributes.get("val") in LEVELS:
@@ -247,7 +252,7 @@ class _Word:
             self.boxes -= name == "txbxContent"
 
     def characters(self, text):
-        if self.in_text and not self.left_out and self.open:
+        if self.in_text and not (self.left_out or self.hidden) and self.open:
             self.length += len(text)
             self.open[-1].text.append(text)
             check_characters(self.length, self.where, self.limits)

@@ -7,6 +7,7 @@ comes with the table: "not stated" and "not extracted" are different things.
 
 import re
 from functools import cache
+from itertools import accumulate
 from math import inf, nan
 
 import numpy as np
@@ -16,7 +17,7 @@ from pandas.api.internals import create_dataframe_from_blocks
 from .clauses import baseline_of, course_of, is_intended_before, kind_of, said_of, status_of
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
-from .intervals import hedge_bounds
+from .intervals import bounds_of
 from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
@@ -35,8 +36,20 @@ COLUMNS = [
     *("coder", "reviewer", "note"),
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
-BOUNDS, NUMBERS = ("low", "high"), ("value", "value_max", "resolution")
-_AS_READ = (*NUMBERS, "kind", "hedge", "unit", "baseline", "status", "start", "end", "rule")
+NUMBERS = ("value", "value_max", "resolution", "low", "high")
+_AS_READ = (
+    "value",
+    "value_max",
+    "resolution",
+    "kind",
+    "hedge",
+    "unit",
+    "baseline",
+    "status",
+    "start",
+    "end",
+    "rule",
+)
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
 _WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
@@ -44,9 +57,10 @@ FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
 )
+_OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in per cent
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
-_SENTENCE_END = re.compile(r"[。!?;\n]")
+_SENTENCE_ENDS = "。!?;\n"
 _BARE = re.compile(r"[“”\"' ]")
 _PART = re.compile(r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)")
 
@@ -147,6 +161,8 @@ def _propose(document_or_text, source_id, indicators, date):
 
 def _unread(sentence, furniture, tables, shown):
     """List the numbers of boilerplate, and those of a table that its cells do not show; None for prose."""
+    if not furniture and not tables:
+        return None
     mentions = sentence["mentions"]
     if inside(sentence["start"], furniture):
         return [(m["start"], m["end"], "boilerplate") for m in mentions]
@@ -160,11 +176,11 @@ def _unread(sentence, furniture, tables, shown):
 
 
 def tabulate(proposals):
-    """Lay out the proposals of one document or many as a table of facts, with their intervals."""
-    numbers, places = _array(proposals, NUMBERS, float), _array(proposals, PLACES, "int64")
-    hedges = np.array([p["hedge"] for p in proposals], dtype=object)
-    bounds = hedge_bounds(numbers[NUMBERS.index("value")], hedges, numbers[NUMBERS.index("value_max")])
-    blocks = [(np.vstack([*numbers, *bounds]), _at((*NUMBERS, *BOUNDS))), (places, _at(PLACES))]
+    """Lay out the proposals of one document or many as a table of facts."""
+    blocks = [
+        (_array(proposals, NUMBERS, float), _at(NUMBERS)),
+        (_array(proposals, PLACES, "int64"), _at(PLACES)),
+    ]
     blocks += [(words, _at((name,))) for name, words in _words(proposals).items()]
     # for a small table the usual constructor would take as long as all else together
     return create_dataframe_from_blocks(blocks, pd.RangeIndex(len(proposals)), _column_index())
@@ -177,7 +193,7 @@ def _array(proposals, names, dtype):
 
 def _words(proposals):
     """Return the columns of text, cut from one array: a column costs pandas more than its words."""
-    names, size = [c for c in COLUMNS if c not in (*BOUNDS, *NUMBERS, *PLACES)], len(proposals)
+    names, size = [c for c in COLUMNS if c not in (*NUMBERS, *PLACES)], len(proposals)
     try:
         words = _text([p[name] for name in names for p in proposals])
     except UnicodeEncodeError:  # half a character, which such columns may not hold
@@ -281,10 +297,14 @@ def _paragraphs(document):
 
 def _sentences(folded, mentions):
     """Cut the text into sentences of bounded length, each with its numbers; skip those without any."""
-    ends = [m.end() for m in _SENTENCE_END.finditer(folded)] + [len(folded)]
+    marked = folded
+    for mark in _SENTENCE_ENDS[1:]:
+        marked = marked.replace(mark, _SENTENCE_ENDS[0])
+    ends = accumulate(len(sentence) + 1 for sentence in marked.split(_SENTENCE_ENDS[0]))
     spans = [(m["start"], m["end"]) for m in mentions] + [(inf, inf)]
     start, i, fresh = 0, 0, True
     for end in ends:
+        end = min(end, len(folded))  # of the last, which may have no mark
         while start < end:
             stop = end if end - start <= PIECE else start + PIECE
             first = i
@@ -363,8 +383,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     }
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
-    if kind == "growth" and unit == "倍":
-        row |= {"value": 100 * row["value"], "resolution": 100 * row["resolution"], "unit": "%"}
+    if kind == "growth" and unit in _OF_ONE:
+        percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "resolution")}
+        row |= percent | {"unit": "%"}
     _remember(row, unit, context)
     return row
 
@@ -379,7 +400,7 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):
         above = _above(folded, tokens[0].start if tokens else start, unit, context["above"])
         noun, rule = (above, "topic") if above else (noun, rule)
-    if not noun and counted == unit:
+    if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
     return noun, rule, other
 
@@ -413,8 +434,11 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     noun = text[noun_start:noun_end].replace("\n", "")
     indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
     flow = _flow(row, noun, flows.get(indicator))
+    low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     return {
         **{name: row[name] for name in _AS_READ},
+        "low": low,
+        "high": high,
         "unit": f"{row['unit']}/{row['per']}" if row.get("per") else row["unit"],
         "fact_id": ids[row["number"]],
         "source_id": source_id,
@@ -480,10 +504,11 @@ def _flow(row, noun, usual):
 
 def _indicator(noun, lookup):
     """Find the indicator whose label or alias is the folded noun or its longest ending; a total counts it."""
-    ends = (noun[i:] for i in range(len(noun) - 1))
-    found = next((lookup[end] for end in ends if end in lookup), "")
-    if found or not noun.endswith(TOTALS):
-        return found
+    for i in range(len(noun) - 1):
+        if noun[i:] in lookup:
+            return lookup[noun[i:]]
+    if not noun.endswith(TOTALS):
+        return ""
     return _indicator(noun.removesuffix(next(t for t in TOTALS if noun.endswith(t))), lookup)
 
 

@@ -10,7 +10,7 @@ _AGENDAS = "思路|计划|打算|安排|展望|要点"
 # Where every branch begins with a character, `re` searches at once.
 _AGENDA = re.compile(f"工作(?:{_AGENDAS})|年(?:{_AGENDAS})")
 _BUDGET = re.compile(r"(?:部门|单位|年度?|收支)预算(?!执行|完成|调整)")
-_BUDGETED = re.compile("(?:收入|支出|收支)预算|年初预算数")  # heads a paragraph of one
+_BUDGETED = re.compile("收入预算|支出预算|收支预算|年初预算数")  # heads a paragraph of one
 _CALL = re.compile(  # for candidates
     r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
     r"[^。\n]{0,90}?的(?:通知|公告|通告)",
@@ -76,6 +76,7 @@ def paragraph_says(opening, before, title):
 def _is_plan(paragraph, planned):
     """Tell whether a paragraph is of the plan for the coming year: one heading opens it, another ends it."""
     head = paragraph[:HEADING]
-    if (_PLAN.search(head) or _GOAL.match(head)) and not _PAST.search(head):
+    titled = ":" in head or "\n" in head
+    if (_PLAN.search(head) or (titled and _GOAL.match(head))) and not _PAST.search(head):
         return True
     return planned and not _REVIEW.search(head)

@@ -96,38 +96,43 @@ def hedge_bounds(values, words, tops, *, cap=None, index=None):
     low = values + 0.0  # and no negative zero
     high, lost = low.copy(), ~np.isfinite(values)
     for i in np.flatnonzero(words != "exact").tolist():  # mostly few
-        value, word, top = values.item(i), words[i], tops.item(i)
-        lost[i] = _is_lost(value, word, top)
-        if not lost[i]:
-            low[i], high[i] = _vague_bounds(value, word, top, cap)
+        try:
+            low[i], high[i] = bounds_of(values.item(i), words[i], tops.item(i), cap=cap)
+            lost[i] = False
+        except ValueError:
+            lost[i] = True
     if lost.any():
         rows = np.asarray(range(len(values)) if index is None else index)[lost].tolist()[:10]
-        raise ValueError(
-            f"Rows {rows}: a hedge needs a finite value, {', '.join(NEEDS_A_DIGIT)} "
-            "one that is not zero, and a range an upper value above it."
-        )
+        raise ValueError(f"Rows {rows}: {_LOST}")
     return low, high
 
 
-def _is_lost(value, word, top):
-    """Tell whether a vague figure has no bounds, for want of a value."""
-    if word == "masked":
-        return isinf(value)
-    return (
-        not isfinite(value)
-        or (value == 0 and word in NEEDS_A_DIGIT)
-        or (word == "range" and not top >= value)
-    )
+_LOST = (
+    f"a hedge needs a finite value, {', '.join(NEEDS_A_DIGIT)} one that is not zero, and a range an upper "
+    "value above it."
+)
 
 
-def _vague_bounds(value, word, top, cap):
-    """Return low and high of one vague figure; top is the upper end of a range."""
-    if word == "masked":
+def bounds_of(value, hedge, value_max=nan, *, cap=None):
+    """Return low and high of one figure, by the policy of `hedge_interval`.
+
+    Raises
+    ------
+    ValueError
+        Where a hedge needs a value that is missing or zero.
+    """
+    if hedge == "masked" and not isinf(value):
         return nan, nan
-    if word == "range":
-        return value, top
+    if not isfinite(value) or (value == 0 and hedge in NEEDS_A_DIGIT):
+        raise ValueError(f"{hedge} {value}: {_LOST}")
+    if hedge == "exact":
+        return value + 0.0, value + 0.0  # and no negative zero
+    if hedge == "range":
+        if not value_max >= value:
+            raise ValueError(f"{value} to {value_max}: {_LOST}")
+        return value, value_max
     unit = _unit(value)
-    low, high = _BOUNDS[word](abs(value), unit, unit if cap == "next_unit" else inf)
+    low, high = _BOUNDS[hedge](abs(value), unit, unit if cap == "next_unit" else inf)
     return (-high, -low) if value < 0 else (low, high)
 
 

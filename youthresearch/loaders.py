@@ -10,6 +10,7 @@ from .intervals import hedge_interval
 from .schema import DATA, DataError, check_keys, check_table, mark_simulated, rows_of, table_schema
 
 UNDER = "under"  # base of what stands only under the line of a rate: 月, 支部
+PARTS = frozenset({"percent", "permille", "per_100000"})  # bases of shares
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
 # A folder that lacks one of these uses the project's.
 SHARED = (
@@ -311,7 +312,7 @@ def base_units(written, units):
     counting = {unit: words.split() for unit, words in base.items() if words != UNDER}
     found = {}
     for unit in written:
-        above, line, below = str(unit).partition("/")
+        above, line, below = (unit, "", "") if unit in counting else str(unit).partition("/")
         known = above in counting and (not line or below.lstrip("23456789两二三四五六") in base)
         found[unit] = (counting[above] + ["rate"] * bool(line)) if known else []
     return found
@@ -330,7 +331,8 @@ def _check_units(facts, indicators, units):
         )
     given = facts["unit"].map(bases)
     fits = pd.Series([pd.isna(w) or w in g for w, g in zip(wanted, given, strict=True)], index=facts.index)
-    percent, point = (given.map(lambda bases, base=base: base in bases) for base in ("percent", "point"))
+    percent = given.map(lambda bases: not PARTS.isdisjoint(bases))
+    point = given.map(lambda bases: "point" in bases)
     bad = (facts["kind"].isin(["level", "mean"]) & ~fits) | (
         facts["kind"].isin(["share", "growth"]) & ~percent
     )

@@ -7,7 +7,9 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 from .phrases import (
     EVENTS,
     LEVELS,
+    NUMERIC,
     REACH,
+    RISEN,
     TO_THE_LEFT,
     each_before,
     left_of,
@@ -21,6 +23,7 @@ from .tokens import (
     COUNTED,
     NOUN,
     NUMBER,
+    OTHER,
     PEOPLE,
     at,
     classify,
@@ -71,7 +74,7 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = mention["unit"]
-    own = _own_share(tokens, i, unit, context["nouns"])
+    own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
     found = _candidates(tokens, i, unit, kind)
@@ -105,41 +108,56 @@ def _level(tokens, i, before):
 
 def _of_its_kind(unit, kind, context, part):
     """Find the noun of the last figure before that the unit may count, or of the first (35岁以下的)."""
-    if unit in PEOPLE and context.get("unit") in STRANGERS:
-        return None  # 收入5万元,84人打工
     if kind not in ("level", "mean", "change") or unit in TO_THE_LEFT:
         return context["noun"]
     same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
     for noun, counted in context["counted"][:: 1 if part else -1]:
         if counted in same:
             return noun
-    if kind == "change":
-        return context["noun"]
-    return None if context.get("unit") in ("元", "小时") else context["noun"]
+    strange = STRANGERS if unit in PEOPLE else STRANGERS[:2]  # 收入5万元,84人打工
+    return None if kind != "change" and context.get("unit") in strange else context["noun"]
 
 
-def _own_share(tokens, i, unit, nouns):
+def _own_share(tokens, i, unit, context):
     """Find the noun of one of several numbers in a row that are told apart (团员、团干部分别为30名和2名).
 
     Where none stands before them in their clause, they are told of the figures before (分别增长5%和8%).
     """
-    first = last = i
-    while at(tokens, first - 1).sort == "c" and at(tokens, first - 2).word == NUMBER:
-        first -= 2
-    while at(tokens, last + 1).sort == "c" and at(tokens, last + 2).word == NUMBER:
-        last += 2
-    lead = tokens[max(0, first - 4) : first]
-    if first == last or not any(t.word.startswith("分别") for t in lead):
+    first, last = _row(tokens, i)
+    place, size = (i - first) // 2, (last - first) // 2 + 1
+    if size == 1 or not any(t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]):
         return None
-    whole, size = left_of(tokens, first, unit), (last - first) // 2 + 1
-    if not whole:
-        before = nouns[(i - first) // 2 - size] if len(nouns) >= size else None
-        return _shared(tokens, i, unit) or before
-    parts = [[]]
-    for token in tokens[max(0, first - REACH) : first]:
-        if whole[0] <= token.start < whole[1]:
-            parts += [[]] if token.sort == "c" else [[*parts.pop(), token]]
-    return span(parts[(i - first) // 2], 0, -1) if len(parts) == size and all(parts) else whole
+    whole = left_of(tokens, first, unit)
+    if whole:
+        parts = _parts(tokens, first, whole)
+        return parts[place] if len(parts) == size else whole
+    counted = [noun for noun, its in context["counted"] if its == unit]
+    before = counted if unit == "%" and len(counted) >= size else context["nouns"]
+    return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
+
+
+def _row(tokens, i):
+    """Find the first and last of the numbers joined with number i, over what is no fact among them."""
+    first = last = i
+    while at(tokens, first - 1).sort == "c" and at(tokens, first - 2).word in (NUMBER, OTHER):
+        first -= 2
+    while at(tokens, last + 1).sort == "c" and at(tokens, last + 2).word in (NUMBER, OTHER):
+        last += 2
+    return first, last
+
+
+def _parts(tokens, first, whole):
+    """Part what stands before a row of numbers into what each is told of; a rate may stand but once."""
+    k = next(n for n in range(first - 1, -1, -1) if tokens[n].end == whole[1])
+    parts, rate = [], tokens[k] if tokens[k].word.endswith(NUMERIC) else None
+    while True:
+        begin, end = phrase_to(tokens, k)
+        c = next((n for n in range(k, -1, -1) if tokens[n].sort in "xc"), -1)
+        own = max(begin, tokens[c + 1].start), end
+        parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
+        if c < 1 or tokens[c].sort == "x":
+            return parts[::-1]
+        k = c - 1
 
 
 def _is_elided(tokens, i, found, before):
@@ -160,7 +178,8 @@ def _is_elided(tokens, i, found, before):
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
-    if tokens[k].sort != "p" or word == BODY or is_counted(word):
+    named = len(word) < 4 or word[-1] in "省市县区州盟旗"  # 城镇人口 is none
+    if tokens[k].sort != "p" or word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
         return False
     while tokens[k].start > start or at(tokens, k - 1).sort == "p":
         k -= 1
@@ -176,7 +195,11 @@ def _candidates(tokens, i, unit, kind):
     if done:
         return {"object": done, "left": left}
     if unit == "%" and after in ("的", "为", "是"):
-        return {"object": right_of(tokens, i + 1, unit), "right": right, "left": left}
+        j = opening(tokens, i + 2)
+        while at(tokens, j).sort in "avw":
+            j += 1
+        people = is_person(at(tokens, j).word)  # 90%的团员表示满意
+        return {"object": right_of(tokens, i + 1, "人" if people else unit), "right": right, "left": left}
     if at(tokens, i - 1).word == "等" and after == "为":
         return {"object": found["object"]} | found
     event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
@@ -426,6 +449,8 @@ def _topic(tokens, i, unit):
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].word == "|":  # the cells of a table are no clauses
             break
+        if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
+            continue  # 发展到60人
         named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
         if named or tokens[k].sort in "nw":
             spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")

@@ -19,6 +19,8 @@ def read_pdf(data, where, limits):
     logging.getLogger("pypdf").addHandler(logging.NullHandler())  # its warnings name no file
     if b"%%EOF" not in data[-4096:]:
         raise refused(where, "the PDF is cut short: its end mark is missing", "Download or export it again")
+    if data.count(b"z") > max(len(data) // 10, 100_000):  # each is four bytes to ASCII85, which has no limit
+        raise refused(where, "the PDF unpacks to more than the limits allow", "Print it to PDF anew")
     try:
         with pypdf.apply_configuration(**_pdf_limits(limits)):
             pages = within(limits.seconds, lambda: _pages(pypdf.PdfReader(BytesIO(data)), where, limits))

@@ -9,6 +9,7 @@ from functools import cache
 from .tokens import (
     BRACKET,
     COUNTED,
+    GROUP,
     NOUN,
     NUMBER,
     ONLY,
@@ -41,10 +42,10 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料"),
 )
-AIMS = ("目标", "任务", "要求", "计划")
+AIMS = ("目标", "任务", "要求", "计划", "速度")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
-RANKED = ("级", "两级", "三级", "四级")
+RISEN = ("到", "至", "达", "达到", "为")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -117,12 +118,20 @@ def opening(tokens, j, unit=""):
         j += 1
     if at(tokens, j).sort not in "vhwrs":
         return j
+    if unit in PEOPLE and _acts_before(tokens, j):
+        return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, min(j + REACH, len(tokens))):
         if tokens[n].word == "的":
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
             break
     return j
+
+
+def _acts_before(tokens, j):
+    """Tell whether persons with a verb of their own follow, before any 的."""
+    head = phrase_end(tokens, j + 1)
+    return head is not None and is_person(tokens[head].word) and at(tokens, head + 1).sort == "h"
 
 
 def _are_described(tokens, j, end, unit):
@@ -141,7 +150,7 @@ def _of(tokens, begin, j, unit):
     if tokens[j].word == NUMBER and at(tokens, j + 1).word == "的":
         return j + 1  # 3条总长度11公里的赛道
     for n in range(j, min(j + REACH, len(tokens))):
-        if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hv" for t in tokens[j:n])):
+        if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hvw" for t in tokens[j:n])):
             return n
         if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
             return n
@@ -163,6 +172,7 @@ def _is_head(tokens, j, last, unit):
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
         happens = unit in (*EVENTS, "元", "个", "项") and not is_counted(tokens[last].word)
+        happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
         return False
@@ -178,6 +188,8 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
+        if last is None and after.word == "的":
+            return True  # 8个基础薄弱的支部
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
         return last is not None and _is_cut(tokens, j, last, unit)
@@ -203,7 +215,7 @@ def _joins_next(tokens, j, last, unit):
     if head is None:
         return False
     after = at(tokens, head + 1).word
-    if after == NUMBER or after in roles("becomes"):
+    if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
@@ -227,8 +239,9 @@ def _goes_on(tokens, j, last, unit):
         return False  # 34个团支部换届工作
     if head == j:
         after = at(tokens, j + 1)
+        acts = after.word == NUMBER and is_counted(tokens[last].word)  # 90%的社区建设1所乐园
         happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
-        return not happens and (takes_verb(word) or after.sort in "xc")
+        return not (acts or happens) and (takes_verb(word) or after.sort in "xc")
     return takes_verb(word)
 
 
@@ -275,17 +288,15 @@ def left_of(tokens, i, unit):
             break
         if tokens[k].word == ")":
             k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
-        elif tokens[k].sort in "xc":
-            return None
+        elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
+            return None  # but 与上年相比
         k -= 1
     if k < max(0, i - REACH):
         return None
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
         return None  # 已开工建设16个
-    risen = at(tokens, k + 1).word in ("到", "至", "达", "达到", "为") and tokens[k].sort == "w"
-    if risen and tokens[k - 1].sort == "s":
-        return None  # 次年发展到60人
-    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word)
+    risen = at(tokens, k + 1).word in RISEN and tokens[k].sort == "w"
+    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word) and tokens[k].word != "就业"
     if acts or (risen and tokens[k - 1].sort in "nw"):  # 青年入团909名, 年龄优化至29岁
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     found = phrase_to(tokens, k)
@@ -294,10 +305,12 @@ def left_of(tokens, i, unit):
         found = _persons(tokens, k) or found
         if _lead(tokens, k, found[0]).word == "从":
             return None  # 从高校选拔64名
-    if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处
-        return None
+    if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
+        first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
+        return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     if unit != "元" or ends_in(tokens[k].word, "money"):
-        return found
+        given = unit == "元" and (says(tokens[k].word) or tokens[k].word == "拨款")
+        return _without_giver(tokens, k, found) if given else found
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
@@ -308,9 +321,21 @@ def _is_no_noun(tokens, k, i):
     """Tell whether a noun before number i is a name, or says how long or in what way (3年时间, 重点扶持)."""
     if at(tokens, k + 1).word == "某":
         return True
+    if at(tokens, k + 1).word in RISEN and tokens[k].sort == "w" and at(tokens, k - 1).sort == "s":
+        return True  # 次年发展到60人
     if tokens[k].word == "时间":
         return at(tokens, k - 1).word == OTHER
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
+
+
+def _without_giver(tokens, k, phrase):
+    """Cut off who gives from a sum that is named by a verb (县银行资助5万元)."""
+    for n in range(k - 1, max(0, k - REACH), -1):
+        if tokens[n].start < phrase[0]:
+            break
+        if is_counted(tokens[n].word):
+            return span(tokens, n + 1, k)
+    return phrase
 
 
 def each_before(tokens, i):
@@ -320,10 +345,11 @@ def each_before(tokens, i):
 
 
 def _compared(tokens, k):
-    """Find where the search starts: before what something is compared with (预算数比上年决算数增加5万元)."""
+    """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
     if tokens[k].word in roles("up") or tokens[k].word in roles("down"):
         for n in range(k - 1, max(0, k - REACH), -1):
-            if tokens[n].word == "比":
+            against = tokens[n].word == OTHER and tokens[n + 1].word.endswith("算数")
+            if against or tokens[n].word in ("比", "较"):
                 return n - 1
             if tokens[n].sort == "x":
                 break
@@ -396,7 +422,7 @@ def phrase_to(tokens, k):
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    j = next((n + 1 for n in range(j + 1, k) if tokens[n].word in RANKED), j)  # 区、街道两级青年之家
+    j = _past_levels(tokens, j, k)
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
@@ -406,6 +432,18 @@ def phrase_to(tokens, k):
     ):
         j += 1
     return span(tokens, _titled(tokens, j), k)
+
+
+def _past_levels(tokens, j, k):
+    """Skip the levels that a phrase begins with, where several are listed (区、街道两级, 市、县级)."""
+    n = j
+    while n < k and (
+        tokens[n].sort == "c" or tokens[n].word in (GROUP, *ADMIN) or is_counted(tokens[n].word)
+    ):
+        n += 1
+    word, several = tokens[n].word, any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
+    listed = word in ("两级", "三级", "四级") or (several and word.endswith("级"))
+    return n + 1 if listed and n < k else j
 
 
 def _is_place(tokens, j):
@@ -455,12 +493,7 @@ def _is_predicate(tokens, n, k):
         return True  # 共注册志愿者
     if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
         return True  # 编发《简报》, 治理“三无”场所
-    if (
-        before.sort in "xs"
-        and tokens[n].word == "支出"
-        and not takes_verb(tokens[n + 1].word)
-        and ends_in(head, "money")
-    ):
+    if before.sort in "xs" and tokens[n].word == "支出" and head.endswith(("金", "款", "费")):
         return True  # 支出低保金
     if sort not in "vw" or (n == k - 1 and head == "人员"):
         return False  # 应聘人员
@@ -471,7 +504,8 @@ def _is_predicate(tokens, n, k):
     if tokens[n].word == "组织" and before.sort in "xs":
         return True  # 组织青年论坛
     stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
-    if (before.sort == "x" or before.word == "累计") and (n < k - 2 or stated):
+    begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
+    if begins and (n < k - 2 or stated):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍

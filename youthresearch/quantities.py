@@ -10,7 +10,7 @@ from bisect import bisect
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
-from math import nan
+from math import inf, nan
 from typing import NamedTuple
 
 import pandas as pd
@@ -197,7 +197,7 @@ def _is_stated_age(folded, start):
 
 def _inside(quotes, start, end):
     """Tell whether a stretch lies inside one of the quotations (in order, not overlapping)."""
-    i = bisect(quotes, (start, float("inf"))) - 1
+    i = bisect(quotes, (start, inf)) - 1
     return i >= 0 and end <= quotes[i][1]
 
 
@@ -279,8 +279,6 @@ def _plain(part, hedge, unit):
         high, _, place, _ = _number(part.last)
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
             low *= place  # 3至5万: the factor belongs to both
-    if unit == "‰":
-        low, place, unit = low / 10, place / 10, "%"
     if high is not None and high > low:
         return _quantity(low, high, "range", place, unit)
     return _quantity(low, nan, hedge, place, unit)
@@ -519,7 +517,7 @@ _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首全均ALONE]|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|全[覆部]|均为|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX

@@ -39,7 +39,7 @@ def each_of(clause, rest):
     after = rest[:1] in ("/", "每", " ") and _patterns()["after"].match(rest)
     if after:
         return Each(_written(after), False)
-    if not ("每" in clause or "均" in clause or "一" in clause):
+    if not ("每" in clause or "均" in clause or "至少" in clause):
         return None
     found = list(_patterns()["each"].finditer(clause))
     if not found:

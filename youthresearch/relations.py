@@ -22,11 +22,12 @@ LISTED = 30  # characters between two items of one list
 LONGEST_LIST = 12
 LAST_YEAR = ("previous_year", "same_period_previous_year")
 EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
+FINE = ("‰", "/10万")  # of populations, no count of which stands beside them
 PERSONS = ("个", "人", "名", "位")
 
 
 def prepare(facts):
-    """Put facts in reading order and say what each is about; masked figures take no part.
+    """Put facts in reading order and say what each is about; masked figures and rates in ‰ take no part.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def prepare(facts):
         If a column is missing or a fact_id stands twice.
     """
     check_facts(facts, NEEDED)
-    table = facts[facts["status"] != "masked"].copy()
+    table = facts[facts["status"].ne("masked") & ~facts["unit"].isin(FINE)].copy()
     table.attrs = {}
     table = mark_simulated(table, is_simulated(facts))
     words = ["district", "scope", "indicator", "period_start", "period_end", "baseline", "part_of"]

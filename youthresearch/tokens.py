@@ -18,7 +18,9 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(("条", "项"), "item"),
 }
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
-ENDINGS = frozenset("员会款费率班队站点室岗金户人器品")  # of nouns, with a verb of two characters before them
+ENDINGS = frozenset(
+    "员会款费率班队站点室岗金户人器品面"
+)  # of nouns, with a verb of two characters before them
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE009)))
 # What stands for these; GROUP: of persons; BREAK: between sentences.
@@ -76,7 +78,7 @@ def classify(tagged, start, ends):
         else:
             start, end = end, ends.get(end) or end + len(word)
         sort = _sort(word, tag)
-        if word == " " and last in (NUMBER, NOUN):
+        if word == " " and last in (NUMBER, NOUN, OTHER):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
@@ -98,6 +100,8 @@ def _end_noun(tokens, mark, start):
     before = tokens[-2].sort if len(tokens) > 1 else ""
     if last.sort == "v" and mark != NUMBER and before in ("n", "w") and takes_verb(last.word):
         last.sort = "n"  # 占多数的是志愿服务组织,
+    elif last.word == "就业" and mark == NUMBER and before == "n":
+        last.sort = "n"  # 困难人员就业60人
     elif last.word in ("团", "会") and mark == NUMBER and tokens[-2:-1] and tokens[-2].word == "建":
         tokens[-2:] = [Token("建" + last.word, "n", tokens[-2].start, start)]
     elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
@@ -178,6 +182,8 @@ def _sort_of_tag(word, tag):
         return "n"
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
+    if tag[0] in "il" and len(word) == 4 and word[2:] in roles("head_verb") - roles("compound"):
+        return "h"  # 顺利完成
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
     if tag[0] in "abftzgikl":

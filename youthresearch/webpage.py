@@ -32,7 +32,7 @@ VOID = {"area", "base", "col", "embed", "img", "input", "link", "meta", "param",
 RAW = {"script", "style", "textarea", "title", "xmp", "noembed", "noframes", "iframe"}  # no tags inside
 SKIPPED = RAW | {"math", "noscript", "select", "svg", "template"}
 FURNITURE = {"nav", "footer", "aside"}
-WIDEST = 1_000  # cells in a row with joined ones
+WIDEST = 200  # cells in a row with joined ones
 CLOSES = {  # end tags that HTML lets a writer leave out
     "li": {"li", "p"},
     "dt": {"dt", "dd", "p"},
@@ -173,8 +173,8 @@ class _Page:
         while down.get(cell, 0) >= row:
             cell += 1
         across, rows = (_span(kept.get(name, "")) for name in ("colspan", "rowspan"))
-        if cell + across > WIDEST:  # no table of a report
-            across = 1
+        if cell + across > WIDEST:  # no table of a report, and quadratic
+            across = rows = 1
         down |= dict.fromkeys(range(cell, cell + across), row + rows - 1) if rows > 1 else {}
         self.tables[-1][2], self.spans[-1][0] = cell, across - 1
 
