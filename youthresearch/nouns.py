@@ -273,7 +273,7 @@ def _from_afar(tokens, i, unit, kind, money):
 
 
 def _taken_on(tokens, i, unit, before):
-    """Find the verb that says what became of some of those who came (60人报名, 录用9人)."""
+    """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
     if not before or unit not in PEOPLE or at(tokens, i - 1).word not in roles("head_verb"):
         return None
     return span(tokens, i - 1, i - 1) if _head(tokens, i, before) in roles("event") else None
@@ -380,7 +380,8 @@ def _verb(tokens, i, unit):
     while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
     two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
-    if at(tokens, i - 1).sort not in "vw" or not (two or unit in ("人", *TIMES, *EVENTS)):
+    named = at(tokens, i - 1).sort in "vw" or (unit == "元" and at(tokens, i - 1).word in verbal())
+    if not named or not (two or unit in ("人", *TIMES, *EVENTS)):
         return None
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
     opens = listed or at(tokens, j - 1).sort in "xsh"  # 不起诉8人, 实现增收8元

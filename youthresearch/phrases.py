@@ -45,6 +45,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
@@ -289,6 +290,9 @@ def left_of(tokens, i, unit):
     if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
+    each = at(tokens, k).word[0] == "各" or _lead(tokens, k, found[0]).word == "各"
+    if each and unit in PEOPLE and ends_in(tokens[k].word, "organisation"):
+        return None  # 各支部推荐1名
     return _sum(tokens, i, k, found) if unit == "元" else found
 
 
@@ -318,6 +322,8 @@ def _search_from(tokens, i, unit):
     k = _share_of(tokens, i) if unit == "%" else i - 1
     k -= unit == "%" and at(tokens, k).word == "占"
     k -= at(tokens, k).word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
+    above = range(k, max(0, k - REACH), -1) if unit == "百分点" else ()
+    k = next((n - 1 for n in above if tokens[n].word in ABOVE), k)  # 入会率高于全县水平3个百分点
     return _compared(tokens, k)
 
 
