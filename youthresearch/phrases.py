@@ -44,6 +44,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
 )
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
+BODIES = ("会", "委", "联", "局", "厅")  # ends of names of public bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
@@ -339,8 +340,7 @@ def _over_verb(tokens, k, unit):
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
     if ends_in(tokens[k].word, "money"):
-        given = says(tokens[k].word) or tokens[k].word == "拨款"
-        return _without_giver(tokens, k, found) if given else found
+        return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
@@ -359,11 +359,13 @@ def _is_no_noun(tokens, k, i):
 
 
 def _without_giver(tokens, k, phrase):
-    """Cut off who gives from a sum that is named by a verb (县银行资助5万元)."""
+    """Cut off who gives a sum: any who does so by a verb (县银行资助5万元), and bodies (市妇联经费)."""
+    verb = says(tokens[k].word) or tokens[k].word == "拨款"
     for n in range(k - 1, max(0, k - REACH), -1):
+        word = tokens[n].word
         if tokens[n].start < phrase[0]:
             break
-        if is_counted(tokens[n].word):
+        if is_counted(word) if verb else word.endswith(BODIES) and word != "社会":
             return span(tokens, n + 1, k)
     return phrase
 
