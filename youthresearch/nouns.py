@@ -197,13 +197,20 @@ def _candidates(tokens, i, unit, kind, before):
         found = {"left": left, "right": right}
     elif at(tokens, i - 1).word == "等" and after.word == "为":
         found = {"object": _object(tokens, i, unit)} | found
-    elif right and unit in ("元", "小时") and (after.word == "的" or after.sort in "na"):
+    elif (
+        right and unit in ("元", "小时") and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
+    ):
         found = {"right": right} | found  # 5万元的经费, 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
         found = {"event": event, "left": left, "right": right}
     if unit != "%" and not done:
         found.setdefault("object", _object(tokens, i, unit))
     return {rule: phrase for rule, phrase in found.items() if phrase}
+
+
+def _is_paid(tokens, i):
+    """Tell whether a sum stands between a verb and what it is (给予900元奖励)."""
+    return at(tokens, i - 1).sort in "hv" and ends_in(at(tokens, i + 1).word, "money")
 
 
 def _beside(tokens, i, unit, left, right):
@@ -372,7 +379,8 @@ def _used_as(tokens, i):
 def _verb(tokens, i, unit):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
     on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
-    for k in (i - 1, i + 1, on):
+    acts = unit in COUNTED and unit not in PEOPLE  # 60个支部中有8个参加
+    for k in (i - 1,) if acts else (i - 1, i + 1, on):
         if at(tokens, k).word in roles("event"):
             also = k > i and at(tokens, k + 1).sort in "vw" and at(tokens, k + 2).sort == "x"
             return span(tokens, k, k + also)  # 参与学习

@@ -87,7 +87,7 @@ def classify(tagged, start, ends):
         else:
             start, end = end, ends.get(end) or end + len(word)
         sort = sorts[pair]
-        if word == " " and last in (NUMBER, NOUN, OTHER):
+        if word == " " and last in (NUMBER, NOUN, OTHER, "、"):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
