@@ -40,7 +40,8 @@ STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departm
 ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
-    *("资金", "款", "物资", "图书", "材料"),
+    *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
+    *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
@@ -519,7 +520,7 @@ def _is_predicate(tokens, n, k):
         return False  # 应聘人员
     if tokens[n].word == "组织" and before.sort in "nw" and not is_counted(before.word):
         return False  # 志愿服务组织代表
-    if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
+    if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
         return True  # 征集作品
     if before.sort == "c" and at(tokens, n - 2).sort in "vh":
         return True  # 遴选、资助项目
