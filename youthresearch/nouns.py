@@ -45,6 +45,7 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
+CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
@@ -87,9 +88,19 @@ def find_noun(tokens, i, mention, kind, context):
         return level, "left", before
     if rule == "left" and _is_elided(tokens, i, found["left"], before):
         return before, "inherited", found["left"]
+    again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
+    if again:
+        return again, "inherited", found[rule]
     if bare or not rule:
         return _further(tokens, i, unit, kind, context)
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
+
+
+def _again(event, last, unit, context):
+    """Find the noun of the same cases, where a verb alone says what became of them (案件60件,审结50件)."""
+    if unit not in CASES or event != (last.start, last.end):
+        return None
+    return next((noun for noun, its in reversed(context["counted"]) if its == unit), None)
 
 
 def _level(tokens, i, before):
@@ -108,8 +119,8 @@ def _of_its_kind(unit, kind, context, part):
     for noun, counted in context["counted"][:: 1 if part else -1]:
         if counted in same:
             return noun
-    strange = kind != "change" and context.get("unit") in STRANGERS  # 收入5万元,84人打工
-    return None if strange else context["noun"]
+    strange = STRANGERS + CASES if unit in PEOPLE else STRANGERS  # 收入5万元,84人打工
+    return None if kind != "change" and context.get("unit") in strange else context["noun"]
 
 
 def _own_share(tokens, i, unit, context):
@@ -273,9 +284,9 @@ def _from_afar(tokens, i, unit, kind, money):
     if doing:
         return doing, "event", None
     topic = money or _topic(tokens, i, unit)
-    if topic:
-        return topic, "topic", None
     said = says(at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
+    if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
+        return topic, "topic", None
     return (span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
 
 
