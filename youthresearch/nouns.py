@@ -220,8 +220,9 @@ def _candidates(tokens, i, unit, kind, before):
 
 
 def _is_paid(tokens, i):
-    """Tell whether a sum stands between a verb and what it is (给予900元奖励)."""
-    return at(tokens, i - 1).sort in "hv" and ends_in(at(tokens, i + 1).word, "money")
+    """Tell whether a sum stands between a verb, or whom it is for, and what it is (给予900元奖励)."""
+    before = at(tokens, i - 1)
+    return (before.sort in "hv" or is_person(before.word)) and ends_in(at(tokens, i + 1).word, "money")
 
 
 def _beside(tokens, i, unit, left, right):

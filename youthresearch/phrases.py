@@ -518,8 +518,9 @@ def _is_predicate(tokens, n, k):
         return True  # 支出低保金
     if sort not in "vw" or (n == k - 1 and head == "人员"):
         return False  # 应聘人员
-    if tokens[n].word == "组织" and before.sort in "nw" and not is_counted(before.word):
-        return False  # 志愿服务组织代表
+    who = is_counted(before.word) or before.word.endswith(BODIES)
+    if tokens[n].word == "组织" and before.sort in "nw" and not who:
+        return False  # 志愿服务组织代表, but 县委组织青年
     if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
         return True  # 征集作品
     if before.sort == "c" and at(tokens, n - 2).sort in "vh":
