@@ -195,6 +195,8 @@ def _candidates(tokens, i, unit, kind, before):
     after = at(tokens, i + 1)
     left = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit)
     right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
+    if right == (after.start, after.end) and _is_level(after.word):
+        right = None  # 6个市级、18个县级基地
     event = _beside(tokens, i, unit, left, right)
     if left and before and left[0] <= before[0] < before[1] < left[1]:
         left = before[1], left[1]  # 9个村团支部覆盖率98%
@@ -465,15 +467,23 @@ def _given(tokens, i):
 
 
 def _shared(tokens, i, unit):
-    """Find the noun after the last of several numbers with only verbs between (扶持9名、带动50名青年)."""
+    """Find the noun after the last of several numbers, over verbs (扶持9名、带动50名青年) and levels."""
     last = n = i
-    while at(tokens, n + 1).sort in "xcvhs" and n < min(i + REACH, len(tokens) - 1):
+    while n < min(i + REACH, len(tokens) - 1):
+        if tokens[n + 1].sort not in "xcvhs" and not _is_level(tokens[n + 1].word):
+            break
         n += 1
         last = n if tokens[n].word == NUMBER else last
+    last += last > i and _is_level(at(tokens, i + 1).word) and _is_level(at(tokens, last + 1).word)
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
     return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+
+
+def _is_level(word):
+    """Tell whether a word is a level of administration (市级)."""
+    return word.endswith("级") and word in roles("qualifies")
 
 
 def find_above(text, start, unit):

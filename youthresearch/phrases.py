@@ -56,6 +56,8 @@ NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "
 def right_of(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
     of = at(tokens, i + 1).word == "的"
+    if of and at(tokens, i + 2).word == "标准":
+        return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
     unit = "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
     while last is not None and begin < last and tokens[begin].sort == "p":
