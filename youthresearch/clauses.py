@@ -12,14 +12,13 @@ from functools import cache
 from typing import NamedTuple
 
 from .dates import iso
-from .nouns import OCCASIONS
+from .nouns import OCCASIONS, PARTS
 from .quantities import either, is_at_least, lexicon_codes, lexicon_pattern, lexicon_words
 from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
 FREQUENT = (*OCCASIONS, "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
-PARTS = ("%", "‰", "/10万")  # units of shares
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
