@@ -38,7 +38,7 @@ class Said(NamedTuple):
 def said_of(mention, folded, before):
     """Cut out the words around a figure; before is where the one before it ends."""
     lead = folded[before : mention["start"]]
-    clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
+    clause = lead[max(lead.rfind(","), lead.rfind(":")) + 1 :]  # the other marks end a sentence
     if "“" in clause or "《" in clause:
         clause = _QUOTED.sub("", clause)
     return Said(lead, clause, folded[mention["end"] : mention["end"] + 24])
@@ -234,7 +234,8 @@ def is_intended_before(folded, start):
     """Tell whether the part of a sentence that ends in a semicolon before start says what shall be."""
     if folded[start - 1 : start] != ";":
         return False
-    said = re.split("[。!?\n]", folded[max(0, start - 200) : start])[-1]
+    said = folded[max(0, start - 200) : start]
+    said = said[max(map(said.rfind, "。!?\n")) + 1 :]
     return bool(_marks()["planned"].search(said)) and not _NOW.search(said)
 
 
@@ -248,6 +249,7 @@ def _is_ahead(lead, year):
 
 # Course ----------------------------------------------------------------------------------------------------
 
+_STOP = re.compile(r"[,。;:、\d]")
 _CUMULATIVE = re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前")
 
 
@@ -257,7 +259,7 @@ def course_of(said, noun, start, rule, context):
     One that shares the noun or the verb of the figure before (新建团支部5个、青年之家3个) is as that one is.
     """
     clause = _before_noun(said.clause, noun, start)
-    happened = rule in ("object", "event") or bool(_marks()["event_after"].match(said.rest[:14]))
+    happened = rule in ("object", "event") or _happens_after(said.rest[:14])
     event = bool(_marks()["event"].search(clause))
     course = {
         "cumulative": bool(_CUMULATIVE.search(clause)),
@@ -268,6 +270,12 @@ def course_of(said, noun, start, rule, context):
         course = {word: course[word] or context["course"][word] for word in course}
     context["course"] = course
     return course
+
+
+def _happens_after(rest):
+    """Tell whether a word of events or of becoming follows, within eight characters of the same clause."""
+    found = _marks()["event_after"].search(rest)
+    return bool(found) and found.start() <= 8 and not _STOP.search(rest, 0, found.start())
 
 
 def _before_noun(clause, noun, start):
@@ -350,6 +358,6 @@ def _marks():
         ),
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
-        "event_after": re.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
+        "event_after": re.compile(words("event", "becomes")),
         "onward": re.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
     }
