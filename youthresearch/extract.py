@@ -13,7 +13,7 @@ from math import inf
 import numpy as np
 import pandas as pd
 
-from .clauses import baseline_of, course_of, is_intended_before, kind_of, said_of, status_of
+from .clauses import baseline_of, course_of, hedge_of, is_intended_before, kind_of, said_of, status_of
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
@@ -22,7 +22,7 @@ from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_pattern, scan_folded
-from .refusals import is_at_least, refusal_of
+from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import read_tables
@@ -345,9 +345,11 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     (see `clauses` and `find_noun`); planned: whether its paragraph says that it shall be.
     """
     said, unit = said_of(mention, folded, before), mention["unit"]
-    if mention["hedge"] == "exact" and is_at_least(said.clause):
-        mention["hedge"] = "at_least"  # 至少召开2次
+    if mention["hedge"] == "exact":
+        mention["hedge"] = hedge_of(mention, said)
     kind, sign, attached = kind_of(mention, said, context)
+    if kind == "change" and unit == "个" and mention["resolution"] < 1:
+        unit = mention["unit"] = "百分点"  # 下降2.9个
     noun, rule, other = _noun_of(mention, kind, folded, tokens, number, context)
     if _PART.search(said.lead):
         context["whole"] = context.get("level")
