@@ -55,7 +55,8 @@ def right_of(tokens, i, unit):
     begin = last = None  # of tokens
     unit = "" if at(tokens, i + 1).word == "的" else unit  # 20人的宣讲队伍
     j = opening(tokens, i + 1, unit)
-    while j < min(i + 2 * REACH, len(tokens)):
+    end = min(i + 2 * REACH, len(tokens))
+    while j < end:
         token, after = tokens[j], at(tokens, j + 1)
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             last = j if token.word == BRACKET else last
@@ -278,15 +279,16 @@ def left_of(tokens, i, unit):
     told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
     if at(tokens, told).word == "的" and unit not in TO_THE_LEFT:
         return None  # 重点村的78人, 正在建设的有8所
-    while k >= max(0, i - REACH) and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
+    edge = max(0, i - REACH)
+    while k >= edge and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
         if tokens[k].word == ")":
-            k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
+            k = next((n for n in range(k, edge, -1) if tokens[n].word == "("), k)
         elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
             return None  # but 与上年相比
         k -= 1
-    if k < max(0, i - REACH):
+    if k < edge:
         return None
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
         return None  # 已开工建设16个
@@ -308,7 +310,7 @@ def left_of(tokens, i, unit):
         return _without_giver(tokens, k, found) if given else found
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
-    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
+    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[edge:i])
     return None if counted else found
 
 
