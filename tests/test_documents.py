@@ -576,7 +576,6 @@ def test_a_pdf_that_unpacks_without_a_filter_s_limit_is_refused(tmp_path):
     refused(write(tmp_path, "a.pdf", bomb), "unpacks to more than the limits")
 
 
-
 @pytest.mark.parametrize(("password", "reads"), [("secret", False), ("", True)])
 def test_encrypted_pdf(tmp_path, chinese_pdf, password, reads):
     import pypdf

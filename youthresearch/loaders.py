@@ -7,7 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from .intervals import hedge_interval
-from .schema import DATA, DataError, check_keys, check_table, mark_simulated, rows_of, table_schema
+from .schema import (
+    DATA,
+    DataError,
+    check_columns,
+    check_keys,
+    check_table,
+    mark_simulated,
+    rows_of,
+    table_schema,
+)
 
 UNDER = "under"  # base of what stands only under the line of a rate: 月, 支部
 PARTS = frozenset({"percent", "permille", "per_100000"})  # bases of shares
@@ -193,7 +202,13 @@ def with_labels(table, indicators, districts):
     -------
     pandas.DataFrame
         The table with label_zh, label_en, place_zh, place_en.
+
+    Raises
+    ------
+    DataError
+        If the table lacks one of the two columns.
     """
+    check_columns("table", table, ["indicator", "district"], "make it from facts or a panel")
     labels = indicators[["indicator", "label_zh", "label_en"]]
     places = districts[["district", "name_zh", "name_en"]].set_axis(
         ["district", "place_zh", "place_en"], axis=1
