@@ -12,6 +12,11 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+def pytest_sessionfinish():
+    """The same at the end, when pytest collects in full once more, twice."""
+    gc.freeze()
+
+
 def pytest_itemcollected(item):
     """Give a notebook cell longer to hand over its output than nbval's 5 s, too short on a busy machine."""
     if type(item).__name__ == "IPyNbCell":

@@ -50,7 +50,7 @@ def anew(effect, codes, strata, draws):
     return np.array(found)
 
 
-def check(panel, estimator, options, draws=12):
+def check(panel, estimator, options, draws=6):
     effect = estimator(panel, outcome="y", **options)
     assert adds_up(effect)
     codes, cohort = np.unique(effect._cells.cohort, return_inverse=True)

@@ -9,6 +9,7 @@ import sys
 from hashlib import sha256
 
 import pytest
+from sweeps import sweep
 
 from youthresearch import __main__ as cli
 from youthresearch import __version__, load_labels
@@ -30,17 +31,18 @@ def folder(tmp_path):
     return tmp_path
 
 
-def run(folder, *arguments, **more):
-    """Run the command in a folder; return exit status, standard output and standard error.
+def run(folder, *arguments, encoding="utf-8", fresh=False):
+    """Run the command in a folder, with standard streams in an encoding; return exit status and their texts.
 
-    In this process, since a fresh one takes a second to load; in one of its own where `more` says how.
+    In this process, since a fresh one takes a second to load.
     """
-    if more:
+    if fresh:
+        more = {"env": os.environ | {"PYTHONIOENCODING": encoding}}
         command = [sys.executable, "-m", "youthresearch", *map(str, arguments)]
         done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=120, **more)
         status, shown, told = done.returncode, done.stdout, done.stderr
     else:
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="") for _ in range(2))
         with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 status = cli.main([str(a) for a in arguments])
@@ -82,9 +84,11 @@ def test_extract_goes_on_after_a_file_that_cannot_be_read(folder):
     assert sorted(p.name for p in folder.iterdir()) == sorted([*EACH, "empty.txt", "old.doc", "facts.csv"])
 
 
-def test_extract_to_standard_output(folder):
-    surroundings = os.environ | {"PYTHONIOENCODING": "ascii"}
-    status, shown, told = run(folder, "extract", "right.txt", "./right.txt", "-o", "-", env=surroundings)
+@pytest.mark.parametrize("fresh", sweep(False, slow=[True]))
+def test_extract_to_standard_output(folder, fresh):
+    """In UTF-8, whatever the terminal has."""
+    how = {"encoding": "ascii", "fresh": fresh}
+    status, shown, told = run(folder, "extract", "right.txt", "./right.txt", "-o", "-", **how)
     assert status == 0 and "3 facts from 1 file" in told
     assert {r["source_id"] for r in rows(shown)} == {"right"}
     assert len({r["fact_id"] for r in rows(shown)}) == len(rows(shown)) == 3
@@ -236,7 +240,7 @@ def test_words_of_ones_own_are_read(folder):
     (folder / "words" / "units.csv").write_text("unit,base,label_en\n垛,item,stack\n", encoding="utf-8")
     status, shown, _ = run(folder, "extract", "plain.txt", "--data", "words")
     assert status == 0 and [row["token"] for row in rows(shown)] == ["十二垛", "300名"]
-    assert run(folder, "extract", "plain.txt")[1].count("\n") == 2
     assert run(folder, "audit", "plain.txt", "--data", "words")[0] == 0
+    assert run(folder, "extract", "plain.txt")[1].count("\n") == 2
     status, _, told = run(folder, "extract", "plain.txt", "--data", "nowhere")
     assert status == 2 and "No words in nowhere" in told

@@ -297,13 +297,13 @@ def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
 
     def spoilt(document, *, source_id, **more):
         proposals, refused = propose(document, source_id=source_id, **more)
-        wrong = {"value": "no number"} if source_id == "report-05" else {}
+        wrong = {"value": "many"} if source_id == "report-05" else {}
         return [proposal | wrong for proposal in proposals], refused
 
     monkeypatch.setattr(corpus, "propose", spoilt)
     facts = extract_corpus(folder)
     failure = facts.attrs["failures"].iloc[0]
-    assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "no number" in failure["message"]
+    assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "many" in failure["message"]
     pd.testing.assert_frame_equal(pd.DataFrame(facts), clean)
 
 

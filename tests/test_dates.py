@@ -86,6 +86,7 @@ def pairs():
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "characters", "level"),
     [("period_end", 4, 0.83), ("period_end", 10, 0.66), ("status", 9, 0.98), ("flow", 10, 0.85)],

@@ -117,12 +117,12 @@ def test_conley_taber_finds_a_bit_more_than_it_should():
 
 def test_the_effect_is_where_the_curve_crosses():
     design = yr.design_study(districts=40, periods=8, waves={5: 3}, rho=0.5)
-    found = yr.minimum_detectable_effect(design, seed=3, simulations=500)
+    found = yr.minimum_detectable_effect(design, seed=3, simulations=250)
     near = np.array([found.low, found.effect - 1e-9, found.effect + 1e-9, found.high])
-    power = yr.power_curve(design, effects=near, seed=3, simulations=500)["power"].to_numpy()
+    power = yr.power_curve(design, effects=near, seed=3, simulations=250)["power"].to_numpy()
     assert power[1] < 0.8 <= power[2] and power[0] < 0.8 < power[3]
-    inside = np.sqrt(0.8 * 0.2 / 500) * 1.96
-    assert abs(power[0] - 0.8) <= inside + 2 / 500 and abs(power[3] - 0.8) <= inside + 2 / 500
+    inside = np.sqrt(0.8 * 0.2 / 250) * 1.96
+    assert abs(power[0] - 0.8) <= inside + 2 / 250 and abs(power[3] - 0.8) <= inside + 2 / 250
 
 
 def test_where_the_smallest_p_is_too_large_nothing_is_ever_found():

@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch import quantities
@@ -183,14 +184,15 @@ def test_any_mixture_of_signs_is_scanned(text):
     assert all(end <= m["start"] < m["end"] <= len(text) for end, m in zip(ends, mentions, strict=False))
 
 
-def test_a_search_that_leaves_at_once_misses_nothing():
+@pytest.mark.parametrize("step", sweep(7, slow=[1]))
+def test_a_search_that_leaves_at_once_misses_nothing(step):
     """The pattern says in front how a number begins; without that, it finds the same in every document."""
     pattern = quantities._pattern()
     opening, grammar = pattern.pattern.split(")(?:(?P<date>", 1)
     assert opening.startswith("(?=")
     whole = re.compile(f"(?:(?P<date>{grammar}", pattern.flags)
-    texts = [fold(text) for text in yr.load_documents()["text"]]
-    texts += [f"团{word}3个{word}、{word}{word}" for word in yr.loaders.load_lexicon()["word"]]
+    texts = [fold(text) for text in yr.load_documents()["text"][::step]]
+    texts += [f"团{word}3个{word}、{word}{word}" for word in yr.loaders.load_lexicon()["word"][::step]]
     for text in texts:
         assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in whole.finditer(text)]
 
@@ -249,5 +251,5 @@ def test_what_is_no_text_is_refused_by_name(wrong):
 
 def test_a_long_text_is_not_repeated_in_its_refusal():
     with pytest.raises(yr.DataError) as refused:
-        yr.parse_quantity("1个，" * 10_000)
+        yr.parse_quantity("1个，" * 1000)
     assert len(str(refused.value)) < 500

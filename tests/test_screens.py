@@ -251,7 +251,7 @@ def half_alike(rng):
     return "".join(shared + one), "".join(shared + other)
 
 
-@pytest.mark.parametrize("n", sweep(100, slow=[300]))
+@pytest.mark.parametrize("n", sweep(40, slow=[100, 300]))
 def test_pairs_at_the_least_similarity_are_overlooked_as_seldom_as_stated(n):
     rng = random.Random(5)
     pairs = [half_alike(rng) for _ in range(n)]
@@ -268,10 +268,10 @@ def test_pairs_at_the_least_similarity_are_overlooked_as_seldom_as_stated(n):
 
 def test_a_crowd_is_held_together_by_its_first():
     text = TEXTS["c001"]
-    table = documents(*[refilled(text, seed) for seed in range(25)])
-    few, all_pairs = (yr.find_near_duplicates(table, crowd=c) for c in (10, 25))
-    assert len(few) == 24 and set(few["source_a"]) == {"d0"}
-    assert len(all_pairs) == comb(25, 2)
+    table = documents(*[refilled(text, seed) for seed in range(15)])
+    few, all_pairs = (yr.find_near_duplicates(table, crowd=c) for c in (10, 15))
+    assert len(few) == 14 and set(few["source_a"]) == {"d0"}
+    assert len(all_pairs) == comb(15, 2)
     assert set(few["group"]) == set(all_pairs["group"]) == {1}
 
 
@@ -467,9 +467,10 @@ def test_only_printed_last_digits_count():
 
 def test_uniform_digits_are_seldom_called_heaped():
     rng = np.random.default_rng(7)
-    table = pd.concat([counts(rng.integers(100, 10000, 300), district=str(i)) for i in range(100)])
+    n = 40
+    table = pd.concat([counts(rng.integers(100, 10000, 300), district=str(i)) for i in range(n)])
     found = yr.find_heaping(table, by="district", at_least=250)
-    assert (found["p_round"] < 0.05).mean() <= 0.05 + 3 * (0.05 * 0.95 / 100) ** 0.5
+    assert (found["p_round"] < 0.05).mean() <= 0.05 + 3 * (0.05 * 0.95 / n) ** 0.5
     assert (found["verdict"] == "no sign").all()
 
 
@@ -512,7 +513,7 @@ def test_any_split_has_the_p_value_of_scipy():
     from scipy.stats import fisher_exact
 
     rng = np.random.default_rng(3)
-    drawn = [(*pair, *rng.integers(0, pair + 1)) for pair in rng.integers(1, 60, (30, 2))]
+    drawn = [(*pair, *rng.integers(0, pair + 1)) for pair in rng.integers(1, 60, (12, 2))]
     tied = [(2, 17, 0, 6), (2, 20, 1, 6), (2, 20, 2, 9)]  # two splits of one chance, but for rounding
     for n, others, here, there in drawn + tied:
         total = here + there
@@ -644,7 +645,7 @@ def test_what_cannot_be_used_is_refused():
         yr.find_selective_reporting(FACTS, SOURCES, unit="place")
 
 
-@pytest.mark.parametrize("shift", [0, 500])
+@pytest.mark.parametrize("shift", sweep(500, slow=[0]))
 def test_inputs_stay_as_they_are(shift):
     given_facts, given_documents = FACTS.copy(), DOCUMENTS.copy()
     given_facts.index += shift

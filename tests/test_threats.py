@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from oracles import panel_of, random_table
+from sweeps import sweep
 
 import youthresearch as yr
 
@@ -145,7 +146,9 @@ def fewest(treated, others, gone):
     return np.inf
 
 
-@pytest.mark.parametrize("seed, shift, more", [(0, 2.5, 2), (4, 2.5, 0), (4, 1.2, 0), (15, 2.5, 0)])
+@pytest.mark.parametrize(
+    "seed, shift, more", sweep((0, 2.5, 2), (4, 1.2, 0), slow=[(4, 2.5, 0), (15, 2.5, 0)])
+)
 def test_hidden_pilots_are_the_fewest_for_the_sign_and_near_them_for_the_significance(seed, shift, more):
     rng = np.random.default_rng(seed)
     treated, others = rng.normal(size=2) + shift, rng.normal(size=9)

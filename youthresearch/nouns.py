@@ -41,7 +41,8 @@ from .tokens import (
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 OCCASIONS = ("场", "场次", "次")  # units of the same events
-STRANGERS = ("元", "小时", "场", "次", "期", "篇")  # what these count are no people
+PARTS = ("%", "‰", "/10万")  # units of shares
+STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
@@ -73,7 +74,7 @@ def find_noun(tokens, i, mention, kind, context):
     """
     if i is None:
         return None, "none", None
-    unit = mention["unit"]
+    unit = "%" if mention["unit"] in PARTS else mention["unit"]
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
@@ -114,8 +115,8 @@ def _of_its_kind(unit, kind, context, part):
     for noun, counted in context["counted"][:: 1 if part else -1]:
         if counted in same:
             return noun
-    strange = STRANGERS if unit in PEOPLE else STRANGERS[:2]  # 收入5万元,84人打工
-    return None if kind != "change" and context.get("unit") in strange else context["noun"]
+    strange = kind != "change" and context.get("unit") in STRANGERS  # 收入5万元,84人打工
+    return None if strange else context["noun"]
 
 
 def _own_share(tokens, i, unit, context):
@@ -131,8 +132,7 @@ def _own_share(tokens, i, unit, context):
     if whole:
         parts = _parts(tokens, first, whole)
         return parts[place] if len(parts) == size else whole
-    counted = [noun for noun, its in context["counted"] if its == unit]
-    before = counted if unit == "%" and len(counted) >= size else context["nouns"]
+    before = context["nouns"]
     return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
 
 
@@ -284,9 +284,8 @@ def _event(tokens, i, unit):
 
 def _attended(tokens, i):
     """Find what people come for whom no noun names (吸引340万人次观看)."""
-    on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1
-    came = at(tokens, i - 1).sort in "hv" and at(tokens, on).word in roles("event")
-    return span(tokens, on, on) if came else None
+    came = at(tokens, i - 1).sort in "hv" and at(tokens, i + 1).word in roles("event")
+    return span(tokens, i + 1, i + 1) if came else None
 
 
 def _is_event(tokens, k, unit):
@@ -303,14 +302,12 @@ def _is_event(tokens, k, unit):
 
 
 def _event_to(tokens, k, unit):
-    """Find the phrase of an event that ends in token k, without who acts; nothing if these are counted."""
+    """Find the phrase of an event that ends in token k, without who acts."""
     j = k
     while j > 0 and tokens[j - 1].sort in "vwanp":
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
-            if unit == "人次" and ends_in(tokens[n].word, "person"):
-                return None
             j = n + 1
             break
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and at(tokens, j - 1).sort == "r")):
@@ -365,15 +362,14 @@ def _verb(tokens, i, unit):
     if at(tokens, i - 1).sort not in "vw" or not (two or unit in ("人", *TIMES, *EVENTS)):
         return None
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
-    return (
-        span(tokens, j, i - 1) if listed or at(tokens, j - 1).sort in "xsh" else None
-    )  # 不起诉8人, 实现增收8元
+    opens = listed or at(tokens, j - 1).sort in "xsh"  # 不起诉8人, 实现增收8元
+    return span(tokens, j, i - 1) if opens else None
 
 
 def _doing(tokens, i):
     """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
     j = i + 1
-    while at(tokens, j).sort in ("a", "v", "w", "h"):
+    while at(tokens, j).sort in "avw":
         j += 1
     return span(tokens, i + 1, j - 1) if j > i + 1 and at(tokens, j).sort in "xd" else None
 
@@ -434,6 +430,7 @@ def _shared(tokens, i, unit):
         last = n if tokens[n].word == NUMBER else last
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
+    unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
     return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
 
 

@@ -89,8 +89,6 @@ def right_of(tokens, i, unit):
 def _counted(tokens, begin, last, unit):
     """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
     for n in range(last, begin - 1, -1):
-        if tokens[n].sort == "c":
-            break
         if counts(tokens[n].word, unit):
             return n
     return last
@@ -192,21 +190,22 @@ def _is_inside(tokens, j, begin, last, unit):
             return True  # 8个基础薄弱的支部
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
-        return last is not None and _is_cut(tokens, j, last, unit)
+        return last is not None and _is_cut(tokens, j, unit)
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
 
 
-def _is_cut(tokens, j, last, unit):
-    """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (驻|村 队员)."""
-    if len(tokens[j].word) > 1 or counts(tokens[last].word, unit):
-        return False
+def _is_cut(tokens, j, unit):
+    """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
     while at(tokens, j).sort == "h" and len(tokens[j].word) == 1:
         j += 1
     head = phrase_end(tokens, j)
-    word = at(tokens, head if head is not None else -1).word
-    return counts(word, unit) or (unit not in PEOPLE and ends_in(word, "organisation"))
+    if head is None:
+        return False
+    return counts(tokens[head].word, unit) or (
+        unit not in PEOPLE and ends_in(tokens[head].word, "organisation")
+    )
 
 
 def _joins_next(tokens, j, last, unit):
@@ -233,8 +232,6 @@ def _goes_on(tokens, j, last, unit):
         return True  # 30户“最美家庭”备选家庭
     if unit in PEOPLE:
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
-    if fits_only(tokens[last].word, unit):
-        return fits_only(word, unit)  # 3支突击队进驻实验室
     if word == "工作" and unit in ("个", "家", "所"):
         return False  # 34个团支部换届工作
     if head == j:
@@ -276,8 +273,6 @@ def left_of(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
     k -= unit == "%" and at(tokens, k).word == "占"
-    if unit == "%" and k < i - 1 and at(tokens, k).word == "的":
-        return _subject(tokens, k)
     k -= tokens[k].word in "(:"  # 非公企业青年(9.5%), 志愿者:90人
     k = _compared(tokens, k)
     told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
@@ -361,9 +356,7 @@ def _is_noun(tokens, k, unit):
     before, qualifies = at(tokens, k - 1), tokens[k].sort == "a"
     if unit == "元" and before.sort == "n" and (qualifies or not is_counted(before.word)):
         return True  # 市级配套20万元, 行政运行20万元
-    if qualifies:
-        return False
-    if takes_verb(tokens[k].word) and before.sort in ("n" if unit in PEOPLE else "nwv"):
+    if takes_verb(tokens[k].word) and before.sort in "nwv":
         return True  # 志愿者组织32个
     if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
         return before.sort == "n" and before.word != NOUN and not is_counted(before.word)
@@ -397,16 +390,6 @@ def _share_of(tokens, i):
         if tokens[k].sort == "x":
             break
     return i - 1
-
-
-def _subject(tokens, k):
-    """Find the first noun phrase of the clause that ends in token k (青年在农村务工的占总数的12%)."""
-    while k > 0 and tokens[k - 1].sort != "x":
-        k -= 1
-    while at(tokens, k).sort in "rspd":
-        k += 1
-    head = phrase_end(tokens, k)
-    return head if head is None else span(tokens, k, head)
 
 
 def phrase_to(tokens, k):

@@ -69,15 +69,16 @@ def classify(tagged, start, ends):
     ends : dict
         Ends of the stretches that one sign stands for, by their starts.
     """
-    tokens, last, end = [], "", start
-    for word, tag in tagged:
+    tokens, last, end, sorts = [], "", start, _sorts()
+    for pair in tagged:
+        word = pair[0]
         if word < NUMBER:  # no sign
             start, end = end, end + len(word)
         elif word == BREAK:
             break
         else:
             start, end = end, ends.get(end) or end + len(word)
-        sort = _sort(word, tag)
+        sort = sorts[pair]
         if word == " " and last in (NUMBER, NOUN, OTHER):
             continue
         if last == " " and word in (NUMBER, NOUN):
@@ -118,7 +119,21 @@ def _is_tail(word):
 # Words -----------------------------------------------------------------------------------------------------
 
 
-@lru_cache(WORDS)
+class _Sorts(dict):
+    """The classes of words by word and tag."""
+
+    def __missing__(self, pair):
+        if len(self) == WORDS:
+            self.clear()
+        self[pair] = sort = _sort(*pair)
+        return sort
+
+
+@cache
+def _sorts():
+    return _Sorts()
+
+
 def _sort(word, tag):
     """Return the class of a word."""
     signs = {
