@@ -388,6 +388,11 @@ def find_multiples(facts, *, largest_duty=12, alpha=0.05):
         ``attrs``: tested (figures that had a number of units beside them), found, and expected, the
         number that chance alone would make products.
 
+    Raises
+    ------
+    DataError
+        If a column is missing or holds the wrong sort of thing.
+
     Notes
     -----
     Compared are exact whole levels of one source, place, scope and year, with the last digit printed.
@@ -492,6 +497,11 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, alpha=0.05):
         of share_0_5 against 0.2, one-sided), p_adjusted (Holm 1979, of p_digits and p_round over all groups
         judged; the smaller of the two), verdict: `heaped` (on 0 and 5), `uneven` (otherwise), `no sign`,
         `too few to judge`.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds the wrong sort of thing.
 
     Notes
     -----
