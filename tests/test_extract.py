@@ -317,10 +317,25 @@ def test_what_is_no_figure_is_refused(text):
         ("按照评选工作安排，评选优秀团员6名", "achieved"),
         ("力争建成青年之家9个，新建团支部5个", "planned"),
         ("到2025年，青年之家达到20家", "planned"),
+        # a word of purpose is of its clause, a plan of its sentence
+        ("为确保活动实效，督查团支部12次，整改问题30个", "achieved"),
+        ("围绕年度目标，建成青年之家12个", "achieved"),
+        ("下半年，计划开展家访，送书200册", "planned"),
+        ("通过助学计划资助学生80名", "achieved"),
+        ("虚拟用户120个", "achieved"),
+        # 将 before an object, not before what shall be done
+        ("将收到的45件提案逐一办理", "achieved"),
+        ("将帮扶物资50件送到村里", "achieved"),
+        ("将招募的300名志愿者编为12支队伍", "achieved"),
     ],
 )
 def test_status(text, status):
     assert set(yr.extract_facts(f"全县{text}。", date="2021-06")["status"]) == {status}
+
+
+def test_what_was_spent_is_no_plan():
+    facts = yr.extract_facts("三公经费年初预算为20万元，支出决算为18万元，完成年初预算的90%。")
+    assert facts["status"].tolist() == ["planned", "achieved", "achieved"]
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def _is_listed_with(context, mention, lead):
 _TASKS = ("数", "值", "量", "标", "为", "是", "务", "划")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
-    "|(?:全年|年度|年初|[省市县]定|下达)的?(?:目标|任务|计划)$"
+    r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
@@ -199,9 +199,13 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
-    r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]|最终确定"
+    r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
+    r"|实际[达完建有到培招发开支收投参落募使执覆服新]|实[到有收发]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
     r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
+)
+_PUT = re.compile(
+    r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给])"
 )
 _AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$")
@@ -217,7 +221,7 @@ def status_of(mention, said, planned, context):
     lead, clause, rest = said
     done = _NOW.search(lead)
     intent = (
-        _marks()["planned"].search(clause if done else lead)
+        _is_intended(clause if done else lead, clause, rest)
         or _is_ahead(lead, mention["year"])
         or (_AIM.match(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
@@ -228,6 +232,17 @@ def status_of(mention, said, planned, context):
     if intent or done:
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
+
+
+def _is_intended(lead, clause, rest):
+    """Tell whether a word of intent stands before a figure: 目标 or 确保 in its clause, 计划 anywhere.
+
+    Not 将 before an object that is put somewhere: 将设备12台送到学校.
+    """
+    if _marks()["asked"].search(clause):
+        return True
+    found = _marks()["planned"].search(lead)
+    return bool(found) and not (found[0][0] == "将" and "将" in clause and _PUT.match(rest))
 
 
 def is_intended_before(folded, start):
@@ -342,7 +357,8 @@ def _plain_verbs():
 @cache
 def _marks():
     """Patterns that hold words of the lexicon."""
-    words = lexicon_pattern
+    words, intents = lexicon_pattern, lexicon_codes("planned")
+    asked = {word for word, code in intents.items() if code == "clause"}
     verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
     return {
         "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
@@ -351,10 +367,17 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "planned": re.compile(
-            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖"
-            r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
-            r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|(?:规划|纲要)(?:提出|确定|明确|要求)"
+            # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
+            r"(?:(?!计划)|(?<!西部|圆梦|助学|培养|培训|行动|扶持|关爱|成长|春雨|春雷|支教))"
+            rf"(?:{either(intents.keys() - asked)}|将(?:{either(_plain_verbs())}))"
+            r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
+            r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+        ),
+        "asked": re.compile(  # in the clause of the figure
+            rf"(?<!占)(?:{either(asked)})(?!管理|责任|[\u4e00-\u9fff]{{0,4}}的$)"
+            r"|要(?<![主重只需想还]要)(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
         ),
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
