@@ -333,6 +333,16 @@ def test_status(text, status):
     assert set(yr.extract_facts(f"全县{text}。", date="2021-06")["status"]) == {status}
 
 
+def test_a_duty_that_is_summed_up_was_done():
+    facts = yr.extract_facts("每名干部联系3个支部，共联系支部90个。")
+    assert facts["status"].tolist() == ["achieved", "achieved"]
+
+
+def test_a_mean_age_that_fell_to_another_is_one_as_well():
+    facts = yr.extract_facts("干部平均年龄由37岁下降到31岁，刊于《青年》2021(3):12-19。")
+    assert facts[["value", "kind"]].values.tolist() == [[37, "mean"], [31, "mean"]]
+
+
 def test_what_was_spent_is_no_plan():
     facts = yr.extract_facts("三公经费年初预算为20万元，支出决算为18万元，完成年初预算的90%。")
     assert facts["status"].tolist() == ["planned", "achieved", "achieved"]

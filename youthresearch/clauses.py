@@ -99,7 +99,8 @@ def _own_kind(mention, clause, each):
     attached = len(moved[0]) if moved else 0
     if verb and moved["to"]:
         rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
-        return ("growth" if rate else "share" if unit in PARTS else "level"), sign if rate else 1, 0
+        level = "mean" if unit == "岁" else "level"  # 平均年龄降到28岁
+        return ("growth" if rate else "share" if unit in PARTS else level), sign if rate else 1, 0
     if unit == "百分点":
         return "change", sign, attached
     if mention.get("double"):
@@ -110,7 +111,7 @@ def _own_kind(mention, clause, each):
     if unit in PARTS or (not unit and _HELD.search(clause)):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
-    if marks["mean"].search(clause) or (each and (not each.period or _is_frequency(mention))):
+    if marks["mean"].search(clause) or each:
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -148,6 +149,7 @@ _OWED = re.compile(
     r"|每(?:月|学?年|季度|学期)[^,。;\d了]{0,8}[交缴]纳?$"
 )
 _ASKED = re.compile(r"[^,。;]{0,12},要求")
+_SUMMED = re.compile(r"[^,。;\d]{0,10},[^,。;\d]{0,6}(?:共(?![同青享])|已|累计)")  # ...3个支部,共联系90个
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
 
 
@@ -159,7 +161,9 @@ def _is_owed(mention, said, each, context):
         return True
     if not (each or _PER.search(said.clause)):
         return False
-    return bool(_is_bounded(mention) or _OWED.search(said.clause) or _ASKED.match(said.rest))
+    if _is_bounded(mention) or _ASKED.match(said.rest):
+        return True
+    return bool(_OWED.search(said.clause)) and not _SUMMED.match(said.rest)
 
 
 def _is_bounded(mention):
