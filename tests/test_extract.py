@@ -343,6 +343,21 @@ def test_a_mean_age_that_fell_to_another_is_one_as_well():
     assert facts[["value", "kind"]].values.tolist() == [[37, "mean"], [31, "mean"]]
 
 
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("三、明年工作打算\n新建支部8个。", ["planned"]),
+        ("下一步，新建支部8个。", ["planned"]),
+        ("关于做好团费收缴工作的通知\n各支部：\n收缴300元。", ["planned"]),
+        ("全年安排资金90万元，帮扶青年70名。\n走访青年40名。", ["achieved"] * 3),
+        ("三年计划已经完成，新建支部8个。", ["achieved"]),
+        ("现场招聘会上，招聘单位30家，达成意向80人。", ["achieved"] * 2),
+    ],
+)
+def test_a_plan_is_headed_as_one(text, statuses):
+    assert yr.extract_facts(text)["status"].tolist() == statuses
+
+
 def test_what_was_spent_is_no_plan():
     facts = yr.extract_facts("三公经费年初预算为20万元，支出决算为18万元，完成年初预算的90%。")
     assert facts["status"].tolist() == ["planned", "achieved", "achieved"]

@@ -111,7 +111,8 @@ def _own_kind(mention, clause, each):
     if unit in PARTS or (not unit and _HELD.search(clause)):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
-    if marks["mean"].search(clause) or each:
+    compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
+    if not compared and (each or marks["mean"].search(clause)):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -139,7 +140,7 @@ def _with_the_last(kind, sign, rate, lead, context):
 
 _SENT = "推荐|推报|选报|申报|上报|报送|推选"
 _EVERY = re.compile(rf"每[名位个人]|各[^,。;\d]{{0,10}}(?:{_SENT})(?!的)")
-_KEPT_UP = re.compile("了|已|坚持|平均|共[^青同产]|累计")
+_KEPT_UP = re.compile("了|已|坚持|平均|共[^青同产]|累计|增加到|提高到|减少到|增至")
 _PER = re.compile(r"每|各(?![级类地界族项种行自])|平均")
 _DUTY = r"一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])"
 _OWED = re.compile(
@@ -149,14 +150,16 @@ _OWED = re.compile(
     r"|每(?:月|学?年|季度|学期)[^,。;\d了]{0,8}[交缴]纳?$"
 )
 _ASKED = re.compile(r"[^,。;]{0,12},要求")
-_SUMMED = re.compile(r"[^,。;\d]{0,10},[^,。;\d]{0,6}(?:共(?![同青享])|已|累计)")  # ...3个支部,共联系90个
+_SUMMED = re.compile(  # ...3个支部,共联系90个; 由每月2次增加到4次
+    r"[^,。;\d]{0,10},[^,。;\d]{0,6}(?:共(?![同青享])|已|累计)|(?:增加|提高|减少|增至)"
+)
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
 
 
 def _is_owed(mention, said, each, context):
     """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
     if each and each.period and _is_frequency(mention) and not _KEPT_UP.search(said.clause):
-        return True  # 每月召开一次例会
+        return not _SUMMED.match(said.rest)  # 每月召开一次例会
     if context["bound"] and _EVERY.search(said.clause):
         return True
     if not (each or _PER.search(said.clause)):
@@ -173,7 +176,7 @@ def _is_bounded(mention):
 
 def _per(mention, kind, clause, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
-    if kind != "mean" or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
+    if kind not in ("mean", "change") or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
     return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
 
@@ -181,7 +184,11 @@ def _per(mention, kind, clause, each, owed, listed, context):
 def _is_listed_with(context, mention, lead):
     """Tell whether a figure is listed with one for each unit, and so is one itself (1个示范村、2个示范户)."""
     first = context.get("mean")
-    if not first or not _LISTED.fullmatch(lead):
+    if not first:
+        return False
+    if _marks()["moved"].fullmatch(lead):  # 由人均300元提高到500元
+        return mention["unit"] == first["unit"]
+    if not _LISTED.fullmatch(lead):
         return False
     return (
         mention["unit"] == first["unit"]
