@@ -393,7 +393,7 @@ def _used_as(tokens, i):
 def _verb(tokens, i, unit):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
     on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
-    acts = unit in COUNTED and unit not in PEOPLE  # 60个支部中有8个参加
+    acts = unit in COUNTED and unit not in PEOPLE and at(tokens, i + 2).sort not in "xc"  # 8个参加评选
     for k in (i - 1,) if acts else (i - 1, i + 1, on):
         if at(tokens, k).word in roles("event"):
             also = k > i and at(tokens, k + 1).sort in "vw" and at(tokens, k + 2).sort == "x"
