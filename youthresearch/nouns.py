@@ -448,7 +448,7 @@ def _described(tokens, i, kind):
     if at(tokens, k).sort in "npw":
         return phrase_to(tokens, k)
     j = k
-    while at(tokens, j).sort in "avwh":
+    while at(tokens, j).sort in ("avw" if kind == "share" else "avwh"):
         j -= 1
     if at(tokens, j).sort == "n" and at(tokens, j - 1).word in ("被", "由"):
         return span(tokens, j, k)  # 被企业吸纳的60人

@@ -222,8 +222,8 @@ def _is_cut(tokens, j, unit):
 def _joins_next(tokens, j, last, unit):
     """Tell whether the phrase after the joining word j is counted by the same number."""
     head = phrase_end(tokens, j + 1)
-    if head is None:
-        return False
+    if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
+        return False  # 9个大项、三级分管
     after = at(tokens, head + 1).word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
