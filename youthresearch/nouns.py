@@ -132,7 +132,7 @@ def _own_share(tokens, i, unit, context):
     place, size = (i - first) // 2, (last - first) // 2 + 1
     if size == 1 or not any(t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]):
         return None
-    whole = left_of(tokens, first, unit)
+    whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if whole:
         parts = _parts(tokens, first, whole)
         return parts[place] if len(parts) == size else whole

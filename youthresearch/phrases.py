@@ -309,6 +309,8 @@ def _head_before(tokens, i, unit):
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
+        if tokens[k].word == "组织" and at(tokens, k - 1).sort in "nw" and tokens[k + 1].word in RISEN:
+            break  # 志愿服务组织达到60个
         if tokens[k].word == ")":
             k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
         elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
@@ -403,7 +405,8 @@ def _is_noun(tokens, k, unit):
     j = k - 1
     while at(tokens, j).sort in "npwav":
         j -= 1
-    return j < k - 1 and tokens[j].sort == "h"  # 办理法人资格登记62个
+    listed = at(tokens, j).sort == "c" and at(tokens, j - 1).word == NUMBER  # 获市级表彰3项、省级表彰2项
+    return j < k - 1 and (listed or tokens[j].sort == "h")  # 办理法人资格登记62个
 
 
 def _persons(tokens, k):
