@@ -73,7 +73,8 @@ def _run_on(tokens, i, unit):
     """Find the first and last token of the noun phrase that follows token i, or nothing twice."""
     begin = last = None
     j = opening(tokens, i + 1, unit)
-    while j < min(i + 2 * REACH, len(tokens)):
+    end = min(i + 2 * REACH, len(tokens))
+    while j < end:
         token, after = tokens[j], at(tokens, j + 1)
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
