@@ -166,24 +166,26 @@ def _parts(tokens, first, whole):
 
 def _is_elided(tokens, i, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    near = range(i - 1, max(0, i - 4 * REACH) - 1, -1)
-    place = next((n for n in near if tokens[n].end == found[1]), None)
-    if place is not None and _is_only_place(tokens, place, found[0]):
-        return True  # 岗位16个,其中广西9个
-    whole = next((n for n in near if before and tokens[n].end == before[1]), None)
-    if whole is None or place is None:
+    first = max(0, i - 4 * REACH)
+    place = next((n for n in range(i - 1, first - 1, -1) if tokens[n].end == found[1]), None)
+    if place is None:
         return False
+    where = tokens[place]
+    if where.sort == "p" and _is_only_place(tokens, place, found[0]):
+        return True  # 岗位16个,其中广西9个
+    if not before or ends_in(where.word, "league") or not is_counted(where.word):
+        return False
+    whole = next((n for n in range(place, first - 1, -1) if tokens[n].end == before[1]), place)
     league = at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
-    where = tokens[place].word
-    return listed and ends_in(league, "league") and not ends_in(where, "league") and is_counted(where)
+    return listed and ends_in(league, "league")
 
 
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
     named = len(word) < 4 or word[-1] in "省市县区州盟旗"  # 城镇人口 is none
-    if tokens[k].sort != "p" or word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
+    if word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
         return False
     while tokens[k].start > start or at(tokens, k - 1).sort == "p":
         k -= 1

@@ -288,16 +288,14 @@ def left_of(tokens, i, unit):
         return None
     found = phrase_to(tokens, k)
     head = at(tokens, k - (tokens[k].word == BRACKET)).word
-    if unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC)):
-        found = _persons(tokens, k) or found
-        if _lead(tokens, k, found[0]).word == "从":
-            return None  # 从高校选拔64名
-    if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
+    others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
+    found = (others and _persons(tokens, k)) or found
+    lead = _lead(tokens, k, found[0]).word
+    if others and (lead == "从" or (head[0] == "各" and ends_in(head, "organisation"))):
+        return None  # 从高校选拔64名, 各支部推荐1名
+    if lead in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
-    each = at(tokens, k).word[0] == "各" or _lead(tokens, k, found[0]).word == "各"
-    if each and unit in PEOPLE and ends_in(tokens[k].word, "organisation"):
-        return None  # 各支部推荐1名
     return _sum(tokens, i, k, found) if unit == "元" else found
 
 
@@ -329,8 +327,8 @@ def _search_from(tokens, i, unit):
     k = _share_of(tokens, i) if unit == "%" else i - 1
     k -= unit == "%" and at(tokens, k).word == "占"
     k -= at(tokens, k).word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
-    above = range(k, max(0, k - REACH), -1) if unit == "百分点" else ()
-    k = next((n - 1 for n in above if tokens[n].word in ABOVE), k)  # 入会率高于全县水平3个百分点
+    if unit == "百分点":  # 入会率高于全县水平3个百分点
+        k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
     return _compared(tokens, k)
 
 
@@ -449,7 +447,8 @@ def phrase_to(tokens, k):
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    j = _past_levels(tokens, j, k)
+    if j < k:
+        j = _past_levels(tokens, j, k)
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
