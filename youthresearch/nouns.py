@@ -436,6 +436,8 @@ def _shared(tokens, i, unit):
 
 def find_above(text, start, unit):
     """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
+    if unit not in COUNTED:
+        return None
     tokens = classify(tagger().tag(text, hmm=False), start, {})
     k = next((k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit)), None)
     return None if k is None else phrase_to(tokens, k)

@@ -426,9 +426,11 @@ def _past_levels(tokens, j, k):
         tokens[n].sort == "c" or tokens[n].word in (GROUP, *ADMIN) or is_counted(tokens[n].word)
     ):
         n += 1
-    word, several = tokens[n].word, any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
-    listed = word in ("两级", "三级", "四级") or (several and word.endswith("级"))
-    return n + 1 if listed and n < k else j
+    word = tokens[n].word
+    if n == k or not word.endswith("级"):
+        return j
+    several = word in ("两级", "三级", "四级") or any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
+    return n + 1 if several else j
 
 
 def _is_place(tokens, j):
