@@ -94,7 +94,7 @@ def _sign(mention, folded, counted):
 
 @cache
 def _names():
-    """List what a sign stands for, the surest first: the sign, characters of which it has one, the pattern."""
+    """List what a sign stands for, the surest first: the sign, characters of it, the pattern."""
     joined = re.compile(lexicon_pattern("joined"))
     quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "团共", _BODY)
     return (OTHER, "", baselines()), (GROUP, "", joined), quotes, bodies, (BRACKET, "(", _BRACKET)

@@ -18,13 +18,21 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(("条", "项"), "item"),
 }
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
-ENDINGS = frozenset(
-    "员会款费率班队站点室岗金户人器品面"
-)  # of nouns, with a verb of two characters before them
+# Ends of nouns, with a verb of two characters before them.
+ENDINGS = frozenset("员会款费率班队站点室岗金户人器品面")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE009)))
 # What stands for these; GROUP: of persons; BREAK: between sentences.
 NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
+SORTS = {  # whatever the tagger says
+    NUMBER: "x",
+    OTHER: "s",
+    BODY: "p",
+    **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
+    **dict.fromkeys(("未", "无", "非", "之", NAME, "级", "青", "零"), "a"),
+    **dict.fromkeys(("以上", "及以上", "以下", AGE), "g"),
+    **dict.fromkeys(("的", "等"), "d"),
+}
 NO_TAILS = frozenset((*"年月日了较更最", OTHER))  # end no noun
 
 
@@ -78,7 +86,7 @@ def classify(tagged, start, ends):
             break
         else:
             start, end = end, ends.get(end) or end + size
-        if word == " " and last in (NUMBER, NOUN, OTHER):
+        if word == " " and last in (NUMBER, NOUN, OTHER, "、"):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
@@ -142,31 +150,8 @@ def _words():
 
 def _sort(word, tag):
     """Return the class of a word."""
-    signs = {
-        NUMBER: "x",
-        OTHER: "s",
-        BRACKET: "n",
-        "未": "a",
-        "无": "a",
-        "非": "a",
-        "款": "n",
-        "以上": "g",
-        "及以上": "g",
-        "之": "a",
-        "以下": "g",
-        NOUN: "n",
-        AGE: "g",
-        NAME: "a",
-        BODY: "p",
-        GROUP: "n",
-        "级": "a",
-        "青": "a",
-        "零": "a",
-        "的": "d",
-        "等": "d",
-    }
-    if word in signs:
-        return signs[word]
+    if word in SORTS:
+        return SORTS[word]
     if tag == "x" and word != "、":
         return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in roles("and"):
