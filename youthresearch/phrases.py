@@ -347,7 +347,7 @@ def _sum(tokens, i, k, found):
         return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
-    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[edge:i])
+    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
     return None if counted else found
 
 
