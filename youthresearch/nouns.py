@@ -31,6 +31,7 @@ from .tokens import (
     ends_in,
     is_counted,
     is_person,
+    moves,
     roles,
     says,
     span,
@@ -276,7 +277,7 @@ def _further(tokens, i, unit, kind, context):
     if verb:
         return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
-    if before and (not money or at(tokens, i - 1).word in roles("up") | roles("down")):
+    if before and (not money or moves(at(tokens, i - 1).word)):
         return before, "inherited", each_before(tokens, i)
     return _from_afar(tokens, i, unit, kind, money)
 

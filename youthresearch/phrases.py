@@ -23,6 +23,7 @@ from .tokens import (
     is_counted,
     is_person,
     may_stand,
+    moves,
     roles,
     says,
     span,
@@ -382,7 +383,7 @@ def each_before(tokens, i):
 
 def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
-    if tokens[k].word in roles("up") or tokens[k].word in roles("down"):
+    if moves(tokens[k].word):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith("算数")
             if against or tokens[n].word in ("比", "较"):
