@@ -114,7 +114,7 @@ def read_report(path, *, limits=DEFAULT):
     NUL bytes as UTF-16 leaves them, then charset-normalizer, with gb18030 for gb2312 and gbk. A text with
     bad bytes is refused, a page if they stand in its text; so is one that was saved after it had been read in
     a wrong encoding.
-    Not read: headers, footers, footnotes, comments and automatic numbering of a DOCX; pictures.
+    Not read: headers, footers, footnotes, comments, hidden text and automatic numbering of a DOCX; pictures.
     """
     if not isinstance(path, str | bytes | os.PathLike):  # a number would be taken for an open file
         raise refused(repr(path), "this is no path", "Pass the path of a file")
