@@ -138,6 +138,12 @@ def test_boilerplate_of_a_saved_page_is_flagged_and_kept(tmp_path):
     assert (found[heading], found[BODY[0]], found[LONG]) == ("heading", "body", "body")
 
 
+@pytest.mark.parametrize("line", ["阅读 1234 赞 56 在看 7", "阅读数：1.2万+　点赞 30", "浏览1023"])
+def test_counters_of_a_page_are_boilerplate(tmp_path, line):
+    document = read_report(write(tmp_path, "a.txt", "\n".join([TITLE, *BODY, LONG, line])))
+    assert roles(document)[line] == "boilerplate"
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -147,6 +153,8 @@ def test_boilerplate_of_a_saved_page_is_flagged_and_kept(tmp_path):
         "共青团河湾区委员会",
         "2023年12月30日",
         "附件：团组织名单",
+        "点赞活动参与1234人次，转发56次",
+        "阅读1234册图书",
     ],
 )
 def test_lines_of_a_report_are_no_boilerplate(tmp_path, line):

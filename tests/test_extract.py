@@ -484,3 +484,28 @@ def test_a_vague_zero_is_refused_not_a_crash(text):
 def test_a_total_is_of_the_indicator_named_before_it():
     facts = yr.extract_facts("共青团组织总数为699个，团干部总人数为977名。")
     assert list(facts["indicator"]) == ["orgs", "cadres"]
+
+
+APART = [  # text, value, hedge and unit of its last figure
+    ("资助面约占学生总数的15%。", 15, "about", "%"),
+    ("参与率超占计划数的15%。", 15, "over", "%"),
+    ("参与率比上年提高了0.8个百分点，到会率下降2.9个。", -2.9, "exact", "百分点"),
+    ("全镇村级书屋一个也没有。", 0, "exact", "个"),
+    ("设3个部室和一个阵地。", 1, "exact", "个"),
+    ("居民平均受教育年限达到9.6年。", 9.6, "exact", "年"),
+    ("共有1 200多名学生参加。", 1200, "odd", "名"),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "hedge", "unit"), APART)
+def test_what_stands_apart_from_its_number_is_read_with_it(text, value, hedge, unit):
+    last = yr.extract_facts(text).iloc[-1]
+    assert (last["value"], last["hedge"], last["unit"]) == (value, hedge, unit)
+
+
+def test_codes_colophons_and_one_of_many_things_are_no_figures():
+    text = (
+        "联系号9182736450\n青年月刊2019年5期\n共印20份 存档1份\n建成一个平台。36次点击\n"
+        "经过三个多月，开通24小时咨询热线，报送四家班子，分为三个等级，由两个部分组成，每周值班2天。"
+    )
+    assert yr.extract_facts(text).empty

@@ -12,6 +12,10 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("累计满三次无故缺席的，注销其资格。", ["三次"], "threshold"),
     ("服务时长达到80小时，可申领证书。", ["80小时"], "threshold"),
     ("表决时必须有三分之二以上的团员同意。", ["三分之二以上"], "threshold"),
+    ("时长达到50小时、90小时、150小时可分别认定为三级至一级。", ["50小时", "90小时", "150小时"], "threshold"),
+    ("人数不够5人时，由各班联合组队，超过30人时，可分两队。", ["5人", "超过30人"], "threshold"),
+    ("累计三次以上（含三次）无故缺席的，取消资格。", ["三次以上", "三次"], "threshold"),
+    ("团队人数不得少于5人。", ["不得少于5人"], "limit"),
     ("到会人数超过60%方可开会。", ["超过60%"], "threshold"),
     ("奖励人数不得超过参加人数的20%。", ["20%"], "limit"),
     ("误餐费标准为40元/人。", ["40元"], "limit"),
@@ -67,6 +71,11 @@ def test_norms_are_refused(text, tokens, reason):
 
 
 FIGURES = [
+    ("每月走访农户不得少于6户，开展讲座不得少于2场。", 2),
+    ("累计90人参加，获得证书。", 1),
+    ("引进项目6个，总投资超千万元。", 2),
+    ("引进超千万元项目6个。", 1),
+    ("配备电脑一台，桌椅一套。", 2),
     ("团委选举办法\n提出9名委员候选人（含20%差额数）和8名代表候选人。", 2),
     ("健全各项工作制度\n新建团支部5个，占比60%，经费3万元。", 3),
     ("服务期满43名志愿者全部就业。", 2),
@@ -228,6 +237,7 @@ def test_what_each_unit_owes_is_a_planned_mean(text):
 STATUS = [  # text, status of each figure
     # a word of intent holds for what follows in its sentence, semicolons included, and no longer
     ("将健全站点，建设书屋4个；开展讲座6场以上。发放图书90册。", "planned planned achieved"),
+    ("拟开展评审，最终确定立项9支团队。", "achieved"),
     ("拟扩大范围，已建成书屋4个，服务70人。", "achieved achieved"),
     ("将3个支部合并，共有团员60名。", "achieved achieved"),
     ("用3年时间培训青年500名。五年内筹集资金80万元。", "planned planned"),
@@ -238,6 +248,11 @@ STATUS = [  # text, status of each figure
         "planned planned achieved",
     ),
     ("坚持每月召开一次例会。每年培训青年300名。", "achieved achieved"),
+    ("项目绩效自评报告\n单位预算拨款30万元。", "achieved"),
+    ("发展纲要提出，覆盖率达到95%。\n据统计，参与率为80%。", "planned achieved"),
+    ("培训项目年初预算30万元，其中资料费4万元。", "planned planned"),
+    ("每年累计服务不少于15小时。实施帮扶计划5项，帮助70人。", "planned achieved achieved"),
+    ("每周安排1课时。", "planned"),
     # who is to put forward how many, in a call and in a report
     ("关于推荐选手的通知\n各学院推荐志愿者、团干部2名。", "planned"),
     ("各学院推荐志愿者、团干部20名。", "achieved"),

@@ -78,8 +78,9 @@ MAY_IMPORT = {
     "webpage": {"deadline", "paragraphs"},
     "docx": {"deadline", "paragraphs"},
     "pdf": {"boilerplate", "deadline", "paragraphs"},
+    "layout": set(),
     "documents": {
-        *("boilerplate", "deadline", "decoding", "docx", "paragraphs", "pdf", "webpage"),
+        *("boilerplate", "deadline", "decoding", "docx", "layout", "paragraphs", "pdf", "webpage"),
     },
     "words": {"intervals", "loaders", "schema"},
     "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data
@@ -96,7 +97,7 @@ MAY_IMPORT = {
     "rates": {"loaders", "quantities", "words"},
     "clauses": {"dates", "nouns", "quantities", "rates", "signs", "tokens"},
     "extract": {
-        *("clauses", "dates", "headings", "intervals", "norms", "nouns", "places", "quantities"),
+        *("clauses", "dates", "headings", "intervals", "layout", "norms", "nouns", "places", "quantities"),
         *("refusals", "schema", "signs", "tables", "tokens", "words"),
     },
     "corpus": {"dates", "documents", "extract", "loaders", "paragraphs", "schema", "words"},

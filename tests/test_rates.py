@@ -18,6 +18,9 @@ RATES = [  # text, units
     ("委员各认领不少于1个班级、2个社团、3户家庭。", "个/人 个/人 户/人"),
     ("稿件每月不少于1篇，讲座不少于2场。", "篇/月 场/月"),
     ("每名委员每月走访不少于4户。", "户/月"),  # the last named
+    ("每学期每名教师听课不少于10节。", "节/学期"),  # a period before a person
+    ("每年人均补助不少于60元。", "元/人"),  # but a mean before either
+    ("每名委员每年驻点不少于20天，会员每月交3元。", "天/年 元/月"),
     ("走访不少于2次/月。", "次/月"),
     ("平均一名委员联系3个班级。", "个/名"),
     # no rates: what was counted over a time, an age, a share, one each, a list of bodies

@@ -200,7 +200,9 @@ def tables_of(panel):
     yield from (test.by_stratum, yr.did(panel[alone], outcome=RATE).left_out)
     yield yr.estimate_design(panel, outcome=RATE, rho=0.5).groups
     yield yr.trace(
-        effect, panel.assign(fact_ids="f"), pd.DataFrame([["f"] * 5], columns=["fact_id", *SOURCE])
+        effect,
+        panel.assign(fact_ids="f"),
+        pd.DataFrame([["f", "f", "f", 0, 1]], columns=["fact_id", *SOURCE]),
     )
     design = yr.design_study(districts=9, periods=4, waves={3: 2}, rho=0.5)
     yield yr.power_curve(design, effects=[1.0], simulations=9, draws=9, seed=1)

@@ -1,6 +1,7 @@
 """The command line: reports in, proposed facts or an audit out."""
 
 import argparse
+import glob
 import io
 import os
 import shutil
@@ -18,7 +19,7 @@ EXAMPLES = {
 Each command has its own help: youthresearch extract -h""",
     "extract": """examples:
   youthresearch extract report.docx                        the facts on standard output
-  youthresearch extract a.pdf b.html -o facts.csv          the facts of both in one table
+  youthresearch extract a.pdf reports -o facts.csv         the facts of a file and of a folder's
   youthresearch extract *.txt -o f.csv --evidence pages    and a page per report that shows them
   youthresearch extract a.txt --date 2021-06               figures that name no date are of June 2021
   youthresearch extract a.txt --data my-words              with your own lexicon.csv and units.csv
@@ -50,7 +51,8 @@ def main(arguments=None):
         Exit status: 0 all is well, 1 something conflicts, 2 a file could not be read or written.
     """
     options = _parser().parse_args(arguments)
-    options.files = list({os.path.abspath(path): path for path in options.files}.values())  # each once
+    files = [file for path in options.files for file in _named(path, options.run is _audit)]
+    options.files = list({os.path.abspath(path): path for path in files}.values())  # each once
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without Chinese must not stop a run
@@ -63,10 +65,25 @@ def main(arguments=None):
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return 141  # as a shell reports it
     except KeyboardInterrupt:
+        print("\nyouthresearch: stopped; the table is written when all files are read", file=sys.stderr)
         return 130
     except OSError as error:
         print(f"youthresearch: {_printable(error)}", file=sys.stderr)
         return 2
+
+
+def _named(path, audited):
+    """List the files that an argument names: one, those of a folder, or those that fit a pattern.
+
+    A folder of coded facts is audited as it is; a shell that expands no patterns hands them over.
+    """
+    if path.is_dir() and not (audited and (path / "facts.csv").exists()):
+        from .corpus import find_files
+
+        return [Path(file) for file in find_files(path)] or [path]
+    if not os.path.lexists(path) and glob.has_magic(str(path)):
+        return [Path(file) for file in sorted(glob.glob(str(path)))] or [path]
+    return [path]
 
 
 def _parser():
@@ -81,7 +98,8 @@ def _parser():
     ]:
         command = commands.add_parser(name, help=what, description=what, epilog=EXAMPLES[name], **layout)
         command.set_defaults(run=run)
-        files = "txt, HTML, DOCX or PDF with text" + ("; or a facts table" if name == "audit" else "")
+        files = "txt, HTML, DOCX or PDF with text, or a folder of them"
+        files += "; or a facts table" if name == "audit" else ""
         command.add_argument("files", metavar="FILE", nargs="+", type=Path, help=files)
         command.add_argument("--lang", choices=["zh", "en"], default="en", help="language of what is shown")
         date = "date of the reports, for figures whose sentences name none"
@@ -146,7 +164,9 @@ def _proposals(path, source_id, options):
 
 
 def _page(options, source_id):
-    return options.evidence / f"{source_id}.evidence.html"
+    from .corpus import PAGE
+
+    return options.evidence / f"{source_id}{PAGE}"
 
 
 def _obstacle(options, pages):
@@ -228,9 +248,9 @@ def _facts(path, source_id, date="", data=None):
     from .extract import extract_facts
     from .loaders import load_facts
 
-    if path.is_dir():
+    if (path / "facts.csv").exists():
         return load_facts(path) if (path / "sources.csv").exists() else read_facts(path / "facts.csv")
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() == ".csv" and path.exists():
         return read_facts(path)
     return extract_facts(read_report(path), source_id=source_id, date=date, data=data)
 

@@ -262,6 +262,11 @@ def derive_before(facts):
         One row is one indicator of one source with a stated change or growth: source_id,
         district, scope, indicator, period_end, baseline, rule, unit, before_low, before_high,
         after_low, after_high, growth_low, growth_high (percent), fact_ids.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or holds the wrong sort of thing, or a fact_id stands twice.
     """
     facts = prepare(facts)
     figures, moves = figures_of(facts), _stated_moves(facts)

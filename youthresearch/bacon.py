@@ -74,6 +74,11 @@ def average_by_cohort(panel, *, outcome):
     pandas.DataFrame
         One row is one cohort (missing = never treated) in one period: cohort, period, value (mean over the
         districts observed; missing where none is), districts.
+
+    Raises
+    ------
+    DataError
+        If the table is no panel, or has no such outcome.
     """
     cells = make_cells(panel, outcome)
     cohorts, row = np.unique(cells.cohort, return_inverse=True)

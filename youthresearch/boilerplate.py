@@ -19,6 +19,9 @@ MARKED_BARE = re.compile(  # these words are also said in a report, so only in a
     r"分享[到至]|扫一扫|扫码|登录|登陆|无障碍浏览|打赏|赞赏|二维码|首页\s*[>»›|]|"
     r"^\W*(?:打印(?:本页)?|关闭(?:窗口)?|收藏|点赞|评论|举报)\W*$"
 )
+COUNTERS = re.compile(  # of a page itself: 阅读 1234 赞 56 在看 7
+    r"(?:\W*+(?:阅读|浏览|播放|点击|点?赞|在看|喜欢|评论|留言|收藏|转发|分享)(?:数|量|次数)?\W*+\d[\d.,]*+[万wW]?\+?)++\W*+"
+)
 STAMP = re.compile(r"\s*(?:\d{1,7}|\d{4}-\d\d?-\d\d?(?:\s+\d\d?:\d\d(?::\d\d)?)?(?:\s+\d+)?)\s*")
 FIGURE = re.compile(r"[0-9０-９xX×][余多]?[万亿千百]?\s*[个名人家场支期篇项次元户条位％%]")
 STARTS = re.compile(
@@ -57,6 +60,8 @@ def flag_boilerplate(blocks, edges):
 def _is_marked(text):
     if len(text) > 80 or "。" in text[:-1]:
         return False
+    if COUNTERS.fullmatch(text):
+        return True
     sentence = SENTENCE.search(text) or FIGURE.search(text)
     return bool(MARKED.match(text)) or (not sentence and bool(MARKED_BARE.search(text)))
 

@@ -169,10 +169,18 @@ def cells_with_weight(effect, panel):
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     rows = panel[panel["indicator"] == effect.outcome].drop(columns="weight", errors="ignore")
     weights = effect.weights
+    twice = rows.duplicated(["district", "period"], keep=False)
+    if twice.any():
+        raise DataError("The panel is not that of the effect: cells stand more than once.", rows[twice])
+    if rows["period"].dtype != weights["period"].dtype:
+        raise DataError(
+            f"The panel is not that of the effect: its periods are {rows['period'].dtype}, the effect's "
+            f"{weights['period'].dtype}."
+        )
     cells = weights.merge(rows, on=["district", "period"], how="left", validate="one_to_one")
-    total = (cells["weight"] * cells["value"]).sum()
-    size = (cells["weight"] * cells["value"]).abs().sum()
-    if cells["value"].isna().any() or abs(total - effect.att) > 1e-6 * size:
+    parts = (cells["weight"] * cells["value"]).where(np.isfinite(cells["value"]), 0.0)
+    total, size = parts.sum(), parts.abs().sum()
+    if not np.isfinite(cells["value"]).all() or abs(total - effect.att) > 1e-6 * size:
         raise DataError(
             f"This panel is not that of the effect: its figures of {effect.outcome!r} give {total:g} under "
             f"the weights, and not {effect.att:g}."

@@ -245,9 +245,11 @@ def _rows_of(panel, indicator):
     if missing:
         remedy = "give it cohorts with assign_cohorts" if missing == ["cohort"] else "make one with as_panel"
         raise DataError(f"The panel has no column {missing}: {remedy}, or build_panel(facts, pilots).")
+    if panel["district"].hasnans:
+        raise DataError("Rows of the panel have no district.", panel[panel["district"].isna()])
     chosen = (panel["indicator"] == indicator).to_numpy()
     if not chosen.any():
-        known = ", ".join(map(repr, sorted(panel["indicator"].unique())[:20]))
+        known = ", ".join(map(repr, sorted(panel["indicator"].unique(), key=str)[:20]))
         raise DataError(f"The panel has no indicator {indicator!r}; it has {known or 'no rows'}.")
     return panel if chosen.all() else panel[chosen]
 
@@ -277,6 +279,11 @@ def _refuse_twice(rows, indicator):
 
 
 def _values(rows):
+    if not pd.api.types.is_numeric_dtype(rows["value"]):
+        raise DataError(
+            f"Column 'value' of the panel must be numeric, and is {rows['value'].dtype}: as_panel checks it.",
+            rows[["value"]],
+        )
     value = rows["value"].to_numpy(dtype=float, na_value=np.nan)
     bad = ~np.isfinite(value)
     if bad.any():

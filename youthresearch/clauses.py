@@ -12,13 +12,13 @@ from functools import cache
 from typing import NamedTuple
 
 from .dates import iso
-from .nouns import OCCASIONS
-from .quantities import either, lexicon_codes, lexicon_pattern, lexicon_words
+from .nouns import OCCASIONS, PARTS
+from .quantities import either, is_at_least, lexicon_codes, lexicon_pattern, lexicon_words
 from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
-PARTS = ("%", "‰", "/10万")  # units of shares
+FREQUENT = (*OCCASIONS, "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -38,10 +38,24 @@ class Said(NamedTuple):
 def said_of(mention, folded, before):
     """Cut out the words around a figure; before is where the one before it ends."""
     lead = folded[before : mention["start"]]
-    clause = lead[max(map(lead.rfind, ",。;:\n")) + 1 :] if lead else ""
+    clause = lead[max(lead.rfind(","), lead.rfind(":")) + 1 :]  # the other marks end a sentence
     if "“" in clause or "《" in clause:
         clause = _QUOTED.sub("", clause)
     return Said(lead, clause, folded[mention["end"] : mention["end"] + 24])
+
+
+# Hedge ------------------------------------------------------------------------------------------------------
+
+_APART = re.compile("不[少低]于[人户年月]均$")
+_ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
+
+
+def hedge_of(mention, said):
+    """Find a word of approximation that stands apart from its number (至少召开2次, 约占总数的10%)."""
+    if is_at_least(said.clause) or _APART.search(said.clause):
+        return "at_least"
+    roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
+    return lexicon_codes("hedge_before")[roughly[1]] if roughly else "exact"
 
 
 # Kind ------------------------------------------------------------------------------------------------------
@@ -108,7 +122,7 @@ def _own_kind(mention, clause, each):
 
 def _is_frequency(mention):
     """Tell how often from how many in a time: 每月2次, but 每月300人次."""
-    return mention["unit"] in OCCASIONS and mention["value"] <= 12
+    return mention["unit"] in FREQUENT and mention["value"] <= 12
 
 
 def _with_the_last(kind, sign, rate, lead, context):
@@ -131,6 +145,7 @@ _OWED = re.compile(
     rf"至少|请各|(?:{_DUTY})[^,。;]{{0,8}}[每各]"
     rf"|[每各][^,。;\d]{{0,16}}(?:{_DUTY}|(?:{_SENT})$)"
     r"|每一?[名位个人][^,。;\d了已共]{0,24}(?:联系|结对|结对帮扶|包联|认领|挂钩)$"
+    r"|每(?:月|学?年|季度|学期)[^,。;\d了]{0,8}[交缴]纳?$"
 )
 _ASKED = re.compile(r"[^,。;]{0,12},要求")
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
@@ -184,7 +199,7 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
-    r"已|目前|截至|截止|现有|累计|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]"
+    r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
     r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
@@ -208,7 +223,8 @@ def status_of(mention, said, planned, context):
     )
     if clause.endswith(_TASKS) and _TASK.search(clause):
         return "planned"  # of this figure only
-    now = done and _NOW.search(clause)
+    summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
+    now = done and _NOW.search(summed)
     if intent or done:
         context["intent"] = bool(intent) and not now
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
@@ -218,7 +234,8 @@ def is_intended_before(folded, start):
     """Tell whether the part of a sentence that ends in a semicolon before start says what shall be."""
     if folded[start - 1 : start] != ";":
         return False
-    said = re.split("[。!?\n]", folded[max(0, start - 200) : start])[-1]
+    said = folded[max(0, start - 200) : start]
+    said = said[max(map(said.rfind, "。!?\n")) + 1 :]
     return bool(_marks()["planned"].search(said)) and not _NOW.search(said)
 
 
@@ -232,6 +249,7 @@ def _is_ahead(lead, year):
 
 # Course ----------------------------------------------------------------------------------------------------
 
+_STOP = re.compile(r"[,。;:、\d]")
 _CUMULATIVE = re.compile(r"累计|共计|总计|迄今|至今|以来|截至目前")
 
 
@@ -241,7 +259,7 @@ def course_of(said, noun, start, rule, context):
     One that shares the noun or the verb of the figure before (新建团支部5个、青年之家3个) is as that one is.
     """
     clause = _before_noun(said.clause, noun, start)
-    happened = rule in ("object", "event") or bool(_marks()["event_after"].match(said.rest[:14]))
+    happened = rule in ("object", "event") or _happens_after(said.rest[:14])
     event = bool(_marks()["event"].search(clause))
     course = {
         "cumulative": bool(_CUMULATIVE.search(clause)),
@@ -252,6 +270,12 @@ def course_of(said, noun, start, rule, context):
         course = {word: course[word] or context["course"][word] for word in course}
     context["course"] = course
     return course
+
+
+def _happens_after(rest):
+    """Tell whether a word of events or of becoming follows, within eight characters of the same clause."""
+    found = _marks()["event_after"].search(rest)
+    return bool(found) and found.start() <= 8 and not _STOP.search(rest, 0, found.start())
 
 
 def _before_noun(clause, noun, start):
@@ -327,12 +351,13 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "planned": re.compile(
-            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d)|设(?:[一二三特]等|[金银铜]|优秀)奖"
-            r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖)"
+            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|(?:规划|纲要)(?:提出|确定|明确|要求)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),
         "event": re.compile(words("happens")),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
-        "event_after": re.compile(rf"[^,。;:、\d]{{0,8}}?(?:{words('event', 'becomes')})"),
+        "event_after": re.compile(words("event", "becomes")),
         "onward": re.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
     }

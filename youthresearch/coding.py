@@ -75,6 +75,11 @@ def list_disagreements(a, b):
         is not listed; the other's stands. Fill ``settled`` with a or b (who is right; for a fact that one
         of them lacks: whether it stays), or with the right value where neither is, and give the table to
         `settle_codings`.
+
+    Raises
+    ------
+    DataError
+        As from `compare_codings`.
     """
     a, b = _shared_sources(a, b)
     both = _aligned(a, b)

@@ -6,7 +6,7 @@ import pandas as pd
 from .districts import follow_codes
 from .loaders import load_divisions
 from .periods import at_frequency, kind_of, last_day
-from .schema import KEY, PANEL, DataError, Listing, as_text, check_choice, check_columns
+from .schema import PANEL, DataError, Listing, as_text, check_choice, check_columns
 
 READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
 CONFLICTS = ("refuse", "earliest", "latest")
@@ -51,8 +51,10 @@ def assign_cohorts(
     check_choice("reading", reading, tuple(READINGS))
     check_choice("treat_conflicts", treat_conflicts, CONFLICTS)
     check_choice("unlisted", unlisted, ("refuse", "never"))
-    check_columns("panel", panel, KEY, "make it with build_panel or as_panel")
-    check_columns("register", pilots, ["district", "wave", READINGS[reading]], "see load_pilots")
+    needed = [c for c in PANEL if c != "cohort"]
+    check_columns("panel", panel, needed, "make it with build_panel or as_panel")
+    needed = ["district", "wave", READINGS[reading]]
+    check_columns("register", pilots, needed, "see load_pilots", untyped=needed)
     claims = _claims(pilots, READINGS[reading], load_divisions() if divisions is None else divisions)
     told = _cohorts(claims, panel["period"], reading, treat_conflicts)
     districts = pd.Series(panel["district"].unique())

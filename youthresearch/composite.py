@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .schema import SAID, SIMULATED, DataError, check_choice, is_simulated, mark_simulated
+from .schema import SAID, SIMULATED, DataError, check_choice, check_columns, is_simulated, mark_simulated
 
 FORMULAS = ("standard", "wang2021")
 
@@ -63,6 +63,8 @@ def composite_table(panel, indicators):
     DataError
         If a cell is missing: an index of what happens to be known cannot be compared between districts.
     """
+    needed = ["district", "period", "indicator", "value"]
+    check_columns("panel", panel, needed, "make it with build_panel or as_panel")
     absent = sorted(set(indicators) - set(panel["indicator"]))
     if absent:
         raise DataError(f"No indicators {absent} in the panel; it has {sorted(panel['indicator'].unique())}.")

@@ -34,6 +34,7 @@ from .words import own_files, words_of
 
 SUFFIXES = (".txt", ".htm", ".html", ".shtml", ".xhtml", ".docx", ".docm", ".pdf")
 SUFFIXES += (".doc", ".wps", ".rtf", ".mht", ".mhtml")  # refused with the remedy, rather than not seen
+PAGE = ".evidence.html"  # what the command line writes, perhaps beside the reports
 CHUNK_BYTES = 1_000_000  # about a second of work, beside which sending a task and writing its files is little
 CHUNK_DOCUMENTS = 1_000  # posts are short
 _NUMBERS = dict.fromkeys(("value", "value_max", "resolution", "low", "high"), "float64")
@@ -52,7 +53,18 @@ STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "clauses", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract"),
-    *("headings", "intervals", "loaders", "norms", "nouns", "paragraphs", "pdf", "phrases", "places"),
+    *(
+        "headings",
+        "intervals",
+        "layout",
+        "loaders",
+        "norms",
+        "nouns",
+        "paragraphs",
+        "pdf",
+        "phrases",
+        "places",
+    ),
     *("quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "webpage", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
@@ -81,7 +93,8 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     paths : path, or iterable of paths
         Files and folders, in any order. Folders are searched to the bottom for txt, HTML, DOCX and PDF, and
         for what could be a report but cannot be read, such as .doc, which ends in failures; hidden files,
-        Word's lock files (``~$``) and links to folders are passed over. A path must lead somewhere.
+        Word's lock files (``~$``), pages of evidence and links to folders are passed over. A path must lead
+        somewhere.
     dates : mapping or pandas.Series, optional
         Path -> ISO date of the document (2021, 2021-06 or 2021-06-30), for figures whose sentences name none;
         as `date` of `extract_facts`. A path that is missing, or has no date, is dated by its own text.
@@ -207,11 +220,16 @@ def _find_files(paths):
     return sorted(found)
 
 
+def find_files(folder):
+    """List the reports in a folder, to the bottom, sorted, as paths that begin as the folder's does."""
+    return sorted(_files_below(os.fspath(folder)))
+
+
 def _files_below(folder):
     closed = []  # folders that cannot be listed end as failures, not as silence
     for place, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
         names = [n for n in names if n.lower().endswith(SUFFIXES) and not n.startswith((".", "~$"))]
-        yield from (os.path.join(place, name) for name in names)
+        yield from (os.path.join(place, name) for name in names if not name.endswith(PAGE))
     yield from closed
 
 

@@ -32,12 +32,12 @@ _COUNTED = re.compile(
     r"|(?<![较比同与由从自])(?:到|至)?((?:19|20)\d\d ?年(?: ?\d{1,2} ?月 ?\d{1,2} ?日(?=,|止)|年?[底末]))"
     r"(?![^。;]{0,12}(?:目标|力争|实现))"
 )
-_AGAINST = re.compile(r"(?:[比较由是]|[同与和跟])$")
+_AGAINST = tuple("比较由是同与和跟")
 _COMPARED = re.compile(r"[^,。;]{0,6}(?:相比|相较|比)")
 _SINCE = re.compile(r"(?:以来|起|来|开始|始)(?!的?自)")
-_FROM = re.compile(r"(?:自|从)$")
-_ONCE = re.compile(r"(?:设|成立|建|始建|创办|创建|位|发|刊|转载|公布|印发|出台)[于]$")
-_UNTIL = re.compile(r"(?:截至|截止|截止到|到|至)$")
+_FROM = ("自", "从")
+_ONCE = tuple(f"{word}于" for word in ["设", "成立", "建", "创办", "位", "发", "刊", "转载", "公布", "出台"])
+_UNTIL = ("截止", "到", "至")
 
 
 class When(NamedTuple):
@@ -129,19 +129,20 @@ def read_date(folded, start, end, document):
     document : str
         Date of the document: it gives the year where the text says none (3月15日).
     """
-    lead, rest, near = folded[max(0, start - 60) : start], folded[end : end + 12], max(0, start - 4)
-    if _AGAINST.search(folded, near, start) and (lead[-1] in "比较由是" or _COMPARED.match(rest)):
+    lead, rest = folded[max(0, start - 60) : start], folded[end : end + 12]
+    near = lead.removesuffix("\n")
+    if near.endswith(_AGAINST) and (lead[-1] in "比较由是" or _COMPARED.match(rest)):
         return None
-    if _ONCE.search(folded, near, start) or lead.rfind("《") > lead.rfind("》"):
+    if near.endswith(_ONCE) or lead.rfind("《") > lead.rfind("》"):
         return None
     spaced = _SPACED.match(folded, start, start + 16)  # 2021 年12 月31 日
     token = [spaced[0].replace(" ", "")] if spaced else _LAST.split(folded[start:end])
     at = iso(token[-1], rest, document)
     if not at or token[-1].isdigit():  # 2020 alone may be of a code or a name
         return None
-    if _SINCE.match(rest) or token[-1].endswith(("以来", "来")) or _FROM.search(folded, near, start):
+    if _SINCE.match(rest) or token[-1].endswith(("以来", "来")) or near.endswith(_FROM):
         return When("", iso(token[0], "", document), -1, False)
-    counted, bracketed = bool(_UNTIL.search(folded, near, start)), lead.rfind("(") > lead.rfind(")")
+    counted, bracketed = near.endswith(_UNTIL), lead.rfind("(") > lead.rfind(")")
     since = iso(token[0], "", document) if len(token) > 1 else f"{at[:4]}-01" if counted else ""
     if not counted and not at.endswith("-12-31"):
         at = at[:7]

@@ -230,6 +230,8 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     code, names = stratum_of(cells.districts, strata)
     left = cells.y[:, before] - cells.y[:, before].mean(axis=0)
     left = left - left.mean(axis=1, keepdims=True)
+    if not left.any():
+        raise DataError(f"{outcome!r} does not move before treatment: there is no noise to learn from.")
     said = (
         "rho given, sd " if rho is not None else ""
     ) + f"estimated from {before.sum()} periods before treatment"

@@ -18,6 +18,7 @@ from .boilerplate import flag_boilerplate, flag_headings
 from .deadline import OutOfTime
 from .decoding import decode
 from .docx import read_docx
+from .layout import lay_out
 from .paragraphs import (
     DEFAULT,
     LINE_ENDS,
@@ -113,7 +114,7 @@ def read_report(path, *, limits=DEFAULT):
     NUL bytes as UTF-16 leaves them, then charset-normalizer, with gb18030 for gb2312 and gbk. A text with
     bad bytes is refused, a page if they stand in its text; so is one that was saved after it had been read in
     a wrong encoding.
-    Not read: headers, footers, footnotes, comments and automatic numbering of a DOCX; pictures.
+    Not read: headers, footers, footnotes, comments, hidden text and automatic numbering of a DOCX; pictures.
     """
     if not isinstance(path, str | bytes | os.PathLike):  # a number would be taken for an open file
         raise refused(repr(path), "this is no path", "Pass the path of a file")
@@ -225,6 +226,7 @@ INVISIBLE = re.compile(
     "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 SURROGATE = re.compile("[\ud800-\udfff]")
+UNCLEAN = re.compile(f"{INVISIBLE.pattern[:-1]}\n\r\x0b\x0c\x85\u2028\u2029\ud800-\udfff]")
 
 
 def _document(blocks, data, where, limits, media_type, encoding, decided_by):
@@ -245,19 +247,24 @@ def _clean(blocks, where, limits):
     """Make each block one line or several, without control characters and trailing blanks."""
     cleaned = []
     for block in blocks:
-        for line in LINE_ENDS.sub("\n", block.text).split("\n"):
-            text = SURROGATE.sub("\ufffd", INVISIBLE.sub("", line)).rstrip()
-            if text:
-                cleaned.append(Block(text, block.place, block.role))
+        lines = _clean_lines(block.text) if UNCLEAN.search(block.text) else [block.text]
+        cleaned += [Block(line.rstrip(), block.place, block.role) for line in lines if line.strip()]
         check_paragraphs(len(cleaned), where, limits)
     return cleaned
+
+
+def _clean_lines(text):
+    lines = LINE_ENDS.sub("\n", text).split("\n")
+    return [SURROGATE.sub("\ufffd", INVISIBLE.sub("", line)) for line in lines]
 
 
 def _table(blocks):
     lengths = np.array([len(b.text) for b in blocks], dtype="int64")
     end = np.cumsum(lengths + 1) - 1
-    roles, places = ([getattr(b, name) for b in blocks] for name in ("role", "place"))
-    return pd.DataFrame({"start": end - lengths, "end": end, "role": roles, "place": places})
+    words = {"role": [b.role for b in blocks], "place": [b.place for b in blocks]}
+    return lay_out(
+        ("start", "end", "role", "place"), [(("start", "end"), np.stack([end - lengths, end]))], words
+    )
 
 
 READERS = {"text/plain": decode, DOCX: read_docx, PDF: read_pdf}

@@ -55,7 +55,7 @@ class Effect(Result):
         Its standard error. With fewer than ten treated, or untreated, districts (`inference.FEW`), with
         treated ones whose weights are those of fewer than ten, or (for `sun_abraham` and `imputation_did`)
         with fewer than three in a cohort, it is far too small; what is shown then is the test of
-        `randomization`.
+        `randomization` (where each assignment is estimated anew, as with gaps, it must be asked for).
     path : pandas.DataFrame
         One row is one event time (or cohort, period): event_time, att, se. The base has no error.
     vcov : ndarray, shape (1 + K, 1 + K)

@@ -8,21 +8,21 @@ comes with the table: "not stated" and "not extracted" are different things.
 import re
 from functools import cache
 from itertools import accumulate
-from math import inf, nan
+from math import inf
 
 import numpy as np
 import pandas as pd
-from pandas.api.internals import create_dataframe_from_blocks
 
-from .clauses import baseline_of, course_of, is_intended_before, kind_of, said_of, status_of
+from .clauses import baseline_of, course_of, hedge_of, is_intended_before, kind_of, said_of, status_of
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
+from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_noun
 from .places import child_of, district_of, place_of, scope_of, town_of
 from .quantities import fold, lexicon_pattern, scan_folded
-from .refusals import is_at_least, refusal_of
+from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import read_tables
@@ -52,7 +52,7 @@ _AS_READ = (
 )
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
-_WORD = pd.StringDtype(na_value=nan)  # what "str" means to pandas
+_ORDER, _WORDS = tuple(COLUMNS), tuple(c for c in COLUMNS if c not in (*NUMBERS, *PLACES))
 FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
@@ -119,20 +119,38 @@ def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
     check_text("document_or_text", text, "pass a text, or what read_report returns")
     folded, paragraphs = fold(text), _paragraphs(document_or_text)
+    date, place = document_date(folded, date), place_of(folded)
     furniture = [(start, end) for start, end, role in paragraphs if role == "boilerplate"]
-    sifted, refused, paragraph = [], [], {}
-    date, place, town = document_date(folded, date), place_of(folded), town_of(folded)
-    title, says = title_says(folded), {"plan": False, "rule": ""}
     has_tables = any(role == "table" for *_, role in paragraphs)
-    tabled, spans = read_tables(document_or_text.paragraphs, folded, date) if has_tables else ([], [])
-    shown = {figure["start"] for figure in tabled}
+    tabled, tables = read_tables(document_or_text.paragraphs, folded, date) if has_tables else ([], [])
+    sifted, refused = _sifted(folded, date, furniture, tables, {figure["start"] for figure in tabled})
+    rows = _rows(sifted, folded, place)
+    if tabled:
+        rows += [row | {"district": _district_in_table(row, place)} for row in tabled]
+        rows.sort(key=lambda r: r["start"])
+    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
+    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
+    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    return proposals, [
+        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
+    ]
+
+
+def _sifted(folded, date, furniture, tables, shown):
+    """Part the numbers of a text into sentences with those that may be facts, and those refused.
+
+    A sentence takes along what its paragraph says (`paragraph_says`), and a dict of what the sentences before
+    it in the paragraph said.
+    """
+    sifted, refused, paragraph = [], [], {}
+    title, says = title_says(folded), {"plan": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph = {}
             says = paragraph_says(folded[sentence["start"] : sentence["end"]], says, title)
         if not sentence["mentions"]:
             continue
-        unread = _unread(sentence, furniture, spans, shown)
+        unread = _unread(sentence, furniture, tables, shown)
         if unread is not None:
             refused += unread
             continue
@@ -140,23 +158,18 @@ def _propose(document_or_text, source_id, indicators, date):
         refused += not_kept
         if kept:
             sifted.append(sentence | {"kept": kept, "paragraph": paragraph} | says)
-    rows = [
-        row
-        | {
-            "district": district_of(place, folded, sentence["start"], row["number"], row["kind"]),
-            "scope": scope_of(town, folded, sentence["start"], row["number"]),
-        }
-        for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True)
-        for row in _facts_of(sentence, folded, tokens)
-    ]
-    tabled = [row | {"district": _district_in_table(row, place)} for row in tabled]
-    rows = sorted(rows + tabled, key=lambda r: r["start"]) if tabled else rows
-    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
-    ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
-    return proposals, [
-        {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
-    ]
+    return sifted, refused
+
+
+def _rows(sifted, folded, place):
+    """Read the figures of sentences, each with the place that it is of."""
+    town, rows = town_of(folded), []
+    for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
+        for row in _facts_of(sentence, folded, tokens):
+            row["district"] = district_of(place, folded, sentence["start"], row["number"], row["kind"])
+            row["scope"] = scope_of(town, folded, sentence["start"], row["number"])
+            rows.append(row)
+    return rows
 
 
 def _unread(sentence, furniture, tables, shown):
@@ -177,48 +190,13 @@ def _unread(sentence, furniture, tables, shown):
 
 def tabulate(proposals):
     """Lay out the proposals of one document or many as a table of facts."""
-    blocks = [
-        (_array(proposals, NUMBERS, float), _at(NUMBERS)),
-        (_array(proposals, PLACES, "int64"), _at(PLACES)),
-    ]
-    blocks += [(words, _at((name,))) for name, words in _words(proposals).items()]
-    # for a small table the usual constructor would take as long as all else together
-    return create_dataframe_from_blocks(blocks, pd.RangeIndex(len(proposals)), _column_index())
+    numbers = [(NUMBERS, _array(proposals, NUMBERS, float)), (PLACES, _array(proposals, PLACES, "int64"))]
+    return lay_out(_ORDER, numbers, {name: [p[name] for p in proposals] for name in _WORDS})
 
 
 def _array(proposals, names, dtype):
     """Return the named fields, one row each."""
     return np.array([[p[name] for p in proposals] for name in names], dtype=dtype)
-
-
-def _words(proposals):
-    """Return the columns of text, cut from one array: a column costs pandas more than its words."""
-    names, size = [c for c in COLUMNS if c not in (*NUMBERS, *PLACES)], len(proposals)
-    try:
-        words = _text([p[name] for name in names for p in proposals])
-    except UnicodeEncodeError:  # half a character, which such columns may not hold
-        return {name: _array(proposals, (name,), object) for name in names}
-    return {name: words[i * size : (i + 1) * size] for i, name in enumerate(names)}
-
-
-def _text(words):
-    """Make an array of text, with Arrow at once: pandas first looks for gaps."""
-    if _WORD.storage != "pyarrow":
-        return pd.array(words, dtype=_WORD)
-    import pyarrow as pa  # as pandas did
-
-    return pd.arrays.ArrowStringArray(pa.array(words, pa.large_string()), dtype=_WORD)
-
-
-@cache
-def _column_index():
-    return pd.Index(COLUMNS)
-
-
-@cache
-def _at(names):
-    """Return the places of columns."""
-    return np.array([COLUMNS.index(name) for name in names])
 
 
 _LAYERS = ("value", "hedge", "unit", "kind")
@@ -300,11 +278,15 @@ def _sentences(folded, mentions):
     marked = folded
     for mark in _SENTENCE_ENDS[1:]:
         marked = marked.replace(mark, _SENTENCE_ENDS[0])
-    ends = accumulate(len(sentence) + 1 for sentence in marked.split(_SENTENCE_ENDS[0]))
+    lengths = map(len, marked.split(_SENTENCE_ENDS[0]))
+    ends = [end + i for i, end in enumerate(accumulate(lengths), 1)]
+    ends[-1] = len(folded)  # the last may have no mark
     spans = [(m["start"], m["end"]) for m in mentions] + [(inf, inf)]
     start, i, fresh = 0, 0, True
     for end in ends:
-        end = min(end, len(folded))  # of the last, which may have no mark
+        if start < end <= spans[i][0] and not fresh and end - start <= PIECE:  # most have no number
+            start, fresh = end, folded[end - 1] == "\n"
+            continue
         while start < end:
             stop = end if end - start <= PIECE else start + PIECE
             first = i
@@ -363,9 +345,11 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     (see `clauses` and `find_noun`); planned: whether its paragraph says that it shall be.
     """
     said, unit = said_of(mention, folded, before), mention["unit"]
-    if mention["hedge"] == "exact" and is_at_least(said.clause):
-        mention["hedge"] = "at_least"  # 至少召开2次
+    if mention["hedge"] == "exact":
+        mention["hedge"] = hedge_of(mention, said)
     kind, sign, attached = kind_of(mention, said, context)
+    if kind == "change" and unit == "个" and mention["resolution"] < 1:
+        unit = mention["unit"] = "百分点"  # 下降2.9个
     noun, rule, other = _noun_of(mention, kind, folded, tokens, number, context)
     if _PART.search(said.lead):
         context["whole"] = context.get("level")

@@ -10,6 +10,7 @@ _AGENDAS = "思路|计划|打算|安排|展望|要点"
 # Where every branch begins with a character, `re` searches at once.
 _AGENDA = re.compile(f"工作(?:{_AGENDAS})|年(?:{_AGENDAS})")
 _BUDGET = re.compile(r"(?:部门|单位|年度?|收支)预算(?!执行|完成|调整)")
+_SPENT = re.compile("绩效|自评|决算")
 _BUDGETED = re.compile("收入预算|支出预算|收支预算|年初预算数")  # heads a paragraph of one
 _CALL = re.compile(  # for candidates
     r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘)"
@@ -28,7 +29,7 @@ _GOAL = re.compile(
 _PAST = re.compile(  # 2018年工作总结和2019年工作计划
     r"总结|回顾|按照?[^,。;]{0,24}(?:安排|要点|计划|打算),|根据[^,。;]{0,24}(?:安排|要点|计划|打算),"
 )
-_REVIEW = re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾")
+_REVIEW = re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾|^ {0,4}(?:据统计|据了解|截[至止]|目前)")
 _ANNOUNCED = re.compile(  # 2023年十件实事包括:为...募集岗位20万个;...
     "(?=[^。;:\n]{0,80}+:)(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
     "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
@@ -39,7 +40,7 @@ def title_says(folded):
     """Say what the head of a document makes of all its figures: a call for candidates, a budget, a rule."""
     head, ordered = folded[:HEAD], gives_orders(folded)
     return {
-        "budget": bool(_BUDGET.search(head)),
+        "budget": bool(_BUDGET.search(head)) and not _SPENT.search(head),
         "call": ordered or bool(_CALL.search(head)),
         "rule": (ordered and not _AGENDA.search(head)) or is_titled_rule(folded),
     }

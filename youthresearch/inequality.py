@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import SAID, DataError, is_simulated, mark_simulated
+from .schema import SAID, DataError, check_columns, is_simulated, mark_simulated
 from .strata import of_column
 
 
@@ -273,6 +273,8 @@ def _span(periods):
 
 def _balanced(panel, outcome, weights):
     """Values as a table, one row is one district that is known in every period, one column one period."""
+    needed = ["district", "period", "indicator", "value"]
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel", untyped=["district"])
     rows = panel[panel["indicator"] == outcome]
     if not len(rows):
         raise DataError(
@@ -283,8 +285,9 @@ def _balanced(panel, outcome, weights):
         raise DataError(
             f"{outcome!r} has several scopes in one district and period: choose one.", rows[twice]
         )
-    if (rows["value"] <= 0).any():
-        raise DataError(f"{outcome!r} must be above zero, to take its logarithm:", rows[rows["value"] <= 0])
+    wrong = ~rows["value"].isna() & ~rows["value"].between(0, np.inf, inclusive="neither")
+    if wrong.any():
+        raise DataError(f"{outcome!r} must be finite and above zero, to take its logarithm:", rows[wrong])
     table = rows.pivot(index="district", columns="period", values="value").dropna()
     if not len(table):
         raise DataError(f"No district has {outcome!r} in every period; choose periods with `coverage`.")

@@ -7,7 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from .intervals import hedge_interval
-from .schema import DATA, DataError, check_keys, check_table, mark_simulated, rows_of, table_schema
+from .schema import (
+    DATA,
+    DataError,
+    check_columns,
+    check_keys,
+    check_table,
+    mark_simulated,
+    rows_of,
+    table_schema,
+)
 
 UNDER = "under"  # base of what stands only under the line of a rate: 月, 支部
 PARTS = frozenset({"percent", "permille", "per_100000"})  # bases of shares
@@ -58,7 +67,10 @@ def load_facts(data=None, *, cap=None):
 
 
 def load_sources(data=None):
-    """Load the sources; one row is one document: issuer, title, date, place, address, class, pilot status."""
+    """Load the sources; one row is one document: issuer, title, date, place, address, class, pilot status.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("sources", data)
 
 
@@ -67,6 +79,8 @@ def load_documents(data=None):
 
     The texts are restatements: the figures and their wording of approximation are the source's,
     the sentences are the project's.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
     """
     folder = Path(data or DATA) / "documents"
     paths = sorted(folder.glob("*.txt"))
@@ -77,7 +91,10 @@ def load_documents(data=None):
 
 
 def load_indicators(data=None):
-    """Load the code book; one row is one indicator with its pillar, labels, base unit and definition."""
+    """Load the code book; one row is one indicator with its pillar, labels, base unit and definition.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("indicators", data)
 
 
@@ -86,22 +103,33 @@ def load_units(data=None):
 
     The base of what no figure counts, but a rate may be of (月, 支部), is "under". Rates are no rows: see
     `base_units`.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
     """
     return _load("units", data)
 
 
 def load_identities(data=None):
-    """Load the relations that hold by definition; one row is one member of one relation, in its role."""
+    """Load the relations that hold by definition; one row is one member of one relation, in its role.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("identities", data)
 
 
 def load_judgements(data=None):
-    """Load what readers made of the conflicts; one row is one finding: a true conflict or not, and why."""
+    """Load what readers made of the conflicts; one row is one finding: a true conflict or not, and why.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("judgements", data)
 
 
 def load_districts(data=None):
-    """Load the places; one row is one place under one GB/T 2260 code, valid from year to year."""
+    """Load the places; one row is one place under one GB/T 2260 code, valid from year to year.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("districts", data)
 
 
@@ -109,12 +137,17 @@ def load_divisions(data=None):
     """Load the history of the codes; one row is one place under one code, name and parent, with its years.
 
     Complete from 2000 to 2024. `successor` is the code under which the same place went on.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
     """
     return _load("divisions", data)
 
 
 def load_programmes(data=None):
-    """Load what ran beside the reform; one row is one programme with its dates and reach."""
+    """Load what ran beside the reform; one row is one programme with its dates and reach.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("programmes", data)
 
 
@@ -123,37 +156,57 @@ def load_pilots(data=None):
 
     Conflicting claims stand side by side (18 or 20 counties in the first national round; 619 in
     the second or 621 in both); nothing is decided here.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
     """
     return _load("pilots", data)
 
 
 def load_national(data=None):
-    """Load the national bulletin series; one row is one indicator in one year, breaks in the note."""
+    """Load the national bulletin series; one row is one indicator in one year, breaks in the note.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("national", data)
 
 
 def load_published(data=None):
-    """Load published estimates; one row is one, with the call of this package that should give it."""
+    """Load published estimates; one row is one, with the call of this package that should give it.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("published", data)
 
 
 def load_studies(data=None):
-    """Load published studies whose data no light package ships; one row is one cell (see `read_study`)."""
+    """Load published studies whose data no light package ships; one row is one cell (see `read_study`).
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("studies", data)
 
 
 def load_labels(data=None):
-    """Load the words of figures and tables; one row is one text in Chinese and English."""
+    """Load the words of figures and tables; one row is one text in Chinese and English.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("labels", data)
 
 
 def load_lexicon(data=None):
-    """Load the words by which Chinese prose is read; one row is one word in one role."""
+    """Load the words by which Chinese prose is read; one row is one word in one role.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("lexicon", data)
 
 
 def load_nouns(data=None):
-    """Load the nouns that facts count; one row is one fact's noun, coded without sight of the extractor."""
+    """Load the nouns that facts count; one row is one fact's noun, coded without sight of the extractor.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("nouns", data)
 
 
@@ -162,6 +215,8 @@ def load_size(data=None):
 
     2,000 simulations a design of 60 districts and eight periods, made by benchmarks/size.py, which says what
     the designs and tests are.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
     """
     return mark_simulated(_load("size", data))
 
@@ -170,12 +225,17 @@ def load_templates(data=None):
     """Load the sentences of simulated reports; one row is one sentence with slots for its figures.
 
     A slot is a name in braces; brackets hold the characters that make the token of the figure inside.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
     """
     return _load("templates", data)
 
 
 def load_traditional(data=None):
-    """Load the traditional characters; one row is one character with its simplified form."""
+    """Load the traditional characters; one row is one character with its simplified form.
+
+    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    """
     return _load("traditional", data)
 
 
@@ -193,7 +253,13 @@ def with_labels(table, indicators, districts):
     -------
     pandas.DataFrame
         The table with label_zh, label_en, place_zh, place_en.
+
+    Raises
+    ------
+    DataError
+        If the table lacks one of the two columns.
     """
+    check_columns("table", table, ["indicator", "district"], "make it from facts or a panel")
     labels = indicators[["indicator", "label_zh", "label_en"]]
     places = districts[["district", "name_zh", "name_en"]].set_axis(
         ["district", "place_zh", "place_en"], axis=1

@@ -239,6 +239,8 @@ def series_growth(series, start, end):
     DataError
         If the series lacks one of the years, or start is not before end.
     """
+    needed = ["indicator", "year", "value", "definition", "processing", "source_id", "note"]
+    check_columns("series", series, needed, "load it with load_national")
     years = sorted(series["year"].unique().tolist())
     if start >= end or not {start, end} <= set(years):
         raise DataError(f"No growth from {start} to {end}: give two of the years {years}, the earlier first.")
@@ -372,6 +374,9 @@ def add_metrics(panel, metrics=None, *, youth=None):
         For an unknown metric, one whose indicators are not in the panel, or a ratio to youth whose base is
         missing or does not say which youth.
     """
+    check_columns(
+        "panel", panel, [*KEY, "low", "high", "value", "fact_ids"], "make it with build_panel or as_panel"
+    )
     chosen = _chosen(panel, metrics, youth)
     both, zero = _paired(panel, [(name, *indicators) for name, _, indicators in chosen])
     parts = [_values(both[both["metric"] == name], function) for name, function, _ in chosen]

@@ -4,7 +4,7 @@ Work reports quote rules. A threshold has its consequence in the sentence (满30
 says what may be given, or to how many (不得超过20%, 40元/人). What each unit owes (每名干部联系不少于
 10名青年) is a plan, so a figure of status planned, and no matter of this module.
 
-`_rules` holds what is known, one row a form of words; the first that fits tells the norm.
+`_FORMS` holds what is known, by groups, one row a form of words; the first that fits tells the norm.
 """
 
 import re
@@ -20,16 +20,6 @@ TITLE = 160  # characters of a document in which its title is looked for
 BEGINNING = 1500  # characters of a document of which it is asked whether they give orders
 OPENING = 400  # characters of a document in which it names itself (本办法)
 HEADING = 40  # characters of a paragraph in which its heading is looked for
-
-
-class Rule(NamedTuple):
-    """A form of words that makes a number a norm: how it is hedged, its unit, what stands on either side."""
-
-    norm: str
-    hedges: frozenset
-    units: frozenset
-    before: re.Pattern
-    after: re.Pattern
 
 
 def is_rule(paragraph, held):
@@ -112,10 +102,12 @@ def norm_of(mention, folded, sentence, ruled, before=None):
             and mention["unit"] not in ("%", "元")
             and marks["regular"].search(lead)
         ):
-            return ""  # 每学期不得少于两次
+            return ""  # 每学期不得少于两次, 走访农户不得少于6户
         lead += folded[start : start + 2]
     if marks["full"].search(lead):
         return "threshold"
+    if before and lead.endswith(("(含", "(包括")):
+        return before[1]
     if before and before[2] in (mention["unit"], "") and marks["joined"].fullmatch(folded, before[0], start):
         return before[1]
     reached = folded.startswith("最多达", start) and mention["unit"] != "元"  # 场均参与人数最多达300人
@@ -142,18 +134,18 @@ def _like_the_last(before, mention, lead, together):
 
 
 def _by_words(mention, lead, rest):
-    """Return the norm of the first rule that fits."""
+    """Return the norm of the first form that fits."""
     hedge, unit = mention["hedge"], mention["unit"]
     if mention["resolution"] != mention["resolution"] and unit == "%":
         hedge = "part"  # 半数, 三分之二
-    for rule in _rules():
+    for norm, form in _rules():
         if (
-            hedge in rule.hedges
-            and unit in rule.units
-            and rule.before.search(lead)
-            and rule.after.match(rest)
+            hedge in form.hedges
+            and unit in form.units
+            and form.before.search(lead)
+            and form.after.match(rest)
         ):
-            return rule.norm
+            return norm
     if mention["value"] == 1 and _marks()["equals"].match(rest):
         return "limit"
     return ""
@@ -164,6 +156,8 @@ def _of_rule(mention, lead):
     marks, measured = _marks(), mention["unit"] in ("%", "元", "倍", "小时")
     if marks["seat"].search(lead):
         return "limit"
+    if marks["means"].search(lead):
+        return ""
     if not measured and marks["owing"].search(lead) and not marks["size"].search(lead):
         return ""
     # a number of persons may be a quota, so planned
@@ -172,8 +166,9 @@ def _of_rule(mention, lead):
 
 
 _BOUNDS = frozenset({"at_least", "at_most", "under", "over"})
-_PART = frozenset({"part"})  # 半数, 三分之二
 _LOW, _HIGH, _RANGE = frozenset({"at_least", "over"}), frozenset({"at_most"}), frozenset({"range"})
+_PART = frozenset({"part"})  # 半数, 三分之二
+_YUAN, _PERCENT, _HOURS, _TIMES = map(frozenset, (["元"], ["%"], ["小时"], ["次", "人次"]))
 
 
 class _Anything:
@@ -182,149 +177,178 @@ class _Anything:
 
 
 _ANY = _Anything()
-_THAN_MORE, _THAN_LESS = "(?:超过|高于|多于|大于)", "(?:少于|低于|小于)"
-_NEAR = r"[^,。;、\d]"  # of the same clause
+
+
+class Form(NamedTuple):
+    """A form of words that makes a number a norm: what stands on either side, how it is hedged, its unit.
+
+    before: searched for 60 characters back in its sentence; after: what follows at once. Both are patterns
+    with names of `_NAMES` in them.
+    """
+
+    before: str
+    after: str = ""
+    hedges: frozenset = _ANY
+    units: frozenset = _ANY
+
+
+_NAMES = {  # earlier ones hold later ones
+    "CONSEQUENCE": (  # 满30小时的,授予...
+        r"[^。;]{0,40}?(?:的|者|及以上)[^,。;]{0,6},(?:由|均|分别|一律)?(?:GRANTS)"
+        r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14}(?:,[^,。;\d]{1,8})?,?"
+        r"(?:将|则|一律)?(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
+        r"|[^,。;]{0,20}(?:,|(?<!展示))(?:[方才][可能]|始得)|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
+        r"|(?:、[\d.]{1,6}(?:小时|次|个|场)?){0,8}[\u4e00-\u9fff]{0,3},?(?:可以?)?(?<=[可以,])分别(?:再次)?"
+        r"(?:授予|认定|评为|评定|给予|奖励|参加|晋升)|[^,。;]{0,14}后,可以?(?:申请|参加|认定|获|享)"
+    ),
+    "MAY": r"(?:可(?:以|(?=单独|享|获|申|领|评|认定))(?![谓说见持])|应当|须|不得(?!不))",
+    "THAN_MORE": "(?:超过|高于|多于|大于)",
+    "THAN_LESS": "(?:少于|低于|小于)",
+    "VOTE": "赞成|同意|表决|到会|得票",
+    "NEAR": r"[^,。;、\d]",  # of the same clause
+}
+_FORMS = {  # group -> norm and forms; of all groups the first form that fits tells the norm
+    "a consequence or a permission follows": (
+        "threshold",
+        [
+            Form("", "CONSEQUENCE", _BOUNDS),
+            Form("(?:达到?|累计|超过)$", "CONSEQUENCE"),
+            Form(r"(?:超过|达到?|过)NEAR{1,20}的 ?$", "CONSEQUENCE"),
+            Form("", r"[^,。;\d]{0,6},MAY", _BOUNDS),
+            Form("", "者[,。]", _BOUNDS | _RANGE),
+            Form("(?:不够|达到?|满)$", "时,"),
+            Form("", "时,", _BOUNDS),
+        ],
+    ),
+    "what has to be: 不少于应选人数的20%, 人数一般应在6人以上, 必须有1名教师": (
+        "threshold",
+        [
+            Form(r"(?:不(?:得|应|能)?THAN_LESS|(?:必须|须|应当?)(?:超过|达到|占))NEAR{1,20}的 ?$"),
+            Form("(?:应该?|应当|一般|通常|原则上)(?:应该?|应当|需|须)?(?:在|为|是|达到)?$", hedges=_LOW),
+            Form(r"^(?!.*[每各][^,。;]*$).*(?:必须|须|应当?)(?:具有|有|由)$"),
+            Form("最[少低]$", hedges=_LOW),
+        ],
+    ),
+    "who qualifies: 比例达到50%以上的单位, 排名班级前50%, 二星级志愿者要求服务时长为300小时": (
+        "threshold",
+        [
+            Form(
+                "(?:达到?|超过|率|比例)$",
+                r"的NEAR{0,6}(?:单位|企业|村|社区|团委|支部|学院|学校|班级|县|市|乡镇|集体|个人)",
+                _BOUNDS,
+                _PERCENT,
+            ),
+            Form(r"(?:排名|成绩|专业|班级|年级)NEAR{0,6}前$", units=_PERCENT),
+            Form(r"[一二三四五]星[^,。;]*(?:要求|应|需|达到?|满|超过|为|在)[^,。;\d]{0,12}$", units=_HOURS),
+            Form(
+                r"(?:达到?|满|超过|为)$",
+                r"[^。;\d]{0,4},?(?:为|授予|认定|评为)[^,。;]{0,4}[一二三四五]星",
+                units=_HOURS,
+            ),
+        ],
+    ),
+    "votes; but 赞成率超过90% is of one that was": (
+        "threshold",
+        [
+            Form(
+                "VOTE",
+                "[^。;]*(?:必须|须|应当|方可|方能|才能|才可|始得|有效(?!投?票)|当选|的,)",
+                _BOUNDS,
+                _PERCENT,
+            ),
+            Form(
+                "(?:VOTE)[^。;]*(?:必须|须|应当)|(?:必须|须|应当)[^。;]*(?:VOTE)",
+                hedges=_BOUNDS,
+                units=_PERCENT,
+            ),
+            Form("必须|须|应当", "[^。;]{0,8}(?:VOTE)", _BOUNDS, _PERCENT),
+            Form("VOTE", "", _PART, _PERCENT),
+            Form("", "[^。;]{0,8}(?:VOTE|有选举权)", _PART, _PERCENT),
+        ],
+    ),
+    "points and fines": (
+        "threshold",
+        [
+            Form("", r"[^。;]*(?:扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff]))"),
+            Form(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
+            Form("", "[^,。;]{0,14}(?:罚款|罚金)", units=_TIMES),
+            Form("", "[^,。;]{0,14}(?:罚款|罚金)", _BOUNDS, _YUAN),
+        ],
+    ),
+    "what may not be passed: 不得超过40%, 可给予600元, 每次最长为2小时, 不超过团员总数的5%": (
+        "limit",
+        [
+            Form(r"(?<![舍了])不得(?![不已])NEAR{0,24}$"),
+            Form(
+                r"(?<![许认计])可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|兑换|补助)"
+                r"[^,。;]{0,18}(?<![达有共])$"
+            ),
+            Form(r"(?:最长|最多)(?:为|是|可达?|不得?超过)$|最高(?:可|不得?超过)$"),
+            Form("最高(?:奖金|奖励|补贴|补助|资助|额度|贷款)(?:可达|为|可)?$", units=_YUAN),
+            Form(r"不(?:得|应|能)?THAN_MORENEAR{1,20}的 ?$"),
+        ],
+    ),
+    "usual sizes: 一般不超过3名, 每队不超过5人; but 每人联系1至2个 is owed": (
+        "limit",
+        [
+            Form(
+                r"(?:一般|原则上|最多|最高可?|金额|通常|建议(?<![出集纳见求到、]建议)|应(?![届急])(?<![响供适相反对]应))"
+                r"(?!NEAR*(?:每人|人均))NEAR{0,14}$",
+                hedges=_HIGH | _RANGE,
+            ),
+            Form(r"(?:每人|人均)NEAR{0,14}$", hedges=_HIGH | _RANGE, units=_YUAN),
+            Form(
+                r"(?:每[名位个人队组]|评选|表彰|推荐|推报|推选|选树|申报|奖励|名额|比例|额度|标准|单价|限额|字数|篇幅|人数)"
+                r"NEAR{0,10}$",
+                hedges=_HIGH,
+            ),
+        ],
+    ),
+    "rates of pay and quotas: 40元/人, 标准为...的70%, 按5%的比例推荐, 按不低于20元的标准拨付": (
+        "limit",
+        [
+            Form(
+                "^(?!.*均[^,。;]*$)",
+                " ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)",
+                units=_YUAN,
+            ),
+            Form(r"标准(?:为|是|提高到|按)?[^,。;\d]{0,14}的$", units=_PERCENT),
+            Form(
+                r"按照?(?!计划|要求|规定)[^,。;]{0,40}$",
+                "以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留|发展|确定|配",
+                units=_PERCENT,
+            ),
+            Form(r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准", _BOUNDS, _YUAN),
+            Form("每(?:(?!参[与加])[^,。;]){0,10}(?:人数|数量|规模)(?:为|在|应|控制)*$", hedges=_RANGE),
+        ],
+    ),
+    "weights, seats and units of reckoning: 分值占比85%, 由5至12名组成, 设监票人2名, 每天8小时来计算": (
+        "limit",
+        [
+            Form(r"(?:分值|权重|总分|总成绩)NEAR{0,6}$", units=_PERCENT),
+            Form("^(?!.*(?:组建|成立|建立)[^,。;]*$)", "(?:的?[^,。;]{0,8})组成", _BOUNDS | _RANGE),
+            Form(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$", hedges=_RANGE),
+            Form("设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$"),
+            Form("", "来?计算|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
+        ],
+    ),
+}
 
 
 @cache
 def _rules():
-    """Every form of words by which a number is known as a norm, the surest first.
+    """Return the forms in order, each as its norm and itself with its patterns compiled."""
 
-    What stands before is searched for 60 characters back in the sentence, what comes after follows at once.
-    """
-    yuan, percent, hours, times = map(frozenset, (["元"], ["%"], ["小时"], ["次", "人次"]))
-    may = r"(?:可(?:以|(?=单独|享|获|申|领|评|认定))(?![谓说见持])|应当|须|不得(?!不))"
-    then = (  # 满30小时的,授予...
-        rf"[^。;]{{0,40}}?(?:的|者|及以上)[^,。;]{{0,6}},(?:由|均|分别|一律)?(?:{lexicon_pattern('grants')})"
-        r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14}(?:,[^,。;\d]{1,8})?,?"
-        r"(?:将|则|一律)?(?:均?可(?!以?[见持])|不得(?!不)|须|不[能予]|不参评|取消|注销|免予|视为)"
-        r"|[^,。;]{0,20}(?:,|(?<!展示))(?:[方才][可能]|始得)|,(?:分别|即)?可(?:享受|获|申|领|评|认定)"
-        r"|(?:、[\d.]{1,6}){0,8}[\u4e00-\u9fff]{0,3},分别(?:再次)?(?:授予|认定|评为|评定|给予|奖励)"
-    )
-    rows = [  # norm, hedges, units, before, after
-        ("threshold", _BOUNDS, _ANY, "", then),
-        ("threshold", _ANY, _ANY, "(?:达到?|累计|超过)$", then),
-        ("threshold", _ANY, _ANY, rf"(?:超过|达到?|过){_NEAR}{{1,20}}的 ?$", then),
-        ("threshold", _BOUNDS, _ANY, "", rf"[^,。;\d]{{0,6}},{may}"),
-        ("threshold", _BOUNDS | _RANGE, _ANY, "", "者[,。]"),
-        # 不少于应选人数的20%; 人数一般应在6人以上; 必须有1名教师
-        (
-            "threshold",
-            _ANY,
-            _ANY,
-            rf"(?:不(?:得|应|能)?{_THAN_LESS}|(?:必须|须|应当?)(?:超过|达到|占)){_NEAR}{{1,20}}的 ?$",
-            "",
-        ),
-        (
-            "threshold",
-            _LOW,
-            _ANY,
-            "(?:应该?|应当|一般|通常|原则上)(?:应该?|应当|需|须)?(?:在|为|是|达到)?$",
-            "",
-        ),
-        ("threshold", _ANY, _ANY, r"^(?!.*[每各][^,。;]*$).*(?:必须|须|应当?)(?:具有|有|由)$", ""),
-        ("threshold", _LOW, _ANY, "最[少低]$", ""),
-        # 比例达到50%以上的单位; 排名班级前50%
-        (
-            "threshold",
-            _BOUNDS,
-            percent,
-            "(?:达到?|超过|率|比例)$",
-            rf"的{_NEAR}{{0,6}}(?:单位|企业|村|社区|团委|支部|学院|学校|班级|县|市|乡镇|集体|个人)",
-        ),
-        ("threshold", _ANY, percent, rf"(?:排名|成绩|专业|班级|年级){_NEAR}{{0,6}}前$", ""),
-        # 二星级志愿者要求服务时长为300-600小时; 参与时间为10小时,为一星
-        (
-            "threshold",
-            _ANY,
-            hours,
-            r"[一二三四五]星[^,。;]*(?:要求|应|需|达到?|满|超过|为|在)[^,。;\d]{0,12}$",
-            "",
-        ),
-        (
-            "threshold",
-            _ANY,
-            hours,
-            r"(?:达到?|满|超过|为)$",
-            r"[^。;\d]{0,4},?(?:为|授予|认定|评为)[^,。;]{0,4}[一二三四五]星",
-        ),
-        # votes: 赞成率超过90% is of one that was
-        (
-            "threshold",
-            _BOUNDS,
-            percent,
-            "赞成|同意|表决|到会|得票",
-            "[^。;]*(?:必须|须|应当|方可|方能|才能|才可|始得|有效(?!投?票)|当选|的,)",
-        ),
-        (
-            "threshold",
-            _BOUNDS,
-            percent,
-            "(?:赞成|同意|表决|到会|得票)[^。;]*(?:必须|须|应当)|(?:必须|须|应当)[^。;]*(?:赞成|同意|表决|到会|得票)",
-            "",
-        ),
-        ("threshold", _BOUNDS, percent, "必须|须|应当", "[^。;]{0,8}(?:赞成|同意|表决|到会|得票)"),
-        ("threshold", _PART, percent, "赞成|同意|表决|到会|得票", ""),
-        ("threshold", _PART, percent, "", "[^。;]{0,8}(?:赞成|同意|表决|到会|得票|有选举权)"),
-        # points and fines
-        (
-            "threshold",
-            _ANY,
-            _ANY,
-            "",
-            r"[^。;]*(?:扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff]))",
-        ),
-        ("threshold", _ANY, _ANY, r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])", ""),
-        ("threshold", _ANY, times, "", "[^,。;]{0,14}(?:罚款|罚金)"),
-        ("threshold", _BOUNDS, yuan, "", "[^,。;]{0,14}(?:罚款|罚金)"),
-        # 不得超过40%, 可给予600元, 每次最长为2小时, 不超过团员总数的5%
-        ("limit", _ANY, _ANY, rf"(?<![舍了])不得(?![不已]){_NEAR}{{0,24}}$", ""),
-        (
-            "limit",
-            _ANY,
-            _ANY,
-            r"(?<![许认计])可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|兑换|补助)[^,。;]{0,18}(?<![达有共])$",
-            "",
-        ),
-        ("limit", _ANY, _ANY, r"(?:最长|最多)(?:为|是|可达?|不得?超过)$|最高(?:可|不得?超过)$", ""),
-        ("limit", _ANY, yuan, "最高(?:奖金|奖励|补贴|补助|资助|额度|贷款)(?:可达|为|可)?$", ""),
-        ("limit", _ANY, _ANY, rf"不(?:得|应|能)?{_THAN_MORE}{_NEAR}{{1,20}}的 ?$", ""),
-        # 一般不超过3名, 每队不超过5人; but 每人联系1至2个 is owed
-        (
-            "limit",
-            _HIGH | _RANGE,
-            _ANY,
-            rf"(?:一般|原则上|最多|最高可?|金额|通常|建议(?<![出集纳见求到、]建议)|应(?![届急])(?<![响供适相反对]应))(?!{_NEAR}*(?:每人|人均)){_NEAR}{{0,14}}$",
-            "",
-        ),
-        ("limit", _HIGH | _RANGE, yuan, rf"(?:每人|人均){_NEAR}{{0,14}}$", ""),
-        (
-            "limit",
-            _HIGH,
-            _ANY,
-            rf"(?:每[名位个人队组]|评选|表彰|推荐|推报|推选|选树|申报|奖励|名额|比例|额度|标准|单价|限额|字数|篇幅|人数){_NEAR}{{0,10}}$",
-            "",
-        ),
-        # 40元/人, 标准为...的70%, 按5%的比例推荐, 按不低于20元的标准拨付
-        ("limit", _ANY, yuan, "^(?!.*均[^,。;]*$)", " ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)"),
-        ("limit", _ANY, percent, r"标准(?:为|是|提高到|按)?[^,。;\d]{0,14}的$", ""),
-        (
-            "limit",
-            _ANY,
-            percent,
-            r"按照?(?!计划|要求|规定)[^,。;]{0,40}$",
-            "以[上内下]的|的?(?:比例|标准|幅度|差额)|推|评|选|提|划|拨|缴|上交|返还|留|发展|确定|配",
-        ),
-        ("limit", _BOUNDS, yuan, r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准"),
-        ("limit", _RANGE, _ANY, "每(?:(?!参[与加])[^,。;]){0,10}(?:人数|数量|规模)(?:为|在|应|控制)*$", ""),
-        # 分值占比85%; 由5至12名组成; 设监票人2名; 每天8小时来计算
-        ("limit", _ANY, percent, rf"(?:分值|权重|总分|总成绩){_NEAR}{{0,6}}$", ""),
-        ("limit", _BOUNDS | _RANGE, _ANY, "^(?!.*(?:组建|成立|建立)[^,。;]*$)", "(?:的?[^,。;]{0,8})组成"),
-        ("limit", _RANGE, _ANY, r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$", ""),
-        ("limit", _ANY, _ANY, "设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$", ""),
-        ("limit", _ANY, _ANY, "", "来?计算|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
+    def compiled(pattern):
+        for name, text in (_NAMES | {"GRANTS": lexicon_pattern("grants")}).items():
+            pattern = pattern.replace(name, text)
+        return re.compile(pattern)
+
+    return [
+        (norm, form._replace(before=compiled(form.before), after=compiled(form.after)))
+        for norm, forms in _FORMS.values()
+        for form in forms
     ]
-    return [Rule(norm, hedges, units, re.compile(a), re.compile(b)) for norm, hedges, units, a, b in rows]
 
 
 _HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
@@ -339,7 +363,7 @@ def _marks():
         # each begins with a letter, no group or class, so that the search runs over all others at once
         "glance": re.compile(
             r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|须|者,|的,|以上,|之上,|方可|才能"
-            r"|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
+            r"|人时,|名时,|个时,|次时,|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
             r"|分别|等于|折算|计算|星级|星志|票人|始得|标准|分值|权重|总分|总成绩|人数[为在应]|名前|级前|业前|绩前|设[主副会一]"
         ),
         "title": re.compile(
@@ -378,7 +402,7 @@ def _marks():
             r"(?:、[\d.]{1,7}){0,9}[^,。;:、\d]{0,14}(?:、|和|及|,?或者?|,(?=[设副]|常务|委员))[\u4e00-\u9fff]{0,8}"
         ),
         "done": re.compile(
-            r"(?:已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅)[^,:;]*$"
+            r"(?:已|目前|截至|截止|现有|累计(?!达到?|满|不|超|志愿|服务|$)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅)[^,:;]*$"
         ),
         "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|记)[^,。;]{0,18}$"),
         "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
@@ -386,6 +410,12 @@ def _marks():
         "seat": re.compile(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"),
         "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),
         "owing": re.compile(r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$"),  # 每名干部联系3个以上的支部
-        "regular": re.compile(r"每(?:[两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"),
+        "regular": re.compile(
+            r"每(?:[两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"
+            r"|(?:走访|联系|结对|开展|组织|举办|召开|慰问|撰写|上报|服务)[^,。;\d人]{0,8}$"
+        ),
+        "means": re.compile(  # 每月交20元, 人均50元
+            r"每(?:月|学?年|季度|学期)[^,。;\d]{0,8}[交缴]纳?$|[人户校班](?<!每[人户校班])均$"
+        ),
         "equals": re.compile(r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d"),  # 1小时等于2积分
     }

@@ -75,6 +75,8 @@ def as_panel(
         treated from the panel's first period on.
     """
     names = _names(outcomes, low, high, indicator)
+    if not isinstance(df, pd.DataFrame):
+        raise DataError(f"A {type(df).__name__} is no table: give a DataFrame, as pandas.read_csv reads it.")
     df = df if df.index.is_unique else df.reset_index(drop=True)
     wanted = [district, period, cohort, *names, indicator, scope, *keep]
     _check_columns(df, [c for c in wanted if c is not None], keep)
@@ -334,6 +336,7 @@ def build_panel(
     book = (load_indicators() if indicators is None else indicators).set_index("indicator")
     units = load_units() if units is None else units
     divisions = load_divisions() if divisions is None else divisions
+    check_facts(facts, _FACT)
     simulated = is_simulated(facts)
     facts, renamed = _prepare(facts, divisions)
     reason = _reasons(facts, book, units, frequency, _wanted(facts, scope), findings)
@@ -367,7 +370,6 @@ _MOVES = ("a change, not a level", "a growth rate, not a level")
 
 def _prepare(facts, divisions):
     """Facts with the columns that are needed, empty cells as "", codes followed to the present."""
-    check_facts(facts, _FACT)
     facts = facts[_FACT].reset_index(drop=True)
     text = ["district", "scope", "indicator", "baseline", "period_start", "period_end", "part_of", "note"]
     facts = facts.fillna({c: "" for c in text if facts[c].hasnans})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .inference import randomization_test
-from .schema import DataError, check_estimator, is_simulated, mark_simulated
+from .schema import DataError, check_columns, check_estimator, is_simulated, mark_simulated
 
 
 def placebo_in_time(
@@ -63,6 +63,11 @@ def placebo_in_time(
     difference they would have missed (Roth 2022).
     """
     check_estimator(estimator)
+    needed = ["district", "period", "indicator", "value", "cohort"]
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel", untyped=["district"])
+    kinds = [panel[c].dtype for c in ("cohort", "period")]
+    if kinds[0] != kinds[1] and not all(map(pd.api.types.is_numeric_dtype, kinds)):
+        raise DataError(f"Cohorts are {kinds[0]}, and periods {kinds[1]}: as_panel makes them alike.")
     rows = panel[panel["indicator"] == outcome]
     first = panel.loc[panel["district"].isin(rows["district"]), "cohort"].min()
     if rows.empty or pd.isna(first):

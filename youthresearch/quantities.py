@@ -20,7 +20,15 @@ from .loaders import UNDER, load_traditional
 from .schema import DataError, check_text
 from .words import word_table
 
-_SAME_UNIT = {"个百分点": "百分点", "大": "个", "大类": "类", "大项": "项", "个人": "人", "个小时": "小时"}
+_SAME_UNIT = {
+    "个百分点": "百分点",
+    "人(次)": "人次",
+    "大": "个",
+    "大类": "类",
+    "大项": "项",
+    "个人": "人",
+    "个小时": "小时",
+}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
 _TENS = {"廿": 20, "卅": 30}
 _HAN = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
@@ -185,10 +193,23 @@ def _mention(match, folded, quotes):
         value, place = _arabic(match[0].rstrip("周岁 "))
         read = _quantity(value, nan, "exact", place, "岁")
         read["number_start"] = start
+    elif sort == "duration" and _TIMED.search(folded, max(0, start - 24), min(end, start + 6)):
+        read = _read_time(match)
     if read is None:
         return {"start": start, "end": end, "sort": sort}
     read["start"], read["end"] = start, end
     return read
+
+
+def _read_time(match):
+    """Read a time that is a figure: of schooling (受教育年限达到9.3年), or owed (每年驻村不少于20天)."""
+    time = re.search(r"(\d{1,3}(?:\.\d)?|半)([年天])", match[0])
+    if not time:
+        return None
+    value, place = (0.5, 0.5) if time[1] == "半" else _arabic(time[1])
+    bounded = time.start() or match[0].endswith("以上")
+    read = _quantity(value, nan, "at_least" if bounded else "exact", place, time[2])
+    return read | {"number_start": match.start() + time.start()}
 
 
 def _is_stated_age(folded, start):
@@ -420,6 +441,11 @@ def _tenths(text):
     return value, Decimal(1 if "." in digits else 10)
 
 
+def is_at_least(clause):
+    """Tell whether a number after a clause is a least one by a word apart from it (至少召开2次)."""
+    return "至少" in clause and bool(_LEAST.search(clause))
+
+
 @cache
 def lexicon_codes(role):
     """Return the words of one role of the lexicon with their codes, as a dict."""
@@ -469,7 +495,7 @@ def _beyond(units):
 @cache
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
-    units = counted_units() - {"%", "‰", "百分点", "倍", "成", "年"}
+    units = counted_units() - {"%", "‰", "百分点", "倍", "成", "年", "天"}
     units |= {"个百分点", "百分点"}
     words = {
         "UNIT": units | {"大"},
@@ -514,6 +540,8 @@ def _quick():
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
+_LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
+_TIMED = re.compile(r"受教育年限[^,。;\d]{0,4}\d|每[^,。;]{1,20}(?:不得?[少低]于|至少)[\d半.]{1,4}天")
 _AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
@@ -523,7 +551,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
-    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?=[余多]?UNIT)"  # 1 519名
+    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
     "DECIMALS": r"(?:\.\d{1,6})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
@@ -535,7 +563,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
     "DAY": r"(?:(?:\d{1,2}|[xX×]{1,2}|CN{1,3})[日号])",
     "CN": "[一二三四五六七八九十]",
-    "TIME": r"(?:个半?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+    "TIME": r"(?:个[半多]?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
 # Sort -> what it looks like; the first that fits wins. The groups of a quantity are those of `_Parts`.
 _SORTS = {
@@ -559,7 +587,8 @@ _SORTS = {
     "duration": [
         r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d)?(?:DASH\d{1,3})?"
         r"|(?:(?:CN|两){1,3}DASH)?(?:CN|[半两数几]){1,3})"
-        r" ?[余多来几]? ?(?:TIME|个?小时(?=[内后前热全值不]|以(?!上[,。;、)]))|(?<=CN|[半两])(?:个半?)?小时)"
+        r" ?[余多来几]? ?(?:TIME|(?<=24)小时(?=[\u4e00-\u9fff]{0,3}(?:热线|服务|值|在线|开放))"
+        r"|个?小时(?=[内后前热全值不]|以(?!上[,。;、)]))|(?<=CN|[半两])(?:个半?)?小时)"
         r"[多余来半]?(?:以来|POST)?",
         r"(?<!\d)\d{1,2} ?[×xX*] ?\d{1,2} ?小时",  # 7×24小时
     ],
@@ -584,6 +613,7 @@ _SORTS = {
         r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",  # telephone
         r"(?<![\d.])\d{3,4} ?[×xX*] ?\d{3,4}(?!\d)|\d{1,2}%(?=抽样|抽查)",  # 1280×960
         r"(?<![\d.])\d{1,4} ?号(?:线|楼|院|门|馆|桌|机|码头)|(?<=[刊年]\()\d{1,3}期(?=\))",  # 6号线, 刊(9期)
+        r"(?<=\d年)\d{1,2}期(?=\n|$| )|\d{1,9} ?次(?:点击|浏览|阅读)(?=[\n /])",
         r"\d{1,3}篇\d{1,3}章(?:\d{1,4}节)?|\d{1,3}章\d{1,4}[节条]",  # parts of a document
         r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",

@@ -23,7 +23,9 @@ class Each(NamedTuple):
 
 
 def each_of(clause, rest):
-    """Find what a figure is stated for each of: the last named before it, or the one right after it.
+    """Find what a figure is stated for each of: the last period or unit before it, or the one right after.
+
+    A period goes before a unit (每名干部每月), but 人均 before either.
 
     Parameters
     ----------
@@ -44,8 +46,9 @@ def each_of(clause, rest):
     found = list(_patterns()["each"].finditer(clause))
     if not found:
         return None
-    alone = len(found) == 1 and bool(found[0]["period"]) and "均" not in clause
-    return Each(_written(found[-1]), alone)
+    periods = [match for match in found if match["period"]]
+    alone = len(found) == len(periods) and "均" not in clause
+    return Each(_written(found[-1] if found[-1]["mean"] or not periods else periods[-1]), alone)
 
 
 def each_of_all(clause):

@@ -9,17 +9,13 @@ from math import nan
 
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
-from .quantities import lexicon_codes, lexicon_pattern
+from .quantities import is_at_least, lexicon_codes, lexicon_pattern
 from .tokens import PEOPLE
 
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
+STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 _HAN_DIGITS = "一二两三四五六七八九十几数"
-
-
-def is_at_least(clause):
-    """Tell whether a number is a least one by a word apart from it (至少召开2次)."""
-    return "至少" in clause and bool(_marks()["least"].search(clause))
 
 
 def refusal_of(mention, folded):
@@ -57,7 +53,7 @@ def refusal_of(mention, folded):
     token = folded[mention["number_start"] : end]
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
-        return _no_count(lead, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+        return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
     if unit == "周" and rest[:1] == "岁":
         return "age"  # 年龄不超过35周岁
     if _only_unit(token, unit, lead):
@@ -66,6 +62,10 @@ def refusal_of(mention, folded):
         return "threshold"
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
+    if unit == "元" and mention["hedge"] in ("over", "at_least") and _marks()["worth"].match(rest):
+        return "threshold"
+    if unit == "份" and lead.endswith(("共印", "存档")):
+        return "form"
     if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
         return "form"
     if unit in TO_THE_LEFT:
@@ -157,14 +157,19 @@ def _figure_of_speech(mention, token, lead, rest):
         if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
             return "name"  # 五台县
         slogan = mention["value"] < 13 and marks["slogan"].search(lead)
-        named = rest[:1] == "“" and not marks["won"].search(lead)
+        named = rest[:1] == "“" and not (marks["won"].search(lead) or marks["often"].search(lead))
         if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
         return "rhetorical"
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
-    if at_end and marks["counted"].search(lead):
+    if rest.startswith(("也没有", "都没有")):
+        mention |= {"value": 0.0}  # 支部一个也没有
+        return ""
+    if (at_end and (mention["unit"] in STOCKED or marks["counted"].search(lead))) or _is_last_of_a_list(
+        mention, lead
+    ):
         return ""
     least = mention["hedge"] == "at_least" or is_at_least(lead)
     often = (
@@ -173,10 +178,16 @@ def _figure_of_speech(mention, token, lead, rest):
     return "" if often else "article"  # 每名干部至少联系一家, 每月召开一次
 
 
-def _no_count(lead, rest):
+def _is_last_of_a_list(mention, lead):
+    """Tell whether a number ends a list of figures in its unit (设4个部室和一个阵地)."""
+    last = _marks()["listed"].search(lead)
+    return bool(last and last[1] == mention["unit"])
+
+
+def _no_count(lead, token, rest):
     """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
     marks = _marks()
-    if marks["coded"].search(lead) or rest[:1] in ("度", "分", "字", "页"):
+    if marks["coded"].search(lead) or marks["long"].match(token) or rest[:1] in ("度", "分", "字", "页"):
         return "number"
     if marks["years"].match(rest):
         return "age"
@@ -210,6 +221,8 @@ def _marks():
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
         ),
+        "listed": re.compile(r"\d[余多]?([\u4e00-\u9fff])[^,。;、\d]{1,14}[和及]$"),
+        "long": re.compile(r"\d{9}"),
         "years": re.compile(r" ?周?岁"),
         "to": re.compile(r" ?[:比] ?\d"),
         "for": re.compile(r"\d ?[:比] ?$"),
@@ -223,6 +236,9 @@ def _marks():
             r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "worth": re.compile(  # 超亿元项目2个
+            r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
+        ),
         "form": re.compile(
             rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
         ),
@@ -233,7 +249,7 @@ def _marks():
             f"(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
         ),
         "qualifying": re.compile(  # 4个工作室, 3个主题党日, 2个提升项目
-            f"(?:{words('enumeration')})(?!建)[\u4e00-\u9fff]?"
+            f"(?:{words('enumeration')})(?!建|组成)[\u4e00-\u9fff]?"
             f"(?:{words('organisation', 'team')}|项目|活动|工程|产业|专班|岗|室|[党团队]日|班会|公园"
             r"|展|试点)(?<![重要]点)(?<!发展)"
         ),
@@ -257,13 +273,13 @@ def _marks():
         "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
         "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师][”\"]?$"),
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
-        "each": re.compile("每[^,。;]*$"),
-        "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"),
+        "each": re.compile(r"每[^,。;\n]*$"),
+        "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;\n]*$"),
         "owes": re.compile(  # 每名干部联系一个支部, 正副队长各一名
-            r"每一?[名位个人家支村户校镇][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|必须有|须有|应有|推荐|推报|配备|选派)$|各$"
+            r"每一?[名位个人家支村户校镇][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|必须有|须有|应有|推荐|推报|配备|选派)$"
+            r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各$"
         ),
         "won": re.compile(
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
         ),
-        "least": re.compile(r"至少[^,。;、\d]{1,8}$"),
     }

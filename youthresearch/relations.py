@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .rules import LUCK, MEASURED, RATES, SUMS, WRONG, check, figures_of
-from .schema import FACT, check_facts, is_simulated, mark_simulated
+from .schema import FACT, DataError, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
@@ -41,7 +41,9 @@ def prepare(facts):
     DataError
         If a column is missing or a fact_id stands twice.
     """
-    check_facts(facts, NEEDED)
+    check_facts(
+        facts, [*NEEDED, *(c for c in ("start", "end", "noun") if c in getattr(facts, "columns", ()))]
+    )
     table = facts[facts["status"].ne("masked") & ~facts["unit"].isin(FINE)].copy()
     table.attrs = {}
     table = mark_simulated(table, is_simulated(facts))
@@ -49,7 +51,7 @@ def prepare(facts):
     table[words] = table[words].fillna("").astype(str)
     table["draft"] = table["noun"].notna() if "noun" in table else False
     table["subject"] = _subject(table)
-    if "start" not in table:
+    if not {"start", "end"} <= set(table):
         table[["start", "end"]] = np.nan
     table = table.sort_values(["source_id", "start", "fact_id"], ignore_index=True)
     table["key"] = table.groupby(KEY, sort=False).ngroup()
@@ -563,6 +565,7 @@ def _of_cumulatives(facts):
 def _of_identities(facts, identities):
     """Relate the members of each identity wherever one source states them all; each part to its whole."""
     group = [c for c in KEY if c != "subject"] + ["kind", "baseline"]
+    _check_identities(identities)
     stated = identities[identities["relation"].isin(["sum", "share"])]
     facts = facts[facts["subject"].isin(stated["indicator"])]
     if facts.empty:
@@ -584,6 +587,17 @@ def _of_identities(facts, identities):
     complete = [(whole, *below) for whole, below, size in sums if len(below) == size]
     parts = [(part, whole) for whole, below, _ in sums if whole in levels for part in below]
     return [*found, relate("sum", complete, "named"), relate("part", parts, "named")]
+
+
+def _check_identities(identities):
+    needed = ["identity", "relation", "role", "indicator"]
+    check_columns("identities", identities, needed, "load them with load_identities")
+    for relation, roles in (("sum", {"whole", "part"}), ("share", {"whole", "part", "share"})):
+        rows = identities[identities["relation"] == relation]
+        given = rows.groupby("identity")["role"].agg(frozenset)
+        lacks = rows["identity"].isin([name for name, found in given.items() if found != roles])
+        if lacks.any():
+            raise DataError(f"A {relation} has members in the roles {sorted(roles)}:", rows[lacks])
 
 
 def _sums(identities, usable):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from .intervals import hedge_interval, interval
 from .rules import RULES, SUMS, WRONG, check, figures_of, roles_of, solve
-from .schema import DataError
+from .schema import DataError, check_columns
 from .slips import SLIPS, slips_of
 
 PROPOSAL = ["finding", "rank", "edits", "slip", "fact_id", "from_value", "to_value", "from_text", "to_text"]
@@ -104,6 +104,10 @@ def apply_repair(facts, fact_id, value, *, reason):
     DataError
         If the fact is not there, or no reason is given.
     """
+    needed = ["fact_id", "value", "value_max", "hedge", "low", "high", "note"]
+    check_columns("facts", facts, needed, "load them with load_facts")
+    if not facts.index.is_unique:
+        raise DataError("Rows of the facts share a label: facts.reset_index(drop=True) gives each its own.")
     rows = facts.index[facts["fact_id"] == fact_id]
     if len(rows) != 1:
         raise DataError(f"fact_id {fact_id!r} stands {len(rows)} times in the facts; name one that is there.")

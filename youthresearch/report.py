@@ -117,6 +117,11 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
         what these rest on, standard error (marked where districts are too few for it), districts treated and
         not, share of negative weights; and where data are simulated, that they are (columns named
         in `lang`). There are no stars.
+
+    Raises
+    ------
+    DataError
+        As from `compare_effects`; or for another `lang`.
     """
     check_choice("lang", lang, ("zh", "en"))
     labels = load_labels().set_index("key")[f"label_{lang}"]

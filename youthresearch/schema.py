@@ -105,32 +105,74 @@ class DataError(ValueError):
         super().__init__(message)
 
 
-def check_columns(name, table, needed, remedy):
-    """Refuse a table that lacks a column, and say where one comes from that has them all."""
+_NUMBERS = ("value", "value_max", "resolution", "low", "high", "start", "end", "year")
+_TEXTS = (
+    *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow", "hedge", "unit", "baseline"),
+    *("period_start", "period_end", "status", "token", "part_of", "note", "noun", "text", "wave"),
+    *("fact_ids", "processing", "identity", "relation", "role", "class", "coder", "reviewer"),
+)
+
+
+def check_columns(name, table, needed, remedy, untyped=()):
+    """Refuse a table that lacks a column or holds the wrong sort of thing in one; say where one comes from.
+
+    Numbers, text and periods are known by the name of their column, the same in every table; those that are
+    `untyped` may be anything.
+    """
     if not isinstance(table, pd.DataFrame):
         raise DataError(f"{type(table).__name__} is no table of the {name}; {remedy}.")
     missing = [c for c in needed if c not in table]
     if missing:
         lack = "lack" if name.endswith("s") else "lacks"
         raise DataError(f"The {name} {lack} the columns {missing}; {remedy}.")
+    for column in [c for c in needed if c not in untyped] if len(table) else ():
+        wanted = _wanted(column, table[column])
+        if wanted:
+            raise DataError(
+                f"Column {column!r} of the {name} must be {wanted}, and is {table[column].dtype}; {remedy}.",
+                table[[column]],
+            )
 
 
-_NUMBERS = ("value", "value_max", "resolution", "low", "high")  # of facts
+def _wanted(name, column):
+    """Say what a column of this name must be and is not; empty if it is."""
+    if not isinstance(column, pd.Series):
+        return "one column, not several"
+    if name in _NUMBERS:
+        return "" if pd.api.types.is_numeric_dtype(column) else "numeric"
+    if name in _TEXTS:
+        categories = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+        return "" if pd.api.types.infer_dtype(categories, skipna=True) in ("string", "empty") else "text"
+    if name == "period":
+        known = isinstance(column.dtype, pd.PeriodDtype) or pd.api.types.is_integer_dtype(column)
+        return "" if known else "whole numbers or pandas Periods"
+    return ""
+
+
+_DATE = r"(?:\d{4}(?:-\d{2}(?:-\d{2})?)?)?"
 
 
 def check_facts(facts, needed):
-    """Refuse facts that lack a column, hold text for numbers, or of which two have one fact_id."""
+    """Refuse facts that lack a column, hold the wrong sort of thing, or of which two have one fact_id."""
     check_columns("facts", facts, needed, "load them with load_facts")
-    for column in (c for c in _NUMBERS if c in needed and len(facts)):
-        if not pd.api.types.is_numeric_dtype(facts[column]):
-            raise DataError(
-                f"Column {column!r} of the facts must be numeric, and is {facts[column].dtype}; load them "
-                "with load_facts.",
-                facts[[column]],
-            )
     twice = facts["fact_id"].duplicated(keep=False)
     if twice.any():
         raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
+    for column in (c for c in ("period_start", "period_end") if c in needed):
+        wrong = ~facts[column].fillna("").astype("str").str.fullmatch(_DATE)
+        if wrong.any():
+            raise DataError(
+                f"{column!r} must be a date such as 2021, 2021-06 or 2021-06-30, or empty.", facts[wrong]
+            )
+    stated = facts[facts["status"] != "masked"]
+    rules = {
+        "value": (lambda v: np.isfinite(v), "a finite value"),
+        "resolution": (lambda v: v > 0, "a resolution above zero, the size of the last printed place"),
+    }
+    for column, (holds, wanted) in rules.items():
+        wrong = ~holds(stated[column]) if column in needed else []
+        if np.any(wrong):
+            raise DataError(f"Figures that are not masked need {wanted}: these have none.", stated[wrong])
 
 
 def as_text(column, *, empty=False):

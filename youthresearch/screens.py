@@ -388,6 +388,11 @@ def find_multiples(facts, *, largest_duty=12, alpha=0.05):
         ``attrs``: tested (figures that had a number of units beside them), found, and expected, the
         number that chance alone would make products.
 
+    Raises
+    ------
+    DataError
+        If a column is missing or holds the wrong sort of thing.
+
     Notes
     -----
     Compared are exact whole levels of one source, place, scope and year, with the last digit printed.
@@ -493,6 +498,11 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, alpha=0.05):
         judged; the smaller of the two), verdict: `heaped` (on 0 and 5), `uneven` (otherwise), `no sign`,
         `too few to judge`.
 
+    Raises
+    ------
+    DataError
+        If a column is missing or holds the wrong sort of thing.
+
     Notes
     -----
     Last digits of counts are uniform wherever counts spread over more than a few tens (Mosimann, Wiseman
@@ -501,7 +511,8 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, alpha=0.05):
     target makes it round. Uneven digits are no proof of falsification (rounding by hand does it too).
     """
     columns = [] if by is None else [by] if isinstance(by, str) else list(by)
-    needed = ["source_id", "indicator", "kind", "status", "hedge", "value", "resolution", "unit", *columns]
+    needed = ["source_id", "indicator", "kind", "status", "hedge", "value", "resolution", "unit"]
+    needed += ["period_end", *columns]
     check_columns("facts", facts, needed, LOAD)
     levels = facts[
         (facts["kind"] == "level") & (facts["status"] == "achieved") & (facts["value"] >= smallest)
@@ -685,6 +696,9 @@ def _holm(p, family=0):
 
 def _check_documents(documents):
     check_columns("documents", documents, ["source_id", "text"], "load them with load_documents")
+    empty = documents["text"].isna()
+    if empty.any():
+        raise DataError("Documents have no text: drop these rows, or read them.", documents[empty])
     twice = documents["source_id"].duplicated(keep=False)
     if twice.any():
         raise DataError("A source_id stands more than once; give every document its own.", documents[twice])

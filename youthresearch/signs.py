@@ -47,14 +47,19 @@ def _signs(folded, sentence):
     first, last = sentence["start"], sentence["end"]
     counted = {m["start"] for m in sentence["kept"]}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
-    names = [(sign, [m.span() for m in name.finditer(folded, first, last)]) for sign, name in _names()]
-    quoted = next(found for sign, found in names if sign == NOUN)
+    names = [(*m.span(), sign) for sign, name in _names() for m in name.finditer(folded, first, last)]
+    quoted = [(start, end) for start, end, sign in names if sign == NOUN]
     spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not inside(s[0], quoted))]
+    names += [s for s in signs if s[2] == NAME]
+    return _without_overlap(spans, names, first, last) if names else spans
+
+
+def _without_overlap(spans, names, first, last):
+    """Add to some spans of a stretch those that share no character with one before."""
     taken = bytearray(last - first)  # 1 where a sign stands
     for start, end, _ in spans:
         taken[start - first : end - first] = b"\1" * (end - start)
-    others = [(*span, sign) for sign, found in names for span in found]
-    for start, end, sign in others + [s for s in signs if s[2] == NAME]:
+    for start, end, sign in names:
         if 1 not in taken[start - first : end - first]:
             taken[start - first : end - first] = b"\1" * (end - start)
             spans.append((start, end, sign))

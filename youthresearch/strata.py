@@ -7,7 +7,7 @@ nor too seldom there; over all districts it does, where pilots were chosen for t
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, is_simulated, mark_simulated
+from .schema import DataError, check_columns, is_simulated, mark_simulated
 
 OF_OUTCOME = ("level", "trend")
 
@@ -55,6 +55,7 @@ def strata_by(panel, outcome=None, *, by, n=3):
     names = [by] if isinstance(by, str) or not pd.api.types.is_list_like(by) else list(by)
     if not names or not all(isinstance(name, str) for name in names) or int(n) != n or n < 2:
         raise DataError(f"by={by!r} must name what strata are made of, and n={n} be two groups or more.")
+    _check_panel(panel, ["district", "indicator"])
     rows = panel if outcome is None else _rows_of(panel, outcome)
     districts = pd.Index(sorted(rows["district"].unique()), name="district")
     parts, said = zip(*(_part(panel, districts, outcome, name, n) for name in names), strict=True)
@@ -81,6 +82,10 @@ def _part(panel, districts, outcome, name, n):
         f"by={name!r} is neither a column nor an indicator of the panel, nor 'province', 'level' or 'trend'; "
         f"its columns are {', '.join(map(repr, panel.columns))}. A size goes by its own name (youth_14_28)."
     )
+
+
+def _check_panel(panel, needed):
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel", untyped=["district"])
 
 
 def _rows_of(panel, indicator):
@@ -123,8 +128,14 @@ def _provinces(districts):
 
 def _before(panel, districts, indicator, what):
     """Level or trend of an indicator above the mean of each period, before anybody is treated."""
+    _check_panel(panel, ["district", "period", "indicator", "value", "cohort"])
     rows = _rows_of(panel, indicator)
-    first = panel["cohort"].min()
+    try:
+        first = panel["cohort"].min()
+        before = rows["period"] < first
+    except TypeError:
+        kinds = f"Cohorts are {panel['cohort'].dtype}, and periods {panel['period'].dtype}"
+        raise DataError(f"{kinds}: as_panel makes them alike.") from None
     if pd.isna(first):
         raise DataError(
             "No district of this panel is ever treated, so that no period comes before treatment."
@@ -134,7 +145,11 @@ def _before(panel, districts, indicator, what):
             f"Rows of {indicator!r} share district and period: choose, e.g. panel[panel['scope'] == ''].",
             rows[rows.duplicated(["district", "period"], keep=False)],
         )
-    wide = rows[rows["period"] < first].pivot(index="district", columns="period", values="value")
+    wide = (
+        rows[before]
+        .replace({"value": {np.inf: np.nan, -np.inf: np.nan}})
+        .pivot(index="district", columns="period", values="value")
+    )
     wide = wide.reindex(districts)
     needed = 2 if what == "trend" else 1
     short = wide.notna().sum(axis=1) < needed

@@ -336,6 +336,11 @@ def panels_by_reading(panel, pilots, *, reading="notice", **options):
     -------
     dict of str to pandas.DataFrame
         One entry is one reading; one that gives the study's own cohorts has none.
+
+    Raises
+    ------
+    DataError
+        As from `assign_cohorts`.
     """
     ways = {f"treated from the {r} on": (pilots, {"reading": r}) for r in READINGS if r != reading}
     if "reading" in pilots:

@@ -1,0 +1,132 @@
+"""What a user gets wrong first: a wrong table is refused by name, never by an error from inside.
+
+Each mistake is made with the table that a function takes; it must give a result, or a DataError.
+"""
+
+import warnings
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from sweeps import sweep
+
+import youthresearch as yr
+
+RATE = "orgs_per_10k_youth_14_28"
+
+
+@cache
+def given():
+    """Give the tables that the mistakes are made with."""
+    panel, _ = yr.simulate_panel(seed=1, districts=9, periods=6, waves={"2018Q1": 3})
+    facts = yr.load_facts()
+    return {
+        "panel": panel[panel["indicator"].isin([RATE, "orgs", "members"])],
+        "facts": facts[facts["source_id"] == "nanshan-2021"].head(9),
+        "pilots": yr.load_pilots(),
+        "identities": yr.load_identities(),
+        "divisions": yr.load_divisions(),
+        "national": yr.load_national(),
+        "documents": yr.load_documents().head(4),
+        "own": pd.DataFrame(
+            {"place": ["a", "a", "b", "b"], "year": [1, 2, 1, 2], "y": [1.0, 2, 3, 4], "g": 2}
+        ),
+    }
+
+
+@cache
+def effect():
+    return yr.did(given()["panel"], outcome=RATE)
+
+
+def assigned(panel, pilots):
+    return yr.assign_cohorts(panel, pilots, divisions=given()["divisions"])
+
+
+def own_panel(table):
+    return yr.as_panel(table, district="place", period="year", cohort="g", outcomes="y")
+
+
+CALLS = {
+    "did": ("panel", lambda t: yr.did(t, outcome=RATE)),
+    "event_study": ("panel", lambda t: yr.event_study(t, outcome=RATE)),
+    "sun_abraham": ("panel", lambda t: yr.sun_abraham(t, outcome=RATE)),
+    "imputation_did": ("panel", lambda t: yr.imputation_did(t, outcome=RATE)),
+    "staggered_did": ("panel", lambda t: yr.staggered_did(t, outcome=RATE)),
+    "synthetic_control": ("panel", lambda t: yr.synthetic_control(t, outcome=RATE, placebos=3, seed=1)),
+    "goodman_bacon": ("panel", lambda t: yr.goodman_bacon(t, outcome=RATE)),
+    "average_by_cohort": ("panel", lambda t: yr.average_by_cohort(t, outcome=RATE)),
+    "few_treated": ("panel", lambda t: yr.few_treated(t, outcome=RATE, seed=1)),
+    "placebo_in_time": ("panel", lambda t: yr.placebo_in_time(yr.did, t, outcome=RATE, draws=9, seed=1)),
+    "strata_by": ("panel", lambda t: yr.strata_by(t, RATE, by="level")),
+    "interval_bounds": ("panel", lambda t: yr.interval_bounds(effect(), t)),
+    "trace": ("panel", lambda t: yr.trace(effect(), t, given()["facts"])),
+    "estimate_design": ("panel", lambda t: yr.estimate_design(t, outcome=RATE)),
+    "coverage": ("panel", yr.coverage),
+    "add_metrics": ("panel", yr.add_metrics),
+    "composite_table": ("panel", lambda t: yr.composite_table(t, ["orgs", "members"])),
+    "sigma_convergence": ("panel", lambda t: yr.sigma_convergence(t, outcome=RATE)),
+    "beta_convergence": ("panel", lambda t: yr.beta_convergence(t, outcome=RATE)),
+    "assign_cohorts": ("panel", lambda t: assigned(t, given()["pilots"])),
+    "build_panel": ("facts", lambda t: yr.build_panel(t, divisions=given()["divisions"])),
+    "audit_facts": ("facts", lambda t: yr.audit_facts(t, given()["identities"])),
+    "audit_report": ("facts", lambda t: yr.audit_report(t, given()["identities"])),
+    "derive_before": ("facts", yr.derive_before),
+    "compute_metrics": ("facts", yr.compute_metrics),
+    "find_heaping": ("facts", yr.find_heaping),
+    "find_multiples": ("facts", yr.find_multiples),
+    "compare_codings": ("facts", lambda t: yr.compare_codings(t, given()["facts"])),
+    "a register": ("pilots", lambda t: assigned(given()["panel"], t)),
+    "identities": ("identities", lambda t: yr.audit_facts(given()["facts"], t)),
+    "series_growth": ("national", lambda t: yr.series_growth(t, 2017, 2021)),
+    "find_templates": ("documents", yr.find_templates),
+    "as_panel": ("own", own_panel),
+}
+OTHER = {"None": None, "a path": "panel.csv", "a list": [1], "a dict": {"district": ["a"]}}
+
+
+def mistakes(table):
+    """Yield what is wrong, and the table with it."""
+    yield from OTHER.items()
+    yield "a Series", table.iloc[:, 0]
+    yield "no rows", table.head(0)
+    yield "one row", table.head(1)
+    yield "another order", table.iloc[::-1]
+    yield "rows twice", pd.concat([table, table.head(3)])
+    yield "one row label", table.set_axis([0] * len(table))
+    yield "a column as index", table.set_index(table.columns[0])
+    if "district" in table:
+        yield "one district", table[table["district"] == table["district"].iloc[0]]
+    for column in table:
+        yield f"{column} missing", table.drop(columns=column)
+        yield f"{column} empty", table.assign(**{column: np.nan})
+        yield f"{column} text", table.assign(**{column: "x"})
+    for column in table.select_dtypes("number"):
+        yield f"{column} infinite", table.assign(**{column: np.inf})
+        yield f"{column} nothing", table.assign(**{column: 0.0})
+
+
+@pytest.mark.parametrize("step", sweep(19, slow=[1]))
+@pytest.mark.parametrize("name", CALLS)
+def test_a_mistake_gives_a_result_or_is_refused_by_name(name, step):
+    kind, call = CALLS[name]
+    some = slice(list(CALLS).index(name) % step, None, step)  # others for each function
+    for what, table in list(mistakes(given()[kind]))[some]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                repr(call(table))
+            except ValueError as error:  # a DataError, or one from the columns of `intervals`
+                assert what not in OTHER or isinstance(error, yr.DataError), what
+            except Exception as error:
+                pytest.fail(f"{what}: {type(error).__name__}: {error}")
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_no_table_is_never_taken(name):
+    for what in OTHER.values():
+        if what is None and name == "identities":
+            continue  # without any
+        with pytest.raises(yr.DataError, match=type(what).__name__):
+            CALLS[name][1](what)
