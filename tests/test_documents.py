@@ -238,6 +238,8 @@ def test_cells_joined_in_a_page_keep_the_columns_of_the_others(tmp_path):
         <tr><td>城东街道<td>12个<td>15个<td>310名
         <tr><td>城西街道<td colspan="2">8个<td>290名</table><p>{LONG}</p></body></html>"""
     assert lines(read(tmp_path, page))[1:-1] == JOINED
+    document = read(tmp_path, f"<html><p>{LONG}</p><table><td>甲<td>1,100</table></html>")  # without a row
+    assert lines(document)[1] == "甲 | 1,100"
     for odd in ("0", "-1", "x", "1e9", "99999"):
         document = read(tmp_path, page.replace('rowspan="2"', f'rowspan="{odd}" colspan="{odd}"'))
         assert lines(document)[1] == JOINED[0]
