@@ -13,7 +13,7 @@ def prepare(fast):
     import pandas as pd
     from hypothesis import settings
 
-    settings.register_profile("fast", max_examples=10, deadline=None)
+    settings.register_profile("fast", max_examples=6, deadline=None)
     settings.register_profile("slow", max_examples=200, deadline=None)
     settings.load_profile("fast" if fast else "slow")
     if fast:

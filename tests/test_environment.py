@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+PINNED = [canonicalize_name(Requirement(line).name) for line in PINS]
 
 
 def direct_requirements():
@@ -24,7 +25,7 @@ def direct_requirements():
 
 def pins_of(name):
     """Return the lines of constraints.txt for a package: one, or one for each range of Python versions."""
-    return [line for line in PINS if canonicalize_name(Requirement(line).name) == canonicalize_name(name)]
+    return [line for line, pinned in zip(PINS, PINNED, strict=True) if pinned == canonicalize_name(name)]
 
 
 def conda_lines():

@@ -13,6 +13,8 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("服务时长达到80小时，可申领证书。", ["80小时"], "threshold"),
     ("表决时必须有三分之二以上的团员同意。", ["三分之二以上"], "threshold"),
     ("时长达到50小时、90小时、150小时可分别认定为三级至一级。", ["50小时", "90小时", "150小时"], "threshold"),
+    ("人数不够5人时，由各班联合组队，超过30人时，可分两队。", ["5人", "超过30人"], "threshold"),
+    ("累计三次以上（含三次）无故缺席的，取消资格。", ["三次以上", "三次"], "threshold"),
     ("团队人数不得少于5人。", ["不得少于5人"], "limit"),
     ("到会人数超过60%方可开会。", ["超过60%"], "threshold"),
     ("奖励人数不得超过参加人数的20%。", ["20%"], "limit"),
@@ -73,6 +75,7 @@ FIGURES = [
     ("累计90人参加，获得证书。", 1),
     ("引进项目6个，总投资超千万元。", 2),
     ("引进超千万元项目6个。", 1),
+    ("配备电脑一台，桌椅一套。", 2),
     ("团委选举办法\n提出9名委员候选人（含20%差额数）和8名代表候选人。", 2),
     ("健全各项工作制度\n新建团支部5个，占比60%，经费3万元。", 3),
     ("服务期满43名志愿者全部就业。", 2),
@@ -234,6 +237,7 @@ def test_what_each_unit_owes_is_a_planned_mean(text):
 STATUS = [  # text, status of each figure
     # a word of intent holds for what follows in its sentence, semicolons included, and no longer
     ("将健全站点，建设书屋4个；开展讲座6场以上。发放图书90册。", "planned planned achieved"),
+    ("拟开展评审，最终确定立项9支团队。", "achieved"),
     ("拟扩大范围，已建成书屋4个，服务70人。", "achieved achieved"),
     ("将3个支部合并，共有团员60名。", "achieved achieved"),
     ("用3年时间培训青年500名。五年内筹集资金80万元。", "planned planned"),

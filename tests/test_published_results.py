@@ -63,6 +63,7 @@ def test_a_file_that_a_package_keeps_elsewhere_is_named():
         published._read_shipped("moderndid", "core", "moved.csv")
 
 
+@pytest.mark.slow
 def test_the_data_are_the_studies_own():
     """Not the made-up tables that some packages hand out when they are off-line: sizes as published."""
     sizes = {

@@ -330,7 +330,7 @@ def test_reports_read_as_chinese_with_no_slot_left_open():
 
 
 def test_a_seed_gives_the_same_reports():
-    few = reported().levels[reported().levels["district"].isin(reported().levels["district"].unique()[:10])]
+    few = reported().levels[reported().levels["district"].isin(reported().levels["district"].unique()[:5])]
     one, two = (yr.simulate_reports(few, seed=5, errors=0.5) for _ in range(2))
     assert all(len(table) for table in one)
     for first, second in zip(one, two, strict=True):
@@ -349,9 +349,9 @@ def test_a_plain_long_table_is_enough():
 
 
 def test_quarters_give_quarterly_reports_that_compare_with_the_year_before():
-    panel, _ = yr.simulate_panel(seed=1, districts=20, periods=8, waves={"2018Q1": 2})
+    panel, _ = yr.simulate_panel(seed=1, districts=9, periods=8, waves={"2018Q1": 2})
     documents, facts, _ = yr.simulate_reports(panel, seed=1)
-    assert len(documents) == 160
+    assert len(documents) == 72
     assert set(facts["period_end"].str[5:7]) >= {"03", "06", "09", "12"}
     moved = facts[facts["kind"].isin(["change", "growth"])]
     assert set(moved["baseline"]) == {"same_period_previous_year"} and len(moved) > 50

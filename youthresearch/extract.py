@@ -278,11 +278,15 @@ def _sentences(folded, mentions):
     marked = folded
     for mark in _SENTENCE_ENDS[1:]:
         marked = marked.replace(mark, _SENTENCE_ENDS[0])
-    ends = accumulate(len(sentence) + 1 for sentence in marked.split(_SENTENCE_ENDS[0]))
+    lengths = map(len, marked.split(_SENTENCE_ENDS[0]))
+    ends = [end + i for i, end in enumerate(accumulate(lengths), 1)]
+    ends[-1] = len(folded)  # the last may have no mark
     spans = [(m["start"], m["end"]) for m in mentions] + [(inf, inf)]
     start, i, fresh = 0, 0, True
     for end in ends:
-        end = min(end, len(folded))  # of the last, which may have no mark
+        if start < end <= spans[i][0] and not fresh and end - start <= PIECE:  # most have no number
+            start, fresh = end, folded[end - 1] == "\n"
+            continue
         while start < end:
             stop = end if end - start <= PIECE else start + PIECE
             first = i

@@ -106,6 +106,8 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         lead += folded[start : start + 2]
     if marks["full"].search(lead):
         return "threshold"
+    if before and lead.endswith(("(含", "(包括")):
+        return before[1]
     if before and before[2] in (mention["unit"], "") and marks["joined"].fullmatch(folded, before[0], start):
         return before[1]
     reached = folded.startswith("最多达", start) and mention["unit"] != "元"  # 场均参与人数最多达300人
@@ -214,6 +216,8 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form(r"(?:超过|达到?|过)NEAR{1,20}的 ?$", "CONSEQUENCE"),
             Form("", r"[^,。;\d]{0,6},MAY", _BOUNDS),
             Form("", "者[,。]", _BOUNDS | _RANGE),
+            Form("(?:不够|达到?|满)$", "时,"),
+            Form("", "时,", _BOUNDS),
         ],
     ),
     "what has to be: 不少于应选人数的20%, 人数一般应在6人以上, 必须有1名教师": (
@@ -359,7 +363,7 @@ def _marks():
         # each begins with a letter, no group or class, so that the search runs over all others at once
         "glance": re.compile(
             r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|须|者,|的,|以上,|之上,|方可|才能"
-            r"|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
+            r"|人时,|名时,|个时,|次时,|取消|注销|可享|可获|可给|可一|可报|可申|可领|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
             r"|分别|等于|折算|计算|星级|星志|票人|始得|标准|分值|权重|总分|总成绩|人数[为在应]|名前|级前|业前|绩前|设[主副会一]"
         ),
         "title": re.compile(

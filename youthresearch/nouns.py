@@ -45,6 +45,7 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
+CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
@@ -78,25 +79,28 @@ def find_noun(tokens, i, mention, kind, context):
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
-    found = _candidates(tokens, i, unit, kind)
-    left, before = found.get("left"), context["noun"]
-    if left and before and left[0] <= before[0] < before[1] < left[1]:
-        found["left"] = (before[1], left[1])  # 9个村团支部覆盖率98%
-    rules = [rule for rule in found if found[rule]]
-    bare = rules[:1] == ["left"] and _only_qualifies(tokens, i, found["left"], unit)
-    if bare or not rules:
-        level = _level(tokens, i, context["noun"])
-        if level:
-            return level, "left", context["noun"]
-    if rules[:1] == ["left"] and _is_elided(tokens, i, found["left"], context["noun"]):
-        return context["noun"], "inherited", found["left"]
-    if not rules or bare:
-        before = context["noun"]
-        if at(tokens, i - 1).word != NUMBER:
-            before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
-        return _further(tokens, i, unit, kind, before)
-    other = next((found[r] for r in rules[1:] if found[r] != found[rules[0]]), None)
-    return found[rules[0]], rules[0], other
+    before = context["noun"]
+    found = _candidates(tokens, i, unit, kind, before)
+    rule, *others = found or ("",)
+    bare = rule == "left" and _only_qualifies(tokens, i, found["left"], unit)
+    level = _level(tokens, i, before) if bare or not rule else None
+    if level:
+        return level, "left", before
+    if rule == "left" and _is_elided(tokens, i, found["left"], before):
+        return before, "inherited", found["left"]
+    again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
+    if again:
+        return again, "inherited", found[rule]
+    if bare or not rule:
+        return _further(tokens, i, unit, kind, context)
+    return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
+
+
+def _again(event, last, unit, context):
+    """Find the noun of the same cases, where a verb alone says what became of them (案件60件,审结50件)."""
+    if unit not in CASES or event != (last.start, last.end):
+        return None
+    return next((noun for noun, its in reversed(context["counted"]) if its == unit), None)
 
 
 def _level(tokens, i, before):
@@ -115,8 +119,8 @@ def _of_its_kind(unit, kind, context, part):
     for noun, counted in context["counted"][:: 1 if part else -1]:
         if counted in same:
             return noun
-    strange = kind != "change" and context.get("unit") in STRANGERS  # 收入5万元,84人打工
-    return None if strange else context["noun"]
+    strange = STRANGERS + CASES if unit in PEOPLE else STRANGERS  # 收入5万元,84人打工
+    return None if kind != "change" and context.get("unit") in strange else context["noun"]
 
 
 def _own_share(tokens, i, unit, context):
@@ -186,32 +190,59 @@ def _is_only_place(tokens, k, start):
     return at(tokens, k - 1).sort in "xcs"
 
 
-def _candidates(tokens, i, unit, kind):
+def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
-    left, after = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit), at(tokens, i + 1).word
-    right = right_of(tokens, i + (after == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
-    found = {"right": right, "left": left, "object": None if unit == "%" else _object(tokens, i, unit)}
+    after = at(tokens, i + 1)
+    left = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit)
+    right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
+    if right == (after.start, after.end) and _is_level(after.word):
+        right = None  # 6个市级、18个县级基地
+    event = _beside(tokens, i, unit, left, right)
+    if left and before and left[0] <= before[0] < before[1] < left[1]:
+        left = before[1], left[1]  # 9个村团支部覆盖率98%
+    found = {"event": event, "right": right, "left": left}
     done = _done(tokens, i + 1) if unit == "次" else None
     if done:
-        return {"object": done, "left": left}
-    if unit == "%" and after in ("的", "为", "是"):
-        j = opening(tokens, i + 2)
-        while at(tokens, j).sort in "avw":
-            j += 1
-        people = is_person(at(tokens, j).word)  # 90%的团员表示满意
-        return {"object": right_of(tokens, i + 1, "人" if people else unit), "right": right, "left": left}
-    if at(tokens, i - 1).word == "等" and after == "为":
-        return {"object": found["object"]} | found
-    event = {"event": _event(tokens, i, unit)} if unit in EVENTS or unit in TIMES else {}
-    if unit in PEOPLE and not right and not (left and is_person(_head(tokens, i, left))):
-        event = event or {"event": _attended(tokens, i)}
+        found = {"object": done, "left": left}
+    elif unit == "%" and after.word in ("的", "为", "是"):
+        found = {"object": _of_whom(tokens, i), "right": right, "left": left}
+    elif unit == "%":
+        found = {"left": left, "right": right}
+    elif at(tokens, i - 1).word == "等" and after.word == "为":
+        found = {"object": _object(tokens, i, unit)} | found
+    elif (
+        right and unit in ("元", "小时") and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
+    ):
+        found = {"right": right} | found  # 5万元的经费, 534万元奶粉
+    elif unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
+        found = {"event": event, "left": left, "right": right}
+    if unit != "%" and not done:
+        found.setdefault("object", _object(tokens, i, unit))
+    return {rule: phrase for rule, phrase in found.items() if phrase}
+
+
+def _is_paid(tokens, i):
+    """Tell whether a sum stands between a verb, or whom it is for, and what it is (给予900元奖励)."""
+    before = at(tokens, i - 1)
+    return (before.sort in "hv" or is_person(before.word)) and ends_in(at(tokens, i + 1).word, "money")
+
+
+def _beside(tokens, i, unit, left, right):
+    """Find the event beside a number, for units that may count one, or where no persons are named."""
     if right and at(tokens, i + 1).sort == "n":
-        event = {}  # 友好型城市25条政策, 覆盖3万人口
-    if right and unit in ("元", "小时") and (after == "的" or at(tokens, i + 1).sort in "na"):
-        return {"right": right} | event | found  # 5万元的经费, 534万元奶粉
-    if unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
-        return event | {"left": left} | found
-    return event | found
+        return None  # 友好型城市25条政策, 覆盖3万人口
+    if unit in EVENTS or unit in TIMES:
+        return _event(tokens, i, unit)
+    named = right or (left and is_person(_head(tokens, i, left)))
+    return _attended(tokens, i) if unit in PEOPLE and not named else None
+
+
+def _of_whom(tokens, i):
+    """Find the noun after the 的 of share i (90%的团员表示满意)."""
+    j = opening(tokens, i + 2)
+    while at(tokens, j).sort in "avw":
+        j += 1
+    return right_of(tokens, i + 1, "人" if is_person(at(tokens, j).word) else "%")
 
 
 def _head(tokens, i, phrase):
@@ -229,33 +260,44 @@ def _ranks(tokens, i):
     return i
 
 
-def _further(tokens, i, unit, kind, before):
+def _further(tokens, i, unit, kind, context):
     """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
+    alone, before = at(tokens, i - 1).word != NUMBER, context["noun"]
+    if alone:
+        before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
     given = _given(tokens, i) or _shared(tokens, i, unit)
     if given:
         return given, "object", before
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
-    alone = unit == "元" and at(tokens, i - 1).word != NUMBER
-    use = _used_as(tokens, i) if alone else None
-    verb = None if kind == "share" or use else _verb(tokens, i, unit)
-    if not verb and before and unit in PEOPLE and at(tokens, i - 1).word in roles("head_verb"):
-        came = _head(tokens, i, before) in roles("event")  # 60人报名, 录用9人
-        verb = span(tokens, i - 1, i - 1) if came else None
+    use = _used_as(tokens, i) if unit == "元" and alone else None
+    verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
     if verb:
         return verb, "event", before
-    money = (use or _money(tokens, i)) if alone else None
+    money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or at(tokens, i - 1).word in roles("up") | roles("down")):
         return before, "inherited", each_before(tokens, i)
+    return _from_afar(tokens, i, unit, kind, money)
+
+
+def _from_afar(tokens, i, unit, kind, money):
+    """Look for what people do, for what a sum is, for the last noun of the clauses before, for the verb."""
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
     topic = money or _topic(tokens, i, unit)
-    if topic:
-        return topic, "topic", None
     said = says(at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
+    if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
+        return topic, "topic", None
     return (span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
+
+
+def _taken_on(tokens, i, unit, before):
+    """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
+    if not before or unit not in PEOPLE or at(tokens, i - 1).word not in roles("head_verb"):
+        return None
+    return span(tokens, i - 1, i - 1) if _head(tokens, i, before) in roles("event") else None
 
 
 def _measures(tokens, i):
@@ -351,7 +393,8 @@ def _used_as(tokens, i):
 def _verb(tokens, i, unit):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
     on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
-    for k in (i - 1, i + 1, on):
+    acts = unit in COUNTED and unit not in PEOPLE  # 60个支部中有8个参加
+    for k in (i - 1,) if acts else (i - 1, i + 1, on):
         if at(tokens, k).word in roles("event"):
             also = k > i and at(tokens, k + 1).sort in "vw" and at(tokens, k + 2).sort == "x"
             return span(tokens, k, k + also)  # 参与学习
@@ -359,7 +402,8 @@ def _verb(tokens, i, unit):
     while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
         j -= 1
     two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
-    if at(tokens, i - 1).sort not in "vw" or not (two or unit in ("人", *TIMES, *EVENTS)):
+    named = at(tokens, i - 1).sort in "vw" or (unit == "元" and at(tokens, i - 1).word in verbal())
+    if not named or not (two or unit in ("人", *TIMES, *EVENTS)):
         return None
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
     opens = listed or at(tokens, j - 1).sort in "xsh"  # 不起诉8人, 实现增收8元
@@ -423,15 +467,23 @@ def _given(tokens, i):
 
 
 def _shared(tokens, i, unit):
-    """Find the noun after the last of several numbers with only verbs between (扶持9名、带动50名青年)."""
+    """Find the noun after the last of several numbers, over verbs (扶持9名、带动50名青年) and levels."""
     last = n = i
-    while at(tokens, n + 1).sort in "xcvhs" and n < min(i + REACH, len(tokens) - 1):
+    while n < min(i + REACH, len(tokens) - 1):
+        if tokens[n + 1].sort not in "xcvhs" and not _is_level(tokens[n + 1].word):
+            break
         n += 1
         last = n if tokens[n].word == NUMBER else last
+    last += last > i and _is_level(at(tokens, i + 1).word) and _is_level(at(tokens, last + 1).word)
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
     return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+
+
+def _is_level(word):
+    """Tell whether a word is a level of administration (市级)."""
+    return word.endswith("级") and word in roles("qualifies")
 
 
 def find_above(text, start, unit):

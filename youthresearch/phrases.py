@@ -40,11 +40,14 @@ STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departm
 ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
-    *("资金", "款", "物资", "图书", "材料"),
+    *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
+    *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
+BODIES = ("会", "委", "联", "局", "厅")  # ends of names of public bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
@@ -52,14 +55,29 @@ NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "
 
 def right_of(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
-    begin = last = None  # of tokens
-    unit = "" if at(tokens, i + 1).word == "的" else unit  # 20人的宣讲队伍
+    of = at(tokens, i + 1).word == "的"
+    if of and at(tokens, i + 2).word == "标准":
+        return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
+    unit = "" if of else unit  # 20人的宣讲队伍
+    begin, last = _run_on(tokens, i, unit)
+    while last is not None and begin < last and tokens[begin].sort == "p":
+        begin += 1
+    if last is None or (of and tokens[last].word.endswith(AIMS)):
+        return None  # 完成100个的目标
+    if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
+        last = _counted(tokens, begin, last, unit)
+    return span(tokens, _titled(tokens, begin), last)
+
+
+def _run_on(tokens, i, unit):
+    """Find the first and last token of the noun phrase that follows token i, or nothing twice."""
+    begin = last = None
     j = opening(tokens, i + 1, unit)
-    while j < min(i + 2 * REACH, len(tokens)):
+    end = min(i + 2 * REACH, len(tokens))
+    while j < end:
         token, after = tokens[j], at(tokens, j + 1)
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
-            last = j if token.word == BRACKET else last
-            break
+            return begin, j if token.word == BRACKET else last
         if token.sort == "d":
             fits = last is not None and counts(tokens[last].word, unit)
             if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
@@ -77,13 +95,7 @@ def right_of(tokens, i, unit):
         elif begin is None:
             begin = j
         j += 1
-    while last is not None and begin < last and tokens[begin].sort == "p":
-        begin += 1
-    if last is None or (at(tokens, i + 1).word == "的" and tokens[last].word.endswith(AIMS)):
-        return None  # 完成100个的目标
-    if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
-        last = _counted(tokens, begin, last, unit)
-    return span(tokens, _titled(tokens, begin), last)
+    return begin, last
 
 
 def _counted(tokens, begin, last, unit):
@@ -271,29 +283,9 @@ def phrase_end(tokens, j):
 
 def left_of(tokens, i, unit):
     """Find the noun phrase before token i, over verbs and adverbs but no mark, as (start, end)."""
-    k = _share_of(tokens, i) if unit == "%" else i - 1
-    k -= unit == "%" and at(tokens, k).word == "占"
-    k -= tokens[k].word in "(:"  # 非公企业青年(9.5%), 志愿者:90人
-    k = _compared(tokens, k)
-    told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
-    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT:
-        return None  # 重点村的78人, 正在建设的有8所
-    while k >= max(0, i - REACH) and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
-        if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
-            break
-        if tokens[k].word == ")":
-            k = next((n for n in range(k, max(0, i - REACH), -1) if tokens[n].word == "("), k)
-        elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
-            return None  # but 与上年相比
-        k -= 1
-    if k < max(0, i - REACH):
+    k = _head_before(tokens, i, unit)
+    if k is None:
         return None
-    if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
-        return None  # 已开工建设16个
-    risen = at(tokens, k + 1).word in RISEN and tokens[k].sort == "w"
-    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word) and tokens[k].word != "就业"
-    if acts or (risen and tokens[k - 1].sort in "nw"):  # 青年入团909名, 年龄优化至29岁
-        k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     found = phrase_to(tokens, k)
     head = at(tokens, k - (tokens[k].word == BRACKET)).word
     if unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC)):
@@ -303,9 +295,56 @@ def left_of(tokens, i, unit):
     if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
-    if unit != "元" or ends_in(tokens[k].word, "money"):
-        given = unit == "元" and (says(tokens[k].word) or tokens[k].word == "拨款")
-        return _without_giver(tokens, k, found) if given else found
+    each = at(tokens, k).word[0] == "各" or _lead(tokens, k, found[0]).word == "各"
+    if each and unit in PEOPLE and ends_in(tokens[k].word, "organisation"):
+        return None  # 各支部推荐1名
+    return _sum(tokens, i, k, found) if unit == "元" else found
+
+
+def _head_before(tokens, i, unit):
+    """Find the last noun before token i, or nothing."""
+    told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
+    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT:
+        return None  # 重点村的78人, 正在建设的有8所
+    k, first = _search_from(tokens, i, unit), max(0, i - REACH)
+    while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
+        if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
+            break
+        if tokens[k].word == ")":
+            k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
+        elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
+            return None  # but 与上年相比
+        k -= 1
+    if k < first:
+        return None
+    if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
+        return None  # 已开工建设16个
+    return _over_verb(tokens, k, unit)
+
+
+def _search_from(tokens, i, unit):
+    """Find where the search begins: before 占 with its object, a bracket or colon, what is compared with."""
+    k = _share_of(tokens, i) if unit == "%" else i - 1
+    k -= unit == "%" and at(tokens, k).word == "占"
+    k -= at(tokens, k).word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
+    above = range(k, max(0, k - REACH), -1) if unit == "百分点" else ()
+    k = next((n - 1 for n in above if tokens[n].word in ABOVE), k)  # 入会率高于全县水平3个百分点
+    return _compared(tokens, k)
+
+
+def _over_verb(tokens, k, unit):
+    """Step over the verb k that a noun stands before (青年入团909名, 年龄优化至29岁)."""
+    risen = at(tokens, k + 1).word in RISEN and tokens[k].sort == "w"
+    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word) and tokens[k].word != "就业"
+    if acts or (risen and tokens[k - 1].sort in "nw"):
+        k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
+    return k
+
+
+def _sum(tokens, i, k, found):
+    """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
+    if ends_in(tokens[k].word, "money"):
+        return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
     counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
@@ -324,11 +363,13 @@ def _is_no_noun(tokens, k, i):
 
 
 def _without_giver(tokens, k, phrase):
-    """Cut off who gives from a sum that is named by a verb (县银行资助5万元)."""
+    """Cut off who gives a sum: any who does so by a verb (县银行资助5万元), and bodies (市妇联经费)."""
+    verb = says(tokens[k].word) or tokens[k].word == "拨款"
     for n in range(k - 1, max(0, k - REACH), -1):
+        word = tokens[n].word
         if tokens[n].start < phrase[0]:
             break
-        if is_counted(tokens[n].word):
+        if is_counted(word) if verb else word.endswith(BODIES) and word != "社会":
             return span(tokens, n + 1, k)
     return phrase
 
@@ -480,7 +521,10 @@ def _is_predicate(tokens, n, k):
         return True  # 支出低保金
     if sort not in "vw" or (n == k - 1 and head == "人员"):
         return False  # 应聘人员
-    if before.sort == "x" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
+    who = is_counted(before.word) or before.word.endswith(BODIES)
+    if tokens[n].word == "组织" and before.sort in "nw" and not who:
+        return False  # 志愿服务组织代表, but 县委组织青年
+    if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
         return True  # 征集作品
     if before.sort == "c" and at(tokens, n - 2).sort in "vh":
         return True  # 遴选、资助项目

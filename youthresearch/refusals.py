@@ -13,6 +13,7 @@ from .quantities import is_at_least, lexicon_codes, lexicon_pattern
 from .tokens import PEOPLE
 
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
+STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 
@@ -166,7 +167,9 @@ def _figure_of_speech(mention, token, lead, rest):
     if rest.startswith(("也没有", "都没有")):
         mention |= {"value": 0.0}  # 支部一个也没有
         return ""
-    if (at_end and marks["counted"].search(lead)) or _is_last_of_a_list(mention, lead):
+    if (at_end and (mention["unit"] in STOCKED or marks["counted"].search(lead))) or _is_last_of_a_list(
+        mention, lead
+    ):
         return ""
     least = mention["hedge"] == "at_least" or is_at_least(lead)
     often = (
@@ -270,8 +273,8 @@ def _marks():
         "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
         "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师][”\"]?$"),
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
-        "each": re.compile("每[^,。;]*$"),
-        "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"),
+        "each": re.compile(r"每[^,。;\n]*$"),
+        "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;\n]*$"),
         "owes": re.compile(  # 每名干部联系一个支部, 正副队长各一名
             r"每一?[名位个人家支村户校镇][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|必须有|须有|应有|推荐|推报|配备|选派)$"
             r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各$"

@@ -18,13 +18,21 @@ COUNTED = {  # unit -> role of the nouns it counts
     **dict.fromkeys(("条", "项"), "item"),
 }
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
-ENDINGS = frozenset(
-    "员会款费率班队站点室岗金户人器品面"
-)  # of nouns, with a verb of two characters before them
+# Ends of nouns, with a verb of two characters before them.
+ENDINGS = frozenset("员会款费率班队站点室岗金户人器品面")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE009)))
 # What stands for these; GROUP: of persons; BREAK: between sentences.
 NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
+SORTS = {  # whatever the tagger says
+    NUMBER: "x",
+    OTHER: "s",
+    BODY: "p",
+    **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
+    **dict.fromkeys(("未", "无", "非", "之", NAME, "级", "青", "零"), "a"),
+    **dict.fromkeys(("以上", "及以上", "以下", AGE), "g"),
+    **dict.fromkeys(("的", "等"), "d"),
+}
 NO_TAILS = frozenset((*"年月日了较更最", OTHER))  # end no noun
 
 
@@ -69,30 +77,35 @@ def classify(tagged, start, ends):
     ends : dict
         Ends of the stretches that one sign stands for, by their starts.
     """
-    tokens, last, end, sorts = [], "", start, _sorts()
+    tokens, last, end, words = [], "", start, _words()
     for pair in tagged:
-        word = pair[0]
+        word, (sort, size, ending) = pair[0], words[pair]
         if word < NUMBER:  # no sign
-            start, end = end, end + len(word)
+            start, end = end, end + size
         elif word == BREAK:
             break
         else:
-            start, end = end, ends.get(end) or end + len(word)
-        sort = sorts[pair]
-        if word == " " and last in (NUMBER, NOUN, OTHER):
+            start, end = end, ends.get(end) or end + size
+        if word == " " and last in (NUMBER, NOUN, OTHER, "、"):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
         if sort == "x":
             if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                 _end_noun(tokens, word, start)
-        elif len(last) == 2 and word in ENDINGS and tokens[-1].sort in "hvw" + "n" * (word == "员"):
-            start, word, sort = tokens.pop().start, last + word, "n"  # 调解员, 推进会
-        elif word == "家" and last == "之":
-            start, word, sort = tokens.pop().start, last + word, "n"  # 儿童之家
+        elif ending and _ends_noun(word, tokens):
+            start, word, sort = tokens.pop().start, last + word, "n"
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
+
+
+def _ends_noun(word, tokens):
+    """Tell whether a word ends a noun together with the one before it (调解员, 推进会, 儿童之家)."""
+    last = at(tokens, len(tokens) - 1)
+    if word == "家":
+        return last.word == "之"
+    return len(last.word) == 2 and last.sort in "hvw" + "n" * (word == "员")
 
 
 def _end_noun(tokens, mark, start):
@@ -119,48 +132,26 @@ def _is_tail(word):
 # Words -----------------------------------------------------------------------------------------------------
 
 
-class _Sorts(dict):
-    """The classes of words by word and tag."""
+class _Words(dict):
+    """Class, length, and whether it may end a noun, of words by word and tag."""
 
     def __missing__(self, pair):
         if len(self) == WORDS:
             self.clear()
-        self[pair] = sort = _sort(*pair)
-        return sort
+        word, tag = pair
+        self[pair] = known = _sort(word, tag), len(word), word in ENDINGS or word == "家"
+        return known
 
 
 @cache
-def _sorts():
-    return _Sorts()
+def _words():
+    return _Words()
 
 
 def _sort(word, tag):
     """Return the class of a word."""
-    signs = {
-        NUMBER: "x",
-        OTHER: "s",
-        BRACKET: "n",
-        "未": "a",
-        "无": "a",
-        "非": "a",
-        "款": "n",
-        "以上": "g",
-        "及以上": "g",
-        "之": "a",
-        "以下": "g",
-        NOUN: "n",
-        AGE: "g",
-        NAME: "a",
-        BODY: "p",
-        GROUP: "n",
-        "级": "a",
-        "青": "a",
-        "零": "a",
-        "的": "d",
-        "等": "d",
-    }
-    if word in signs:
-        return signs[word]
+    if word in SORTS:
+        return SORTS[word]
     if tag == "x" and word != "、":
         return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in roles("and"):
@@ -270,7 +261,12 @@ _NOTHING = Token("", "x", 0, 0)
 
 def at(tokens, i):
     """Return token i, or a mark where there is none."""
-    return tokens[i] if 0 <= i < len(tokens) else _NOTHING
+    if i < 0:
+        return _NOTHING
+    try:
+        return tokens[i]
+    except IndexError:
+        return _NOTHING
 
 
 def span(tokens, begin, last):
