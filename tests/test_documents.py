@@ -808,7 +808,10 @@ def test_documents_and_errors_travel_between_processes(tmp_path):
 
 # Any bytes at all
 
-MARKUP = b"<p>|</p>|<table><tr><td>|</td>|<div class='a>|<td rowspan=9>|<td colspan=9>|</tr>|</table>|<!--|<script>|&#x;|<html>|PK\x03\x04|%PDF-1.4\n|%%EOF"
+MARKUP = (
+    b"<p>|</p>|<table><tr><td>|</td>|<div class='a>|"
+    b"<td rowspan=9>|<td colspan=9>|</tr>|</table>|<!--|<script>|&#x;|<html>|PK\x03\x04|%PDF-1.4\n|%%EOF"
+)
 TEXTS = [BODY[0].encode(), BODY[1].encode("gbk"), TRADITIONAL.encode("big5"), "团".encode("utf-16-le")]
 TEXTS += [b"\r", b"\n\n", b" ", b"\xff\xfe", b"\xef\xbb\xbf", b"\0", TEXT, "相关推荐\n".encode()]
 PIECES = st.sampled_from(MARKUP.split(b"|") + TEXTS)
