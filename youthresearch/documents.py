@@ -115,6 +115,7 @@ def read_report(path, *, limits=DEFAULT):
     bad bytes is refused, a page if they stand in its text; so is one that was saved after it had been read in
     a wrong encoding.
     Not read: headers, footers, footnotes, comments, hidden text and automatic numbering of a DOCX; pictures.
+    A PDF is read in the order in which it was drawn: two columns drawn line by line come out so.
     """
     if not isinstance(path, str | bytes | os.PathLike):  # a number would be taken for an open file
         raise refused(repr(path), "this is no path", "Pass the path of a file")

@@ -31,6 +31,7 @@ from .tokens import (
     ends_in,
     is_counted,
     is_person,
+    moves,
     roles,
     says,
     span,
@@ -278,7 +279,7 @@ def _further(tokens, i, unit, kind, context):
     if verb:
         return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
-    if before and (not money or at(tokens, i - 1).word in roles("up") | roles("down")):
+    if before and (not money or moves(at(tokens, i - 1).word)):
         return before, "inherited", each_before(tokens, i)
     return _from_afar(tokens, i, unit, kind, money)
 
@@ -490,6 +491,8 @@ def _is_level(word):
 
 def find_above(text, start, unit):
     """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
+    if unit not in COUNTED:
+        return None
     tokens = classify(tagger().tag(text, hmm=False), start, {})
     k = next((k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit)), None)
     return None if k is None else phrase_to(tokens, k)

@@ -23,6 +23,7 @@ from .tokens import (
     is_counted,
     is_person,
     may_stand,
+    moves,
     roles,
     says,
     span,
@@ -382,7 +383,7 @@ def each_before(tokens, i):
 
 def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
-    if tokens[k].word in roles("up") or tokens[k].word in roles("down"):
+    if moves(tokens[k].word):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith("算数")
             if against or tokens[n].word in ("比", "较"):
@@ -467,9 +468,11 @@ def _past_levels(tokens, j, k):
         tokens[n].sort == "c" or tokens[n].word in (GROUP, *ADMIN) or is_counted(tokens[n].word)
     ):
         n += 1
-    word, several = tokens[n].word, any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
-    listed = word in ("两级", "三级", "四级") or (several and word.endswith("级"))
-    return n + 1 if listed and n < k else j
+    word = tokens[n].word
+    if n == k or not word.endswith("级"):
+        return j
+    several = word in ("两级", "三级", "四级") or any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
+    return n + 1 if several else j
 
 
 def _is_place(tokens, j):
