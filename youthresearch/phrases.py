@@ -23,6 +23,7 @@ from .tokens import (
     is_counted,
     is_person,
     may_stand,
+    moves,
     roles,
     says,
     span,
@@ -223,8 +224,8 @@ def _is_cut(tokens, j, unit):
 def _joins_next(tokens, j, last, unit):
     """Tell whether the phrase after the joining word j is counted by the same number."""
     head = phrase_end(tokens, j + 1)
-    if head is None:
-        return False
+    if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
+        return False  # 9个大项、三级分管
     after = at(tokens, head + 1).word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
@@ -310,6 +311,8 @@ def _head_before(tokens, i, unit):
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
+        if tokens[k].word == "组织" and at(tokens, k - 1).sort in "nw" and tokens[k + 1].word in RISEN:
+            break  # 志愿服务组织达到60个
         if tokens[k].word == ")":
             k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
         elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
@@ -382,7 +385,7 @@ def each_before(tokens, i):
 
 def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
-    if tokens[k].word in roles("up") or tokens[k].word in roles("down"):
+    if moves(tokens[k].word):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith("算数")
             if against or tokens[n].word in ("比", "较"):
@@ -404,7 +407,8 @@ def _is_noun(tokens, k, unit):
     j = k - 1
     while at(tokens, j).sort in "npwav":
         j -= 1
-    return j < k - 1 and tokens[j].sort == "h"  # 办理法人资格登记62个
+    listed = at(tokens, j).sort == "c" and at(tokens, j - 1).word == NUMBER  # 获市级表彰3项、省级表彰2项
+    return j < k - 1 and (listed or tokens[j].sort == "h")  # 办理法人资格登记62个
 
 
 def _persons(tokens, k):
@@ -465,9 +469,11 @@ def _past_levels(tokens, j, k):
         tokens[n].sort == "c" or tokens[n].word in (GROUP, *ADMIN) or is_counted(tokens[n].word)
     ):
         n += 1
-    word, several = tokens[n].word, any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
-    listed = word in ("两级", "三级", "四级") or (several and word.endswith("级"))
-    return n + 1 if listed and n < k else j
+    word = tokens[n].word
+    if n == k or not word.endswith("级"):
+        return j
+    several = word in ("两级", "三级", "四级") or any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
+    return n + 1 if several else j
 
 
 def _is_place(tokens, j):
