@@ -159,3 +159,24 @@ def test_options_of_the_wrong_sort_are_refused_by_name():
     }.items():
         with pytest.raises(yr.DataError, match=wrong):
             call()
+
+
+def test_what_is_no_document_plan_or_programme_is_refused_by_name(tmp_path):
+    panel, facts = given()["panel"], given()["facts"]
+    (tmp_path / "a.txt").write_text("团员100名。", encoding="utf-8")
+    for said, call in {
+        "document is of type NoneType": lambda: yr.show_evidence(None, facts),
+        "NoneType is no table of the facts": lambda: yr.show_evidence("团员", None),
+        "A NoneType is no plan": lambda: yr.save_plan(None, tmp_path / "plan.json"),
+        "A str is no plan": lambda: yr.compare_with_plan("plan.json", []),
+        "NoneType is no table of the programmes": lambda: yr.add_programmes(panel, None),
+        "NoneType is no table of the documents": lambda: yr.check_evidence(facts, None),
+        "limits={'bytes': 1} are none": lambda: yr.read_report(tmp_path / "a.txt", limits={"bytes": 1}),
+        "hold no numbers": lambda: yr.normalise(panel),
+        "no table of the indicators": lambda: yr.topsis(None),
+        "needs a list of numbers": lambda: yr.gini(None),
+        "waves=3 must say": lambda: yr.simulate_panel(seed=1, waves=3),
+        "lead nowhere": lambda: yr.extract_corpus(tmp_path / "b.txt"),
+    }.items():
+        with pytest.raises(yr.DataError, match=said):
+            call()
