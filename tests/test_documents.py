@@ -238,6 +238,8 @@ def test_cells_joined_in_a_page_keep_the_columns_of_the_others(tmp_path):
         <tr><td>城东街道<td>12个<td>15个<td>310名
         <tr><td>城西街道<td colspan="2">8个<td>290名</table><p>{LONG}</p></body></html>"""
     assert lines(read(tmp_path, page))[1:-1] == JOINED
+    document = read(tmp_path, f"<html><p>{LONG}</p><table><td>甲<td>1,100</table></html>")  # without a row
+    assert lines(document)[1] == "甲 | 1,100"
     for odd in ("0", "-1", "x", "1e9", "99999"):
         document = read(tmp_path, page.replace('rowspan="2"', f'rowspan="{odd}" colspan="{odd}"'))
         assert lines(document)[1] == JOINED[0]
@@ -807,7 +809,8 @@ def test_documents_and_errors_travel_between_processes(tmp_path):
 # Any bytes at all
 
 MARKUP = (
-    b"<p>|</p>|<table><tr><td>|</td>|<div class='a>|<!--|<script>|&#x;|<html>|PK\x03\x04|%PDF-1.4\n|%%EOF"
+    b"<p>|</p>|<table><tr><td>|</td>|<div class='a>|"
+    b"<td rowspan=9>|<td colspan=9>|</tr>|</table>|<!--|<script>|&#x;|<html>|PK\x03\x04|%PDF-1.4\n|%%EOF"
 )
 TEXTS = [BODY[0].encode(), BODY[1].encode("gbk"), TRADITIONAL.encode("big5"), "团".encode("utf-16-le")]
 TEXTS += [b"\r", b"\n\n", b" ", b"\xff\xfe", b"\xef\xbb\xbf", b"\0", TEXT, "相关推荐\n".encode()]

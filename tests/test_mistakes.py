@@ -130,3 +130,53 @@ def test_what_is_no_table_is_never_taken(name):
             continue  # without any
         with pytest.raises(yr.DataError, match=type(what).__name__):
             CALLS[name][1](what)
+
+
+@pytest.mark.parametrize("name", [n for n in yr.__all__ if n.startswith("plot_")])
+def test_a_figure_says_what_it_is_drawn_from(name):
+    plot = getattr(yr, name)
+    with pytest.raises(yr.DataError, match=f"The {name} figure lacks the columns .*; give it "):
+        plot(pd.DataFrame({"x": [1]}))
+    with pytest.raises(yr.DataError, match=f"str is no table of the {name} figure"):
+        plot("table.csv")
+    with pytest.raises(yr.DataError, match="lang='cn' is not known"):
+        plot(pd.DataFrame({"x": [1]}), lang="cn")
+
+
+def test_a_figure_needs_a_row_and_a_function():
+    with pytest.raises(yr.DataError, match="no rows"):
+        yr.plot_trends(yr.average_by_cohort(given()["panel"], outcome=RATE).head(0))
+    with pytest.raises(yr.DataError, match="plot='trends' is no function"):
+        yr.save_figure("trends", "x", given()["panel"])
+
+
+def test_options_of_the_wrong_sort_are_refused_by_name():
+    for wrong, call in {
+        "cap='next_unit'": lambda: yr.interval_bounds(effect(), given()["panel"], cap="next_unit"),
+        "level=95%": lambda: yr.interval_bounds(effect(), given()["panel"], level="95%"),
+        "waves=3": lambda: yr.design_study(districts=9, periods=4, waves=3, rho=0.5),
+        "nobody to compare with": lambda: yr.design_study(districts=2, periods=4, waves={3: 2}, rho=0.5),
+    }.items():
+        with pytest.raises(yr.DataError, match=wrong):
+            call()
+
+
+def test_what_is_no_document_plan_or_programme_is_refused_by_name(tmp_path):
+    panel, facts = given()["panel"], given()["facts"]
+    (tmp_path / "a.txt").write_text("团员100名。", encoding="utf-8")
+    for said, call in {
+        "document is of type NoneType": lambda: yr.show_evidence(None, facts),
+        "NoneType is no table of the facts": lambda: yr.show_evidence("团员", None),
+        "A NoneType is no plan": lambda: yr.save_plan(None, tmp_path / "plan.json"),
+        "A str is no plan": lambda: yr.compare_with_plan("plan.json", []),
+        "NoneType is no table of the programmes": lambda: yr.add_programmes(panel, None),
+        "NoneType is no table of the documents": lambda: yr.check_evidence(facts, None),
+        "limits={'bytes': 1} are none": lambda: yr.read_report(tmp_path / "a.txt", limits={"bytes": 1}),
+        "hold no numbers": lambda: yr.normalise(panel),
+        "no table of the indicators": lambda: yr.topsis(None),
+        "needs a list of numbers": lambda: yr.gini(None),
+        "waves=3 must say": lambda: yr.simulate_panel(seed=1, waves=3),
+        "lead nowhere": lambda: yr.extract_corpus(tmp_path / "b.txt"),
+    }.items():
+        with pytest.raises(yr.DataError, match=said):
+            call()

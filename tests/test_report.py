@@ -109,5 +109,7 @@ def test_numbers_that_cannot_be_quoted_leave_nothing_behind(tmp_path):
 
 
 def test_a_figure_is_drawn_from_a_table():
-    with pytest.raises(yr.DataError, match="no table but Effect: for plot_event_study give confidence_bands"):
+    with pytest.raises(
+        yr.DataError, match=r"Effect is no table of the plot_event_study figure; give it confidence_bands\("
+    ):
         yr.plot_event_study(EFFECTS[0])

@@ -465,6 +465,18 @@ def test_only_printed_last_digits_count():
     assert (row["n"], row["vague"]) == (10, 4)
 
 
+def test_last_digits_are_tested_as_scipy_does():
+    from scipy.stats import binomtest, chisquare
+
+    rng = np.random.default_rng(5)
+    for p in (None, [0.2, *[0.1] * 4, 0.15, *[0.0625] * 4]):
+        digits = rng.choice(10, 300, p=p)
+        row = yr.find_heaping(counts(100 + digits + 10 * np.arange(300)), at_least=250).iloc[0]
+        count, round_ones = np.bincount(digits), int(np.isin(digits, (0, 5)).sum())
+        assert [row["chi2"], row["p_digits"]] == pytest.approx(list(chisquare(count)))
+        assert row["p_round"] == pytest.approx(binomtest(round_ones, 300, 0.2, alternative="greater").pvalue)
+
+
 def test_uniform_digits_are_seldom_called_heaped():
     rng = np.random.default_rng(7)
     n = 40

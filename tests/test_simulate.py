@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from sweeps import sweep
 
 import youthresearch as yr
@@ -253,6 +254,8 @@ def test_figures_and_their_tables_say_that_data_are_simulated(tmp_path, monkeypa
     fig = yr.save_figure(yr.plot_spread, "x", spread, folder=tmp_path)
     assert [t.get_text() for t in fig.texts].count("simulated data / 模拟数据") == 1
     assert pd.read_csv(tmp_path / "x.csv")["simulated"].all()
+    blank = yr.save_figure(lambda data, lang: Figure(), "y", spread, folder=tmp_path)  # a plot of one's own
+    assert [t.get_text() for t in blank.texts] == ["simulated data / 模拟数据"]
     real = yr.sigma_convergence(
         pd.DataFrame(drawn().small).assign(processing="stated").pipe(bare), outcome="youth_14_28"
     )

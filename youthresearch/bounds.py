@@ -1,6 +1,7 @@
 """What vague figures allow: bounds of an estimate over reported intervals, and the facts that decide it."""
 
 from dataclasses import dataclass, field, replace
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -195,8 +196,8 @@ def weights_follow(effect):
 
 def closed_high(cells, cap):
     """Give the upper bounds, open ones closed at cap times the lower; check that bounds enclose the value."""
-    if cap is not None and not cap >= 1:
-        raise DataError(f"cap={cap} must be at least 1: it multiplies a figure's lower bound.")
+    if cap is not None and not (isinstance(cap, Real) and cap >= 1):
+        raise DataError(f"cap={cap!r} must be at least 1: it multiplies a figure's lower bound.")
     low, high = cells["low"].to_numpy(float), cells["high"].to_numpy(float)
     bad = ~(low <= cells["value"]) | ~(cells["value"] <= high)
     if bad.any():

@@ -234,7 +234,7 @@ def status_of(mention, said, planned, context):
     intent = (
         _is_intended(clause if done else lead, clause, rest)
         or _is_ahead(lead, mention["year"])
-        or (_AIM.match(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
+        or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
     if clause.endswith(_TASKS) and _TASK.search(clause):
         return "planned"  # of this figure only
@@ -263,6 +263,11 @@ def is_intended_before(folded, start):
     said = folded[max(0, start - 200) : start]
     said = said[max(map(said.rfind, "。!?\n")) + 1 :]
     return bool(_marks()["planned"].search(said)) and not _NOW.search(said)
+
+
+def _is_aim(rest):
+    """Tell whether a figure is said to be a target by what follows it (完成100个的目标)."""
+    return ("目标" in rest or "任务" in rest) and _AIM.match(rest)
 
 
 def _is_ahead(lead, year):

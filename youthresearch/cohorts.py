@@ -153,6 +153,9 @@ def add_programmes(panel, programmes):
     DataError
         If the periods are whole numbers that are no years.
     """
+    check_columns("panel", panel, ["period"], "make it with build_panel or as_panel")
+    needed = ["programme", "began", "ended", "reach"]
+    check_columns("programmes", programmes, needed, "load them with load_programmes")
     period = panel["period"]
     if not isinstance(period.dtype, pd.PeriodDtype):
         if len(period) and not period.between(1900, 2100).all():

@@ -110,6 +110,7 @@ def normalise(table, *, cost=(), by=None):
     DataError
         If a column does not vary, `cost` names another one, or `by` is no level of the index.
     """
+    _check_indicators(table)
     _check_cost(table, cost)
     check_choice("by", by, (None, *table.index.names))
     signed = table.astype(float).assign(**{c: -table[c].astype(float) for c in cost})
@@ -121,6 +122,14 @@ def normalise(table, *, cost=(), by=None):
     if flat.any():
         raise DataError(f"{list(flat[flat].index)} do not vary, so they cannot be scaled: leave them out.")
     return (signed - low) / (high - low)
+
+
+def _check_indicators(table):
+    """Refuse what is no table of numbers, such as a panel, whose rows hold one indicator each."""
+    check_columns("indicators", table, [], "make the table with composite_table")
+    text = [c for c in table if not pd.api.types.is_numeric_dtype(table[c])]
+    if text:
+        raise DataError(f"Columns {text} hold no numbers: make the table with composite_table(panel, [...]).")
 
 
 def _check_cost(table, cost):
@@ -204,6 +213,7 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
     DataError
         As `normalise`, or if weights and columns differ, a weight is below zero or a column zero throughout.
     """
+    _check_indicators(table)
     weights = pd.Series(1 / table.shape[1], index=table.columns) if weights is None else pd.Series(weights)
     if set(weights.index) != set(table.columns):
         raise DataError(f"Weights are for {list(weights.index)}, the table has {list(table.columns)}.")

@@ -138,6 +138,10 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
     size = districts if isinstance(districts, dict) else {"all": districts}
     check_count(periods=periods, **{f"districts[{name!r}]": k for name, k in size.items()})
     stratum = np.repeat(list(size), [int(k) for k in size.values()])
+    if not isinstance(waves, dict):
+        raise DataError(
+            f"waves={waves!r} must say how many districts begin when: {{5: 2}} is two in period 5."
+        )
     outside = [begins for begins in waves if begins not in range(2, periods + 1)]
     if outside or not waves:
         raise DataError(
@@ -156,6 +160,8 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
             cohort[free[:k]] = begins
     if (cohort == NEVER).all():
         raise DataError(f"waves={waves} take no district.")
+    if len(np.unique(cohort)) < 2:
+        raise DataError(f"waves={waves} take all {len(cohort)} districts at once: nobody to compare with.")
     names = pd.Index([f"d{i:04d}" for i in range(1, len(stratum) + 1)])
     if isinstance(sd, dict) and set(size) - set(sd):
         raise DataError(f"sd={sd} must name every stratum of {list(size)}.")

@@ -24,6 +24,7 @@ from .paragraphs import (
     LINE_ENDS,
     ROLES,
     Block,
+    Limits,
     ReportError,
     check_characters,
     check_paragraphs,
@@ -115,10 +116,13 @@ def read_report(path, *, limits=DEFAULT):
     bad bytes is refused, a page if they stand in its text; so is one that was saved after it had been read in
     a wrong encoding.
     Not read: headers, footers, footnotes, comments, hidden text and automatic numbering of a DOCX; pictures.
+    A PDF is read in the order in which it was drawn: two columns drawn line by line come out so.
     """
     if not isinstance(path, str | bytes | os.PathLike):  # a number would be taken for an open file
         raise refused(repr(path), "this is no path", "Pass the path of a file")
     where = os.fsdecode(path)
+    if not isinstance(limits, Limits):
+        raise refused(where, f"limits={limits!r} are none", "Pass yr.Limits(seconds=60), for instance")
     data = read_bytes(path, where, limits)
     media_type = _media_type(data, where)
     try:

@@ -16,7 +16,7 @@ from uuid import uuid4
 import pandas as pd
 
 from .loaders import load_labels
-from .schema import DataError, table_schema
+from .schema import DataError, check_columns, check_text, table_schema
 
 INK, MUTED = "#222222", "#666666"
 KINDS = {  # Paul Tol's "light" scheme: colour-blind safe, made for backgrounds of dark text
@@ -114,6 +114,8 @@ def show_evidence(document, facts, *, lang="en"):
     """
     if lang not in ("zh", "en"):
         raise ValueError(f"lang is {lang!r}; it must be 'zh' or 'en'.")
+    check_text("document", _text(document), "pass a text, or what read_report returns")
+    check_columns("facts", facts, NEEDED, "make them with extract_facts or load_facts", untyped=NEEDED)
     refused = pd.DataFrame(facts.attrs.get("refused", []), columns=REFUSED)
     plain = facts.copy()
     plain.attrs = {}  # pandas copies them at every step
@@ -164,11 +166,6 @@ def _text(document):
 
 
 def _check_places(text, facts):
-    missing = [c for c in NEEDED if c not in facts]
-    if missing:
-        raise DataError(
-            f"These facts lack the columns {missing}: pass what extract_facts or load_facts give."
-        )
     nouns = [c for c in ("noun_start", "noun_end") if c in facts]
     places = facts[["start", "end", *nouns]].apply(pd.to_numeric, errors="coerce")
     whole = (places[["start", "end"]].notna() & (places[["start", "end"]] % 1 == 0)).all(axis=1)

@@ -5,14 +5,14 @@ is drawn on. `save_figure` writes both languages and the table. All words come f
 """
 
 import re
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from .loaders import load_indicators, load_labels
-from .schema import FIGURES, SAID, DataError, is_simulated, mark_simulated
+from .schema import FIGURES, SAID, DataError, check_choice, check_columns, is_simulated, mark_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
@@ -53,6 +53,35 @@ def _style():
     }
 
 
+def _drawn_from(source, *needed):
+    """Let a figure refuse what is not the table that it draws, and say where one comes from."""
+
+    def checking(plot):
+        @wraps(plot)
+        def checked(table, *, lang="en"):
+            check_choice("lang", lang, ("zh", "en"))
+            check_columns(f"{plot.__name__} figure", table, needed, f"give it {source}", untyped=needed)
+            if not len(table):
+                raise DataError(f"The table for {plot.__name__} has no rows, so there is nothing to draw.")
+            return plot(table, lang=lang)
+
+        return checked
+
+    return checking
+
+
+@_drawn_from(
+    "with_labels(derive_before(...), ...)",
+    "district",
+    "baseline",
+    "period_end",
+    "growth_low",
+    "growth_high",
+    "before_low",
+    "before_high",
+    "after_low",
+    "after_high",
+)
 def plot_before_after(table, *, lang="en"):
     """Plot the growth that sources report, as intervals, with the levels before and after in figures.
 
@@ -102,6 +131,7 @@ def _levels(row):
     return f"{_span(row['before_low'], row['before_high'])} → {_span(row['after_low'], row['after_high'])}"
 
 
+@_drawn_from("counts of facts", "pillar", "class", "facts")
 def plot_facts_coverage(table, *, lang="en"):
     """Plot how many facts the sources of each class state in each pillar.
 
@@ -119,6 +149,16 @@ def plot_facts_coverage(table, *, lang="en"):
     return _plot_counts(_by_size(_by_size(grid).T).T, "title_facts_coverage", lang)
 
 
+@_drawn_from(
+    "with_labels(propose_repairs(...), ...)",
+    "source_id",
+    "label_zh",
+    "label_en",
+    "from_value",
+    "to_value",
+    "from_text",
+    "to_text",
+)
 def plot_conflicts(table, *, lang="en"):
     """Plot figures that contradict the rest of their own document, against what the rest gives.
 
@@ -181,6 +221,7 @@ def _plot_counts(grid, title, lang):
     return fig
 
 
+@_drawn_from("shares of proposals that are right", "layer", "share_right")
 def plot_quality(table, *, lang="en"):
     """Plot the share of proposals that agree with the coding by hand, layer by layer.
 
@@ -205,6 +246,9 @@ def plot_quality(table, *, lang="en"):
     return fig
 
 
+@_drawn_from(
+    'coverage(panel, by=["indicator", "period"])', "indicator", "period", "exact", "interval", "open"
+)
 def plot_coverage(table, *, lang="en"):
     """Plot for how many districts each indicator is known in each period, and how many of them vaguely.
 
@@ -259,6 +303,7 @@ def _indicator_label(name, lang):
     return labels.loc[name, f"label_{lang}"] if name in labels.index else name
 
 
+@_drawn_from("sigma_convergence(panel, outcome=...)", "period", "variation", "gini", "theil_t", "theil_l")
 def plot_spread(table, *, lang="en"):
     """Plot how measures of the spread between districts move, the first period as 100.
 
@@ -291,6 +336,7 @@ def plot_spread(table, *, lang="en"):
     return fig
 
 
+@_drawn_from("average_by_cohort(panel, outcome=...)", "cohort", "period", "value")
 def plot_trends(table, *, lang="en"):
     """Plot the average outcome of each cohort over time; a dotted line marks where its treatment begins.
 
@@ -321,6 +367,7 @@ def plot_trends(table, *, lang="en"):
     return fig
 
 
+@_drawn_from("confidence_bands(effect, seed=...)", "event_time", "att", "low", "high")
 def plot_event_study(table, *, lang="en"):
     """Plot effects by event time with their intervals, row by row (dark) and all at once (light).
 
@@ -366,6 +413,7 @@ def _name_outcome(ax, table, lang):
     ax.set_ylabel(_word(f"outcome_{name}", lang) if known else _indicator_label(name, lang))
 
 
+@_drawn_from("compare_effects([...])", "estimator", "att", "low", "high")
 def plot_effects(table, *, lang="en"):
     """Plot several effects with their confidence intervals, side by side.
 
@@ -407,6 +455,7 @@ def _room(numbers):
     return numbers.min() - margin, numbers.max() + margin
 
 
+@_drawn_from("effect.cohort_weights", "cohort", "period", "weight")
 def plot_weights(table, *, lang="en"):
     """Plot the weight of each cohort in each period: what an estimator adds and what it subtracts.
 
@@ -444,6 +493,7 @@ def plot_weights(table, *, lang="en"):
     return fig
 
 
+@_drawn_from("placebo_in_time(...)", "lead", "att", "low", "high")
 def plot_placebo(table, *, lang="en"):
     """Plot the effect beside those at dates when nobody was treated yet, with their intervals.
 
@@ -473,6 +523,7 @@ def plot_placebo(table, *, lang="en"):
     return fig
 
 
+@_drawn_from("test.assignments", "statistic", "actual")
 def plot_randomization(table, *, lang="en"):
     """Plot the estimate among those under other assignments of the pilots.
 
@@ -514,6 +565,7 @@ def _bins(values, edge):
     return width * np.arange(-most, most + 1)
 
 
+@_drawn_from("honest_did(effect).table", "m", "low", "high", "breakdown")
 def plot_honest(table, *, lang="en"):
     """Plot intervals for an effect as trends are allowed to differ more, and where zero comes in.
 
@@ -547,6 +599,7 @@ def plot_honest(table, *, lang="en"):
     return fig
 
 
+@_drawn_from("load_size()", "test")
 def plot_size(table, *, lang="en"):
     """Plot how often tests reject a true null, by the number of pilots, one panel a design.
 
@@ -607,6 +660,7 @@ def _legend_beside(axes, used, lang, *, several):
     axes[used].legend(once.values(), once.keys(), frameon=False, fontsize=8, loc="center")
 
 
+@_drawn_from("power_curve(design, ...)", "effect", "power", "treated")
 def plot_power(table, *, lang="en"):
     """Plot the share of studies that would find an effect, with the simulation's error.
 
@@ -635,6 +689,7 @@ def plot_power(table, *, lang="en"):
     return fig
 
 
+@_drawn_from("reproduce_published(...)", "value", "standard_error", "se", "found")
 def plot_published(table, *, lang="en"):
     """Plot estimates of this package beside published ones, each in published standard errors.
 
@@ -694,6 +749,10 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
     """
     import matplotlib
 
+    if not callable(plot):
+        raise DataError(
+            f"plot={plot!r} is no function: pass one that draws the data, such as yr.plot_trends."
+        )
     folder = Path(folder or FIGURES)
     folder.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context(_style()):
@@ -722,11 +781,6 @@ def save_both(fig, path):
 
 def _steady(table):
     """Keep the ten digits that are saved: the last bits of an estimate differ between processors."""
-    if not isinstance(table, pd.DataFrame):
-        raise DataError(
-            f"A figure is drawn from a table, and this is no table but {type(table).__name__}: for "
-            "plot_event_study give confidence_bands(effect, seed=...), for plot_effects compare_effects(...)."
-        )
     floats = table.select_dtypes("float")
     return table.assign(**{c: [float(f"{v:.10g}") for v in floats[c]] for c in floats})
 
@@ -753,8 +807,6 @@ def _words():
 
 
 def _word(key, lang):
-    if lang not in ("zh", "en"):
-        raise ValueError(f"lang={lang!r} is not known; choose 'zh' or 'en'.")
     return _words().loc[key, f"label_{lang}"]
 
 

@@ -122,6 +122,8 @@ def _check_aligned(values, others):
 
 
 def _checked(values, weights):
+    if not pd.api.types.is_list_like(values):
+        raise DataError(f"Inequality needs a list of numbers, and {type(values).__name__} is none.")
     _check_aligned(values, weights)
     for given in (values, weights):
         dtype = float if given is None or not len(given) else pd.Series(given).dtype

@@ -26,9 +26,9 @@ def lay_out(order, numbers, words):
     -------
     pandas.DataFrame
     """
-    size = len(next(iter(words.values())))
-    blocks = [(array, _places(order, names)) for names, array in numbers]
-    blocks += [(column, _places(order, (name,))) for name, column in _columns(words, size).items()]
+    size, at = len(next(iter(words.values()))), _places(order)
+    blocks = [(array, np.concatenate([at[name] for name in names])) for names, array in numbers]
+    blocks += [(column, at[name]) for name, column in _columns(words, size).items()]
     return create_dataframe_from_blocks(blocks, pd.RangeIndex(size), _index(order))
 
 
@@ -56,5 +56,5 @@ def _index(order):
 
 
 @cache
-def _places(order, names):
-    return np.array([order.index(name) for name in names])
+def _places(order):
+    return {name: np.array([i]) for i, name in enumerate(order)}

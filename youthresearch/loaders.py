@@ -276,6 +276,9 @@ def check_evidence(facts, documents):
     DataError
         With the facts whose token is not there, and what stands there instead.
     """
+    needed = ["fact_id", "source_id", "token", "start", "end"]
+    check_columns("facts", facts, needed, "load them with load_facts")
+    check_columns("documents", documents, ["source_id", "text"], "load them with load_documents")
     texts = documents.set_index("source_id")["text"]
     lost = facts[~facts["source_id"].isin(texts.index)]
     if len(lost):

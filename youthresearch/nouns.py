@@ -31,6 +31,7 @@ from .tokens import (
     ends_in,
     is_counted,
     is_person,
+    moves,
     roles,
     says,
     span,
@@ -132,7 +133,7 @@ def _own_share(tokens, i, unit, context):
     place, size = (i - first) // 2, (last - first) // 2 + 1
     if size == 1 or not any(t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]):
         return None
-    whole = left_of(tokens, first, unit)
+    whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if whole:
         parts = _parts(tokens, first, whole)
         return parts[place] if len(parts) == size else whole
@@ -166,24 +167,26 @@ def _parts(tokens, first, whole):
 
 def _is_elided(tokens, i, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    near = range(i - 1, max(0, i - 4 * REACH) - 1, -1)
-    place = next((n for n in near if tokens[n].end == found[1]), None)
-    if place is not None and _is_only_place(tokens, place, found[0]):
-        return True  # 岗位16个,其中广西9个
-    whole = next((n for n in near if before and tokens[n].end == before[1]), None)
-    if whole is None or place is None:
+    first = max(0, i - 4 * REACH)
+    place = next((n for n in range(i - 1, first - 1, -1) if tokens[n].end == found[1]), None)
+    if place is None:
         return False
+    where = tokens[place]
+    if where.sort == "p" and _is_only_place(tokens, place, found[0]):
+        return True  # 岗位16个,其中广西9个
+    if not before or ends_in(where.word, "league") or not is_counted(where.word):
+        return False
+    whole = next((n for n in range(place, first - 1, -1) if tokens[n].end == before[1]), place)
     league = at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
-    where = tokens[place].word
-    return listed and ends_in(league, "league") and not ends_in(where, "league") and is_counted(where)
+    return listed and ends_in(league, "league")
 
 
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
     named = len(word) < 4 or word[-1] in "省市县区州盟旗"  # 城镇人口 is none
-    if tokens[k].sort != "p" or word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
+    if word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
         return False
     while tokens[k].start > start or at(tokens, k - 1).sort == "p":
         k -= 1
@@ -276,7 +279,7 @@ def _further(tokens, i, unit, kind, context):
     if verb:
         return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
-    if before and (not money or at(tokens, i - 1).word in roles("up") | roles("down")):
+    if before and (not money or moves(at(tokens, i - 1).word)):
         return before, "inherited", each_before(tokens, i)
     return _from_afar(tokens, i, unit, kind, money)
 
@@ -393,7 +396,7 @@ def _used_as(tokens, i):
 def _verb(tokens, i, unit):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
     on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
-    acts = unit in COUNTED and unit not in PEOPLE  # 60个支部中有8个参加
+    acts = unit in COUNTED and unit not in PEOPLE and at(tokens, i + 2).sort not in "xc"  # 8个参加评选
     for k in (i - 1,) if acts else (i - 1, i + 1, on):
         if at(tokens, k).word in roles("event"):
             also = k > i and at(tokens, k + 1).sort in "vw" and at(tokens, k + 2).sort == "x"
@@ -448,7 +451,7 @@ def _described(tokens, i, kind):
     if at(tokens, k).sort in "npw":
         return phrase_to(tokens, k)
     j = k
-    while at(tokens, j).sort in "avwh":
+    while at(tokens, j).sort in ("avw" if kind == "share" else "avwh"):
         j -= 1
     if at(tokens, j).sort == "n" and at(tokens, j - 1).word in ("被", "由"):
         return span(tokens, j, k)  # 被企业吸纳的60人
@@ -488,6 +491,8 @@ def _is_level(word):
 
 def find_above(text, start, unit):
     """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
+    if unit not in COUNTED:
+        return None
     tokens = classify(tagger().tag(text, hmm=False), start, {})
     k = next((k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit)), None)
     return None if k is None else phrase_to(tokens, k)

@@ -23,6 +23,7 @@ from .tokens import (
     is_counted,
     is_person,
     may_stand,
+    moves,
     roles,
     says,
     span,
@@ -223,8 +224,8 @@ def _is_cut(tokens, j, unit):
 def _joins_next(tokens, j, last, unit):
     """Tell whether the phrase after the joining word j is counted by the same number."""
     head = phrase_end(tokens, j + 1)
-    if head is None:
-        return False
+    if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
+        return False  # 9个大项、三级分管
     after = at(tokens, head + 1).word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
@@ -288,16 +289,14 @@ def left_of(tokens, i, unit):
         return None
     found = phrase_to(tokens, k)
     head = at(tokens, k - (tokens[k].word == BRACKET)).word
-    if unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC)):
-        found = _persons(tokens, k) or found
-        if _lead(tokens, k, found[0]).word == "从":
-            return None  # 从高校选拔64名
-    if _lead(tokens, k, found[0]).word in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
+    others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
+    found = (others and _persons(tokens, k)) or found
+    lead = _lead(tokens, k, found[0]).word
+    if others and (lead == "从" or (head[0] == "各" and ends_in(head, "organisation"))):
+        return None  # 从高校选拔64名, 各支部推荐1名
+    if lead in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
-    each = at(tokens, k).word[0] == "各" or _lead(tokens, k, found[0]).word == "各"
-    if each and unit in PEOPLE and ends_in(tokens[k].word, "organisation"):
-        return None  # 各支部推荐1名
     return _sum(tokens, i, k, found) if unit == "元" else found
 
 
@@ -310,6 +309,8 @@ def _head_before(tokens, i, unit):
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
+        if tokens[k].word == "组织" and at(tokens, k - 1).sort in "nw" and tokens[k + 1].word in RISEN:
+            break  # 志愿服务组织达到60个
         if tokens[k].word == ")":
             k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
         elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
@@ -327,8 +328,8 @@ def _search_from(tokens, i, unit):
     k = _share_of(tokens, i) if unit == "%" else i - 1
     k -= unit == "%" and at(tokens, k).word == "占"
     k -= at(tokens, k).word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
-    above = range(k, max(0, k - REACH), -1) if unit == "百分点" else ()
-    k = next((n - 1 for n in above if tokens[n].word in ABOVE), k)  # 入会率高于全县水平3个百分点
+    if unit == "百分点":  # 入会率高于全县水平3个百分点
+        k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
     return _compared(tokens, k)
 
 
@@ -382,7 +383,7 @@ def each_before(tokens, i):
 
 def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
-    if tokens[k].word in roles("up") or tokens[k].word in roles("down"):
+    if moves(tokens[k].word):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith("算数")
             if against or tokens[n].word in ("比", "较"):
@@ -404,7 +405,8 @@ def _is_noun(tokens, k, unit):
     j = k - 1
     while at(tokens, j).sort in "npwav":
         j -= 1
-    return j < k - 1 and tokens[j].sort == "h"  # 办理法人资格登记62个
+    listed = at(tokens, j).sort == "c" and at(tokens, j - 1).word == NUMBER  # 获市级表彰3项、省级表彰2项
+    return j < k - 1 and (listed or tokens[j].sort == "h")  # 办理法人资格登记62个
 
 
 def _persons(tokens, k):
@@ -446,7 +448,8 @@ def phrase_to(tokens, k):
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     if j + 2 <= k and _is_place(tokens, j):
         j += 2
-    j = _past_levels(tokens, j, k)
+    if j < k:
+        j = _past_levels(tokens, j, k)
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
@@ -465,9 +468,11 @@ def _past_levels(tokens, j, k):
         tokens[n].sort == "c" or tokens[n].word in (GROUP, *ADMIN) or is_counted(tokens[n].word)
     ):
         n += 1
-    word, several = tokens[n].word, any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
-    listed = word in ("两级", "三级", "四级") or (several and word.endswith("级"))
-    return n + 1 if listed and n < k else j
+    word = tokens[n].word
+    if n == k or not word.endswith("级"):
+        return j
+    several = word in ("两级", "三级", "四级") or any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
+    return n + 1 if several else j
 
 
 def _is_place(tokens, j):

@@ -117,6 +117,11 @@ def _canonical(plan):
     )
 
 
+def _check_plan(plan):
+    if not isinstance(plan, StudyPlan):
+        raise DataError(f"A {type(plan).__name__} is no plan: make one with study_plan, or read_plan.")
+
+
 def _content(plan):
     return {f.name: getattr(plan, f.name) for f in fields(plan) if f.init}
 
@@ -302,6 +307,7 @@ def save_plan(plan, path):
     DataError
         If there is such a file, or no folder for it.
     """
+    _check_plan(plan)
     path = Path(path)
     if not path.parent.is_dir():
         raise DataError(f"There is no folder {path.parent}: make it first.")
@@ -384,6 +390,7 @@ def compare_with_plan(plan, results):
     DataError
         If a result is neither an effect nor a test.
     """
+    _check_plan(plan)
     if isinstance(results, (Effect, RandomizationTest)):
         raise DataError("Results are all that are reported: give a list of them.")
     rows = []

@@ -229,7 +229,7 @@ def check_estimator(estimator):
 def check_share(**given):
     """Refuse a level, a power or another chance that is none: it must lie between 0 and 1."""
     for name, value in given.items():
-        if not 0 < value < 1:
+        if not isinstance(value, Real) or not 0 < value < 1:
             raise DataError(f"{name}={value} must lie between 0 and 1.")
 
 

@@ -47,7 +47,13 @@ def _signs(folded, sentence):
     first, last = sentence["start"], sentence["end"]
     counted = {m["start"] for m in sentence["kept"]}
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
-    names = [(*m.span(), sign) for sign, name in _names() for m in name.finditer(folded, first, last)]
+    said = folded[first:last]
+    names = [
+        (*match.span(), sign)
+        for sign, marks, name in _names()
+        if not marks or any(map(said.__contains__, marks))
+        for match in name.finditer(folded, first, last)
+    ]
     quoted = [(start, end) for start, end, sign in names if sign == NOUN]
     spans = [s for s in signs if s[2] and s[2] != NAME and (s[2] == NUMBER or not inside(s[0], quoted))]
     names += [s for s in signs if s[2] == NAME]
@@ -88,9 +94,10 @@ def _sign(mention, folded, counted):
 
 @cache
 def _names():
-    """List what one sign stands for, the surest first, with its pattern."""
+    """List what a sign stands for, the surest first: the sign, characters of it, the pattern."""
     joined = re.compile(lexicon_pattern("joined"))
-    return ((OTHER, baselines()), (GROUP, joined), (NOUN, _QUOTE), (BODY, _BODY), (BRACKET, _BRACKET))
+    quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "团共", _BODY)
+    return (OTHER, "", baselines()), (GROUP, "", joined), quotes, bodies, (BRACKET, "(", _BRACKET)
 
 
 @cache

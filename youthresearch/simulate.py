@@ -191,6 +191,8 @@ def _districts(districts, size_heterogeneity, rng):
 
 
 def _wave_sizes(waves, time, districts):
+    if not isinstance(waves, dict):
+        raise DataError(f"waves={waves!r} must say how many districts begin when: {{'2019Q3': 2}}.")
     cohorts = as_cohort(pd.Series(list(waves), name="waves"), time)
     outside = cohorts.isna() | (cohorts <= time.iloc[0]) | (cohorts > time.iloc[-1])
     if outside.any():

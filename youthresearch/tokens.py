@@ -156,11 +156,7 @@ def _sort(word, tag):
         return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in roles("and"):
         return "c"
-    if (
-        word in roles("noun")
-        or word in roles("person")
-        or (word in roles("takes_verb") - roles("compound") - roles("link"))
-    ):
+    if word in roles("noun") or word in roles("person") or word in purely("takes_verb", "compound", "link"):
         return "n"
     head, compound = word in roles("head_verb"), word in roles("compound")
     nominal = tag[0] in "nj" or tag in ("eng", "an", "vn")
@@ -172,7 +168,7 @@ def _sort(word, tag):
         return "w" if word in roles("event") else "n"
     if compound:
         return "a"
-    if word in roles("link") or word in roles("up") or word in roles("down"):
+    if word in roles("link") or moves(word):
         return "s"
     return _sort_of_tag(word, tag)
 
@@ -188,7 +184,7 @@ def _sort_of_tag(word, tag):
         return "n"
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
-    if tag[0] in "il" and len(word) == 4 and word[2:] in roles("head_verb") - roles("compound"):
+    if tag[0] in "il" and len(word) == 4 and word[2:] in purely("head_verb", "compound"):
         return "h"  # 顺利完成
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
@@ -206,13 +202,13 @@ def is_person(word):
 @lru_cache(WORDS)
 def says(word):
     """Tell whether a noun is a verb as well."""
-    return (word in verbal() or word in roles("head_verb") - roles("noun")) and not is_person(word)
+    return (word in verbal() or word in purely("head_verb", "noun")) and not is_person(word)
 
 
 @cache
 def verbal():
     """Return the words that qualify a noun and are no nouns themselves: most are verbs."""
-    return roles("compound") - roles("noun")
+    return purely("compound", "noun")
 
 
 @lru_cache(WORDS)
@@ -245,6 +241,11 @@ def ends_in(word, role):
     return any(word[i:] in roles(role) for i in range(len(word)))
 
 
+def moves(word):
+    """Tell whether a word is a verb of change (增加, 减少)."""
+    return word in roles("up") or word in roles("down")
+
+
 def may_stand(sort):
     """Tell whether a word may stand in a noun phrase."""
     return sort in "npwvag"
@@ -254,6 +255,12 @@ def may_stand(sort):
 def roles(role):
     """Return the words of a role in the lexicon."""
     return frozenset(lexicon_codes(role))
+
+
+@cache
+def purely(role, *others):
+    """Return the words of a role that have none of the others."""
+    return roles(role).difference(*map(roles, others))
 
 
 _NOTHING = Token("", "x", 0, 0)

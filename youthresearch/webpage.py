@@ -170,7 +170,7 @@ class _Page:
         """Go on to the next free cell of the row, beyond what is joined with the last or reaches down."""
         (_, row, cell), (joined, down) = self.tables[-1], self.spans[-1]
         cell += 1 + joined
-        while down.get(cell, 0) >= row:
+        while down.get(cell, -1) >= row:
             cell += 1
         across, rows = (_span(kept.get(name, "")) for name in ("colspan", "rowspan"))
         if cell + across > WIDEST:  # no table of a report, and quadratic
