@@ -333,6 +333,11 @@ def test_status(text, status):
     assert set(yr.extract_facts(f"全县{text}。", date="2021-06")["status"]) == {status}
 
 
+def test_none_is_exactly_none_whatever_bounds_it():
+    facts = yr.extract_facts("每名干部联系不少于2个支部、0个班级。至少得到响应的0次。")
+    assert facts["hedge"].tolist() == ["at_least", "exact", "exact"]
+
+
 def test_a_duty_that_is_summed_up_was_done():
     facts = yr.extract_facts("每名干部联系3个支部，共联系支部90个。")
     assert facts["status"].tolist() == ["achieved", "achieved"]

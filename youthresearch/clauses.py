@@ -52,6 +52,8 @@ _ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
 
 def hedge_of(mention, said):
     """Find a word of approximation that stands apart from its number (至少召开2次, 约占总数的10%)."""
+    if not mention["value"]:
+        return "exact"  # 至少得到支持的0个: none is none
     if is_at_least(said.clause) or _APART.search(said.clause):
         return "at_least"
     roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
@@ -79,7 +81,9 @@ def kind_of(mention, said, context):
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
     if kind == "level" and (listed or owed or (still and context["per"])):
         kind = "mean"
-    least = _is_bounded(mention) or (listed and context["least"] and mention["hedge"] == "exact")
+    least = _is_bounded(mention) or (
+        listed and context["least"] and mention["hedge"] == "exact" and mention["value"]
+    )
     if least:
         mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
