@@ -383,7 +383,7 @@ def _marks():
     return {
         "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            f"{words('mean')}|各$"
+            rf"{words('mean')}|各$|每(?![逢到])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "planned": re.compile(
