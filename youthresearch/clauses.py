@@ -116,7 +116,8 @@ def _own_kind(mention, clause, each):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
-    if not compared and (each or marks["mean"].search(clause)):
+    lasting = each and each.period and not _is_frequency(mention)  # 每年300人次: what came in a year
+    if not compared and ((each and not lasting) or marks["mean"].search(clause)):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -383,7 +384,7 @@ def _marks():
     return {
         "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            rf"{words('mean')}|各$|每(?![逢到])[\u4e00-\u9fff]{{1,2}}$"
+            rf"{words('mean')}|各$|每(?![逢到年月周日天季半学])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "planned": re.compile(
