@@ -6,6 +6,7 @@ Every word has a class. The words of each role are in the lexicon and can be ext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from .places import is_place
 from .quantities import lexicon_codes
 
 WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
@@ -90,7 +91,7 @@ def classify(tagged, start, ends):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        if sort == "x":
+        if sort == "x" or word == "比":
             if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                 _end_noun(tokens, word, start)
         elif ending and _ends_noun(word, tokens):
@@ -168,8 +169,8 @@ def _sort(word, tag):
         return "w" if word in roles("event") else "n"
     if compound:
         return "a"
-    if word in roles("link") or moves(word):
-        return "s"
+    if word in roles("link") or moves(word) or (word[0] == "各" and tag[0] not in "nj"):
+        return "s"  # 各条战线
     return _sort_of_tag(word, tag)
 
 
@@ -178,12 +179,16 @@ def _sort_of_tag(word, tag):
         return "s"
     if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
         return "p"
+    if word[-1] in "省市县区旗州盟" and len(word) > 2 and is_place(word):
+        return "p"  # 民勤县
     if tag == "vn":
         return "w"
     if tag[0] in "njs" or tag in ("eng", "an"):
         return "n"
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
+    if len(word) == 3 and word[-1] in "率度量额" and tag[0] in "vlid":
+        return "n"  # 活跃度
     if tag[0] in "il" and len(word) == 4 and word[2:] in purely("head_verb", "compound"):
         return "h"  # 顺利完成
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
