@@ -14,6 +14,7 @@ from .phrases import (
     each_before,
     left_of,
     opening,
+    past_titles,
     phrase_end,
     phrase_to,
     right_of,
@@ -358,7 +359,7 @@ def _event_to(tokens, k, unit):
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and at(tokens, j - 1).sort == "r")):
         j += 1  # 在《日报》发稿
     j += j < k and tokens[j].word == "组织" and at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
-    return span(tokens, j, k)
+    return span(tokens, past_titles(tokens, j, k), k)
 
 
 def _acts(word, unit):

@@ -121,7 +121,7 @@ def _end_noun(tokens, mark, start):
         tokens[-2:] = [Token("建" + last.word, "n", tokens[-2].start, start)]
     elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
         last.sort = "n"  # 违法行为
-    elif last.sort in "as" and mark in (NUMBER, "(") and before in ("n", "a") and _is_tail(last.word):
+    elif last.sort in "as" and mark in (NUMBER, "(", "比") and before in ("n", "a") and _is_tail(last.word):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
@@ -193,6 +193,8 @@ def _sort_of_tag(word, tag):
         return "h"  # 顺利完成
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
+    if tag == "t" and word[-1] not in "代季间日":
+        return "s"  # 年末, but 假日小队
     if tag[0] in "abftzgikl":
         return "a"
     return "r" if tag == "p" else "s"
