@@ -190,8 +190,10 @@ def _is_only_place(tokens, k, start):
     if word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
         return False
     while tokens[k].start > start or at(tokens, k - 1).sort == "p":
+        if tokens[k].sort not in "pc":
+            return False  # 绿化山林
         k -= 1
-    return at(tokens, k - 1).sort in "xcs"
+    return tokens[k].sort == "p" and at(tokens, k - 1).sort in "xcs"
 
 
 def _candidates(tokens, i, unit, kind, before):
@@ -446,6 +448,8 @@ def _described(tokens, i, kind):
     k = i - 1
     while at(tokens, k).sort == "s" or at(tokens, k).word == "占":
         k -= 1
+    if kind == "share" and at(tokens, k + 1).word in RISEN:
+        return None  # 由60%提升到70%
     if (at(tokens, k).word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
         return None
     k -= kind != "share"

@@ -201,11 +201,11 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
-        if last is None and after.word == "的":
-            return True  # 8个基础薄弱的支部
+        if last is None and (after.word == "的" or (after.sort == "h" and phrase_end(tokens, j + 2))):
+            return True  # 8个基础薄弱的支部, 9个扶贫开发重点县
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
-        return last is not None and _is_cut(tokens, j, unit)
+        return begin is not None and (last is None or _is_cut(tokens, j, unit))
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -228,6 +228,8 @@ def _joins_next(tokens, j, last, unit):
     head = phrase_end(tokens, j + 1)
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
+    if counts(tokens[last].word, unit) and not counts(tokens[head].word, unit):
+        return False  # 9个贫困县和帮扶任务
     after = at(tokens, head + 1).word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
@@ -459,7 +461,7 @@ def phrase_to(tokens, k):
         or (tokens[j].word in "支个名家所项类" and at(tokens, j - 1).word in ("各", "每", "该"))
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(at(tokens, j - 1)))
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
-        or (at(tokens, j - 1).word == "各" and ends_in(tokens[j].word, "organisation") and tokens[j + 1].sort in "na")
+        or (tokens[j + 1].sort in "na" and at(tokens, j - 1).word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
     return span(tokens, _titled(tokens, j), k)
@@ -488,7 +490,7 @@ def _past_levels(tokens, j, k):
 
 
 def _past_place(tokens, j, k):
-    """Skip a place at the start of a phrase that the tagger cuts, as it does not know it (半程 镇, 王 李 村)."""
+    """Skip a place at the start of a phrase that the tagger cuts, as it does not know it (半程 镇)."""
     n = j
     while n < k - 1 and tokens[n].sort == "n" and tokens[n].word not in _known():
         n += 1
