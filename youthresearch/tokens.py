@@ -18,6 +18,7 @@ COUNTED = {  # unit -> role of the nouns it counts
     "户": "organisation",
     **dict.fromkeys(("条", "项"), "item"),
 }
+AREAS = tuple("省市县区州旗乡镇村")  # ends of names of places
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 # Ends of nouns, with a verb of two characters before them.
 ENDINGS = frozenset("员会款费率班队站点室岗金户人器品面")
@@ -235,6 +236,15 @@ def counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
     role = COUNTED.get(unit)
     return bool(role) and ends_in(word, role)
+
+
+def fits(word, unit):
+    """Tell whether a unit may count a noun, where it counts but one sort (元: money; 名: persons)."""
+    if unit == "元":
+        return ends_in(word, "money")
+    if unit in PEOPLE:
+        return is_person(word) or word.endswith("数")
+    return unit not in ONLY or (counts(word, unit) and not (unit in "家所" and word.endswith(AREAS)))
 
 
 def fits_only(word, unit):
