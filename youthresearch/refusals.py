@@ -31,7 +31,7 @@ def refusal_of(mention, folded):
     Returns
     -------
     str
-        A sort of `scan_folded` that is no quantity, or one of: vague zero, age, unit, threshold, form,
+        A sort of `scan_folded` that is no quantity, or one of: vague zero, age, unit, blank, threshold, form,
         enumeration, name, rhetorical, article, number, ratio, no unit. Empty for what may be a figure.
     """
     sort, start, end = mention["sort"], mention["start"], mention["end"]
