@@ -531,7 +531,7 @@ def _quick():
         f"|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
     )
     return re.compile(  # one class in front, so that the search runs over all else at once
-        rf"[\d第翻全均xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
+        rf"[\d第翻全均xX×*○□△_{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=[*○□△_])[*○□△_]*"
         rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,7}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
@@ -547,10 +547,15 @@ _AGED = re.compile(  # 平均年龄28岁, 下降2.5岁, 平均年龄由35岁降�
 )  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|全[覆部]|均为|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    "OPENING": rf"[\dxX×*○□△_{_HAN}A-Za-z双翻首ALONE]|全[覆部]|均为|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
+    # what stands for a number: ×.×, *万*千, 3.x, ××5; but 桌椅×5套, 4×100米, **5名**
+    "BLANK": r"(?:(?<![A-Za-z\d.])(?:\d{1,3}\.?(?![*_]))?SIGNS(?:[.,]SIGNS|(?<=[xX×○□△]{2})\d{1,3})?"
+    r"|(?<![A-Za-z\d])SIGNS)(?: ?ODD)?FACTOR?(?:SIGNS(?: ?ODD)?FACTOR)?",
+    "SIGNS": r"(?:[xX×]{1,8}|[*]{1,8}|[○□△]{1,8}|_{1,16})",
+    "FACTOR": r"(?:十MULT?|MULT)",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
     r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
@@ -559,7 +564,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
     "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
     "DIGITS": "[零〇一二三四五六七八九]{1,4}",
-    "MASK": r"(?:[xX×*]{1,4}(?![A-Za-z]))",
+    "MASK": r"(?:[xX×*○□△_]{1,4}(?![A-Za-z]))",
     "DASH": r"(?:—{1,2}|–|-|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
@@ -630,7 +635,7 @@ _SORTS = {
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"
         r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
-        r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,8}|[*]{1,8})MULT?(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
+        r"|(?:(?P<mask>BLANK)(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"

@@ -15,6 +15,7 @@ from .tokens import PEOPLE
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
+_FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 
 
@@ -30,7 +31,7 @@ def refusal_of(mention, folded):
     Returns
     -------
     str
-        A sort of `scan_folded` that is no quantity, or one of: vague zero, age, unit, threshold, form,
+        A sort of `scan_folded` that is no quantity, or one of: vague zero, age, unit, blank, threshold, form,
         enumeration, name, rhetorical, article, number, ratio, no unit. Empty for what may be a figure.
     """
     sort, start, end = mention["sort"], mention["start"], mention["end"]
@@ -51,6 +52,8 @@ def refusal_of(mention, folded):
         }
         return ""
     token = folded[mention["number_start"] : end]
+    if token[0] in _FACTORS and start == mention["number_start"] and _marks()["blank"].search(lead):
+        return "blank"  # 投入  万元
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
@@ -220,6 +223,10 @@ def _marks():
     words = lexicon_pattern
     any_size = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
     return {
+        "blank": re.compile(  # what stands where a digit is missing; but heads end in one (青春同行 百名青年)
+            r"(?:[xX×*○□△_▲●■?…·﹍A-Za-z]|某|若干|[(] *[)]|(?<=[入出收资款金额值约达为共计]) {1,9}"
+            r"|余|(?<![更许众很颇])多)(?:左右|余|多|来)?$"
+        ),
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
         ),
