@@ -276,7 +276,7 @@ def _further(tokens, i, unit, kind, context):
     alone, before = at(tokens, i - 1).word != NUMBER, context["noun"]
     if alone:
         before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
-    given = _given(tokens, i) or _shared(tokens, i, unit)
+    given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given:
         return given, "object", before
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
@@ -294,6 +294,10 @@ def _further(tokens, i, unit, kind, context):
 
 def _fitting(tokens, i, unit, before):
     """Find the last noun that the unit counts, if it does not count that of the figure before."""
+    k = i - 1 - (at(tokens, i - 1).word in SUMMED)
+    named = at(tokens, k).sort == "x" and at(tokens, k - 1).sort == "n" and fits(tokens[k - 1].word, unit)
+    if unit in ONLY and named and k < i - 1:
+        return phrase_to(tokens, k - 1)  # 各县均有代表,共90名
     if unit not in ONLY or any(t.end == before[1] and fits(t.word, unit) for t in tokens[:i]):
         return before
     k = next((k for k in range(i - 1, -1, -1) if tokens[k].sort == "n" and fits(tokens[k].word, unit)), None)
@@ -511,6 +515,16 @@ def _shared(tokens, i, unit):
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
     return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+
+
+def _over_brackets(tokens, i, unit):
+    """Find the noun after the brackets that follow a number (90名(含续聘2名)辅导员)."""
+    close = i + 1
+    while at(tokens, i + 1).word == "(" and at(tokens, close).word not in (")", ""):
+        close += 1
+    found = right_of(tokens, close, unit) if close > i + 1 else None
+    head = next((t.word for t in tokens[close : close + REACH] if found and t.end == found[1]), "")
+    return found if counts(head, unit) else None
 
 
 def _is_level(word):

@@ -67,6 +67,8 @@ def right_of(tokens, i, unit):
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
         return None  # 完成100个的目标
+    if unit in PEOPLE[:3]:
+        last = _person_after(tokens, last)
     if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
@@ -99,6 +101,16 @@ def _run_on(tokens, i, unit):
             begin = j
         j += 1
     return begin, last
+
+
+def _person_after(tokens, last):
+    """Find the persons that a phrase runs on to over what the tagger cuts (60名困难家庭大|一|新生)."""
+    for n in range(last + 1, min(last + REACH, len(tokens))):
+        if is_person(tokens[last].word) or tokens[n].sort in "xhrc" or tokens[n].word in SIGNS:
+            break
+        if is_person(tokens[n].word):
+            return phrase_end(tokens, n)
+    return last
 
 
 def _counted(tokens, begin, last, unit):
