@@ -12,6 +12,7 @@ from .phrases import (
     RISEN,
     TO_THE_LEFT,
     each_before,
+    lead,
     left_of,
     opening,
     past_titles,
@@ -44,6 +45,8 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
+AREAS = ("亩", "公顷", "平方米", "公里")
+FOR = ("为", "给", "向", "对")
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
@@ -437,10 +440,11 @@ def _verb(tokens, i, unit):
         j -= 1
     two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
     named = at(tokens, i - 1).sort in "vw" or (unit == "元" and at(tokens, i - 1).word in verbal())
-    if not named or not (two or unit in ("人", *TIMES, *EVENTS)):
+    if not named or not (two or unit in ("人", *AREAS, *TIMES, *EVENTS)):
         return None
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
     opens = listed or at(tokens, j - 1).sort in "xsh"  # 不起诉8人, 实现增收8元
+    opens = opens or (unit == "元" and lead(tokens, j - 1, phrase_to(tokens, j - 1)[0]).word in FOR)
     return span(tokens, j, i - 1) if opens else None
 
 
@@ -493,7 +497,7 @@ def _described(tokens, i, kind):
 
 def _given(tokens, i):
     """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
-    if at(tokens, i - 1).word not in ("为", "对", "向", "给", "的"):
+    if at(tokens, i - 1).word not in (*FOR, "的"):
         return None
     j = i + 1
     while at(tokens, j).sort in ("h", "s"):
@@ -564,12 +568,19 @@ def _belongs_left(tokens, i, unit):
         return True  # 服务站点9处走访60人次
     if k == i - 1 or at(tokens, k).word == NUMBER:
         return False
+    if k == i - 2 and unit in PEOPLE and says(tokens[k + 1].word) and _names_persons(tokens, i):
+        return False  # 资助9名学生助学金2万元
     for token in tokens[i + 1 : i + 6]:
         if token.word == NUMBER:
             return True
         if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
             return False  # 城区8个街道62个社区
     return False
+
+
+def _names_persons(tokens, i):
+    """Tell whether persons are named right after number i."""
+    return any(is_person(t.word) for t in tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1])
 
 
 def _only_qualifies(tokens, i, phrase, unit):

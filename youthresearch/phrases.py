@@ -84,7 +84,7 @@ def _run_on(tokens, i, unit):
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            fits = last is not None and counts(tokens[last].word, unit)
+            fits = last is not None and _may_count(tokens[last].word, unit)
             if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
                 break
             begin = last = None
@@ -101,6 +101,11 @@ def _run_on(tokens, i, unit):
             begin = j
         j += 1
     return begin, last
+
+
+def _may_count(word, unit):
+    """Tell whether a unit, or a number without one, counts a noun (6万人口的县)."""
+    return counts(word, unit) if unit else word == "人口" or is_person(word)
 
 
 def _person_after(tokens, last):
@@ -307,10 +312,10 @@ def left_of(tokens, i, unit):
     head = at(tokens, k - (tokens[k].word == BRACKET)).word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
-    lead = _lead(tokens, k, found[0]).word
-    if others and (lead == "从" or (head[0] == "各" and ends_in(head, "organisation"))):
+    before = lead(tokens, k, found[0]).word
+    if others and (before == "从" or (head[0] == "各" and ends_in(head, "organisation"))):
         return None  # 从高校选拔64名, 各支部推荐1名
-    if lead in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
+    if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
@@ -361,11 +366,18 @@ def _over_verb(tokens, k, unit):
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
+        who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
+        if who and _is_counted_before(tokens, i, found):
+            return who[-1], found[1]  # 资助9名学生助学金2万元
         return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
-    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
-    return None if counted else found
+    return None if _is_counted_before(tokens, i, found) else found
+
+
+def _is_counted_before(tokens, i, found):
+    """Tell whether a number stands right before a phrase."""
+    return any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
 
 
 def _is_no_noun(tokens, k, i):
@@ -394,7 +406,7 @@ def _without_giver(tokens, k, phrase):
 def each_before(tokens, i):
     """Find what a number right after it is told of each (平均每个乡镇6场)."""
     found = phrase_to(tokens, i - 1) if at(tokens, i - 1).sort in "np" else None
-    return found if found and _lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
+    return found if found and lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
 
 
 def _compared(tokens, k):
@@ -434,7 +446,7 @@ def _persons(tokens, k):
     return None
 
 
-def _lead(tokens, k, start):
+def lead(tokens, k, start):
     """Return the word before the phrase from an offset to token k, over 全市 and the like."""
     while k > 0 and (tokens[k].start > start or tokens[k - 1].word[0] in "全我各本"):
         k -= 1
