@@ -413,7 +413,7 @@ def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
     if moves(tokens[k].word):
         for n in range(k - 1, max(0, k - REACH), -1):
-            against = tokens[n].word == OTHER and tokens[n + 1].word.endswith("算数")
+            against = tokens[n].word == OTHER and tokens[n + 1].word.endswith(("算数", "算"))
             if against or tokens[n].word in ("比", "较"):
                 return n - 1
             if tokens[n].sort == "x":
@@ -556,6 +556,8 @@ def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
+    if len(head) == 1 and n == k - 2 and tokens[k - 1].word == BRACKET:
+        return False  # 因公出国(境)费
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
