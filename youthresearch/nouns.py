@@ -222,6 +222,7 @@ def _candidates(tokens, i, unit, kind, before):
     elif unit == "%" and after.word in ("的", "为", "是"):
         found = {"object": _of_whom(tokens, i), "right": right, "left": left}
     elif unit == "%":
+        right = None if before and after.sort in "vwh" else right  # 40%的青年选择就业,20%选择升学
         found = {"left": left, "right": right}
     elif at(tokens, i - 1).word == "等" and after.word == "为":
         found = {"object": _object(tokens, i, unit)} | found

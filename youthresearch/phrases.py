@@ -399,8 +399,14 @@ def _without_giver(tokens, k, phrase):
         if tokens[n].start < phrase[0]:
             break
         if is_counted(word) if verb else word.endswith(BODIES) and word != "社会":
-            return span(tokens, n + 1, k)
+            return span(tokens, n + 1 + (n + 1 < k and tokens[n + 1].word in _gives()), k)
     return phrase
+
+
+@cache
+def _gives():
+    """Return the verbs that may be those of a clause and are no nouns (捐赠现金)."""
+    return roles("head_verb") - roles("noun")
 
 
 def each_before(tokens, i):
@@ -475,6 +481,8 @@ def phrase_to(tokens, k):
     if at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     j = _past_place(tokens, j, k)
+    if j < k and at(tokens, j - 1).word == OTHER and tokens[j].word.endswith("会"):
+        j += 1  # 第十届委员会委员
     if j < k:
         j = past_titles(tokens, _past_levels(tokens, j, k), k)
     if tokens[j].word == "新" and j + 2 < k and tokens[j + 1].sort in "avwh":
