@@ -276,12 +276,28 @@ STATUS = [  # text, status of each figure
     ("关于年度预算执行情况的报告\n财政收入30亿元。", "achieved"),
     ("转移就业7万人，占全年任务的112%，收入8亿元。", "achieved achieved achieved"),
     ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
+    # a list of promises, a shortlist, means that are asked for; and where intent ends
+    ("惠青清单包括提供岗位不少于3万个；培训青年不少于600名；举办交友会30场。", "planned planned planned"),
+    ("提供岗位不少于3万个；全年举办交友会30场。", "achieved achieved"),
+    ("经审核，提出3个支部、20名团员的拟表彰名单。", "planned planned"),
+    ("项目预算资金8万元，实际到位6万元。", "planned achieved"),
+    ("经测算，改造宿舍需投入90万元。", "planned"),
+    ("今年将至少创建40个站点。", "planned"),
+    ("今年预计招募60人，五年来共有90人参加。", "planned achieved"),
+    ("2019年内，各镇组织的活动达6次以上。", "achieved"),
 ]
 
 
 @pytest.mark.parametrize(("text", "statuses"), STATUS)
 def test_a_plan_holds_for_its_heading_or_its_figures_and_no_further(text, statuses):
     assert yr.extract_facts(text)["status"].tolist() == statuses.split()
+
+
+def test_a_year_to_come_holds_for_its_paragraph_until_something_was_done():
+    text = "到2030年，入园率达到90%。贫血率降低到5%以下。目前，入园率为82%。培训教师60名。"
+    statuses = ["planned", "planned", "achieved", "achieved"]
+    assert yr.extract_facts(text, date="2021")["status"].tolist() == statuses
+    assert set(yr.extract_facts(text, date="2031")["status"]) == {"achieved"}
 
 
 def test_one_time_in_a_stretch_is_a_mean_and_one_of_something_an_article():

@@ -41,7 +41,7 @@ def said_of(mention, folded, before):
     clause = lead[max(lead.rfind(","), lead.rfind(":")) + 1 :]  # the other marks end a sentence
     if "“" in clause or "《" in clause:
         clause = _QUOTED.sub("", clause)
-    return Said(lead, clause, folded[mention["end"] : mention["end"] + 24])
+    return Said(lead, clause, folded[mention["end"] : mention["end"] + 60])
 
 
 # Hedge ------------------------------------------------------------------------------------------------------
@@ -195,16 +195,20 @@ _TASK = re.compile(
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-    r"|[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
+    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
-    r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
+    r"|共有|总共|年来|至此|[目指]标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
+_SENTENCE = re.compile(r"[^。!?\n]*")
+_PROMISED = re.compile(r"不[少低]于(?=\d)")
+_MONTH = re.compile(r"[到至]\d{4}年\d")
+_SHORTLIST = re.compile(r"[^。;]{0,60}的?拟(?:表彰|命名|授予|推荐|推报|入选|评选)")
 _AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
-_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$")
+_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
 def status_of(mention, said, planned, context):
@@ -216,9 +220,11 @@ def status_of(mention, said, planned, context):
         return "masked"
     lead, clause, rest = said
     done = _NOW.search(lead)
+    ahead = _is_ahead(lead, mention["year"])
     intent = (
         _marks()["planned"].search(clause if done else lead)
-        or _is_ahead(lead, mention["year"])
+        or ahead
+        or _SHORTLIST.match(rest)
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
     if clause.endswith(_TASKS) and _TASK.search(clause):
@@ -227,6 +233,7 @@ def status_of(mention, said, planned, context):
     now = done and _NOW.search(summed)
     if intent or done:
         context["intent"] = bool(intent) and not now
+        context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
@@ -237,6 +244,18 @@ def is_intended_before(folded, start):
     said = folded[max(0, start - 200) : start]
     said = said[max(map(said.rfind, "。!?\n")) + 1 :]
     return bool(_marks()["planned"].search(said)) and not _NOW.search(said)
+
+
+def is_promised(folded, start, end):
+    """Tell whether a part of a sentence is of a list of what is promised (岗位不少于2万个;资金不少于3万元).
+
+    The least is stated in two parts or more that semicolons end, and none says what was.
+    """
+    if ";" not in (folded[start - 1 : start], folded[end - 1 : end]):
+        return False
+    before, after = folded[max(0, start - 200) : start], folded[start : end + 200]
+    said = before[max(map(before.rfind, "。!?\n")) + 1 :] + _SENTENCE.match(after)[0]
+    return sum(map(bool, map(_PROMISED.search, said.split(";")))) > 1 and not _NOW.search(said)
 
 
 def _is_aim(rest):
@@ -356,7 +375,7 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
         ),
         "planned": re.compile(
-            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+            rf"{either(lexicon_codes('planned'))}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())})|计划(?=\d[^,。;]*$)|[^所必]需(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金|设(?:[一二三特]等|[金银铜]|优秀)奖"
             r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
             r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|(?:规划|纲要)(?:提出|确定|明确|要求)"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
