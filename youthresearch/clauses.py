@@ -18,7 +18,7 @@ from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
-FREQUENT = (*OCCASIONS, "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
+FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -64,6 +64,9 @@ _RATIO = re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
+_MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
+_THEN = re.compile(r"[便就则即](?![将于可使])")
+_YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
 
 
@@ -72,10 +75,11 @@ def kind_of(mention, said, context):
 
     What each unit owes or has is a mean; ``context["per"]`` is the unit under the line of its rate, if any.
     """
-    clause, each = said.clause, each_of(said.clause, said.rest)
+    clause, each = said.clause, each_of(_with_its_condition(said), said.rest)
     kind, sign, attached = _own_kind(mention, clause, each)
     kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
-    owed, listed = _is_owed(mention, said, each, context), _is_listed_with(context, mention, said.lead)
+    owed = _is_owed(mention, said, each, context)
+    listed = _is_listed_with(context, mention, said.lead) or _goes_on_from(context, mention, said.lead, kind)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
     if kind == "level" and (listed or owed or (still and context["per"])):
         kind = "mean"
@@ -97,6 +101,8 @@ def _own_kind(mention, clause, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
+    if mention["unit"] not in PARTS and _MORE.search(clause):
+        return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
         rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
         return ("growth" if rate else "share" if unit in PARTS else "level"), sign if rate else 1, 0
@@ -118,6 +124,15 @@ def _own_kind(mention, clause, each):
         return "mean", 1, 0  # 1985.26人
     far = _FAR.search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
+
+
+def _with_its_condition(said):
+    """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
+    if not _THEN.match(said.clause):
+        return said.clause
+    return said.lead[said.lead.rfind(",", 0, max(0, len(said.lead) - len(said.clause) - 1)) + 1 :].replace(
+        ",", ""
+    )
 
 
 def _is_frequency(mention):
@@ -169,6 +184,9 @@ def _is_bounded(mention):
 
 def _per(mention, kind, clause, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
+    if kind == "change" and not each:  # 人均收入5200元,比去年增加300元
+        first = context.get("mean")
+        return context["per"] if first and first["unit"] == mention["unit"] else ""
     if kind != "mean" or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
     return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
@@ -184,6 +202,15 @@ def _is_listed_with(context, mention, lead):
         or context["owed"]
         or mention["hedge"] == first["hedge"] == "at_least"
     )
+
+
+def _goes_on_from(context, mention, lead, kind):
+    """Tell whether a mean is told of two times (人均收入由4800元增长到5200元), and this is the second."""
+    first = context.get("mean")
+    if not first or kind != "level" or first["unit"] != mention["unit"]:
+        return False
+    moved = _marks()["moved"].fullmatch(_YEARS.sub("", lead))
+    return bool(moved and moved["to"])
 
 
 # Status ----------------------------------------------------------------------------------------------------
@@ -373,6 +400,7 @@ def _marks():
         "mean": re.compile(
             f"{words('mean')}|各$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{2,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "planned": re.compile(
             rf"{either(lexicon_codes('planned'))}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())})|计划(?=\d[^,。;]*$)|[^所必]需(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金|设(?:[一二三特]等|[金银铜]|优秀)奖"

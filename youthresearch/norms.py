@@ -308,7 +308,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
         "limit",
         [
             Form(
-                "^(?!.*均[^,。;]*$)",
+                "^(?!.*[均每][^,。;]*$)",
                 " ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)",
                 units=_YUAN,
             ),

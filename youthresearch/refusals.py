@@ -54,6 +54,8 @@ def refusal_of(mention, folded):
     token = folded[mention["number_start"] : end]
     if token[0] in _FACTORS and start == mention["number_start"] and _marks()["blank"].search(lead):
         return "blank"  # 投入  万元
+    if lead.endswith(("每", "平均")) and mention["hedge"] == "exact" and _marks()["under"].match(folded, end):
+        return "unit"  # 每四个孩子中有一个, 平均1名委员联系9人
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
@@ -225,6 +227,7 @@ def _marks():
             r"(?:[xX×*○□△_▲●■?…·﹍A-Za-z]|某|若干|[(] *[)]|(?<=[入出收资款金额值约达为共计]) {1,9}"
             r"|余|(?<![更许众很颇])多)(?:左右|余|多|来)?$"
         ),
+        "under": re.compile(r"[\u4e00-\u9fff][^,。;:]{0,30}[\d一二两三四五六七八九十]"),
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
         ),
