@@ -29,8 +29,11 @@ RATES = [  # text, units
     ("人均收入由4800元提高到5200元，支出由30万元增加到40万元。", "元/人 元/人 元 元"),
     ("人均收入5200元，比去年新增300元，全县收入5000万元。", "元/人 元/人 元"),
     ("团员上交团费为每人3元/年。", "元/年"),
-    # no rates: what was counted over a time, an age, a share, one each, a list of bodies
-    ("每年有300人次参加，每月服务70人次。", "人次 人次"),
+    ("由人均200元提高到450元，比上年人均增加90元。", "元/人 元/人 元/人"),
+    ("每年有300人次参加，每月服务70人次。", "人次/年 人次/月"),
+    ("每百户订报8份，每万人有社工5.2名，每20名团员中有3名党员。", "份/百户 名/万人 名/20名"),
+    # no rates: what recurs, an age, a share, one each, a list of bodies
+    ("在每年一度的评选中获奖3项。", "项"),
     ("平均年龄31岁，每名团员平均参学率80%。", "岁 %"),
     ("书记、副书记各1名。", "名"),
     ("各学院开展活动30场，各类社团80个。", "场 个"),
@@ -53,8 +56,9 @@ def test_a_word_of_bounding_before_a_list_holds_for_all_of_it_and_one_after_a_nu
 
 def test_a_rate_needs_both_its_units_and_counts_what_its_numerator_counts():
     units = yr.load_units()
-    bases = base_units(["次/月", "名/2年", "元/支部", "次/斗", "斗/月", "月", "个"], units)
+    bases = base_units(["次/月", "名/2年", "名/万人", "元/支部", "次/斗", "斗/月", "月", "个"], units)
     assert bases["次/月"] == ["item", "rate"] and bases["名/2年"] == ["person", "rate"]
+    assert bases["名/万人"] == ["person", "rate"]
     assert bases["元/支部"] == ["yuan", "rate"] and bases["个"] == ["item", "person"]
     assert not (bases["次/斗"] or bases["斗/月"] or bases["月"])
 

@@ -14,6 +14,7 @@ from .phrases import (
     each_before,
     left_of,
     opening,
+    past_titles,
     phrase_end,
     phrase_to,
     right_of,
@@ -23,12 +24,14 @@ from .tokens import (
     COUNTED,
     NOUN,
     NUMBER,
+    ONLY,
     OTHER,
     PEOPLE,
     at,
     classify,
     counts,
     ends_in,
+    fits,
     is_counted,
     is_person,
     moves,
@@ -87,8 +90,11 @@ def find_noun(tokens, i, mention, kind, context):
     level = _level(tokens, i, before) if bare or not rule else None
     if level:
         return level, "left", before
+    listed = _listed(tokens, i, unit, found["left"]) if rule == "left" else None
+    if listed:
+        return listed, "topic", found["left"]
     if rule == "left" and _is_elided(tokens, i, found["left"], before):
-        return before, "inherited", found["left"]
+        return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
     if again:
         return again, "inherited", found[rule]
@@ -189,8 +195,10 @@ def _is_only_place(tokens, k, start):
     if word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
         return False
     while tokens[k].start > start or at(tokens, k - 1).sort == "p":
+        if tokens[k].sort not in "pc":
+            return False  # 绿化山林
         k -= 1
-    return at(tokens, k - 1).sort in "xcs"
+    return tokens[k].sort == "p" and at(tokens, k - 1).sort in "xcs"
 
 
 def _candidates(tokens, i, unit, kind, before):
@@ -280,8 +288,27 @@ def _further(tokens, i, unit, kind, context):
         return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(at(tokens, i - 1).word)):
-        return before, "inherited", each_before(tokens, i)
+        return _fitting(tokens, i, unit, before), "inherited", each_before(tokens, i)
     return _from_afar(tokens, i, unit, kind, money)
+
+
+def _fitting(tokens, i, unit, before):
+    """Find the last noun that the unit counts, if it does not count that of the figure before."""
+    if unit not in ONLY or any(t.end == before[1] and fits(t.word, unit) for t in tokens[:i]):
+        return before
+    k = next((k for k in range(i - 1, -1, -1) if tokens[k].sort == "n" and fits(tokens[k].word, unit)), None)
+    return before if k is None else phrase_to(tokens, k)
+
+
+def _listed(tokens, i, unit, found):
+    """Find what a list is of, where a figure in it has only its label (津贴分别为:一类区9元,二类区8元)."""
+    if unit not in ("元", *ONLY) or fits(_head(tokens, i, found), unit):
+        return None
+    mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word == ":"), 0)
+    if not at(tokens, mark - 1).word.startswith(("分别", "如下")):
+        return None
+    k = next((k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw"), -1)
+    return phrase_to(tokens, k) if k >= 0 else None
 
 
 def _from_afar(tokens, i, unit, kind, money):
@@ -358,7 +385,7 @@ def _event_to(tokens, k, unit):
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and at(tokens, j - 1).sort == "r")):
         j += 1  # 在《日报》发稿
     j += j < k and tokens[j].word == "组织" and at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
-    return span(tokens, j, k)
+    return span(tokens, past_titles(tokens, j, k), k)
 
 
 def _acts(word, unit):
@@ -445,6 +472,8 @@ def _described(tokens, i, kind):
     k = i - 1
     while at(tokens, k).sort == "s" or at(tokens, k).word == "占":
         k -= 1
+    if kind == "share" and at(tokens, k + 1).word in RISEN:
+        return None  # 由60%提升到70%
     if (at(tokens, k).word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
         return None
     k -= kind != "share"

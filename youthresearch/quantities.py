@@ -213,7 +213,7 @@ def _read_time(match):
 
 
 def _is_stated_age(folded, start):
-    return _AGED.search(folded, max(0, start - 8), start)
+    return _AGED.search(folded, max(0, start - 20), start)
 
 
 def _inside(quotes, start, end):
@@ -542,7 +542,9 @@ _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘�
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
 _TIMED = re.compile(r"受教育年限[^,。;\d]{0,4}\d|每[^,。;]{1,20}(?:不得?[少低]于|至少)[\d半.]{1,4}天")
-_AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
+_AGED = re.compile(  # 平均年龄28岁, 下降2.5岁, 平均年龄由35岁降到28岁
+    "(?:平均|均龄).{0,6}$|(?:降低|下降|减少|提高|上升|增加)了? ?$|平均年龄[^,。;]{2,12}[到至为]$"
+)  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
     "OPENING": rf"[\dxX×*○□△_{_HAN}A-Za-z双翻首ALONE]|全[覆部]|均为|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
@@ -621,6 +623,7 @@ _SORTS = {
         r"(?<=\d年)\d{1,2}期(?=\n|$| )|\d{1,9} ?次(?:点击|浏览|阅读)(?=[\n /])",
         r"\d{1,3}篇\d{1,3}章(?:\d{1,4}节)?|\d{1,3}章\d{1,4}[节条]",  # parts of a document
         r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
+        r"(?<=\d\):)\d{1,4}-\d{1,4}(?!\d| ?(?:[%万亿]|UNIT))",  # pages of a journal: 2020(4):15-22
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])|(?<=[今昨]日更新)\d{1,6}",
     ],

@@ -15,7 +15,7 @@ _SAME = {"年度": "年", "季": "季度", "星期": "周", "个人": "人"}  # 
 class Each(NamedTuple):
     """What a figure is stated for each of, as written under the line of a unit (月, 两周, 名, 支部).
 
-    period: it is a stretch of time that 每 names, in which 300人次 may have come without a mean (每年, 每月).
+    period: it is a stretch of time that 每 names (每年, 每月).
     """
 
     unit: str
@@ -62,7 +62,7 @@ def _written(match):
     """Return what is under the line of a unit as it is written there."""
     said = match.groupdict()
     unit = said["period"] or said["one"] or said["body"] or said["mean"]
-    return (said["many"] or "") + _SAME.get(unit, unit)
+    return (said["many"] or said["size"] or "") + _SAME.get(unit, unit)
 
 
 @cache
@@ -72,8 +72,10 @@ def _patterns():
     names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, "百分点"}
     bodies = either(u for u in units["unit"][units["base"] == UNDER] if len(u) > 1 and u not in PERIODS)
     means = either(word[:-1] for word in lexicon_codes("mean") if word[1:] == "均" and word[0] != "平")
-    period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)})"
-    one = rf"(?:一|1(?!\d))?(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
+    once = "(?!一[度届题学课讲评星]|一次的)"  # 每年一度的评选
+    period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"
+    body = rf"(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
+    one = rf"(?:一|1(?!\d))?(?P<size>\d{{1,6}}[万千]?|十?万|[十百千])?(?:{body})"  # 每百户, 每10名
     within = rf"(?<![\u4e00-\u9fff\d])一(?=个?(?:{either(PERIODS)})[内中]?[^,。;]{{0,6}}至少)"
     return {
         "each": re.compile(
@@ -85,7 +87,7 @@ def _patterns():
         ),
         "after": re.compile(rf" ?(?:/ ?每?|每)(?:{period}|{one})(?P<mean>)(?=[,。;、)的]|$)"),
         "all": re.compile(
-            rf"各(?![级类地界族项种行自条])(?:{one})"
+            rf"各(?![级类地界族项种行自条])(?:一|1(?!\d))?(?:{body})"
             rf"|(?:{lexicon_pattern('person')})(?P<persons>各)(?=[\u4e00-\u9fff]{{2}})"
         ),
     }

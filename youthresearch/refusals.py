@@ -59,6 +59,8 @@ def refusal_of(mention, folded):
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+    if lead.endswith("每"):
+        return "ratio"  # 每10名青年中有1名
     if unit == "周" and rest[:1] == "岁":
         return "age"  # 年龄不超过35周岁
     if _only_unit(token, unit, lead):
