@@ -59,8 +59,8 @@ def refusal_of(mention, folded):
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
-    if lead.endswith("每"):
-        return "ratio"  # 每10名青年中有1名
+    if lead.endswith("每") or (lead.endswith("/") and mention["value"] in (1e4, 1e5)):
+        return "ratio"  # 每10名青年中有1名, 35人/10万人
     if unit == "周" and rest[:1] == "岁":
         return "age"  # 年龄不超过35周岁
     if _only_unit(token, unit, lead):
@@ -250,6 +250,7 @@ def _marks():
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
         "worth": re.compile(  # 超亿元项目2个
             r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
+            r"|(?:以上)?的\d+[个家户]"  # 年产值超千万元的12家
         ),
         "form": re.compile(
             rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
