@@ -5,6 +5,8 @@ without sight of the extractor. The rules were written while looking at these do
 reached here is an upper end. The extractor reads Chinese: the three English sources are left out.
 """
 
+from itertools import product
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -554,3 +556,22 @@ def test_codes_colophons_and_one_of_many_things_are_no_figures():
         "经过三个多月，开通24小时咨询热线，报送四家班子，分为三个等级，由两个部分组成，每周值班2天。"
     )
     assert yr.extract_facts(text).empty
+
+
+BLANKS = "x|XX|×|××|***|○○|□|△△|__|×.×|xx.x|*.*|3.×|1×|?|…|……|N|某|若干|(  )"
+
+
+def test_no_placeholder_of_any_form_ends_in_a_value():
+    signs = BLANKS.split("|")
+    words = product(["", "超过"], signs, ["", "余"], ["", "十", "百", "千", "万", "亿"], ["", "多"])
+    texts = [f"支出救助资金{''.join(word)}{unit}。" for word in words for unit in ("元", "人次")]
+    facts = yr.extract_facts("\n".join(texts))
+    assert len(facts) > len(texts) / 2
+    assert facts["value"].isna().all()
+    assert set(facts["status"]) == {"masked"}
+
+
+def test_what_only_looks_like_a_placeholder_keeps_its_value():
+    texts = ["矿泉水×5箱。", "**5名**青年。", "□ 团员8名。", "4×100米跑道，百名青年参加。", "投入__6万元。"]
+    values = [yr.extract_facts(text)["value"].iloc[-1] for text in texts]
+    assert values == [5, 5, 8, 100, 60000]

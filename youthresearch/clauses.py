@@ -18,7 +18,7 @@ from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
-FREQUENT = (*OCCASIONS, "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
+FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -41,7 +41,7 @@ def said_of(mention, folded, before):
     clause = lead[max(lead.rfind(","), lead.rfind(":")) + 1 :]  # the other marks end a sentence
     if "“" in clause or "《" in clause:
         clause = _QUOTED.sub("", clause)
-    return Said(lead, clause, folded[mention["end"] : mention["end"] + 24])
+    return Said(lead, clause, folded[mention["end"] : mention["end"] + 60])
 
 
 # Hedge ------------------------------------------------------------------------------------------------------
@@ -66,6 +66,9 @@ _RATIO = re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
+_MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
+_THEN = re.compile(r"[便就则即](?![将于可使])")
+_YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
 
 
@@ -74,10 +77,11 @@ def kind_of(mention, said, context):
 
     What each unit owes or has is a mean; ``context["per"]`` is the unit under the line of its rate, if any.
     """
-    clause, each = said.clause, each_of(said.clause, said.rest)
+    clause, each = said.clause, each_of(_with_its_condition(said), said.rest)
     kind, sign, attached = _own_kind(mention, clause, each)
     kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
-    owed, listed = _is_owed(mention, said, each, context), _is_listed_with(context, mention, said.lead)
+    owed = _is_owed(mention, said, each, context)
+    listed = _is_listed_with(context, mention, said.lead) or _goes_on_from(context, mention, said.lead, kind)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
     if kind == "level" and (listed or owed or (still and context["per"])):
         kind = "mean"
@@ -101,6 +105,8 @@ def _own_kind(mention, clause, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
+    if mention["unit"] not in PARTS and _MORE.search(clause):
+        return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
         rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
         level = "mean" if unit == "岁" else "level"  # 平均年龄降到28岁
@@ -116,8 +122,8 @@ def _own_kind(mention, clause, each):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
-    lasting = each and each.period and not _is_frequency(mention)  # 每年300人次: what came in a year
-    if not compared and ((each and not lasting) or marks["mean"].search(clause)):
+    of_each = each and (not each.period or _is_frequency(mention))
+    if not compared and (of_each or marks["mean"].search(clause)):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -125,6 +131,15 @@ def _own_kind(mention, clause, each):
         return "mean", 1, 0  # 1985.26人
     far = _FAR.search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
+
+
+def _with_its_condition(said):
+    """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
+    if not _THEN.match(said.clause):
+        return said.clause
+    return said.lead[said.lead.rfind(",", 0, max(0, len(said.lead) - len(said.clause) - 1)) + 1 :].replace(
+        ",", ""
+    )
 
 
 def _is_frequency(mention):
@@ -181,6 +196,9 @@ def _is_bounded(mention):
 
 def _per(mention, kind, clause, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
+    if kind == "change" and not each:  # 人均收入5200元,比去年增加300元
+        first = context.get("mean")
+        return context["per"] if first and first["unit"] == mention["unit"] else ""
     if kind not in ("mean", "change") or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
     return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
@@ -202,6 +220,15 @@ def _is_listed_with(context, mention, lead):
     )
 
 
+def _goes_on_from(context, mention, lead, kind):
+    """Tell whether a mean is told of two times (人均收入由4800元增长到5200元), and this is the second."""
+    first = context.get("mean")
+    if not first or kind != "level" or first["unit"] != mention["unit"]:
+        return False
+    moved = _marks()["moved"].fullmatch(_YEARS.sub("", lead))
+    return bool(moved and moved["to"])
+
+
 # Status ----------------------------------------------------------------------------------------------------
 
 _TASKS = ("数", "值", "量", "标", "为", "是", "务", "划")  # what it ends in
@@ -211,20 +238,24 @@ _TASK = re.compile(
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-    r"|[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
+    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际[达完建有到培招发开支收投参落募使执覆服新]|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
-    r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
+    r"|共有|总共|年来|至此|[目指]标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
+_SENTENCE = re.compile(r"[^。!?\n]*")
+_PROMISED = re.compile(r"不[少低]于(?=\d)")
+_MONTH = re.compile(r"[到至]\d{4}年\d")
+_SHORTLIST = re.compile(r"[^。;]{0,60}的?拟(?:表彰|命名|授予|推荐|推报|入选|评选)")
 _PUT = re.compile(
     r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给])"
 )
 _AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
-_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$")
+_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
 def status_of(mention, said, planned, context):
@@ -236,9 +267,11 @@ def status_of(mention, said, planned, context):
         return "masked"
     lead, clause, rest = said
     done = _NOW.search(lead)
+    ahead = _is_ahead(lead, mention["year"])
     intent = (
         _is_intended(clause if done else lead, clause, rest)
-        or _is_ahead(lead, mention["year"])
+        or ahead
+        or _SHORTLIST.match(rest)
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
     if clause.endswith(_TASKS) and _TASK.search(clause):
@@ -247,6 +280,7 @@ def status_of(mention, said, planned, context):
     now = done and _NOW.search(summed)
     if intent or done:
         context["intent"] = bool(intent) and not now
+        context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
     return "planned" if (planned and not now) or context.get("intent") else "achieved"
 
 
@@ -268,6 +302,18 @@ def is_intended_before(folded, start):
     said = folded[max(0, start - 200) : start]
     said = said[max(map(said.rfind, "。!?\n")) + 1 :]
     return bool(_marks()["planned"].search(said)) and not _NOW.search(said)
+
+
+def is_promised(folded, start, end):
+    """Tell whether a part of a sentence is of a list of what is promised (岗位不少于2万个;资金不少于3万元).
+
+    The least is stated in two parts or more that semicolons end, and none says what was.
+    """
+    if ";" not in (folded[start - 1 : start], folded[end - 1 : end]):
+        return False
+    before, after = folded[max(0, start - 200) : start], folded[start : end + 200]
+    said = before[max(map(before.rfind, "。!?\n")) + 1 :] + _SENTENCE.match(after)[0]
+    return sum(map(bool, map(_PROMISED.search, said.split(";")))) > 1 and not _NOW.search(said)
 
 
 def _is_aim(rest):
@@ -384,15 +430,18 @@ def _marks():
     return {
         "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            rf"{words('mean')}|各$|每(?![逢到年月周日天季半学])[\u4e00-\u9fff]{{1,2}}$"
+            rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{2,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "planned": re.compile(
             # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
             r"(?:(?!计划)|(?<!西部|圆梦|助学|培养|培训|行动|扶持|关爱|成长|春雨|春雷|支教))"
-            rf"(?:{either(intents.keys() - asked)}|将(?:{either(_plain_verbs())}))"
+            rf"(?:{either(intents.keys() - asked)}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())}))"
             r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
             r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
+            r"|[^所必]需(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
+            r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),
         "asked": re.compile(  # in the clause of the figure

@@ -42,7 +42,8 @@ def each_of(clause, rest):
     if after:
         return Each(_written(after), False)
     if not ("每" in clause or "均" in clause or "至少" in clause):
-        return None
+        within = clause.rstrip(" ").endswith(PERIODS) and _patterns()["within"].search(clause)
+        return Each(_SAME.get(within[1], within[1]), True) if within else None
     found = list(_patterns()["each"].finditer(clause))
     if not found:
         return None
@@ -77,7 +78,13 @@ def _patterns():
     one = rf"(?:一|1(?!\d))?(?P<size>\d{{1,6}}[万千]?|十?万|[十百千])?(?:{body})"  # 每百户, 每10名
     within = rf"(?<![\u4e00-\u9fff\d])一(?=个?(?:{either(PERIODS)})[内中]?[^,。;]{{0,6}}至少)"
     return {
-        "each": re.compile(rf"(?:每|平均(?=一)|{within})(?:{period}|{one})|(?P<mean>{means})均"),
+        "each": re.compile(
+            rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=一[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within})(?:{period}|{one})"
+            rf"|(?P<mean>{means})均"
+        ),
+        "within": re.compile(  # 一学期1至2次
+            rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
+        ),
         "after": re.compile(rf" ?(?:/ ?每?|每)(?:{period}|{one})(?P<mean>)(?=[,。;、)的]|$)"),
         "all": re.compile(
             rf"各(?![级类地界族项种行自条])(?:一|1(?!\d))?(?:{body})"
