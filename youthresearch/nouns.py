@@ -144,7 +144,9 @@ def _own_share(tokens, i, unit, context):
         return None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if whole:
-        told = any(t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first])
+        told = any(
+            t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]
+        )
         parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
@@ -281,6 +283,8 @@ def _further(tokens, i, unit, kind, context):
     alone, before = at(tokens, i - 1).word != NUMBER, context["noun"]
     if alone:
         before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
+    if before and not alone:
+        return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given:
         return given, "object", before
@@ -293,7 +297,8 @@ def _further(tokens, i, unit, kind, context):
         return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(at(tokens, i - 1).word)):
-        return _fitting(tokens, i, unit, before), "inherited", each_before(tokens, i)
+        noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
+        return noun, "inherited", each_before(tokens, i)
     return _from_afar(tokens, i, unit, kind, money)
 
 
