@@ -594,6 +594,7 @@ def _only_qualifies(tokens, i, phrase, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     near = tokens[max(0, i - REACH - 1) : i]
     return unit != "所" and any(
-        t.end == phrase[1] and (t.word in roles("qualifies") or (t.start == phrase[0] and t.word in TOTALS))
+        t.end == phrase[1]
+        and (t.word in roles("qualifies") or t.word == "级" or (t.start == phrase[0] and t.word in TOTALS))
         for t in near
     )

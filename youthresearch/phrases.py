@@ -40,19 +40,7 @@ EVENTS = (  # units that may count an event without a noun
 )
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
-ADVERBS = (
-    "共",
-    "已",
-    "并",
-    "已经",
-    "先后",
-    "可",
-    "能",
-    "将",
-    "拟",
-    "应",
-    "须",
-)  # a verb after these is that of the clause
+ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
@@ -362,7 +350,7 @@ def _search_from(tokens, i, unit):
     k = _share_of(tokens, i) if unit == "%" else i - 1
     k -= unit == "%" and at(tokens, k).word == "占"
     k -= at(tokens, k).word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
-    if unit == "百分点":  # 入会率高于全县水平3个百分点
+    if unit in ("百分点", "%"):  # 入会率高于全县水平3个百分点
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
     return _compared(tokens, k)
 

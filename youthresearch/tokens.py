@@ -108,7 +108,7 @@ def _ends_noun(word, tokens):
     last = at(tokens, len(tokens) - 1)
     if word == "家":
         return last.word == "之"
-    return len(last.word) == 2 and last.sort in "hvw" + "n" * (word == "员")
+    return len(last.word) == 2 and last.sort in "hvw" + "n" * (word == "员") + "s" * (word == "率")
 
 
 def _end_noun(tokens, mark, start):
