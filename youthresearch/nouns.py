@@ -144,8 +144,8 @@ def _own_share(tokens, i, unit, context):
         return None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if whole:
-        told = any(t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first])
-        parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
+        told = next(t for t in reversed(tokens[:first]) if t.word.startswith("分别"))
+        parts = _parts(tokens, first, whole) if whole[1] <= told.start else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
     return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
@@ -281,6 +281,8 @@ def _further(tokens, i, unit, kind, context):
     alone, before = at(tokens, i - 1).word != NUMBER, context["noun"]
     if alone:
         before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
+    if before and not alone:
+        return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given:
         return given, "object", before
@@ -293,7 +295,8 @@ def _further(tokens, i, unit, kind, context):
         return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(at(tokens, i - 1).word)):
-        return _fitting(tokens, i, unit, before), "inherited", each_before(tokens, i)
+        noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
+        return noun, "inherited", each_before(tokens, i)
     return _from_afar(tokens, i, unit, kind, money)
 
 
@@ -589,6 +592,7 @@ def _only_qualifies(tokens, i, phrase, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     near = tokens[max(0, i - REACH - 1) : i]
     return unit != "所" and any(
-        t.end == phrase[1] and (t.word in roles("qualifies") or (t.start == phrase[0] and t.word in TOTALS))
+        t.end == phrase[1]
+        and (t.word in roles("qualifies") or t.word == "级" or (t.start == phrase[0] and t.word in TOTALS))
         for t in near
     )

@@ -39,7 +39,8 @@ EVENTS = (  # units that may count an event without a noun
     *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
-ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
+PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
+ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
@@ -313,7 +314,7 @@ def left_of(tokens, i, unit):
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
-    if others and (before == "从" or (head[0] == "各" and ends_in(head, "organisation"))):
+    if others and (before in PLACED or (head[0] == "各" and ends_in(head, "organisation"))):
         return None  # 从高校选拔64名, 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
@@ -349,7 +350,7 @@ def _search_from(tokens, i, unit):
     k = _share_of(tokens, i) if unit == "%" else i - 1
     k -= unit == "%" and at(tokens, k).word == "占"
     k -= at(tokens, k).word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
-    if unit == "百分点":  # 入会率高于全县水平3个百分点
+    if unit in ("百分点", "%"):  # 入会率高于全县水平3个百分点
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
     return _compared(tokens, k)
 
@@ -398,7 +399,7 @@ def _without_giver(tokens, k, phrase):
         word = tokens[n].word
         if tokens[n].start < phrase[0]:
             break
-        if is_counted(word) if verb else word.endswith(BODIES) and word != "社会":
+        if word != "社会" and (is_counted(word) if verb else word.endswith(BODIES)):
             return span(tokens, n + 1 + (n + 1 < k and tokens[n + 1].word in _gives()), k)
     return phrase
 
@@ -435,6 +436,7 @@ def _is_noun(tokens, k, unit):
     if takes_verb(tokens[k].word) and before.sort in "nwv":
         return True  # 志愿者组织32个
     if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
+        before = next((tokens[n] for n in range(k - 1, -1, -1) if tokens[n].sort not in "vw"), before)
         return before.sort == "n" and before.word != NOUN and not is_counted(before.word)
     j = k - 1
     while at(tokens, j).sort in "npwav":
@@ -477,6 +479,8 @@ def phrase_to(tokens, k):
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
             j = _held(tokens, j, n) or n + 1
+            chained = j < k and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
+            j += chained and not tokens[k].word.endswith(NUMERIC)  # 定期缴纳团费
             break
     if at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
@@ -570,6 +574,8 @@ def _is_predicate(tokens, n, k):
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     before, verb = at(tokens, n - 1), sort in "vw" or tokens[n].word in verbal()
+    if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
+        return False  # 遗体捐献登记
     if verb and before.word in ADVERBS:
         return True  # 共注册志愿者
     if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
@@ -591,7 +597,8 @@ def _is_predicate(tokens, n, k):
         return True  # 团县委帮扶贫困村资金
     stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
-    if begins and (n < k - 2 or stated):
+    gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)
+    if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍

@@ -108,7 +108,7 @@ def _ends_noun(word, tokens):
     last = at(tokens, len(tokens) - 1)
     if word == "家":
         return last.word == "之"
-    return len(last.word) == 2 and last.sort in "hvw" + "n" * (word == "员")
+    return len(last.word) == 2 and last.sort in "hvw" + "n" * (word == "员") + "s" * (word == "率")
 
 
 def _end_noun(tokens, mark, start):
@@ -181,6 +181,8 @@ def _sort_of_tag(word, tag):
         return "s"
     if len(word) == 3 and word[-1] in "率度量额" and (tag == "ns" or tag[0] in "vlid"):
         return "n"  # 活跃度, 满意度
+    if word[0] == "全" and len(word) == 3 and not is_counted(word):
+        return "s"  # 全世界
     if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
         return "p"
     if word[-1] in "省市县区旗州盟" and len(word) > 2 and is_place(word):
