@@ -122,7 +122,8 @@ def _own_kind(mention, clause, each):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
-    if not compared and (each or marks["mean"].search(clause)):
+    of_each = each and (not each.period or _is_frequency(mention))
+    if not compared and (of_each or marks["mean"].search(clause)):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached

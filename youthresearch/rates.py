@@ -15,7 +15,7 @@ _SAME = {"年度": "年", "季": "季度", "星期": "周", "个人": "人"}  # 
 class Each(NamedTuple):
     """What a figure is stated for each of, as written under the line of a unit (月, 两周, 名, 支部).
 
-    period: it is a stretch of time that 每 names (每年, 每月).
+    period: it is a stretch of time that 每 names, in which 300人次 may have come without a mean (每年, 每月).
     """
 
     unit: str
