@@ -12,6 +12,7 @@ from .phrases import (
     RISEN,
     TO_THE_LEFT,
     each_before,
+    lead,
     left_of,
     opening,
     past_titles,
@@ -44,6 +45,8 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
+AREAS = ("亩", "公顷", "平方米", "公里")
+FOR = ("为", "给", "向", "对")
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
@@ -141,7 +144,8 @@ def _own_share(tokens, i, unit, context):
         return None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if whole:
-        parts = _parts(tokens, first, whole)
+        told = any(t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first])
+        parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
     return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
@@ -218,6 +222,7 @@ def _candidates(tokens, i, unit, kind, before):
     elif unit == "%" and after.word in ("的", "为", "是"):
         found = {"object": _of_whom(tokens, i), "right": right, "left": left}
     elif unit == "%":
+        right = None if before and after.sort in "vwh" else right  # 40%的青年选择就业,20%选择升学
         found = {"left": left, "right": right}
     elif at(tokens, i - 1).word == "等" and after.word == "为":
         found = {"object": _object(tokens, i, unit)} | found
@@ -276,7 +281,7 @@ def _further(tokens, i, unit, kind, context):
     alone, before = at(tokens, i - 1).word != NUMBER, context["noun"]
     if alone:
         before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
-    given = _given(tokens, i) or _shared(tokens, i, unit)
+    given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given:
         return given, "object", before
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
@@ -294,6 +299,10 @@ def _further(tokens, i, unit, kind, context):
 
 def _fitting(tokens, i, unit, before):
     """Find the last noun that the unit counts, if it does not count that of the figure before."""
+    k = i - 1 - (at(tokens, i - 1).word in SUMMED)
+    named = at(tokens, k).sort == "x" and at(tokens, k - 1).sort == "n" and fits(tokens[k - 1].word, unit)
+    if unit in ONLY and named and k < i - 1:
+        return phrase_to(tokens, k - 1)  # 各县均有代表,共90名
     if unit not in ONLY or any(t.end == before[1] and fits(t.word, unit) for t in tokens[:i]):
         return before
     k = next((k for k in range(i - 1, -1, -1) if tokens[k].sort == "n" and fits(tokens[k].word, unit)), None)
@@ -433,10 +442,11 @@ def _verb(tokens, i, unit):
         j -= 1
     two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
     named = at(tokens, i - 1).sort in "vw" or (unit == "元" and at(tokens, i - 1).word in verbal())
-    if not named or not (two or unit in ("人", *TIMES, *EVENTS)):
+    if not named or not (two or unit in ("人", *AREAS, *TIMES, *EVENTS)):
         return None
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
     opens = listed or at(tokens, j - 1).sort in "xsh"  # 不起诉8人, 实现增收8元
+    opens = opens or (unit == "元" and lead(tokens, j - 1, phrase_to(tokens, j - 1)[0]).word in FOR)
     return span(tokens, j, i - 1) if opens else None
 
 
@@ -489,7 +499,7 @@ def _described(tokens, i, kind):
 
 def _given(tokens, i):
     """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
-    if at(tokens, i - 1).word not in ("为", "对", "向", "给", "的"):
+    if at(tokens, i - 1).word not in (*FOR, "的"):
         return None
     j = i + 1
     while at(tokens, j).sort in ("h", "s"):
@@ -511,6 +521,16 @@ def _shared(tokens, i, unit):
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
     return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+
+
+def _over_brackets(tokens, i, unit):
+    """Find the noun after the brackets that follow a number (90名(含续聘2名)辅导员)."""
+    close = i + 1
+    while at(tokens, i + 1).word == "(" and at(tokens, close).word not in (")", ""):
+        close += 1
+    found = right_of(tokens, close, unit) if close > i + 1 else None
+    head = next((t.word for t in tokens[close : close + REACH] if found and t.end == found[1]), "")
+    return found if counts(head, unit) else None
 
 
 def _is_level(word):
@@ -550,12 +570,19 @@ def _belongs_left(tokens, i, unit):
         return True  # 服务站点9处走访60人次
     if k == i - 1 or at(tokens, k).word == NUMBER:
         return False
+    if k == i - 2 and unit in PEOPLE and says(tokens[k + 1].word) and _names_persons(tokens, i):
+        return False  # 资助9名学生助学金2万元
     for token in tokens[i + 1 : i + 6]:
         if token.word == NUMBER:
             return True
         if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
             return False  # 城区8个街道62个社区
     return False
+
+
+def _names_persons(tokens, i):
+    """Tell whether persons are named right after number i."""
+    return any(is_person(t.word) for t in tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1])
 
 
 def _only_qualifies(tokens, i, phrase, unit):

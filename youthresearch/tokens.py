@@ -32,7 +32,7 @@ SORTS = {  # whatever the tagger says
     BODY: "p",
     **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
     **dict.fromkeys(("未", "无", "非", "之", NAME, "级", "青", "零"), "a"),
-    **dict.fromkeys(("以上", "及以上", "以下", AGE), "g"),
+    **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
 }
 NO_TAILS = frozenset((*"年月日了较更最", OTHER))  # end no noun
@@ -59,7 +59,8 @@ def tagger():
     import rjieba
 
     tagger = rjieba.Jieba()
-    tagger.add_word("其中", 100000, "d")  # 其中学生 holds no 中学生
+    for word, tag in ("其中", "d"), ("及以上", "f"), ("及以下", "f"):
+        tagger.add_word(word, 100000, tag)  # 其中学生 holds no 中学生
     for role, tag in TAGS.items():
         for word in roles(role):
             if len(word) > (role == "link") + (role != "noun"):
@@ -178,6 +179,8 @@ def _sort(word, tag):
 def _sort_of_tag(word, tag):
     if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂场州旗盟团系司社行局":
         return "s"
+    if len(word) == 3 and word[-1] in "率度量额" and (tag == "ns" or tag[0] in "vlid"):
+        return "n"  # 活跃度, 满意度
     if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
         return "p"
     if word[-1] in "省市县区旗州盟" and len(word) > 2 and is_place(word):
@@ -188,8 +191,6 @@ def _sort_of_tag(word, tag):
         return "n"
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
-    if len(word) == 3 and word[-1] in "率度量额" and tag[0] in "vlid":
-        return "n"  # 活跃度
     if tag[0] in "il" and len(word) == 4 and word[2:] in purely("head_verb", "compound"):
         return "h"  # 顺利完成
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
