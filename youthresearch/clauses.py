@@ -3,8 +3,9 @@
 A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
 dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``mean``, the last figure
 that is of each unit, ``per``, that unit, ``owed``, whether it is a duty, and ``least``, whether a word makes
-it the least there may be; ``intent``; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule;
-and ``paragraph``, a dict of what the paragraph said.
+it the least there may be; ``intent``, whether it shall be, and ``done``, whether it is known to be;
+``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and ``paragraph``, a dict of what the
+paragraph said (``ahead``: whether a year to come holds for what follows).
 """
 
 import re
@@ -280,8 +281,9 @@ def status_of(mention, said, planned, context):
     now = done and _NOW.search(summed)
     if intent or done:
         context["intent"] = bool(intent) and not now
+        context["done"] = bool(now)
         context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
-    return "planned" if (planned and not now) or context.get("intent") else "achieved"
+    return "planned" if (planned and not context.get("done")) or context.get("intent") else "achieved"
 
 
 def _is_intended(lead, clause, rest):
