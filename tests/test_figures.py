@@ -1,6 +1,7 @@
 """Every figure draws in both languages without complaint, and is saved the same on every run."""
 
 import logging
+import re
 import warnings
 from functools import cache
 
@@ -208,6 +209,8 @@ def test_the_two_languages_differ_in_words_only(name):
     assert any("\u4e00" <= c <= "\u9fff" for c in "".join(chinese))
     assert not any("\u4e00" <= c <= "\u9fff" for c in "".join(english))
     assert len(chinese) == len(english)
+    both = set(chinese) & set(english)  # numbers, codes, names
+    assert not [text for text in both if re.search("[a-z]{3,} [a-z]{3,}", text)]
 
 
 def test_points_stand_where_the_growth_is():
