@@ -107,12 +107,13 @@ def mistakes(table):
         yield f"{column} nothing", table.assign(**{column: 0.0})
 
 
-@pytest.mark.parametrize("step", sweep(19, slow=[1]))
+@pytest.mark.parametrize("step", sweep(47, slow=[1]))
 @pytest.mark.parametrize("name", CALLS)
 def test_a_mistake_gives_a_result_or_is_refused_by_name(name, step):
     kind, call = CALLS[name]
-    some = slice(list(CALLS).index(name) % step, None, step)  # others for each function
-    for what, table in list(mistakes(given()[kind]))[some]:
+    made = list(mistakes(given()[kind]))
+    some = slice(5 * list(CALLS).index(name) % min(step, len(made)), None, step)  # others for each function
+    for what, table in made[some]:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             try:
