@@ -64,7 +64,7 @@ def placebo_in_time(
     """
     check_estimator(estimator)
     needed = ["district", "period", "indicator", "value", "cohort"]
-    check_columns("panel", panel, needed, "make it with as_panel or build_panel", untyped=["district"])
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     kinds = [panel[c].dtype for c in ("cohort", "period")]
     if kinds[0] != kinds[1] and not all(map(pd.api.types.is_numeric_dtype, kinds)):
         raise DataError(f"Cohorts are {kinds[0]}, and periods {kinds[1]}: as_panel makes them alike.")

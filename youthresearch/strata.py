@@ -85,7 +85,7 @@ def _part(panel, districts, outcome, name, n):
 
 
 def _check_panel(panel, needed):
-    check_columns("panel", panel, needed, "make it with as_panel or build_panel", untyped=["district"])
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel")
 
 
 def _rows_of(panel, indicator):
