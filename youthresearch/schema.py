@@ -152,6 +152,14 @@ def check_frame(name, table, remedy):
         raise DataError(f"{found} is no table of the {name}; {remedy}.")
 
 
+def check_cohorts(panel):
+    """Refuse cohorts of another type than the periods that they are compared with."""
+    cohort, period = panel["cohort"].dtype, panel["period"].dtype
+    alike = cohort == period or all(map(pd.api.types.is_numeric_dtype, (cohort, period)))
+    if not (alike or panel["cohort"].isna().all()):
+        raise DataError(f"Cohorts are {cohort}, and periods {period}: as_panel makes them alike.")
+
+
 def _wanted(name, column):
     """Say what a column of this name must be, and what it is instead; empty if it is that."""
     if not isinstance(column, pd.Series):
