@@ -12,12 +12,12 @@ HEAD = 300  # characters of a text in which its own date is looked for
 _SAID = re.compile(r"(\d{4})?(?:年|学年|[-/.])?度?(?:(\d{1,2})(?:月|[-/.])份?)?(?:(\d{1,2})[日号]?)?")
 _LAST = re.compile(r"(?:—{1,2}|–|-|~|至|到)(?=\d{4}年)")
 _YEAR_END = re.compile(r"年?(?:年?[底末]|终)")
-_REPORT = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)年?(?:度|(上半年)|下半年|全年)?[^。;,\n\d]{0,30}?"
+_REPORT = re.compile(  # a look-behind stands after a character, so that `re` searches at once
+    r"((?:19|20)(?<!\d\d\d)\d\d)年?(?:度|(上半年)|下半年|全年)?[^。;,\n\d]{0,30}?"
     r"(?:总结|报告|汇报|述职|决算|预算|公报|年鉴|综述|情况|工作)"
 )
 _YEAR_BEFORE = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)年[^。;\n]{0,12}上一?年度?的?(?:工作)?(?:总结|报告|决算|公报)"
+    r"((?:19|20)(?<!\d\d\d)\d\d)年[^。;\n]{0,12}上一?年度?的?(?:工作)?(?:总结|报告|决算|公报)"
 )
 _SPACED = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日号])?")
 _STAMP = re.compile(  # of publication: in digits, in brackets, with its name or with the hour

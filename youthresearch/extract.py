@@ -9,18 +9,28 @@ import re
 from functools import cache
 from itertools import accumulate
 from math import inf
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
 
-from .clauses import baseline_of, course_of, hedge_of, is_intended_before, kind_of, said_of, status_of
+from .clauses import (
+    baseline_of,
+    course_of,
+    hedge_of,
+    is_intended_before,
+    is_promised,
+    kind_of,
+    said_of,
+    status_of,
+)
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_noun
-from .places import child_of, district_of, place_of, scope_of, town_of
+from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import fold, lexicon_pattern, scan_folded
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
@@ -50,6 +60,7 @@ _AS_READ = (
     "end",
     "rule",
 )
+_as_read = itemgetter(*_AS_READ)
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
 _ORDER, _WORDS = tuple(COLUMNS), tuple(c for c in COLUMNS if c not in (*NUMBERS, *PLACES))
@@ -165,10 +176,12 @@ def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
     town, rows = town_of(folded), []
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        for row in _facts_of(sentence, folded, tokens):
-            row["district"] = district_of(place, folded, sentence["start"], row["number"], row["kind"])
-            row["scope"] = scope_of(town, folded, sentence["start"], row["number"])
-            rows.append(row)
+        start, facts = sentence["start"], _facts_of(sentence, folded, tokens)
+        foreign = first_foreign(place, folded, start, facts[-1]["number"])
+        for row in facts:
+            row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
+            row["scope"] = scope_of(town, folded, start, row["number"])
+        rows += facts
     return rows
 
 
@@ -327,7 +340,11 @@ def _facts_of(sentence, folded, tokens):
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    context["intent"] = is_intended_before(folded, sentence["start"])
+    context["intent"] = (
+        paragraph.get("ahead")
+        or is_intended_before(folded, sentence["start"])
+        or is_promised(folded, sentence["start"], sentence["end"])
+    )
     for mention in sentence["kept"]:
         planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
         number = numbers.get(mention["start"])
@@ -420,7 +437,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     flow = _flow(row, noun, flows.get(indicator))
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     return {
-        **{name: row[name] for name in _AS_READ},
+        **dict(zip(_AS_READ, _as_read(row), strict=True)),
         "low": low,
         "high": high,
         "unit": f"{row['unit']}/{row['per']}" if row.get("per") else row["unit"],

@@ -5,8 +5,8 @@ also names the city or province of that one; a head that names two places is of 
 """
 
 import re
-from bisect import bisect_right
 from functools import cache
+from math import inf
 from typing import NamedTuple
 
 from .loaders import DATA, _read_csv
@@ -46,15 +46,11 @@ _BEYOND_TOWN = re.compile("全[国省市县区州旗盟]|其他[^,。;]{0,6}[镇
 
 
 class Place(NamedTuple):
-    """A place by its code, with the codes above it from the nearest up, and what its name ends in.
-
-    foreign: offsets in the text at which other places are named.
-    """
+    """A place by its code, with the codes above it from the nearest up, and what its name ends in."""
 
     code: str
     above: tuple
     kind: str
-    foreign: list
 
 
 def place_of(folded):
@@ -69,11 +65,7 @@ def place_of(folded):
         As from `quantities.fold`.
     """
     code = _spoken_of(folded)
-    if not code:
-        return None
-    chain = {code, *_above(code)}
-    foreign = [end for end, _, codes in _full_names_in(folded) if chain.isdisjoint(codes)]
-    return Place(code, _above(code), _names().name[code][-1], foreign)
+    return Place(code, _above(code), _names().name[code][-1]) if code else None
 
 
 def _spoken_of(folded):
@@ -105,25 +97,38 @@ def _deepest(names, folded):
     return deepest if {deepest, *_above(deepest)}.issuperset(codes) else None
 
 
-def district_of(place, folded, start, end, kind):
+def first_foreign(place, folded, start, end):
+    """Return the offset at which a stretch first names a place that is neither one's own nor one above it.
+
+    Infinite if it names none.
+    """
+    if place is None:
+        return inf
+    own = {place.code, *place.above}
+    named = (at for at, _, codes in _full_names_in(folded[start:end]) if own.isdisjoint(codes))
+    return start + next(named, inf)
+
+
+def district_of(place, foreign, folded, start, end, kind):
     """Return the code that a figure is of: the place of its text, that above it (全省共有...), or nothing.
 
     Parameters
     ----------
     place : Place or None
+    foreign : float
+        As from `first_foreign`, of the sentence.
     folded : str
     start, end : int
         What stands before the figure in its sentence.
     kind : str
         Kind of the figure: a rank is among places and of one's own (位居全省第三).
     """
-    if place is None:
-        return ""
-    i = bisect_right(place.foreign, end) - 1
-    if i >= 0 and place.foreign[i] > start:
+    if place is None or foreign <= end:
         return ""
     said = folded[start:end]
-    wider = _WIDER.search(said) if "全" in said else None
+    if "全" not in said and "团" not in said:
+        return place.code
+    wider = _WIDER.search(said)
     if wider:
         return _at_level(place, wider[1])
     passing = [match[1] for match in _PASSING.finditer(said)]
@@ -230,6 +235,11 @@ def _above(code):
         if _names().name[code] not in _COMMON:
             found.append(code)
     return tuple(found)
+
+
+def is_place(word):
+    """Tell whether a word is the full name of a place of today."""
+    return word in _names().full
 
 
 class _Names(NamedTuple):
