@@ -272,6 +272,9 @@ def test_hidden_text_is_no_part_of_a_docx(tmp_path):
     shown = hidden.replace("<w:vanish/>", '<w:vanish w:val="0"/>')
     body = f"<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>{LONG}</w:t></w:r>{hidden}{shown}</w:p>"
     assert read_report(docx(tmp_path, body)).text == LONG + "另有700个。"
+    before = '<w:rPrChange w:id="1"><w:rPr><w:vanish/></w:rPr></w:rPrChange>'  # it was hidden once
+    body = p(LONG).replace("</w:p>", hidden.replace("<w:vanish/>", before) + "</w:p>")
+    assert read_report(docx(tmp_path, body)).text == LONG + "另有700个。"
 
 
 @pytest.mark.parametrize("end", ["<!-- a comment", "<script>var a = 1;", "<style>p {"])
