@@ -115,6 +115,9 @@ def test_a_folder_is_all_that_is_in_it_and_a_pattern_what_fits(folder):
     assert "this is a folder" in run(folder, "extract", "bare")[2]
     status, shown, _ = run(folder, "extract", "[rw]*.txt")
     assert status == 0 and {r["source_id"] for r in rows(shown)} == {"right", "wrong"}
+    (folder / "bare" / "again.txt").write_bytes((folder / "right.txt").read_bytes())
+    status, shown, _ = run(folder, "extract", "ba*", "right.txt")
+    assert status == 0 and {r["source_id"] for r in rows(shown)} == {"again", "right"}
     for lost in ("no*.txt", "no.csv"):
         status, _, told = run(folder, "audit", lost)
         assert status == 2 and f"{lost}: there is no such file" in told
