@@ -442,7 +442,7 @@ def _marks():
             r"|要(?<![主重只需想还]要)(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
             r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
         ),
-        "event": re.compile(words("happens")),
+        "event": re.compile(either(lexicon_codes("happens"))),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
         "event_after": re.compile(words("event", "becomes")),
         "onward": re.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),
