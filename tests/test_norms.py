@@ -308,6 +308,10 @@ STATUS = [  # text, status of each figure
     ("今年，市总会将紧扣中心，资助60名学员。今年将近60人参加。", "planned achieved"),
     ("今年预计招募60人，五年来共有90人参加。", "planned achieved"),
     ("2019年内，各镇组织的活动达6次以上。", "achieved"),
+    (
+        "一、下一步计划\n已招募60名，包括党员9名。拟再招募5名，其中党员2名。",
+        "achieved achieved planned planned",
+    ),
 ]
 
 

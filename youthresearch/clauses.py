@@ -3,8 +3,9 @@
 A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
 dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``mean``, the last figure
 that is of each unit, ``per``, that unit, ``owed``, whether it is a duty, and ``least``, whether a word makes
-it the least there may be; ``intent``; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule;
-and ``paragraph``, a dict of what the paragraph said.
+it the least there may be; ``intent``, whether it shall be, and ``done``, whether it is known to be;
+``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and ``paragraph``, a dict of what the
+paragraph said (``ahead``: whether a year to come holds for what follows).
 """
 
 import re
@@ -67,7 +68,7 @@ _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
-_THEN = re.compile(r"[便就则即](?![将于可使])")
+_THEN = ("便", "就", "则")
 _YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
 
@@ -81,7 +82,7 @@ def kind_of(mention, said, context):
     kind, sign, attached = _own_kind(mention, clause, each)
     kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
     owed = _is_owed(mention, said, each, context)
-    listed = _is_listed_with(context, mention, said.lead) or _goes_on_from(context, mention, said.lead, kind)
+    listed = _is_listed_with(context, mention, said.lead)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
     if kind == "level" and (listed or owed or (still and context["per"])):
         kind = "mean"
@@ -105,7 +106,7 @@ def _own_kind(mention, clause, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
-    if mention["unit"] not in PARTS and _MORE.search(clause):
+    if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
         rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
@@ -135,11 +136,10 @@ def _own_kind(mention, clause, each):
 
 def _with_its_condition(said):
     """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
-    if not _THEN.match(said.clause):
+    if said.clause[:1] not in _THEN:
         return said.clause
-    return said.lead[said.lead.rfind(",", 0, max(0, len(said.lead) - len(said.clause) - 1)) + 1 :].replace(
-        ",", ""
-    )
+    before = said.lead[: len(said.lead) - len(said.clause) - 1]
+    return before[before.rfind(",") + 1 :] + said.clause
 
 
 def _is_frequency(mention):
@@ -209,7 +209,8 @@ def _is_listed_with(context, mention, lead):
     first = context.get("mean")
     if not first:
         return False
-    if _marks()["moved"].fullmatch(lead):  # 由人均300元提高到500元
+    moved = _YEARS.sub("", lead) if "年" in lead else lead
+    if _marks()["moved"].fullmatch(moved):  # 人均收入由4800元提高到2020年的5200元
         return mention["unit"] == first["unit"]
     if not _LISTED.fullmatch(lead):
         return False
@@ -218,15 +219,6 @@ def _is_listed_with(context, mention, lead):
         or context["owed"]
         or mention["hedge"] == first["hedge"] == "at_least"
     )
-
-
-def _goes_on_from(context, mention, lead, kind):
-    """Tell whether a mean is told of two times (人均收入由4800元增长到5200元), and this is the second."""
-    first = context.get("mean")
-    if not first or kind != "level" or first["unit"] != mention["unit"]:
-        return False
-    moved = _marks()["moved"].fullmatch(_YEARS.sub("", lead))
-    return bool(moved and moved["to"])
 
 
 # Status ----------------------------------------------------------------------------------------------------
@@ -271,7 +263,7 @@ def status_of(mention, said, planned, context):
     intent = (
         _is_intended(clause if done else lead, clause, rest)
         or ahead
-        or _SHORTLIST.match(rest)
+        or ("拟" in rest and _SHORTLIST.match(rest))
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
     if clause.endswith(_TASKS) and _TASK.search(clause):
@@ -280,8 +272,9 @@ def status_of(mention, said, planned, context):
     now = done and _NOW.search(summed)
     if intent or done:
         context["intent"] = bool(intent) and not now
+        context["done"] = bool(now)
         context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
-    return "planned" if (planned and not now) or context.get("intent") else "achieved"
+    return "planned" if (planned and not context.get("done")) or context.get("intent") else "achieved"
 
 
 def _is_intended(lead, clause, rest):
@@ -440,7 +433,7 @@ def _marks():
             rf"(?:{either(intents.keys() - asked)}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())}))"
             r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
             r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
-            r"|[^所必]需(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
+            r"|需(?<![所必]需)(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
             r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),
@@ -449,7 +442,7 @@ def _marks():
             r"|要(?<![主重只需想还]要)(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
             r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
         ),
-        "event": re.compile(words("happens")),
+        "event": re.compile(either(lexicon_codes("happens"))),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),
         "event_after": re.compile(words("event", "becomes")),
         "onward": re.compile(rf"(?:的?[^,。;:、]{{0,4}})?(?:{words('up', 'down', 'to')})|的[\d.①]*倍"),

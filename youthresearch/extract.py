@@ -47,23 +47,9 @@ COLUMNS = [
     *("noun", "noun_start", "noun_end", "rule", "alternatives", "confidence"),
 ]
 NUMBERS = ("value", "value_max", "resolution", "low", "high")
-_AS_READ = (
-    "value",
-    "value_max",
-    "resolution",
-    "kind",
-    "hedge",
-    "unit",
-    "baseline",
-    "status",
-    "start",
-    "end",
-    "rule",
-)
-_as_read = itemgetter(*_AS_READ)
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
-_ORDER, _WORDS = tuple(COLUMNS), tuple(c for c in COLUMNS if c not in (*NUMBERS, *PLACES))
+_ORDER, _in_order = tuple(COLUMNS), itemgetter(*COLUMNS)
 FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
@@ -203,13 +189,13 @@ def _unread(sentence, furniture, tables, shown):
 
 def tabulate(proposals):
     """Lay out the proposals of one document or many as a table of facts."""
-    numbers = [(NUMBERS, _array(proposals, NUMBERS, float)), (PLACES, _array(proposals, PLACES, "int64"))]
-    return lay_out(_ORDER, numbers, {name: [p[name] for p in proposals] for name in _WORDS})
-
-
-def _array(proposals, names, dtype):
-    """Return the named fields, one row each."""
-    return np.array([[p[name] for p in proposals] for name in names], dtype=dtype)
+    fields = zip(*map(_in_order, proposals), strict=True) if proposals else [()] * len(COLUMNS)
+    columns = dict(zip(COLUMNS, fields, strict=True))
+    numbers = [
+        (names, np.array([columns.pop(name) for name in names], dtype=dtype))
+        for names, dtype in ((NUMBERS, float), (PLACES, "int64"))
+    ]
+    return lay_out(_ORDER, numbers, columns)
 
 
 _LAYERS = ("value", "hedge", "unit", "kind")
@@ -437,19 +423,27 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
     flow = _flow(row, noun, flows.get(indicator))
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     return {
-        **dict(zip(_AS_READ, _as_read(row), strict=True)),
-        "low": low,
-        "high": high,
-        "unit": f"{row['unit']}/{row['per']}" if row.get("per") else row["unit"],
         "fact_id": ids[row["number"]],
         "source_id": source_id,
         "district": row["district"],
         "scope": row.get("scope", ""),
         "indicator": indicator,
+        "kind": row["kind"],
         "flow": flow,
+        "value": row["value"],
+        "value_max": row["value_max"],
+        "hedge": row["hedge"],
+        "resolution": row["resolution"],
+        "unit": f"{row['unit']}/{row['per']}" if row.get("per") else row["unit"],
+        "low": low,
+        "high": high,
+        "baseline": row["baseline"],
         "period_start": _period_start(row, flow),
         "period_end": row["at"],
+        "status": row["status"],
         "token": text[row["start"] : row["end"]],
+        "start": row["start"],
+        "end": row["end"],
         "part_of": ids.get(row["whole"], ""),
         "coder": "extract",
         "reviewer": "",
@@ -457,6 +451,7 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
         "noun": noun,
         "noun_start": noun_start,
         "noun_end": noun_end,
+        "rule": row["rule"],
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
         "confidence": _confidence(row["rule"], indicator),
     }

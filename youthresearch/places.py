@@ -27,7 +27,9 @@ _SHORT = re.compile(  # 南山团区委, 团温岭市委, 永川共青团: the n
 )
 _SPEAKER = re.compile("团[省市县区旗州盟]委|共青团|妇联|总工会|少先队|少工委|志愿者协会")  # what these end in
 _SIGNED = re.compile(r"\n[^,。;\n]{2,24}(?:委员会|团委|[省市县区旗州]委|总工会|妇联)\s{1,4}\S{6,12}日?\s*\Z")
-_COMMITTEE = re.compile(r"(?<![\u4e00-\u9fff])(?:共青团|团)([\u4e00-\u9fff]{2,15}?[省市县区旗州盟])委")
+_COMMITTEE = re.compile(  # a look-behind stands after a character, so that `re` searches at once
+    r"团(?:(?<![\u4e00-\u9fff]团)|(?<=共青团)(?<![\u4e00-\u9fff]共青团))([\u4e00-\u9fff]{2,15}?[省市县区旗州盟])委"
+)
 _COMMON = {"城区", "郊区", "矿区", "东区", "西区", "新县", "市辖区", "直辖县"}
 _ABOVE = {"国": None, "省": "province", "州": "prefecture", "盟": "prefecture", "市": "prefecture"}
 _WIDER = re.compile(
@@ -183,8 +185,10 @@ def _committees_in(text):
     found = []
     for match in _COMMITTEE.finditer(text):
         found += _full_names_in(match[1]) or [(match.end(), match[1], [])]  # no place of today: uncertain
-    first = _SPEAKER.search(text)
-    for match in _SHORT.finditer(text, max(0, first.start() - 8)) if first else ():
+    speakers = [match.span() for match in _SPEAKER.finditer(text)]
+    if not speakers:
+        return found
+    for match in _SHORT.finditer(text, max(0, speakers[0][0] - 8), speakers[-1][1] + 2):  # 共青|团市委
         names = _full_names_in(match[1])
         if names and match[1].endswith(names[-1][1]):
             found += names

@@ -548,7 +548,8 @@ _AGED = re.compile(  # 平均年龄28岁, 下降2.5岁, 平均年龄由35岁降�
 )  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "OPENING": rf"[\dxX×*○□△_{_HAN}A-Za-z双翻首ALONE]|全[覆部]|均为|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    "OPENING": rf"[\dxX×{_HAN}A-Za-z双翻首ALONE]|[*○□△_](?![*○□△_]{{16}})|全[覆部]|均为"
+    rf"|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
@@ -577,6 +578,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
 _SORTS = {
     "date": [
         r"YEAR学?年?DASH(?:YEAR|[\dxX×]{2})学?年MONTH?",  # 2018年—2021年, 2016-2020年
+        r"YEAR年\d{1,2}月?DASH(?:YEAR年)?MONTH(?!DAY)",  # 2021年1-6月
         r"YEAR年(?:代|度|底|末|初|以来|来|[春夏秋冬]季?|[上下]半年)?(?:MONTHDAY?(?:DASHMONTH?DAY)?)?",
         r"二[〇零][〇零一二三四五六七八九]{2}年(?:MONTHDAY?)?|(?:民国|公元)\d{1,4}年|(?<!\d)\d{2}年代",
         r"MONTH(?!以?内)(?:DAY(?:DASHMONTH?DAY)?)?|\d{1,2}DASHMONTH",
