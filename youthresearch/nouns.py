@@ -318,8 +318,8 @@ def _listed(tokens, i, unit, found):
     """Find what a list is of, where a figure in it has only its label (津贴分别为:一类区9元,二类区8元)."""
     if unit not in ("元", *ONLY) or fits(_head(tokens, i, found), unit):
         return None
-    mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word == ":"), 0)
-    if not at(tokens, mark - 1).word.startswith(("分别", "如下")):
+    mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word in (":", "为")), 0)
+    if not at(tokens, mark - 1).word.startswith(("分别", "如下", "标准")):
         return None
     k = next((k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw"), -1)
     return phrase_to(tokens, k) if k >= 0 else None
@@ -419,6 +419,7 @@ def _money(tokens, i):
     """Find the last noun before number i that is counted in money."""
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].sort in "nwvh" and ends_in(tokens[k].word, "money"):
+            k += tokens[k + 1].word == "标准"
             return phrase_to(tokens, k) if tokens[k].sort in "nw" else span(tokens, k, k)
     return None
 

@@ -418,7 +418,7 @@ def each_before(tokens, i):
 
 def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
-    if moves(tokens[k].word):
+    if moves(tokens[k].word) or tokens[k].word in tuple("高低多少"):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith(("算数", "算"))
             if against or tokens[n].word in ("比", "较"):
