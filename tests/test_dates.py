@@ -27,6 +27,21 @@ def test_iso(token, rest, document, date):
 
 
 @pytest.mark.parametrize(
+    ("when", "start", "end"),
+    [
+        ("2020年1—9月份", "2020-01", "2020-09"),
+        ("1至5月", "2021-01", "2021-05"),
+        ("2020年3月至5月", "2020-03", "2020-05"),
+        ("2020年10月-2021年4月", "2020-10", "2021-04"),
+        ("2020年9-2月", "2020-02", "2020-02"),  # no order of months: from when is not known
+    ],
+)
+def test_months_of_a_year(when, start, end):
+    facts = yr.extract_facts(f"{when}，新发展团员30名。", date="2021-06")
+    assert facts[["period_start", "period_end"]].values.tolist() == [[start, end]]
+
+
+@pytest.mark.parametrize(
     ("text", "given", "date"),
     [
         ("共青团河湾县委2021年度工作总结\n发布时间:2022-04-06", "", "2021"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracles import (
+    dense,
     did_imputation,
     diff_diff,
     diff_diff_path,
@@ -64,7 +65,23 @@ def same(effect, att, se, point=POINT, error=ERROR):
     assert effect.se == pytest.approx(se, abs=error)
 
 
-# ---- two-way fixed effects: pyfixest (R's fixest) and statsmodels
+# ---- two-way fixed effects: a dense regression, which is pyfixest's (R's fixest) and statsmodels'
+
+
+@pytest.mark.slow
+@FEW
+@given(seed=seeds, gaps=gaps, never=st.booleans())
+def test_the_dense_regression_is_pyfixests_and_statsmodels(seed, gaps, never):
+    table = random_table(seed, gaps=gaps, never=never).assign(size=lambda t: 1 + t["x"] ** 2)
+    for options in ({}, {"errors": "iid"}, {"weights": "size"}, {"errors": "iid", "weights": "size"}):
+        for ours, theirs in zip(
+            dense(table, ["d", "x"], **options), pyfixest(table, ["d", "x"], **options), strict=True
+        ):
+            np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=POINT)
+    for ours, theirs in zip(
+        dense(table, ["d", "x"], small_sample="full"), dummies(table, ["d", "x"]), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9)
 
 
 def check_did(seed, gaps, never, singles):
@@ -78,9 +95,9 @@ def check_did(seed, gaps, never, singles):
     for controls in ([], ["x"]):
         regressors = ["d", *controls]
         for errors, name in (("cluster", "CRV1"), ("iid", "iid")):
-            beta, vcov = pyfixest(table, regressors, name)
+            beta, vcov = dense(table, regressors, errors=name)
             same(yr.did(panel, outcome="y", controls=controls, errors=errors), beta[0], vcov[0, 0] ** 0.5)
-        beta, vcov = dummies(table, regressors)
+        beta, vcov = dense(table, regressors, small_sample="full")
         same(yr.did(panel, outcome="y", controls=controls, small_sample="full"), beta[0], vcov[0, 0] ** 0.5)
 
 
@@ -91,12 +108,12 @@ def check_event_study(seed, gaps):
     names = [f"e{'m' if e < 0 else ''}{abs(e)}" for e in times]
     table = table.assign(**{n: (event == e).astype(float) for n, e in zip(names, times, strict=True)})
     effect = yr.event_study(panel_of(table), outcome="y")
-    beta, vcov = pyfixest(table, names)
+    beta, vcov = dense(table, names)
     same_path(effect, dict(zip(times, zip(beta, np.sqrt(np.diag(vcov)), strict=True), strict=True)))
     post = (np.array(times) >= 0) / sum(e >= 0 for e in times)
     same(effect, post @ beta, np.sqrt(post @ vcov @ post))
     full = yr.event_study(panel_of(table), outcome="y", small_sample="full")
-    beta, vcov = dummies(table, names)
+    beta, vcov = dense(table, names, small_sample="full")
     same_path(full, dict(zip(times, zip(beta, np.sqrt(np.diag(vcov)), strict=True), strict=True)))
 
 
@@ -108,7 +125,7 @@ def test_event_study_puts_what_is_beyond_its_window_together(seed, gaps):
     assert {-3, 0} <= set(names.values())
     table = table.assign(**{n: (event == e).astype(float) for n, e in names.items()})
     effect = yr.event_study(panel_of(table), outcome="y", window=(-3, 1))
-    beta, vcov = pyfixest(table, list(names))
+    beta, vcov = dense(table, list(names))
     theirs = zip(beta, np.sqrt(np.diag(vcov)), strict=True)
     assert same_path(effect, dict(zip(names.values(), theirs, strict=True))) == {-1}
     assert effect.convention["window"] == "-3 and before, 1 and after put together"
@@ -122,12 +139,12 @@ def test_event_study_with_two_bases_where_nobody_is_never_treated():
     names = [f"e{k}" for k in range(len(times))]
     table = table.assign(**{n: (event == e).astype(float) for n, e in zip(names, times, strict=True)})
     effect = yr.event_study(panel_of(table), outcome="y", base=(-1, -2))
-    beta, vcov = pyfixest(table, names)
+    beta, vcov = dense(table, names)
     theirs = zip(beta, np.sqrt(np.diag(vcov)), strict=True)
     assert same_path(effect, dict(zip(times, theirs, strict=True))) == {-1, -2}
 
 
-# ---- Sun and Abraham: diff-diff, and pyfixest on the interactions
+# ---- Sun and Abraham: diff-diff, and least squares on the interactions
 
 
 def check_sun_abraham(seed, gaps):
@@ -148,7 +165,7 @@ def check_sun_abraham(seed, gaps):
             for n, c in zip(names, cells.itertuples(), strict=True)
         }
     )
-    beta, vcov = pyfixest(table, names)
+    beta, vcov = dense(table, names)
     share = table[names].sum().to_numpy() * (cells["event"] >= 0)
     share /= share.sum()
     same(effect, share @ beta, np.sqrt(share @ vcov @ share))
@@ -191,7 +208,7 @@ def test_pretrends_of_imputation_are_a_regression_on_untreated_cells(gaps):
     event = (table["period"] - table["g"]).where(table["g"] > 0)
     leads = {f"lead{h}": (event == -h).astype(float) for h in (2, 1)}
     untreated = without_single_cells(table.assign(**leads)[table["d"] == 0])
-    beta, vcov = pyfixest(untreated, list(leads))
+    beta, vcov = dense(untreated, list(leads))
     before = effect.path[effect.path["event_time"] < 0]
     assert before["event_time"].tolist() == [-2, -1]
     np.testing.assert_allclose(before["att"], beta, atol=POINT)
@@ -410,15 +427,15 @@ def test_att_is_the_weighted_sum_of_the_cells(name, options, gaps):
 
 @FEW
 @given(seed=seeds, gaps=gaps)
-def test_population_weights_are_pyfixests(seed, gaps):
+def test_population_weights_are_those_of_least_squares(seed, gaps):
     table = random_table(seed, gaps=gaps)
     table["size"] = pd.factorize(table["district"])[0] % 3 + 1.0
     panel = yr.as_panel(
         table, district="district", period="period", cohort="cohort", outcomes=["y", "x"], keep=["size"]
     )
-    beta, vcov = pyfixest(table, ["d", "x"], weights="size")
+    beta, vcov = dense(table, ["d", "x"], weights="size")
     same(yr.did(panel, outcome="y", controls=["x"], population="size"), beta[0], vcov[0, 0] ** 0.5)
-    beta, vcov = pyfixest(table, ["d"], "iid", weights="size")
+    beta, vcov = dense(table, ["d"], errors="iid", weights="size")
     same(yr.did(panel, outcome="y", population="size", errors="iid"), beta[0], vcov[0, 0] ** 0.5)
 
 
@@ -531,9 +548,7 @@ def test_goodman_bacon_adds_up_and_is_diff_diffs(seed, never):
     panel = panel_of(table)
     bacon = yr.goodman_bacon(panel, outcome="y")
     assert bacon["weight"].sum() == pytest.approx(1)
-    assert (bacon["weight"] * bacon["estimate"]).sum() == pytest.approx(
-        pyfixest(table, ["d"])[0][0], abs=POINT
-    )
+    assert (bacon["weight"] * bacon["estimate"]).sum() == pytest.approx(dense(table, ["d"])[0][0], abs=POINT)
     fit = dd.BaconDecomposition().fit(table, outcome="y", unit="district", time="period", first_treat="g")
     theirs = {(c.treated_group, str(c.control_group)): (c.weight, c.estimate) for c in fit.comparisons}
     assert len(theirs) == len(bacon)
@@ -689,7 +704,7 @@ def test_a_cell_without_a_control_is_left_out_and_listed():
     effect = yr.did(panel_of(table), outcome="y", controls=["x"])
     assert effect.left_out["cells"].tolist() == [1]
     assert effect.left_out["reason"].tolist() == ["no value of a control"]
-    same(effect, pyfixest(table.dropna(subset="x"), ["d", "x"])[0][0], effect.se)
+    same(effect, dense(table.dropna(subset="x"), ["d", "x"])[0][0], effect.se)
 
 
 def test_districts_treated_from_their_first_period_on():

@@ -5,6 +5,8 @@ without sight of the extractor. The rules were written while looking at these do
 reached here is an upper end. The extractor reads Chinese: the three English sources are left out.
 """
 
+from itertools import product
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -317,10 +319,55 @@ def test_what_is_no_figure_is_refused(text):
         ("按照评选工作安排，评选优秀团员6名", "achieved"),
         ("力争建成青年之家9个，新建团支部5个", "planned"),
         ("到2025年，青年之家达到20家", "planned"),
+        # a word of purpose is of its clause, a plan of its sentence
+        ("为确保活动实效，督查团支部12次，整改问题30个", "achieved"),
+        ("围绕年度目标，建成青年之家12个", "achieved"),
+        ("下半年，计划开展家访，送书200册", "planned"),
+        ("通过助学计划资助学生80名", "achieved"),
+        ("虚拟用户120个", "achieved"),
+        # 将 before an object, not before what shall be done
+        ("将收到的45件提案逐一办理", "achieved"),
+        ("将帮扶物资50件送到村里", "achieved"),
+        ("将招募的300名志愿者编为12支队伍", "achieved"),
     ],
 )
 def test_status(text, status):
     assert set(yr.extract_facts(f"全县{text}。", date="2021-06")["status"]) == {status}
+
+
+def test_none_is_exactly_none_whatever_bounds_it():
+    facts = yr.extract_facts("每名干部联系不少于2个支部、0个班级。至少得到响应的0次。")
+    assert facts["hedge"].tolist() == ["at_least", "exact", "exact"]
+
+
+def test_a_duty_that_is_summed_up_was_done():
+    facts = yr.extract_facts("每名干部联系3个支部，共联系支部90个。")
+    assert facts["status"].tolist() == ["achieved", "achieved"]
+
+
+def test_a_mean_age_that_fell_to_another_is_one_as_well():
+    facts = yr.extract_facts("干部平均年龄由37岁下降到31岁，刊于《青年》2021(3):12-19。")
+    assert facts[["value", "kind"]].values.tolist() == [[37, "mean"], [31, "mean"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "statuses"),
+    [
+        ("三、明年工作打算\n新建支部8个。", ["planned"]),
+        ("下一步，新建支部8个。", ["planned"]),
+        ("关于做好团费收缴工作的通知\n各支部：\n收缴300元。", ["planned"]),
+        ("全年安排资金90万元，帮扶青年70名。\n走访青年40名。", ["achieved"] * 3),
+        ("三年计划已经完成，新建支部8个。", ["achieved"]),
+        ("现场招聘会上，招聘单位30家，达成意向80人。", ["achieved"] * 2),
+    ],
+)
+def test_a_plan_is_headed_as_one(text, statuses):
+    assert yr.extract_facts(text)["status"].tolist() == statuses
+
+
+def test_what_was_spent_is_no_plan():
+    facts = yr.extract_facts("三公经费年初预算为20万元，支出决算为18万元，完成年初预算的90%。")
+    assert facts["status"].tolist() == ["planned", "achieved", "achieved"]
 
 
 @pytest.mark.parametrize(
@@ -509,3 +556,22 @@ def test_codes_colophons_and_one_of_many_things_are_no_figures():
         "经过三个多月，开通24小时咨询热线，报送四家班子，分为三个等级，由两个部分组成，每周值班2天。"
     )
     assert yr.extract_facts(text).empty
+
+
+BLANKS = "x|XX|×|××|***|○○|□|△△|__|×.×|xx.x|*.*|3.×|1×|?|…|……|N|某|若干|(  )"
+
+
+def test_no_placeholder_of_any_form_ends_in_a_value():
+    signs = BLANKS.split("|")
+    words = product(["", "超过"], signs, ["", "余"], ["", "十", "百", "千", "万", "亿"], ["", "多"])
+    texts = [f"支出救助资金{''.join(word)}{unit}。" for word in words for unit in ("元", "人次")]
+    facts = yr.extract_facts("\n".join(texts))
+    assert len(facts) > len(texts) / 2
+    assert facts["value"].isna().all()
+    assert set(facts["status"]) == {"masked"}
+
+
+def test_what_only_looks_like_a_placeholder_keeps_its_value():
+    texts = ["矿泉水×5箱。", "**5名**青年。", "□ 团员8名。", "4×100米跑道，百名青年参加。", "投入__6万元。"]
+    values = [yr.extract_facts(text)["value"].iloc[-1] for text in texts]
+    assert values == [5, 5, 8, 100, 60000]

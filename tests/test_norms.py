@@ -7,6 +7,24 @@ import pytest
 
 import youthresearch as yr
 
+SPEECH = [  # no figures, and no norms: their reasons
+    ("自十四届，共青团改革持续深入。", "ordinal"),
+    ("围绕宣讲、调研等6个方面开展实践活动。", "enumeration"),
+    ("加强两个机制建设。", "enumeration"),
+    ("考核得分占30%。", "limit"),
+    ("据全国1%人口抽样调查，比例较高。", "number"),
+    ("三次产业比例协调。", "ordinal"),
+    ("二本以上贫困家庭新生为重点。", "name"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), SPEECH)
+def test_names_and_figures_of_speech_are_refused(text, reason):
+    facts = yr.extract_facts(text)
+    assert facts.empty
+    assert [r["reason"] for r in facts.attrs["refused"]] == [reason]
+
+
 NORMS = [  # text, the tokens that are norms, their reason
     ("服务时长满50小时的，授予一星级称号。", ["50小时"], "threshold"),
     ("累计满三次无故缺席的，注销其资格。", ["三次"], "threshold"),
@@ -131,6 +149,10 @@ FIGURES = [
     ("活动参与人数最多达300人。", 1),
     ("提出建议20至30条。", 1),
     ("他服务满500小时，获得表彰3次。", 1),
+    ("书屋共分为四个功能区。", 1),
+    ("其余的80项指标均达标，3项指标未达标。", 2),
+    ("每年为基层至少办1件实事。", 1),
+    ("连续举办六届“青年文化节”，先后举办五届。", 2),
 ]
 
 
@@ -276,6 +298,20 @@ STATUS = [  # text, status of each figure
     ("关于年度预算执行情况的报告\n财政收入30亿元。", "achieved"),
     ("转移就业7万人，占全年任务的112%，收入8亿元。", "achieved achieved achieved"),
     ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
+    # a list of promises, a shortlist, means that are asked for; and where intent ends
+    ("惠青清单包括提供岗位不少于3万个；培训青年不少于600名；举办交友会30场。", "planned planned planned"),
+    ("提供岗位不少于3万个；全年举办交友会30场。", "achieved achieved"),
+    ("经审核，提出3个支部、20名团员的拟表彰名单。", "planned planned"),
+    ("项目预算资金8万元，实际到位6万元。", "planned achieved"),
+    ("经测算，改造宿舍需投入90万元。", "planned"),
+    ("今年将至少创建40个站点。", "planned"),
+    ("今年，市总会将紧扣中心，资助60名学员。今年将近60人参加。", "planned achieved"),
+    ("今年预计招募60人，五年来共有90人参加。", "planned achieved"),
+    ("2019年内，各镇组织的活动达6次以上。", "achieved"),
+    (
+        "一、下一步计划\n已招募60名，包括党员9名。拟再招募5名，其中党员2名。",
+        "achieved achieved planned planned",
+    ),
 ]
 
 
@@ -284,13 +320,21 @@ def test_a_plan_holds_for_its_heading_or_its_figures_and_no_further(text, status
     assert yr.extract_facts(text)["status"].tolist() == statuses.split()
 
 
+def test_a_year_to_come_holds_for_its_paragraph_until_something_was_done():
+    text = "到2030年，入园率达到90%。贫血率降低到5%以下。目前，入园率为82%。培训教师60名。"
+    statuses = ["planned", "planned", "achieved", "achieved"]
+    assert yr.extract_facts(text, date="2021")["status"].tolist() == statuses
+    assert set(yr.extract_facts(text, date="2031")["status"]) == {"achieved"}
+
+
 def test_one_time_in_a_stretch_is_a_mean_and_one_of_something_an_article():
     facts = yr.extract_facts("每两周组织一次学习。每学期召开一次团员大会。每名团干部讲了一次课。")
     assert facts["token"].tolist() == ["一次", "一次"]
     assert set(facts["kind"]) == {"mean"}
 
 
-def test_what_is_owed_a_year_is_a_mean_and_what_was_done_in_a_year_a_level():
+def test_what_is_owed_each_year_is_a_mean_and_who_came_is_counted():
+    """As heshan-2023-019 and longhua-2018-044 are coded."""
     facts = yr.extract_facts("每年培训青年不少于800人。每年有大学生近200人次参加。各级团组织至少捐款5万元。")
     assert facts["kind"].tolist() == ["mean", "level", "level"]
     assert facts["unit"].tolist() == ["人/年", "人次", "元"]

@@ -84,7 +84,7 @@ MAY_IMPORT = {
     },
     "words": {"intervals", "loaders", "schema"},
     "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data
-    "tokens": {"quantities"},
+    "tokens": {"places", "quantities"},
     "phrases": {"tokens"},
     "nouns": {"phrases", "tokens"},
     "norms": {"quantities"},

@@ -23,11 +23,23 @@ RATES = [  # text, units
     ("每名委员每年驻点不少于20天，会员每月交3元。", "天/年 元/月"),
     ("走访不少于2次/月。", "次/月"),
     ("平均一名委员联系3个班级。", "个/名"),
-    # no rates: what was counted over a time, an age, a share, one each, a list of bodies
+    ("平均1名委员负责新建4个班组。", "个/名"),
+    ("例会一学期2次，宣讲1个月1至2次。", "次/学期 次/月"),
+    ("每售出一瓶酒，便捐出3元。", "元/瓶"),
+    ("人均收入由4800元提高到5200元，支出由30万元增加到40万元。", "元/人 元/人 元 元"),
+    ("人均收入5200元，比去年新增300元，全县收入5000万元。", "元/人 元/人 元"),
+    ("团员上交团费为每人3元/年。", "元/年"),
+    ("由人均200元提高到450元，比上年人均增加90元。", "元/人 元/人 元/人"),
+    ("每百户订报8份，每万人有社工5.2名，每20名团员中有3名党员。", "份/百户 名/万人 名/20名"),
+    ("患病率为28.4人/10万人，年产值超千万元的8家。", "人/10万人 家"),
+    # no rates: what was counted over a time, what recurs, an age, a share, one each, a list of bodies
     ("每年有300人次参加，每月服务70人次。", "人次 人次"),
+    ("在每年一度的评选中获奖3项。", "项"),
     ("平均年龄31岁，每名团员平均参学率80%。", "岁 %"),
     ("书记、副书记各1名。", "名"),
     ("各学院开展活动30场，各类社团80个。", "场 个"),
+    ("第一学期2次活动，近一年3次，新一年4次。", "次 次 次"),
+    ("每三名孩子中有一名留守儿童，共计90名。", "名"),
 ]
 
 
@@ -45,8 +57,9 @@ def test_a_word_of_bounding_before_a_list_holds_for_all_of_it_and_one_after_a_nu
 
 def test_a_rate_needs_both_its_units_and_counts_what_its_numerator_counts():
     units = yr.load_units()
-    bases = base_units(["次/月", "名/2年", "元/支部", "次/斗", "斗/月", "月", "个"], units)
+    bases = base_units(["次/月", "名/2年", "名/万人", "元/支部", "次/斗", "斗/月", "月", "个"], units)
     assert bases["次/月"] == ["item", "rate"] and bases["名/2年"] == ["person", "rate"]
+    assert bases["名/万人"] == ["person", "rate"]
     assert bases["元/支部"] == ["yuan", "rate"] and bases["个"] == ["item", "person"]
     assert not (bases["次/斗"] or bases["斗/月"] or bases["月"])
 
@@ -61,6 +74,12 @@ def test_rates_of_any_two_units_are_loaded_and_others_are_named(tmp_path):
     facts.assign(unit=facts["unit"].mask(duty, "次/斗")).to_csv(tmp_path / "facts.csv", index=False)
     with pytest.raises(yr.DataError, match=r"次/斗.*both units"):
         yr.load_facts(tmp_path)
+
+
+def test_a_second_figure_of_a_mean_and_one_of_each_body_are_means_and_what_is_more_a_change():
+    text = "户均收入由4800元提高到5200元。比去年新增4个。新增6个。各学会设会长1人、副会长2人。"
+    kinds = ["mean", "mean", "change", "level", "mean", "mean"]
+    assert yr.extract_facts(text)["kind"].tolist() == kinds
 
 
 def test_a_mean_drafted_as_a_rate_is_checked_against_its_total_and_count():

@@ -3,8 +3,9 @@
 A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
 dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``mean``, the last figure
 that is of each unit, ``per``, that unit, ``owed``, whether it is a duty, and ``least``, whether a word makes
-it the least there may be; ``intent``; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule;
-and ``paragraph``, a dict of what the paragraph said.
+it the least there may be; ``intent``, whether it shall be, and ``done``, whether it is known to be;
+``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and ``paragraph``, a dict of what the
+paragraph said (``ahead``: whether a year to come holds for what follows).
 """
 
 import re
@@ -18,7 +19,7 @@ from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
-FREQUENT = (*OCCASIONS, "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
+FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -41,7 +42,7 @@ def said_of(mention, folded, before):
     clause = lead[max(lead.rfind(","), lead.rfind(":")) + 1 :]  # the other marks end a sentence
     if "“" in clause or "《" in clause:
         clause = _QUOTED.sub("", clause)
-    return Said(lead, clause, folded[mention["end"] : mention["end"] + 24])
+    return Said(lead, clause, folded[mention["end"] : mention["end"] + 60])
 
 
 # Hedge ------------------------------------------------------------------------------------------------------
@@ -52,6 +53,8 @@ _ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
 
 def hedge_of(mention, said):
     """Find a word of approximation that stands apart from its number (至少召开2次, 约占总数的10%)."""
+    if not mention["value"]:
+        return "exact"  # 至少得到支持的0个: none is none
     if is_at_least(said.clause) or _APART.search(said.clause):
         return "at_least"
     roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
@@ -64,6 +67,9 @@ _RATIO = re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
+_MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
+_THEN = ("便", "就", "则")
+_YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
 
 
@@ -72,14 +78,17 @@ def kind_of(mention, said, context):
 
     What each unit owes or has is a mean; ``context["per"]`` is the unit under the line of its rate, if any.
     """
-    clause, each = said.clause, each_of(said.clause, said.rest)
+    clause, each = said.clause, each_of(_with_its_condition(said), said.rest)
     kind, sign, attached = _own_kind(mention, clause, each)
     kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
-    owed, listed = _is_owed(mention, said, each, context), _is_listed_with(context, mention, said.lead)
+    owed = _is_owed(mention, said, each, context)
+    listed = _is_listed_with(context, mention, said.lead)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
     if kind == "level" and (listed or owed or (still and context["per"])):
         kind = "mean"
-    least = _is_bounded(mention) or (listed and context["least"] and mention["hedge"] == "exact")
+    least = _is_bounded(mention) or (
+        listed and context["least"] and mention["hedge"] == "exact" and mention["value"]
+    )
     if least:
         mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
@@ -97,9 +106,12 @@ def _own_kind(mention, clause, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
+    if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
+        return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
         rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
-        return ("growth" if rate else "share" if unit in PARTS else "level"), sign if rate else 1, 0
+        level = "mean" if unit == "岁" else "level"  # 平均年龄降到28岁
+        return ("growth" if rate else "share" if unit in PARTS else level), sign if rate else 1, 0
     if unit == "百分点":
         return "change", sign, attached
     if mention.get("double"):
@@ -110,7 +122,9 @@ def _own_kind(mention, clause, each):
     if unit in PARTS or (not unit and _HELD.search(clause)):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
-    if marks["mean"].search(clause) or (each and (not each.period or _is_frequency(mention))):
+    compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
+    of_each = each and (not each.period or _is_frequency(mention))
+    if not compared and (of_each or marks["mean"].search(clause)):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -118,6 +132,14 @@ def _own_kind(mention, clause, each):
         return "mean", 1, 0  # 1985.26人
     far = _FAR.search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
+
+
+def _with_its_condition(said):
+    """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
+    if said.clause[:1] not in _THEN:
+        return said.clause
+    before = said.lead[: len(said.lead) - len(said.clause) - 1]
+    return before[before.rfind(",") + 1 :] + said.clause
 
 
 def _is_frequency(mention):
@@ -138,7 +160,7 @@ def _with_the_last(kind, sign, rate, lead, context):
 
 _SENT = "推荐|推报|选报|申报|上报|报送|推选"
 _EVERY = re.compile(rf"每[名位个人]|各[^,。;\d]{{0,10}}(?:{_SENT})(?!的)")
-_KEPT_UP = re.compile("了|已|坚持|平均|共[^青同产]|累计")
+_KEPT_UP = re.compile("了|已|坚持|平均|共[^青同产]|累计|增加到|提高到|减少到|增至")
 _PER = re.compile(r"每|各(?![级类地界族项种行自])|平均")
 _DUTY = r"一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])"
 _OWED = re.compile(
@@ -148,18 +170,23 @@ _OWED = re.compile(
     r"|每(?:月|学?年|季度|学期)[^,。;\d了]{0,8}[交缴]纳?$"
 )
 _ASKED = re.compile(r"[^,。;]{0,12},要求")
+_SUMMED = re.compile(  # ...3个支部,共联系90个; 由每月2次增加到4次
+    r"[^,。;\d]{0,10},[^,。;\d]{0,6}(?:共(?![同青享])|已|累计)|(?:增加|提高|减少|增至)"
+)
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
 
 
 def _is_owed(mention, said, each, context):
     """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
     if each and each.period and _is_frequency(mention) and not _KEPT_UP.search(said.clause):
-        return True  # 每月召开一次例会
+        return not _SUMMED.match(said.rest)  # 每月召开一次例会
     if context["bound"] and _EVERY.search(said.clause):
         return True
     if not (each or _PER.search(said.clause)):
         return False
-    return bool(_is_bounded(mention) or _OWED.search(said.clause) or _ASKED.match(said.rest))
+    if _is_bounded(mention) or _ASKED.match(said.rest):
+        return True
+    return bool(_OWED.search(said.clause)) and not _SUMMED.match(said.rest)
 
 
 def _is_bounded(mention):
@@ -169,7 +196,10 @@ def _is_bounded(mention):
 
 def _per(mention, kind, clause, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
-    if kind != "mean" or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
+    if kind == "change" and not each:  # 人均收入5200元,比去年增加300元
+        first = context.get("mean")
+        return context["per"] if first and first["unit"] == mention["unit"] else ""
+    if kind not in ("mean", "change") or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
     return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
 
@@ -177,7 +207,12 @@ def _per(mention, kind, clause, each, owed, listed, context):
 def _is_listed_with(context, mention, lead):
     """Tell whether a figure is listed with one for each unit, and so is one itself (1个示范村、2个示范户)."""
     first = context.get("mean")
-    if not first or not _LISTED.fullmatch(lead):
+    if not first:
+        return False
+    moved = _YEARS.sub("", lead) if "年" in lead else lead
+    if _marks()["moved"].fullmatch(moved):  # 人均收入由4800元提高到2020年的5200元
+        return mention["unit"] == first["unit"]
+    if not _LISTED.fullmatch(lead):
         return False
     return (
         mention["unit"] == first["unit"]
@@ -191,20 +226,28 @@ def _is_listed_with(context, mention, lead):
 _TASKS = ("数", "值", "量", "标", "为", "是", "务", "划")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
-    "|(?:全年|年度|年初|[省市县]定|下达)的?(?:目标|任务|计划)$"
+    r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-    r"|[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
+    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
-    r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}目标|占[^,。;]{0,6}(?:目标|任务|计划)|实际[达完建有到]|最终确定"
+    r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
+    r"|实际[达完建有到培招发开支收投参落募使执覆服新]|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
-    r"|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
+    r"|共有|总共|年来|至此|[目指]标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
+)
+_SENTENCE = re.compile(r"[^。!?\n]*")
+_PROMISED = re.compile(r"不[少低]于(?=\d)")
+_MONTH = re.compile(r"[到至]\d{4}年\d")
+_SHORTLIST = re.compile(r"[^。;]{0,60}的?拟(?:表彰|命名|授予|推荐|推报|入选|评选)")
+_PUT = re.compile(
+    r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给])"
 )
 _AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
-_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|给|交给)[^,。;]{0,24}$")
+_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
 def status_of(mention, said, planned, context):
@@ -216,9 +259,11 @@ def status_of(mention, said, planned, context):
         return "masked"
     lead, clause, rest = said
     done = _NOW.search(lead)
+    ahead = _is_ahead(lead, mention["year"])
     intent = (
-        _marks()["planned"].search(clause if done else lead)
-        or _is_ahead(lead, mention["year"])
+        _is_intended(clause if done else lead, clause, rest)
+        or ahead
+        or ("拟" in rest and _SHORTLIST.match(rest))
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
     if clause.endswith(_TASKS) and _TASK.search(clause):
@@ -227,7 +272,20 @@ def status_of(mention, said, planned, context):
     now = done and _NOW.search(summed)
     if intent or done:
         context["intent"] = bool(intent) and not now
-    return "planned" if (planned and not now) or context.get("intent") else "achieved"
+        context["done"] = bool(now)
+        context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
+    return "planned" if (planned and not context.get("done")) or context.get("intent") else "achieved"
+
+
+def _is_intended(lead, clause, rest):
+    """Tell whether a word of intent stands before a figure: 目标 or 确保 in its clause, 计划 anywhere.
+
+    Not 将 before an object that is put somewhere: 将设备12台送到学校.
+    """
+    if _marks()["asked"].search(clause):
+        return True
+    found = _marks()["planned"].search(lead)
+    return bool(found) and not (found[0][0] == "将" and "将" in clause and _PUT.match(rest))
 
 
 def is_intended_before(folded, start):
@@ -237,6 +295,18 @@ def is_intended_before(folded, start):
     said = folded[max(0, start - 200) : start]
     said = said[max(map(said.rfind, "。!?\n")) + 1 :]
     return bool(_marks()["planned"].search(said)) and not _NOW.search(said)
+
+
+def is_promised(folded, start, end):
+    """Tell whether a part of a sentence is of a list of what is promised (岗位不少于2万个;资金不少于3万元).
+
+    The least is stated in two parts or more that semicolons end, and none says what was.
+    """
+    if ";" not in (folded[start - 1 : start], folded[end - 1 : end]):
+        return False
+    before, after = folded[max(0, start - 200) : start], folded[start : end + 200]
+    said = before[max(map(before.rfind, "。!?\n")) + 1 :] + _SENTENCE.match(after)[0]
+    return sum(map(bool, map(_PROMISED.search, said.split(";")))) > 1 and not _NOW.search(said)
 
 
 def _is_aim(rest):
@@ -347,19 +417,30 @@ def _plain_verbs():
 @cache
 def _marks():
     """Patterns that hold words of the lexicon."""
-    words = lexicon_pattern
+    words, intents = lexicon_pattern, lexicon_codes("planned")
+    asked = {word for word, code in intents.items() if code == "clause"}
     verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
     return {
         "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            f"{words('mean')}|各$"
+            rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{1,10}(?:配备|配齐|设立?|选派|确定|明确)(?:了|有)?$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{2,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
-        "planned": re.compile(  # where every branch begins with a character, `re` searches at once
-            rf"{either(lexicon_codes('planned'))}|将(?:{either(_plain_verbs())})|计划(?=\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖"
-            r"|要(?<![主重只需想还]要)(?:占|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
-            r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|规划(?:提出|确定|明确|要求)|纲要(?:提出|确定|明确|要求)"
+        "planned": re.compile(
+            # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
+            r"(?:(?!计划)|(?<!西部|圆梦|助学|培养|培训|行动|扶持|关爱|成长|春雨|春雷|支教))"
+            rf"(?:{either(intents.keys() - asked)}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())}))"
+            r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
+            r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
+            r"|需(?<![所必]需)(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
+            r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+        ),
+        "asked": re.compile(  # in the clause of the figure
+            rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
+            r"|要(?<![主重只需想还]要)(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
         ),
         "event": re.compile(either(lexicon_codes("happens"))),
         "new": re.compile("|".join(w for w, code in lexicon_codes("happens").items() if code == "any")),

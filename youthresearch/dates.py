@@ -10,7 +10,8 @@ from typing import NamedTuple
 ISO = re.compile(r"(?:1[5-9]|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")  # of a document
 HEAD = 300  # characters of a text in which its own date is looked for
 _SAID = re.compile(r"(\d{4})?(?:年|学年|[-/.])?度?(?:(\d{1,2})(?:月|[-/.])份?)?(?:(\d{1,2})[日号]?)?")
-_LAST = re.compile(r"(?:—{1,2}|–|-|~|至|到)(?=\d{4}年)")
+_LAST = re.compile(r"(?:—{1,2}|–|-|~|至|到)(?=\d{4}年|\d{1,2}月(?!\d))")
+_YEARS = re.compile(r"\d{4}年")
 _YEAR_END = re.compile(r"年?(?:年?[底末]|终)")
 _REPORT = re.compile(  # a look-behind stands after a character, so that `re` searches at once
     r"((?:19|20)(?<!\d\d\d)\d\d)年?(?:度|(上半年)|下半年|全年)?[^。;,\n\d]{0,30}?"
@@ -136,7 +137,9 @@ def read_date(folded, start, end, document):
     if near.endswith(_ONCE) or lead.rfind("《") > lead.rfind("》"):
         return None
     spaced = _SPACED.match(folded, start, start + 16)  # 2021 年12 月31 日
-    token = [spaced[0].replace(" ", "")] if spaced else _LAST.split(folded[start:end])
+    token = [spaced[0].replace(" ", "")] if spaced and " " in spaced[0] else _LAST.split(folded[start:end])
+    if len(token) > 1 and not _YEARS.match(token[-1]):  # 2021年1-6月
+        token = [token[0].removesuffix("月") + "月", token[0][:5] * bool(_YEARS.match(token[0])) + token[-1]]
     at = iso(token[-1], rest, document)
     if not at or token[-1].isdigit():  # 2020 alone may be of a code or a name
         return None
@@ -146,6 +149,7 @@ def read_date(folded, start, end, document):
     since = iso(token[0], "", document) if len(token) > 1 else f"{at[:4]}-01" if counted else ""
     if not counted and not at.endswith("-12-31"):
         at = at[:7]
+    since = "" if since > at else since
     return When(at, since, folded.find(")", end, end + 60) if bracketed else -1, counted)
 
 

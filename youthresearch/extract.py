@@ -14,7 +14,16 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 
-from .clauses import baseline_of, course_of, hedge_of, is_intended_before, kind_of, said_of, status_of
+from .clauses import (
+    baseline_of,
+    course_of,
+    hedge_of,
+    is_intended_before,
+    is_promised,
+    kind_of,
+    said_of,
+    status_of,
+)
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
@@ -317,7 +326,11 @@ def _facts_of(sentence, folded, tokens):
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    context["intent"] = is_intended_before(folded, sentence["start"])
+    context["intent"] = (
+        paragraph.get("ahead")
+        or is_intended_before(folded, sentence["start"])
+        or is_promised(folded, sentence["start"], sentence["end"])
+    )
     for mention in sentence["kept"]:
         planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
         number = numbers.get(mention["start"])

@@ -18,6 +18,7 @@ from .schema import (
     table_schema,
 )
 
+_MANY = "0123456789两二三四五六十百千万"  # of what stands under the line: 次/2年, 名/万人
 UNDER = "under"  # base of what stands only under the line of a rate: 月, 支部
 PARTS = frozenset({"percent", "permille", "per_100000"})  # bases of shares
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
@@ -382,7 +383,7 @@ def base_units(written, units):
     found = {}
     for unit in written:
         above, line, below = (unit, "", "") if unit in counting else str(unit).partition("/")
-        known = above in counting and (not line or below.lstrip("23456789两二三四五六") in base)
+        known = above in counting and (not line or below.lstrip(_MANY) in base)
         found[unit] = (counting[above] + ["rate"] * bool(line)) if known else []
     return found
 

@@ -12,8 +12,10 @@ from .phrases import (
     RISEN,
     TO_THE_LEFT,
     each_before,
+    lead,
     left_of,
     opening,
+    past_titles,
     phrase_end,
     phrase_to,
     right_of,
@@ -23,12 +25,14 @@ from .tokens import (
     COUNTED,
     NOUN,
     NUMBER,
+    ONLY,
     OTHER,
     PEOPLE,
     at,
     classify,
     counts,
     ends_in,
+    fits,
     is_counted,
     is_person,
     moves,
@@ -41,6 +45,8 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
+AREAS = ("亩", "公顷", "平方米", "公里")
+FOR = ("为", "给", "向", "对")
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
@@ -87,8 +93,11 @@ def find_noun(tokens, i, mention, kind, context):
     level = _level(tokens, i, before) if bare or not rule else None
     if level:
         return level, "left", before
+    listed = _listed(tokens, i, unit, found["left"]) if rule == "left" else None
+    if listed:
+        return listed, "topic", found["left"]
     if rule == "left" and _is_elided(tokens, i, found["left"], before):
-        return before, "inherited", found["left"]
+        return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
     if again:
         return again, "inherited", found[rule]
@@ -135,7 +144,8 @@ def _own_share(tokens, i, unit, context):
         return None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if whole:
-        parts = _parts(tokens, first, whole)
+        told = next(t for t in reversed(tokens[:first]) if t.word.startswith("分别"))
+        parts = _parts(tokens, first, whole) if whole[1] <= told.start else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
     return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
@@ -189,8 +199,10 @@ def _is_only_place(tokens, k, start):
     if word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
         return False
     while tokens[k].start > start or at(tokens, k - 1).sort == "p":
+        if tokens[k].sort not in "pc":
+            return False  # 绿化山林
         k -= 1
-    return at(tokens, k - 1).sort in "xcs"
+    return tokens[k].sort == "p" and at(tokens, k - 1).sort in "xcs"
 
 
 def _candidates(tokens, i, unit, kind, before):
@@ -210,6 +222,7 @@ def _candidates(tokens, i, unit, kind, before):
     elif unit == "%" and after.word in ("的", "为", "是"):
         found = {"object": _of_whom(tokens, i), "right": right, "left": left}
     elif unit == "%":
+        right = None if before and after.sort in "vwh" else right  # 40%的青年选择就业,20%选择升学
         found = {"left": left, "right": right}
     elif at(tokens, i - 1).word == "等" and after.word == "为":
         found = {"object": _object(tokens, i, unit)} | found
@@ -268,7 +281,9 @@ def _further(tokens, i, unit, kind, context):
     alone, before = at(tokens, i - 1).word != NUMBER, context["noun"]
     if alone:
         before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
-    given = _given(tokens, i) or _shared(tokens, i, unit)
+    if before and not alone:
+        return before, "inherited", None  # 疗养3批90人次
+    given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given:
         return given, "object", before
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
@@ -280,8 +295,32 @@ def _further(tokens, i, unit, kind, context):
         return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(at(tokens, i - 1).word)):
-        return before, "inherited", each_before(tokens, i)
+        noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
+        return noun, "inherited", each_before(tokens, i)
     return _from_afar(tokens, i, unit, kind, money)
+
+
+def _fitting(tokens, i, unit, before):
+    """Find the last noun that the unit counts, if it does not count that of the figure before."""
+    k = i - 1 - (at(tokens, i - 1).word in SUMMED)
+    named = at(tokens, k).sort == "x" and at(tokens, k - 1).sort == "n" and fits(tokens[k - 1].word, unit)
+    if unit in ONLY and named and k < i - 1:
+        return phrase_to(tokens, k - 1)  # 各县均有代表,共90名
+    if unit not in ONLY or any(t.end == before[1] and fits(t.word, unit) for t in tokens[:i]):
+        return before
+    k = next((k for k in range(i - 1, -1, -1) if tokens[k].sort == "n" and fits(tokens[k].word, unit)), None)
+    return before if k is None else phrase_to(tokens, k)
+
+
+def _listed(tokens, i, unit, found):
+    """Find what a list is of, where a figure in it has only its label (津贴分别为:一类区9元,二类区8元)."""
+    if unit not in ("元", *ONLY) or fits(_head(tokens, i, found), unit):
+        return None
+    mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word == ":"), 0)
+    if not at(tokens, mark - 1).word.startswith(("分别", "如下")):
+        return None
+    k = next((k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw"), -1)
+    return phrase_to(tokens, k) if k >= 0 else None
 
 
 def _from_afar(tokens, i, unit, kind, money):
@@ -358,7 +397,7 @@ def _event_to(tokens, k, unit):
     while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and at(tokens, j - 1).sort == "r")):
         j += 1  # 在《日报》发稿
     j += j < k and tokens[j].word == "组织" and at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
-    return span(tokens, j, k)
+    return span(tokens, past_titles(tokens, j, k), k)
 
 
 def _acts(word, unit):
@@ -406,10 +445,11 @@ def _verb(tokens, i, unit):
         j -= 1
     two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
     named = at(tokens, i - 1).sort in "vw" or (unit == "元" and at(tokens, i - 1).word in verbal())
-    if not named or not (two or unit in ("人", *TIMES, *EVENTS)):
+    if not named or not (two or unit in ("人", *AREAS, *TIMES, *EVENTS)):
         return None
     listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
     opens = listed or at(tokens, j - 1).sort in "xsh"  # 不起诉8人, 实现增收8元
+    opens = opens or (unit == "元" and lead(tokens, j - 1, phrase_to(tokens, j - 1)[0]).word in FOR)
     return span(tokens, j, i - 1) if opens else None
 
 
@@ -445,6 +485,8 @@ def _described(tokens, i, kind):
     k = i - 1
     while at(tokens, k).sort == "s" or at(tokens, k).word == "占":
         k -= 1
+    if kind == "share" and at(tokens, k + 1).word in RISEN:
+        return None  # 由60%提升到70%
     if (at(tokens, k).word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
         return None
     k -= kind != "share"
@@ -460,7 +502,7 @@ def _described(tokens, i, kind):
 
 def _given(tokens, i):
     """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
-    if at(tokens, i - 1).word not in ("为", "对", "向", "给", "的"):
+    if at(tokens, i - 1).word not in (*FOR, "的"):
         return None
     j = i + 1
     while at(tokens, j).sort in ("h", "s"):
@@ -482,6 +524,16 @@ def _shared(tokens, i, unit):
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
     return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+
+
+def _over_brackets(tokens, i, unit):
+    """Find the noun after the brackets that follow a number (90名(含续聘2名)辅导员)."""
+    close = i + 1
+    while at(tokens, i + 1).word == "(" and at(tokens, close).word not in (")", ""):
+        close += 1
+    found = right_of(tokens, close, unit) if close > i + 1 else None
+    head = next((t.word for t in tokens[close : close + REACH] if found and t.end == found[1]), "")
+    return found if counts(head, unit) else None
 
 
 def _is_level(word):
@@ -521,6 +573,8 @@ def _belongs_left(tokens, i, unit):
         return True  # 服务站点9处走访60人次
     if k == i - 1 or at(tokens, k).word == NUMBER:
         return False
+    if k == i - 2 and unit in PEOPLE and says(tokens[k + 1].word) and _names_persons(tokens, i):
+        return False  # 资助9名学生助学金2万元
     for token in tokens[i + 1 : i + 6]:
         if token.word == NUMBER:
             return True
@@ -529,10 +583,16 @@ def _belongs_left(tokens, i, unit):
     return False
 
 
+def _names_persons(tokens, i):
+    """Tell whether persons are named right after number i."""
+    return any(is_person(t.word) for t in tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1])
+
+
 def _only_qualifies(tokens, i, phrase, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     near = tokens[max(0, i - REACH - 1) : i]
     return unit != "所" and any(
-        t.end == phrase[1] and (t.word in roles("qualifies") or (t.start == phrase[0] and t.word in TOTALS))
+        t.end == phrase[1]
+        and (t.word in roles("qualifies") or t.word == "级" or (t.start == phrase[0] and t.word in TOTALS))
         for t in near
     )

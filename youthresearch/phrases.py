@@ -7,6 +7,7 @@ A phrase runs over nouns and the words that qualify them; whether a verb inside 
 from functools import cache
 
 from .tokens import (
+    BODY,
     BRACKET,
     COUNTED,
     GROUP,
@@ -38,7 +39,8 @@ EVENTS = (  # units that may count an event without a noun
     *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
-ADVERBS = ("共", "已", "并", "已经", "先后")  # a verb after these is that of the clause
+PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
+ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
@@ -46,8 +48,9 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
 )
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
-BODIES = ("会", "委", "联", "局", "厅")  # ends of names of public bodies
+BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+TITLE = 8  # characters of a name; longer, it is a title
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 # Any verb may qualify these.
@@ -65,9 +68,11 @@ def right_of(tokens, i, unit):
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
         return None  # 完成100个的目标
+    if unit in PEOPLE[:3]:
+        last = _person_after(tokens, last)
     if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
-    return span(tokens, _titled(tokens, begin), last)
+    return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
 
 
 def _run_on(tokens, i, unit):
@@ -80,7 +85,7 @@ def _run_on(tokens, i, unit):
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            fits = last is not None and counts(tokens[last].word, unit)
+            fits = last is not None and _may_count(tokens[last].word, unit)
             if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
                 break
             begin = last = None
@@ -97,6 +102,21 @@ def _run_on(tokens, i, unit):
             begin = j
         j += 1
     return begin, last
+
+
+def _may_count(word, unit):
+    """Tell whether a unit, or a number without one, counts a noun (6万人口的县)."""
+    return counts(word, unit) if unit else word == "人口" or is_person(word)
+
+
+def _person_after(tokens, last):
+    """Find the persons that a phrase runs on to over what the tagger cuts (60名困难家庭大|一|新生)."""
+    for n in range(last + 1, min(last + REACH, len(tokens))):
+        if is_person(tokens[last].word) or tokens[n].sort in "xhrc" or tokens[n].word in SIGNS:
+            break
+        if is_person(tokens[n].word):
+            return phrase_end(tokens, n)
+    return last
 
 
 def _counted(tokens, begin, last, unit):
@@ -199,11 +219,11 @@ def _is_inside(tokens, j, begin, last, unit):
         return last == j - 1 and _joins_next(tokens, j, last, unit)
     if sort in "ag":
         fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
-        if last is None and after.word == "的":
-            return True  # 8个基础薄弱的支部
+        if last is None and (after.word == "的" or (after.sort == "h" and phrase_end(tokens, j + 2))):
+            return True  # 8个基础薄弱的支部, 9个扶贫开发重点县
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
-        return last is not None and _is_cut(tokens, j, unit)
+        return begin is not None and (last is None or _is_cut(tokens, j, unit))
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -226,6 +246,8 @@ def _joins_next(tokens, j, last, unit):
     head = phrase_end(tokens, j + 1)
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
+    if counts(tokens[last].word, unit) and not counts(tokens[head].word, unit):
+        return False  # 9个贫困县和帮扶任务
     after = at(tokens, head + 1).word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
@@ -291,10 +313,10 @@ def left_of(tokens, i, unit):
     head = at(tokens, k - (tokens[k].word == BRACKET)).word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
-    lead = _lead(tokens, k, found[0]).word
-    if others and (lead == "从" or (head[0] == "各" and ends_in(head, "organisation"))):
+    before = lead(tokens, k, found[0]).word
+    if others and (before in PLACED or (head[0] == "各" and ends_in(head, "organisation"))):
         return None  # 从高校选拔64名, 各支部推荐1名
-    if lead in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
+    if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
@@ -328,7 +350,7 @@ def _search_from(tokens, i, unit):
     k = _share_of(tokens, i) if unit == "%" else i - 1
     k -= unit == "%" and at(tokens, k).word == "占"
     k -= at(tokens, k).word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
-    if unit == "百分点":  # 入会率高于全县水平3个百分点
+    if unit in ("百分点", "%"):  # 入会率高于全县水平3个百分点
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
     return _compared(tokens, k)
 
@@ -344,12 +366,19 @@ def _over_verb(tokens, k, unit):
 
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
-    if ends_in(tokens[k].word, "money"):
+    if ends_in(tokens[k].word, "money") or says(tokens[k].word):
+        who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
+        if who and _is_counted_before(tokens, i, found):
+            return who[-1], found[1]  # 资助9名学生助学金2万元
         return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
-    counted = any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
-    return None if counted else found
+    return None if _is_counted_before(tokens, i, found) else found
+
+
+def _is_counted_before(tokens, i, found):
+    """Tell whether a number stands right before a phrase."""
+    return any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
 
 
 def _is_no_noun(tokens, k, i):
@@ -370,22 +399,28 @@ def _without_giver(tokens, k, phrase):
         word = tokens[n].word
         if tokens[n].start < phrase[0]:
             break
-        if is_counted(word) if verb else word.endswith(BODIES) and word != "社会":
-            return span(tokens, n + 1, k)
+        if word != "社会" and (is_counted(word) if verb else word.endswith(BODIES)):
+            return span(tokens, n + 1 + (n + 1 < k and tokens[n + 1].word in _gives()), k)
     return phrase
+
+
+@cache
+def _gives():
+    """Return the verbs that may be those of a clause and are no nouns (捐赠现金)."""
+    return roles("head_verb") - roles("noun")
 
 
 def each_before(tokens, i):
     """Find what a number right after it is told of each (平均每个乡镇6场)."""
     found = phrase_to(tokens, i - 1) if at(tokens, i - 1).sort in "np" else None
-    return found if found and _lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
+    return found if found and lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
 
 
 def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
     if moves(tokens[k].word):
         for n in range(k - 1, max(0, k - REACH), -1):
-            against = tokens[n].word == OTHER and tokens[n + 1].word.endswith("算数")
+            against = tokens[n].word == OTHER and tokens[n + 1].word.endswith(("算数", "算"))
             if against or tokens[n].word in ("比", "较"):
                 return n - 1
             if tokens[n].sort == "x":
@@ -401,6 +436,7 @@ def _is_noun(tokens, k, unit):
     if takes_verb(tokens[k].word) and before.sort in "nwv":
         return True  # 志愿者组织32个
     if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
+        before = next((tokens[n] for n in range(k - 1, -1, -1) if tokens[n].sort not in "vw"), before)
         return before.sort == "n" and before.word != NOUN and not is_counted(before.word)
     j = k - 1
     while at(tokens, j).sort in "npwav":
@@ -418,7 +454,7 @@ def _persons(tokens, k):
     return None
 
 
-def _lead(tokens, k, start):
+def lead(tokens, k, start):
     """Return the word before the phrase from an offset to token k, over 全市 and the like."""
     while k > 0 and (tokens[k].start > start or tokens[k - 1].word[0] in "全我各本"):
         k -= 1
@@ -443,22 +479,36 @@ def phrase_to(tokens, k):
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
             j = _held(tokens, j, n) or n + 1
+            chained = j < k and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
+            j += chained and not tokens[k].word.endswith(NUMERIC)  # 定期缴纳团费
             break
     if at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
-    if j + 2 <= k and _is_place(tokens, j):
-        j += 2
+    j = _past_place(tokens, j, k)
+    if j < k and at(tokens, j - 1).word == OTHER and tokens[j].word.endswith("会"):
+        j += 1  # 第十届委员会委员
     if j < k:
-        j = _past_levels(tokens, j, k)
+        j = past_titles(tokens, _past_levels(tokens, j, k), k)
+    if tokens[j].word == "新" and j + 2 < k and tokens[j + 1].sort in "avwh":
+        j += 2  # 新入驻志愿服务组织
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in "支个名家所项类" and at(tokens, j - 1).word in ("各", "每", "该"))
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(at(tokens, j - 1)))
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
+        or (tokens[j + 1].sort in "na" and at(tokens, j - 1).word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
     return span(tokens, _titled(tokens, j), k)
+
+
+def past_titles(tokens, j, k):
+    """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
+    n = j + (tokens[j].word in ADMIN)
+    while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
+        j = n = n + 1
+    return j
 
 
 def _past_levels(tokens, j, k):
@@ -475,10 +525,14 @@ def _past_levels(tokens, j, k):
     return n + 1 if several else j
 
 
-def _is_place(tokens, j):
-    """Tell whether two words at the start of a phrase are a place that the tagger does not know (半程 镇)."""
-    name, level = tokens[j].word, tokens[j + 1].word
-    return level in "镇乡县市旗州盟" and len(name) > 1 and tokens[j].sort == "n" and name not in _known()
+def _past_place(tokens, j, k):
+    """Skip a place at the start of a phrase that the tagger cuts, as it does not know it (半程 镇)."""
+    n = j
+    while n < k - 1 and tokens[n].sort == "n" and tokens[n].word not in _known():
+        n += 1
+    name = tokens[n].start - tokens[j].start
+    ends = n < k and tokens[n].word in tuple("村镇乡县市旗州盟") and tokens[n + 1].word != BRACKET
+    return n + 1 if ends and 1 < name < 4 else j
 
 
 def _is_left_over(before):
@@ -514,10 +568,14 @@ def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
+    if len(head) == 1 and n == k - 2 and tokens[k - 1].word == BRACKET:
+        return False  # 因公出国(境)费
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     before, verb = at(tokens, n - 1), sort in "vw" or tokens[n].word in verbal()
+    if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
+        return False  # 遗体捐献登记
     if verb and before.word in ADVERBS:
         return True  # 共注册志愿者
     if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
@@ -535,9 +593,12 @@ def _is_predicate(tokens, n, k):
         return True  # 遴选、资助项目
     if tokens[n].word == "组织" and before.sort in "xs":
         return True  # 组织青年论坛
+    if before.word == BODY and sort == "v" and n < k - 1:
+        return True  # 团县委帮扶贫困村资金
     stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
-    if begins and (n < k - 2 or stated):
+    gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)
+    if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍

@@ -241,6 +241,11 @@ def _above(code):
     return tuple(found)
 
 
+def is_place(word):
+    """Tell whether a word is the full name of a place of today."""
+    return word in _names().full
+
+
 class _Names(NamedTuple):
     full: dict  # name -> codes
     short: dict  # name without its kind -> codes

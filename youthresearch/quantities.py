@@ -213,7 +213,7 @@ def _read_time(match):
 
 
 def _is_stated_age(folded, start):
-    return _AGED.search(folded, max(0, start - 8), start)
+    return _AGED.search(folded, max(0, start - 20), start)
 
 
 def _inside(quotes, start, end):
@@ -514,6 +514,7 @@ def _pattern():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
+    texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$))"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
@@ -531,7 +532,7 @@ def _quick():
         f"|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
     )
     return re.compile(  # one class in front, so that the search runs over all else at once
-        rf"[\d第翻全均xX×*{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=\*)\**"
+        rf"[\d第翻全均xX×*○□△_{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=[*○□△_])[*○□△_]*"
         rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,7}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
@@ -542,13 +543,20 @@ _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘�
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
 _TIMED = re.compile(r"受教育年限[^,。;\d]{0,4}\d|每[^,。;]{1,20}(?:不得?[少低]于|至少)[\d半.]{1,4}天")
-_AGED = re.compile("平均|均龄|(?:降低|下降|减少|提高|上升|增加)了? ?$")  # an age that is a figure, no limit
+_AGED = re.compile(  # 平均年龄28岁, 下降2.5岁, 平均年龄由35岁降到28岁
+    "(?:平均|均龄).{0,6}$|(?:降低|下降|减少|提高|上升|增加)了? ?$|平均年龄[^,。;]{2,12}[到至为]$"
+)  # an age that is a figure, no limit
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "OPENING": rf"[\dxX×*{_HAN}A-Za-z双翻首ALONE]|全[覆部]|均为|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
+    "OPENING": rf"[\dxX×{_HAN}A-Za-z双翻首ALONE]|[*○□△_](?![*○□△_]{{16}})|全[覆部]|均为|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
+    # what stands for a number: ×.×, *万*千, 3.x, ××5; but 桌椅×5套, 4×100米, **5名**
+    "BLANK": r"(?:(?<![A-Za-z\d.])(?:\d{1,3}\.?(?![*_]))?SIGNS(?:[.,]SIGNS|(?<=[xX×○□△]{2})\d{1,3})?"
+    r"|(?<![A-Za-z\d])SIGNS)(?: ?ODD)?FACTOR?(?:SIGNS(?: ?ODD)?FACTOR)?",
+    "SIGNS": r"(?:[xX×]{1,8}|[*]{1,8}|[○□△]{1,8}|_{1,16})",
+    "FACTOR": r"(?:十MULT?|MULT)",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
     r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
@@ -557,7 +565,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
     "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
     "DIGITS": "[零〇一二三四五六七八九]{1,4}",
-    "MASK": r"(?:[xX×*]{1,4}(?![A-Za-z]))",
+    "MASK": r"(?:[xX×*○□△_]{1,4}(?![A-Za-z]))",
     "DASH": r"(?:—{1,2}|–|-|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
@@ -569,6 +577,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
 _SORTS = {
     "date": [
         r"YEAR学?年?DASH(?:YEAR|[\dxX×]{2})学?年MONTH?",  # 2018年—2021年, 2016-2020年
+        r"YEAR年\d{1,2}月?DASH(?:YEAR年)?MONTH(?!DAY)",  # 2021年1-6月
         r"YEAR年(?:代|度|底|末|初|以来|来|[春夏秋冬]季?|[上下]半年)?(?:MONTHDAY?(?:DASHMONTH?DAY)?)?",
         r"二[〇零][〇零一二三四五六七八九]{2}年(?:MONTHDAY?)?|(?:民国|公元)\d{1,4}年|(?<!\d)\d{2}年代",
         r"MONTH(?!以?内)(?:DAY(?:DASHMONTH?DAY)?)?|\d{1,2}DASHMONTH",
@@ -598,24 +607,25 @@ _SORTS = {
         r"前(?:CN|\d{1,2})(?=[,。;、)]|$)",
         r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季|章|节|版)",  # 第3-5名
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
-        r"(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
+        r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
         r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff]:)\d\.(?!\d)",
     ],
     "name": [
-        r"NAMES|(?:CN{1,2}|两)大(?!类|项|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
+        r"NAMES|[一二三]本(?=[以及]|院校|高校|大学|批次|线|[、或和][一二三]本)|(?:CN{1,2}|两)大(?!类|项|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
         r"[“\"]?\d{1,4} ?\+ ?(?:\d{1,4}|[A-Za-z])(?: ?\+ ?[\dA-Za-z]{1,4}){0,3}(?! ?UNIT)",  # 1+100, 1+5+N
         r"(?<!\d)12(?:345|355|348|333|369|315|380|338|351|320)(?!\d| ?UNIT)",  # hotlines
         r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}[A-WYZa-wyz][A-Za-z]{0,11}",
     ],
     "number": [
         r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",  # telephone
-        r"(?<![\d.])\d{3,4} ?[×xX*] ?\d{3,4}(?!\d)|\d{1,2}%(?=抽样|抽查)",  # 1280×960
+        r"(?<![\d.])\d{3,4} ?[×xX*] ?\d{3,4}(?!\d)|\d{1,2}%(?=(?:人口)?抽样|抽查)",  # 1280×960
         r"(?<![\d.])\d{1,4} ?号(?:线|楼|院|门|馆|桌|机|码头)|(?<=[刊年]\()\d{1,3}期(?=\))",  # 6号线, 刊(9期)
         r"(?<=\d年)\d{1,2}期(?=\n|$| )|\d{1,9} ?次(?:点击|浏览|阅读)(?=[\n /])",
         r"\d{1,3}篇\d{1,3}章(?:\d{1,4}节)?|\d{1,3}章\d{1,4}[节条]",  # parts of a document
         r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
+        r"(?<=\d\):)\d{1,4}-\d{1,4}(?!\d| ?(?:[%万亿]|UNIT))",  # pages of a journal: 2020(4):15-22
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])|(?<=[今昨]日更新)\d{1,6}",
     ],
@@ -627,7 +637,7 @@ _SORTS = {
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"
         r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
-        r"|(?:(?P<mask>(?<![A-Za-z\d])[xX×]{1,8}|[*]{1,8})MULT?(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
+        r"|(?:(?P<mask>BLANK)(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?UNIT? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"

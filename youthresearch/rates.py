@@ -42,7 +42,8 @@ def each_of(clause, rest):
     if after:
         return Each(_written(after), False)
     if not ("每" in clause or "均" in clause or "至少" in clause):
-        return None
+        within = clause.rstrip(" ").endswith(PERIODS) and _patterns()["within"].search(clause)
+        return Each(_SAME.get(within[1], within[1]), True) if within else None
     found = list(_patterns()["each"].finditer(clause))
     if not found:
         return None
@@ -61,7 +62,7 @@ def _written(match):
     """Return what is under the line of a unit as it is written there."""
     said = match.groupdict()
     unit = said["period"] or said["one"] or said["body"] or said["mean"]
-    return (said["many"] or "") + _SAME.get(unit, unit)
+    return (said["many"] or said["size"] or "") + _SAME.get(unit, unit)
 
 
 @cache
@@ -71,14 +72,22 @@ def _patterns():
     names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, "百分点"}
     bodies = either(u for u in units["unit"][units["base"] == UNDER] if len(u) > 1 and u not in PERIODS)
     means = either(word[:-1] for word in lexicon_codes("mean") if word[1:] == "均" and word[0] != "平")
-    period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)})"
-    one = rf"(?:一|1(?!\d))?(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
+    once = "(?!一[度届题学课讲评星]|一次的)"  # 每年一度的评选
+    period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"
+    body = rf"(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
+    one = rf"(?:一|1(?!\d))?(?P<size>\d{{1,6}}[万千]?|十?万|[十百千])?(?:{body})"  # 每百户, 每10名
     within = rf"(?<![\u4e00-\u9fff\d])一(?=个?(?:{either(PERIODS)})[内中]?[^,。;]{{0,6}}至少)"
     return {
-        "each": re.compile(rf"(?:每|平均(?=一)|{within})(?:{period}|{one})|(?P<mean>{means})均"),
+        "each": re.compile(
+            rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=一[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within})(?:{period}|{one})"
+            rf"|(?P<mean>{means})均"
+        ),
+        "within": re.compile(  # 一学期1至2次
+            rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
+        ),
         "after": re.compile(rf" ?(?:/ ?每?|每)(?:{period}|{one})(?P<mean>)(?=[,。;、)的]|$)"),
         "all": re.compile(
-            rf"各(?![级类地界族项种行自条])(?:{one})"
+            rf"各(?![级类地界族项种行自条])(?:一|1(?!\d))?(?:{body})"
             rf"|(?:{lexicon_pattern('person')})(?P<persons>各)(?=[\u4e00-\u9fff]{{2}})"
         ),
     }

@@ -15,6 +15,8 @@ from .tokens import PEOPLE
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
+_FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
+_MET = "中|已|未|没|全部|均|都|达标|提前|完成"  # what is said of indicators that were counted one by one
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 
 
@@ -30,7 +32,7 @@ def refusal_of(mention, folded):
     Returns
     -------
     str
-        A sort of `scan_folded` that is no quantity, or one of: vague zero, age, unit, threshold, form,
+        A sort of `scan_folded` that is no quantity, or one of: vague zero, age, unit, blank, threshold, form,
         enumeration, name, rhetorical, article, number, ratio, no unit. Empty for what may be a figure.
     """
     sort, start, end = mention["sort"], mention["start"], mention["end"]
@@ -51,9 +53,15 @@ def refusal_of(mention, folded):
         }
         return ""
     token = folded[mention["number_start"] : end]
+    if token[0] in _FACTORS and start == mention["number_start"] and _marks()["blank"].search(lead):
+        return "blank"  # 投入  万元
+    if lead.endswith(("每", "平均")) and mention["hedge"] == "exact" and _marks()["under"].match(folded, end):
+        return "unit"  # 每四个孩子中有一个, 平均1名委员联系9人
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+    if lead.endswith("每") or (lead.endswith("/") and mention["value"] in (1e4, 1e5)):
+        return "ratio"  # 每10名青年中有1名, 35人/10万人
     if unit == "周" and rest[:1] == "岁":
         return "age"  # 年龄不超过35周岁
     if _only_unit(token, unit, lead):
@@ -64,6 +72,8 @@ def refusal_of(mention, folded):
         return "number"  # 桥西100米, of an address
     if unit == "元" and mention["hedge"] in ("over", "at_least") and _marks()["worth"].match(rest):
         return "threshold"
+    if unit == "届" and token[0] in _HAN_DIGITS and not _marks()["held"].search(lead):
+        return "ordinal"  # 十四届
     if unit == "份" and lead.endswith(("共印", "存档")):
         return "form"
     if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
@@ -124,6 +134,8 @@ def _is_enumerated(mention, token, lead, rest):
     marks = _marks()
     if mention["hedge"] != "exact":
         return False
+    if is_at_least(lead):
+        return False
     if (mention["unit"] not in PEOPLE and marks["constituent"].match(rest)) or (
         mention["unit"] in ("条", "节") and marks["text"].search(lead)
     ):
@@ -133,7 +145,7 @@ def _is_enumerated(mention, token, lead, rest):
     if marks["enumeration"].match(rest):
         return not marks["qualifying"].match(rest)
     return token[0] in _HAN_DIGITS and (
-        marks["divided"].search(lead)
+        (marks["divided"].search(lead) and not marks["parts"].match(rest))
         or marks["core"].match(rest)
         or marks["abstract"].match(rest)
         or _is_listed(mention, lead, rest)
@@ -157,7 +169,11 @@ def _figure_of_speech(mention, token, lead, rest):
         if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
             return "name"  # 五台县
         slogan = mention["value"] < 13 and marks["slogan"].search(lead)
-        named = rest[:1] == "“" and not (marks["won"].search(lead) or marks["often"].search(lead))
+        named = (
+            rest[:1] == "“"
+            and mention["unit"] != "届"
+            and not (marks["won"].search(lead) or marks["often"].search(lead))
+        )
         if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
@@ -218,6 +234,11 @@ def _marks():
     words = lexicon_pattern
     any_size = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
     return {
+        "blank": re.compile(  # what stands where a digit is missing; but heads end in one (青春同行 百名青年)
+            r"(?:[xX×*○□△_▲●■?…·﹍A-Za-z]|某|若干|[(] *[)]|(?<=[入出收资款金额值约达为共计]) {1,9}"
+            r"|余|(?<![更许众很颇])多)(?:左右|余|多|来)?$"
+        ),
+        "under": re.compile(r"[\u4e00-\u9fff][^,。;:]{0,30}[\d一二两三四五六七八九十]"),
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
         ),
@@ -238,6 +259,7 @@ def _marks():
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
         "worth": re.compile(  # 超亿元项目2个
             r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
+            r"|(?:以上)?的\d+[个家户]"  # 年产值超千万元的12家
         ),
         "form": re.compile(
             rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
@@ -246,15 +268,15 @@ def _marks():
         "got": re.compile("[了收征发审印展拍办补换赠]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(  # but 3个条件较好的村
-            f"(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
+            f"(?!指标(?:{_MET}))(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
         ),
         "qualifying": re.compile(  # 4个工作室, 3个主题党日, 2个提升项目
             f"(?:{words('enumeration')})(?!建|组成)[\u4e00-\u9fff]?"
             f"(?:{words('organisation', 'team')}|项目|活动|工程|产业|专班|岗|室|[党团队]日|班会|公园"
-            r"|展|试点)(?<![重要]点)(?<!发展)"
+            r"|展(?<!开展)|试点)(?<![重要]点)(?<!发展)"
         ),
         "constituent": re.compile(
-            rf"(?!(?:入团|发展)[\u4e00-\u9fff]{{0,2}}指标)[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"
+            rf"(?!(?:入团|发展)[\u4e00-\u9fff]{{0,2}}指标|指标(?:{_MET}))[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"
         ),
         "text": re.compile(
             "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
@@ -262,9 +284,13 @@ def _marks():
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
         "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
             r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|领域|体系|机制|模式|特征|特点|重点|优势|难题|短板"
-            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?=[,。;、:和]|$)"
+            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?:建设|改革|创新)?(?=[,。;、:和]|$)"
         ),
         "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
+        "held": re.compile("(?:举[办行]|[承主联协]办|召开|开展|连续)[了过]?$"),  # 连续举办六届
+        "parts": re.compile(
+            r"[\u4e00-\u9fff]{0,4}(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])"
+        ),
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         ),

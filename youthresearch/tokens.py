@@ -6,6 +6,7 @@ Every word has a class. The words of each role are in the lexicon and can be ext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from .places import is_place
 from .quantities import lexicon_codes
 
 WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
@@ -17,6 +18,7 @@ COUNTED = {  # unit -> role of the nouns it counts
     "户": "organisation",
     **dict.fromkeys(("条", "项"), "item"),
 }
+AREAS = tuple("省市县区州旗乡镇村")  # ends of names of places
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 # Ends of nouns, with a verb of two characters before them.
 ENDINGS = frozenset("员会款费率班队站点室岗金户人器品面")
@@ -30,7 +32,7 @@ SORTS = {  # whatever the tagger says
     BODY: "p",
     **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
     **dict.fromkeys(("未", "无", "非", "之", NAME, "级", "青", "零"), "a"),
-    **dict.fromkeys(("以上", "及以上", "以下", AGE), "g"),
+    **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
 }
 NO_TAILS = frozenset((*"年月日了较更最", OTHER))  # end no noun
@@ -57,7 +59,8 @@ def tagger():
     import rjieba
 
     tagger = rjieba.Jieba()
-    tagger.add_word("其中", 100000, "d")  # 其中学生 holds no 中学生
+    for word, tag in ("其中", "d"), ("及以上", "f"), ("及以下", "f"):
+        tagger.add_word(word, 100000, tag)  # 其中学生 holds no 中学生
     for role, tag in TAGS.items():
         for word in roles(role):
             if len(word) > (role == "link") + (role != "noun"):
@@ -90,7 +93,7 @@ def classify(tagged, start, ends):
             continue
         if last == " " and word in (NUMBER, NOUN):
             tokens.pop()
-        if sort == "x":
+        if sort == "x" or word == "比":
             if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                 _end_noun(tokens, word, start)
         elif ending and _ends_noun(word, tokens):
@@ -105,7 +108,7 @@ def _ends_noun(word, tokens):
     last = at(tokens, len(tokens) - 1)
     if word == "家":
         return last.word == "之"
-    return len(last.word) == 2 and last.sort in "hvw" + "n" * (word == "员")
+    return len(last.word) == 2 and last.sort in "hvw" + "n" * (word == "员") + "s" * (word == "率")
 
 
 def _end_noun(tokens, mark, start):
@@ -120,7 +123,7 @@ def _end_noun(tokens, mark, start):
         tokens[-2:] = [Token("建" + last.word, "n", tokens[-2].start, start)]
     elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
         last.sort = "n"  # 违法行为
-    elif last.sort in "as" and mark in (NUMBER, "(") and before in ("n", "a") and _is_tail(last.word):
+    elif last.sort in "as" and mark in (NUMBER, "(", "比") and before in ("n", "a") and _is_tail(last.word):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
@@ -168,16 +171,22 @@ def _sort(word, tag):
         return "w" if word in roles("event") else "n"
     if compound:
         return "a"
-    if word in roles("link") or moves(word):
-        return "s"
+    if word in roles("link") or moves(word) or (word[0] == "各" and tag[0] not in "nj"):
+        return "s"  # 各条战线
     return _sort_of_tag(word, tag)
 
 
 def _sort_of_tag(word, tag):
     if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂场州旗盟团系司社行局":
         return "s"
+    if len(word) == 3 and word[-1] in "率度量额" and (tag == "ns" or tag[0] in "vlid"):
+        return "n"  # 活跃度, 满意度
+    if word[0] == "全" and len(word) == 3 and not is_counted(word):
+        return "s"  # 全世界
     if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
         return "p"
+    if word[-1] in "省市县区旗州盟" and len(word) > 2 and is_place(word):
+        return "p"  # 民勤县
     if tag == "vn":
         return "w"
     if tag[0] in "njs" or tag in ("eng", "an"):
@@ -188,6 +197,8 @@ def _sort_of_tag(word, tag):
         return "h"  # 顺利完成
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
+    if tag == "t" and word[-1] not in "代季间日":
+        return "s"  # 年末, but 假日小队
     if tag[0] in "abftzgikl":
         return "a"
     return "r" if tag == "p" else "s"
@@ -228,6 +239,15 @@ def counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
     role = COUNTED.get(unit)
     return bool(role) and ends_in(word, role)
+
+
+def fits(word, unit):
+    """Tell whether a unit may count a noun, where it counts but one sort (元: money; 名: persons)."""
+    if unit == "元":
+        return ends_in(word, "money")
+    if unit in PEOPLE:
+        return is_person(word) or word.endswith("数")
+    return unit not in ONLY or (counts(word, unit) and not (unit in "家所" and word.endswith(AREAS)))
 
 
 def fits_only(word, unit):
