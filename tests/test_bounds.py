@@ -196,7 +196,7 @@ def test_few_treated_have_the_spread_over_other_assignments_at_each_end(estimato
 
 
 @pytest.mark.parametrize(
-    "estimator", sweep(yr.synthetic_did, slow=[yr.synthetic_control]), ids=lambda f: f.__name__
+    "estimator", sweep(yr.synthetic_control, slow=[yr.synthetic_did]), ids=lambda f: f.__name__
 )
 def test_synthetic_bounds_hold_at_its_weights_and_say_so(estimator):
     """Two vague figures of Proposition 99: the vertices at these weights; estimated anew they may differ."""

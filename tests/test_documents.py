@@ -144,6 +144,12 @@ def test_counters_of_a_page_are_boilerplate(tmp_path, line):
     assert roles(document)[line] == "boilerplate"
 
 
+def test_readers_counted_in_a_table_are_figures_of_the_report(tmp_path):
+    rows = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in [("指标", "数值"), ("阅读量", "12000")])
+    page = f"<html><body><p>{BODY[0]}</p><table>{rows}</table><p>{LONG}</p></body></html>"
+    assert roles(read_report(write(tmp_path, "a.html", page)))["阅读量 | 12000"] == "table"
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -155,6 +161,7 @@ def test_counters_of_a_page_are_boilerplate(tmp_path, line):
         "附件：团组织名单",
         "点赞活动参与1234人次，转发56次",
         "阅读1234册图书",
+        "阅读量1.2万，点赞3000。",
     ],
 )
 def test_lines_of_a_report_are_no_boilerplate(tmp_path, line):
@@ -265,6 +272,9 @@ def test_hidden_text_is_no_part_of_a_docx(tmp_path):
     shown = hidden.replace("<w:vanish/>", '<w:vanish w:val="0"/>')
     body = f"<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>{LONG}</w:t></w:r>{hidden}{shown}</w:p>"
     assert read_report(docx(tmp_path, body)).text == LONG + "另有700个。"
+    before = '<w:rPrChange w:id="1"><w:rPr><w:vanish/></w:rPr></w:rPrChange>'  # it was hidden once
+    body = p(LONG).replace("</w:p>", hidden.replace("<w:vanish/>", before) + "</w:p>")
+    assert read_report(docx(tmp_path, body)).text == LONG + "另有700个。"
 
 
 @pytest.mark.parametrize("end", ["<!-- a comment", "<script>var a = 1;", "<style>p {"])
@@ -327,6 +337,8 @@ def test_a_text_saved_in_a_wrong_encoding_is_refused(tmp_path, text, right, wron
 def test_a_text_that_lost_its_characters_is_refused(tmp_path):
     with pytest.raises(ReportError, match="characters are lost in it"):
         read(tmp_path, "共青\ufffd组织达1100个，\ufffd员26551名".encode())
+    english = "The League\ufffds members are 73 million, in 3.6 million organisations \ufffd 2021."
+    assert read(tmp_path, english.encode()).text == english
 
 
 def test_a_wrongly_declared_charset_is_not_believed(tmp_path):

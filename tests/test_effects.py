@@ -1072,8 +1072,12 @@ def test_one_control_may_be_named_alone():
 @pytest.mark.parametrize(
     ("panel", "outcome", "message"),
     [
-        (yr.simulate_panel(districts=10, periods=8, waves={"2018Q1": 2}, seed=1), "orgs", "is a tuple"),
-        (None, "orgs", "The panel is a NoneType, no table"),
+        (
+            yr.simulate_panel(districts=10, periods=8, waves={"2018Q1": 2}, seed=1),
+            "orgs",
+            "tuple is no table of the panel",
+        ),
+        (None, "orgs", "NoneType is no table of the panel"),
         (panel_of(random_table(2)), ["y"], r"\['y'\] is no name of an indicator"),
         (panel_of(random_table(2)).head(0), "y", "it has no rows"),
     ],

@@ -141,6 +141,17 @@ def test_conflicts_are_ranked_by_what_they_change(repairs):
     assert by_source.loc["c074", "change"] == pytest.approx(100 * (74167 - 4167) / 4167)
 
 
+def test_repairs_of_other_facts_are_not_ranked(repairs):
+    two, of_two = (t[t["source_id"].isin(["nanshan-2021", "c074"])] for t in (FACTS, repairs))
+    first = of_two.iloc[0]
+    since = yr.apply_repair(two, first["fact_id"], first["to_value"], reason="read again")
+    for table, given in ((two, repairs), (since, of_two)):
+        with pytest.raises(yr.DataError, match="not of these facts: make them with propose_repairs anew"):
+            yr.audit_report(table, repairs=given)
+    with pytest.raises(yr.DataError, match="The repairs lack the columns"):
+        yr.audit_report(two, repairs=two)
+
+
 def test_a_conflict_that_changes_a_measure_comes_first():
     rows = [
         ("m", "level", 9480, "人", {"indicator": "members"}),

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 from sweeps import sweep
 
 import youthresearch as yr
@@ -249,6 +248,8 @@ def test_in_a_comparison_each_effect_has_its_own_mark():
 
 
 def test_figures_and_their_tables_say_that_data_are_simulated(tmp_path, monkeypatch):
+    from matplotlib.figure import Figure
+
     monkeypatch.setattr("youthresearch.figures.save_both", lambda fig, path: None)
     spread = yr.sigma_convergence(drawn().small, outcome=RATE)
     fig = yr.save_figure(yr.plot_spread, "x", spread, folder=tmp_path)

@@ -82,7 +82,8 @@ def _named(path, audited):
 
         return [Path(file) for file in find_files(path)] or [path]
     if not os.path.lexists(path) and glob.has_magic(str(path)):
-        return [Path(file) for file in sorted(glob.glob(str(path)))] or [path]
+        fits = [Path(found) for found in sorted(glob.glob(str(path)))]
+        return [file for found in fits for file in _named(found, audited)] or [path]
     return [path]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from .intervals import before_from_change, before_from_growth, growth_from_change, interval
 from .metrics import compute_metrics
 from .relations import find_relations, moves_of, only_level, prepare, relate
-from .repair import apply_repair, proposals, summary
+from .repair import PROPOSAL, apply_repair, proposals, summary
 from .rules import (
     RULES,
     SUMS,
@@ -22,7 +22,7 @@ from .rules import (
     solve,
     whole_numbers,
 )
-from .schema import is_simulated, mark_simulated
+from .schema import DataError, check_columns, is_simulated, mark_simulated
 
 FINDING = [
     *("relation", "source_id", "district", "scope", "period_end", "indicator", "checked", "verdict"),
@@ -169,7 +169,7 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
     facts, identities, districts
         As for `audit_facts`.
     repairs : pandas.DataFrame, optional
-        As from `propose_repairs` of the same three, where they are at hand.
+        As from `propose_repairs` of the same three, where they are at hand; all of them, not a choice.
     measure : callable
         Facts -> table with low and high and columns that name each row: what you conclude from the facts.
         The metrics of the field by default; an effect's estimate can stand here as well.
@@ -186,9 +186,10 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
     Raises
     ------
     DataError
-        As `audit_facts`.
+        As `audit_facts`; or if the repairs are of other facts, or of what has been repaired since.
     """
     edits = propose_repairs(facts, identities, districts) if repairs is None else repairs
+    _check_repairs(edits, facts)
     keys = ["source_id", "relation", "fact_ids"]
     texts = edits.assign(text=edits["from_text"] + " -> " + edits["to_text"])
     each = texts.groupby([*keys, "rank"], as_index=False).agg(
@@ -214,6 +215,18 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
     )
     columns = ["source_id", "relations", "repair", "alternatives", "consequence", "measures", "change"]
     return mark_simulated(table[[*columns, "fact_ids"]], is_simulated(facts))
+
+
+def _check_repairs(repairs, facts):
+    needed = ["source_id", "relation", "fact_ids", *PROPOSAL[1:]]
+    check_columns("repairs", repairs, needed, "make them with propose_repairs of these facts")
+    check_columns("facts", facts, ["fact_id", "value"], "load them with load_facts")
+    values = facts.drop_duplicates("fact_id").set_index("fact_id")["value"]
+    others = repairs[repairs["from_value"].ne(repairs["fact_id"].map(values))]
+    if len(others):
+        raise DataError(
+            "These repairs are not of these facts: make them with propose_repairs anew.", others[needed]
+        )
 
 
 def _consequence(facts, row, measure, before):

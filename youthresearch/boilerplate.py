@@ -19,8 +19,9 @@ MARKED_BARE = re.compile(  # these words are also said in a report, so only in a
     r"分享[到至]|扫一扫|扫码|登录|登陆|无障碍浏览|打赏|赞赏|二维码|首页\s*[>»›|]|"
     r"^\W*(?:打印(?:本页)?|关闭(?:窗口)?|收藏|点赞|评论|举报)\W*$"
 )
-COUNTERS = re.compile(  # of a page itself: 阅读 1234 赞 56 在看 7
-    r"(?:\W*+(?:阅读|浏览|播放|点击|点?赞|在看|喜欢|评论|留言|收藏|转发|分享)(?:数|量|次数)?\W*+\d[\d.,]*+[万wW]?\+?)++\W*+"
+COUNTERS = re.compile(  # of a page itself: 阅读 1234 赞 56 在看 7; with commas they are a report's
+    r"(?:[^\w。；，;]*+(?:阅读|浏览|播放|点击|点?赞|在看|喜欢|评论|留言|收藏|转发|分享)(?:数|量|次数)?[^\w。；，;]*+"
+    r"\d[\d.,]*+[万wW]?\+?)++[^\w。；，;]*+"
 )
 STAMP = re.compile(r"\s*(?:\d{1,7}|\d{4}-\d\d?-\d\d?(?:\s+\d\d?:\d\d(?::\d\d)?)?(?:\s+\d+)?)\s*")
 FIGURE = re.compile(r"[0-9０-９xX×][余多]?[万亿千百]?\s*[个名人家场支期篇项次元户条位％%]")
@@ -41,7 +42,8 @@ def flag_boilerplate(blocks, edges):
     """Flag what surrounds a report, by rules a reader can check; never drop it.
 
     1. Once there has been a sentence of body, a line such as 相关推荐, 其他文献 or 特别声明: ends the report.
-    2. A short line with a mark of page furniture (来源:, 分享至, 上传用户, 版权所有) is furniture.
+    2. A short line with a mark of page furniture (来源:, 分享至, 上传用户, 版权所有) is furniture; so is one
+       that only counts its readers, if it is in no table.
     3. In saved pages, before the first sentence: bare numbers, time stamps, three or more lines in a row of
        eight characters or fewer; after the last one: five lines or more without figure or signature.
     """
@@ -50,7 +52,8 @@ def flag_boilerplate(blocks, edges):
     for i, block in enumerate(blocks):
         ends = len(block.text) <= 300 and ENDS.fullmatch(block.text.strip()) is not None
         ended = ended or (ends and bool(prose) and prose[0] < i)
-        if ended or ends or _is_marked(block.text):
+        counts = block.role == "body" and COUNTERS.fullmatch(block.text) is not None
+        if ended or ends or counts or _is_marked(block.text):
             block.role = "boilerplate"
     prose = [i for i in prose if blocks[i].role != "boilerplate"]
     if edges and prose:
@@ -60,8 +63,6 @@ def flag_boilerplate(blocks, edges):
 def _is_marked(text):
     if len(text) > 80 or "。" in text[:-1]:
         return False
-    if COUNTERS.fullmatch(text):
-        return True
     sentence = SENTENCE.search(text) or FIGURE.search(text)
     return bool(MARKED.match(text)) or (not sentence and bool(MARKED_BARE.search(text)))
 

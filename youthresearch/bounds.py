@@ -173,7 +173,8 @@ def cells_with_weight(effect, panel):
     twice = rows.duplicated(["district", "period"], keep=False)
     if twice.any():
         raise DataError("The panel is not that of the effect: cells stand more than once.", rows[twice])
-    if rows["period"].dtype != weights["period"].dtype:
+    kinds = [getattr(table["period"].dtype, "freq", None) for table in (rows, weights)]
+    if kinds[0] != kinds[1]:
         raise DataError(
             f"The panel is not that of the effect: its periods are {rows['period'].dtype}, the effect's "
             f"{weights['period'].dtype}."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, as_names, is_simulated, mark_simulated
+from .schema import DataError, as_names, check_frame, is_simulated, mark_simulated
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
 
@@ -234,11 +234,8 @@ def _plain(districts):
 
 
 def _rows_of(panel, indicator):
-    if not isinstance(panel, pd.DataFrame):
-        raise DataError(
-            f"The panel is a {type(panel).__name__}, no table: make one with as_panel or build_panel "
-            "(simulate_panel gives two tables, the panel first)."
-        )
+    remedy = "make one with as_panel or build_panel (simulate_panel gives two tables, the panel first)"
+    check_frame("panel", panel, remedy)
     if not isinstance(indicator, str):
         raise DataError(f"{indicator!r} is no name of an indicator: give one as text.")
     missing = [c for c in ("district", "period", "indicator", "value", "cohort") if c not in panel]

@@ -134,7 +134,8 @@ def settle_codings(a, b, settled, *, cap=None):
     rows = _checked(settled, list_disagreements(a, b))
     facts = a.set_index("fact_id")
     coders = both.set_index("fact_a")["fact_b"].map(b.set_index("fact_id")["coder"])
-    facts["reviewer"] = facts["reviewer"].where(facts["reviewer"].fillna("") != "", coders)
+    reviewer = facts["reviewer"].astype("str").fillna("")
+    facts["reviewer"] = reviewer.where(reviewer != "", coders)
     for field in [f for f in FIELDS if _uncoded(both, f) == "a"]:
         facts.loc[both["fact_a"], field] = _typed(field, both.assign(value=both[f"{field}_b"]))
     for field, changes in rows[rows["field"] != "fact"].groupby("field", sort=False):
@@ -186,7 +187,7 @@ def _shared_sources(a, b):
 def _codes(facts, field):
     """Write a field as text, an empty cell as empty text, so that it can be compared."""
     if field not in NUMBERS:
-        return facts[field].fillna("").astype(str)
+        return facts[field].astype("str").fillna("")
     return pd.Series([f"{v:.12g}" if v == v else "" for v in facts[field].astype(float)], index=facts.index)
 
 

@@ -138,6 +138,22 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
     size = districts if isinstance(districts, dict) else {"all": districts}
     check_count(periods=periods, **{f"districts[{name!r}]": k for name, k in size.items()})
     stratum = np.repeat(list(size), [int(k) for k in size.values()])
+    if not -1 < rho < 1:
+        raise DataError(f"rho={rho} must lie between -1 and 1.")
+    cohort = _cohorts(waves, size, stratum, periods)
+    names = pd.Index([f"d{i:04d}" for i in range(1, len(stratum) + 1)])
+    if isinstance(sd, dict) and set(size) - set(sd):
+        raise DataError(f"sd={sd} must name every stratum of {list(size)}.")
+    spread = np.array([sd[s] for s in stratum]) if isinstance(sd, dict) else np.full(len(stratum), float(sd))
+    if not (spread > 0).all():
+        raise DataError(f"sd={sd} must be above zero.")
+    strata = pd.Series(stratum, names, name="stratum" if isinstance(districts, dict) else None)
+    time = np.arange(1, periods + 1)
+    return StudyDesign(outcome, names, pd.Index(time), time, cohort, strata, spread, float(rho))
+
+
+def _cohorts(waves, size, stratum, periods):
+    """Give the first districts of each stratum to the first wave, the next to the next."""
     if not isinstance(waves, dict):
         raise DataError(
             f"waves={waves!r} must say how many districts begin when: {{5: 2}} is two in period 5."
@@ -147,8 +163,6 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
         raise DataError(
             f"Waves {outside} do not begin after period 1 and by {periods}: give whole numbers that do."
         )
-    if not -1 < rho < 1:
-        raise DataError(f"rho={rho} must lie between -1 and 1.")
     cohort = np.full(len(stratum), NEVER)
     for begins, taken in waves.items():
         for name, k in (taken if isinstance(taken, dict) else _only(size, begins, taken)).items():
@@ -162,15 +176,7 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
         raise DataError(f"waves={waves} take no district.")
     if len(np.unique(cohort)) < 2:
         raise DataError(f"waves={waves} take all {len(cohort)} districts at once: nobody to compare with.")
-    names = pd.Index([f"d{i:04d}" for i in range(1, len(stratum) + 1)])
-    if isinstance(sd, dict) and set(size) - set(sd):
-        raise DataError(f"sd={sd} must name every stratum of {list(size)}.")
-    spread = np.array([sd[s] for s in stratum]) if isinstance(sd, dict) else np.full(len(stratum), float(sd))
-    if not (spread > 0).all():
-        raise DataError(f"sd={sd} must be above zero.")
-    strata = pd.Series(stratum, names, name="stratum" if isinstance(districts, dict) else None)
-    time = np.arange(1, periods + 1)
-    return StudyDesign(outcome, names, pd.Index(time), time, cohort, strata, spread, float(rho))
+    return cohort
 
 
 def _only(size, begins, taken):

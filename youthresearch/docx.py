@@ -18,6 +18,7 @@ WORD = (
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 )
 LEFT_OUT = {"del", "moveFrom", "Fallback", "rt"}  # deleted, moved away, said twice, pronunciation
+LEFT_OUT |= {"pPrChange", "rPrChange", "tcPrChange", "trPrChange"}  # what a format was before it was changed
 PART = re.compile(
     r"wordprocessingml\.(document|template)\.main\+xml|ms-word\.(document|template)\.macroEnabled"
 )

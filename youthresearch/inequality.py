@@ -276,7 +276,7 @@ def _span(periods):
 def _balanced(panel, outcome, weights):
     """Values as a table, one row is one district that is known in every period, one column one period."""
     needed = ["district", "period", "indicator", "value"]
-    check_columns("panel", panel, needed, "make it with as_panel or build_panel", untyped=["district"])
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     rows = panel[panel["indicator"] == outcome]
     if not len(rows):
         raise DataError(

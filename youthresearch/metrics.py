@@ -319,7 +319,8 @@ def compute_metrics(facts):
     needed = [*_PLACE, "period_start", "indicator", "kind", "status", "low", "high", "fact_id"]
     check_columns("facts", facts, needed, "load them with load_facts")
     levels = facts[(facts["kind"] == "level") & (facts["status"] == "achieved")]
-    levels = levels.fillna({"scope": "", "period_start": "", "period_end": ""})
+    words = ["scope", "period_start", "period_end"]
+    levels[words] = levels[words].astype("str").fillna("")
     key = [*_PLACE, "period_start", "indicator"]
     levels = levels.drop_duplicates([*key, "low", "high"])
     levels = levels[~levels.duplicated(key, keep=False)]

@@ -144,8 +144,10 @@ def _own_share(tokens, i, unit, context):
         return None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if whole:
-        told = next(t for t in reversed(tokens[:first]) if t.word.startswith("分别"))
-        parts = _parts(tokens, first, whole) if whole[1] <= told.start else [whole] * size  # 分别栽树9株和8株
+        told = any(
+            t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]
+        )
+        parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
     return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)

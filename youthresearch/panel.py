@@ -23,6 +23,7 @@ from .schema import (
     check_choice,
     check_columns,
     check_facts,
+    check_frame,
     is_simulated,
     mark_simulated,
 )
@@ -75,8 +76,7 @@ def as_panel(
         treated from the panel's first period on.
     """
     names = _names(outcomes, low, high, indicator)
-    if not isinstance(df, pd.DataFrame):
-        raise DataError(f"A {type(df).__name__} is no table: give a DataFrame, as pandas.read_csv reads it.")
+    check_frame("outcomes", df, "give a DataFrame, as pandas.read_csv reads it")
     df = df if df.index.is_unique else df.reset_index(drop=True)
     wanted = [district, period, cohort, *names, indicator, scope, *keep]
     _check_columns(df, [c for c in wanted if c is not None], keep)
@@ -371,8 +371,9 @@ _MOVES = ("a change, not a level", "a growth rate, not a level")
 def _prepare(facts, divisions):
     """Facts with the columns that are needed, empty cells as "", codes followed to the present."""
     facts = facts[_FACT].reset_index(drop=True)
-    text = ["district", "scope", "indicator", "baseline", "period_start", "period_end", "part_of", "note"]
-    facts = facts.fillna({c: "" for c in text if facts[c].hasnans})
+    text = ["scope", "indicator", "baseline", "period_start", "period_end", "part_of", "note"]
+    filled = {c: facts[c].astype("str").fillna("") for c in text if facts[c].hasnans}
+    facts = facts.assign(district=as_text(facts["district"], empty=True), **filled)
     today = follow_codes(facts["district"], divisions)
     moved = facts.loc[today != facts["district"], ["district"]].assign(successor=today).drop_duplicates()
     return facts.assign(district=today), moved.to_dict("list")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .inference import randomization_test
-from .schema import DataError, check_columns, check_estimator, is_simulated, mark_simulated
+from .schema import DataError, check_cohorts, check_columns, check_estimator, is_simulated, mark_simulated
 
 
 def placebo_in_time(
@@ -64,10 +64,8 @@ def placebo_in_time(
     """
     check_estimator(estimator)
     needed = ["district", "period", "indicator", "value", "cohort"]
-    check_columns("panel", panel, needed, "make it with as_panel or build_panel", untyped=["district"])
-    kinds = [panel[c].dtype for c in ("cohort", "period")]
-    if kinds[0] != kinds[1] and not all(map(pd.api.types.is_numeric_dtype, kinds)):
-        raise DataError(f"Cohorts are {kinds[0]}, and periods {kinds[1]}: as_panel makes them alike.")
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel")
+    check_cohorts(panel)
     rows = panel[panel["indicator"] == outcome]
     first = panel.loc[panel["district"].isin(rows["district"]), "cohort"].min()
     if rows.empty or pd.isna(first):

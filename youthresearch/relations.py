@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from .rules import LUCK, MEASURED, RATES, SUMS, WRONG, check, figures_of
-from .schema import FACT, DataError, check_columns, check_facts, is_simulated, mark_simulated
+from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
 NEEDED = [c for c in FACT if c not in ("value_max", "token", "start", "end", "coder", "reviewer", "note")]
+NUMBERS, PLACE = ["value", "resolution", "low", "high"], ["start", "end"]
 NEAR = 60  # characters between two figures of one statement
 WINDOW = 200  # characters back in which the whole of a share may stand
 ASTRAY = 0.25  # relative distance up to which a rate is taken for one of the counts beside it
@@ -41,18 +42,18 @@ def prepare(facts):
     DataError
         If a column is missing or a fact_id stands twice.
     """
-    check_facts(
-        facts, [*NEEDED, *(c for c in ("start", "end", "noun") if c in getattr(facts, "columns", ()))]
-    )
+    check_facts(facts, [*NEEDED, *(c for c in (*PLACE, "noun") if c in getattr(facts, "columns", ()))])
     table = facts[facts["status"].ne("masked") & ~facts["unit"].isin(FINE)].copy()
     table.attrs = {}
     table = mark_simulated(table, is_simulated(facts))
+    table["district"] = as_text(table["district"], empty=True)
     words = ["district", "scope", "indicator", "period_start", "period_end", "baseline", "part_of"]
-    table[words] = table[words].fillna("").astype(str)
+    table[words] = table[words].astype("str").fillna("")
     table["draft"] = table["noun"].notna() if "noun" in table else False
     table["subject"] = _subject(table)
-    if not {"start", "end"} <= set(table):
-        table[["start", "end"]] = np.nan
+    if not set(PLACE) <= set(table):
+        table[PLACE] = np.nan
+    table = table.astype(dict.fromkeys([*NUMBERS, *PLACE], "float64"))  # of whatever backend
     table = table.sort_values(["source_id", "start", "fact_id"], ignore_index=True)
     table["key"] = table.groupby(KEY, sort=False).ngroup()
     table["near"] = _near_key(table).groupby(KEY, sort=False).ngroup()

@@ -113,7 +113,8 @@ def apply_repair(facts, fact_id, value, *, reason):
         raise DataError(f"fact_id {fact_id!r} stands {len(rows)} times in the facts; name one that is there.")
     if not reason.strip():
         raise DataError(f"No reason for the repair of {fact_id!r}: a repair is a decision, say why.")
-    row, repaired = rows[0], facts.copy()
+    row, numbers = rows[0], dict.fromkeys(["value", "low", "high"], "float64")
+    repaired = facts.astype({**numbers, "note": "str"})
     if "repair" not in repaired:
         repaired["repair"] = pd.Series(pd.NA, index=repaired.index, dtype="str")
     old, note = facts.at[row, "value"], facts.at[row, "note"]

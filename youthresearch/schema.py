@@ -107,9 +107,21 @@ class DataError(ValueError):
 
 _NUMBERS = ("value", "value_max", "resolution", "low", "high", "start", "end", "year")
 _TEXTS = (
-    *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow", "hedge", "unit", "baseline"),
+    *("fact_id", "source_id", "scope", "indicator", "kind", "flow", "hedge", "unit", "baseline"),
     *("period_start", "period_end", "status", "token", "part_of", "note", "noun", "text", "wave"),
     *("fact_ids", "processing", "identity", "relation", "role", "class", "coder", "reviewer"),
+)
+_MAY_BE_EMPTY = (
+    "value_max",
+    "scope",
+    "baseline",
+    "part_of",
+    "note",
+    "noun",
+    "coder",
+    "reviewer",
+    "start",
+    "end",
 )
 
 
@@ -117,36 +129,58 @@ def check_columns(name, table, needed, remedy, untyped=()):
     """Refuse a table that lacks a column or holds the wrong sort of thing in one; say where one comes from.
 
     Numbers, text and periods are known by the name of their column, the same in every table; those that are
-    `untyped` may be anything.
+    `untyped` may be anything, and districts (codes of a spreadsheet are numbers).
     """
-    if not isinstance(table, pd.DataFrame):
-        raise DataError(f"{type(table).__name__} is no table of the {name}; {remedy}.")
+    check_frame(name, table, remedy)
     missing = [c for c in needed if c not in table]
     if missing:
         lack = "lack" if name.endswith("s") else "lacks"
         raise DataError(f"The {name} {lack} the columns {missing}; {remedy}.")
-    for column in [c for c in needed if c not in untyped] if len(table) else ():
+    for column in (c for c in needed if c not in untyped):
         wanted = _wanted(column, table[column])
         if wanted:
-            raise DataError(
-                f"Column {column!r} of the {name} must be {wanted}, and is {table[column].dtype}; {remedy}.",
-                table[[column]],
-            )
+            raise DataError(f"Column {column!r} of the {name} must be {wanted}; {remedy}.", table[[column]])
+
+
+def check_frame(name, table, remedy):
+    """Refuse what is no DataFrame of pandas, such as one of polars."""
+    if not isinstance(table, pd.DataFrame):
+        kind = type(table)
+        other = kind.__name__ == "DataFrame" or hasattr(table, "to_pandas")
+        found = f"{kind.__module__.partition('.')[0]}.{kind.__name__}" if other else kind.__name__
+        remedy = "its to_pandas() may be" if other else remedy
+        raise DataError(f"{found} is no table of the {name}; {remedy}.")
+
+
+def check_cohorts(panel):
+    """Refuse cohorts of another type than the periods that they are compared with."""
+    cohort, period = panel["cohort"].dtype, panel["period"].dtype
+    alike = cohort == period or all(map(pd.api.types.is_numeric_dtype, (cohort, period)))
+    if not (alike or panel["cohort"].isna().all()):
+        raise DataError(f"Cohorts are {cohort}, and periods {period}: as_panel makes them alike.")
 
 
 def _wanted(name, column):
-    """Say what a column of this name must be and is not; empty if it is."""
+    """Say what a column of this name must be, and what it is instead; empty if it is that."""
     if not isinstance(column, pd.Series):
         return "one column, not several"
-    if name in _NUMBERS:
-        return "" if pd.api.types.is_numeric_dtype(column) else "numeric"
-    if name in _TEXTS:
-        categories = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
-        return "" if pd.api.types.infer_dtype(categories, skipna=True) in ("string", "empty") else "text"
-    if name == "period":
-        known = isinstance(column.dtype, pd.PeriodDtype) or pd.api.types.is_integer_dtype(column)
-        return "" if known else "whole numbers or pandas Periods"
+    dtype, whole = column.dtype, pd.api.types.is_integer_dtype(column)
+    if not len(column) or (name in _MAY_BE_EMPTY and column.isna().all()):
+        return ""  # pandas.read_csv makes floats of an empty column
+    if name == "district" and column.isna().all() and not _is_text(column):
+        return f"text or codes, and is {dtype}"
+    if name in _NUMBERS and not pd.api.types.is_numeric_dtype(column):
+        return f"numeric, and is {dtype}"
+    if name in _TEXTS and not _is_text(column):
+        return f"text, and is {dtype}" + f" (.astype({{{name!r}: str}}) makes it so)" * whole
+    if name == "period" and not (whole or isinstance(dtype, pd.PeriodDtype)):
+        return f"whole numbers or pandas Periods, and is {dtype}"
     return ""
+
+
+def _is_text(column):
+    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    return pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty")
 
 
 _DATE = r"(?:\d{4}(?:-\d{2}(?:-\d{2})?)?)?"
@@ -170,8 +204,10 @@ def check_facts(facts, needed):
         "resolution": (lambda v: v > 0, "a resolution above zero, the size of the last printed place"),
     }
     for column, (holds, wanted) in rules.items():
-        wrong = ~holds(stated[column]) if column in needed else []
-        if np.any(wrong):
+        if column not in needed:
+            continue
+        wrong = ~holds(stated[column].to_numpy(dtype=float, na_value=np.nan))
+        if wrong.any():
             raise DataError(f"Figures that are not masked need {wanted}: these have none.", stated[wrong])
 
 

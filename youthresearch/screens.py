@@ -432,7 +432,9 @@ def _units_and_figures(facts, largest_duty):
 
     by_any: the chance that any number of units divides the figure; by_duty: the same by a stated duty.
     """
-    facts = facts.assign(scope=facts["scope"].fillna(""), year=facts["period_end"].fillna("").str[:4])
+    facts = facts.assign(
+        scope=facts["scope"].astype("str").fillna(""), year=facts["period_end"].fillna("").str[:4]
+    )
     whole = facts[(facts["hedge"] == "exact") & (facts["value"] > 0) & (facts["value"] % 1 == 0)]
     levels = whole[(whole["kind"] == "level") & (whole["resolution"] == 1) & ~whole["unit"].isin(NO_PRODUCTS)]
     place = ["source_id", "district", "scope", "year"]

@@ -7,7 +7,7 @@ nor too seldom there; over all districts it does, where pilots were chosen for t
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, check_columns, is_simulated, mark_simulated
+from .schema import DataError, check_cohorts, check_columns, is_simulated, mark_simulated
 
 OF_OUTCOME = ("level", "trend")
 
@@ -85,7 +85,7 @@ def _part(panel, districts, outcome, name, n):
 
 
 def _check_panel(panel, needed):
-    check_columns("panel", panel, needed, "make it with as_panel or build_panel", untyped=["district"])
+    check_columns("panel", panel, needed, "make it with as_panel or build_panel")
 
 
 def _rows_of(panel, indicator):
@@ -129,28 +129,13 @@ def _provinces(districts):
 def _before(panel, districts, indicator, what):
     """Level or trend of an indicator above the mean of each period, before anybody is treated."""
     _check_panel(panel, ["district", "period", "indicator", "value", "cohort"])
-    rows = _rows_of(panel, indicator)
-    try:
-        first = panel["cohort"].min()
-        before = rows["period"] < first
-    except TypeError:
-        kinds = f"Cohorts are {panel['cohort'].dtype}, and periods {panel['period'].dtype}"
-        raise DataError(f"{kinds}: as_panel makes them alike.") from None
+    check_cohorts(panel)
+    first = panel["cohort"].min()
     if pd.isna(first):
         raise DataError(
             "No district of this panel is ever treated, so that no period comes before treatment."
         )
-    if rows.duplicated(["district", "period"]).any():
-        raise DataError(
-            f"Rows of {indicator!r} share district and period: choose, e.g. panel[panel['scope'] == ''].",
-            rows[rows.duplicated(["district", "period"], keep=False)],
-        )
-    wide = (
-        rows[before]
-        .replace({"value": {np.inf: np.nan, -np.inf: np.nan}})
-        .pivot(index="district", columns="period", values="value")
-    )
-    wide = wide.reindex(districts)
+    wide = _values_before(_rows_of(panel, indicator), indicator, first).reindex(districts)
     needed = 2 if what == "trend" else 1
     short = wide.notna().sum(axis=1) < needed
     if short.any():
@@ -163,6 +148,18 @@ def _before(panel, districts, indicator, what):
     if what == "level":
         return pd.Series(np.nanmean(above, axis=1), districts)
     return pd.Series(_slopes(wide.columns.astype("int64").to_numpy(), above), districts)
+
+
+def _values_before(rows, indicator, first):
+    """One row is one district, one column one period before the first cohort; infinities are missing."""
+    twice = rows.duplicated(["district", "period"], keep=False)
+    if twice.any():
+        raise DataError(
+            f"Rows of {indicator!r} share district and period: choose, e.g. panel[panel['scope'] == ''].",
+            rows[twice],
+        )
+    wide = rows[rows["period"] < first].pivot(index="district", columns="period", values="value")
+    return wide.astype("float64").where(np.isfinite)
 
 
 def _slopes(time, above):
