@@ -82,7 +82,7 @@ def test_a_text_without_figures_gives_an_empty_table():
     assert facts.dtypes.equals(yr.extract_facts("新建团支部5个。").dtypes)
 
 
-ONE_SENTENCE = "全区社会领域团组织达1100个，较试点前增加418个，增长62.76%；注册义工超过23万人。"
+ONE_SENTENCE = "社会领域团组织全区已达1100个，较试点前增加418个，增长62.76%；注册义工超过23万人。"
 
 
 def test_a_sentence_from_level_to_growth():
