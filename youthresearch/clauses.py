@@ -324,7 +324,7 @@ def _is_ahead(lead, year):
     if "年" not in lead:
         return False
     by = _BY.search(lead)
-    return bool((by and year > "1990" and by[1] > year) or ("年" in lead and _WITHIN.search(lead)))
+    return bool((by and year > "1990" and by[1] > year) or _WITHIN.search(lead))
 
 
 # Course ----------------------------------------------------------------------------------------------------
