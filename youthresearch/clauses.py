@@ -425,6 +425,7 @@ def _marks():
     words, intents = lexicon_pattern, lexicon_codes("planned")
     asked = {word for word, code in intents.items() if code == "clause"}
     verbs = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
+    named = "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
     return {
         "moved": re.compile(rf"(?P<verb>{verbs})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
@@ -438,7 +439,7 @@ def _marks():
         ),
         "planned": re.compile(
             # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
-            r"(?:(?!计划)|(?<!西部|圆梦|助学|培养|培训|行动|扶持|关爱|成长|春雨|春雷|支教))"
+            rf"(?:(?!计划)|{named})"
             rf"(?:{either(intents.keys() - asked)}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())}))"
             r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
             r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
