@@ -142,3 +142,9 @@ def test_proposals_that_were_not_yet_coded_say_what_is_too_much(tmp_path):
     draft.to_csv(tmp_path / "facts.csv", index=False)
     with pytest.raises(yr.DataError, match=r"not known \['low', 'high', 'noun'[\s\S]*leave them out"):
         yr.load_facts(tmp_path)
+
+
+@pytest.mark.parametrize("load", [yr.load_facts, yr.load_documents, yr.load_pilots])
+def test_a_folder_that_is_no_path_is_refused(load):
+    with pytest.raises(yr.DataError, match="data=3 is no folder"):
+        load(data=3)

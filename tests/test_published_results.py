@@ -72,6 +72,11 @@ def test_a_study_whose_package_is_missing_says_which(monkeypatch, study, package
         yr.read_study(study)
 
 
+def test_what_is_no_table_of_results_is_refused():
+    with pytest.raises(yr.DataError, match="NoneType is no table of the published results"):
+        yr.reproduce_published(None)
+
+
 def test_a_file_that_a_package_keeps_elsewhere_is_named():
     with pytest.raises(yr.DataError, match=r"moderndid [\d.]+ has no file core/moved.csv"):
         published._read_shipped("moderndid", "core", "moved.csv")

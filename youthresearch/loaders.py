@@ -1,5 +1,6 @@
 """Loaders: one per table of `data/`, each checked against the data package at the door."""
 
+import os
 import warnings
 from functools import lru_cache
 from pathlib import Path
@@ -83,7 +84,7 @@ def load_documents(data=None):
 
     `data` is a folder of your own instead of the project's, as for `load_facts`.
     """
-    folder = Path(data or DATA) / "documents"
+    folder = _folder(data) / "documents"
     paths = sorted(folder.glob("*.txt"))
     if not paths:
         raise DataError(f"No documents in {folder}: put one <source_id>.txt there for each source.")
@@ -307,8 +308,14 @@ def _checked(name, path, changed):
 
 
 def _path(name, data):
-    own = Path(data or DATA) / f"{name}.csv"
+    own = _folder(data) / f"{name}.csv"
     return DATA / own.name if name in SHARED and not own.exists() else own
+
+
+def _folder(data):
+    if data is not None and not isinstance(data, str | os.PathLike):
+        raise DataError(f"data={data!r} is no folder: pass the path of one that holds your own tables.")
+    return Path(data or DATA)
 
 
 def _read_csv(path):

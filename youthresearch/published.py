@@ -11,7 +11,7 @@ import pandas as pd
 from .effects import LINEAR
 from .loaders import load_studies
 from .panel import as_panel
-from .schema import DataError
+from .schema import DataError, check_columns
 from .synthetic import synthetic_control, synthetic_did
 
 ESTIMATORS = LINEAR | {f.__name__: f for f in (synthetic_did, synthetic_control)}
@@ -232,7 +232,14 @@ def reproduce_published(published):
     pandas.DataFrame
         The table with att and standard_error, ours (missing where nothing is run), and found: same (value and
         error round to the printed digits), value (the value does), differs, or not run.
+
+    Raises
+    ------
+    DataError
+        If it is no table, or lacks a column.
     """
+    needed = ["study", "estimator", "outcome", "options", "row", "value", "se"]
+    check_columns("published results", published, needed, "load them with load_published", untyped=needed)
     panels = {study: read_study(study) for study in published["study"].dropna().unique()}
     ours = pd.DataFrame(
         [_estimate(row, panels) for row in published.to_dict("records")],
