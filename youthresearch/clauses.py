@@ -68,6 +68,10 @@ _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
+_THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件
+    r"(?:(?<![占对评同环])比(?![例赛重较])|较(?=[上去前同全原预计均\d]))[^,。;:]{1,16}?"
+    r"(?:(?P<more>多|高|快)|[少低慢])(?:了|出|(?<=[多少])(?![数年])[\u4e00-\u9fff]{2})?$"
+)
 _THEN = ("便", "就", "则")
 _YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
@@ -106,6 +110,10 @@ def _own_kind(mention, clause, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
+    than = None if verb else _THAN.search(clause)
+    if than:
+        rate = unit in PARTS or unit == "倍"
+        return ("growth" if rate else "change"), 1 if than["more"] else -1, 0
     if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:

@@ -111,7 +111,7 @@ def parse_quantity(text):
 @cache
 def _folding():
     """Map every character that is folded to what it becomes."""
-    full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "～": "~", "－": "-"}
+    full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "～": "~", "－": "-", "−": "-"}
     # half a character, the signs of `tokens`
     full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")
     table = load_traditional()
@@ -197,6 +197,8 @@ def _mention(match, folded, quotes):
         read = _read_time(match)
     if read is None:
         return {"start": start, "end": end, "sort": sort}
+    if read["number_start"] == start and _MINUS.search(folded, max(0, start - 3), start):
+        start, read = start - 1, read | {"value": -read["value"], "number_start": start - 1}
     read["start"], read["end"] = start, end
     return read
 
@@ -539,6 +541,8 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+# A sign, where none of a range, a date or a list can stand: 增长-3%.
+_MINUS = re.compile(r"(?:[为是达到至长速率幅润差额:(\t|]|[\t|] |^)-$")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
