@@ -130,6 +130,14 @@ def test_what_is_extracted_can_be_audited():
         ("热线日均接听1706通", "mean", 1706),
         ("团员总数为1985.26人", "mean", 1985.26),  # persons come whole, so it can only be a mean
         ("评价名次由2016年的第118位", "rank", 118),
+        ("团员增速为－3.5%", "growth", -3.5),
+        ("团员增长-3.5%", "growth", -3.5),
+        ("团员负增长3.5%", "growth", -3.5),
+        ("参学率比上年低3.5个百分点", "change", -3.5),
+        ("团员比计划少35名", "change", -35),
+        ("团干部较上年多配备35名", "change", 35),
+        ("注册率较全国均值高3.5%", "growth", 3.5),
+        ("较强的团组织多次评优，现有团员35名", "level", 35),
     ],
 )
 def test_kind(text, kind, value):

@@ -152,6 +152,7 @@ FIGURES = [
     ("书屋共分为四个功能区。", 1),
     ("其余的80项指标均达标，3项指标未达标。", 2),
     ("每年为基层至少办1件实事。", 1),
+    ("劳动生产率为16万元/人，补贴提高到90元/人。", 2),
     ("连续举办六届“青年文化节”，先后举办五届。", 2),
 ]
 
@@ -297,6 +298,8 @@ STATUS = [  # text, status of each figure
     ("2023年部门预算\n事业编制3名，支出预算90万元。", "achieved planned"),
     ("关于年度预算执行情况的报告\n财政收入30亿元。", "achieved"),
     ("转移就业7万人，占全年任务的112%，收入8亿元。", "achieved achieved achieved"),
+    ("新增就业7万人，完成年度计划62%，超全年目标3个百分点。", "achieved achieved achieved"),
+    ("今年目标任务80%，年度计划95%。", "planned planned"),
     ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
     # a list of promises, a shortlist, means that are asked for; and where intent ends
     ("惠青清单包括提供岗位不少于3万个；培训青年不少于600名；举办交友会30场。", "planned planned planned"),

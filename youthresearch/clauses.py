@@ -110,6 +110,7 @@ def _own_kind(mention, clause, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
+    of_each = each and (not each.period or _is_frequency(mention))
     than = None if verb else _THAN.search(clause)
     if than:
         rate = unit in PARTS or unit == "倍"
@@ -118,7 +119,7 @@ def _own_kind(mention, clause, each):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
         rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
-        level = "mean" if unit == "岁" else "level"  # 平均年龄降到28岁
+        level = "mean" if unit == "岁" or of_each else "level"  # 平均年龄降到28岁
         return ("growth" if rate else "share" if unit in PARTS else level), sign if rate else 1, 0
     if unit == "百分点":
         return "change", sign, attached
@@ -131,7 +132,6 @@ def _own_kind(mention, clause, each):
         held = _SHARE.search(clause)
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
-    of_each = each and (not each.period or _is_frequency(mention))
     if not compared and (of_each or marks["mean"].search(clause)):
         return "mean", 1, 0
     if verb:
@@ -236,6 +236,7 @@ _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
 )
+_FULFILLED = re.compile(r"(?:完成|超过?|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$")
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
     r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
@@ -266,23 +267,29 @@ def status_of(mention, said, planned, context):
     if mention["hedge"] == "masked":
         return "masked"
     lead, clause, rest = said
-    done = _NOW.search(lead)
+    fulfilled = _is_fulfilled(mention, clause)
+    done = fulfilled or _NOW.search(lead)
     ahead = _is_ahead(lead, mention["year"])
     intent = (
-        _is_intended(clause if done else lead, clause, rest)
+        (not fulfilled and _is_intended(clause if done else lead, clause, rest))
         or ahead
         or ("拟" in rest and _SHORTLIST.match(rest))
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
-    if clause.endswith(_TASKS) and _TASK.search(clause):
+    if clause.endswith(_TASKS) and _TASK.search(clause) and not fulfilled:
         return "planned"  # of this figure only
     summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
-    now = done and _NOW.search(summed)
+    now = fulfilled or (done and _NOW.search(summed))
     if intent or done:
         context["intent"] = bool(intent) and not now
         context["done"] = bool(now)
         context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
     return "planned" if (planned and not context.get("done")) or context.get("intent") else "achieved"
+
+
+def _is_fulfilled(mention, clause):
+    """Tell whether a figure is the share of a task that is done (完成年度任务54.5%)."""
+    return mention["unit"] in (*PARTS, "百分点") and bool(_FULFILLED.search(clause))
 
 
 def _is_intended(lead, clause, rest):

@@ -304,11 +304,11 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
         ],
     ),
-    "rates of pay and quotas: 40元/人, 标准为...的70%, 按5%的比例推荐, 按不低于20元的标准拨付": (
+    "rates of pay and quotas: 发放40元/人, but 标准提高到40元/人; 标准为...的70%, 按5%的比例推荐, 按不低于20元的标准拨付": (
         "limit",
         [
             Form(
-                "^(?!.*[均每][^,。;]*$)",
+                "^(?!.*[均每][^,。;]*$).*(?<![到至达])(?<![^准]为)$",
                 " ?/ ?(?:人|天|日|月|年|次|户|小时|课时|学期|场|生|名)",
                 units=_YUAN,
             ),
