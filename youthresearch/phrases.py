@@ -370,10 +370,21 @@ def _sum(tokens, i, k, found):
         who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
         if who and _is_counted_before(tokens, i, found):
             return who[-1], found[1]  # 资助9名学生助学金2万元
-        return _without_giver(tokens, k, found)
+        return _with_mean(tokens, k, _without_giver(tokens, k, found))
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
-    return None if _is_counted_before(tokens, i, found) else found
+    return None if _is_counted_before(tokens, i, found) else _with_mean(tokens, k, found)
+
+
+def _with_mean(tokens, k, found):
+    """Let the name of a measure begin with whose it is and for each of whom (居民人均可支配收入)."""
+    if not ends_in(tokens[k].word, "measure"):
+        return found
+    n = next((n for n in range(k, -1, -1) if tokens[n].end == found[0]), 0)
+    if tokens[n].word not in roles("mean") or tokens[n].word[-1] != "均":
+        return found
+    whose = phrase_to(tokens, n - 1) if at(tokens, n - 1).sort in "np" else None
+    return (whose or (tokens[n].start,))[0], found[1]
 
 
 def _is_counted_before(tokens, i, found):

@@ -111,7 +111,12 @@ def parse_quantity(text):
 @cache
 def _folding():
     """Map every character that is folded to what it becomes."""
-    full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "～": "~", "－": "-", "−": "-"}
+    full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {
+        "\u3000": " ",
+        "～": "~",
+        "－": "-",
+        "−": "-",
+    }
     # half a character, the signs of `tokens`
     full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")
     table = load_traditional()
@@ -611,7 +616,7 @@ _SORTS = {
         r"第 ?MASK(?:UNIT|届|批|季|章|节|版)?|MASK届(?:MASK次)?",  # 第*次代表大会, x届x次全会
         r"前(?:CN|\d{1,2})(?=[,。;、)]|$)",
         r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季|章|节|版)",  # 第3-5名
-        r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?|首(?:批|届|轮|期|COUNTED)",
+        r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?(?!产业)|首(?:批|届|轮|期|COUNTED)",
         r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",

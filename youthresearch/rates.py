@@ -85,7 +85,9 @@ def _patterns():
         "within": re.compile(  # 一学期1至2次
             rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
         ),
-        "after": re.compile(rf" ?(?:/ ?每?(?:[人户生](?:[·.•/]|每|(?=[年月天日])))?|每)(?:{period}|{one})(?P<mean>)(?=[,。;、)的]|$)"),
+        "after": re.compile(
+            rf" ?(?:/ ?每?(?:[人户生](?:[·.•/]|每|(?=[年月天日])))?|每)(?:{period}|{one})(?P<mean>)(?=[,。;、)的]|$)"
+        ),
         "all": re.compile(
             rf"各(?![级类地界族项种行自条])(?:一|1(?!\d))?(?:{body})"
             rf"|(?:{lexicon_pattern('person')})(?P<persons>各)(?=[\u4e00-\u9fff]{{2}})"

@@ -23,13 +23,13 @@ ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything e
 # Ends of nouns, with a verb of two characters before them.
 ENDINGS = frozenset("员会款费率班队站点室岗金户人器品面")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
-SIGNS = list(map(chr, range(0xE000, 0xE009)))
-# What stands for these; GROUP: of persons; BREAK: between sentences.
-NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
+SIGNS = list(map(chr, range(0xE000, 0xE00A)))
+# What stands for these; GROUP: of persons; PLACE: below the county, in a list; BREAK: between sentences.
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, PLACE, BREAK = SIGNS
 SORTS = {  # whatever the tagger says
     NUMBER: "x",
     OTHER: "s",
-    BODY: "p",
+    **dict.fromkeys((BODY, PLACE), "p"),
     **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
     **dict.fromkeys(("未", "无", "非", "之", NAME, "级", "青", "零"), "a"),
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
