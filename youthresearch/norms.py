@@ -304,7 +304,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
         ],
     ),
-    "rates of pay and quotas: 发放40元/人, but 标准提高到40元/人; 标准为...的70%, 按5%的比例推荐, 按不低于20元的标准拨付": (
+    "rates of pay and quotas: 发放40元/人, 标准为...的70%, 按5%的比例推荐, 按不低于20元的标准拨付": (
         "limit",
         [
             Form(
