@@ -578,6 +578,8 @@ def _topic(tokens, i, unit):
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].word == "|":  # the cells of a table are no clauses
             break
+        if at(tokens, k - 1).word == "/":
+            continue  # 元/人
         if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
             continue  # 发展到60人
         named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
