@@ -595,7 +595,7 @@ def _is_predicate(tokens, n, k):
         return True  # 支出低保金
     if sort not in "vw" or (n == k - 1 and head == "人员"):
         return False  # 应聘人员
-    who = is_counted(before.word) or before.word.endswith(BODIES)
+    who = before.word != "社会" and (is_counted(before.word) or before.word.endswith(BODIES))
     if tokens[n].word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
     if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
@@ -613,7 +613,9 @@ def _is_predicate(tokens, n, k):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍
-    return not takes_verb(head)
+    inner = sort == "w" or at(tokens, n - 2).sort == "h"
+    of_things = inner and before.sort == "n" and not (who or is_counted(head))
+    return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
 
 def _joins(tokens, k):
