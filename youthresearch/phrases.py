@@ -436,6 +436,16 @@ def _compared(tokens, k):
                 return n - 1
             if tokens[n].sort == "x":
                 break
+    return _before_from(tokens, k)
+
+
+def _before_from(tokens, k):
+    """Find where the search starts: before what something rises or falls from (比例由医保报销后的60%)."""
+    for n in range(k, max(0, k - REACH), -1):
+        if tokens[n].word in ("由", "从") and at(tokens, n - 1).sort in "nw":
+            return n - 1
+        if tokens[n].sort in "xch":
+            break
     return k
 
 
@@ -613,8 +623,8 @@ def _is_predicate(tokens, n, k):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍
-    inner = sort == "w" or at(tokens, n - 2).sort == "h"
-    of_things = inner and before.sort == "n" and not (who or is_counted(head))
+    inner = before.sort == "n" and (sort == "w" or at(tokens, n - 2).sort == "h")
+    of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
 
