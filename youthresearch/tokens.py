@@ -194,7 +194,7 @@ def _sort_of_tag(word, tag):
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
     verbs = purely("head_verb", "compound")
-    if tag[0] in "il" and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
+    if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
         return "h"  # 顺利完成, 建立健全
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
