@@ -183,6 +183,9 @@ def _sort_of_tag(word, tag):
         return "n"  # 活跃度, 满意度
     if word[0] == "全" and len(word) == 3 and not is_counted(word):
         return "s"  # 全世界
+    verbs = purely("head_verb", "compound")
+    if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
+        return "h"  # 顺利完成, 建立健全
     if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
         return "p"
     if word[-1] in "省市县区旗州盟" and len(word) > 2 and is_place(word):
@@ -193,9 +196,6 @@ def _sort_of_tag(word, tag):
         return "n"
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
-    verbs = purely("head_verb", "compound")
-    if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
-        return "h"  # 顺利完成, 建立健全
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
     if tag == "t" and word[-1] not in "代季间日":
