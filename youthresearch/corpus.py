@@ -54,7 +54,19 @@ SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "clauses", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract"),
     *("headings", "intervals", "layout", "loaders", "norms", "nouns", "paragraphs", "pdf", "phrases"),
-    *("places", "quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "webpage", "words"),
+    *(
+        "places",
+        "quantities",
+        "rates",
+        "refusals",
+        "rows",
+        "schema",
+        "signs",
+        "tables",
+        "tokens",
+        "webpage",
+        "words",
+    ),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")
