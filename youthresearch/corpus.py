@@ -53,7 +53,18 @@ STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "clauses", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract"),
-    *("headings", "intervals", "layout", "loaders", "norms", "nouns", "paragraphs", "pdf", "phrases"),
+    *(
+        "headings",
+        "intervals",
+        "labels",
+        "layout",
+        "loaders",
+        "norms",
+        "nouns",
+        "paragraphs",
+        "pdf",
+        "phrases",
+    ),
     *(
         "places",
         "quantities",

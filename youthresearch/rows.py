@@ -1,7 +1,7 @@
 """Lines of text that are rows of a table: cells apart by bars, by tabs, or by two or more blanks.
 
-This is the one place that says what a table in plain text is; `documents` marks its lines, `tables` reads them.
-The text may be folded or not.
+This is the one place that says what a table in plain text is: `documents` marks its lines, `tables` reads
+them. The text may be folded or not.
 """
 
 import re
@@ -105,7 +105,7 @@ def runs_of(lines):
 
 
 def _row(line):
-    """Return the cells of a line that may be a row; None for a sentence with blanks in it, or a list's mark."""
+    """Return the cells of a line that may be a row; None for a sentence with blanks in it or before it."""
     start, text = line
     if len(text) > LONGEST or not may_hold_rows(text):
         return None
