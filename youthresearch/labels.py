@@ -81,7 +81,7 @@ def said_of(cell, document):
         own=not is_measure(counted) and not is_measure(noun),
         unit=unit,
         factor=factor,
-        implied=next((u for end, u in _IMPLIED.items() if name.endswith(end)), ""),
+        implied=_implied(name),
         per=each.unit if each else "",
         at=at,
         kind=_kind(name, unit, change, each),
@@ -112,6 +112,12 @@ def _kind(name, unit, change, each):
     if change:
         return "growth" if unit == "%" else "change"
     return "share" if _SHARE.search(name) else "mean" if each or "平均" in name else "level"
+
+
+def _implied(name):
+    """Return the unit that a name brings along: 受益人数 are 人, 参与人次 人次."""
+    ends = _IMPLIED | {unit: unit for unit in counted_units() if len(unit) > 1}
+    return next((ends[name[i:]] for i in range(len(name)) if name[i:] in ends), "")
 
 
 def _baseline(name):

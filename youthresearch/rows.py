@@ -24,6 +24,7 @@ _LISTED = re.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[
 _FIGURE = re.compile(r"[约近超逾]?[-+−]?\d[\d,，.．]*[%％‰余多]?[十百千万亿]*[^\W\d_]{0,3}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年[度底末]?)?")
 _UNIT = re.compile(r"单\s*位\s*[:：]")
+_LETTERS = re.compile(r"[\u4e00-\u9fff]{2}(?:[(（][^()（）]{1,6}[)）])?")
 _SPACED = re.compile(r"[\u4e00-\u9fff](?:\s+[\u4e00-\u9fff])+")  # 合 计
 
 
@@ -136,7 +137,7 @@ def _begins(cells, run, heads):
     """Tell whether a row is the header of another table than the one before it."""
     if _has_figure(cells) or not any(map(_has_figure, run.values())):
         return False
-    return bool(heads) or len(cells) != len(run[max(run)])
+    return bool(heads) or len(cells) != len(run[next(reversed(run))])
 
 
 def _aligned(run, lines):
@@ -166,25 +167,23 @@ def _compact(rows):
         filled = {i: [c for c in cells if c.text] for i, cells in rows.items()}
         if len({len(cells) for cells in filled.values()}) == 1:
             return filled
-    widths = Counter(len(cells) for cells in rows.values())
-    if len(widths) == 1:
-        return rows
-    width = widths.most_common(1)[0][0]
-    return {i: _joined(cells) if len(cells) > width else cells for i, cells in rows.items()}
+    joined = {i: _joined(cells) for i, cells in rows.items()}
+    either = (
+        len(cells) for i in rows for cells in ({len(rows[i]): rows[i], len(joined[i]): joined[i]}).values()
+    )
+    width = max(Counter(either).items(), key=lambda item: (item[1], item[0]))[0]
+    return {i: joined[i] if len(joined[i]) == width else cells for i, cells in rows.items()}
 
 
 def _joined(cells):
-    """Join two cells of one character each."""
+    """Join two cells of one character each: 合  计; the second may name a unit: 金  额(万元)."""
     joined = []
     for cell in cells:
-        if (
-            joined
-            and len(cell.text) == 1 == len(joined[-1].text)
-            and _SPACED.fullmatch(f"{joined[-1].text} {cell.text}")
-        ):
-            last = joined.pop()
-            cell = Cell(last.text + cell.text, last.start, cell.end)
-        joined.append(cell)
+        last = joined[-1] if joined else None
+        if last and len(last.text) == 1 and _LETTERS.fullmatch(last.text + cell.text):
+            joined[-1] = Cell(last.text + cell.text, last.start, cell.end)
+        else:
+            joined.append(cell)
     return joined
 
 

@@ -7,7 +7,7 @@ heads a part of it, or in the caption (单位：万元). A cell that holds a sen
 
 import re
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import nan
 from typing import NamedTuple
 
@@ -30,8 +30,11 @@ from .nouns import find_above
 from .quantities import scan_folded
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
 
+_PLAIN = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
 _DIALLED = re.compile(r"0\d+|1[3-9]\d{9}")  # telephones, codes
+_RANGE = re.compile(rf"(?P<least>{_PLAIN})(?:-|–|—{{1,2}}|~|至)(?P<most>{_PLAIN})")
+_PART = re.compile(rf"([^()]+)\((?:其中|含)?[:,]?([\u4e00-\u9fff]{{1,8}}?):?({_PLAIN}[\u4e00-\u9fff]?)\)")
 _CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,6})")
 
 
@@ -182,10 +185,10 @@ def _read_rows(body, table):
 
 def _read_spans(row, columns):
     """Return the stretches of a row between the cells that hold a sentence."""
-    alone, stretches = _sentences(row, columns), [[]]
-    for cell in row:
-        stretches = [*stretches, []] if cell in alone else [*stretches[:-1], [*stretches[-1], cell]]
-    return [(cells[0].start, cells[-1].end) for cells in stretches if cells]
+    alone = _sentences(row, columns)
+    together = groupby(row, lambda cell: cell in alone)
+    stretches = [list(cells) for apart, cells in together if not apart]
+    return [(cells[0].start, cells[-1].end) for cells in stretches]
 
 
 def _gaps(rows, columns):
@@ -198,9 +201,9 @@ def _gaps(rows, columns):
 
 
 def _sentences(row, columns):
-    """List the cells of a row that hold a sentence with a quantity, if they are in no column that is read."""
+    """Return the cells of a row that hold a sentence with a quantity, if they are in no column that is read."""
     read = {i for i, c in enumerate(columns) if c.sort not in ("label", "text", "number")}
-    return [cell for i, cell in enumerate(row) if i not in read and _is_sentence(cell.text)]
+    return {cell for i, cell in enumerate(row) if i not in read and _is_sentence(cell.text)}
 
 
 def _is_sentence(text):
@@ -220,7 +223,7 @@ def _columns(rows, document):
     if second is None:
         return [], []
     tops, header = second or ([None] * len(header), header)
-    body = rows[rows.index(full[1]) + bool(second) :]
+    body = rows[rows.index(full[bool(second)]) + 1 :]
     filled = [[r[i].text for r in body if i < len(r) > 1 and r[i].text] for i in range(len(header))]
     columns = [_column(c, top, texts, document) for c, top, texts in zip(header, tops, filled, strict=True)]
     if any(c.sort == "number" and not (h.text or t) for h, t, c in zip(header, tops, columns, strict=True)):
@@ -276,7 +279,7 @@ def _second(header, below):
     if not _is_header(sub) or len(below) < 2:
         return []
     if all(unit_of(c.text.strip("()"))[0] for c in sub if c.text):
-        return header, _padded(sub, width)
+        return header, _padded(sub, width, left=len(sub) < len(header))
     if len(header) == width == len(sub) + 1 or (len(header) < width and len(sub) < width):
         return _under_each(header, sub, width)
     header, sub = _padded(header, width), _padded(sub, width)
@@ -306,8 +309,9 @@ def _under_each(header, sub, width):
     return [None, *(top for top in tops for _ in range(each))], [header[0], *sub]
 
 
-def _padded(row, width):
-    return row + [Cell("", row[-1].end, row[-1].end)] * (width - len(row))
+def _padded(row, width, left=False):
+    missing = [Cell("", row[-1].end, row[-1].end)] * (width - len(row))
+    return missing + row if left else row + missing
 
 
 def _agrees(row, columns):
@@ -329,7 +333,9 @@ def _column(header, top, filled, document):
         return Column("unit")
     if is_["score"].fullmatch(name):
         return Column("score")
-    if is_["when"].fullmatch(name) or (not name and filled and all(map(YEAR.fullmatch, filled))):
+    if is_["when"].fullmatch(name) or (
+        len(filled) > 1 and not said.unit and all(map(YEAR.fullmatch, filled))
+    ):
         return Column("when")
     if is_["code"].fullmatch(name):
         return Column("code")
@@ -356,18 +362,23 @@ def _read_row(row, table):
     label = by.get("label")
     if label and headers()["code"].fullmatch(name_and_unit(label.text.rstrip(":"))[0]):
         return
-    said, at = _row_says(by, table.document)
+    said, date = _row_says(by, table.document)
     head = by.get("place") or label
     name = head.text if "place" in by else said.noun if said.own else ""
     for cell, column in zip(row, table.columns, strict=False):
-        value = _value(cell) if column.sort == "number" else None
+        whole, noun, part = _whole_and_part(cell)
+        value = _value(whole) if column.sort == "number" else None
         if value:
             both = _both_say(column.said, said, head, table.caption)
             counted = head and both.span and head.start <= both.span[0] < head.end
             units = [(s.unit, s.factor) for s in (column.said, said)] + [table.unit, (both.implied, 1)]
             unit = next((u for u in units if u[0]), units[-1])
             place = both.place if counted else name or both.place
-            yield _figure(cell, value, both, unit, column.said.at or at or table.date, place)
+            at = column.said.at or date or table.date
+            yield _figure(whole, value, both, unit, at, place)
+            value = _value(part) if part else None
+            if value:
+                yield _figure(part, value, both._replace(span=noun), unit, at, place) | {"whole": whole.start}
 
 
 def _row_says(by, document):
@@ -436,8 +447,12 @@ def _value(cell):
         return None
     plain = _NUMBER.fullmatch(cell.text)
     if plain:
-        digits = len(plain[1]) - 1 if plain[1] else 0
-        return Decimal(cell.text.replace(",", "")), "", Decimal(1).scaleb(-digits), "exact", nan
+        return _decimal(cell.text), "", _place_value(plain), "exact", nan
+    between = _RANGE.fullmatch(cell.text)
+    if between:
+        least, most = (_decimal(between[name]) for name in ("least", "most"))
+        place_value = _place_value(_NUMBER.fullmatch(between["most"]))
+        return (least, "", place_value, "range", most) if least < most else None
     found = scan_folded(cell.text)
     if len(found) != 1 or found[0]["sort"] not in ("quantity", "bare") or found[0]["hedge"] == "masked":
         return None
@@ -447,7 +462,27 @@ def _value(cell):
     return read["value"], read["unit"], read["resolution"], read["hedge"], read["value_max"]
 
 
-def _is_number(text):
-    return bool(_NUMBER.fullmatch(text)) or bool(
-        text and text[0] in "0123456789近约超" and _value(Cell(text, 0, 0))
+def _decimal(text):
+    return Decimal(text.replace(",", ""))
+
+
+def _place_value(number):
+    return Decimal(1).scaleb(1 - len(number[1]) if number[1] else 0)
+
+
+def _whole_and_part(cell):
+    """Part 320(女生150人) into its number, and the noun and the number of a part in brackets, if it has one."""
+    match = _PART.fullmatch(cell.text)
+    if not match or len(cell.text) != cell.end - cell.start:
+        return cell, None, None
+    whole, noun, part = (
+        Cell(match[i], cell.start + match.start(i), cell.start + match.end(i)) for i in (1, 2, 3)
     )
+    return whole, (noun.start, noun.end), part
+
+
+def _is_number(text):
+    """Tell a cell with a number and no more, but for a part of it in brackets."""
+    if not text or text[0] not in "+-0123456789近约超":
+        return False
+    return bool(_NUMBER.fullmatch(text) or _value(_whole_and_part(Cell(text, 0, len(text)))[0]))
