@@ -138,11 +138,47 @@ def test_what_is_extracted_can_be_audited():
         ("团干部较上年多配备35名", "change", 35),
         ("注册率较全国均值高3.5%", "growth", 3.5),
         ("较强的团组织多次评优，现有团员35名", "level", 35),
+        ("会费收入同比-4.5%", "growth", -4.5),
+        ("会费收入下降-4.5%", "growth", -4.5),
+        ("团员增速为负4.5%", "growth", -4.5),
+        ("团员增速保持在4.5%以上", "growth", 4.5),
+        ("会费收入降幅控制在4.5%以内", "growth", -4.5),
+        ("人口自然增长率为–1.5‰", "share", -1.5),
+        ("会费比去年同期少收缴35万元", "change", -350000),
+        ("团员比不少学校多35名", "change", 35),
+        ("参训率低于全省平均水平3.5个百分点", "change", -3.5),
+        ("团员超过去年同期35名", "change", 35),
+        ("参训率超过35%", "share", 35),
+        ("各校注册义工均超过35名", "mean", 35),
+        ("各校参训率均达到35%", "share", 35),
+        ("平均审批时间缩短至3.5天", "mean", 3.5),
+        ("空气优良天数达到305天", "level", 305),
+        ("向各镇各派出一个工作组", "mean", 1),
+        ("审结盗窃罪35案", "level", 35),
+        ("荣立三等功一次", "level", 1),
     ],
 )
 def test_kind(text, kind, value):
     facts = yr.extract_facts(f"全市{text}。")
     assert (facts["kind"].item(), facts["value"].item()) == (kind, pytest.approx(value))
+
+
+@pytest.mark.parametrize("text", ["增长3-5%", "方案c-12", "热线0755-12345678", "2019-2023年"])
+def test_a_stroke_of_a_range_or_a_code_is_no_minus(text):
+    assert (yr.extract_facts(f"全市{text}。")["value"] >= 0).all()
+
+
+def test_a_rate_of_growth_that_moves_stays_one():
+    facts = yr.extract_facts("会费收入增速由-2.5%回升到6%，团员增幅由9%回落到6%，注册率由80%提高到83%。")
+    assert facts["kind"].tolist() == ["growth"] * 4 + ["share"] * 2
+    assert facts["value"].tolist() == [-2.5, 6, 9, 6, 80, 83]
+
+
+def test_seats_that_each_body_has_are_means_and_their_sum_is_none():
+    text = "每个镇团委设书记1人，兼职副书记3人，委员9人，共选出书记70人，全市兼职副书记210人。"
+    facts = yr.extract_facts(text)
+    assert facts["unit"].tolist() == ["人/个"] * 3 + ["人"] * 2
+    assert facts["kind"].tolist() == ["mean"] * 3 + ["level"] * 2
 
 
 def test_a_verb_of_change_governs_all_that_is_listed_after_it():

@@ -381,7 +381,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     row = mention | {
         "number": mention["start"],
         "start": mention["start"] - attached,
-        "value": sign * mention["value"],
+        "value": -abs(mention["value"]) if sign < 0 else mention["value"],  # 下降-3%
         "kind": kind,
         "status": status_of(mention, said, planned or context["owed"], context),
         "baseline": baseline_of(kind, said, attached, mention["at"], context),

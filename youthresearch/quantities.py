@@ -111,12 +111,8 @@ def parse_quantity(text):
 @cache
 def _folding():
     """Map every character that is folded to what it becomes."""
-    full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {
-        "\u3000": " ",
-        "～": "~",
-        "－": "-",
-        "−": "-",
-    }
+    full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
+    full |= {"\u3000": " ", "～": "~", "－": "-", "−": "-"}
     # half a character, the signs of `tokens`
     full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")
     table = load_traditional()
@@ -210,7 +206,7 @@ def _mention(match, folded, quotes):
 
 def _read_time(match):
     """Read a time that is a figure: of schooling (受教育年限达到9.3年), or owed (每年驻村不少于20天)."""
-    time = re.search(r"(\d{1,3}(?:\.\d)?|半)([年天])", match[0])
+    time = re.search(r"(\d{1,4}(?:\.\d{1,2})?|半)([年天])", match[0])
     if not time:
         return None
     value, place = (0.5, 0.5) if time[1] == "半" else _arabic(time[1])
@@ -547,11 +543,14 @@ def _quick():
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
 # A sign, where none of a range, a date or a list can stand: 增长-3%.
-_MINUS = re.compile(r"(?:[为是达到至长速率幅润差额:(\t|]|[\t|] |^)-$")
+_MINUS = re.compile(r"(?:[为是达到至由从长涨降落速率幅润差额:(\t|]|[同环]比|[%‰][、和及,]|[\t|] |^)[-–负]$")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
-_TIMED = re.compile(r"受教育年限[^,。;\d]{0,4}\d|每[^,。;]{1,20}(?:不得?[少低]于|至少)[\d半.]{1,4}天")
+_TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时由12天缩短到7.5天
+    r"(?:受教育年限|(?<!限)天数|平均[^,。;\d]{0,14}(?:时间|用时|周期|期限|时长|工期))[^,。;\d]{0,6}"
+    r"(?:\d[\d.]*天[^,。;\d]{2,4})?\d|每[^,。;]{1,20}(?:不得?[少低]于|至少)[\d半.]{1,4}天"
+)
 _AGED = re.compile(  # 平均年龄28岁, 下降2.5岁, 平均年龄由35岁降到28岁
     "(?:平均|均龄).{0,6}$|(?:降低|下降|减少|提高|上升|增加)了? ?$|平均年龄[^,。;]{2,12}[到至为]$"
 )  # an age that is a figure, no limit
@@ -604,7 +603,7 @@ _SORTS = {
         r"\d0 ?后",
     ],
     "duration": [
-        r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d)?(?:DASH\d{1,3})?"
+        r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d{1,2})?(?:DASH\d{1,3})?"
         r"|(?:(?:CN|两){1,3}DASH)?(?:CN|[半两数几]){1,3})"
         r" ?[余多来几]? ?(?:TIME|(?<=24)小时(?=[\u4e00-\u9fff]{0,3}(?:热线|服务|值|在线|开放))"
         r"|个?小时(?=[内后前热全值不]|以(?!上[,。;、)]))|(?<=CN|[半两])(?:个半?)?小时)"

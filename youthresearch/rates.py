@@ -9,6 +9,7 @@ from .quantities import either, lexicon_codes, lexicon_pattern
 from .words import word_table
 
 PERIODS = ("年", "年度", "半年", "学年", "学期", "季度", "季", "月", "星期", "周", "天", "日")
+_HINTS = ("每", "均", "至少", "人平", "户平", "亩产")
 _SAME = {"年度": "年", "季": "季度", "星期": "周", "个人": "人"}  # as they are written in a unit
 
 
@@ -41,7 +42,7 @@ def each_of(clause, rest):
     after = rest[:1] in ("/", "每", " ") and _patterns()["after"].match(rest)
     if after:
         return Each(_written(after), False)
-    if not ("每" in clause or "均" in clause or "至少" in clause):
+    if not any(map(clause.__contains__, _HINTS)):
         within = clause.rstrip(" ").endswith(PERIODS) and _patterns()["within"].search(clause)
         return Each(_SAME.get(within[1], within[1]), True) if within else None
     found = list(_patterns()["each"].finditer(clause))
@@ -71,7 +72,7 @@ def _patterns():
     units = word_table("units")
     names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, "百分点"}
     bodies = either(u for u in units["unit"][units["base"] == UNDER] if len(u) > 1 and u not in PERIODS)
-    means = either(word[:-1] for word in lexicon_codes("mean") if word[1:] == "均" and word[0] != "平")
+    means = either(lexicon_codes("mean").keys() - {"平均", "均龄"})
     once = "(?!一[度届题学课讲评星]|一次的)"  # 每年一度的评选
     period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"
     body = rf"(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
@@ -80,14 +81,14 @@ def _patterns():
     return {
         "each": re.compile(
             rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=一[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within})(?:{period}|{one})"
-            rf"|(?P<mean>{means})均"
+            rf"|(?={means})(?P<mean>.)."
         ),
         "within": re.compile(  # 一学期1至2次
             rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
         ),
-        "after": re.compile(  # 元/人·月
-            r" ?(?:/ ?每?(?:[人户生](?:[·.•/]|每|(?=[年月天日])))?|每)"
-            rf"(?:{period}|{one})(?P<mean>)(?=[,。;、)的]|$)"
+        "after": re.compile(
+            rf" ?(?:/ ?每?(?:[人户生](?:[·.•/]|每|(?=[年月天日])))?|每)(?:{period}|{one})(?P<mean>)"
+            "(?=[,。;、)的]|$)"
         ),
         "all": re.compile(
             rf"各(?![级类地界族项种行自条])(?:一|1(?!\d))?(?:{body})"

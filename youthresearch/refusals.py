@@ -72,6 +72,10 @@ def refusal_of(mention, folded):
         return "number"  # 桥西100米, of an address
     if unit == "元" and mention["hedge"] in ("over", "at_least") and _marks()["worth"].match(rest):
         return "threshold"
+    if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
+        return "ordinal"
+    if unit == "小时" and _marks()["took"].search(lead):
+        return "duration"  # 前后花了不到1个小时
     if unit == "届" and token[0] in _HAN_DIGITS and not _marks()["held"].search(lead):
         return "ordinal"  # 十四届
     if unit == "份" and lead.endswith(("共印", "存档")):
@@ -109,6 +113,12 @@ def _no_unit(mention, lead, token, rest):
     return "unit" if _only_unit(token, "", lead) else ""
 
 
+def _is_phase(mention, lead, rest):
+    """Tell whether a number is the phase of what is built (新校建设二期, 二期工程)."""
+    marks = _marks()
+    return mention["value"] <= 5 and bool(marks["phased"].search(lead) or marks["phase"].match(rest))
+
+
 def _is_form(lead, rest):
     """Tell whether a number says how many papers to hand in (一式三份, 照片2张), and counts nothing."""
     marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
@@ -143,7 +153,7 @@ def _is_enumerated(mention, token, lead, rest):
     if mention["value"] >= 13 or mention["unit"] in HELD:
         return False
     if marks["enumeration"].match(rest):
-        return not marks["qualifying"].match(rest)
+        return not (marks["qualifying"].match(rest) or marks["fared"].match(rest))
     return token[0] in _HAN_DIGITS and (
         (marks["divided"].search(lead) and not marks["parts"].match(rest))
         or marks["core"].match(rest)
@@ -259,7 +269,7 @@ def _marks():
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
         "worth": re.compile(  # 超亿元项目2个
             r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
-            r"|(?:以上)?的\d+[个家户]"  # 年产值超千万元的12家
+            r"|(?:以上)?的,?(?:共?有?|达|占)\d+[个家户]"  # 年产值超千万元的12家
         ),
         "form": re.compile(
             rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
@@ -274,6 +284,10 @@ def _marks():
             f"(?:{words('enumeration')})(?!建|组成)[\u4e00-\u9fff]?"
             f"(?:{words('organisation', 'team')}|项目|活动|工程|产业|专班|岗|室|[党团队]日|班会|公园"
             r"|展(?<!开展)|试点)(?<![重要]点)(?<!发展)"
+        ),
+        "fared": re.compile(  # 9项工作在全省推广, 8个问题全部整改: what became of each, not what each is
+            f"(?:{words('enumeration')})[^,。;:、\\d]{{0,4}}?(?:已?全部|[均都已被获]|荣获|[入评获]选|受到|得到|通过|走在"
+            "|在全[国省市区县州]|位[居列]|[名排]列?[居第]|列[居第]|整改|办结|销号|推广)"
         ),
         "constituent": re.compile(
             rf"(?!(?:入团|发展)[\u4e00-\u9fff]{{0,2}}指标|指标(?:{_MET}))[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"
@@ -291,19 +305,22 @@ def _marks():
         "parts": re.compile(
             r"[\u4e00-\u9fff]{0,4}(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])"
         ),
+        "phase": re.compile("(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)"),
+        "phased": re.compile("(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$"),
+        "took": re.compile("(?:花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$"),
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         ),
         "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
-        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师][”\"]?$"),
+        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师功奖][”\"]?$"),
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
         "each": re.compile(r"每[^,。;\n]*$"),
         "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;\n]*$"),
         "owes": re.compile(  # 每名干部联系一个支部, 正副队长各一名
             r"每一?[名位个人家支村户校镇][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|必须有|须有|应有|推荐|推报|配备|选派)$"
-            r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各$"
+            r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各(?:设立?|建立?|派|配备?|选派|成立|组建|安排|聘请?)?[出了有]?$"
         ),
         "won": re.compile(
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"

@@ -201,7 +201,7 @@ def _gaps(rows, columns):
 
 
 def _sentences(row, columns):
-    """Return the cells of a row that hold a sentence with a quantity, if they are in no column that is read."""
+    """Return the cells of a row that hold a sentence with a quantity, where their column is not read."""
     read = {i for i, c in enumerate(columns) if c.sort not in ("label", "text", "number")}
     return {cell for i, cell in enumerate(row) if i not in read and _is_sentence(cell.text)}
 
@@ -471,7 +471,7 @@ def _place_value(number):
 
 
 def _whole_and_part(cell):
-    """Part 320(女生150人) into its number, and the noun and the number of a part in brackets, if it has one."""
+    """Part 320(女生150人) into its number, and the noun and the number of the part in its brackets."""
     match = _PART.fullmatch(cell.text)
     if not match or len(cell.text) != cell.end - cell.start:
         return cell, None, None
