@@ -20,6 +20,7 @@ from .signs import baselines
 from .tokens import roles
 
 FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
+POINTS = ("百分点", "千分点")
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -80,7 +81,8 @@ _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于�
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
     r"(?:增长?速度?|(?<!自然)增长率|[增涨]幅|(?P<down>[降跌]幅))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
-_THEN = ("便", "就", "则")
+_THEN = ("便", "就", "则", "给予", "奖励", "补贴", "补助")
+_PAID = re.compile("每[人户]?(?:学?年|月|学期|季度?|周|天|日)$")  # 标准为每年9600元
 _YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
 
@@ -119,7 +121,8 @@ def _own_kind(mention, clause, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
-    of_each = each and (not each.period or _is_frequency(mention))
+    paid = unit == "元" and _PAID.search(clause)
+    of_each = each and (not each.period or paid or _is_frequency(mention))
     than = None if verb else _THAN.search(clause)
     if than:
         rate = unit in PARTS or unit == "倍"
@@ -134,7 +137,7 @@ def _own_kind(mention, clause, each):
             sign if rate else 1,
             0,
         )
-    if unit == "百分点":
+    if unit in POINTS:
         return "change", sign, attached
     if mention.get("double"):
         return "growth", 1, 0
@@ -147,7 +150,7 @@ def _own_kind(mention, clause, each):
             return "growth", -1 if speed["down"] else 1, 0
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
-    if not compared and (of_each or marks["mean"].search(clause)):
+    if not (compared or (verb and "均" in clause)) and (of_each or marks["mean"].search(clause)):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -159,7 +162,7 @@ def _own_kind(mention, clause, each):
 
 def _with_its_condition(said):
     """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
-    if said.clause[:1] not in _THEN:
+    if not said.clause.startswith(_THEN):
         return said.clause
     before = said.lead[: len(said.lead) - len(said.clause) - 1]
     return before[before.rfind(",") + 1 :] + said.clause
@@ -246,8 +249,9 @@ def _is_listed_with(context, mention, said):
         return said.rest[:1] in ("", *",。;)、\n")
     if not _LISTED.fullmatch(lead):
         return False
-    return (
-        mention["unit"] == first["unit"]
+    return bool(
+        context["seats"]
+        or mention["unit"] == first["unit"]
         or context["owed"]
         or mention["hedge"] == first["hedge"] == "at_least"
     )
@@ -261,8 +265,9 @@ _TASK = re.compile(
     r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
 )
 _SET = re.compile(r"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{0,4}$")  # 全年70万人的任务
-_GRANTED = re.compile(  # 取得证书的分别给予1000元
-    r"的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:[给予]予|奖励|补[助贴]|资助|发放)|[给予]予)[^,。;\d了]{0,8}$"
+_GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
+    r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
+    r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
 )
 _FULFILLED = re.compile(r"(?:完成|超过?|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$")
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
@@ -302,7 +307,7 @@ def status_of(mention, said, planned, context):
     intent = (
         (not fulfilled and _is_intended(clause if done else lead, clause, rest))
         or ahead
-        or ("的" in clause and _GRANTED.search(clause))
+        or (("的" in lead or "每" in lead) and _GRANTED.search(lead, max(0, len(lead) - 30)))
         or ("拟" in rest and _SHORTLIST.match(rest))
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
@@ -321,7 +326,7 @@ def status_of(mention, said, planned, context):
 
 def _is_fulfilled(mention, clause):
     """Tell whether a figure is the share of a task that is done (完成年度任务54.5%)."""
-    return mention["unit"] in (*PARTS, "百分点") and bool(_FULFILLED.search(clause))
+    return mention["unit"] in (*PARTS, *POINTS) and bool(_FULFILLED.search(clause))
 
 
 def _is_intended(lead, clause, rest):
@@ -471,7 +476,7 @@ def _marks():
     """Patterns that hold words of the lexicon."""
     words, intents = lexicon_pattern, lexicon_codes("planned")
     asked = {word for word, code in intents.items() if code == "clause"}
-    moves = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
+    moves = "|".join(f"{w[0]}(?<!新{w[0]})(?<!自然{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
     named = "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
     return {
