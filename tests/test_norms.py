@@ -320,6 +320,15 @@ STATUS = [  # text, status of each figure
     ("取得证书的分别给予700元、900元补贴。发放学员的奖励9万元。", "planned planned achieved"),
     ("资金将用于新建书屋40个。资金将主要用于新建书屋40个。将对剩余的30个书屋改造。", "planned " * 3),
     ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
+    (
+        "力争全年就业3万人，1-6月新增就业2万人。计划上半年培训70人，下半年培训60人。",
+        "planned achieved planned planned",
+    ),
+    (
+        "年初计划举办9场，实际举办12场。\n今年的目标是：建站60个，培训90人。",
+        "planned achieved planned planned",
+    ),
+    ("项目计划总投资3亿元，实际问题6个。", "planned planned"),
     # a list of promises, a shortlist, means that are asked for; and where intent ends
     ("惠青清单包括提供岗位不少于3万个；培训青年不少于600名；举办交友会30场。", "planned planned planned"),
     ("提供岗位不少于3万个；全年举办交友会30场。", "achieved achieved"),

@@ -41,7 +41,8 @@ def refusal_of(mention, folded):
         return sort
     lead, rest, unit = folded[max(0, start - 12) : start], folded[end : end + 14], mention.get("unit", "")
     if sort == "ordinal":
-        return _as_rank(mention, folded[start:end]) if _is_ranked(lead, rest) else sort
+        token = folded[start:end]
+        return _as_rank(mention, token) if _is_ranked(token, lead, rest) else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
     if lead.endswith("前") and unit in ("名", "位", "强") and mention["value"] >= 1:
@@ -108,8 +109,10 @@ def _is_each(lead, rest):
     )
 
 
-def _is_ranked(lead, rest):
-    """Tell whether an ordinal is a rank (位居全省第三, 全市第一)."""
+def _is_ranked(token, lead, rest):
+    """Tell whether an ordinal is a rank (位居全省第三, 全市第一, 获得第二名)."""
+    if token[-1] in "名位" and _marks()["placed"].search(lead):
+        return True
     alone = rest[:1] in ("", *",。;、)")
     return _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
 
@@ -337,6 +340,7 @@ def _marks():
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         ),
+        "placed": re.compile(r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"),
         "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
         "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
