@@ -318,7 +318,7 @@ def status_of(mention, said, planned, context):
         rest.startswith(("的任务", "的目标")) and _SET.search(clause)
     ):
         return "planned"  # of this figure only
-    if not intent and _ELAPSED.search(lead) and "下半年" not in rest:
+    if not intent and _ELAPSED.search(lead) and "下半年" not in rest.partition("。")[0]:
         context["intent"] = False  # 力争全年就业5万人,1-6月就业3万人
     summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
     now = fulfilled or (done and _NOW.search(summed))
