@@ -80,7 +80,7 @@ MAY_IMPORT = {
     "pdf": {"boilerplate", "deadline", "paragraphs"},
     "layout": set(),
     "documents": {
-        *("boilerplate", "deadline", "decoding", "docx", "layout", "paragraphs", "pdf", "webpage"),
+        *("boilerplate", "deadline", "decoding", "docx", "layout", "paragraphs", "pdf", "rows", "webpage"),
     },
     "words": {"intervals", "loaders", "schema"},
     "quantities": {"intervals", "loaders", "schema", "words"},  # their words are data
@@ -90,7 +90,9 @@ MAY_IMPORT = {
     "norms": {"quantities"},
     "refusals": {"intervals", "phrases", "quantities", "tokens"},
     "dates": set(),
-    "tables": {"dates", "quantities", "words"},
+    "rows": set(),
+    "labels": {"dates", "quantities", "rates"},
+    "tables": {"dates", "labels", "nouns", "quantities", "rows"},
     "places": {"loaders"},
     "headings": {"norms"},
     "signs": {"quantities", "tokens"},

@@ -33,6 +33,7 @@ from .paragraphs import (
     text_blocks,
 )
 from .pdf import read_pdf
+from .rows import Line, may_hold_rows, runs_of
 from .webpage import html_blocks, looks_like_html
 
 
@@ -241,10 +242,19 @@ def _document(blocks, data, where, limits, media_type, encoding, decided_by):
         if media_type == "text/html":  # of frames, or drawn by a script
             remedy = "Save the page, or the frame with the report, from a browser that shows it"
         raise refused(where, "there is no text in it", remedy)
+    flag_rows(blocks)
     flag_boilerplate(blocks, edges=media_type.startswith("text/"))
     flag_headings(blocks)
     text = "\n".join(b.text for b in blocks)
     return Document(text, _table(blocks), sha256(data).hexdigest(), media_type, encoding, decided_by)
+
+
+def flag_rows(blocks):
+    """Flag the lines of text that are rows of a table."""
+    if any(b.role == "body" and may_hold_rows(b.text) for b in blocks):
+        for run in runs_of([Line(0, b.text) if b.role == "body" else None for b in blocks]):
+            for i in run:
+                blocks[i].role = "table"
 
 
 def _clean(blocks, where, limits):

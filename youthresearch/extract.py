@@ -29,14 +29,14 @@ from .headings import paragraph_says, title_says
 from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
-from .nouns import TOTALS, find_above, find_noun
+from .nouns import TOTALS, find_above, find_among, find_noun
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import fold, lexicon_pattern, scan_folded
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
-from .tables import read_tables
-from .tokens import NUMBER
+from .tables import lines_of, read_tables
+from .tokens import NUMBER, PEOPLE
 from .words import word_table, words_of
 
 COLUMNS = [
@@ -117,10 +117,10 @@ def _propose(document_or_text, source_id, indicators, date):
     check_text("document_or_text", text, "pass a text, or what read_report returns")
     folded, paragraphs = fold(text), _paragraphs(document_or_text)
     date, place = document_date(folded, date), place_of(folded)
-    furniture = [(start, end) for start, end, role in paragraphs if role == "boilerplate"]
-    has_tables = any(role == "table" for *_, role in paragraphs)
-    tabled, tables = read_tables(document_or_text.paragraphs, folded, date) if has_tables else ([], [])
-    sifted, refused = _sifted(folded, date, furniture, tables, {figure["start"] for figure in tabled})
+    furniture = [(start, end) for start, end, role, _ in paragraphs if role == "boilerplate"]
+    lines = paragraphs or lines_of(folded)
+    tabled, tables, folded = read_tables(lines, folded, date) if lines else ([], [], folded)
+    sifted, refused = _sifted(folded, date, furniture, tables, tabled)
     rows = _rows(sifted, folded, place)
     if tabled:
         rows += [row | {"district": _district_in_table(row, place)} for row in tabled]
@@ -133,13 +133,14 @@ def _propose(document_or_text, source_id, indicators, date):
     ]
 
 
-def _sifted(folded, date, furniture, tables, shown):
+def _sifted(folded, date, furniture, tables, tabled):
     """Part the numbers of a text into sentences with those that may be facts, and those refused.
 
     A sentence takes along what its paragraph says (`paragraph_says`), and a dict of what the sentences before
     it in the paragraph said.
     """
     sifted, refused, paragraph = [], [], {}
+    shown = {i: figure for figure in tabled for i in range(figure["start"], figure["end"])}
     title, says = title_says(folded), {"plan": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
@@ -149,6 +150,7 @@ def _sifted(folded, date, furniture, tables, shown):
             continue
         unread = _unread(sentence, furniture, tables, shown)
         if unread is not None:
+            _tell_plans(sentence["mentions"], shown, says)
             refused += unread
             continue
         kept, not_kept = _sift(sentence, folded, paragraph, says["ruled"], date)
@@ -185,6 +187,13 @@ def _unread(sentence, furniture, tables, shown):
         for m in mentions
         if m["start"] not in shown
     ]
+
+
+def _tell_plans(mentions, shown, says):
+    """Say of the figures of a table whether they shall be, where neither header nor label says it."""
+    for figure in (shown[m["start"]] for m in mentions if m["start"] in shown):
+        planned = says["planned"] or (says["budget"] and figure["unit"] in PLANNED_BY_BUDGETS)
+        figure["status"] = figure["status"] or ("planned" if planned else "achieved")
 
 
 def tabulate(proposals):
@@ -265,11 +274,12 @@ def _district_in_table(row, place):
 
 
 def _paragraphs(document):
-    """Return (start, end, role) of the paragraphs of a document, in order; a text has none."""
+    """Return (start, end, role, place) of the paragraphs of a document, in order; a text has none."""
     table = getattr(document, "paragraphs", None)
     if table is None:
         return []
-    return sorted(zip(*(table[name].tolist() for name in ("start", "end", "role")), strict=True))
+    columns = (table[name].tolist() for name in ("start", "end", "role", "place"))
+    return sorted(zip(*columns, strict=True))
 
 
 def _sentences(folded, mentions):
@@ -325,6 +335,7 @@ def _facts_of(sentence, folded, tokens):
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
+    context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     context["intent"] = (
         paragraph.get("ahead")
@@ -339,6 +350,17 @@ def _facts_of(sentence, folded, tokens):
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
     return rows
+
+
+def _among(folded, sentence, tokens):
+    """Find the persons that a sentence tells apart, or those of which it goes on to do so (其中,...)."""
+    paragraph = sentence["paragraph"]
+    if "中" in folded[sentence["start"] : sentence["end"]]:
+        goes_on = folded.startswith("其中", sentence["start"]) and "subject" in paragraph
+        subject, unit = paragraph["subject"] if goes_on else (None, "")
+        among = find_among(tokens) or (subject if unit in PEOPLE else None)
+        paragraph["among"] = among or paragraph.get("among")
+    return paragraph.get("among")
 
 
 def _fact(mention, folded, tokens, number, before, context, planned):

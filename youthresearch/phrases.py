@@ -370,10 +370,21 @@ def _sum(tokens, i, k, found):
         who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
         if who and _is_counted_before(tokens, i, found):
             return who[-1], found[1]  # 资助9名学生助学金2万元
-        return _without_giver(tokens, k, found)
+        return _with_mean(tokens, k, _without_giver(tokens, k, found))
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
-    return None if _is_counted_before(tokens, i, found) else found
+    return None if _is_counted_before(tokens, i, found) else _with_mean(tokens, k, found)
+
+
+def _with_mean(tokens, k, found):
+    """Let the name of a measure begin with whose it is and for each of whom (居民人均可支配收入)."""
+    if not ends_in(tokens[k].word, "measure"):
+        return found
+    n = next((n for n in range(k, -1, -1) if tokens[n].end == found[0]), 0)
+    if tokens[n].word not in roles("mean") or tokens[n].word[-1] != "均":
+        return found
+    whose = phrase_to(tokens, n - 1) if at(tokens, n - 1).sort in "np" else None
+    return (whose or (tokens[n].start,))[0], found[1]
 
 
 def _is_counted_before(tokens, i, found):
@@ -425,6 +436,16 @@ def _compared(tokens, k):
                 return n - 1
             if tokens[n].sort == "x":
                 break
+    return _before_from(tokens, k)
+
+
+def _before_from(tokens, k):
+    """Find where the search starts: before what something rises or falls from (比例由医保报销后的60%)."""
+    for n in range(k, max(0, k - REACH), -1):
+        if tokens[n].word in ("由", "从") and at(tokens, n - 1).sort in "nw":
+            return n - 1
+        if tokens[n].sort in "xch":
+            break
     return k
 
 
@@ -584,7 +605,7 @@ def _is_predicate(tokens, n, k):
         return True  # 支出低保金
     if sort not in "vw" or (n == k - 1 and head == "人员"):
         return False  # 应聘人员
-    who = is_counted(before.word) or before.word.endswith(BODIES)
+    who = before.word != "社会" and (is_counted(before.word) or before.word.endswith(BODIES))
     if tokens[n].word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
     if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
@@ -602,7 +623,9 @@ def _is_predicate(tokens, n, k):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍
-    return not takes_verb(head)
+    inner = before.sort == "n" and (sort == "w" or at(tokens, n - 2).sort == "h")
+    of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
+    return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
 
 def _joins(tokens, k):

@@ -1,74 +1,73 @@
-"""Figures in the tables of a document: each cell read with its column's header and its row's label.
+"""Figures in tables, of a document or in plain text: each read with its column's header and its row's label.
 
-A table is read where its first row is a header (or where each row is a label and a number) and the others
-have as many cells; what it says of unit and date may stand in the header, in brackets, in a column of
-units, in the row's label, or in the caption (单位：万元).
+A table is read where its first row is a header (or where each row is a label and a number); what it says of
+unit and date may stand in the header, in brackets, in a column of units, in the row's label, in a line that
+heads a part of it, or in the caption (单位：万元). A cell that holds a sentence is left to be read as prose.
 """
 
 import re
 from decimal import Decimal
-from functools import cache, lru_cache
+from itertools import groupby, pairwise
 from math import nan
 from typing import NamedTuple
 
 from .dates import iso
-from .quantities import counted_units, lexicon_codes, scan_folded
-
-_FACTORS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7}
-_FACTORS |= {"亿": 10**8}
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
-_YEAR = re.compile(
-    r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
+from .labels import (
+    MARK,
+    PLACE,
+    TOTAL,
+    WHEN,
+    YEAR,
+    Said,
+    headers,
+    is_measure,
+    merged,
+    name_and_unit,
+    said_of,
+    unit_of,
 )
-_CHANGE = re.compile(r"增长|增幅|增减|增加|减少|下降|提高|同比|变化|较上年|比上年")
-_SHARE = re.compile(r"(?:率|占比|比例|比重)$")
-_PLAN = re.compile(r"计划|目标|预算|任务")
+from .nouns import find_above
+from .quantities import scan_folded
+from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
+
+_PLAIN = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
+_DIALLED = re.compile(r"0\d+|1[3-9]\d{9}")  # telephones, codes
+_RANGE = re.compile(rf"(?P<least>{_PLAIN})(?:-|–|—{{1,2}}|~|至)(?P<most>{_PLAIN})")
+_PART = re.compile(rf"([^()]+)\((?:其中|含)?[:,]?([\u4e00-\u9fff]{{1,8}}?):?({_PLAIN}[\u4e00-\u9fff]?)\)")
 _CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,6})")
 
 
-WORDS = 2**12  # cells kept in mind with the unit they are, if any
-
-
-class Cell(NamedTuple):
-    """One cell: its folded text and where it stands in the document."""
-
-    text: str
-    start: int
-    end: int
-
-
 class Column(NamedTuple):
-    """What a header says of its column.
+    """What a column holds, and what its header says.
 
-    sort: label, place, when, unit, order or number; name: where its noun stands, or nothing; unit, factor:
-    of its numbers (万元: 元, 10000); implied: unit where nothing says one (人数: 人); at: ISO date or
-    nothing; kind, baseline, planned: of its figures.
+    sort: label, text, place, when, unit, number; order and code of numbers that are no figures; score of what
+    an action is worth.
     """
 
     sort: str
-    name: tuple | None
-    unit: str
-    factor: int
-    implied: str
-    at: str
-    kind: str
-    baseline: str
-    planned: bool
+    said: Said = Said()
 
 
-_PLAIN = Column("number", None, "", 1, "", "", "level", "", False)
-_IMPLIED = {"人数": "人", "金额": "元", "率": "%", "占比": "%", "比例": "%", "比重": "%"}
+class Table(NamedTuple):
+    """What holds for a whole table: its columns, the lines above it, unit, date and the document's date."""
+
+    columns: list
+    caption: list
+    unit: tuple
+    date: str
+    document: str
 
 
-def read_tables(paragraphs, folded, document):
+def read_tables(lines, folded, document):
     """Read the figures of every table that can be read.
 
     Parameters
     ----------
-    paragraphs : pandas.DataFrame
-        As of a `Document`.
+    lines : list of tuple
+        (start, end, role, place) of each paragraph, as of a `Document`; or as from `lines_of`.
     folded : str
-        Its text, folded.
+        The text, folded.
     document : str
         ISO date of the document.
 
@@ -77,171 +76,383 @@ def read_tables(paragraphs, folded, document):
     figures : list of dict
         One for each figure, with what `extract` needs to propose it.
     spans : list of tuple
-        (start, end) of the rows that were read.
+        (start, end) of what was read.
+    folded : str
+        The text, with each cell that holds a sentence on a line of its own.
     """
-    figures, spans = [], []
-    for rows, caption in _tables(paragraphs, folded):
-        found, read = _read_table(rows, caption, document)
+    figures, spans, ends = [], [], []
+    for rows, caption in _tables(lines, folded):
+        found, read, cuts = _read_table(rows, caption, document)
         figures += found
         spans += read
-    return figures, spans
+        ends += cuts
+    folded = _parted(folded, sorted(ends))
+    spans = [(folded.rfind("\n", 0, start) + 1, end) for start, end in sorted(spans)]
+    return sorted(figures, key=lambda f: f["start"]), spans, folded
 
 
-def _tables(paragraphs, folded):
+def lines_of(folded):
+    """Return the lines of a text that is no `Document`, as its paragraphs; none where no line has cells."""
+    if not may_hold_rows(folded):
+        return []
+    lines, start = [], 0
+    for line in folded.split("\n"):
+        if line and not line.isspace():
+            lines.append((start, start + len(line.rstrip()), "body", ""))
+        start += len(line) + 1
+    return lines
+
+
+def _parted(folded, gaps):
+    """Put the end of a line into the gaps between some cells."""
+    parts, at = [], 0
+    for start, end in gaps:
+        if at <= start < end:
+            parts += [folded[at:start], " " * (end - start - 1), "\n"]
+            at = end
+    return "".join([*parts, folded[at:]]) if parts else folded
+
+
+def _tables(lines, folded):
     """Gather the rows of each table, as lists of cells, with what stands in the two lines before it."""
-    tables, before = {}, []
-    rows = paragraphs[["start", "end", "role", "place"]].itertuples(index=False)
-    for start, end, role, place in rows:
-        if role != "table":
-            before = [*before, folded[start:end]][-2:]
-            continue
-        name = place.rpartition(", row")[0]
-        tables.setdefault(name, ([], "\n".join(t for t in before if len(t) < 60)))[0].append(
-            _cells(folded, start, end)
-        )
-        before = []
+    tables, before, plain, captions = {}, [], [], []
+    for start, end, role, place in lines:
+        name, _, row = place.rpartition(", row")
+        if row and name in tables and role in ("body", "heading") and heads_part(folded[start:end]):
+            tables[name][0].append([Cell(folded[start:end], start, end)])
+        elif not row or role != "table":
+            before = [*before, Line(start, folded[start:end])][-2:]
+            plain.append(Line(start, folded[start:end]) if role != "boilerplate" else None)
+        else:
+            tables.setdefault(name, ([], _caption(before)))[0].append(cells_of(folded[start:end], start))
+            before = []
+            plain.append(None)
+    for run in runs_of(plain) if may_hold_rows(folded) else []:
+        first, last = min(run), captions[-1] if captions else -1
+        captions.append(max(run))
+        lead = [line for line in plain[max(last + 1, first - 2) : first] if line]
+        tables[first] = list(run.values()), _caption(lead)
     return tables.values()
 
 
-def _cells(folded, start, end):
-    cells, at = [], start
-    for part in folded[start:end].split(" | "):
-        left = len(part) - len(part.lstrip())
-        cells.append(Cell(part.strip(), at + left, at + left + len(part.strip())))
-        at += len(part) + 3
-    return cells
+def _caption(lines):
+    return [line for line in lines if len(line.text) < 60]
 
 
 def _read_table(rows, caption, document):
-    """Read one table, as (figures, spans of the rows that were read); nothing where it has no header."""
+    """Read one table, as (figures, spans of what was read, gaps before and after cells that hold a sentence).
+
+    Nothing is read where it has no header.
+    """
     while rows and sum(bool(c.text) for c in rows[0]) == 1:
-        caption, rows = f"{caption}\n{rows[0][0].text}", rows[1:]
+        caption, rows = [*caption, Line(rows[0][0].start, rows[0][0].text)], rows[1:]
     columns, body = _columns(rows, document)
-    if not columns or columns[0].sort == "number" or all(c.sort != "number" for c in columns):
-        return [], []
-    header = rows[0] if len(body) < len(rows) else []
-    if any(c.sort == "number" and not h.text for h, c in zip(header, columns, strict=False)):
-        return [], []  # joined cells above a second line of header: what its numbers are is not known
-    unit = _unit((_CAPTION_UNIT.search(caption) or ["", ""])[1])
-    year = re.search(r"(?:19|20)\d\d年", caption)
-    date = iso(year[0]) if year else document
-    read = [r for r in body if _agrees(r, columns)]
-    figures = [f for r in read for f in _read_row(r, columns, unit, date)]
-    shown = read if len(body) == len(rows) else [rows[0], *read]
-    return (figures, [(r[0].start, r[-1].end) for r in shown]) if figures else ([], [])
+    sorts = {c.sort for c in columns}
+    if "score" in sorts:
+        return [], [(r[0].start, r[-1].end) for r in rows], []  # what actions are worth, no record of them
+    if not columns or columns[0].sort == "number" or sorts.isdisjoint(("number", "code")):
+        return [], [], _gaps(rows, [])
+    figures, read, others = _read_rows(body, _table(columns, caption, document))
+    if not figures and "code" not in sorts:
+        return [], [], _gaps(rows, [])
+    spans = [(r[0].start, r[-1].end) for r in rows if r[0].start < body[0][0].start]
+    spans += [span for row in read for span in _read_spans(row, columns)]
+    return figures, spans, _gaps(read, columns) + _gaps(others, [])
+
+
+def _table(columns, caption, document):
+    text = "\n".join(line.text for line in caption)
+    unit, year = _CAPTION_UNIT.search(text), re.search(r"(?:19|20)\d\d年", text)
+    return Table(
+        columns, caption, unit_of(unit[1] if unit else ""), iso(year[0]) if year else document, document
+    )
+
+
+def _read_rows(body, table):
+    """Return the figures of the rows below the header, the rows that were read, and those that were not."""
+    figures, read, others = [], [], []
+    for row in body:
+        if len(row) == 1:
+            dated = WHEN.fullmatch(row[0].text) and iso(row[0].text, "", table.document)
+            table = table._replace(date=dated or table.date)
+        elif _agrees(row, table.columns):
+            figures += _read_row(row, table)
+            read.append(row)
+        else:
+            others.append(row)
+    return figures, read, others
+
+
+def _read_spans(row, columns):
+    """Return the stretches of a row between the cells that hold a sentence."""
+    alone = _sentences(row, columns)
+    together = groupby(row, lambda cell: cell in alone)
+    stretches = [list(cells) for apart, cells in together if not apart]
+    return [(cells[0].start, cells[-1].end) for cells in stretches]
+
+
+def _gaps(rows, columns):
+    """Return the gaps that part cells that hold a sentence from their neighbours."""
+    gaps = []
+    for row in rows:
+        alone = _sentences(row, columns)
+        gaps += [(a.end, b.start) for a, b in pairwise(row) if a in alone or b in alone]
+    return gaps
+
+
+def _sentences(row, columns):
+    """Return the cells of a row that hold a sentence with a quantity, where their column is not read."""
+    read = {i for i, c in enumerate(columns) if c.sort not in ("label", "text", "number")}
+    return {cell for i, cell in enumerate(row) if i not in read and _is_sentence(cell.text)}
+
+
+def _is_sentence(text):
+    return not _is_number(text) and any(m["sort"] == "quantity" for m in scan_folded(text))
 
 
 def _columns(rows, document):
     """Say what each column holds, and which rows are below the header."""
-    header = rows[0] if len(rows) > 1 else []
-    if not any(_is_number(c.text) and not _YEAR.fullmatch(c.text) for c in header):
-        filled = [[r[i].text for r in rows[1:] if i < len(r) and r[i].text] for i in range(len(header))]
-        return [_column(c, texts, document) for c, texts in zip(header, filled, strict=True)], rows[1:]
-    if all(len(r) == 2 and not _is_number(r[0].text) for r in rows):
-        return [_PLAIN._replace(sort="label"), _PLAIN], rows
-    return [], []
+    full = [r for r in rows if len(r) > 1]
+    if _is_listed(full):
+        turns = [r[i : i + 2] for r in rows for i in range(0, len(r), 2)]
+        return [Column("label"), Column("number")], turns
+    if len(full) < 2 or not _is_header(full[0]):
+        return [], []
+    header, below = full[0], full[1:]
+    second = _second(header, below)
+    if second is None:
+        return [], []
+    tops, header = second or ([None] * len(header), header)
+    body = rows[rows.index(full[bool(second)]) + 1 :]
+    filled = [[r[i].text for r in body if i < len(r) > 1 and r[i].text] for i in range(len(header))]
+    columns = [_column(c, top, texts, document) for c, top, texts in zip(header, tops, filled, strict=True)]
+    if any(c.sort == "number" and not (h.text or t) for h, t, c in zip(header, tops, columns, strict=True)):
+        return [], []  # what its numbers are is not known
+    return _placed(_one_label(columns), header), body
+
+
+def _is_header(row):
+    return not any(_is_number(c.text) and not YEAR.fullmatch(c.text) for c in row)
+
+
+def _one_label(columns):
+    """Keep the first column of labels; the others are text."""
+    labels = [i for i, c in enumerate(columns) if c.sort == "label"]
+    return [c._replace(sort="text") if i in labels[1:] else c for i, c in enumerate(columns)]
+
+
+def _is_listed(rows):
+    """Tell a table without header, of labels and numbers in turn."""
+    width = max(map(len, rows), default=0)
+    if not rows or any(len(r) % 2 for r in rows) or YEAR.fullmatch(rows[0][1].text):
+        return False
+    turns = [(r[i].text, r[i + 1].text) for r in rows for i in range(0, len(r), 2)]
+    if any(_is_number(label) for label, _ in turns):
+        return False
+    numbers = [text for _, text in turns if _is_number(text)]
+    pure = len(numbers) == len(turns)
+    told = any(not _is_number(t) and re.search(r"\w", t) for _, t in turns[1:])
+    mixed = width == 2 and told and not _headed(rows)
+    return bool(numbers) and (pure or mixed) and not _is_contents(turns)
+
+
+def _headed(rows):
+    """Tell whether the first row of two cells is a header: its second says that numbers follow."""
+    name, unit, _ = name_and_unit(rows[0][1].text)
+    return bool(unit or YEAR.fullmatch(name) or name.endswith(tuple("数率额量值度")) or is_measure(name))
+
+
+def _is_contents(turns):
+    """Tell a table of contents: numbered headings, and pages that go up."""
+    pages = [text for _, text in turns]
+    if len(pages) < 2 or not all(p.isdecimal() for p in pages) or not all(MARK.match(t)[0] for t, _ in turns):
+        return False
+    return all(int(a) <= int(b) for a, b in pairwise(pages))
+
+
+def _second(header, below):
+    """Read the second line of a header: (cells above, cells below), or nothing if there is none.
+
+    None where it cannot be told which cell of the first stands above which of the second.
+    """
+    sub, width = below[0], max(len(r) for r in below)
+    if not _is_header(sub) or len(below) < 2:
+        return []
+    if all(unit_of(c.text.strip("()"))[0] for c in sub if c.text):
+        return header, _padded(sub, width, left=len(sub) < len(header))
+    if len(header) == width == len(sub) + 1 or (len(header) < width and len(sub) < width):
+        return _under_each(header, sub, width)
+    header, sub = _padded(header, width), _padded(sub, width)
+    if all(c.text for c in header[1:]):
+        return []
+    groups, tops = [], []
+    for top, cell in zip(header, sub, strict=True):
+        if not cell.text:
+            tops.append(None)
+            continue
+        if top.text or not groups:
+            groups.append((top, []))
+        groups[-1][1].append(cell.text)
+        tops.append(groups[-1][0] if groups[-1][0].text else None)
+    names = [below for top, below in groups if top.text]
+    if len({tuple(n) for n in names}) > 1:
+        return None
+    return tops, [c if c.text else top for top, c in zip(header, sub, strict=True)]
+
+
+def _under_each(header, sub, width):
+    """Spread a header without empty cells over a second line that repeats itself under each of its cells."""
+    tops, each = header[1:], len(sub) // max(len(header) - 1, 1)
+    names = [c.text for c in sub]
+    if len(sub) != width - 1 or not each or names != names[:each] * len(tops):
+        return []
+    return [None, *(top for top in tops for _ in range(each))], [header[0], *sub]
+
+
+def _padded(row, width, left=False):
+    missing = [Cell("", row[-1].end, row[-1].end)] * (width - len(row))
+    return missing + row if left else row + missing
 
 
 def _agrees(row, columns):
     """Tell whether a row has a number or nothing in each column of numbers, and none in those of labels."""
     if any(cell.text for cell in row[len(columns) :]):
         return False
-    sorts = [(c.sort, _is_number(cell.text)) for cell, c in zip(row, columns, strict=False)]
-    return all(not number or sort != "label" for sort, number in sorts)
+    return all(c.sort != "label" or not _is_number(cell.text) for cell, c in zip(row, columns, strict=False))
 
 
-def _column(header, filled, document):
-    """Say what a column holds, by its header and what its cells are filled with."""
-    name, unit, factor = _name_and_unit(header.text)
-    plain = _PLAIN._replace(unit=unit, factor=factor)
-    if _headers()["order"].fullmatch(name):
-        return plain._replace(sort="order")
-    if filled and all(_unit(t)[0] for t in filled):
-        return plain._replace(sort="unit")
-    if _headers()["when"].fullmatch(name):
-        return plain._replace(sort="when")
-    if not any(_is_number(t) for t in filled):
-        return plain._replace(sort="place" if _headers()["place"].fullmatch(name) else "label")
-    year = _YEAR.fullmatch(name)
-    at = iso(f"{year[1]}年", year[2] or "") if year else _relative(name, document)
-    change = _CHANGE.search(name)
-    noun = name[: change.start()] if change else name
-    kind = ("growth" if unit == "%" else "change") if change else "share" if _SHARE.search(name) else "level"
-    baseline = next((code for word, code in lexicon_codes("baseline").items() if change and word in name), "")
-    own = not year and not at and not _headers()["number"].fullmatch(noun)
-    return plain._replace(
-        name=(header.start, header.start + len(noun)) if own else None,
-        implied=next((u for end, u in _IMPLIED.items() if name.endswith(end)), ""),
-        at=at,
-        kind=kind,
-        baseline=baseline,
-        planned=bool(_PLAN.search(name)),
-    )
+def _column(header, top, filled, document):
+    """Say what a column holds, by its header, what stands above that, and what its cells are filled with."""
+    said = said_of(header, document)
+    if top:
+        said = merged(said, said_of(top, document))
+    name, is_, numbers = name_and_unit(header.text)[0], headers(), any(map(_is_number, filled))
+    if is_["order"].fullmatch(name):
+        return Column("order")
+    if filled and (all if not is_["place"].fullmatch(name) else any)(unit_of(t)[0] for t in filled):
+        return Column("unit")
+    if is_["score"].fullmatch(name):
+        return Column("score")
+    if is_["when"].fullmatch(name) or (
+        len(filled) > 1 and not said.unit and all(map(YEAR.fullmatch, filled))
+    ):
+        return Column("when")
+    if is_["code"].fullmatch(name):
+        return Column("code")
+    if not numbers:
+        return Column("place" if is_["place"].fullmatch(name) else "label")
+    return Column("number", said)
 
 
-def _relative(name, document):
-    """Return the year that 本年 or 上年 means in a document of some date."""
-    if not document or not re.match(r"本年|今年|当年|上年|去年", name):
-        return ""
-    return str(int(document[:4]) - (name[0] in "上去"))
+def _placed(columns, header):
+    """Take headers that name places for what their columns are of: the labels then say what is counted."""
+    numbers = [i for i, c in enumerate(columns) if c.sort == "number" and not TOTAL.search(header[i].text)]
+    if len(numbers) < 2 or not all(PLACE.fullmatch(header[i].text) for i in numbers):
+        return columns
+    places = {i: Said(place=header[i].text) for i in numbers}
+    return [c._replace(said=places.get(i, c.said)) for i, c in enumerate(columns)]
 
 
-def _read_row(row, columns, unit, date):
+def _read_row(row, table):
     """Read the figures of one row; what its label does not name is its scope."""
     by = {}
-    for cell, column in zip(row, columns, strict=False):
+    for cell, column in zip(row, table.columns, strict=False):
         if cell.text:
             by.setdefault(column.sort, cell)
     label = by.get("label")
-    name, *label_unit = _name_and_unit(label.text) if label else ("", "", 1)
-    row_unit = _unit(by["unit"].text) if "unit" in by else label_unit
-    when = iso((by.get("when") or label or Cell("", 0, 0)).text)
-    for cell, column in zip(row, columns, strict=False):
-        value = _value(cell) if column.sort == "number" else None
+    if label and headers()["code"].fullmatch(name_and_unit(label.text.rstrip(":"))[0]):
+        return
+    said, date = _row_says(by, table.document)
+    head = by.get("place") or label
+    name = head.text if "place" in by else said.noun if said.own else ""
+    for cell, column in zip(row, table.columns, strict=False):
+        whole, noun, part = _whole_and_part(cell)
+        value = _value(whole) if column.sort == "number" else None
         if value:
-            noun = column.name or ((label.start, label.start + len(name)) if name and not when else None)
-            scope = by["place"].text if "place" in by else name if column.name and not when else ""
-            units = [(column.unit, column.factor), row_unit, unit]
-            found = next((u for u in units if u[0]), (column.implied, 1))
-            yield _figure(cell, value, column, noun, found, column.at or when or date, scope)
+            both = _both_say(column.said, said, head, table.caption)
+            counted = head and both.span and head.start <= both.span[0] < head.end
+            units = [(s.unit, s.factor) for s in (column.said, said)] + [table.unit, (both.implied, 1)]
+            unit = next((u for u in units if u[0]), units[-1])
+            place = both.place if counted else name or both.place
+            at = column.said.at or date or table.date
+            yield _figure(whole, value, both, unit, at, place)
+            value = _value(part) if part else None
+            if value:
+                yield _figure(part, value, both._replace(span=noun), unit, at, place) | {"whole": whole.start}
 
 
-def _figure(cell, value, column, noun, unit, at, scope):
+def _row_says(by, document):
+    """Return what the label of a row says, with the unit beside it, and the date of the row."""
+    label, when = by.get("label"), by.get("when")
+    said = said_of(label, document) if label else Said()
+    dated = label is not None and bool(WHEN.fullmatch(label.text))  # 2021年 is no noun
+    if dated:
+        said = Said(unit=said.unit, factor=said.factor, at=said.at)
+    if "unit" in by:
+        unit, factor = unit_of(by["unit"].text)
+        said = said._replace(unit=unit, factor=factor)
+    return said, iso((when or label).text, "", document) if when or dated else said.at
+
+
+def _both_say(column, row, head, caption):
+    """Join what a column's header and a row's label say.
+
+    Where the header does not name what is counted, the label does; whom 人数 counts, a line above may, too.
+    """
+    both = merged(column, row._replace(status="" if row.own else row.status))
+    if column.own:
+        return both
+    lines = [*([head] if head else []), *reversed(caption)] if both.implied == "人" else []
+    above = next((span for line in lines if (span := find_above(line.text, line.start, "人"))), None)
+    return both._replace(span=above or row.span)
+
+
+def _figure(cell, value, said, unit, at, scope):
     number, own, place_value, hedge, top = value
     name, factor = (own, 1) if own else unit
-    kind = "share" if name == "%" and column.kind == "level" else column.kind
+    name, _, per = name.partition("/")
+    per, kind = per or said.per, said.kind
+    if name == "%" and kind in ("level", "change"):
+        kind = "share" if kind == "level" else "growth"
     return {
         "number": cell.start,
         "start": cell.start,
         "end": cell.end,
-        "value": float(Decimal(str(number)) * factor),
+        "value": said.sign * float(Decimal(str(number)) * factor),
         "value_max": float(Decimal(str(top)) * factor) if top == top else nan,
         "hedge": hedge,
         "resolution": float(Decimal(str(place_value)) * factor),
         "unit": name,
-        "kind": kind,
-        "status": "masked" if hedge == "masked" else "planned" if column.planned else "achieved",
-        "baseline": column.baseline,
+        "per": per if name else "",
+        "kind": "mean" if per and kind == "level" else kind,
+        "status": said.status,
+        "baseline": said.baseline,
         "at": at,
         "since": "",
         "cumulative": False,
         "event": False,
         "new": False,
         "each": False,
-        "noun": noun,
+        "noun": said.span,
         "rule": "table",
         "other": None,
         "whole": None,
-        "scope": "" if scope in ("合计", "总计") else scope,
+        "scope": "" if TOTAL.fullmatch(scope) else scope,
     }
 
 
 def _value(cell):
     """Read a cell that holds one number: value, unit, resolution, hedge and upper value; else nothing."""
+    if _DIALLED.fullmatch(cell.text):
+        return None
     plain = _NUMBER.fullmatch(cell.text)
     if plain:
-        digits = len(plain[1]) - 1 if plain[1] else 0
-        return Decimal(cell.text.replace(",", "")), "", Decimal(1).scaleb(-digits), "exact", nan
+        return _decimal(cell.text), "", _place_value(plain), "exact", nan
+    between = _RANGE.fullmatch(cell.text)
+    if between:
+        least, most = (_decimal(between[name]) for name in ("least", "most"))
+        place_value = _place_value(_NUMBER.fullmatch(between["most"]))
+        return (least, "", place_value, "range", most) if least < most else None
     found = scan_folded(cell.text)
     if len(found) != 1 or found[0]["sort"] not in ("quantity", "bare") or found[0]["hedge"] == "masked":
         return None
@@ -251,38 +462,27 @@ def _value(cell):
     return read["value"], read["unit"], read["resolution"], read["hedge"], read["value_max"]
 
 
-def _is_number(text):
-    return bool(_NUMBER.fullmatch(text)) or bool(
-        text and text[0] in "0123456789近约超" and _value(Cell(text, 0, 0))
+def _decimal(text):
+    return Decimal(text.replace(",", ""))
+
+
+def _place_value(number):
+    return Decimal(1).scaleb(1 - len(number[1]) if number[1] else 0)
+
+
+def _whole_and_part(cell):
+    """Part 320(女生150人) into its number, and the noun and the number of the part in its brackets."""
+    match = _PART.fullmatch(cell.text)
+    if not match or len(cell.text) != cell.end - cell.start:
+        return cell, None, None
+    whole, noun, part = (
+        Cell(match[i], cell.start + match.start(i), cell.start + match.end(i)) for i in (1, 2, 3)
     )
+    return whole, (noun.start, noun.end), part
 
 
-def _name_and_unit(text):
-    """Split 经费(万元) or 团员数/人 into name, unit and factor; other brackets stay in the name."""
-    match = re.fullmatch(r"(.*?) ?(?:\((?:单位:?)?([^()]{1,6})\)|[/:]([^/:()]{1,4}))", text)
-    unit, factor = _unit(match[2] or match[3]) if match else ("", 1)
-    return (match[1], unit, factor) if unit else (text, "", 1)
-
-
-@lru_cache(WORDS)
-def _unit(text):
-    """Read 万元 as (元, 10000); nothing where it is no unit."""
-    match = re.fullmatch(r"(十万|百万|千万|[十百千万亿]?)(.*)", text.strip())
-    if match and match[2] in counted_units():
-        return match[2], _FACTORS[match[1]]
-    return "", 1
-
-
-@cache
-def _headers():
-    """Patterns of the headers that name no noun, by what they say of their column, from the lexicon."""
-    words = {}
-    for word, code in lexicon_codes("header").items():
-        words.setdefault(code, []).append(re.escape(word))
-    either = {code: "|".join(sorted(found, key=len, reverse=True)) for code, found in words.items()}
-    return {
-        "order": re.compile(f"(?:{either['order']})"),
-        "when": re.compile(f"(?:{either['when']})"),
-        "place": re.compile(rf"(?:所[在属])?(?:{either['place']})(?:\(.*\))?(?:名称|名)?"),
-        "number": re.compile(f"(?:{either['of']})?(?:{either['number']})?"),
-    }
+def _is_number(text):
+    """Tell a cell with a number and no more, but for a part of it in brackets."""
+    if not text or text[0] not in "+-0123456789近约超":
+        return False
+    return bool(_NUMBER.fullmatch(text) or _value(_whole_and_part(Cell(text, 0, len(text)))[0]))

@@ -19,7 +19,7 @@ APPROXIMATE = tuple(hedge for hedge in HEDGES if hedge not in ("range", "masked"
 LOADERS = {"lexicon": load_lexicon, "units": load_units, "indicators": load_indicators}
 # All that these cache is made of the words.
 _READERS = (
-    *("quantities", "rates", "norms", "refusals", "tokens", "phrases", "nouns", "signs", "clauses", "tables"),
+    *("quantities", "rates", "norms", "refusals", "tokens", "phrases", "nouns", "signs", "clauses", "labels"),
     "extract",
 )
 _LOCK = RLock()  # one thread at a time, since what is made of the words is the process's

@@ -1,0 +1,193 @@
+"""Lines of text that are rows of a table: cells apart by bars, by tabs, or by two or more blanks.
+
+This is the one place that says what a table in plain text is: `documents` marks its lines, `tables` reads
+them. The text may be folded or not.
+"""
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+WIDEST = 60  # cells
+LONGEST = 1_000  # characters of a row
+LABEL = 40  # characters of a first cell; more are a sentence
+SECTIONS = 2  # lines of one cell between two rows (二、机构情况)
+_SIGNS = ("\t", "|", "｜", "│", "  ", "\u3000", "\xa0")
+_BAR = re.compile(r"[|｜│]")
+_MARKED = re.compile(r"[|｜│\t]")  # where a cell may be empty and still be seen
+_GAP = re.compile(r"[ \u3000\xa0]{2,}")
+_RULE = re.compile(r"[\s|｜│+:=\-─━┄—┌┐└┘├┤┬┴┼]{3,}")  # a line drawn between rows
+_FRAMED = re.compile(r"(?! [|｜│])\s*[|｜│]")  # bars before the first cell too, as Markdown has them
+_SENTENCE = re.compile(r"[,，。;；!！?？]")
+_GOES_ON = re.compile(r"[,，、。;；!！?？]$")  # what a cell before another one does not end in
+_LISTED = re.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.．、]+|[①-⑳•·●■◆▲]|第.{1,3}[章节条]")
+_FIGURE = re.compile(r"[约近超逾]?[-+−]?\d[\d,，.．]*[%％‰余多]?[十百千万亿]*[^\W\d_]{0,3}")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:年[度底末]?)?")
+_UNIT = re.compile(r"单\s*位\s*[:：]")
+_LETTERS = re.compile(r"[\u4e00-\u9fff]{2}(?:[(（][^()（）]{1,6}[)）])?")
+_SPACED = re.compile(r"[\u4e00-\u9fff](?:\s+[\u4e00-\u9fff])+")  # 合 计
+
+
+class Cell(NamedTuple):
+    """One cell: its text, without the blanks between the letters of 合 计, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Line(NamedTuple):
+    """A line of text: where it starts, and its text."""
+
+    start: int
+    text: str
+
+
+def may_hold_rows(text):
+    """Tell at once that a text has nothing that parts cells, as most have not."""
+    return any(sign in text for sign in _SIGNS)
+
+
+def cells_of(text, start=0):
+    """Cut a line into its cells, with where they stand."""
+    if _BAR.search(text):
+        cells = _cut(text, _BAR, start)
+        framed = _FRAMED.match(text) and not cells[-1].text
+        return cells[1:-1] if framed else cells
+    if "\t" in text:
+        return _cut(text, re.compile("\t"), start)
+    left = len(text) - len(text.lstrip())
+    return _cut(text.strip(), _GAP, start + left)
+
+
+def _cut(text, sign, start):
+    cells, at = [], 0
+    for end, after in [*(m.span() for m in sign.finditer(text)), (len(text), 0)]:
+        part = text[at:end]
+        left = start + at + len(part) - len(part.lstrip())
+        part = part.strip()
+        word = "".join(part.split()) if _SPACED.fullmatch(part) else part
+        cells.append(Cell(word, left, left + len(part)))
+        at = after
+    return cells
+
+
+def runs_of(lines):
+    """Find the tables among lines of text.
+
+    Parameters
+    ----------
+    lines : list of Line or None
+        Without blank lines; None where something else stands between.
+
+    Returns
+    -------
+    list of dict
+        Each a table: the number of a line, and its cells. A line inside a table that heads a part of it is a
+        row of one cell. Two rows or more have as many cells, and somewhere there is a digit.
+    """
+    runs, heads = [{}], {}  # the last run is the open one
+    for i, line in enumerate(lines):
+        if line and _RULE.fullmatch(line.text):
+            continue
+        cells, run = _row(line) if line else None, runs[-1]
+        if cells:
+            if _begins(cells, run, heads):
+                runs.append({})
+                heads = {}
+            runs[-1] |= heads | {i: cells}
+            heads = {}
+        elif run and line and len(heads) < SECTIONS and heads_part(line.text):
+            heads[i] = [Cell(line.text, line.start, line.start + len(line.text))]
+        elif run:
+            runs.append({})
+            heads = {}
+    return [found for found in (_aligned(run, lines) for run in runs) if found]
+
+
+def _row(line):
+    """Return the cells of a line that may be a row; None for a sentence with blanks in it or before it."""
+    start, text = line
+    if len(text) > LONGEST or not may_hold_rows(text):
+        return None
+    cells = cells_of(text, start)
+    filled = [cell.text for cell in cells if cell.text]
+    if not 2 <= len(filled) <= len(cells) <= WIDEST:
+        return None
+    if len(filled[0]) > LABEL or _SENTENCE.search(filled[0]) or any(map(_GOES_ON.search, filled[:-1])):
+        return None
+    return None if len(filled) == 2 and _LISTED.fullmatch(filled[0]) else cells
+
+
+def is_figure(text):
+    """Tell a cell that may be a figure: a number with at most its unit, and no year."""
+    return bool(_FIGURE.fullmatch(text)) and not _YEAR.fullmatch(text)
+
+
+def _has_figure(cells):
+    return any(is_figure(cell.text) for cell in cells)
+
+
+def heads_part(text):
+    """Tell a line that may head a part of a table: short, no sentence, no unit for what follows."""
+    return len(text.strip()) <= LABEL and not _SENTENCE.search(text) and not _UNIT.search(text)
+
+
+def _begins(cells, run, heads):
+    """Tell whether a row is the header of another table than the one before it."""
+    if _has_figure(cells) or not any(map(_has_figure, run.values())):
+        return False
+    return bool(heads) or len(cells) != len(run[next(reversed(run))])
+
+
+def _aligned(run, lines):
+    """Give the rows of a run their columns; empty if they have none in common."""
+    while run and _UNIT.search("".join(c.text for c in next(iter(run.values())))):
+        run.pop(next(iter(run)))  # 表一  单位:万元
+    rows = {i: cells for i, cells in run.items() if len(cells) > 1}
+    if not any(re.search(r"\d", c.text) for cells in rows.values() for c in cells):
+        return {}
+    rows = _compact(rows)
+    (width, often), *_ = Counter(map(len, rows.values())).most_common(1) or [(0, 0)]
+    first = next(iter(rows), None)
+    header = first is not None and not _has_figure(rows[first])
+    if header and len(rows[first]) == width - 1 and len(rows) > 1 and _leaves_first_free(rows, first, width):
+        rows[first] = [Cell("", rows[first][0].start, rows[first][0].start), *rows[first]]
+        often += 1
+    if often < 2:
+        return {}
+    known = {i for i, cells in rows.items() if len(cells) >= width or not _has_figure(cells)}
+    known |= {i for i in rows if _MARKED.search(lines[i].text)} | run.keys() - rows.keys()
+    return {i: rows.get(i, cells) for i, cells in run.items() if i in known}
+
+
+def _compact(rows):
+    """Leave out empty cells where tabs stand for the eye only, and put the letters of 合  计 together."""
+    if len({len(cells) for cells in rows.values()}) > 1 or not any(c[0].text for c in rows.values()):
+        filled = {i: [c for c in cells if c.text] for i, cells in rows.items()}
+        if len({len(cells) for cells in filled.values()}) == 1:
+            return filled
+    joined = {i: _joined(cells) for i, cells in rows.items()}
+    either = (
+        len(cells) for i in rows for cells in ({len(rows[i]): rows[i], len(joined[i]): joined[i]}).values()
+    )
+    width = max(Counter(either).items(), key=lambda item: (item[1], item[0]))[0]
+    return {i: joined[i] if len(joined[i]) == width else cells for i, cells in rows.items()}
+
+
+def _joined(cells):
+    """Join two cells of one character each: 合  计; the second may name a unit: 金  额(万元)."""
+    joined = []
+    for cell in cells:
+        last = joined[-1] if joined else None
+        if last and len(last.text) == 1 and _LETTERS.fullmatch(last.text + cell.text):
+            joined[-1] = Cell(last.text + cell.text, last.start, cell.end)
+        else:
+            joined.append(cell)
+    return joined
+
+
+def _leaves_first_free(rows, first, width):
+    """Tell whether a header with one cell too few lacks the one above the labels."""
+    full = [cells for i, cells in rows.items() if i != first and len(cells) == width]
+    return all(is_figure(cells[-1].text) and not is_figure(cells[0].text) for cells in full)
