@@ -147,6 +147,9 @@ def test_what_is_extracted_can_be_audited():
         ("会费收入降幅控制在4.5%以内", "growth", -4.5),
         ("人口自然增长率为–1.5‰", "share", -1.5),
         ("会费比去年同期少收缴35万元", "change", -350000),
+        ("会费同比多收35万元", "change", 350000),
+        ("与去年同期相比，少结案35件", "change", -35),
+        ("结案上升率为35%", "growth", 35),
         ("团员比不少学校多35名", "change", 35),
         ("参训率低于全省平均水平3.5个百分点", "change", -3.5),
         ("团员超过去年同期35名", "change", 35),
@@ -178,6 +181,13 @@ def test_a_rate_of_growth_that_moves_stays_one():
     facts = yr.extract_facts("会费收入增速由-2.5%回升到6%，团员增幅由9%回落到6%，注册率由80%提高到83%。")
     assert facts["kind"].tolist() == ["growth"] * 4 + ["share"] * 2
     assert facts["value"].tolist() == [-2.5, 6, 9, 6, 80, 83]
+
+
+def test_numbers_listed_before_a_unit_have_it_too():
+    facts = yr.extract_facts("会员分别达到2、3.5和6万人，比重分别回落1.5和2个百分点，详见表1、2和3个附件。")
+    assert facts["value"].tolist() == [20000, 35000, 60000, -1.5, -2, 3]
+    assert facts["unit"].tolist() == ["人"] * 3 + ["百分点"] * 2 + ["个"]
+    assert facts["kind"].tolist() == ["level"] * 3 + ["change"] * 2 + ["level"]
 
 
 def test_seats_that_each_body_has_are_means_and_their_sum_is_none():

@@ -72,16 +72,19 @@ _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
-    r"(?:(?<![占对评同环])比(?![例赛重较])|较(?![大高好强多快少低慢为长短深严优易难真量]))[^,。;:]{1,16}?"
+    r"(?:(?:(?<![占对评同环])比(?![例赛重较])|较(?![大高好强多快少低慢为长短深严优易难真量]))[^,。;:]{1,16}?"
+    r"|相比,?|[同环]比)"
     r"(?:(?P<more>(?<![很许至众不])多|高|快)|(?<![不至减])少|低|慢)"
     r"(?:了|出|(?<=[多少])(?![数年])[\u4e00-\u9fff]{1,6})?$"
     r"|(?:(?P<over>[高多快优]于|超[过出]?|领先)|[低少慢]于|落后于?)[^,。;:、\d]{0,12}"
     r"(?:全[国省市区县]|平均|均值|水平|预期|计划|预算|任务|目标|指标|同期|[上去]年)数?$"
 )
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
-    r"(?:增长?速度?|(?<!自然)增长率|[增涨]幅|(?P<down>[降跌]幅))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
+    r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?P<down>[降跌]幅|下降率))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
-_THEN = ("便", "就", "则", "给予", "奖励", "补贴", "补助")
+_THEN = re.compile("便|就|则|[多少](?![数量年])")
+_OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
+_REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
 _PAID = re.compile("每[人户]?(?:学?年|月|学期|季度?|周|天|日)$")  # 标准为每年9600元
 _YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
@@ -92,8 +95,13 @@ def kind_of(mention, said, context):
 
     What each unit owes or has is a mean; ``context["per"]`` is the unit under the line of its rate, if any.
     """
-    clause, each = said.clause, each_of(_with_its_condition(said), said.rest)
-    kind, sign, attached = _own_kind(mention, clause, each)
+    clause, whole = said.clause, _with_its_condition(said)
+    if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
+        clause = whole = clause[clause.rindex("的") :]
+    each = each_of(whole, said.rest)
+    kind, sign, attached = _own_kind(mention, clause, whole, each)
+    if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
+        sign = (context.get("moved") or (kind, sign))[1]  # 分别回落3个和2个百分点
     kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
     owed = _is_owed(mention, said, each, context)
     listed = _is_listed_with(context, mention, said)
@@ -112,8 +120,8 @@ def kind_of(mention, said, context):
     return kind, sign, attached
 
 
-def _own_kind(mention, clause, each):
-    """Tell the kind of a figure by its own clause."""
+def _own_kind(mention, clause, whole, each):
+    """Tell the kind of a figure by its own clause; whole: with the one before it, if that belongs to it."""
     marks, unit = _marks(), mention["unit"]
     if mention["sort"] == "rank":
         return "rank", 1, 0
@@ -123,7 +131,7 @@ def _own_kind(mention, clause, each):
     attached = len(moved[0]) if moved else 0
     paid = unit == "元" and _PAID.search(clause)
     of_each = each and (not each.period or paid or _is_frequency(mention))
-    than = None if verb else _THAN.search(clause)
+    than = None if verb else _THAN.search(whole)
     if than:
         rate = unit in PARTS or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
@@ -162,7 +170,7 @@ def _own_kind(mention, clause, each):
 
 def _with_its_condition(said):
     """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
-    if not said.clause.startswith(_THEN):
+    if not (_THEN.match(said.clause) or ("每" in said.lead and _REWARD.search(said.lead))):
         return said.clause
     before = said.lead[: len(said.lead) - len(said.clause) - 1]
     return before[before.rfind(",") + 1 :] + said.clause

@@ -155,7 +155,27 @@ def scan(text):
 def scan_folded(folded):
     """Scan a text that is folded already."""
     quotes = [m.span() for m in _QUOTES.finditer(folded)]
-    return [_mention(match, folded, quotes) for match in _matches(folded)]
+    mentions = [_mention(match, folded, quotes) for match in _matches(folded)]
+    size = 1
+    for i in range(len(mentions) - 2, -1, -1):  # from the last, which has the unit of all
+        mention, following = mentions[i], mentions[i + 1]
+        if mention["sort"] == "bare" and _is_listed_before(mention, following, folded):
+            factor = _MANY.match(folded, following["number_start"])
+            size = _PLACES[factor[1]] if factor else size
+            mention |= {"sort": "quantity", "unit": following["unit"]}
+            mention |= {name: size * mention[name] for name in ("value", "value_max", "resolution")}
+        else:
+            size = 1
+    return mentions
+
+
+def _is_listed_before(mention, following, folded):
+    """Tell whether a number has the unit of the one it is listed before (分别回落2.16和1.66个百分点)."""
+    return (
+        following["sort"] == "quantity"
+        and folded[mention["end"] : following["start"]] in _LISTED
+        and bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+    )
 
 
 def _matches(folded):
@@ -545,6 +565,9 @@ def _quick():
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
 # A sign, where none of a range, a date or a list can stand: 增长-3%.
 _MINUS = re.compile(r"(?:[为是达到至由从长涨降落速率幅润差额:(\t|]|[同环]比|[%‰][、和及,]|[\t|] |^)[-–负]$")
+_LISTED = ("、", "和", "与", "及", "、和")
+_EACH_OF = re.compile(r"分别[^,。;:\n]*$")
+_MANY = re.compile(r"[\d.,]+ ?([万亿])")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")

@@ -74,7 +74,9 @@ def refusal_of(mention, folded):
         return "threshold"
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
-    if unit == "元" and mention["hedge"] in ("over", "at_least") and _marks()["worth"].match(rest):
+    if mention["hedge"] in ("over", "at_least") and (
+        _marks()["having"].match(rest) or (unit == "元" and _marks()["worth"].match(rest))
+    ):
         return "threshold"
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
@@ -294,9 +296,10 @@ def _marks():
             r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "having": re.compile(r"(?:以上)?的,?(?:共?有|达)\d"),  # 超过500件的有3个
         "worth": re.compile(  # 超亿元项目2个
             r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
-            r"|(?:以上)?的,?(?:共?有?|达|占)\d+[个家户]"  # 年产值超千万元的12家
+            r"|(?:以上)?的,?(?:共|占)?\d+[个家户]"  # 年产值超千万元的12家
         ),
         "form": re.compile(
             rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
