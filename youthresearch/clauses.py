@@ -71,6 +71,7 @@ _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
+_LIKE = re.compile("[比较于超先后]")  # a quick look for the next one
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
     r"(?:(?:(?<![占对评同环])比(?![例赛重较])|较(?![大高好强多快少低慢为长短深严优易难真量]))[^,。;:]{1,16}?"
     r"|相比,?|[同环]比)"
@@ -83,6 +84,7 @@ _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
     r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?P<down>[降跌]幅|下降率))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
 _THEN = re.compile("便|就|则|[多少](?![数量年])")
+_ALL = ("均", "均为", "均是", "均达", "均达到", "均在", "均有")  # 面积均超过90平方米
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
 _PAID = re.compile("每[人户]?(?:学?年|月|学期|季度?|周|天|日)$")  # 标准为每年9600元
@@ -131,7 +133,7 @@ def _own_kind(mention, clause, whole, each):
     attached = len(moved[0]) if moved else 0
     paid = unit == "元" and _PAID.search(clause)
     of_each = each and (not each.period or paid or _is_frequency(mention))
-    than = None if verb else _THAN.search(whole)
+    than = None if verb or not _LIKE.search(whole) else _THAN.search(whole)
     if than:
         rate = unit in PARTS or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
@@ -158,7 +160,8 @@ def _own_kind(mention, clause, whole, each):
             return "growth", -1 if speed["down"] else 1, 0
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
-    if not (compared or (verb and "均" in clause)) and (of_each or marks["mean"].search(clause)):
+    mean = of_each or clause.endswith(_ALL) or marks["mean"].search(clause)
+    if mean and not (compared or (verb and "均" in clause)):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -272,6 +275,7 @@ _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
 )
+_SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
 _ELAPSED = re.compile(
     r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|一季度)"
 )
@@ -289,7 +293,6 @@ _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?![上的,]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
-    r"|[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
     r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
@@ -312,13 +315,13 @@ def status_of(mention, said, planned, context):
     if mention["hedge"] == "masked":
         return "masked"
     lead, clause, rest = said
-    fulfilled = _is_fulfilled(mention, clause)
+    fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
     done = fulfilled or _NOW.search(lead)
     ahead = _is_ahead(lead, mention["year"])
     intent = (
         (not fulfilled and _is_intended(clause if done else lead, clause, rest))
         or ahead
-        or (("的" in lead or "每" in lead) and _GRANTED.search(lead, max(0, len(lead) - 30)))
+        or (mention["unit"] == "元" and _GRANTED.search(lead, max(0, len(lead) - 30)))
         or ("拟" in rest and _SHORTLIST.match(rest))
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
@@ -326,7 +329,7 @@ def status_of(mention, said, planned, context):
         rest.startswith(("的任务", "的目标")) and _SET.search(clause)
     ):
         return "planned"  # of this figure only
-    if not intent and _ELAPSED.search(lead) and "下半年" not in rest.partition("。")[0]:
+    if context["intent"] and not intent and _ELAPSED.search(lead) and "下半年" not in rest.partition("。")[0]:
         context["intent"] = False  # 力争全年就业5万人,1-6月就业3万人
     summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
     now = fulfilled or (done and _NOW.search(summed))
@@ -495,7 +498,7 @@ def _marks():
     return {
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            rf"{words('mean')}|均(?:为|是|达到?|在|有)?$|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
+            rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确)[出了有]?$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{2,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
