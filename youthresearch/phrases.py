@@ -123,7 +123,7 @@ def _counted(tokens, begin, last, unit):
     """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
     for n in range(last, begin - 1, -1):
         if counts(tokens[n].word, unit):
-            return n
+            return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
     return last
 
 
@@ -232,6 +232,8 @@ def _is_inside(tokens, j, begin, last, unit):
 def _is_cut(tokens, j, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
     while at(tokens, j).sort == "h" and len(tokens[j].word) == 1:
+        if tokens[j].word in roles("becomes"):
+            return False  # 60个单位获集体称号
         j += 1
     head = phrase_end(tokens, j)
     if head is None:
@@ -325,7 +327,7 @@ def left_of(tokens, i, unit):
 def _head_before(tokens, i, unit):
     """Find the last noun before token i, or nothing."""
     told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
-    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT:
+    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT and not _is_start(tokens, told):
         return None  # 重点村的78人, 正在建设的有8所
     k, first = _search_from(tokens, i, unit), max(0, i - REACH)
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
@@ -343,6 +345,11 @@ def _head_before(tokens, i, unit):
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
         return None  # 已开工建设16个
     return _over_verb(tokens, k, unit)
+
+
+def _is_start(tokens, k):
+    """Tell whether a 的 ends the date of what something rises from (律师由2015年的30人增加到60人)."""
+    return at(tokens, k - 1).word == OTHER and at(tokens, k - 2).word in ("由", "从")
 
 
 def _search_from(tokens, i, unit):
@@ -432,8 +439,9 @@ def _compared(tokens, k):
     if moves(tokens[k].word) or tokens[k].word in tuple("高低多少"):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith(("算数", "算"))
+            against = against or (tokens[n].sort == "c" and any(t.word == "相比" for t in tokens[n:k]))
             if against or tokens[n].word in ("比", "较"):
-                return n - 1
+                return n - 1  # 差旅费与预算相比减少2万元
             if tokens[n].sort == "x":
                 break
     return _before_from(tokens, k)
@@ -589,7 +597,7 @@ def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
-    if len(head) == 1 and n == k - 2 and tokens[k - 1].word == BRACKET:
+    if len(at(tokens, n + 2).word) == 1 and tokens[n + 1].word == BRACKET:
         return False  # 因公出国(境)费
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
