@@ -529,6 +529,7 @@ def phrase_to(tokens, k):
         or (tokens[j + 1].sort in "na" and at(tokens, j - 1).word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
+    j -= at(tokens, j - 1).word == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
     return span(tokens, _titled(tokens, j), k)
 
 
@@ -603,6 +604,8 @@ def _is_predicate(tokens, n, k):
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     before, verb = at(tokens, n - 1), sort in "vw" or tokens[n].word in verbal()
+    if before.sort == "s" and before.word[0] == "各":
+        return False  # 各类犯罪嫌疑人
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
         return False  # 遗体捐献登记
     if verb and before.word in ADVERBS:
