@@ -47,6 +47,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
 AIMS = ("目标", "任务", "要求", "计划", "速度")
+BOOKED = ("支出", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
@@ -64,6 +65,8 @@ def right_of(tokens, i, unit):
         return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
     unit = "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
+    if last is None and unit in PEOPLE:
+        begin, last = _run_on(tokens, _of_persons(tokens, i) or len(tokens), unit)
     while last is not None and begin < last and tokens[begin].sort == "p":
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
@@ -72,7 +75,21 @@ def right_of(tokens, i, unit):
         last = _person_after(tokens, last)
     if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
+    begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
+
+
+def _of_persons(tokens, i):
+    """Find the 的 after number i before the persons that are counted (5名患这种病的妇女)."""
+    if at(tokens, i + 1).sort not in "avr" or at(tokens, i + 1).word in roles("event"):
+        return None
+    for n in range(i + 2, min(i + REACH, len(tokens))):
+        if tokens[n].sort == "x":
+            break
+        if tokens[n].word == "的":
+            head = phrase_end(tokens, n + 1)
+            return n if head is not None and is_person(tokens[head].word) else None
+    return None
 
 
 def _run_on(tokens, i, unit):
@@ -149,6 +166,9 @@ def opening(tokens, j, unit=""):
         j += 1
     if at(tokens, j).sort not in "vhwrs":
         return j
+    if at(tokens, j).word == "因" and unit in COUNTED:
+        head = phrase_end(tokens, j + 1)
+        return j + 1 if head and counts(tokens[head].word, unit) else j
     if unit in PEOPLE and _acts_before(tokens, j):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, min(j + REACH, len(tokens))):
@@ -316,12 +336,20 @@ def left_of(tokens, i, unit):
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
-    if others and (before in PLACED or (head[0] == "各" and ends_in(head, "organisation"))):
+    if others and (before in PLACED or _is_sender(tokens, k, i)):
         return None  # 从高校选拔64名, 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
+
+
+def _is_sender(tokens, k, i):
+    """Tell whether token k is a body of which a verb before persons says what it does (总工会选派30人)."""
+    word = tokens[k].word
+    if not (ends_in(word, "organisation") or word.endswith(BODIES)):
+        return False
+    return word[0] == "各" or (k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i]))
 
 
 def _head_before(tokens, i, unit):
@@ -373,6 +401,9 @@ def _over_verb(tokens, k, unit):
 
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
+    while tokens[k].word in BOOKED and ends_in(at(tokens, k - 1).word, "money") and k < i:
+        k -= 1  # 会议费支出决算
+        found = found[0], tokens[k].end
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
         who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
         if who and _is_counted_before(tokens, i, found):
@@ -503,7 +534,7 @@ def _share_of(tokens, i):
 def phrase_to(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
-    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1)):
+    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1) or _is_within(tokens, j - 1, k)):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
@@ -531,6 +562,11 @@ def phrase_to(tokens, k):
         j += 1
     j -= at(tokens, j - 1).word == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
     return span(tokens, _titled(tokens, j), k)
+
+
+def _is_within(tokens, n, k):
+    """Tell whether 内 ends what limits a rate (审限内结案率)."""
+    return tokens[n].word == "内" and tokens[k].word.endswith("率") and at(tokens, n - 1).sort in "nvw"
 
 
 def past_titles(tokens, j, k):
