@@ -539,7 +539,9 @@ def _share_of(tokens, i):
 def phrase_to(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
-    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1) or _is_within(tokens, j - 1, k)):
+    while j > 0 and (
+        tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1) or _is_within(tokens, j - 1, k)
+    ):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
