@@ -529,7 +529,7 @@ def _pattern():
         "POST": set(lexicon_codes("hedge_after")),
         "NAMES": set(lexicon_codes("name")),
     }
-    sorts = "|".join(f"(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
+    sorts = "|".join(f"{_FIRST.get(sort, '')}(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
     pattern = f"(?=OPENING)(?:{sorts})"
     texts = {name: f"(?:{either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
@@ -607,6 +607,12 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "DAY": r"(?:(?:\d{1,2}|[xX×]{1,2}|CN{1,3})[日号])",
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个[半多]?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+}
+_FIRST = {  # what some sorts begin with, so that their many forms are tried only there
+    "date": r"(?=[\dxX×民公一二三四五六七八九十])",
+    "age": r"(?=\d)",
+    "ordinal": r"(?=[\dxX×*○□△_第前首 (一二三四五六七八九十])",
+    "number": r"(?=[\d〔\[(页浏阅点访评被引下])",
 }
 # Sort -> what it looks like; the first that fits wins. The groups of a quantity are those of `_Parts`.
 _SORTS = {
