@@ -175,22 +175,6 @@ def test_a_mean_age_is_a_quantity():
     assert [(m["sort"], m["value"]) for m in scan("平均年龄28.4岁")] == [("quantity", 28.4)]
 
 
-@pytest.mark.parametrize(
-    ("text", "counts"),
-    [
-        ("活动覆盖7省39市", [7, 39]),
-        ("江北、河西两省参加", [2]),
-        ("两镇共建，五区一市联动", [2, 5, 1]),
-        ("甲水、乙山和丙河三县", [3]),
-        ("甲水、乙山等三县", [3]),
-        ("三县联动，甲水、乙山三村，五村小学，两级团委", []),  # names, and a list that is not of so many
-    ],
-)
-def test_places_are_counted_without_a_classifier(text, counts):
-    found = [m for m in scan(text) if m["sort"] == "quantity"]
-    assert ([m["value"] for m in found], {m["unit"] for m in found}) == (counts, {"个"} if counts else set())
-
-
 def test_a_vague_quantity_has_its_interval():
     assert (yr.parse_quantity("3万余人").low, yr.parse_quantity("3万余人").high) == (30000, 40000)
 

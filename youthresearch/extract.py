@@ -401,8 +401,6 @@ def _fact(mention, folded, tokens, number, before, context, planned):
 
 def _noun_of(mention, kind, folded, tokens, number, context):
     """Find the noun that a figure counts, as `find_noun` does, and else in what was said before."""
-    if "noun_end" in mention:
-        return (mention["end"], mention["noun_end"]), "right", None  # 两镇
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     start, unit = mention["start"], mention["unit"]
     subject, counted = context["paragraph"].get("subject", (None, ""))

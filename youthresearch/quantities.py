@@ -184,20 +184,8 @@ def _matches(folded):
     for start, stop in _windows(folded):
         for match in pattern.finditer(folded, max(start, end), stop):
             end = match.end()
-            if match["all"] == "全部" and not _COUNTED.search(folded, max(0, end - 32), end):
-                continue
-            if match["zh3"] and not _counts_places(match["zh3"], folded, match.start(), end):
-                continue
-            yield match
-
-
-def _counts_places(token, folded, start, end):
-    """Tell whether a numeral counts the places after it (两镇, 五区一市, 甲、乙、丙三县) and is no name."""
-    if token == "两" or _PAIRED.match(folded, end) or _PAIRED_BEFORE.search(folded, max(0, start - 2), start):
-        return True
-    listed = _NAMED_PLACES.search(folded, max(0, start - 60), start)
-    named, counted = listed and len(re.split("[、和及与]", listed[1])), _han(token)[0]
-    return bool(listed) and (named < counted if listed[2] else named == counted)
+            if match["all"] != "全部" or _COUNTED.search(folded, max(0, end - 32), end):
+                yield match
 
 
 def _windows(folded):
@@ -233,9 +221,6 @@ def _mention(match, folded, quotes):
             read = _read_time(time, start)
     if read is None:
         return {"start": start, "end": end, "sort": sort}
-    area = _area().match(folded, end) if read["unit"] == "" or match["zh3"] else None
-    if area:
-        read |= {"sort": "quantity", "unit": "个", "noun_end": area.end()}  # 7省39市
     if read["number_start"] == start and _MINUS.search(folded, max(0, start - 3), start):
         start, read = start - 1, read | {"value": -read["value"], "number_start": start - 1}
     read["start"], read["end"] = start, end
@@ -294,7 +279,6 @@ class _Parts(NamedTuple):
     zh2: str
     odd4: str
     unit4: str
-    zh3: str
     unitodd: str
     post: str
 
@@ -330,7 +314,7 @@ def _read(match):
 
 def _plain(part, hedge, unit):
     """Read an Arabic or Chinese number, alone or as a range."""
-    number = part.first or part.zh1 or part.zh2 or part.zh3
+    number = part.first or part.zh1 or part.zh2
     low, high, place, inside = _number(number)
     if inside and hedge == "exact":
         hedge = "odd"
@@ -562,15 +546,10 @@ def _pattern():
 
 
 @cache
-def _area():
-    return re.compile(_PARTS["AREA"] + r"(?:\([^()]{1,4}\))?")
-
-
-@cache
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
-        "百年月日天周星季学成分届番小大倍省市县区旗州镇乡村街社苏嘎"
+        "百年月日天周星季学成分届番小大倍"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     last = (
@@ -584,10 +563,6 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
-# Two counts of places, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
-_PAIRED = re.compile(r"(?:[省市县区旗州镇乡村]|街道|社区)(?:\([^()]{1,4}\))?[一二三四五六七八九十两\d]")
-_PAIRED_BEFORE = re.compile(r"[一二三四五六七八九十两\d][省市县区旗州镇乡村]$")
-_NAMED_PLACES = re.compile(r"((?:[\u4e00-\u9fff]{2,4}[、和及与])+[\u4e00-\u9fff]{2,4}?)(等?)$")
 # A sign, where none of a range, a date or a list can stand: 增长-3%.
 _MINUS = re.compile(r"(?:[为是达到至由从长涨降落速率幅润差额:(\t|]|[同环]比|[%‰][、和及,]|[\t|] |^)[-–负]$")
 _LISTED = ("、", "和", "与", "及", "、和")
@@ -630,7 +605,6 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
     "DAY": r"(?:(?:\d{1,2}|[xX×]{1,2}|CN{1,3})[日号])",
-    "AREA": r"(?:[省市县区旗州镇乡村]|街道|社区|苏木|嘎查)(?![级委长内外直志府际域情民干企])",
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个[半多]?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
@@ -705,8 +679,7 @@ _SORTS = {
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
         r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
         r"(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
-        r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?"
-        r"|(?P<zh3>两|CN{1,3})(?=AREA))"
+        r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],
 }
