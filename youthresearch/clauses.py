@@ -83,7 +83,7 @@ _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于�
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
     r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?P<down>[降跌]幅|下降率))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
-_THEN = re.compile("便|就|则|[多少](?![数量年])")
+_THEN = ("便", "就", "则", "多", "少")
 _ALL = ("均", "均为", "均是", "均达", "均达到", "均在", "均有")  # 面积均超过90平方米
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
@@ -173,7 +173,7 @@ def _own_kind(mention, clause, whole, each):
 
 def _with_its_condition(said):
     """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
-    if not (_THEN.match(said.clause) or ("每" in said.lead and _REWARD.search(said.lead))):
+    if not (said.clause[:1] in _THEN or ("每" in said.lead and _REWARD.search(said.lead))):
         return said.clause
     before = said.lead[: len(said.lead) - len(said.clause) - 1]
     return before[before.rfind(",") + 1 :] + said.clause
@@ -512,7 +512,7 @@ def _marks():
             rf"(?:{either(intents.keys() - asked)}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())}))"
             r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
             r"|将(?:[对向给](?!上游)|(?:主要|重点|全部)?用[于来])"
-            rf"|{named}计划(?=[上下]半年|全年|年[内底]|本[年月]|分[期批]|[再共])"
+            rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|本[年月]|分[期批]|[再共]|{either(verbs)})"
             r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
             r"|需(?<![所必]需)(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
             r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
@@ -520,7 +520,7 @@ def _marks():
         ),
         "asked": re.compile(  # in the clause of the figure
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
-            r"|要(?<![主重只需想还]要)(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
             r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
         ),
         "about": re.compile(  # 约获400元, 约可服务90人; but 节约支出3万元
