@@ -151,7 +151,7 @@ def test_what_is_extracted_can_be_audited():
         ("与去年同期相比，少结案35件", "change", -35),
         ("结案上升率为35%", "growth", 35),
         ("注册率同比上升3.5%", "growth", 3.5),  # as c006 is coded
-        ("党员比例提升3.5%", "change", 3.5),  # as nanshan-2021 is
+        ("党员比例提升3.5%", "change", 3.5),  # as heshan-2023 is
         ("团员比不少学校多35名", "change", 35),
         ("参训率低于全省平均水平3.5个百分点", "change", -3.5),
         ("团员超过去年同期35名", "change", 35),
