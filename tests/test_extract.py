@@ -167,6 +167,8 @@ def test_what_is_extracted_can_be_audited():
         ("空气优良天数达到305天", "level", 305),
         ("向各镇各派出一个工作组", "mean", 1),
         ("审结盗窃罪35案", "level", 35),
+        ("辅导站设12室", "level", 12),
+        ("代表团获得12金", "level", 12),
         ("荣立三等功一次", "level", 1),
     ],
 )
@@ -184,6 +186,15 @@ def test_a_rate_of_growth_that_moves_stays_one():
     facts = yr.extract_facts("会费收入增速由-2.5%回升到6%，团员增幅由9%回落到6%，注册率由80%提高到83%。")
     assert facts["kind"].tolist() == ["growth"] * 4 + ["share"] * 2
     assert facts["value"].tolist() == [-2.5, 6, 9, 6, 80, 83]
+
+
+def test_areas_are_units_and_nouns_of_themselves_and_other_words_are_none():
+    facts = yr.extract_facts(
+        "东河、西河、南河三县团干部参会，覆盖全市9区4县（市），两镇建团，3市场、2市民受益。"
+    )
+    assert facts["unit"].tolist() == ["县", "区", "县(市)", "镇"]
+    assert facts["noun"].tolist() == ["县", "区", "县（市）", "镇"]
+    assert facts["value"].tolist() == [3, 9, 4, 2]
 
 
 def test_numbers_listed_before_a_unit_have_it_too():

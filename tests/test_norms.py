@@ -14,6 +14,8 @@ SPEECH = [  # no figures, and no norms: their reasons
     ("考核得分占30%。", "limit"),
     ("据全国1%人口抽样调查，比例较高。", "number"),
     ("三次产业比例协调。", "ordinal"),
+    ("会址在302室。", "number"),
+    ("服务6金融机构。", "no unit"),
     ("二本以上贫困家庭新生为重点。", "name"),
 ]
 

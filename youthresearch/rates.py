@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from .loaders import UNDER
+from .loaders import AREA, UNDER
 from .quantities import either, lexicon_codes, lexicon_pattern
 from .words import word_table
 
@@ -79,7 +79,9 @@ def _patterns():
     """Patterns of the words that make a figure a rate."""
     units = word_table("units")
     names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, "百分点"}
-    bodies = either(u for u in units["unit"][units["base"] == UNDER] if len(u) > 1 and u not in PERIODS)
+    bodies = either(
+        u for u in units["unit"][units["base"].isin([UNDER, AREA])] if len(u) > 1 and u not in PERIODS
+    )
     means = either(lexicon_codes("mean").keys() - {"平均", "均龄"})
     once = "(?!一[度届题学课讲评星]|一次的)"  # 每年一度的评选
     period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"
