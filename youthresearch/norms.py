@@ -298,6 +298,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 "(?:享受|申[请报领]|领取|参加|获得?|报[名销]|补[贴助]|推荐|选择|使用|连任|上浮)NEAR{0,6}$"
             ),
             Form("限(?:报|推荐?|招|申报|填|选)NEAR{0,4}$"),
+            Form("(?:额度|贷款|补[贴助]|奖[金励]|资助)NEAR{0,8}最高(?:可达|达|为)?$", units=_YUAN),
             Form("最高(?:奖金|奖励|补贴|补助|资助|额度|贷款)(?:可达|为|可)?$", units=_YUAN),
             Form(r"不(?:得|应|能)?THAN_MORENEAR{1,20}的 ?$"),
         ],

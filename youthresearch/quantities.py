@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .intervals import hedge_interval
-from .loaders import UNDER, load_traditional
+from .loaders import AREA, UNDER, load_traditional
 from .schema import DataError, check_text
 from .words import word_table
 
@@ -480,9 +480,32 @@ def lexicon_codes(role):
 
 @cache
 def counted_units():
-    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none."""
+    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none, nor are areas."""
     table = word_table("units")
-    return frozenset(table["unit"][table["base"] != UNDER])
+    return frozenset(table["unit"][~table["base"].isin([UNDER, AREA])])
+
+
+@cache
+def areas():
+    """Return a pattern of the areas that are units of themselves (9区, 两镇), without other words (市场)."""
+    return _areas(())
+
+
+def _areas(but):
+    table = word_table("units")
+    units = set(table["unit"][table["base"] == AREA]).difference(but)
+    return f"(?:{either(units, _beyond(units))})"
+
+
+def area_after(folded, end):
+    """Return the area that follows a number as its unit (5 of 5县(市)), or an empty text."""
+    found = _area().match(folded, end)
+    return found[0] if found else ""
+
+
+@cache
+def _area():
+    return re.compile(rf"{areas()}(?:\([\u4e00-\u9fff、]{{1,6}}\))?")
 
 
 def lexicon_words(*roles):
@@ -538,6 +561,7 @@ def _pattern():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
+    texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$))"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -549,7 +573,7 @@ def _pattern():
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
-        "百年月日天周星季学成分届番小大倍"
+        "百年月日天周星季学成分届番小大倍省市县镇乡旗盟州"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     last = (
@@ -678,7 +702,7 @@ _SORTS = {
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
         r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
-        r"(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
+        r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA))"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],

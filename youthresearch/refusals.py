@@ -9,7 +9,7 @@ from math import nan
 
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
-from .quantities import is_at_least, lexicon_codes, lexicon_pattern
+from .quantities import areas, is_at_least, lexicon_codes, lexicon_pattern
 from .tokens import PEOPLE
 
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
@@ -72,6 +72,8 @@ def refusal_of(mention, folded):
         return "unit"
     if unit.endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
+    if unit == "室" and (mention["value"] >= 100 or _marks()["address"].search(lead) or rest[1:2] == "厅"):
+        return "number"  # 8号楼302室, 3室2厅
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
     if mention["hedge"] in ("over", "at_least") and (
@@ -337,16 +339,20 @@ def _marks():
         "parts": re.compile(
             r"[\u4e00-\u9fff]{0,4}(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])"
         ),
+        "address": re.compile("[\d楼号栋座幢层单元-]$"),
         "phase": re.compile("(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)"),
         "phased": re.compile("(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$"),
         "took": re.compile("(?:花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$"),
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         ),
-        "placed": re.compile(r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"),
+        "placed": re.compile(
+            r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"
+            r"|(?:[上跃]升|前[移进]|提升|下[降滑]|后移|退)(?:[到至]|了)?(?:全[国省市县])?$"
+        ),
         "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
-        "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
+        "admin": re.compile(rf"(?:{areas()}|校)(?![\u4e00-\u9fff]*号)|部门"),
         "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师功奖][”\"]?$"),
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
         "each": re.compile(r"每[^,。;\n]*$"),
