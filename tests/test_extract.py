@@ -125,6 +125,9 @@ def test_what_is_extracted_can_be_audited():
         ("团体总分第二名", "rank", 2),
         ("获得全省比赛第三名", "rank", 3),
         ("参学率由末位上升至第五位", "rank", 5),
+        ("注册人数居全省高校首位", "rank", 1),
+        ("改造提升15处公园", "level", 15),
+        ("招募千名志愿者", "level", 1000),
         ("团员数增长两倍", "growth", 200),
         ("团组织翻了两番", "growth", 300),
         ("团员增幅达12%", "growth", 12),
@@ -190,11 +193,11 @@ def test_a_rate_of_growth_that_moves_stays_one():
 
 def test_areas_are_units_and_nouns_of_themselves_and_other_words_are_none():
     facts = yr.extract_facts(
-        "东河、西河、南河三县团干部参会，覆盖全市9区4县（市），两镇建团，3市场、2市民受益。"
+        "东河、西河、南河三县团干部参会，覆盖全市9区4县（市），两镇建团，3市场、2市民受益，五区一市签约，一区一品。"
     )
-    assert facts["unit"].tolist() == ["县", "区", "县(市)", "镇"]
-    assert facts["noun"].tolist() == ["县", "区", "县（市）", "镇"]
-    assert facts["value"].tolist() == [3, 9, 4, 2]
+    assert facts["unit"].tolist() == ["县", "区", "县(市)", "镇", "区", "市"]
+    assert facts["noun"].tolist() == ["县", "区", "县（市）", "镇", "区", "市"]
+    assert facts["value"].tolist() == [3, 9, 4, 2, 5, 1]
 
 
 def test_numbers_listed_before_a_unit_have_it_too():

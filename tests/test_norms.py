@@ -224,6 +224,7 @@ def test_a_list_of_what_was_done_and_a_plan_are_no_rules(text):
 def test_a_seat_in_a_rule_is_a_limit_and_a_duty_in_it_is_planned():
     title = "团干部联系青年制度\n"
     assert yr.extract_facts(f"{title}团委设书记1名，由7人组成。").empty
+    assert yr.extract_facts(f"{title}团干部每月交纳会费不少于3元。")["status"].tolist() == ["planned"]
     facts = yr.extract_facts(f"{title}每名团干部联系3个以上的支部、2个以上的班级和80名青年。")
     assert facts["kind"].tolist() == ["mean"] * 3
     assert facts["status"].tolist() == ["planned"] * 3
@@ -333,6 +334,7 @@ STATUS = [  # text, status of each figure
         "planned achieved planned planned",
     ),
     ("项目计划总投资3亿元，实际问题6个。", "planned planned"),
+    ("活动将逐步覆盖9个区。拟将资金扩充至3亿元。全年计划筹款90万元。", "planned planned planned"),
     # a list of promises, a shortlist, means that are asked for; and where intent ends
     ("惠青清单包括提供岗位不少于3万个；培训青年不少于600名；举办交友会30场。", "planned planned planned"),
     ("提供岗位不少于3万个；全年举办交友会30场。", "achieved achieved"),

@@ -592,7 +592,7 @@ def _pattern():
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
-        "百年月日天周星季学成分届番小大倍省市县镇乡旗盟州"
+        "百年月日天周星季学成分届番小大倍省市县区镇乡旗盟州"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     last = (
@@ -725,7 +725,8 @@ _SORTS = {
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
         r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
-        r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA))"
+        r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)"
+        r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],

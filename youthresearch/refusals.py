@@ -117,6 +117,8 @@ def _is_ranked(token, lead, rest):
     """Tell whether an ordinal is a rank (位居全省第三, 全市第一, 获得第二名)."""
     if token[-1] in "名位" and _marks()["placed"].search(lead):
         return True
+    if token == "首位":
+        return bool(_marks()["first"].search(lead))
     alone = rest[:1] in ("", *",。;、)")
     return _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
 
@@ -215,7 +217,7 @@ def _figure_of_speech(mention, token, lead, rest):
         if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
-        return "rhetorical"
+        return "" if marks["made"].search(lead) else "rhetorical"  # 招募千名志愿者, but 百名博士进百企
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
     if rest.startswith(("也没有", "都没有")):
@@ -252,7 +254,7 @@ def _no_count(lead, token, rest):
 
 def _as_rank(mention, token):
     """Read 第三 after 排名 or 位居 as a rank; the mention becomes a quantity."""
-    digits = _marks()["ordinal"].fullmatch(token)
+    digits = _marks()["ordinal"].fullmatch(token.replace("首", "第一"))
     if not digits:
         return "ordinal"
     numeral = digits[1]
@@ -346,6 +348,7 @@ def _marks():
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         ),
+        "first": re.compile(r"(?:居|列|排名?)[^,。;]{0,10}$"),  # 人数居全省高校首位
         "placed": re.compile(
             r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"
             r"|(?:[上跃]升|前[移进]|提升|下[降滑]|后移|退)(?:[到至]|了)?(?:全[国省市县])?$"
