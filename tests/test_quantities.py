@@ -209,7 +209,7 @@ def test_any_mixture_of_signs_is_scanned(text):
 
 @pytest.mark.parametrize("step", sweep(23, slow=[1]))
 def test_a_search_that_leaves_at_once_misses_nothing(step):
-    """The pattern says how a number and its sorts begin; without that, it finds the same in every document."""
+    """The pattern says how numbers and sorts begin; without that, it finds the same in every document."""
     pattern, grammar = quantities._pattern(), quantities._pattern().pattern
     for sort, first in quantities._FIRST.items():
         assert grammar.count(f"{first}(?P<{sort}>") == 1
