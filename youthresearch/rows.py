@@ -12,7 +12,7 @@ from typing import NamedTuple
 WIDEST = 60  # cells
 LONGEST = 1_000  # characters of a row
 LABEL = 40  # characters of a first cell; more are a sentence
-NEAR = 8  # lines from one row to the next: such lines, drawn and blank ones stand between
+NEAR = 4  # lines from one row to the next: such lines and a drawn one stand between
 SECTIONS = 2  # lines of one cell between two rows (二、机构情况)
 _SIGNS = ("  ", "\t", "|", "｜", "│", "\u3000\u3000", "\u3000 ", " \u3000", "\xa0")
 _BLANKS = frozenset("".join(_SIGNS))
@@ -52,7 +52,7 @@ def may_hold_rows(text):
     signs = [sign for sign in _SIGNS if sign in text]
     if not signs:
         return False
-    lines = enumerate(text.split("\n"))
+    lines = enumerate(filter(None, text.split("\n")))
     parted = [i for i, line in lines for sign in signs if sign in line and sign in line.strip()]
     return any(0 < b - a <= NEAR for a, b in pairwise(parted))
 
