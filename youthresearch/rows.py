@@ -29,6 +29,7 @@ _FIGURE = re.compile(r"[约近超逾]?[-+−]?\d[\d,，.．]*[%％‰余多]?[�
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年[度底末]?)?")
 _UNIT = re.compile(r"单\s*位\s*[:：]")
 _LETTERS = re.compile(r"[\u4e00-\u9fff]{2}(?:[(（][^()（）]{1,6}[)）])?")
+_NAME = re.compile("[\u4e00-\u9fff]{2}|(?:19|20)\\d\\d年?$")  # what a header has above figures
 _SPACED = re.compile(r"[\u4e00-\u9fff](?:\s+[\u4e00-\u9fff])+")  # 合 计
 
 
@@ -146,7 +147,13 @@ def _begins(cells, run, heads):
     """Tell whether a row is the header of another table than the one before it."""
     if _has_figure(cells) or not any(map(_has_figure, run.values())):
         return False
-    return bool(heads) or len(cells) != len(run[next(reversed(run))])
+    last = run[next(reversed(run))]
+    if heads or len(cells) != len(last):
+        return True
+    named = [
+        _NAME.search(cell.text) for cell, above in zip(cells, last, strict=True) if is_figure(above.text)
+    ]
+    return bool(named) and all(named)
 
 
 def _aligned(run, lines):

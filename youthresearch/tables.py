@@ -117,7 +117,7 @@ def _tables(lines, folded):
     """Gather the rows of each table, as lists of cells, with what stands in the two lines before it."""
     tables, plain, last = {}, [], -1
     for start, end, role, place in lines:
-        name, _, row = place.rpartition(", row") if place else ("", "", "")
+        name, row, _ = place.rpartition(", row") if place else ("", "", "")
         line = Line(start, folded[start:end])
         if row and name in tables and role in ("body", "heading") and heads_part(line.text):
             tables[name][0].append([Cell(line.text, start, end)])
