@@ -122,6 +122,8 @@ def test_what_is_extracted_can_be_audited():
         ("参学率居全省前三", "rank", 1),
         ("参学率跻身全省前五", "rank", 1),
         ("参学率全省第一", "rank", 1),
+        ("团体总分第二名", "rank", 2),
+        ("获得全省比赛第三名", "rank", 3),
         ("团员数增长两倍", "growth", 200),
         ("团组织翻了两番", "growth", 300),
         ("团员增幅达12%", "growth", 12),
@@ -130,11 +132,69 @@ def test_what_is_extracted_can_be_audited():
         ("热线日均接听1706通", "mean", 1706),
         ("团员总数为1985.26人", "mean", 1985.26),  # persons come whole, so it can only be a mean
         ("评价名次由2016年的第118位", "rank", 118),
+        ("团员增速为－3.5%", "growth", -3.5),
+        ("团员增长-3.5%", "growth", -3.5),
+        ("团员负增长3.5%", "growth", -3.5),
+        ("参学率比上年低3.5个百分点", "change", -3.5),
+        ("团员比计划少35名", "change", -35),
+        ("团干部较上年多配备35名", "change", 35),
+        ("注册率较全国均值高3.5%", "growth", 3.5),
+        ("较强的团组织多次评优，现有团员35名", "level", 35),
+        ("会费收入同比-4.5%", "growth", -4.5),
+        ("会费收入下降-4.5%", "growth", -4.5),
+        ("团员增速为负4.5%", "growth", -4.5),
+        ("团员增速保持在4.5%以上", "growth", 4.5),
+        ("会费收入降幅控制在4.5%以内", "growth", -4.5),
+        ("人口自然增长率为–1.5‰", "share", -1.5),
+        ("会费比去年同期少收缴35万元", "change", -350000),
+        ("会费同比多收35万元", "change", 350000),
+        ("与去年同期相比，少结案35件", "change", -35),
+        ("结案上升率为35%", "growth", 35),
+        ("团员比不少学校多35名", "change", 35),
+        ("参训率低于全省平均水平3.5个百分点", "change", -3.5),
+        ("团员超过去年同期35名", "change", 35),
+        ("参训率超过35%", "share", 35),
+        ("各校注册义工均超过35名", "mean", 35),
+        ("各校参训率均达到35%", "share", 35),
+        ("平均审批时间缩短至3.5天", "mean", 3.5),
+        ("审批时间同比缩短3.5天", "change", -3.5),
+        ("出生率下降0.5个千分点", "change", -0.5),
+        ("人口自然增长-1.5‰", "share", -1.5),
+        ("津贴人均增加35元", "change", 35),
+        ("空气优良天数达到305天", "level", 305),
+        ("向各镇各派出一个工作组", "mean", 1),
+        ("审结盗窃罪35案", "level", 35),
+        ("荣立三等功一次", "level", 1),
     ],
 )
 def test_kind(text, kind, value):
     facts = yr.extract_facts(f"全市{text}。")
     assert (facts["kind"].item(), facts["value"].item()) == (kind, pytest.approx(value))
+
+
+@pytest.mark.parametrize("text", ["增长3-5%", "方案c-12", "热线0755-12345678", "2019-2023年"])
+def test_a_stroke_of_a_range_or_a_code_is_no_minus(text):
+    assert (yr.extract_facts(f"全市{text}。")["value"] >= 0).all()
+
+
+def test_a_rate_of_growth_that_moves_stays_one():
+    facts = yr.extract_facts("会费收入增速由-2.5%回升到6%，团员增幅由9%回落到6%，注册率由80%提高到83%。")
+    assert facts["kind"].tolist() == ["growth"] * 4 + ["share"] * 2
+    assert facts["value"].tolist() == [-2.5, 6, 9, 6, 80, 83]
+
+
+def test_numbers_listed_before_a_unit_have_it_too():
+    facts = yr.extract_facts("会员分别达到2、3.5和6万人，比重分别回落1.5和2个百分点，详见表1、2和3个附件。")
+    assert facts["value"].tolist() == [20000, 35000, 60000, -1.5, -2, 3]
+    assert facts["unit"].tolist() == ["人"] * 3 + ["百分点"] * 2 + ["个"]
+    assert facts["kind"].tolist() == ["level"] * 3 + ["change"] * 2 + ["level"]
+
+
+def test_seats_that_each_body_has_are_means_and_their_sum_is_none():
+    text = "每个镇团委设书记1人，兼职副书记3人，委员9人，共选出书记70人，全市兼职副书记210人。"
+    facts = yr.extract_facts(text)
+    assert facts["unit"].tolist() == ["人/个"] * 3 + ["人"] * 2
+    assert facts["kind"].tolist() == ["mean"] * 3 + ["level"] * 2
 
 
 def test_a_verb_of_change_governs_all_that_is_listed_after_it():
@@ -211,6 +271,22 @@ def test_a_verb_of_change_governs_all_that_is_listed_after_it():
         ("已婚占45%", ["已婚"]),
         ("返乡青年在家务农的占总人数的30%", ["返乡青年"]),
         ("购书经费6万元，全村30人外出务工", ["购书经费", "外出务工"]),  # money passes no noun on to people
+        (
+            "社工共9名，其中东湖街道4名、西岭乡5名",
+            ["社工"] * 3,
+        ),  # places below the county, in no list of names
+        ("建成示范村9个、文明社区5个", ["示范村", "文明社区"]),
+        ("城镇新增就业9万人，城乡青年5万人", ["城镇新增就业", "城乡青年"]),  # kinds of places are no places
+        ("团干部中，女性9人；35岁以下的8人，占40%；新任的3人", ["女性"] + ["团干部"] * 3),
+        ("团员90名。其中，一线的60名，占66%；28岁及以下的20名", ["团员"] * 4),
+        ("资助学生30名，升入大学的12名", ["学生"] * 2),
+        ("募集社会捐赠款物9万元，成立派出团工委8个", ["社会捐赠款物", "派出团工委"]),
+        ("审结案件9件，审执结案件5件，在园幼儿3人", ["案件", "案件", "在园幼儿"]),
+        ("补助标准由财政保障后的70元提高到90元", ["补助标准"] * 2),
+        ("劳动生产率为16万元/人，比上年提高2%", ["劳动生产率"] * 2),
+        ("建立健全创业服务组织9个", ["创业服务组织"]),
+        ("第二产业增加值9亿元，增长5%", ["第二产业增加值"] * 2),
+        ("青年农民人均纯收入9万元，人均生产总值8万元", ["青年农民人均纯收入", "人均生产总值"]),
         ("党员志愿服务组织，占52%", ["党员志愿服务组织"]),
         ("办理社团法人登记40个", ["社团法人登记"]),
         ("其中学生会员200名", ["学生会员"]),
@@ -540,6 +616,9 @@ APART = [  # text, value, hedge and unit of its last figure
     ("全镇村级书屋一个也没有。", 0, "exact", "个"),
     ("设3个部室和一个阵地。", 1, "exact", "个"),
     ("居民平均受教育年限达到9.6年。", 9.6, "exact", "年"),
+    ("平均办理时间不足6天。", 6, "under", "天"),
+    ("优良天数300余天。", 300, "odd", "天"),
+    ("平均审理天数为45天左右。", 45, "about", "天"),
     ("共有1 200多名学生参加。", 1200, "odd", "名"),
 ]
 

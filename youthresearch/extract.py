@@ -29,14 +29,14 @@ from .headings import paragraph_says, title_says
 from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
-from .nouns import TOTALS, find_above, find_noun
+from .nouns import TOTALS, find_above, find_among, find_noun
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import fold, lexicon_pattern, scan_folded
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER
+from .tokens import NUMBER, PEOPLE
 from .words import word_table, words_of
 
 COLUMNS = [
@@ -335,6 +335,7 @@ def _facts_of(sentence, folded, tokens):
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
+    context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     context["intent"] = (
         paragraph.get("ahead")
@@ -349,6 +350,17 @@ def _facts_of(sentence, folded, tokens):
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
     return rows
+
+
+def _among(folded, sentence, tokens):
+    """Find the persons that a sentence tells apart, or those of which it goes on to do so (其中,...)."""
+    paragraph = sentence["paragraph"]
+    if "中" in folded[sentence["start"] : sentence["end"]]:
+        goes_on = folded.startswith("其中", sentence["start"]) and "subject" in paragraph
+        subject, unit = paragraph["subject"] if goes_on else (None, "")
+        among = find_among(tokens) or (subject if unit in PEOPLE else None)
+        paragraph["among"] = among or paragraph.get("among")
+    return paragraph.get("among")
 
 
 def _fact(mention, folded, tokens, number, before, context, planned):
@@ -369,7 +381,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     row = mention | {
         "number": mention["start"],
         "start": mention["start"] - attached,
-        "value": sign * mention["value"],
+        "value": -abs(mention["value"]) if sign < 0 else mention["value"],  # 下降-3%
         "kind": kind,
         "status": status_of(mention, said, planned or context["owed"], context),
         "baseline": baseline_of(kind, said, attached, mention["at"], context),

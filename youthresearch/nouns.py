@@ -73,7 +73,8 @@ def find_noun(tokens, i, mention, kind, context):
         Kind of the figure.
     context : dict
         What the sentence said before: ``noun`` of the last figure, as (start, end), or nothing, and its
-        ``unit``; ``counted``, all such pairs; ``nouns``, those of levels only.
+        ``unit``; ``counted``, all such pairs; ``nouns``, those of levels only; ``among``, as from
+        `find_among`; ``paragraph``, what its paragraph said, with the ``subject`` of its first level.
 
     Returns
     -------
@@ -110,7 +111,8 @@ def _again(event, last, unit, context):
     """Find the noun of the same cases, where a verb alone says what became of them (案件60件,审结50件)."""
     if unit not in CASES or event != (last.start, last.end):
         return None
-    return next((noun for noun, its in reversed(context["counted"]) if its == unit), None)
+    said = (context["paragraph"].get("subject", (None, "")), *context["counted"])
+    return next((noun for noun, its in reversed(said) if its == unit), None)
 
 
 def _level(tokens, i, before):
@@ -142,7 +144,10 @@ def _own_share(tokens, i, unit, context):
     place, size = (i - first) // 2, (last - first) // 2 + 1
     if size == 1 or not any(t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]):
         return None
+    given = _shared(tokens, i, unit) if unit == "元" and at(tokens, first - 1).sort in "hv" else None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
+    if given:
+        return given  # 对甲、乙证书分别给予900元和600元补贴
     if whole:
         told = any(
             t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]
@@ -280,6 +285,9 @@ def _ranks(tokens, i):
 
 def _further(tokens, i, unit, kind, context):
     """Look further where no noun stands beside a number: a verb, the figure before, the clause before."""
+    whole = _whole(tokens, i, unit, context)
+    if whole:
+        return whole, "inherited", None
     alone, before = at(tokens, i - 1).word != NUMBER, context["noun"]
     if alone:
         before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
@@ -300,6 +308,21 @@ def _further(tokens, i, unit, kind, context):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
     return _from_afar(tokens, i, unit, kind, money)
+
+
+def _whole(tokens, i, unit, context):
+    """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的9名)."""
+    if unit not in PEOPLE or at(tokens, i - 1).word != "的":
+        return None
+    return context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
+
+
+def find_among(tokens):
+    """Find the persons among whom some are told apart by what follows (团干部中,女性9人)."""
+    for k in range(1, len(tokens) - 1):
+        if tokens[k].word == "中" and tokens[k + 1].word in ",:" and is_person(tokens[k - 1].word):
+            return phrase_to(tokens, k - 1)
+    return None
 
 
 def _fitting(tokens, i, unit, before):
@@ -549,7 +572,8 @@ def find_above(text, start, unit):
     if unit not in COUNTED:
         return None
     tokens = classify(tagger().tag(text, hmm=False), start, {})
-    k = next((k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit)), None)
+    named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
+    k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)
 
 
@@ -558,6 +582,8 @@ def _topic(tokens, i, unit):
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].word == "|":  # the cells of a table are no clauses
             break
+        if at(tokens, k - 1).word == "/":
+            continue  # 元/人
         if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
             continue  # 发展到60人
         named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"

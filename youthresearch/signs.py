@@ -6,9 +6,9 @@ from functools import cache
 from math import inf
 
 from .quantities import lexicon_codes, lexicon_pattern, lexicon_words
-from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, classify, tagger
+from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, PLACE, classify, tagger
 
-THAN = ("较", "比(?<![别占青学]比)(?![例赛重率])")
+THAN = ("较", "比(?<![别占青学相]比)(?![例赛重率])")
 _LIMIT = re.compile(r"以[上下内]|(?:至|到|-|~|—)")
 # Where every branch begins with a character, `re` searches at once; so a look-behind stands after it.
 _QUOTE = re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》")
@@ -16,8 +16,14 @@ _BODY = re.compile(
     r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
 )
 _BRACKET = re.compile(
-    r"\((?<=[\u4e00-\u9fff]\()(?!不含)(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+    r"\((?<=[\u4e00-\u9fff]\()(?!不?包?[含括])(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
     r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总队团会组班社乡镇市县旗厂校园院站场街居]\))"
+)
+
+
+_PLACE = re.compile(  # 其中东湖街道4名、西山镇5名; a unit of places themselves would count them
+    r"[、,;:和及中]((?![全各每本该])[\u4e00-\u9fff]{1,4}(?:街道|[镇乡村]|社区|苏木|嘎查))"
+    r"(?=(?:[近约超]|超过)?[\d.,]+[余多]?万?[余多]?(?:[名人位元]|小时))"
 )
 
 
@@ -49,7 +55,7 @@ def _signs(folded, sentence):
     signs = [(m["start"], m["end"], _sign(m, folded, m["start"] in counted)) for m in sentence["mentions"]]
     said = folded[first:last]
     names = [
-        (*match.span(), sign)
+        (*match.span(match.lastindex or 0), sign)
         for sign, marks, name in _names()
         if not marks or any(map(said.__contains__, marks))
         for match in name.finditer(folded, first, last)
@@ -97,7 +103,14 @@ def _names():
     """List what a sign stands for, the surest first: the sign, characters of it, the pattern."""
     joined = re.compile(lexicon_pattern("joined"))
     quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "团共", _BODY)
-    return (OTHER, "", baselines()), (GROUP, "", joined), quotes, bodies, (BRACKET, "(", _BRACKET)
+    return (
+        (OTHER, "", baselines()),
+        (GROUP, "", joined),
+        quotes,
+        bodies,
+        (PLACE, "街镇乡村社苏嘎", _PLACE),
+        (BRACKET, "(", _BRACKET),
+    )
 
 
 @cache

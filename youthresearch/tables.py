@@ -410,6 +410,7 @@ def _both_say(column, row, head, caption):
 
 def _figure(cell, value, said, unit, at, scope):
     number, own, place_value, hedge, top = value
+    least, most = _signed(number, top, said.sign)
     name, factor = (own, 1) if own else unit
     name, _, per = name.partition("/")
     per, kind = per or said.per, said.kind
@@ -419,8 +420,8 @@ def _figure(cell, value, said, unit, at, scope):
         "number": cell.start,
         "start": cell.start,
         "end": cell.end,
-        "value": said.sign * float(Decimal(str(number)) * factor),
-        "value_max": float(Decimal(str(top)) * factor) if top == top else nan,
+        "value": float(least * factor),
+        "value_max": float(most * factor) if most is not None else nan,
         "hedge": hedge,
         "resolution": float(Decimal(str(place_value)) * factor),
         "unit": name,
@@ -440,6 +441,14 @@ def _figure(cell, value, said, unit, at, scope):
         "whole": None,
         "scope": "" if TOTAL.fullmatch(scope) else scope,
     }
+
+
+def _signed(number, top, sign):
+    """Return a number and its upper value, below zero where they say by how much less: 下降3, 下降-3, 下降3-5."""
+    least, most = Decimal(str(number)), Decimal(str(top)) if top == top else None
+    if sign > 0:
+        return least, most
+    return (-abs(least), None) if most is None else (-abs(most), -abs(least))
 
 
 def _value(cell):

@@ -23,13 +23,13 @@ ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything e
 # Ends of nouns, with a verb of two characters before them.
 ENDINGS = frozenset("员会款费率班队站点室岗金户人器品面")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
-SIGNS = list(map(chr, range(0xE000, 0xE009)))
-# What stands for these; GROUP: of persons; BREAK: between sentences.
-NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, BREAK = SIGNS
+SIGNS = list(map(chr, range(0xE000, 0xE00A)))
+# What stands for these; GROUP: of persons; PLACE: below the county, in a list; BREAK: between sentences.
+NUMBER, OTHER, NOUN, AGE, NAME, BODY, BRACKET, GROUP, PLACE, BREAK = SIGNS
 SORTS = {  # whatever the tagger says
     NUMBER: "x",
     OTHER: "s",
-    BODY: "p",
+    **dict.fromkeys((BODY, PLACE), "p"),
     **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
     **dict.fromkeys(("未", "无", "非", "之", NAME, "级", "青", "零"), "a"),
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
@@ -96,6 +96,10 @@ def classify(tagged, start, ends):
         if sort == "x" or word == "比":
             if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                 _end_noun(tokens, word, start)
+        elif last == BRACKET and size == 1 and at(tokens, len(tokens) - 2).sort == "h":
+            tokens.pop()
+            before = tokens.pop()
+            start, word, sort = before.start, before.word + word, "h"  # 审(执)结
         elif ending and _ends_noun(word, tokens):
             start, word, sort = tokens.pop().start, last + word, "n"
         tokens.append(Token(word, sort, start, end))
@@ -183,6 +187,9 @@ def _sort_of_tag(word, tag):
         return "n"  # 活跃度, 满意度
     if word[0] == "全" and len(word) == 3 and not is_counted(word):
         return "s"  # 全世界
+    verbs = purely("head_verb", "compound")
+    if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
+        return "h"  # 顺利完成, 建立健全
     if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
         return "p"
     if word[-1] in "省市县区旗州盟" and len(word) > 2 and is_place(word):
@@ -193,8 +200,6 @@ def _sort_of_tag(word, tag):
         return "n"
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
-    if tag[0] in "il" and len(word) == 4 and word[2:] in purely("head_verb", "compound"):
-        return "h"  # 顺利完成
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
     if tag == "t" and word[-1] not in "代季间日":
