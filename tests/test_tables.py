@@ -521,7 +521,7 @@ def test_numbers_of_pages_telephones_and_rows_are_no_figures(text):
 
 
 @pytest.mark.parametrize(
-    "unit", ["\t", "\t\n", "团支部\t12\n", "团支部  12  \n", "指标\t数量\n团支部\t12\n", "|"]
+    "unit", ["\t", "\t\n", "团支部\t12\n", "团支部  12  \n", "指标\t数量\n团支部\t12\n", "|", "甲\t乙\t\n"]
 )
 def test_the_time_of_tables_does_not_grow_faster_than_they(unit):
     def seconds(kb):

@@ -96,22 +96,23 @@ def runs_of(lines):
         Each a table: the number of a line, and its cells. A line inside a table that heads a part of it is a
         row of one cell. Two rows or more have as many cells, and somewhere there is a digit.
     """
-    runs, heads = [{}], {}  # the last run is the open one
+    runs, heads, figured = [{}], {}, False  # the last run is the open one; it has a figure
     for i, line in enumerate(lines):
         if line and _RULE.fullmatch(line.text):
             continue
         cells, run = _row(line) if line else None, runs[-1]
         if cells:
-            if _begins(cells, run, heads):
+            figures = _has_figure(cells)
+            if figured and not figures and _begins(cells, run, heads):
                 runs.append({})
-                heads = {}
-            runs[-1] |= heads | {i: cells}
-            heads = {}
+                heads, figured = {}, False
+            runs[-1].update(heads | {i: cells})
+            heads, figured = {}, figured or figures
         elif run and line and len(heads) < SECTIONS and heads_part(line.text):
             heads[i] = [Cell(line.text, line.start, line.start + len(line.text))]
         elif run:
             runs.append({})
-            heads = {}
+            heads, figured = {}, False
     return [found for found in (_aligned(run, lines) for run in runs) if found]
 
 
@@ -144,9 +145,7 @@ def heads_part(text):
 
 
 def _begins(cells, run, heads):
-    """Tell whether a row is the header of another table than the one before it."""
-    if _has_figure(cells) or not any(map(_has_figure, run.values())):
-        return False
+    """Tell whether a row without figures is the header of another table than the rows before it."""
     last = run[next(reversed(run))]
     if heads or len(cells) != len(last):
         return True

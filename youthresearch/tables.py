@@ -444,7 +444,7 @@ def _figure(cell, value, said, unit, at, scope):
 
 
 def _signed(number, top, sign):
-    """Return a number and its upper value, below zero where they say by how much less: 下降3, 下降-3, 下降3-5."""
+    """Return a number and its upper value, below zero where they say how much less (下降-3, 下降3-5)."""
     least, most = Decimal(str(number)), Decimal(str(top)) if top == top else None
     if sign > 0:
         return least, most
