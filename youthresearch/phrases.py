@@ -483,7 +483,8 @@ def _compared(tokens, k):
 
 def _before_from(tokens, i):
     """Find the noun before what number i rises or falls from (比例由医保报销后的60%提高到70%), or nothing."""
-    if not (at(tokens, i + 1).word.endswith(RISEN) or moves(at(tokens, i + 1).word)):
+    after = at(tokens, i + 1)
+    if after.sort in "xn" or not (after.word.endswith(RISEN) or moves(after.word)):
         return None
     for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].word in ("由", "从"):
