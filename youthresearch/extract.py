@@ -416,7 +416,14 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         noun, rule = (above, "topic") if above else (noun, rule)
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
-    return noun, rule, other
+    return noun and _without_total(noun, folded), rule, other
+
+
+def _without_total(noun, folded):
+    """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
+    start, end = noun
+    total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    return (start, end - len(total)) if len(total) < end - start - 1 else noun
 
 
 def _remember(row, unit, context):
@@ -526,13 +533,8 @@ def _flow(row, noun, usual):
 
 
 def _indicator(noun, lookup):
-    """Find the indicator whose label or alias is the folded noun or its longest ending; a total counts it."""
-    for i in range(len(noun) - 1):
-        if noun[i:] in lookup:
-            return lookup[noun[i:]]
-    if not noun.endswith(TOTALS):
-        return ""
-    return _indicator(noun.removesuffix(next(t for t in TOTALS if noun.endswith(t))), lookup)
+    """Find the indicator whose label or alias is the folded noun or its longest ending."""
+    return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
 
 
 @cache

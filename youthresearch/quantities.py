@@ -184,8 +184,27 @@ def _matches(folded):
     for start, stop in _windows(folded):
         for match in pattern.finditer(folded, max(start, end), stop):
             end = match.end()
-            if match["all"] != "全部" or _COUNTED.search(folded, max(0, end - 32), end):
-                yield match
+            if match["all"] == "全部" and not _COUNTED.search(folded, max(0, end - 32), end):
+                continue
+            if match["zh1"] and not match["unit3"] and not _counts_areas(match["zh1"], folded, end):
+                continue
+            yield match
+
+
+def _counts_areas(numeral, folded, end):
+    """Tell whether a numeral counts the areas after it (两镇, 五区一市, 甲、乙两县), no name (三县联动)."""
+    start = end - len(numeral)
+    if (
+        numeral == "两"
+        or _PAIRED.match(folded, end)
+        or _PAIRED_BEFORE.search(folded, max(0, start - 2), start)
+    ):
+        return True
+    listed = _NAMED.search(folded, max(0, start - 60), start)
+    if not listed:
+        return False
+    named, counted = len(re.split("[、和及与]", listed[1])), _number(numeral)[0]
+    return named < counted if listed[2] else named == counted
 
 
 def _windows(folded):
@@ -587,6 +606,10 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+# Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
+_PAIRED = re.compile(r"(?:[省市县区旗盟州镇乡]|乡镇)(?:\([^()]{1,4}\))?[一二三四五六七八九十两\d]")
+_PAIRED_BEFORE = re.compile(r"[一二三四五六七八九十两\d][省市县区旗盟州镇乡]$")
+_NAMED = re.compile(r"((?:[\u4e00-\u9fff]{1,4}[、和及与])+[\u4e00-\u9fff]{1,4}?)(等?)$")
 # A sign, where none of a range, a date or a list can stand: 增长-3%.
 _MINUS = re.compile(r"(?:[为是达到至由从长涨降落速率幅润差额:(\t|]|[同环]比|[%‰][、和及,]|[\t|] |^)[-–负]$")
 _LISTED = ("、", "和", "与", "及", "、和")
