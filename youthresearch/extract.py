@@ -30,6 +30,7 @@ from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_among, find_noun
+from .phrases import AIMS
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import fold, lexicon_pattern, scan_folded
 from .refusals import refusal_of
@@ -395,7 +396,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if kind == "growth" and unit in _OF_ONE:
         percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "resolution")}
         row |= percent | {"unit": "%"}
-    _remember(row, unit, context)
+    if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
+        _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%
     return row
 
 

@@ -5,6 +5,7 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 """
 
 from .phrases import (
+    AIMS,
     EVENTS,
     LEVELS,
     NUMERIC,
@@ -97,6 +98,8 @@ def find_noun(tokens, i, mention, kind, context):
     listed = _listed(tokens, i, unit, found["left"]) if rule == "left" else None
     if listed:
         return listed, "topic", found["left"]
+    if rule == "left" and unit == "%" and "right" in found and _is_elided(tokens, i, found["left"], None):
+        return found["right"], "right", found["left"]  # 广东、福建等省60%的企业
     if rule == "left" and _is_elided(tokens, i, found["left"], before):
         return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
@@ -148,6 +151,7 @@ def _own_share(tokens, i, unit, context):
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
+    whole, first = _fulfilled(tokens, first, whole)
     if whole:
         told = any(
             t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]
@@ -156,6 +160,13 @@ def _own_share(tokens, i, unit, context):
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
     return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
+
+
+def _fulfilled(tokens, first, whole):
+    """Find what stands before 分别 where shares of a task follow (甲率和乙率分别完成任务的60%和90%)."""
+    told = next((n for n in range(first - 1, max(0, first - REACH), -1) if tokens[n].word == "分别"), 0)
+    task = whole and told and any(t.end == whole[1] and t.word.endswith(AIMS) for t in tokens[told:first])
+    return (left_of(tokens, told, ""), told) if task else (whole, first)
 
 
 def _row(tokens, i):
@@ -404,6 +415,8 @@ def _is_event(tokens, k, unit):
         return True
     if unit not in EVENTS and unit != "人次":
         return False
+    if unit in PEOPLE and word in roles("holds") and at(tokens, k + 2).sort != "x":
+        return False  # 组织60人次在线观看
     if sort in "vw" or word in verbal():
         return True
     told = sort == "h" and at(tokens, k - 1).sort == "n"  # 免费开放30场

@@ -52,6 +52,7 @@ ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 TITLE = 8  # characters of a name; longer, it is a title
+BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 # Any verb may qualify these.
@@ -73,7 +74,8 @@ def right_of(tokens, i, unit):
         return None  # 完成100个的目标
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
-    if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
+    after = at(tokens, last + 1).word  # 9个县农民人均收入
+    if unit in ONLY or after == NUMBER or after in roles("mean") or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
@@ -336,8 +338,10 @@ def left_of(tokens, i, unit):
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
-    if others and (before in PLACED or _is_sender(tokens, k, i)):
-        return None  # 从高校选拔64名, 各支部推荐1名
+    if others and before in PLACED:
+        return None  # 从高校选拔64名
+    if (others or unit == "户") and _is_sender(tokens, k, i):
+        return None  # 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
@@ -363,6 +367,8 @@ def _head_before(tokens, i, unit):
             break
         if tokens[k].word == "组织" and at(tokens, k - 1).sort in "nw" and tokens[k + 1].word in RISEN:
             break  # 志愿服务组织达到60个
+        if tokens[k].sort in "va" and at(tokens, k - 1).word == "外" and at(tokens, k - 2).sort in "np":
+            break  # 县外就业达到60%
         if tokens[k].word == ")":
             k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
         elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
@@ -408,21 +414,10 @@ def _sum(tokens, i, k, found):
         who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
         if who and _is_counted_before(tokens, i, found):
             return who[-1], found[1]  # 资助9名学生助学金2万元
-        return _with_mean(tokens, k, _without_giver(tokens, k, found))
+        return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
-    return None if _is_counted_before(tokens, i, found) else _with_mean(tokens, k, found)
-
-
-def _with_mean(tokens, k, found):
-    """Let the name of a measure begin with whose it is and for each of whom (居民人均可支配收入)."""
-    if not ends_in(tokens[k].word, "measure"):
-        return found
-    n = next((n for n in range(k, -1, -1) if tokens[n].end == found[0]), 0)
-    if tokens[n].word not in roles("mean") or tokens[n].word[-1] != "均":
-        return found
-    whose = phrase_to(tokens, n - 1) if at(tokens, n - 1).sort in "np" else None
-    return (whose or (tokens[n].start,))[0], found[1]
+    return None if _is_counted_before(tokens, i, found) else found
 
 
 def _is_counted_before(tokens, i, found):
@@ -438,6 +433,8 @@ def _is_no_noun(tokens, k, i):
         return True  # 次年发展到60人
     if tokens[k].word == "时间":
         return at(tokens, k - 1).word == OTHER
+    if tokens[k].word.endswith(AIMS) and at(tokens, k - 1).word in BEYOND:
+        return True  # 超过计划3个百分点
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
 
@@ -538,6 +535,9 @@ def phrase_to(tokens, k):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
+            if _is_crime(tokens, n, k):
+                j = n
+                break
             j = _held(tokens, j, n) or n + 1
             chained = j < k and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
             j += chained and not tokens[k].word.endswith(NUMERIC)  # 定期缴纳团费
@@ -554,14 +554,30 @@ def phrase_to(tokens, k):
     while j < k and (
         tokens[j].sort in "pc"
         or tokens[j].word in (BRACKET, "方面")
+        or (tokens[j].word in ("以上", "以下") and at(tokens, j - 1).sort == "x")
         or (tokens[j].word in "支个名家所项类" and at(tokens, j - 1).word in ("各", "每", "该"))
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(at(tokens, j - 1)))
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
         or (tokens[j + 1].sort in "na" and at(tokens, j - 1).word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
+    if at(tokens, j - 1).word.endswith("均") and ends_in(tokens[k].word, "measure"):
+        return _whose(tokens, j - 1), tokens[k].end
     j -= at(tokens, j - 1).word == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
+    j -= at(tokens, j - 1).word == OTHER and tokens[j].word.endswith("制")  # 九年一贯制学校
     return span(tokens, _titled(tokens, j), k)
+
+
+def _whose(tokens, n):
+    """Find where the name of a mean n begins: with those of each of whom it is (居民人均可支配收入)."""
+    named = at(tokens, n - 1).sort in "np" and tokens[n].word in roles("mean")
+    return phrase_to(tokens, n - 1)[0] if named else tokens[n].start
+
+
+def _is_crime(tokens, n, k):
+    """Tell whether the verb n after another says what a crime is (起诉侵犯知识产权犯罪60人)."""
+    crime = tokens[k].word.startswith("犯罪")
+    return crime and n < k - 1 and (at(tokens, n - 1).sort in "vh" or at(tokens, n - 1).word == "等")
 
 
 def _is_within(tokens, n, k):
@@ -627,19 +643,21 @@ def _titled(tokens, j):
     level = before in LEVELS
     if before == "年" and tokens[j].word.endswith(AIMS):
         return j - 1
-    return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
+    return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "劳", "五四")) else j
 
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
-    sort, head = tokens[n].sort, tokens[k].word
+    sort, head, before = tokens[n].sort, tokens[k].word, at(tokens, n - 1)
     if len(at(tokens, n + 2).word) == 1 and tokens[n + 1].word == BRACKET:
         return False  # 因公出国(境)费
+    if n == k - 1 and before.sort == "c" and at(tokens, n - 3).word.endswith(head):
+        return False  # 正式代表6名、列席代表3名
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
-    before, verb = at(tokens, n - 1), sort in "vw" or tokens[n].word in verbal()
+    verb = sort in "vw" or tokens[n].word in verbal()
     if before.sort == "s" and before.word[0] == "各":
         return False  # 各类犯罪嫌疑人
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
@@ -670,9 +688,16 @@ def _is_predicate(tokens, n, k):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍
-    inner = before.sort == "n" and (sort == "w" or at(tokens, n - 2).sort == "h")
+    inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
+
+
+def _is_taken(tokens, k):
+    """Tell whether a verb stands before the nouns that end in token k."""
+    while k > 0 and tokens[k].sort == "n":
+        k -= 1
+    return tokens[k].sort == "h"
 
 
 def _joins(tokens, k):
