@@ -145,28 +145,38 @@ def _own_share(tokens, i, unit, context):
     """
     first, last = _row(tokens, i)
     place, size = (i - first) // 2, (last - first) // 2 + 1
-    if size == 1 or not any(t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]):
+    apart = _told_apart(tokens, first) if size > 1 else None
+    if apart is None:
         return None
-    given = _shared(tokens, i, unit) if unit == "元" and at(tokens, first - 1).sort in "hv" else None
+    given = _shared(tokens, first, unit) if unit == "元" and at(tokens, first - 1).sort in "hv" else None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
-    whole, first = _fulfilled(tokens, first, whole)
+    if whole and _is_task(tokens[apart:first], whole):
+        of = left_of(tokens, apart, "")
+        parts = _parts(tokens, apart, of) if of else []
+        return parts[place] if len(parts) == size else whole
     if whole:
-        told = any(
-            t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]
-        )
+        told = tokens[apart].start >= whole[1]
         parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
     return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
 
 
-def _fulfilled(tokens, first, whole):
-    """Find what stands before 分别 where shares of a task follow (甲率和乙率分别完成任务的60%和90%)."""
-    told = next((n for n in range(first - 1, max(0, first - REACH), -1) if tokens[n].word == "分别"), 0)
-    task = whole and told and any(t.end == whole[1] and t.word.endswith(AIMS) for t in tokens[told:first])
-    return (left_of(tokens, told, ""), told) if task else (whole, first)
+def _told_apart(tokens, first):
+    """Find the 分别 before the numbers from first on, in their clause."""
+    for n in range(first - 1, max(-1, first - REACH), -1):
+        if tokens[n].word.startswith("分别"):
+            return n
+        if tokens[n].sort == "x" and first - n > 3:
+            break
+    return None
+
+
+def _is_task(tokens, phrase):
+    """Tell whether a phrase is of a task that shares are of (分别完成总任务的60%和90%)."""
+    return any(t.end == phrase[1] and t.word.endswith(AIMS) for t in tokens)
 
 
 def _row(tokens, i):
@@ -318,7 +328,9 @@ def _further(tokens, i, unit, kind, context):
     if before and (not money or moves(at(tokens, i - 1).word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
-    return _from_afar(tokens, i, unit, kind, money)
+    found = _from_afar(tokens, i, unit, kind, money)
+    again = _again(found[0], at(tokens, i - 1), unit, context) if found[1] == "event" else None
+    return (again, "inherited", found[0]) if again else found
 
 
 def _whole(tokens, i, unit, context):
@@ -413,10 +425,11 @@ def _is_event(tokens, k, unit):
     sort, word = at(tokens, k).sort, at(tokens, k).word
     if word in roles("event"):
         return True
+    after = at(tokens, k + 2 + (at(tokens, k + 2).sort == "a"))
+    if unit in PEOPLE and after.word in roles("event"):
+        return False  # 组织60人次在线观看
     if unit not in EVENTS and unit != "人次":
         return False
-    if unit in PEOPLE and word in roles("holds") and at(tokens, k + 2).sort != "x":
-        return False  # 组织60人次在线观看
     if sort in "vw" or word in verbal():
         return True
     told = sort == "h" and at(tokens, k - 1).sort == "n"  # 免费开放30场

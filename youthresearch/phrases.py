@@ -314,7 +314,9 @@ def _qualifies_next(tokens, j, unit):
     head = phrase_end(tokens, j)
     if head is None or head == j:
         return False
-    return unit not in PEOPLE or ends_in(tokens[head].word, "person") or takes_verb(tokens[head].word)
+    if unit not in PEOPLE or ends_in(tokens[head].word, "person"):
+        return True
+    return takes_verb(tokens[head].word) and tokens[j].word not in roles("event")  # 60人观看发布会
 
 
 def phrase_end(tokens, j):
@@ -654,6 +656,8 @@ def _is_predicate(tokens, n, k):
         return False  # 因公出国(境)费
     if n == k - 1 and before.sort == "c" and at(tokens, n - 3).word.endswith(head):
         return False  # 正式代表6名、列席代表3名
+    if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and at(tokens, n + 2).sort == "n":
+        return False  # 公务用车购置及运行费
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
@@ -702,4 +706,5 @@ def _is_taken(tokens, k):
 
 def _joins(tokens, k):
     """Tell whether a word joins two nouns (青年典型、青年集体)."""
-    return tokens[k].sort == "c" and at(tokens, k - 1).sort in "nwa"
+    before = at(tokens, k - 1).sort
+    return tokens[k].sort == "c" and (before in "nwa" or (before == "h" and tokens[k].word == "及"))

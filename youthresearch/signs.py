@@ -105,11 +105,11 @@ def _names():
     quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "团共", _BODY)
     return (
         (OTHER, "", baselines()),
-        (GROUP, "", joined),
         quotes,
+        (BRACKET, "(", _BRACKET),
+        (GROUP, "", joined),
         bodies,
         (PLACE, "街镇乡村社苏嘎", _PLACE),
-        (BRACKET, "(", _BRACKET),
     )
 
 
