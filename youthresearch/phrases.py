@@ -47,7 +47,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
 AIMS = ("目标", "任务", "要求", "计划", "速度")
-BOOKED = ("支出", "决算", "预算")  # after the name of a sum, not what it is
+BOOKED = ("支出", "支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
@@ -74,8 +74,9 @@ def right_of(tokens, i, unit):
         return None  # 完成100个的目标
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
-    after = at(tokens, last + 1).word  # 9个县农民人均收入
-    if unit in ONLY or after == NUMBER or after in roles("mean") or tokens[last].word.endswith(STAFF):
+    after, mean = at(tokens, last + 1).word, roles("mean")  # 9个县农民人均收入
+    mean = after in mean or tokens[last].word[:2] in mean
+    if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
@@ -355,7 +356,9 @@ def _is_sender(tokens, k, i):
     word = tokens[k].word
     if not (ends_in(word, "organisation") or word.endswith(BODIES)):
         return False
-    return word[0] == "各" or (k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i]))
+    if word[0] == "各" or at(tokens, i + 1).word in roles("event"):
+        return True  # 9个县区600人收看
+    return k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i])
 
 
 def _head_before(tokens, i, unit):
@@ -369,7 +372,7 @@ def _head_before(tokens, i, unit):
             break
         if tokens[k].word == "组织" and at(tokens, k - 1).sort in "nw" and tokens[k + 1].word in RISEN:
             break  # 志愿服务组织达到60个
-        if tokens[k].sort in "va" and at(tokens, k - 1).word == "外" and at(tokens, k - 2).sort in "np":
+        if tokens[k].sort in "va" and at(tokens, k - 1).word.endswith("外") and tokens[k + 1].word in RISEN:
             break  # 县外就业达到60%
         if tokens[k].word == ")":
             k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
@@ -533,7 +536,9 @@ def _share_of(tokens, i):
 def phrase_to(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
-    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1) or _is_within(tokens, j - 1, k)):
+    while j > 0 and (
+        tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1) or _is_within(tokens, j - 1, k)
+    ):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
