@@ -105,6 +105,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("为负3.2%", -3.2, NONE, "exact", 0.1, "%"),
     ("12%之内", 12, NONE, "at_most", 1, "%"),
     ("60%之上", 60, NONE, "at_least", 1, "%"),
+    ("0.6个千分点", 0.6, NONE, "exact", 0.1, "千分点"),
     ("26案", 26, NONE, "exact", 1, "案"),
     ("xx个", NONE, NONE, "masked", NONE, "个"),
     ("XX万元", NONE, NONE, "masked", NONE, "元"),

@@ -363,6 +363,9 @@ def _is_sender(tokens, k, i):
 
 def _head_before(tokens, i, unit):
     """Find the last noun before token i, or nothing."""
+    risen = _before_from(tokens, i)
+    if risen is not None:
+        return risen
     told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
     if at(tokens, told).word == "的" and unit not in TO_THE_LEFT and not _is_start(tokens, told):
         return None  # 重点村的78人, 正在建设的有8所
@@ -477,17 +480,20 @@ def _compared(tokens, k):
                 return n - 1  # 差旅费与预算相比减少2万元
             if tokens[n].sort == "x":
                 break
-    return _before_from(tokens, k)
-
-
-def _before_from(tokens, k):
-    """Find where the search starts: before what something rises or falls from (比例由医保报销后的60%)."""
-    for n in range(k, max(0, k - REACH), -1):
-        if tokens[n].word in ("由", "从") and at(tokens, n - 1).sort in "nw":
-            return n - 1
-        if tokens[n].sort in "xch":
-            break
     return k
+
+
+def _before_from(tokens, i):
+    """Find the noun before what number i rises or falls from (比例由医保报销后的60%提高到70%), or nothing."""
+    after = at(tokens, i + 1)
+    if after.sort in "xn" or not (after.word.endswith(RISEN) or moves(after.word)):
+        return None
+    for n in range(i - 1, max(0, i - REACH), -1):
+        if tokens[n].word in ("由", "从"):
+            return n - 1 if at(tokens, n - 1).sort in "nw" else None
+        if tokens[n].sort in "xc":
+            break
+    return None
 
 
 def _is_noun(tokens, k, unit):

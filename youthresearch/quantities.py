@@ -22,6 +22,7 @@ from .words import word_table
 
 _SAME_UNIT = {
     "个百分点": "百分点",
+    "个千分点": "千分点",
     "人(次)": "人次",
     "大": "个",
     "大类": "类",
@@ -154,7 +155,27 @@ def scan(text):
 def scan_folded(folded):
     """Scan a text that is folded already."""
     quotes = [m.span() for m in _QUOTES.finditer(folded)]
-    return [_mention(match, folded, quotes) for match in _matches(folded)]
+    mentions = [_mention(match, folded, quotes) for match in _matches(folded)]
+    size = 1
+    for i in range(len(mentions) - 2, -1, -1):  # from the last, which has the unit of all
+        mention, following = mentions[i], mentions[i + 1]
+        if mention["sort"] == "bare" and _is_listed_before(mention, following, folded):
+            factor = _MANY.match(folded, following["number_start"])
+            size = _PLACES[factor[1]] if factor else size
+            mention |= {"sort": "quantity", "unit": following["unit"]}
+            mention |= {name: size * mention[name] for name in ("value", "value_max", "resolution")}
+        else:
+            size = 1
+    return mentions
+
+
+def _is_listed_before(mention, following, folded):
+    """Tell whether a number has the unit of the one it is listed before (分别回落2.16和1.66个百分点)."""
+    return (
+        following["sort"] == "quantity"
+        and folded[mention["end"] : following["start"]] in _LISTED
+        and bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+    )
 
 
 def _matches(folded):
@@ -194,8 +215,10 @@ def _mention(match, folded, quotes):
         value, place = _arabic(match[0].rstrip("周岁 "))
         read = _quantity(value, nan, "exact", place, "岁")
         read["number_start"] = start
-    elif sort == "duration" and _TIMED.search(folded, max(0, start - 24), min(end, start + 6)):
-        read = _read_time(match)
+    elif sort == "duration" and (time := _TIME.search(match[0])):
+        lead = folded[max(0, start - 24) : start + time.start()]
+        if _TIMED.search(lead) or (time[2] == "天" and _KEPT.search(lead)):
+            read = _read_time(time, start)
     if read is None:
         return {"start": start, "end": end, "sort": sort}
     if read["number_start"] == start and _MINUS.search(folded, max(0, start - 3), start):
@@ -204,15 +227,13 @@ def _mention(match, folded, quotes):
     return read
 
 
-def _read_time(match):
+def _read_time(time, start):
     """Read a time that is a figure: of schooling (受教育年限达到9.3年), or owed (每年驻村不少于20天)."""
-    time = re.search(r"(\d{1,4}(?:\.\d{1,2})?|半)([年天])", match[0])
-    if not time:
-        return None
+    before, after = time.string[: time.start()].rstrip(" 了为有达占"), time.string[time.end() :]
     value, place = (0.5, 0.5) if time[1] == "半" else _arabic(time[1])
-    bounded = time.start() or match[0].endswith("以上")
-    read = _quantity(value, nan, "at_least" if bounded else "exact", place, time[2])
-    return read | {"number_start": match.start() + time.start()}
+    hedge = lexicon_codes("hedge_before").get(before) or lexicon_codes("hedge_after").get(after)
+    odd = "odd" if "余" in time.string or "多" in time.string else "exact"
+    return _quantity(value, nan, hedge or odd, place, time[2]) | {"number_start": start + time.start()}
 
 
 def _is_stated_age(folded, start):
@@ -499,7 +520,7 @@ def _beyond(units):
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
     units = counted_units() - {"%", "‰", "百分点", "倍", "成", "年", "天"}
-    units |= {"个百分点", "百分点"}
+    units |= {"个百分点", "百分点", "个千分点"}
     words = {
         "UNIT": units | {"大"},
         "COUNTED": units - set(lexicon_codes("arabic_only")) | {"倍"},
@@ -544,13 +565,18 @@ def _quick():
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
 # A sign, where none of a range, a date or a list can stand: 增长-3%.
 _MINUS = re.compile(r"(?:[为是达到至由从长涨降落速率幅润差额:(\t|]|[同环]比|[%‰][、和及,]|[\t|] |^)[-–负]$")
+_LISTED = ("、", "和", "与", "及", "、和")
+_EACH_OF = re.compile(r"分别[^,。;:\n]*$")
+_MANY = re.compile(r"[\d.,]+ ?([万亿])")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
-_TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时由12天缩短到7.5天
+_TIME = re.compile(r"(\d{1,4}(?:\.\d{1,2})?|半)[余多]?([年天])")
+_TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时由12天缩短到7.5天, 同比缩短3天
     r"(?:受教育年限|(?<!限)天数|平均[^,。;\d]{0,14}(?:时间|用时|周期|期限|时长|工期))[^,。;\d]{0,6}"
-    r"(?:\d[\d.]*天[^,。;\d]{2,4})?\d|每[^,。;]{1,20}(?:不得?[少低]于|至少)[\d半.]{1,4}天"
+    r"(?:\d[\d.]*天[^,。;\d]{2,4})?$|(?:同比|[比较][^,。;\d]{2,10})(?:缩短|减少|压缩|延长|增加)了?$"
 )
+_KEPT = re.compile("每[^,。;]{1,20}(?:不得?[少低]于|至少)$")  # 每年驻村不少于20天
 _AGED = re.compile(  # 平均年龄28岁, 下降2.5岁, 平均年龄由35岁降到28岁
     "(?:平均|均龄).{0,6}$|(?:降低|下降|减少|提高|上升|增加)了? ?$|平均年龄[^,。;]{2,12}[到至为]$"
 )  # an age that is a figure, no limit

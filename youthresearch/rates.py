@@ -9,7 +9,7 @@ from .quantities import either, lexicon_codes, lexicon_pattern
 from .words import word_table
 
 PERIODS = ("年", "年度", "半年", "学年", "学期", "季度", "季", "月", "星期", "周", "天", "日")
-_HINTS = ("每", "均", "至少", "人平", "户平", "亩产")
+_HINTS = ("每", "均", "至少", "人平", "户平", "亩产", "千人口", "万人口", "万元")
 _SAME = {"年度": "年", "季": "季度", "星期": "周", "个人": "人"}  # as they are written in a unit
 
 
@@ -76,11 +76,12 @@ def _patterns():
     once = "(?!一[度届题学课讲评星]|一次的)"  # 每年一度的评选
     period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"
     body = rf"(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
-    one = rf"(?:一|1(?!\d))?(?P<size>\d{{1,6}}[万千]?|十?万|[十百千])?(?:{body})"  # 每百户, 每10名
+    size = r"(?P<size>\d{1,6}[万千]?|十?万|[十百千])"  # 每百户, 每10名, 每千常住人口
+    one = rf"(?:一|1(?!\d))?{size}?(?:常住|户籍)?(?:{body})"
     within = rf"(?<![\u4e00-\u9fff\d])一(?=个?(?:{either(PERIODS)})[内中]?[^,。;]{{0,6}}至少)"
     return {
         "each": re.compile(
-            rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=一[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within})(?:{period}|{one})"
+            rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=(?:一|1(?!\d))[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within}|(?<![\d余多来几])(?=[千万]人口|万元(?:GDP|生产总值|地区|工业|产值)))(?:{period}|{one})"
             rf"|(?={means})(?P<mean>.)."
         ),
         "within": re.compile(  # 一学期1至2次
@@ -88,7 +89,7 @@ def _patterns():
         ),
         "after": re.compile(
             rf" ?(?:/ ?每?(?:[人户生](?:[·.•/]|每|(?=[年月天日])))?|每)(?:{period}|{one})(?P<mean>)"
-            "(?=[,。;、)的]|$)"
+            r"(?=[,。;、)的提增降减上下调到至以左和及与\s]|$)"
         ),
         "all": re.compile(
             rf"各(?![级类地界族项种行自条])(?:一|1(?!\d))?(?:{body})"
