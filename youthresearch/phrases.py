@@ -379,6 +379,9 @@ def _head_before(tokens, i, unit):
             break  # 县外就业达到60%
         if tokens[k].word == ")":
             k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
+        elif tokens[k].word in ("中", "后") and at(tokens, k - 1).sort in "nw":
+            k = next((n for n in range(k - 1, first, -1) if tokens[n].sort in "xr"), k - 1)
+            k += tokens[k].sort == "x"  # 培训后就业60人, 在考核中排名第三
         elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
             return None  # but 与上年相比
         k -= 1
