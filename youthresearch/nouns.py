@@ -106,7 +106,9 @@ def find_noun(tokens, i, mention, kind, context):
     if again:
         return again, "inherited", found[rule]
     if bare or not rule:
-        return _further(tokens, i, unit, kind, context)
+        further = _further(tokens, i, unit, kind, context)
+        told = bare and kind == "share" and further[1] in ("topic", "none")
+        return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
 
@@ -445,8 +447,12 @@ def _event_to(tokens, k, unit):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
             j = n + 1
             break
-    while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and at(tokens, j - 1).sort == "r")):
-        j += 1  # 在《日报》发稿
+    while j < k and (
+        tokens[j].sort in "pc"
+        or tokens[j].word == "计划"
+        or (tokens[j].sort == "n" and any(t.sort == "r" for t in tokens[max(0, j - 2) : j]))
+    ):
+        j += 1  # 在《日报》发稿, 向新疆希望工程捐款
     j += j < k and tokens[j].word == "组织" and at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
     return span(tokens, past_titles(tokens, j, k), k)
 

@@ -40,7 +40,9 @@ EVENTS = (  # units that may count an event without a noun
 )
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
+WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
+HONOURS = ("优秀", "先进", "模范")
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
@@ -171,7 +173,8 @@ def opening(tokens, j, unit=""):
         return j
     if at(tokens, j).word == "因" and unit in COUNTED:
         head = phrase_end(tokens, j + 1)
-        return j + 1 if head and counts(tokens[head].word, unit) else j
+        cause = tokens[j + 1].sort == "n" and at(tokens, j + 2).sort in "hv"
+        return j + 1 if cause and counts(tokens[head or j].word, unit) else j
     if unit in PEOPLE and _acts_before(tokens, j):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, min(j + REACH, len(tokens))):
@@ -239,7 +242,10 @@ def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, at(tokens, j + 1)
     if sort == "c":
-        return last == j - 1 and _joins_next(tokens, j, last, unit)
+        if last == j - 1:
+            return _joins_next(tokens, j, last, unit)
+        head = phrase_end(tokens, j + 1)  # 60名留守、困境儿童
+        return tokens[j - 1].sort == "a" and head is not None and counts(tokens[head].word, unit)
     if sort in "ag":
         fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
         if last is None and (after.word == "的" or (after.sort == "h" and phrase_end(tokens, j + 2))):
@@ -287,6 +293,7 @@ def _goes_on(tokens, j, last, unit):
     head = phrase_end(tokens, j)
     if head is None:
         return False
+    head -= tokens[head].word == BRACKET and head > j
     word = tokens[head].word
     if counts(word, unit) and not counts(tokens[last].word, unit):
         return True  # 30户“最美家庭”备选家庭
@@ -558,6 +565,8 @@ def phrase_to(tokens, k):
             chained = j < k and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
             j += chained and not tokens[k].word.endswith(NUMERIC)  # 定期缴纳团费
             break
+    if at(tokens, j - 1).word in WHERE:  # 在平台注册志愿者60人
+        j = next((n for n in range(j + 1, k) if tokens[n].word in verbal() and tokens[n - 1].sort == "n"), j)
     if at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     j = _past_place(tokens, j, k)
@@ -603,6 +612,8 @@ def _is_within(tokens, n, k):
 
 def past_titles(tokens, j, k):
     """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
+    while j + 1 < k and tokens[j].word == tokens[j + 1].word == NOUN:
+        j += 1  # “甲计划”“乙计划”志愿者
     n = j + (tokens[j].word in ADMIN)
     while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
         j = n = n + 1
@@ -659,7 +670,7 @@ def _titled(tokens, j):
     level = before in LEVELS
     if before == "年" and tokens[j].word.endswith(AIMS):
         return j - 1
-    return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "劳", "五四")) else j
+    return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四")) else j
 
 
 def _is_predicate(tokens, n, k):
@@ -676,8 +687,8 @@ def _is_predicate(tokens, n, k):
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     verb = sort in "vw" or tokens[n].word in verbal()
-    if before.sort == "s" and before.word[0] == "各":
-        return False  # 各类犯罪嫌疑人
+    if (before.sort == "s" and before.word[0] == "各") or (before.word in HONOURS and sort != "h"):
+        return False  # 各类犯罪嫌疑人, 优秀指导教师
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
         return False  # 遗体捐献登记
     if verb and before.word in ADVERBS:
