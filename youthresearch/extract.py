@@ -406,6 +406,8 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     start, unit = mention["start"], mention["unit"]
     subject, counted = context["paragraph"].get("subject", (None, ""))
+    if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
+        return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = subject, "inherited"
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):
@@ -419,6 +421,8 @@ def _noun_of(mention, kind, folded, tokens, number, context):
 def _remember(row, unit, context):
     """Keep of a figure what the next ones of its sentence, or of its paragraph, may leave out."""
     noun, kind = row["noun"], row["kind"]
+    if kind in ("level", "mean"):
+        context["averaged"] = noun if kind == "mean" else None
     if noun and kind != "mean":
         context |= {"noun": noun, "unit": unit}
         context["counted"].append((noun, unit))

@@ -24,7 +24,6 @@ from .phrases import (
 from .tokens import (
     BODY,
     COUNTED,
-    NOUN,
     NUMBER,
     ONLY,
     OTHER,
@@ -100,7 +99,9 @@ def find_noun(tokens, i, mention, kind, context):
         return listed, "topic", found["left"]
     if rule == "left" and unit == "%" and "right" in found and _is_elided(tokens, i, found["left"], None):
         return found["right"], "right", found["left"]  # 广东、福建等省60%的企业
-    if rule == "left" and _is_elided(tokens, i, found["left"], before):
+    if rule == "left" and (
+        _is_elided(tokens, i, found["left"], before) or _is_where(tokens, i, unit, found["left"], context)
+    ):
         return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
     if again:
@@ -222,6 +223,17 @@ def _is_elided(tokens, i, found, before):
     return listed and ends_in(league, "league")
 
 
+def _is_where(tokens, i, unit, found, context):
+    """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
+    if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE) or unit in TO_THE_LEFT:
+        return False
+    label = at(tokens, i - 1)
+    if label.end != found[1] or not ends_in(label.word, "organisation") or is_person(label.word):
+        return False
+    said = [t.word for t in tokens[max(0, i - 4 * REACH) : i] if t.start >= context["noun"][1]]
+    return unit not in PEOPLE or any(word in (":", "其中", "包括") for word in said)
+
+
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
@@ -242,7 +254,9 @@ def _candidates(tokens, i, unit, kind, before):
     right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
     if right == (after.start, after.end) and _is_level(after.word):
         right = None  # 6个市级、18个县级基地
-    event = _beside(tokens, i, unit, left, right)
+    came = _who_come(tokens, i) if unit == "人次" and not right else None
+    event = None if came else _beside(tokens, i, unit, left, right)
+    left = came or left
     if left and before and left[0] <= before[0] < before[1] < left[1]:
         left = before[1], left[1]  # 9个村团支部覆盖率98%
     found = {"event": event, "right": right, "left": left}
@@ -281,6 +295,16 @@ def _beside(tokens, i, unit, left, right):
         return _event(tokens, i, unit)
     named = right or (left and is_person(_head(tokens, i, left)))
     return _attended(tokens, i) if unit in PEOPLE and not named else None
+
+
+def _who_come(tokens, i):
+    """Find the persons who take part in what stands before a number (志愿者参与服务900人次)."""
+    for n in range(i - 2, max(0, i - REACH), -1):
+        if tokens[n].sort in "xr":
+            break
+        if tokens[n].sort == "h" and tokens[n].word in roles("event"):
+            return phrase_to(tokens, n - 1) if is_person(tokens[n - 1].word) else None
+    return None
 
 
 def _of_whom(tokens, i):
@@ -447,11 +471,9 @@ def _event_to(tokens, k, unit):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
             j = n + 1
             break
-    while j < k and (
-        tokens[j].sort in "pc"
-        or tokens[j].word == "计划"
-        or (tokens[j].sort == "n" and any(t.sort == "r" for t in tokens[max(0, j - 2) : j]))
-    ):
+    if at(tokens, j - 1).sort == "r":
+        j = next((n + 1 for n in range(k - 1, j - 1, -1) if tokens[n].sort in "np"), j)
+    while j < k and (tokens[j].sort in "pc" or tokens[j].word == "计划"):
         j += 1  # 在《日报》发稿, 向新疆希望工程捐款
     j += j < k and tokens[j].word == "组织" and at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
     return span(tokens, past_titles(tokens, j, k), k)

@@ -49,10 +49,11 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
 AIMS = ("目标", "任务", "要求", "计划", "速度")
-BOOKED = ("支出", "支出预算", "决算", "预算")  # after the name of a sum, not what it is
+BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 ABOVE = ("高于", "低于", "高出", "高过")
@@ -70,7 +71,7 @@ def right_of(tokens, i, unit):
     begin, last = _run_on(tokens, i, unit)
     if last is None and unit in PEOPLE:
         begin, last = _run_on(tokens, _of_persons(tokens, i) or len(tokens), unit)
-    while last is not None and begin < last and tokens[begin].sort == "p":
+    while last is not None and begin < last and (tokens[begin].sort == "p" or tokens[begin].word[0] == "各"):
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
         return None  # 完成100个的目标
@@ -242,20 +243,25 @@ def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, at(tokens, j + 1)
     if sort == "c":
-        if last == j - 1:
-            return _joins_next(tokens, j, last, unit)
-        head = phrase_end(tokens, j + 1)  # 60名留守、困境儿童
-        return tokens[j - 1].sort == "a" and head is not None and counts(tokens[head].word, unit)
+        return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
     if sort in "ag":
         fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
         if last is None and (after.word == "的" or (after.sort == "h" and phrase_end(tokens, j + 2))):
             return True  # 8个基础薄弱的支部, 9个扶贫开发重点县
+        if after.sort == "c":
+            return _are_joined(tokens, j + 1, unit)
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
         return begin is not None and (last is None or _is_cut(tokens, j, unit))
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
+
+
+def _are_joined(tokens, c, unit):
+    """Tell whether c joins qualifiers of one noun that the unit counts (60名留守、困境儿童)."""
+    head = phrase_end(tokens, c + 1)
+    return tokens[c - 1].sort == "a" and head is not None and counts(tokens[head].word, unit)
 
 
 def _is_cut(tokens, j, unit):
@@ -425,9 +431,9 @@ def _over_verb(tokens, k, unit):
 
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
-    while tokens[k].word in BOOKED and ends_in(at(tokens, k - 1).word, "money") and k < i:
-        k -= 1  # 会议费支出决算
-        found = found[0], tokens[k].end
+    while tokens[k].word in BOOKED and ends_in(at(tokens, k - 1).word, "money"):
+        k -= 1 + (tokens[k - 1].word == "支出" and ends_in(at(tokens, k - 2).word, "money"))
+        found = found[0], tokens[k].end  # 会议费支出决算
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
         who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
         if who and _is_counted_before(tokens, i, found):
@@ -578,6 +584,7 @@ def phrase_to(tokens, k):
         j += 2  # 新入驻志愿服务组织
     while j < k and (
         tokens[j].sort in "pc"
+        or tokens[j].word[0] == "各"
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in ("以上", "以下") and at(tokens, j - 1).sort == "x")
         or (tokens[j].word in "支个名家所项类" and at(tokens, j - 1).word in ("各", "每", "该"))
@@ -612,7 +619,7 @@ def _is_within(tokens, n, k):
 
 def past_titles(tokens, j, k):
     """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
-    while j + 1 < k and tokens[j].word == tokens[j + 1].word == NOUN:
+    while j + 1 < k and tokens[j].word == NOUN and NOUN in (tokens[j + 1].word, at(tokens, j - 1).word):
         j += 1  # “甲计划”“乙计划”志愿者
     n = j + (tokens[j].word in ADMIN)
     while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
@@ -668,6 +675,8 @@ def _titled(tokens, j):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = at(tokens, j - 1).word
     level = before in LEVELS
+    if before == "全国" and tokens[j].word.startswith(NATIONAL):
+        return j - 1  # 全国青联委员
     if before == "年" and tokens[j].word.endswith(AIMS):
         return j - 1
     return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四")) else j
