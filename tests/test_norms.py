@@ -14,6 +14,8 @@ SPEECH = [  # no figures, and no norms: their reasons
     ("考核得分占30%。", "limit"),
     ("据全国1%人口抽样调查，比例较高。", "number"),
     ("三次产业比例协调。", "ordinal"),
+    ("会址在302室。", "number"),
+    ("服务6金融机构。", "no unit"),
     ("二本以上贫困家庭新生为重点。", "name"),
 ]
 
@@ -77,6 +79,7 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("团员人数超过或接近60名、90名的，分别成立团总支、团委。", ["接近60名", "90名"], "threshold"),
     ("差错率低于3%的控制目标。", ["低于3%"], "threshold"),
     ("每人累计最多申领4次。", ["4次"], "limit"),
+    ("个人贷款额度最高30万元。", ["30万元"], "limit"),
     ("每个支部限报3件，限招学员60名。", ["3件", "60名"], "limit"),
     ("按利息的60%给予补贴。", ["60%"], "limit"),
     ("每届任期不少于4年，培训为期6天。", ["不少于4年", "6天"], "duration"),
@@ -221,6 +224,7 @@ def test_a_list_of_what_was_done_and_a_plan_are_no_rules(text):
 def test_a_seat_in_a_rule_is_a_limit_and_a_duty_in_it_is_planned():
     title = "团干部联系青年制度\n"
     assert yr.extract_facts(f"{title}团委设书记1名，由7人组成。").empty
+    assert yr.extract_facts(f"{title}团干部每月交纳会费不少于3元。")["status"].tolist() == ["planned"]
     facts = yr.extract_facts(f"{title}每名团干部联系3个以上的支部、2个以上的班级和80名青年。")
     assert facts["kind"].tolist() == ["mean"] * 3
     assert facts["status"].tolist() == ["planned"] * 3
@@ -330,6 +334,7 @@ STATUS = [  # text, status of each figure
         "planned achieved planned planned",
     ),
     ("项目计划总投资3亿元，实际问题6个。", "planned planned"),
+    ("活动将逐步覆盖9个区。拟将资金扩充至3亿元。全年计划筹款90万元。", "planned planned planned"),
     # a list of promises, a shortlist, means that are asked for; and where intent ends
     ("惠青清单包括提供岗位不少于3万个；培训青年不少于600名；举办交友会30场。", "planned planned planned"),
     ("提供岗位不少于3万个；全年举办交友会30场。", "achieved achieved"),

@@ -66,7 +66,7 @@ def hedge_of(mention, said):
 
 # Kind ------------------------------------------------------------------------------------------------------
 
-_RATIO = re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$")
+_RATIO = re.compile(r"(?:团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
@@ -83,11 +83,18 @@ _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于�
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
     r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?P<down>[降跌]幅|下降率))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
-_THEN = re.compile("便|就|则|[多少](?![数量年])")
+_THEN = ("便", "就", "则", "多", "少")
+_EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
 _ALL = ("均", "均为", "均是", "均达", "均达到", "均在", "均有")  # 面积均超过90平方米
+_HEADED = re.compile(
+    "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
+)  # 每月津贴分别为:一类65元
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
-_PAID = re.compile("每[人户]?(?:学?年|月|学期|季度?|周|天|日)$")  # 标准为每年9600元
+_PAID = re.compile(  # 标准为每年9600元, 每月补贴200元
+    "每[人户]?(?:学?年|月|学期|季度?|周|天|日)$|每[人户名]?[月天日](?:补[贴助]|领取|津贴|工资)$"
+    "|每(?:月|学?年|季度|学期)[交缴]纳?[^,。;\\d]{0,3}$"
+)
 _YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
 
@@ -101,6 +108,10 @@ def kind_of(mention, said, context):
     if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
         clause = whole = clause[clause.rindex("的") :]
     each = each_of(whole, said.rest)
+    if mention["unit"] == "元":
+        if ":" in said.lead and (headed := _HEADED.search(said.lead)):
+            context["headed"] = each_of(headed[0], "")
+        each = each or context.get("headed")
     kind, sign, attached = _own_kind(mention, clause, whole, each)
     if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
         sign = (context.get("moved") or (kind, sign))[1]  # 分别回落3个和2个百分点
@@ -117,6 +128,9 @@ def kind_of(mention, said, context):
         mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
     per = _per(mention, kind, clause, each, owed, listed or still, context)
+    if kind == "mean" and not per and _EACH.search(clause) and context.get("counted_in") in WHOLE:
+        per = context["counted_in"]  # 向99个团委各赠送1辆
+    context["counted_in"] = mention["unit"]
     context |= {"mean": mention if kind == "mean" else None, "owed": owed, "per": per, "least": least}
     context["seats"] = kind == "mean" and (_SEATED.search(clause) or (listed and context["seats"]))
     return kind, sign, attached
@@ -131,7 +145,7 @@ def _own_kind(mention, clause, whole, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
-    paid = unit == "元" and _PAID.search(clause)
+    paid = unit == "元" and (_PAID.search(clause) or (each and "每" not in whole))
     of_each = each and (not each.period or paid or _is_frequency(mention))
     than = None if verb or not _LIKE.search(whole) else _THAN.search(whole)
     if than:
@@ -173,7 +187,7 @@ def _own_kind(mention, clause, whole, each):
 
 def _with_its_condition(said):
     """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
-    if not (_THEN.match(said.clause) or ("每" in said.lead and _REWARD.search(said.lead))):
+    if not (said.clause[:1] in _THEN or ("每" in said.lead and _REWARD.search(said.lead))):
         return said.clause
     before = said.lead[: len(said.lead) - len(said.clause) - 1]
     return before[before.rfind(",") + 1 :] + said.clause
@@ -481,6 +495,9 @@ def _same_baseline(between, kind, context):
     return same or (context["paragraph"].get("baseline", "") if kind in ("change", "growth") else "")
 
 
+_HOW = "至少|分别|力争|全部|共同?|主要|重点|逐步|逐年|陆续|分批|统一|继续|进一步|免费|直接|每年"  # 将逐步覆盖
+
+
 def _plain_verbs():
     """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
     nouns = frozenset().union(*map(roles, ("compound", "noun", "takes_verb")))
@@ -492,14 +509,18 @@ def _marks():
     """Patterns that hold words of the lexicon."""
     words, intents = lexicon_pattern, lexicon_codes("planned")
     asked = {word for word, code in intents.items() if code == "clause"}
-    moves = "|".join(f"{w[0]}(?<!新{w[0]})(?<!自然{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
+    moves = "|".join(
+        f"{w[0]}(?<!新{w[0]})(?<!自然{w[0]})(?<!改造{w[0]}){w[1:]}" for w in lexicon_words("up", "down")
+    )
     named = "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
     return {
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
             rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
-            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确)[出了有]?$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}"
+            r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|捐赠?|提供|发放|奖励|补[贴助]|资助)"
+            r"[出了有]?$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{2,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
@@ -509,10 +530,10 @@ def _marks():
         "planned": re.compile(
             # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
             rf"(?:(?!计划)|{named})"
-            rf"(?:{either(intents.keys() - asked)}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())}))"
+            rf"(?:{either(intents.keys() - asked)}|将(?:{_HOW})?(?:{either(_plain_verbs())}))"
             r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
-            r"|将(?:[对向给](?!上游)|(?:主要|重点|全部)?用[于来])"
-            rf"|{named}计划(?=[上下]半年|全年|年[内底]|本[年月]|分[期批]|[再共])"
+            rf"|将(?:[与和同对向给](?!上游)|(?:{_HOW})?用[于来])"
+            rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|本[年月]|分[期批]|[再共]|{either(verbs)})"
             r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
             r"|需(?<![所必]需)(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
             r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
@@ -520,7 +541,7 @@ def _marks():
         ),
         "asked": re.compile(  # in the clause of the figure
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
-            r"|要(?<![主重只需想还]要)(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
             r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
         ),
         "about": re.compile(  # 约获400元, 约可服务90人; but 节约支出3万元

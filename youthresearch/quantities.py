@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .intervals import hedge_interval
-from .loaders import UNDER, load_traditional
+from .loaders import AREA, UNDER, load_traditional
 from .schema import DataError, check_text
 from .words import word_table
 
@@ -184,8 +184,27 @@ def _matches(folded):
     for start, stop in _windows(folded):
         for match in pattern.finditer(folded, max(start, end), stop):
             end = match.end()
-            if match["all"] != "全部" or _COUNTED.search(folded, max(0, end - 32), end):
-                yield match
+            if match["all"] == "全部" and not _COUNTED.search(folded, max(0, end - 32), end):
+                continue
+            if match["zh1"] and not match["unit3"] and not _counts_areas(match["zh1"], folded, end):
+                continue
+            yield match
+
+
+def _counts_areas(numeral, folded, end):
+    """Tell whether a numeral counts the areas after it (两镇, 五区一市, 甲、乙两县), no name (三县联动)."""
+    start = end - len(numeral)
+    if (
+        numeral == "两"
+        or _PAIRED.match(folded, end)
+        or _PAIRED_BEFORE.search(folded, max(0, start - 2), start)
+    ):
+        return True
+    listed = _NAMED.search(folded, max(0, start - 60), start)
+    if not listed:
+        return False
+    named, counted = len(re.split("[、和及与]", listed[1])), _number(numeral)[0]
+    return named < counted if listed[2] else named == counted
 
 
 def _windows(folded):
@@ -480,9 +499,32 @@ def lexicon_codes(role):
 
 @cache
 def counted_units():
-    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none."""
+    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none, nor are areas."""
     table = word_table("units")
-    return frozenset(table["unit"][table["base"] != UNDER])
+    return frozenset(table["unit"][~table["base"].isin([UNDER, AREA])])
+
+
+@cache
+def areas():
+    """Return a pattern of the areas that are units of themselves (9区, 两镇), without other words (市场)."""
+    return _areas(())
+
+
+def _areas(but):
+    table = word_table("units")
+    units = set(table["unit"][table["base"] == AREA]).difference(but)
+    return f"(?:{either(units, _beyond(units))})"
+
+
+def area_after(folded, end):
+    """Return the area that follows a number as its unit (5 of 5县(市)), or an empty text."""
+    found = _area().match(folded, end)
+    return found[0] if found else ""
+
+
+@cache
+def _area():
+    return re.compile(rf"{areas()}(?:\([\u4e00-\u9fff、]{{1,6}}\))?")
 
 
 def lexicon_words(*roles):
@@ -538,6 +580,7 @@ def _pattern():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
+    texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$))"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -549,7 +592,7 @@ def _pattern():
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
-        "百年月日天周星季学成分届番小大倍"
+        "百年月日天周星季学成分届番小大倍省市县区镇乡旗盟州"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     last = (
@@ -563,6 +606,10 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+# Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
+_PAIRED = re.compile(r"(?:[省市县区旗盟州镇乡]|乡镇)(?:\([^()]{1,4}\))?[一二三四五六七八九十两\d]")
+_PAIRED_BEFORE = re.compile(r"[一二三四五六七八九十两\d][省市县区旗盟州镇乡]$")
+_NAMED = re.compile(r"((?:[\u4e00-\u9fff]{1,4}[、和及与])+[\u4e00-\u9fff]{1,4}?)(等?)$")
 # A sign, where none of a range, a date or a list can stand: 增长-3%.
 _MINUS = re.compile(r"(?:[为是达到至由从长涨降落速率幅润差额:(\t|]|[同环]比|[%‰][、和及,]|[\t|] |^)[-–负]$")
 _LISTED = ("、", "和", "与", "及", "、和")
@@ -678,7 +725,8 @@ _SORTS = {
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
         r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
-        r"(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
+        r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)"
+        r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],

@@ -4,12 +4,11 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from .loaders import UNDER
+from .loaders import AREA, UNDER
 from .quantities import either, lexicon_codes, lexicon_pattern
 from .words import word_table
 
 PERIODS = ("年", "年度", "半年", "学年", "学期", "季度", "季", "月", "星期", "周", "天", "日")
-_HINTS = ("每", "均", "至少", "人平", "户平", "亩产", "千人口", "万人口", "万元")
 _SAME = {"年度": "年", "季": "季度", "星期": "周", "个人": "人"}  # as they are written in a unit
 
 
@@ -42,7 +41,7 @@ def each_of(clause, rest):
     after = rest[:1] in ("/", "每", " ") and _patterns()["after"].match(rest)
     if after:
         return Each(_written(after), False)
-    if not any(map(clause.__contains__, _HINTS)):
+    if not _may_be_each(clause):
         within = clause.rstrip(" ").endswith(PERIODS) and _patterns()["within"].search(clause)
         return Each(_SAME.get(within[1], within[1]), True) if within else None
     found = list(_patterns()["each"].finditer(clause))
@@ -51,6 +50,15 @@ def each_of(clause, rest):
     periods = [match for match in found if match["period"]]
     alone = len(found) == len(periods) and "均" not in clause
     return Each(_written(found[-1] if found[-1]["mean"] or not periods else periods[-1]), alone)
+
+
+def _may_be_each(clause):
+    """Tell at a glance whether a clause may say of what each; a chain of these is faster than a pattern."""
+    return (
+        ("每" in clause or "均" in clause or "至少" in clause or "人口" in clause)
+        or ("人平" in clause or "户平" in clause)
+        or ("亩产" in clause or "万元" in clause)
+    )
 
 
 def each_of_all(clause):
@@ -71,7 +79,9 @@ def _patterns():
     """Patterns of the words that make a figure a rate."""
     units = word_table("units")
     names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, "百分点"}
-    bodies = either(u for u in units["unit"][units["base"] == UNDER] if len(u) > 1 and u not in PERIODS)
+    bodies = either(
+        u for u in units["unit"][units["base"].isin([UNDER, AREA])] if len(u) > 1 and u not in PERIODS
+    )
     means = either(lexicon_codes("mean").keys() - {"平均", "均龄"})
     once = "(?!一[度届题学课讲评星]|一次的)"  # 每年一度的评选
     period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"

@@ -9,7 +9,7 @@ from math import nan
 
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
-from .quantities import is_at_least, lexicon_codes, lexicon_pattern
+from .quantities import areas, is_at_least, lexicon_codes, lexicon_pattern
 from .tokens import PEOPLE
 
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
@@ -72,6 +72,8 @@ def refusal_of(mention, folded):
         return "unit"
     if unit.endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
+    if unit == "室" and (mention["value"] >= 100 or _marks()["address"].search(lead) or rest[1:2] == "厅"):
+        return "number"  # 8号楼302室, 3室2厅
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
     if mention["hedge"] in ("over", "at_least") and (
@@ -115,6 +117,8 @@ def _is_ranked(token, lead, rest):
     """Tell whether an ordinal is a rank (位居全省第三, 全市第一, 获得第二名)."""
     if token[-1] in "名位" and _marks()["placed"].search(lead):
         return True
+    if token == "首位":
+        return bool(_marks()["first"].search(lead))
     alone = rest[:1] in ("", *",。;、)")
     return _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
 
@@ -213,7 +217,7 @@ def _figure_of_speech(mention, token, lead, rest):
         if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
-        return "rhetorical"
+        return "" if marks["made"].search(lead) else "rhetorical"  # 招募千名志愿者, but 百名博士进百企
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
     if rest.startswith(("也没有", "都没有")):
@@ -250,7 +254,7 @@ def _no_count(lead, token, rest):
 
 def _as_rank(mention, token):
     """Read 第三 after 排名 or 位居 as a rank; the mention becomes a quantity."""
-    digits = _marks()["ordinal"].fullmatch(token)
+    digits = _marks()["ordinal"].fullmatch(token.replace("首", "第一"))
     if not digits:
         return "ordinal"
     numeral = digits[1]
@@ -337,16 +341,21 @@ def _marks():
         "parts": re.compile(
             r"[\u4e00-\u9fff]{0,4}(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])"
         ),
+        "address": re.compile("[\d楼号栋座幢层单元-]$"),
         "phase": re.compile("(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)"),
         "phased": re.compile("(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$"),
         "took": re.compile("(?:花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$"),
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         ),
-        "placed": re.compile(r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"),
+        "first": re.compile(r"(?:居|列|排名?)[^,。;]{0,10}$"),  # 人数居全省高校首位
+        "placed": re.compile(
+            r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"
+            r"|(?:[上跃]升|前[移进]|提升|下[降滑]|后移|退)(?:[到至]|了)?(?:全[国省市县])?$"
+        ),
         "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
-        "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
+        "admin": re.compile(rf"(?:{areas()}|校)(?![\u4e00-\u9fff]*号)|部门"),
         "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师功奖][”\"]?$"),
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
         "each": re.compile(r"每[^,。;\n]*$"),
