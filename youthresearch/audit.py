@@ -4,12 +4,14 @@ A figure is read as widely as its wording and its last printed place allow; a re
 conflict only when no reading of its figures satisfies it.
 """
 
+from operator import attrgetter
+
 import numpy as np
 import pandas as pd
 
 from .intervals import before_from_change, before_from_growth, growth_from_change, interval
 from .metrics import compute_metrics
-from .relations import find_relations, moves_of, only_level, prepare, relate
+from .relations import RELATION, alone, find_relations, moves_of, prepare, relate, rows_of
 from .repair import PROPOSAL, apply_repair, proposals, summary
 from .rules import (
     RULES,
@@ -376,11 +378,11 @@ def _with_hidden(facts, relations):
         hidden.append(facts.iloc[level].to_dict() | {"baseline": baseline or "before", "role": "before"})
         for kind, move in group[["kind", "at"]].itertuples(index=False):
             rule = "change" if kind == "change" else "growth_between"
-            more.append(relate(rule, [(level, at, move)], "hidden"))
+            more += relate(rule, [(level, at, move)], "hidden")
     for part, share in _without_whole(facts, relations):
         at = len(facts) + len(hidden)
         hidden.append(facts.iloc[part].to_dict() | {"subject": "", "part_of": "", "role": "whole"})
-        more.append(relate("share", [(part, at, share)], "hidden"))
+        more += relate("share", [(part, at, share)], "hidden")
     if not hidden:
         return facts, relations
     unknown = {
@@ -392,16 +394,18 @@ def _with_hidden(facts, relations):
         "hedge": "exact",
     }
     hidden = pd.DataFrame(hidden, columns=facts.columns).assign(**unknown)
-    return pd.concat([facts, hidden], ignore_index=True), pd.concat([relations, *more], ignore_index=True)
+    return pd.concat([facts, hidden], ignore_index=True), pd.concat(
+        [relations, pd.DataFrame(more, columns=RELATION)], ignore_index=True
+    )
 
 
 def _without_whole(facts, relations):
     """Pair parts with shares of a whole that is not stated (18,278 is 98.74%)."""
-    known = {m[2] for m in relations.loc[relations["relation"] == "share", "members"]}
-    shares = facts[facts["kind"].eq("share") & facts["unit"].eq("%") & facts["part_of"].eq("")]
-    shares = shares[~shares["draft"] & ~shares.index.isin(known)]
-    part = only_level(shares, facts[facts["kind"].eq("level") & facts["part_of"].eq("")])
-    return [(p, s) for p, s in zip(part, shares.index, strict=True) if p >= 0]
+    known, rows = {m[2] for m in relations.loc[relations["relation"] == "share", "members"]}, rows_of(facts)
+    whole = [r for r in rows if r.part_of == ""]
+    part = alone([r for r in whole if r.kind == "level"], attrgetter("key"))
+    shares = [r for r in whole if r.kind == "share" and r.unit == "%" and not r.draft]
+    return [(part[s.key], s.Index) for s in shares if s.key in part and s.Index not in known]
 
 
 def _propagate(relations, first, whole):
