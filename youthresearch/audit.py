@@ -72,8 +72,8 @@ def audit_facts(facts, identities=None, districts=None):
     DataError
         If a column is missing or a fact_id stands twice.
     """
-    facts, relations, findings = _checked(facts, identities, districts)
-    findings["repairs"] = summary(proposals(facts, findings, relations), len(findings))
+    facts, figures, relations, findings = _checked(facts, identities, districts)
+    findings["repairs"] = summary(proposals(facts, figures, findings, relations), len(findings))
     order = findings.sort_values(["source_id", "relation", "indicator", "fact_ids"]).index
     findings = mark_simulated(findings.loc[order, FINDING].reset_index(drop=True), is_simulated(facts))
     findings.attrs["not_related"] = relations.attrs["not_related"]
@@ -82,10 +82,11 @@ def audit_facts(facts, identities=None, districts=None):
 
 
 def _checked(facts, identities, districts):
-    """Find the relations of facts and check them: facts prepared, relations, findings in their order."""
+    """Find the relations of facts and check them: facts prepared, figures, relations, findings in order."""
     facts = prepare(facts)
-    relations = find_relations(facts, identities, districts)
-    return facts, relations, _findings(facts, relations, figures_of(facts))
+    figures = figures_of(facts)
+    relations = find_relations(facts, figures, identities, districts)
+    return facts, figures, relations, _findings(facts, relations, figures)
 
 
 def _findings(facts, relations, figures):
@@ -155,8 +156,8 @@ def propose_repairs(facts, identities=None, districts=None):
     DataError
         As `audit_facts`.
     """
-    facts, relations, findings = _checked(facts, identities, districts)
-    edits = proposals(facts, findings, relations)
+    facts, figures, relations, findings = _checked(facts, identities, districts)
+    edits = proposals(facts, figures, findings, relations)
     about = findings.loc[edits["finding"], ["source_id", "relation", "fact_ids"]].reset_index(drop=True)
     table = pd.concat([about, edits.drop(columns="finding")], axis=1)
     order = ["source_id", "relation", "fact_ids", "rank", "fact_id"]
@@ -307,7 +308,7 @@ def derive_before(facts):
 
 def _stated_moves(facts):
     """List changes with their level, and growth rates where no change is stated against the same baseline."""
-    moves = moves_of(facts)
+    moves = moves_of(rows_of(facts))
     moves = moves[(moves["level"] >= 0) & facts["kind"].iloc[moves["level"]].eq("level").to_numpy()]
     known = moves.loc[moves["kind"] == "change", ["level", "baseline"]].apply(tuple, axis=1)
     double = moves["kind"].eq("growth") & moves[["level", "baseline"]].apply(tuple, axis=1).isin(set(known))
@@ -358,7 +359,7 @@ def tighten(facts, identities=None, districts=None):
     DataError
         As `audit_facts`.
     """
-    facts, relations, findings = _checked(facts, identities, districts)
+    facts, _, relations, findings = _checked(facts, identities, districts)
     sound = relations[~findings["verdict"].isin(WRONG)]
     facts, sound = _with_hidden(facts, sound)
     figures = figures_of(facts)

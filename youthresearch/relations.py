@@ -12,7 +12,7 @@ from operator import attrgetter
 import numpy as np
 import pandas as pd
 
-from .rules import LUCK, RATES, SUMS, WRONG, check, figures_of
+from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
 
@@ -63,9 +63,15 @@ def prepare(facts):
         table[PLACE] = np.nan
     table = table.astype(dict.fromkeys([*NUMBERS, *PLACE], "float64"))  # of whatever backend
     table = table.sort_values(["source_id", "start", "fact_id"], ignore_index=True)
-    table["key"] = table.groupby(KEY, sort=False).ngroup()
-    table["near"] = _near_key(table).groupby(KEY, sort=False).ngroup()
+    table["key"] = _numbered(table[KEY].fillna(""))
+    table["near"] = _numbered(_near_key(table))
     return table
+
+
+def _numbered(table):
+    """Give each row a number, and the same to rows that hold the same."""
+    numbers = {}
+    return [numbers.setdefault(row, len(numbers)) for row in table.itertuples(index=False, name=None)]
 
 
 def _near_key(table):
@@ -86,13 +92,15 @@ def _subject(table):
     return subject.astype(str)
 
 
-def find_relations(facts, identities=None, districts=None):
+def find_relations(facts, figures, identities=None, districts=None):
     """Find the relations that must hold between facts.
 
     Parameters
     ----------
     facts : pandas.DataFrame
         As from `prepare`.
+    figures : pandas.DataFrame
+        As from `rules.figures_of`.
     identities : pandas.DataFrame, optional
         As from `load_identities`: sums and shares that hold by definition.
     districts : pandas.DataFrame, optional
@@ -106,8 +114,8 @@ def find_relations(facts, identities=None, districts=None):
         the text; sums: by the arithmetic itself, where chance is no explanation).
         ``attrs["not_related"]`` lists pairs that differ in scope, flow, status or date alone.
     """
-    figures, rows = figures_of(facts), rows_of(facts)
-    moves = list(moves_of(facts).itertuples())
+    rows = rows_of(facts)
+    moves = list(moves_of(rows).itertuples())
     found = [
         *_of_moves(rows, moves, figures),
         *_of_points(rows, figures),
@@ -126,7 +134,7 @@ def find_relations(facts, identities=None, districts=None):
     once = {}
     for relation in found:
         once.setdefault(relation[:2], relation)
-    table = pd.DataFrame(list(once.values()), columns=RELATION)
+    table = pd.DataFrame(list(once.values()), columns=RELATION).astype({"relation": "str", "found": "str"})
     table.attrs["not_related"] = _not_related(rows, moves)
     return table
 
@@ -171,7 +179,7 @@ def _dated(row):
 # A level, its change, its growth and the level before -----------------------------------------------------
 
 
-def moves_of(facts):
+def moves_of(rows):
     """Give each change and growth rate its level, and the level before where it is stated.
 
     Returns
@@ -180,7 +188,6 @@ def moves_of(facts):
         One row is one change or growth: at, kind, baseline, near, key, level, previous (positions; -1: none),
         found.
     """
-    rows = rows_of(facts)
     levels = [r for r in rows if r.kind in ("level", "mean") and r.unit not in RATES]
     moves = [r for r in rows if r.kind == "growth" or (r.kind == "change" and r.unit not in RATES)]
     level, found = _one_of(moves, [r for r in levels if r.baseline == ""])
