@@ -122,6 +122,12 @@ def test_what_is_extracted_can_be_audited():
         ("参学率居全省前三", "rank", 1),
         ("参学率跻身全省前五", "rank", 1),
         ("参学率全省第一", "rank", 1),
+        ("团体总分第二名", "rank", 2),
+        ("获得全省比赛第三名", "rank", 3),
+        ("参学率由末位上升至第五位", "rank", 5),
+        ("注册人数居全省高校首位", "rank", 1),
+        ("改造提升15处公园", "level", 15),
+        ("招募千名志愿者", "level", 1000),
         ("团员数增长两倍", "growth", 200),
         ("团组织翻了两番", "growth", 300),
         ("团员增幅达12%", "growth", 12),
@@ -145,6 +151,11 @@ def test_what_is_extracted_can_be_audited():
         ("会费收入降幅控制在4.5%以内", "growth", -4.5),
         ("人口自然增长率为–1.5‰", "share", -1.5),
         ("会费比去年同期少收缴35万元", "change", -350000),
+        ("会费同比多收35万元", "change", 350000),
+        ("与去年同期相比，少结案35件", "change", -35),
+        ("结案上升率为35%", "growth", 35),
+        ("注册率同比上升3.5%", "growth", 3.5),  # as c006 is coded
+        ("党员比例提升3.5%", "change", 3.5),  # as heshan-2023 is
         ("团员比不少学校多35名", "change", 35),
         ("参训率低于全省平均水平3.5个百分点", "change", -3.5),
         ("团员超过去年同期35名", "change", 35),
@@ -152,9 +163,15 @@ def test_what_is_extracted_can_be_audited():
         ("各校注册义工均超过35名", "mean", 35),
         ("各校参训率均达到35%", "share", 35),
         ("平均审批时间缩短至3.5天", "mean", 3.5),
+        ("审批时间同比缩短3.5天", "change", -3.5),
+        ("出生率下降0.5个千分点", "change", -0.5),
+        ("人口自然增长-1.5‰", "share", -1.5),
+        ("津贴人均增加35元", "change", 35),
         ("空气优良天数达到305天", "level", 305),
         ("向各镇各派出一个工作组", "mean", 1),
         ("审结盗窃罪35案", "level", 35),
+        ("辅导站设12室", "level", 12),
+        ("代表团获得12金", "level", 12),
         ("荣立三等功一次", "level", 1),
     ],
 )
@@ -172,6 +189,22 @@ def test_a_rate_of_growth_that_moves_stays_one():
     facts = yr.extract_facts("会费收入增速由-2.5%回升到6%，团员增幅由9%回落到6%，注册率由80%提高到83%。")
     assert facts["kind"].tolist() == ["growth"] * 4 + ["share"] * 2
     assert facts["value"].tolist() == [-2.5, 6, 9, 6, 80, 83]
+
+
+def test_areas_are_units_and_nouns_of_themselves_and_other_words_are_none():
+    facts = yr.extract_facts(
+        "东河、西河、南河三县团干部参会，覆盖全市9区4县（市），两镇建团，3市场、2市民受益，五区一市签约，一区一品。"
+    )
+    assert facts["unit"].tolist() == ["县", "区", "县(市)", "镇", "区", "市"]
+    assert facts["noun"].tolist() == ["县", "区", "县（市）", "镇", "区", "市"]
+    assert facts["value"].tolist() == [3, 9, 4, 2, 5, 1]
+
+
+def test_numbers_listed_before_a_unit_have_it_too():
+    facts = yr.extract_facts("会员分别达到2、3.5和6万人，比重分别回落1.5和2个百分点，详见表1、2和3个附件。")
+    assert facts["value"].tolist() == [20000, 35000, 60000, -1.5, -2, 3]
+    assert facts["unit"].tolist() == ["人"] * 3 + ["百分点"] * 2 + ["个"]
+    assert facts["kind"].tolist() == ["level"] * 3 + ["change"] * 2 + ["level"]
 
 
 def test_seats_that_each_body_has_are_means_and_their_sum_is_none():
@@ -274,7 +307,11 @@ def test_a_verb_of_change_governs_all_that_is_listed_after_it():
         ("党员志愿服务组织，占52%", ["党员志愿服务组织"]),
         ("办理社团法人登记40个", ["社团法人登记"]),
         ("其中学生会员200名", ["学生会员"]),
-        ("团支部总数达90个，其中企业30个", ["团支部总数"] * 2),
+        ("团支部总数达90个，其中企业30个", ["团支部"] * 2),
+        (
+            "固定资产总额9万元，社会组织数量突破80个，共有学生60名，总数居全省第三",
+            ["固定资产", "社会组织", "学生", "学生"],
+        ),
         ("建设农村文化活动中心8个", ["农村文化活动中心"]),
         ("编发《青年简报》12期", ["《青年简报》"]),
         ("15个村（社区）团支部换届工作", ["村（社区）团支部"]),
@@ -600,6 +637,9 @@ APART = [  # text, value, hedge and unit of its last figure
     ("全镇村级书屋一个也没有。", 0, "exact", "个"),
     ("设3个部室和一个阵地。", 1, "exact", "个"),
     ("居民平均受教育年限达到9.6年。", 9.6, "exact", "年"),
+    ("平均办理时间不足6天。", 6, "under", "天"),
+    ("优良天数300余天。", 300, "odd", "天"),
+    ("平均审理天数为45天左右。", 45, "about", "天"),
     ("共有1 200多名学生参加。", 1200, "odd", "名"),
 ]
 

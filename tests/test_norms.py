@@ -14,6 +14,8 @@ SPEECH = [  # no figures, and no norms: their reasons
     ("考核得分占30%。", "limit"),
     ("据全国1%人口抽样调查，比例较高。", "number"),
     ("三次产业比例协调。", "ordinal"),
+    ("会址在302室。", "number"),
+    ("服务6金融机构。", "no unit"),
     ("二本以上贫困家庭新生为重点。", "name"),
 ]
 
@@ -77,6 +79,10 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("团员人数超过或接近60名、90名的，分别成立团总支、团委。", ["接近60名", "90名"], "threshold"),
     ("差错率低于3%的控制目标。", ["低于3%"], "threshold"),
     ("每人累计最多申领4次。", ["4次"], "limit"),
+    ("个人贷款额度最高30万元。", ["30万元"], "limit"),
+    ("每个支部限报3件，限招学员60名。", ["3件", "60名"], "limit"),
+    ("按利息的60%给予补贴。", ["60%"], "limit"),
+    ("每届任期不少于4年，培训为期6天。", ["不少于4年", "6天"], "duration"),
     ("违规1次罚款，处一千元以上五千元以下罚款。", ["1次", "一千元以上", "五千元以下"], "threshold"),
 ]
 
@@ -160,7 +166,10 @@ FIGURES = [
     ("团员超过60名，分别建立团委4个、团总支6个。", 3),
     ("6项工作在全市推广，8个问题全部整改，3项工作获省级表彰。", 4),
     ("建设者论坛举办二期，青年之家建设二期已开工，二期工程招工70人。", 2),
+    ("人均办案超过90件的有3个。", 1),
     ("投资超过3亿元的，共有6个。差错率1.5%，低于3%的控制目标。", 2),
+    ("单价60万元以上设备3台，收入9万元以上的村占60%，筹集9万元以上资金资助30人。", 4),
+    ("平均审理天数45天，为期3天的培训。", 1),
     ("上门办理花了2个小时，志愿服务2万小时。", 1),
     ("连续举办六届“青年文化节”，先后举办五届。", 2),
 ]
@@ -215,6 +224,7 @@ def test_a_list_of_what_was_done_and_a_plan_are_no_rules(text):
 def test_a_seat_in_a_rule_is_a_limit_and_a_duty_in_it_is_planned():
     title = "团干部联系青年制度\n"
     assert yr.extract_facts(f"{title}团委设书记1名，由7人组成。").empty
+    assert yr.extract_facts(f"{title}团干部每月交纳会费不少于3元。")["status"].tolist() == ["planned"]
     facts = yr.extract_facts(f"{title}每名团干部联系3个以上的支部、2个以上的班级和80名青年。")
     assert facts["kind"].tolist() == ["mean"] * 3
     assert facts["status"].tolist() == ["planned"] * 3
@@ -311,9 +321,20 @@ STATUS = [  # text, status of each figure
     ("今年目标任务80%，年度计划95%。", "planned planned"),
     ("转移就业已完成全年60万人的任务，就业率90%。", "planned achieved"),
     ("支出预算9万元，与预算相比减少2万元，比年初预算少3%。", "planned achieved achieved"),
+    ("每招用1名学员补贴700元。对首次创业的，给予补贴5000元。", "planned planned"),
     ("取得证书的分别给予700元、900元补贴。发放学员的奖励9万元。", "planned planned achieved"),
     ("资金将用于新建书屋40个。资金将主要用于新建书屋40个。将对剩余的30个书屋改造。", "planned " * 3),
     ("选树先进家庭100户，选出10%的名额进行推荐，吸引3万人次投票。", "achieved achieved achieved"),
+    (
+        "力争全年就业3万人，1-6月新增就业2万人。计划上半年培训70人，下半年培训60人。",
+        "planned achieved planned planned",
+    ),
+    (
+        "年初计划举办9场，实际举办12场。\n今年的目标是：建站60个，培训90人。",
+        "planned achieved planned planned",
+    ),
+    ("项目计划总投资3亿元，实际问题6个。", "planned planned"),
+    ("活动将逐步覆盖9个区。拟将资金扩充至3亿元。全年计划筹款90万元。", "planned planned planned"),
     # a list of promises, a shortlist, means that are asked for; and where intent ends
     ("惠青清单包括提供岗位不少于3万个；培训青年不少于600名；举办交友会30场。", "planned planned planned"),
     ("提供岗位不少于3万个；全年举办交友会30场。", "achieved achieved"),

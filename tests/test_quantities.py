@@ -105,6 +105,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("为负3.2%", -3.2, NONE, "exact", 0.1, "%"),
     ("12%之内", 12, NONE, "at_most", 1, "%"),
     ("60%之上", 60, NONE, "at_least", 1, "%"),
+    ("0.6个千分点", 0.6, NONE, "exact", 0.1, "千分点"),
     ("26案", 26, NONE, "exact", 1, "案"),
     ("xx个", NONE, NONE, "masked", NONE, "个"),
     ("XX万元", NONE, NONE, "masked", NONE, "元"),
@@ -172,6 +173,20 @@ def test_two_quantities_are_not_one():
 
 def test_a_mean_age_is_a_quantity():
     assert [(m["sort"], m["value"]) for m in scan("平均年龄28.4岁")] == [("quantity", 28.4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("江北、河西两省参加", [2]),
+        ("两镇共建，五区一市联动", [2, 5, 1]),
+        ("甲水、乙山和丙河三县", [3]),
+        ("甲水、乙山等三县", [3]),
+        ("三县联动，甲水、乙山三村，三乡镇，两级团委", []),  # names, and a list that is not of so many
+    ],
+)
+def test_areas_are_counted_without_a_classifier(text, counts):
+    assert [m["value"] for m in scan(text) if m["sort"] in ("quantity", "bare")] == counts
 
 
 def test_a_vague_quantity_has_its_interval():

@@ -192,7 +192,9 @@ def test_what_is_no_figure_in_a_table_is_refused(read):
     assert reasons["万元"] == "table"
 
 
-@pytest.mark.parametrize("text", ["经费（万元）由县财政列支。", "单位：万元", "经费 | 万元 | 无"])
+@pytest.mark.parametrize(
+    "text", ["经费（万元）由县财政列支。", "单位：万元", "单位：所、万人", "经费 | 万元 | 无"]
+)
 def test_a_unit_alone_is_no_sum(text):
     facts = yr.extract_facts(text)
     assert facts.empty

@@ -20,6 +20,7 @@ from .signs import baselines
 from .tokens import roles
 
 FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
+POINTS = ("百分点", "千分点")
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -65,22 +66,35 @@ def hedge_of(mention, said):
 
 # Kind ------------------------------------------------------------------------------------------------------
 
-_RATIO = re.compile(r"(?:率|团青比|比例|占比|比重)[^,。;]{0,12}$")
+_RATIO = re.compile(r"(?:团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
+_LIKE = re.compile("[比较于超先后]")  # a quick look for the next one
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
-    r"(?:(?<![占对评同环])比(?![例赛重较])|较(?![大高好强多快少低慢为长短深严优易难真量]))[^,。;:]{1,16}?"
+    r"(?:(?:(?<![占对评同环])比(?![例赛重较])|较(?![大高好强多快少低慢为长短深严优易难真量]))[^,。;:]{1,16}?"
+    r"|相比,?|[同环]比)"
     r"(?:(?P<more>(?<![很许至众不])多|高|快)|(?<![不至减])少|低|慢)"
     r"(?:了|出|(?<=[多少])(?![数年])[\u4e00-\u9fff]{1,6})?$"
     r"|(?:(?P<over>[高多快优]于|超[过出]?|领先)|[低少慢]于|落后于?)[^,。;:、\d]{0,12}"
     r"(?:全[国省市区县]|平均|均值|水平|预期|计划|预算|任务|目标|指标|同期|[上去]年)数?$"
 )
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
-    r"(?:增长?速度?|(?<!自然)增长率|[增涨]幅|(?P<down>[降跌]幅))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
+    r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?P<down>[降跌]幅|下降率))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
-_THEN = ("便", "就", "则")
+_THEN = ("便", "就", "则", "多", "少")
+_EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
+_ALL = ("均", "均为", "均是", "均达", "均达到", "均在", "均有")  # 面积均超过90平方米
+_HEADED = re.compile(
+    "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
+)  # 每月津贴分别为:一类65元
+_OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
+_REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
+_PAID = re.compile(  # 标准为每年9600元, 每月补贴200元
+    "每[人户]?(?:学?年|月|学期|季度?|周|天|日)$|每[人户名]?[月天日](?:补[贴助]|领取|津贴|工资)$"
+    "|每(?:月|学?年|季度|学期)[交缴]纳?[^,。;\\d]{0,3}$"
+)
 _YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
 
@@ -90,8 +104,17 @@ def kind_of(mention, said, context):
 
     What each unit owes or has is a mean; ``context["per"]`` is the unit under the line of its rate, if any.
     """
-    clause, each = said.clause, each_of(_with_its_condition(said), said.rest)
-    kind, sign, attached = _own_kind(mention, clause, each)
+    clause, whole = said.clause, _with_its_condition(said)
+    if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
+        clause = whole = clause[clause.rindex("的") :]
+    each = each_of(whole, said.rest)
+    if mention["unit"] == "元":
+        if ":" in said.lead and (headed := _HEADED.search(said.lead)):
+            context["headed"] = each_of(headed[0], "")
+        each = each or context.get("headed")
+    kind, sign, attached = _own_kind(mention, clause, whole, each)
+    if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
+        sign = (context.get("moved") or (kind, sign))[1]  # 分别回落3个和2个百分点
     kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
     owed = _is_owed(mention, said, each, context)
     listed = _is_listed_with(context, mention, said)
@@ -105,13 +128,16 @@ def kind_of(mention, said, context):
         mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
     per = _per(mention, kind, clause, each, owed, listed or still, context)
+    if kind == "mean" and not per and _EACH.search(clause) and context.get("counted_in") in WHOLE:
+        per = context["counted_in"]  # 向99个团委各赠送1辆
+    context["counted_in"] = mention["unit"]
     context |= {"mean": mention if kind == "mean" else None, "owed": owed, "per": per, "least": least}
     context["seats"] = kind == "mean" and (_SEATED.search(clause) or (listed and context["seats"]))
     return kind, sign, attached
 
 
-def _own_kind(mention, clause, each):
-    """Tell the kind of a figure by its own clause."""
+def _own_kind(mention, clause, whole, each):
+    """Tell the kind of a figure by its own clause; whole: with the one before it, if that belongs to it."""
     marks, unit = _marks(), mention["unit"]
     if mention["sort"] == "rank":
         return "rank", 1, 0
@@ -119,8 +145,9 @@ def _own_kind(mention, clause, each):
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
-    of_each = each and (not each.period or _is_frequency(mention))
-    than = None if verb else _THAN.search(clause)
+    paid = unit == "元" and (_PAID.search(clause) or (each and "每" not in whole))
+    of_each = each and (not each.period or paid or _is_frequency(mention))
+    than = None if verb or not _LIKE.search(whole) else _THAN.search(whole)
     if than:
         rate = unit in PARTS or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
@@ -134,7 +161,7 @@ def _own_kind(mention, clause, each):
             sign if rate else 1,
             0,
         )
-    if unit == "百分点":
+    if unit in POINTS:
         return "change", sign, attached
     if mention.get("double"):
         return "growth", 1, 0
@@ -147,7 +174,8 @@ def _own_kind(mention, clause, each):
             return "growth", -1 if speed["down"] else 1, 0
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
-    if not compared and (of_each or marks["mean"].search(clause)):
+    mean = of_each or clause.endswith(_ALL) or marks["mean"].search(clause)
+    if mean and not (compared or (verb and "均" in clause)):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -159,7 +187,7 @@ def _own_kind(mention, clause, each):
 
 def _with_its_condition(said):
     """Return a clause, with the one before it if it only says what then follows (每售出一件,便捐3元)."""
-    if said.clause[:1] not in _THEN:
+    if not (said.clause[:1] in _THEN or ("每" in said.lead and _REWARD.search(said.lead))):
         return said.clause
     before = said.lead[: len(said.lead) - len(said.clause) - 1]
     return before[before.rfind(",") + 1 :] + said.clause
@@ -246,8 +274,9 @@ def _is_listed_with(context, mention, said):
         return said.rest[:1] in ("", *",。;)、\n")
     if not _LISTED.fullmatch(lead):
         return False
-    return (
-        mention["unit"] == first["unit"]
+    return bool(
+        context["seats"]
+        or mention["unit"] == first["unit"]
         or context["owed"]
         or mention["hedge"] == first["hedge"] == "at_least"
     )
@@ -260,9 +289,14 @@ _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
 )
+_SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
+_ELAPSED = re.compile(
+    r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|一季度)"
+)
 _SET = re.compile(r"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{0,4}$")  # 全年70万人的任务
-_GRANTED = re.compile(  # 取得证书的分别给予1000元
-    r"的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:[给予]予|奖励|补[助贴]|资助|发放)|[给予]予)[^,。;\d了]{0,8}$"
+_GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
+    r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
+    r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
 )
 _FULFILLED = re.compile(r"(?:完成|超过?|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$")
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
@@ -272,8 +306,7 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
-    r"|实际[达完建有到培招发开支收投参落募使执覆服新]|实[到有收发配建缴招]|决算|最终确定"
-    r"|[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算"
+    r"|实际(?![上的,]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
     r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
@@ -296,13 +329,13 @@ def status_of(mention, said, planned, context):
     if mention["hedge"] == "masked":
         return "masked"
     lead, clause, rest = said
-    fulfilled = _is_fulfilled(mention, clause)
+    fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
     done = fulfilled or _NOW.search(lead)
     ahead = _is_ahead(lead, mention["year"])
     intent = (
         (not fulfilled and _is_intended(clause if done else lead, clause, rest))
         or ahead
-        or ("的" in clause and _GRANTED.search(clause))
+        or (mention["unit"] == "元" and _GRANTED.search(lead, max(0, len(lead) - 30)))
         or ("拟" in rest and _SHORTLIST.match(rest))
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
@@ -310,6 +343,8 @@ def status_of(mention, said, planned, context):
         rest.startswith(("的任务", "的目标")) and _SET.search(clause)
     ):
         return "planned"  # of this figure only
+    if context["intent"] and not intent and _ELAPSED.search(lead) and "下半年" not in rest.partition("。")[0]:
+        context["intent"] = False  # 力争全年就业5万人,1-6月就业3万人
     summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
     now = fulfilled or (done and _NOW.search(summed))
     if intent or done:
@@ -321,7 +356,7 @@ def status_of(mention, said, planned, context):
 
 def _is_fulfilled(mention, clause):
     """Tell whether a figure is the share of a task that is done (完成年度任务54.5%)."""
-    return mention["unit"] in (*PARTS, "百分点") and bool(_FULFILLED.search(clause))
+    return mention["unit"] in (*PARTS, *POINTS) and bool(_FULFILLED.search(clause))
 
 
 def _is_intended(lead, clause, rest):
@@ -460,6 +495,9 @@ def _same_baseline(between, kind, context):
     return same or (context["paragraph"].get("baseline", "") if kind in ("change", "growth") else "")
 
 
+_HOW = "至少|分别|力争|全部|共同?|主要|重点|逐步|逐年|陆续|分批|统一|继续|进一步|免费|直接|每年"  # 将逐步覆盖
+
+
 def _plain_verbs():
     """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
     nouns = frozenset().union(*map(roles, ("compound", "noun", "takes_verb")))
@@ -471,14 +509,18 @@ def _marks():
     """Patterns that hold words of the lexicon."""
     words, intents = lexicon_pattern, lexicon_codes("planned")
     asked = {word for word, code in intents.items() if code == "clause"}
-    moves = "|".join(f"{w[0]}(?<!新{w[0]}){w[1:]}" for w in lexicon_words("up", "down"))
+    moves = "|".join(
+        f"{w[0]}(?<!新{w[0]})(?<!自然{w[0]})(?<!改造{w[0]}){w[1:]}" for w in lexicon_words("up", "down")
+    )
     named = "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
     return {
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            rf"{words('mean')}|均(?:为|是|达到?|在|有)?$|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
-            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确)[出了有]?$"
+            rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}"
+            r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|捐赠?|提供|发放|奖励|补[贴助]|资助)"
+            r"[出了有]?$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{2,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
@@ -488,9 +530,10 @@ def _marks():
         "planned": re.compile(
             # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
             rf"(?:(?!计划)|{named})"
-            rf"(?:{either(intents.keys() - asked)}|将(?:至少|分别|力争|全部|共)?(?:{either(_plain_verbs())}))"
+            rf"(?:{either(intents.keys() - asked)}|将(?:{_HOW})?(?:{either(_plain_verbs())}))"
             r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
-            r"|将(?:[对向给](?!上游)|(?:主要|重点|全部)?用[于来])"
+            rf"|将(?:[与和同对向给](?!上游)|(?:{_HOW})?用[于来])"
+            rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|本[年月]|分[期批]|[再共]|{either(verbs)})"
             r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
             r"|需(?<![所必]需)(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
             r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
@@ -498,7 +541,7 @@ def _marks():
         ),
         "asked": re.compile(  # in the clause of the figure
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
-            r"|要(?<![主重只需想还]要)(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
             r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
         ),
         "about": re.compile(  # 约获400元, 约可服务90人; but 节约支出3万元

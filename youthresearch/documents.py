@@ -251,7 +251,7 @@ def _document(blocks, data, where, limits, media_type, encoding, decided_by):
 
 def flag_rows(blocks):
     """Flag the lines of text that are rows of a table."""
-    if any(b.role == "body" and may_hold_rows(b.text) for b in blocks):
+    if may_hold_rows("\n".join(b.text for b in blocks)):
         for run in runs_of([Line(0, b.text) if b.role == "body" else None for b in blocks]):
             for i in run:
                 blocks[i].role = "table"

@@ -31,7 +31,7 @@ from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_among, find_noun
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
-from .quantities import fold, lexicon_pattern, scan_folded
+from .quantities import area_after, fold, lexicon_pattern, scan_folded
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
@@ -376,6 +376,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if kind == "change" and unit == "个" and mention["resolution"] < 1:
         unit = mention["unit"] = "百分点"  # 下降2.9个
     noun, rule, other = _noun_of(mention, kind, folded, tokens, number, context)
+    area = "" if unit else area_after(folded, mention["end"])
+    if area:  # 德钦等三县团干部: the counties are counted
+        noun, rule, other = (mention["end"], mention["end"] + len(area)), "right", None
     if _PART.search(said.lead):
         context["whole"] = context.get("level")
     row = mention | {
@@ -390,6 +393,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "per": context["per"],
         **{"noun": noun, "rule": rule, "other": other, "whole": context["whole"]},
     }
+    if area:
+        row["unit"] = area
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:
@@ -411,7 +416,14 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         noun, rule = (above, "topic") if above else (noun, rule)
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
-    return noun, rule, other
+    return noun and _without_total(noun, folded), rule, other
+
+
+def _without_total(noun, folded):
+    """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
+    start, end = noun
+    total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    return (start, end - len(total)) if len(total) < end - start - 1 else noun
 
 
 def _remember(row, unit, context):
@@ -521,13 +533,8 @@ def _flow(row, noun, usual):
 
 
 def _indicator(noun, lookup):
-    """Find the indicator whose label or alias is the folded noun or its longest ending; a total counts it."""
-    for i in range(len(noun) - 1):
-        if noun[i:] in lookup:
-            return lookup[noun[i:]]
-    if not noun.endswith(TOTALS):
-        return ""
-    return _indicator(noun.removesuffix(next(t for t in TOTALS if noun.endswith(t))), lookup)
+    """Find the indicator whose label or alias is the folded noun or its longest ending."""
+    return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
 
 
 @cache

@@ -1,6 +1,7 @@
 """Loaders: one per table of `data/`, each checked against the data package at the door."""
 
 import os
+import re
 import warnings
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,8 @@ from .schema import (
 
 _MANY = "0123456789两二三四五六十百千万"  # of what stands under the line: 次/2年, 名/万人
 UNDER = "under"  # base of what stands only under the line of a rate: 月, 支部
+AREA = "item under"  # base of an area, which is a unit of itself as well: 9区, 两镇
+_IN_BRACKETS = re.compile(r"\([^)]*\)")
 PARTS = frozenset({"percent", "permille", "per_100000"})  # bases of shares
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
 # A folder that lacks one of these uses the project's.
@@ -389,7 +392,8 @@ def base_units(written, units):
     counting = {unit: words.split() for unit, words in base.items() if words != UNDER}
     found = {}
     for unit in written:
-        above, line, below = (unit, "", "") if unit in counting else str(unit).partition("/")
+        alone = unit if unit in counting else _IN_BRACKETS.sub("", str(unit))  # 县(市)
+        above, line, below = (alone, "", "") if alone in counting else alone.partition("/")
         known = above in counting and (not line or below.lstrip(_MANY) in base)
         found[unit] = (counting[above] + ["rate"] * bool(line)) if known else []
     return found

@@ -51,7 +51,8 @@ OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
-TOTALS = ("总数", "总量", "总人数")  # alone, they count what was counted before
+# Alone, they count what was counted before.
+TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
@@ -74,7 +75,7 @@ def find_noun(tokens, i, mention, kind, context):
     context : dict
         What the sentence said before: ``noun`` of the last figure, as (start, end), or nothing, and its
         ``unit``; ``counted``, all such pairs; ``nouns``, those of levels only; ``among``, as from
-        `find_among`.
+        `find_among`; ``paragraph``, what its paragraph said, with the ``subject`` of its first level.
 
     Returns
     -------
@@ -111,7 +112,8 @@ def _again(event, last, unit, context):
     """Find the noun of the same cases, where a verb alone says what became of them (案件60件,审结50件)."""
     if unit not in CASES or event != (last.start, last.end):
         return None
-    return next((noun for noun, its in reversed(context["counted"]) if its == unit), None)
+    said = (context["paragraph"].get("subject", (None, "")), *context["counted"])
+    return next((noun for noun, its in reversed(said) if its == unit), None)
 
 
 def _level(tokens, i, before):
@@ -143,7 +145,10 @@ def _own_share(tokens, i, unit, context):
     place, size = (i - first) // 2, (last - first) // 2 + 1
     if size == 1 or not any(t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]):
         return None
+    given = _shared(tokens, i, unit) if unit == "元" and at(tokens, first - 1).sort in "hv" else None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
+    if given:
+        return given  # 对甲、乙证书分别给予900元和600元补贴
     if whole:
         told = any(
             t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]

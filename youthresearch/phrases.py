@@ -47,6 +47,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
 AIMS = ("目标", "任务", "要求", "计划", "速度")
+BOOKED = ("支出", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
@@ -64,6 +65,8 @@ def right_of(tokens, i, unit):
         return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
     unit = "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
+    if last is None and unit in PEOPLE:
+        begin, last = _run_on(tokens, _of_persons(tokens, i) or len(tokens), unit)
     while last is not None and begin < last and tokens[begin].sort == "p":
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
@@ -72,7 +75,21 @@ def right_of(tokens, i, unit):
         last = _person_after(tokens, last)
     if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
+    begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
+
+
+def _of_persons(tokens, i):
+    """Find the 的 after number i before the persons that are counted (5名患这种病的妇女)."""
+    if at(tokens, i + 1).sort not in "avr" or at(tokens, i + 1).word in roles("event"):
+        return None
+    for n in range(i + 2, min(i + REACH, len(tokens))):
+        if tokens[n].sort == "x":
+            break
+        if tokens[n].word == "的":
+            head = phrase_end(tokens, n + 1)
+            return n if head is not None and is_person(tokens[head].word) else None
+    return None
 
 
 def _run_on(tokens, i, unit):
@@ -123,7 +140,7 @@ def _counted(tokens, begin, last, unit):
     """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
     for n in range(last, begin - 1, -1):
         if counts(tokens[n].word, unit):
-            return n
+            return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
     return last
 
 
@@ -149,6 +166,9 @@ def opening(tokens, j, unit=""):
         j += 1
     if at(tokens, j).sort not in "vhwrs":
         return j
+    if at(tokens, j).word == "因" and unit in COUNTED:
+        head = phrase_end(tokens, j + 1)
+        return j + 1 if head and counts(tokens[head].word, unit) else j
     if unit in PEOPLE and _acts_before(tokens, j):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, min(j + REACH, len(tokens))):
@@ -232,6 +252,8 @@ def _is_inside(tokens, j, begin, last, unit):
 def _is_cut(tokens, j, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
     while at(tokens, j).sort == "h" and len(tokens[j].word) == 1:
+        if tokens[j].word in roles("becomes"):
+            return False  # 60个单位获集体称号
         j += 1
     head = phrase_end(tokens, j)
     if head is None:
@@ -314,12 +336,20 @@ def left_of(tokens, i, unit):
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
-    if others and (before in PLACED or (head[0] == "各" and ends_in(head, "organisation"))):
+    if others and (before in PLACED or _is_sender(tokens, k, i)):
         return None  # 从高校选拔64名, 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
+
+
+def _is_sender(tokens, k, i):
+    """Tell whether token k is a body of which a verb before persons says what it does (总工会选派30人)."""
+    word = tokens[k].word
+    if not (ends_in(word, "organisation") or word.endswith(BODIES)):
+        return False
+    return word[0] == "各" or (k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i]))
 
 
 def _head_before(tokens, i, unit):
@@ -328,7 +358,7 @@ def _head_before(tokens, i, unit):
     if risen is not None:
         return risen
     told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
-    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT:
+    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT and not _is_start(tokens, told):
         return None  # 重点村的78人, 正在建设的有8所
     k, first = _search_from(tokens, i, unit), max(0, i - REACH)
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
@@ -346,6 +376,11 @@ def _head_before(tokens, i, unit):
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
         return None  # 已开工建设16个
     return _over_verb(tokens, k, unit)
+
+
+def _is_start(tokens, k):
+    """Tell whether a 的 ends the date of what something rises from (律师由2015年的30人增加到60人)."""
+    return at(tokens, k - 1).word == OTHER and at(tokens, k - 2).word in ("由", "从")
 
 
 def _search_from(tokens, i, unit):
@@ -369,6 +404,9 @@ def _over_verb(tokens, k, unit):
 
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
+    while tokens[k].word in BOOKED and ends_in(at(tokens, k - 1).word, "money") and k < i:
+        k -= 1  # 会议费支出决算
+        found = found[0], tokens[k].end
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
         who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
         if who and _is_counted_before(tokens, i, found):
@@ -435,8 +473,9 @@ def _compared(tokens, k):
     if moves(tokens[k].word) or tokens[k].word in tuple("高低多少"):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith(("算数", "算"))
+            against = against or (tokens[n].sort == "c" and any(t.word == "相比" for t in tokens[n:k]))
             if against or tokens[n].word in ("比", "较"):
-                return n - 1
+                return n - 1  # 差旅费与预算相比减少2万元
             if tokens[n].sort == "x":
                 break
     return k
@@ -444,7 +483,8 @@ def _compared(tokens, k):
 
 def _before_from(tokens, i):
     """Find the noun before what number i rises or falls from (比例由医保报销后的60%提高到70%), or nothing."""
-    if not (at(tokens, i + 1).word.endswith(RISEN) or moves(at(tokens, i + 1).word)):
+    after = at(tokens, i + 1)
+    if after.sort in "xn" or not (after.word.endswith(RISEN) or moves(after.word)):
         return None
     for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].word in ("由", "从"):
@@ -500,7 +540,9 @@ def _share_of(tokens, i):
 def phrase_to(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
-    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1)):
+    while j > 0 and (
+        tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1) or _is_within(tokens, j - 1, k)
+    ):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if _is_predicate(tokens, n, k):
@@ -526,7 +568,13 @@ def phrase_to(tokens, k):
         or (tokens[j + 1].sort in "na" and at(tokens, j - 1).word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
+    j -= at(tokens, j - 1).word == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
     return span(tokens, _titled(tokens, j), k)
+
+
+def _is_within(tokens, n, k):
+    """Tell whether 内 ends what limits a rate (审限内结案率)."""
+    return tokens[n].word == "内" and tokens[k].word.endswith("率") and at(tokens, n - 1).sort in "nvw"
 
 
 def past_titles(tokens, j, k):
@@ -594,12 +642,14 @@ def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head = tokens[n].sort, tokens[k].word
-    if len(head) == 1 and n == k - 2 and tokens[k - 1].word == BRACKET:
+    if len(at(tokens, n + 2).word) == 1 and tokens[n + 1].word == BRACKET:
         return False  # 因公出国(境)费
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     before, verb = at(tokens, n - 1), sort in "vw" or tokens[n].word in verbal()
+    if before.sort == "s" and before.word[0] == "各":
+        return False  # 各类犯罪嫌疑人
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
         return False  # 遗体捐献登记
     if verb and before.word in ADVERBS:

@@ -16,12 +16,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from .intervals import hedge_interval
-from .loaders import UNDER, load_traditional
+from .loaders import AREA, UNDER, load_traditional
 from .schema import DataError, check_text
 from .words import word_table
 
 _SAME_UNIT = {
     "个百分点": "百分点",
+    "个千分点": "千分点",
     "人(次)": "人次",
     "大": "个",
     "大类": "类",
@@ -154,7 +155,27 @@ def scan(text):
 def scan_folded(folded):
     """Scan a text that is folded already."""
     quotes = [m.span() for m in _QUOTES.finditer(folded)]
-    return [_mention(match, folded, quotes) for match in _matches(folded)]
+    mentions = [_mention(match, folded, quotes) for match in _matches(folded)]
+    size = 1
+    for i in range(len(mentions) - 2, -1, -1):  # from the last, which has the unit of all
+        mention, following = mentions[i], mentions[i + 1]
+        if mention["sort"] == "bare" and _is_listed_before(mention, following, folded):
+            factor = _MANY.match(folded, following["number_start"])
+            size = _PLACES[factor[1]] if factor else size
+            mention |= {"sort": "quantity", "unit": following["unit"]}
+            mention |= {name: size * mention[name] for name in ("value", "value_max", "resolution")}
+        else:
+            size = 1
+    return mentions
+
+
+def _is_listed_before(mention, following, folded):
+    """Tell whether a number has the unit of the one it is listed before (分别回落2.16和1.66个百分点)."""
+    return (
+        following["sort"] == "quantity"
+        and folded[mention["end"] : following["start"]] in _LISTED
+        and bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+    )
 
 
 def _matches(folded):
@@ -163,8 +184,27 @@ def _matches(folded):
     for start, stop in _windows(folded):
         for match in pattern.finditer(folded, max(start, end), stop):
             end = match.end()
-            if match["all"] != "全部" or _COUNTED.search(folded, max(0, end - 32), end):
-                yield match
+            if match["all"] == "全部" and not _COUNTED.search(folded, max(0, end - 32), end):
+                continue
+            if match["zh1"] and not match["unit3"] and not _counts_areas(match["zh1"], folded, end):
+                continue
+            yield match
+
+
+def _counts_areas(numeral, folded, end):
+    """Tell whether a numeral counts the areas after it (两镇, 五区一市, 甲、乙两县), no name (三县联动)."""
+    start = end - len(numeral)
+    if (
+        numeral == "两"
+        or _PAIRED.match(folded, end)
+        or _PAIRED_BEFORE.search(folded, max(0, start - 2), start)
+    ):
+        return True
+    listed = _NAMED.search(folded, max(0, start - 60), start)
+    if not listed:
+        return False
+    named, counted = len(re.split("[、和及与]", listed[1])), _number(numeral)[0]
+    return named < counted if listed[2] else named == counted
 
 
 def _windows(folded):
@@ -194,8 +234,10 @@ def _mention(match, folded, quotes):
         value, place = _arabic(match[0].rstrip("周岁 "))
         read = _quantity(value, nan, "exact", place, "岁")
         read["number_start"] = start
-    elif sort == "duration" and _TIMED.search(folded, max(0, start - 24), min(end, start + 6)):
-        read = _read_time(match)
+    elif sort == "duration" and (time := _TIME.search(match[0])):
+        lead = folded[max(0, start - 24) : start + time.start()]
+        if _TIMED.search(lead) or (time[2] == "天" and _KEPT.search(lead)):
+            read = _read_time(time, start)
     if read is None:
         return {"start": start, "end": end, "sort": sort}
     if read["number_start"] == start and _MINUS.search(folded, max(0, start - 3), start):
@@ -204,15 +246,13 @@ def _mention(match, folded, quotes):
     return read
 
 
-def _read_time(match):
+def _read_time(time, start):
     """Read a time that is a figure: of schooling (受教育年限达到9.3年), or owed (每年驻村不少于20天)."""
-    time = re.search(r"(\d{1,4}(?:\.\d{1,2})?|半)([年天])", match[0])
-    if not time:
-        return None
+    before, after = time.string[: time.start()].rstrip(" 了为有达占"), time.string[time.end() :]
     value, place = (0.5, 0.5) if time[1] == "半" else _arabic(time[1])
-    bounded = time.start() or match[0].endswith("以上")
-    read = _quantity(value, nan, "at_least" if bounded else "exact", place, time[2])
-    return read | {"number_start": match.start() + time.start()}
+    hedge = lexicon_codes("hedge_before").get(before) or lexicon_codes("hedge_after").get(after)
+    odd = "odd" if "余" in time.string or "多" in time.string else "exact"
+    return _quantity(value, nan, hedge or odd, place, time[2]) | {"number_start": start + time.start()}
 
 
 def _is_stated_age(folded, start):
@@ -465,9 +505,32 @@ def _lexicon():
 
 @cache
 def counted_units():
-    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none."""
+    """Return the units that numbers have, as the sources write them; 月 of 次/月 is none, nor are areas."""
     table = word_table("units")
-    return frozenset(table["unit"][table["base"] != UNDER])
+    return frozenset(table["unit"][~table["base"].isin([UNDER, AREA])])
+
+
+@cache
+def areas():
+    """Return a pattern of the areas that are units of themselves (9区, 两镇), without other words (市场)."""
+    return _areas(())
+
+
+def _areas(but):
+    table = word_table("units")
+    units = set(table["unit"][table["base"] == AREA]).difference(but)
+    return f"(?:{either(units, _beyond(units))})"
+
+
+def area_after(folded, end):
+    """Return the area that follows a number as its unit (5 of 5县(市)), or an empty text."""
+    found = _area().match(folded, end)
+    return found[0] if found else ""
+
+
+@cache
+def _area():
+    return re.compile(rf"{areas()}(?:\([\u4e00-\u9fff、]{{1,6}}\))?")
 
 
 def lexicon_words(*roles):
@@ -505,7 +568,7 @@ def _beyond(units):
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
     units = counted_units() - {"%", "‰", "百分点", "倍", "成", "年", "天"}
-    units |= {"个百分点", "百分点"}
+    units |= {"个百分点", "百分点", "个千分点"}
     words = {
         "UNIT": units | {"大"},
         "COUNTED": units - set(lexicon_codes("arabic_only")) | {"倍"},
@@ -523,6 +586,7 @@ def _pattern():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     for name in ("UNIT", "COUNTED"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
+    texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$))"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -534,7 +598,7 @@ def _pattern():
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
-        "百年月日天周星季学成分届番小大倍"
+        "百年月日天周星季学成分届番小大倍省市县区镇乡旗盟州"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     last = (
@@ -548,15 +612,24 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+# Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
+_PAIRED = re.compile(r"(?:[省市县区旗盟州镇乡]|乡镇)(?:\([^()]{1,4}\))?[一二三四五六七八九十两\d]")
+_PAIRED_BEFORE = re.compile(r"[一二三四五六七八九十两\d][省市县区旗盟州镇乡]$")
+_NAMED = re.compile(r"((?:[\u4e00-\u9fff]{1,4}[、和及与])+[\u4e00-\u9fff]{1,4}?)(等?)$")
 # A sign, where none of a range, a date or a list can stand: 增长-3%.
 _MINUS = re.compile(r"(?:[为是达到至由从长涨降落速率幅润差额:(\t|]|[同环]比|[%‰][、和及,]|[\t|] |^)[-–负]$")
+_LISTED = ("、", "和", "与", "及", "、和")
+_EACH_OF = re.compile(r"分别[^,。;:\n]*$")
+_MANY = re.compile(r"[\d.,]+ ?([万亿])")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
-_TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时由12天缩短到7.5天
+_TIME = re.compile(r"(\d{1,4}(?:\.\d{1,2})?|半)[余多]?([年天])")
+_TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时由12天缩短到7.5天, 同比缩短3天
     r"(?:受教育年限|(?<!限)天数|平均[^,。;\d]{0,14}(?:时间|用时|周期|期限|时长|工期))[^,。;\d]{0,6}"
-    r"(?:\d[\d.]*天[^,。;\d]{2,4})?\d|每[^,。;]{1,20}(?:不得?[少低]于|至少)[\d半.]{1,4}天"
+    r"(?:\d[\d.]*天[^,。;\d]{2,4})?$|(?:同比|[比较][^,。;\d]{2,10})(?:缩短|减少|压缩|延长|增加)了?$"
 )
+_KEPT = re.compile("每[^,。;]{1,20}(?:不得?[少低]于|至少)$")  # 每年驻村不少于20天
 _AGED = re.compile(  # 平均年龄28岁, 下降2.5岁, 平均年龄由35岁降到28岁
     "(?:平均|均龄).{0,6}$|(?:降低|下降|减少|提高|上升|增加)了? ?$|平均年龄[^,。;]{2,12}[到至为]$"
 )  # an age that is a figure, no limit
@@ -658,7 +731,8 @@ _SORTS = {
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
         r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
-        r"(?P<odd3>ODD)? ?(?P<unit3>COUNTED)"
+        r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)"
+        r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
     ],

@@ -9,12 +9,13 @@ from math import nan
 
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
-from .quantities import is_at_least, lexicon_codes, lexicon_pattern
+from .quantities import areas, is_at_least, lexicon_codes, lexicon_pattern
 from .tokens import PEOPLE
 
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
+SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
 _MET = "中|已|未|没|全部|均|都|达标|提前|完成"  # what is said of indicators that were counted one by one
 _HAN_DIGITS = "一二两三四五六七八九十几数"
@@ -40,7 +41,8 @@ def refusal_of(mention, folded):
         return sort
     lead, rest, unit = folded[max(0, start - 12) : start], folded[end : end + 14], mention.get("unit", "")
     if sort == "ordinal":
-        return _as_rank(mention, folded[start:end]) if _is_ranked(lead, rest) else sort
+        token = folded[start:end]
+        return _as_rank(mention, token) if _is_ranked(token, lead, rest) else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
     if lead.endswith("前") and unit in ("名", "位", "强") and mention["value"] >= 1:
@@ -57,6 +59,8 @@ def refusal_of(mention, folded):
         return "blank"  # 投入  万元
     if lead.endswith(("每", "平均")) and mention["hedge"] == "exact" and _marks()["under"].match(folded, end):
         return "unit"  # 每四个孩子中有一个, 平均1名委员联系9人
+    if mention["value"] == 1 and "每" in lead and _is_each(lead, rest):
+        return "unit"
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
@@ -68,9 +72,13 @@ def refusal_of(mention, folded):
         return "unit"
     if unit.endswith("米") and _marks()["sized"].match(rest):
         return "threshold"
+    if unit == "室" and (mention["value"] >= 100 or _marks()["address"].search(lead) or rest[1:2] == "厅"):
+        return "number"  # 8号楼302室, 3室2厅
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
-    if unit == "元" and mention["hedge"] in ("over", "at_least") and _marks()["worth"].match(rest):
+    if mention["hedge"] in ("over", "at_least") and (
+        _marks()["having"].match(rest) or (unit == "元" and _marks()["worth"].match(rest))
+    ):
         return "threshold"
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
@@ -82,6 +90,10 @@ def refusal_of(mention, folded):
         return "form"
     if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
         return "form"
+    if token == "万元" and start == mention["number_start"] and rest[:1] not in ("", *",。;、)\n"):
+        return "unit"  # 万元GDP能耗
+    if unit in SIZES and mention["hedge"] == "at_least" and _is_of_size(lead, rest):
+        return "threshold"
     if unit in TO_THE_LEFT:
         return ""
     if _is_condition(mention, folded[start], lead, rest) and not _marks()["owing"].search(
@@ -93,8 +105,20 @@ def refusal_of(mention, folded):
     return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
 
 
-def _is_ranked(lead, rest):
-    """Tell whether an ordinal is a rank (位居全省第三, 全市第一)."""
+def _is_each(lead, rest):
+    """Tell whether one is that for each of which something is given (每带动1人, 每招用1人补贴500元)."""
+    marks = _marks()
+    return bool(
+        marks["each_done"].search(lead) or (marks["each_two"].search(lead) and marks["given"].match(rest))
+    )
+
+
+def _is_ranked(token, lead, rest):
+    """Tell whether an ordinal is a rank (位居全省第三, 全市第一, 获得第二名)."""
+    if token[-1] in "名位" and _marks()["placed"].search(lead):
+        return True
+    if token == "首位":
+        return bool(_marks()["first"].search(lead))
     alone = rest[:1] in ("", *",。;、)")
     return _marks()["rank"].search(lead) or (alone and _marks()["best"].search(lead))
 
@@ -137,6 +161,12 @@ def _is_condition(mention, first, lead, rest):
     if rest[:1] == "的" and mention["unit"] in counted:
         return False
     return _marks()["threshold"].match(rest) and not _marks()["made"].search(lead)
+
+
+def _is_of_size(lead, rest):
+    """Tell whether a least value only says which are counted (50万元以上设备3台, 收入10万元以上的村占60%)."""
+    marks = _marks()
+    return bool(marks["of_size"].match(rest)) and not (marks["got_it"].search(lead))
 
 
 def _is_enumerated(mention, token, lead, rest):
@@ -187,7 +217,7 @@ def _figure_of_speech(mention, token, lead, rest):
         if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
-        return "rhetorical"
+        return "" if marks["made"].search(lead) else "rhetorical"  # 招募千名志愿者, but 百名博士进百企
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
     if rest.startswith(("也没有", "都没有")):
@@ -224,7 +254,7 @@ def _no_count(lead, token, rest):
 
 def _as_rank(mention, token):
     """Read 第三 after 排名 or 位居 as a rank; the mention becomes a quantity."""
-    digits = _marks()["ordinal"].fullmatch(token)
+    digits = _marks()["ordinal"].fullmatch(token.replace("首", "第一"))
     if not digits:
         return "ordinal"
     numeral = digits[1]
@@ -249,6 +279,9 @@ def _marks():
             r"|余|(?<![更许众很颇])多)(?:左右|余|多|来)?$"
         ),
         "under": re.compile(r"[\u4e00-\u9fff][^,。;:]{0,30}[\d一二两三四五六七八九十]"),
+        "given": re.compile(r"[^。;,\d]{0,10},?(?:给予|奖励|补[助贴])"),
+        "each_two": re.compile(r"每[\u4e00-\u9fff]{2}$"),
+        "each_done": re.compile(rf"每(?:{words('head_verb', 'up', 'happens')})$"),
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
         ),
@@ -259,7 +292,7 @@ def _marks():
         "for": re.compile(r"\d ?[:比] ?$"),
         "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
         "slogan": re.compile(r"“[^”。;\d]*$"),
-        "unit": re.compile(r"(?:[(|/]|单位:) ?$"),
+        "unit": re.compile(r"(?:[(|/]|(?<![\u4e00-\u9fff])(?:计量)?单位:[^\n\d]{0,9}) ?$"),
         "stated": re.compile(
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
@@ -267,14 +300,17 @@ def _marks():
             r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
         "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "having": re.compile(r"(?:以上)?的,?(?:共?有|达)\d"),  # 超过500件的有3个
         "worth": re.compile(  # 超亿元项目2个
             r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
-            r"|(?:以上)?的,?(?:共?有?|达|占)\d+[个家户]"  # 年产值超千万元的12家
+            r"|(?:以上)?的,?(?:共|占)?\d+[个家户]"  # 年产值超千万元的12家
         ),
         "form": re.compile(
             rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
         ),
         "of_form": re.compile(rf"[^,。;、\d]{{0,8}}?(?:{words('form')})"),
+        "of_size": re.compile(r"的?[\u4e00-\u9fff]{1,8}(?<![和及与])(?:\d|占\d|[达有共]\d)"),
+        "got_it": re.compile("发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补"),
         "got": re.compile("[了收征发审印展拍办补换赠]|整理|制作|共"),
         "made": re.compile(f"(?:{words('made')})$"),
         "enumeration": re.compile(  # but 3个条件较好的村
@@ -305,15 +341,21 @@ def _marks():
         "parts": re.compile(
             r"[\u4e00-\u9fff]{0,4}(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])"
         ),
+        "address": re.compile("[\d楼号栋座幢层单元-]$"),
         "phase": re.compile("(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)"),
         "phased": re.compile("(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$"),
         "took": re.compile("(?:花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$"),
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         ),
+        "first": re.compile(r"(?:居|列|排名?)[^,。;]{0,10}$"),  # 人数居全省高校首位
+        "placed": re.compile(
+            r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"
+            r"|(?:[上跃]升|前[移进]|提升|下[降滑]|后移|退)(?:[到至]|了)?(?:全[国省市县])?$"
+        ),
         "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
         "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
-        "admin": re.compile(r"[区县镇乡村省市校州盟旗](?![\u4e00-\u9fff]*号)|部门"),
+        "admin": re.compile(rf"(?:{areas()}|校)(?![\u4e00-\u9fff]*号)|部门"),
         "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师功奖][”\"]?$"),
         "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
         "each": re.compile(r"每[^,。;\n]*$"),

@@ -6,13 +6,17 @@ them. The text may be folded or not.
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
 WIDEST = 60  # cells
 LONGEST = 1_000  # characters of a row
 LABEL = 40  # characters of a first cell; more are a sentence
+NEAR = 8  # lines from one row to the next: such lines, drawn and blank ones stand between
 SECTIONS = 2  # lines of one cell between two rows (二、机构情况)
-_SIGNS = ("\t", "|", "｜", "│", "  ", "\u3000", "\xa0")
+_SIGNS = ("  ", "\t", "|", "｜", "│", "\u3000\u3000", "\u3000 ", " \u3000", "\xa0")
+_BLANKS = frozenset("".join(_SIGNS))
+_SIGN = re.compile("[\t|｜│]|[ \u3000\xa0]{2}")
 _BAR = re.compile(r"[|｜│]")
 _MARKED = re.compile(r"[|｜│\t]")  # where a cell may be empty and still be seen
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
@@ -44,8 +48,13 @@ class Line(NamedTuple):
 
 
 def may_hold_rows(text):
-    """Tell at once that a text has nothing that parts cells, as most have not."""
-    return any(sign in text for sign in _SIGNS)
+    """Tell, at once for most texts, whether two lines near each other have what may part cells."""
+    signs = [sign for sign in _SIGNS if sign in text]
+    if not signs:
+        return False
+    lines = enumerate(text.split("\n"))
+    parted = [i for i, line in lines for sign in signs if sign in line and sign in line.strip()]
+    return any(0 < b - a <= NEAR for a, b in pairwise(parted))
 
 
 def cells_of(text, start=0):
@@ -108,7 +117,7 @@ def runs_of(lines):
 def _row(line):
     """Return the cells of a line that may be a row; None for a sentence with blanks in it or before it."""
     start, text = line
-    if len(text) > LONGEST or not may_hold_rows(text):
+    if len(text) > LONGEST or _BLANKS.isdisjoint(text) or not _SIGN.search(text):
         return None
     cells = cells_of(text, start)
     filled = [cell.text for cell in cells if cell.text]

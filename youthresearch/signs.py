@@ -8,7 +8,7 @@ from math import inf
 from .quantities import lexicon_codes, lexicon_pattern, lexicon_words
 from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, PLACE, classify, tagger
 
-THAN = ("较", "比(?<![别占青学]比)(?![例赛重率])")
+THAN = ("较", "比(?<![别占青学相]比)(?![例赛重率])")
 _LIMIT = re.compile(r"以[上下内]|(?:至|到|-|~|—)")
 # Where every branch begins with a character, `re` searches at once; so a look-behind stands after it.
 _QUOTE = re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》")
@@ -16,7 +16,7 @@ _BODY = re.compile(
     r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
 )
 _BRACKET = re.compile(
-    r"\((?<=[\u4e00-\u9fff]\()(?!不含)(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
+    r"\((?<=[\u4e00-\u9fff]\()(?!不?包?[含括])(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
     r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总队团会组班社乡镇市县旗厂校园院站场街居]\))"
 )
 

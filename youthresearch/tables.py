@@ -225,7 +225,8 @@ def _columns(rows, document):
     tops, header = second or ([None] * len(header), header)
     body = rows[rows.index(full[bool(second)]) + 1 :]
     filled = [[r[i].text for r in body if i < len(r) > 1 and r[i].text] for i in range(len(header))]
-    columns = [_column(c, top, texts, document) for c, top, texts in zip(header, tops, filled, strict=True)]
+    parts = zip(header, tops, filled, strict=True)
+    columns = [_column(c, top, texts, document) for c, top, texts in parts]
     if any(c.sort == "number" and not (h.text or t) for h, t, c in zip(header, tops, columns, strict=True)):
         return [], []  # what its numbers are is not known
     return _placed(_one_label(columns), header), body
@@ -275,11 +276,11 @@ def _second(header, below):
 
     None where it cannot be told which cell of the first stands above which of the second.
     """
-    sub, width = below[0], max(len(r) for r in below)
+    sub, width = below[0], max(map(len, [header, *below]))
     if not _is_header(sub) or len(below) < 2:
         return []
     if all(unit_of(c.text.strip("()"))[0] for c in sub if c.text):
-        return header, _padded(sub, width, left=len(sub) < len(header))
+        return _padded(header, width), _padded(sub, width, left=len(sub) < len(header))
     if len(header) == width == len(sub) + 1 or (len(header) < width and len(sub) < width):
         return _under_each(header, sub, width)
     header, sub = _padded(header, width), _padded(sub, width)

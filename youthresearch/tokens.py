@@ -96,6 +96,10 @@ def classify(tagged, start, ends):
         if sort == "x" or word == "比":
             if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                 _end_noun(tokens, word, start)
+        elif last == BRACKET and size == 1 and at(tokens, len(tokens) - 2).sort == "h":
+            tokens.pop()
+            before = tokens.pop()
+            start, word, sort = before.start, before.word + word, "h"  # 审(执)结
         elif ending and _ends_noun(word, tokens):
             start, word, sort = tokens.pop().start, last + word, "n"
         tokens.append(Token(word, sort, start, end))
