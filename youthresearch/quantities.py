@@ -489,12 +489,18 @@ def is_at_least(clause):
     return "至少" in clause and bool(_LEAST.search(clause))
 
 
-@cache
 def lexicon_codes(role):
     """Return the words of one role of the lexicon with their codes, as a dict."""
-    table = word_table("lexicon")
-    rows = table[table["role"] == role]
-    return dict(zip(rows["word"], rows["code"], strict=True))
+    return _lexicon().get(role, {})
+
+
+@cache
+def _lexicon():
+    """Sort the words of the lexicon by their roles, in one reading."""
+    table, codes = word_table("lexicon"), {}
+    for word, role, code in zip(table["word"], table["role"], table["code"], strict=True):
+        codes.setdefault(role, {})[word] = code
+    return codes
 
 
 @cache
