@@ -560,7 +560,9 @@ def _beyond(units):
     found = {}
     for word, code in lexicon_codes("no_unit").items():
         for unit in (word[:i] for i in range(1, len(word)) if word[:i] in units):
-            found.setdefault(unit, []).append(word[len(unit) :] + f"(?!{code})" * bool(code))
+            found.setdefault(unit, []).append(
+                word[len(unit) :] + (f"(?!{code})" if isinstance(code, str) else "")
+            )
     return {unit: f"(?!{'|'.join(rest)})" for unit, rest in found.items()}
 
 
