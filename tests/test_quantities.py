@@ -98,6 +98,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("0.4个百分点", 0.4, NONE, "exact", 0.1, "百分点"),
     ("两个百分点", 2, NONE, "exact", 1, "百分点"),
     ("24.47萬人次", 244700, NONE, "exact", 100, "人次"),
+    ("2/3以上", 200 / 3, NONE, "at_least", NONE, "%"),
     ("-0.86‰", -0.86, NONE, "exact", 0.01, "‰"),
     ("为−3.2万元", -32000, NONE, "exact", 1000, "元"),
     ("5%-8%", 5, 8, "range", 1, "%"),

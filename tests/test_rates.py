@@ -58,6 +58,18 @@ def test_a_denominator_that_the_text_names_stands_in_the_unit(text, units):
     assert yr.extract_facts(text)["unit"].tolist() == units.split()
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("使用人次已达90万，全镇青年数为800，参与人数破万。", ["人次", "人", "人"]),
+        ("全国有队员1.2亿人，其中9000万在农村。", ["人", "人"]),
+        ("出席率为95。", [""]),
+    ],
+)
+def test_a_bare_number_has_the_unit_that_its_noun_or_its_whole_has(text, units):
+    assert yr.extract_facts(text)["unit"].tolist() == units
+
+
 def test_a_word_of_bounding_before_a_list_holds_for_all_of_it_and_one_after_a_number_for_that():
     before = yr.extract_facts("每名委员联系不少于1个班级、2个社团、3个支部。")
     after = yr.extract_facts("每名委员联系1个以上的班级、2个社团。")

@@ -37,7 +37,7 @@ from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE
+from .tokens import NUMBER, PEOPLE, is_person
 from .words import word_table, words_of
 
 COLUMNS = [
@@ -394,8 +394,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "per": context["per"],
         **{"noun": noun, "rule": rule, "other": other, "whole": context["whole"]},
     }
-    if area:
-        row["unit"] = area
+    if not unit and kind != "rank":
+        row["unit"] = area or _unsaid_unit(noun, folded, said, context)
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:
@@ -404,6 +404,16 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
         _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%
     return row
+
+
+def _unsaid_unit(noun, folded, said, context):
+    """Find the unit of a bare number: that of its noun (参与人数, 青年数) or of its whole (其中900万)."""
+    name = folded[slice(*noun)] if noun else ""
+    if name.endswith("人次"):
+        return "人次"
+    if name.endswith("人数") or (name.endswith("数") and is_person(name[:-1])):
+        return "人"
+    return context.get("unit", "") if said.clause.rstrip().endswith("其中") else ""
 
 
 def _noun_of(mention, kind, folded, tokens, number, context):
