@@ -48,6 +48,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
     *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
+TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
@@ -560,14 +561,15 @@ def phrase_to(tokens, k):
     j = k
     while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
         j -= 1
-    for n in range(k - 1, j - 1, -1):
-        if _is_predicate(tokens, n, k):
-            if _is_crime(tokens, n, k):
+    head = k - (k > j and tokens[k].word in TOTALS and tokens[k - 1].sort == "n")  # 留用团费总数
+    for n in range(head - 1, j - 1, -1):
+        if _is_predicate(tokens, n, head):
+            if _is_crime(tokens, n, head):
                 j = n
                 break
             j = _held(tokens, j, n) or n + 1
-            chained = j < k and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
-            j += chained and not tokens[k].word.endswith(NUMERIC)  # 定期缴纳团费
+            chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
+            j += chained and not tokens[head].word.endswith(NUMERIC)  # 定期缴纳团费
             break
     before = at(tokens, j - 1).word
     if before in WHERE:  # 在平台注册志愿者60人
