@@ -193,11 +193,11 @@ def test_a_rate_of_growth_that_moves_stays_one():
 
 def test_areas_are_units_and_nouns_of_themselves_and_other_words_are_none():
     facts = yr.extract_facts(
-        "东河、西河、南河三县团干部参会，覆盖全市9区4县（市），两镇建团，3市场、2市民受益，五区一市签约，一区一品。"
+        "东河、西河、南河三县团干部参会，覆盖全市9区4县（市），两镇建团，3市场、2市民受益，五区一市签约，一区一品，6街道、9校和5部门共建，3社区工作者。"
     )
-    assert facts["unit"].tolist() == ["县", "区", "县(市)", "镇", "区", "市"]
-    assert facts["noun"].tolist() == ["县", "区", "县（市）", "镇", "区", "市"]
-    assert facts["value"].tolist() == [3, 9, 4, 2, 5, 1]
+    assert facts["unit"].tolist() == ["县", "区", "县(市)", "镇", "区", "市", "街道", "校", "部门"]
+    assert facts["noun"].tolist() == ["县", "区", "县（市）", "镇", "区", "市", "街道", "校", "部门"]
+    assert facts["value"].tolist() == [3, 9, 4, 2, 5, 1, 6, 9, 5]
 
 
 def test_numbers_listed_before_a_unit_have_it_too():

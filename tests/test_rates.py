@@ -67,10 +67,13 @@ def test_a_word_of_bounding_before_a_list_holds_for_all_of_it_and_one_after_a_nu
 
 def test_a_rate_needs_both_its_units_and_counts_what_its_numerator_counts():
     units = yr.load_units()
-    bases = base_units(["次/月", "名/2年", "名/万人", "元/支部", "次/斗", "斗/月", "月", "个"], units)
+    bases = base_units(
+        ["镇", "县(市)", "次/月", "名/2年", "名/万人", "元/支部", "次/斗", "斗/月", "月", "个"], units
+    )
     assert bases["次/月"] == ["item", "rate"] and bases["名/2年"] == ["person", "rate"]
     assert bases["名/万人"] == ["person", "rate"]
     assert bases["元/支部"] == ["yuan", "rate"] and bases["个"] == ["item", "person"]
+    assert "item" in bases["镇"] and bases["县(市)"] == bases["镇"]  # areas count themselves
     assert not (bases["次/斗"] or bases["斗/月"] or bases["月"])
 
 

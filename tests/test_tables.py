@@ -534,3 +534,11 @@ def test_the_time_of_tables_does_not_grow_faster_than_they(unit):
 
     seconds(10)
     assert seconds(400) < 30 * max(seconds(40), 0.05)
+
+
+def test_a_title_with_blanks_above_a_table_of_tabs_is_no_row_of_it():
+    facts = yr.extract_facts(
+        "表3  各类学校\n\t学校数\t学生数\n\t(所)\t(人)\n1.高等学校\t3\t6968\n2.幼儿园\t68\t8309"
+    )
+    assert facts["value"].tolist() == [3, 6968, 68, 8309]
+    assert facts["unit"].tolist() == ["所", "人"] * 2

@@ -674,9 +674,8 @@ def _names_persons(tokens, i):
 
 def _only_qualifies(tokens, i, phrase, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
-    near = tokens[max(0, i - REACH - 1) : i]
-    return unit != "所" and any(
-        t.end == phrase[1]
-        and (ends_in(t.word, "qualifies") or t.word == "级" or (t.start == phrase[0] and t.word in TOTALS))
-        for t in near
-    )
+    for token in reversed(tokens[max(0, i - REACH - 1) : i]):
+        if token.end == phrase[1]:
+            total = token.start == phrase[0] and token.word in TOTALS
+            return unit != "所" and (total or token.word == "级" or ends_in(token.word, "qualifies"))
+    return False

@@ -157,8 +157,13 @@ def _begins(cells, run, heads):
 
 def _aligned(run, lines):
     """Give the rows of a run their columns; empty if they have none in common."""
-    while run and _UNIT.search("".join(c.text for c in next(iter(run.values())))):
-        run.pop(next(iter(run)))  # 表一  单位:万元
+    marked = sum(bool(_MARKED.search(lines[i].text)) for i in run) > 1
+    while run:
+        first = next(iter(run))
+        titled = marked and not _MARKED.search(lines[first].text)  # 表3  人员情况
+        if not titled and not _UNIT.search("".join(c.text for c in run[first])):
+            break
+        run.pop(first)  # 表一  单位:万元
     rows = {i: cells for i, cells in run.items() if len(cells) > 1}
     if not any(re.search(r"\d", c.text) for cells in rows.values() for c in cells):
         return {}
