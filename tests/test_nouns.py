@@ -131,6 +131,9 @@ import youthresearch as yr
         ("医生由2015年的60人增加到90人", ["医生"] * 2),
         ("浙江、广东等地90%的企业", ["企业"]),
         ("60个单位获省级集体称号", ["单位"]),
+        # the word for a total takes no verb along
+        ("收取会费总数的60%，留用会费总数的5%", ["会费"] * 2),
+        ("日常公用支出6万元", ["日常公用支出"]),
         # where and by what means, and what is no noun before 中 and 后
         ("市里在志愿平台注册志愿者6万人", ["注册志愿者"]),
         ("向西部希望工程捐款60万元", ["捐款"]),

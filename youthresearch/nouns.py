@@ -12,6 +12,7 @@ from .phrases import (
     REACH,
     RISEN,
     TO_THE_LEFT,
+    TOTALS,
     each_before,
     lead,
     left_of,
@@ -52,7 +53,6 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 # Alone, they count what was counted before.
-TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
@@ -677,5 +677,5 @@ def _only_qualifies(tokens, i, phrase, unit):
     for token in reversed(tokens[max(0, i - REACH - 1) : i]):
         if token.end == phrase[1]:
             total = token.start == phrase[0] and token.word in TOTALS
-            return unit != "所" and (total or token.word == "级" or token.word in roles("qualifies"))
+            return unit != "所" and (total or token.word == "级" or ends_in(token.word, "qualifies"))
     return False

@@ -48,6 +48,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
     *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
+TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
@@ -166,13 +167,13 @@ def _names_the_kind(tokens, j, unit):
 
 def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
-    while at(tokens, j).word in (OTHER, "籍") or (
-        at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"
-    ):
+    first = at(tokens, j)
+    while first.word in (OTHER, "籍") or (first.sort == "s" and first.word[0] in "全我各本"):
         j += 1
-    if at(tokens, j).sort not in "vhwrs":
+        first = at(tokens, j)
+    if first.sort not in "vhwrs":
         return j
-    if at(tokens, j).word == "因" and unit in COUNTED:
+    if first.word == "因" and unit in COUNTED:
         head = phrase_end(tokens, j + 1)
         cause = tokens[j + 1].sort == "n" and at(tokens, j + 2).sort in "hv"
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
@@ -457,7 +458,7 @@ def _is_no_noun(tokens, k, i):
         return True  # 次年发展到60人
     if tokens[k].word == "时间":
         return at(tokens, k - 1).word == OTHER
-    if tokens[k].word.endswith(AIMS) and at(tokens, k - 1).word in BEYOND:
+    if tokens[k].word[-2:] in AIMS and at(tokens, k - 1).word in BEYOND:
         return True  # 超过计划3个百分点
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
@@ -558,22 +559,22 @@ def _share_of(tokens, i):
 def phrase_to(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
-    while j > 0 and (
-        tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1) or _is_within(tokens, j - 1, k)
-    ):
+    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
         j -= 1
-    for n in range(k - 1, j - 1, -1):
-        if _is_predicate(tokens, n, k):
-            if _is_crime(tokens, n, k):
+    head = k - (k > j and tokens[k].word in TOTALS and tokens[k - 1].sort == "n")  # 留用团费总数
+    for n in range(head - 1, j - 1, -1):
+        if _is_predicate(tokens, n, head):
+            if _is_crime(tokens, n, head):
                 j = n
                 break
             j = _held(tokens, j, n) or n + 1
-            chained = j < k and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
-            j += chained and not tokens[k].word.endswith(NUMERIC)  # 定期缴纳团费
+            chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
+            j += chained and not tokens[head].word.endswith(NUMERIC)  # 定期缴纳团费
             break
-    if at(tokens, j - 1).word in WHERE:  # 在平台注册志愿者60人
+    before = at(tokens, j - 1).word
+    if before in WHERE:  # 在平台注册志愿者60人
         j = next((n for n in range(j + 1, k) if tokens[n].word in verbal() and tokens[n - 1].sort == "n"), j)
-    if at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
+    elif before == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     j = _past_place(tokens, j, k)
     if j < k and at(tokens, j - 1).word == OTHER and tokens[j].word.endswith("会"):
@@ -593,10 +594,17 @@ def phrase_to(tokens, k):
         or (tokens[j + 1].sort in "na" and at(tokens, j - 1).word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
-    if at(tokens, j - 1).word.endswith("均") and ends_in(tokens[k].word, "measure"):
+    return _with_lead(tokens, j, k)
+
+
+def _with_lead(tokens, j, k):
+    """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
+    before = at(tokens, j - 1).word
+    if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
-    j -= at(tokens, j - 1).word == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
-    j -= at(tokens, j - 1).word == OTHER and tokens[j].word.endswith("制")  # 九年一贯制学校
+    not_done = before == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
+    if not_done or (before == OTHER and tokens[j].word.endswith("制")):  # 九年一贯制学校
+        return span(tokens, j - 1, k)
     return span(tokens, _titled(tokens, j), k)
 
 
@@ -610,11 +618,6 @@ def _is_crime(tokens, n, k):
     """Tell whether the verb n after another says what a crime is (起诉侵犯知识产权犯罪60人)."""
     crime = tokens[k].word.startswith("犯罪")
     return crime and n < k - 1 and (at(tokens, n - 1).sort in "vh" or at(tokens, n - 1).word == "等")
-
-
-def _is_within(tokens, n, k):
-    """Tell whether 内 ends what limits a rate (审限内结案率)."""
-    return tokens[n].word == "内" and tokens[k].word.endswith("率") and at(tokens, n - 1).sort in "nvw"
 
 
 def past_titles(tokens, j, k):
@@ -686,9 +689,9 @@ def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head, before = tokens[n].sort, tokens[k].word, at(tokens, n - 1)
-    if len(at(tokens, n + 2).word) == 1 and tokens[n + 1].word == BRACKET:
+    if tokens[n + 1].word == BRACKET and len(at(tokens, n + 2).word) == 1:
         return False  # 因公出国(境)费
-    if n == k - 1 and before.sort == "c" and at(tokens, n - 3).word.endswith(head):
+    if before.sort == "c" and n == k - 1 and at(tokens, n - 3).word.endswith(head):
         return False  # 正式代表6名、列席代表3名
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and at(tokens, n + 2).sort == "n":
         return False  # 公务用车购置及运行费
@@ -696,7 +699,7 @@ def _is_predicate(tokens, n, k):
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     verb = sort in "vw" or tokens[n].word in verbal()
-    if (before.sort == "s" and before.word[0] == "各") or (before.word in HONOURS and sort != "h"):
+    if (before.sort == "s" and before.word[0] == "各") or before.word in HONOURS:
         return False  # 各类犯罪嫌疑人, 优秀指导教师
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
         return False  # 遗体捐献登记
@@ -738,7 +741,9 @@ def _is_taken(tokens, k):
     return tokens[k].sort == "h"
 
 
-def _joins(tokens, k):
-    """Tell whether a word joins two nouns (青年典型、青年集体)."""
-    before = at(tokens, k - 1).sort
-    return tokens[k].sort == "c" and (before in "nwa" or (before == "h" and tokens[k].word == "及"))
+def _joins(tokens, n, k):
+    """Tell whether a word joins two nouns (青年典型、青年集体), or a rate k and its limit (审限内结案率)."""
+    word, before = tokens[n].word, at(tokens, n - 1).sort
+    if tokens[n].sort == "c":
+        return before in "nwa" or (before == "h" and word == "及")
+    return word == "内" and before in "nvw" and tokens[k].word.endswith("率")
