@@ -201,6 +201,12 @@ def test_areas_are_units_and_nouns_of_themselves_and_other_words_are_none():
     assert facts["value"].tolist() == [3, 9, 4, 2, 5, 1, 6, 9, 5]
 
 
+def test_a_change_told_in_two_units_is_one_in_both():
+    facts = yr.extract_facts("来访同比减少30批90人次，注册率提高3.5和2个百分点，接待3批9人次。")
+    assert facts["value"].tolist() == [-30, -90, 3.5, 2, 3, 9]
+    assert facts["kind"].tolist() == ["change"] * 4 + ["level"] * 2
+
+
 def test_numbers_listed_before_a_unit_have_it_too():
     facts = yr.extract_facts("会员分别达到2、3.5和6万人，比重分别回落1.5和2个百分点，详见表1、2和3个附件。")
     assert facts["value"].tolist() == [20000, 35000, 60000, -1.5, -2, 3]

@@ -202,7 +202,7 @@ def _with_the_last(kind, sign, rate, lead, context):
     """Kind and sign of what may share the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
     moved = context.get("moved")
     if moved and kind in ("level", "share") and moved[2] == rate:
-        if _AND.fullmatch(lead):
+        if not lead or _AND.fullmatch(lead):  # 减少36批120人次, 增配书记2名、委员5名
             kind, sign = moved[:2]
         elif rate and moved[0] == "growth" and _marks()["moved"].fullmatch(lead):
             kind = "growth"  # 增速由3%回升到5%
