@@ -209,15 +209,19 @@ def test_any_mixture_of_signs_is_scanned(text):
 
 @pytest.mark.parametrize("step", sweep(23, slow=[1]))
 def test_a_search_that_leaves_at_once_misses_nothing(step):
-    """The pattern says in front how a number begins; without that, it finds the same in every document."""
-    pattern = quantities._pattern()
-    opening, grammar = pattern.pattern.split(")(?:(?P<date>", 1)
+    """The pattern says how numbers and sorts begin; without that, it finds the same in every document."""
+    pattern, grammar = quantities._pattern(), quantities._pattern().pattern
+    for sort, first in quantities._FIRST.items():
+        assert grammar.count(f"{first}(?P<{sort}>") == 1
+        grammar = grammar.replace(f"{first}(?P<{sort}>", f"(?P<{sort}>")
+    opening, grammar = grammar.split(")(?:(?P<date>", 1)
     assert opening.startswith("(?=")
     whole = re.compile(f"(?:(?P<date>{grammar}", pattern.flags)
     texts = [fold(text) for text in yr.load_documents()["text"][::step]]
     texts += [f"团{word}3个{word}、{word}{word}" for word in yr.loaders.load_lexicon()["word"][::step]]
     for text in texts:
-        assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in whole.finditer(text)]
+        found, all_found = ([(m.lastgroup, m.span()) for m in p.finditer(text)] for p in (pattern, whole))
+        assert found == all_found
 
 
 def test_folding_is_the_same_character_by_character():

@@ -4,12 +4,14 @@ A figure is read as widely as its wording and its last printed place allow; a re
 conflict only when no reading of its figures satisfies it.
 """
 
+from operator import attrgetter
+
 import numpy as np
 import pandas as pd
 
 from .intervals import before_from_change, before_from_growth, growth_from_change, interval
 from .metrics import compute_metrics
-from .relations import find_relations, moves_of, only_level, prepare, relate
+from .relations import RELATION, alone, find_relations, moves_of, prepare, relate, rows_of
 from .repair import PROPOSAL, apply_repair, proposals, summary
 from .rules import (
     RULES,
@@ -70,8 +72,8 @@ def audit_facts(facts, identities=None, districts=None):
     DataError
         If a column is missing or a fact_id stands twice.
     """
-    facts, relations, findings = _checked(facts, identities, districts)
-    findings["repairs"] = summary(proposals(facts, findings, relations), len(findings))
+    facts, figures, relations, findings = _checked(facts, identities, districts)
+    findings["repairs"] = summary(proposals(facts, figures, findings, relations), len(findings))
     order = findings.sort_values(["source_id", "relation", "indicator", "fact_ids"]).index
     findings = mark_simulated(findings.loc[order, FINDING].reset_index(drop=True), is_simulated(facts))
     findings.attrs["not_related"] = relations.attrs["not_related"]
@@ -80,10 +82,11 @@ def audit_facts(facts, identities=None, districts=None):
 
 
 def _checked(facts, identities, districts):
-    """Find the relations of facts and check them: facts prepared, relations, findings in their order."""
+    """Find the relations of facts and check them: facts prepared, figures, relations, findings in order."""
     facts = prepare(facts)
-    relations = find_relations(facts, identities, districts)
-    return facts, relations, _findings(facts, relations, figures_of(facts))
+    figures = figures_of(facts)
+    relations = find_relations(facts, figures, identities, districts)
+    return facts, figures, relations, _findings(facts, relations, figures)
 
 
 def _findings(facts, relations, figures):
@@ -153,8 +156,8 @@ def propose_repairs(facts, identities=None, districts=None):
     DataError
         As `audit_facts`.
     """
-    facts, relations, findings = _checked(facts, identities, districts)
-    edits = proposals(facts, findings, relations)
+    facts, figures, relations, findings = _checked(facts, identities, districts)
+    edits = proposals(facts, figures, findings, relations)
     about = findings.loc[edits["finding"], ["source_id", "relation", "fact_ids"]].reset_index(drop=True)
     table = pd.concat([about, edits.drop(columns="finding")], axis=1)
     order = ["source_id", "relation", "fact_ids", "rank", "fact_id"]
@@ -305,7 +308,7 @@ def derive_before(facts):
 
 def _stated_moves(facts):
     """List changes with their level, and growth rates where no change is stated against the same baseline."""
-    moves = moves_of(facts)
+    moves = moves_of(rows_of(facts))
     moves = moves[(moves["level"] >= 0) & facts["kind"].iloc[moves["level"]].eq("level").to_numpy()]
     known = moves.loc[moves["kind"] == "change", ["level", "baseline"]].apply(tuple, axis=1)
     double = moves["kind"].eq("growth") & moves[["level", "baseline"]].apply(tuple, axis=1).isin(set(known))
@@ -356,7 +359,7 @@ def tighten(facts, identities=None, districts=None):
     DataError
         As `audit_facts`.
     """
-    facts, relations, findings = _checked(facts, identities, districts)
+    facts, _, relations, findings = _checked(facts, identities, districts)
     sound = relations[~findings["verdict"].isin(WRONG)]
     facts, sound = _with_hidden(facts, sound)
     figures = figures_of(facts)
@@ -376,11 +379,11 @@ def _with_hidden(facts, relations):
         hidden.append(facts.iloc[level].to_dict() | {"baseline": baseline or "before", "role": "before"})
         for kind, move in group[["kind", "at"]].itertuples(index=False):
             rule = "change" if kind == "change" else "growth_between"
-            more.append(relate(rule, [(level, at, move)], "hidden"))
+            more += relate(rule, [(level, at, move)], "hidden")
     for part, share in _without_whole(facts, relations):
         at = len(facts) + len(hidden)
         hidden.append(facts.iloc[part].to_dict() | {"subject": "", "part_of": "", "role": "whole"})
-        more.append(relate("share", [(part, at, share)], "hidden"))
+        more += relate("share", [(part, at, share)], "hidden")
     if not hidden:
         return facts, relations
     unknown = {
@@ -392,16 +395,18 @@ def _with_hidden(facts, relations):
         "hedge": "exact",
     }
     hidden = pd.DataFrame(hidden, columns=facts.columns).assign(**unknown)
-    return pd.concat([facts, hidden], ignore_index=True), pd.concat([relations, *more], ignore_index=True)
+    return pd.concat([facts, hidden], ignore_index=True), pd.concat(
+        [relations, pd.DataFrame(more, columns=RELATION)], ignore_index=True
+    )
 
 
 def _without_whole(facts, relations):
     """Pair parts with shares of a whole that is not stated (18,278 is 98.74%)."""
-    known = {m[2] for m in relations.loc[relations["relation"] == "share", "members"]}
-    shares = facts[facts["kind"].eq("share") & facts["unit"].eq("%") & facts["part_of"].eq("")]
-    shares = shares[~shares["draft"] & ~shares.index.isin(known)]
-    part = only_level(shares, facts[facts["kind"].eq("level") & facts["part_of"].eq("")])
-    return [(p, s) for p, s in zip(part, shares.index, strict=True) if p >= 0]
+    known, rows = {m[2] for m in relations.loc[relations["relation"] == "share", "members"]}, rows_of(facts)
+    whole = [r for r in rows if r.part_of == ""]
+    part = alone([r for r in whole if r.kind == "level"], attrgetter("key"))
+    shares = [r for r in whole if r.kind == "share" and r.unit == "%" and not r.draft]
+    return [(part[s.key], s.Index) for s in shares if s.key in part and s.Index not in known]
 
 
 def _propagate(relations, first, whole):

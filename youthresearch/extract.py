@@ -30,6 +30,7 @@ from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_among, find_noun
+from .phrases import AIMS
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded
 from .refusals import refusal_of
@@ -400,7 +401,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if kind == "growth" and unit in _OF_ONE:
         percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "resolution")}
         row |= percent | {"unit": "%"}
-    _remember(row, unit, context)
+    if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
+        _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%
     return row
 
 
@@ -409,6 +411,8 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     start, unit = mention["start"], mention["unit"]
     subject, counted = context["paragraph"].get("subject", (None, ""))
+    if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
+        return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = subject, "inherited"
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):
@@ -429,6 +433,8 @@ def _without_total(noun, folded):
 def _remember(row, unit, context):
     """Keep of a figure what the next ones of its sentence, or of its paragraph, may leave out."""
     noun, kind = row["noun"], row["kind"]
+    if kind in ("level", "mean"):
+        context["averaged"] = noun if kind == "mean" else None
     if noun and kind != "mean":
         context |= {"noun": noun, "unit": unit}
         context["counted"].append((noun, unit))

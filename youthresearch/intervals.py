@@ -152,12 +152,13 @@ def rounding_interval(figures, resolution, *, rule="half_up"):
     -------
     pandas.DataFrame, shape (n, 2)
     """
-    place = resolution.where(figures["low"] == figures["high"], 0).fillna(0)
+    low, high = ends_of(figures)
+    place = np.where(low == high, np.nan_to_num(resolution.to_numpy(float)), 0)
     if rule == "half_up":
-        return interval(figures["low"] - place / 2, figures["high"] + place / 2)
+        return interval(low - place / 2, high + place / 2, figures.index)
     if rule == "truncated":
-        down = figures["low"] < 0
-        return interval(figures["low"] - place.where(down, 0), figures["high"] + place.where(~down, 0))
+        down, up = np.where(low < 0, place, 0), np.where(low < 0, 0, place)
+        return interval(low - down, high + up, figures.index)
     raise ValueError(f"rule={rule!r} is not known; choose 'half_up' or 'truncated'.")
 
 
@@ -185,7 +186,7 @@ def corners(function, *columns):
         If the indexes differ.
     """
     _check_aligned(*columns)
-    sides = [[c["low"].to_numpy(float), c["high"].to_numpy(float)] for c in columns]
+    sides = [ends_of(c) for c in columns]
     choices = np.stack(np.meshgrid(*[[0, 1]] * len(columns), indexing="ij"), axis=-1).reshape(
         -1, len(columns)
     )
@@ -205,7 +206,9 @@ def _check_aligned(*columns):
 def subtract(a, b):
     """Return a - b, bounds over all values inside both intervals."""
     _check_aligned(a, b)
-    return interval(a["low"] - b["high"], a["high"] - b["low"])
+    (a_low, a_high), (b_low, b_high) = ends_of(a), ends_of(b)
+    with np.errstate(invalid="ignore"):
+        return interval(a_low - b_high, a_high - b_low, a.index)
 
 
 def ratio(a, b):
@@ -249,14 +252,15 @@ def growth_from_change(level, change):
     moves one way with the level. Without bound above where the previous level can be zero; missing
     where it can be nothing else.
     """
-    more, less = change["high"], change["low"]
-    before_high = level["low"].where(more >= 0, level["high"]) - more
-    before_low = level["high"].where(less >= 0, level["low"]) - less
+    _check_aligned(level, change)
+    (least, most), (less, more) = ends_of(level), ends_of(change)
     with np.errstate(divide="ignore", invalid="ignore"):
-        high = (100 * more / before_high).where(before_high > 0, np.inf)
-        low = (100 * less / before_low).where(less > -np.inf, -100.0)
-    possible = level["high"] - less > 0
-    return interval(low, high).where(possible)
+        before_high = np.where(more >= 0, least, most) - more
+        before_low = np.where(less >= 0, most, least) - less
+        high = np.where(before_high > 0, 100 * more / before_high, np.inf)
+        low = np.where(less > -np.inf, 100 * less / before_low, -100.0)
+        possible = most - less > 0
+    return interval(np.where(possible, low, np.nan), np.where(possible, high, np.nan), level.index)
 
 
 def interval(low, high, index=None):
@@ -265,10 +269,16 @@ def interval(low, high, index=None):
     return pd.DataFrame(np.column_stack([low, high]), index=index, columns=_ENDS)
 
 
+def ends_of(bounds):
+    """Return the low and the high ends of an interval column, as arrays."""
+    return bounds["low"].to_numpy(float), bounds["high"].to_numpy(float)
+
+
 def overlap(a, b):
     """Return for each row whether the two intervals share a point, up to floating-point noise."""
+    (a_low, a_high), (b_low, b_high) = ends_of(a), ends_of(b)
     noise = 1e-9 * np.maximum(size_of(a), size_of(b))
-    return (a["low"] <= b["high"] + noise) & (b["low"] <= a["high"] + noise)
+    return pd.Series((a_low <= b_high + noise) & (b_low <= a_high + noise), index=a.index)
 
 
 def size_of(bounds):

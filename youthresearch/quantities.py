@@ -492,12 +492,18 @@ def is_at_least(clause):
     return "至少" in clause and bool(_LEAST.search(clause))
 
 
-@cache
 def lexicon_codes(role):
     """Return the words of one role of the lexicon with their codes, as a dict."""
-    table = word_table("lexicon")
-    rows = table[table["role"] == role]
-    return dict(zip(rows["word"], rows["code"], strict=True))
+    return _lexicon().get(role, {})
+
+
+@cache
+def _lexicon():
+    """Sort the words of the lexicon by their roles, in one reading."""
+    table, codes = word_table("lexicon"), {}
+    for word, role, code in zip(table["word"], table["role"], table["code"], strict=True):
+        codes.setdefault(role, {})[word] = code
+    return codes
 
 
 @cache
@@ -576,7 +582,7 @@ def _pattern():
         "POST": set(lexicon_codes("hedge_after")),
         "NAMES": set(lexicon_codes("name")),
     }
-    sorts = "|".join(f"(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
+    sorts = "|".join(f"{_FIRST.get(sort, '')}(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
     pattern = f"(?=OPENING)(?:{sorts})"
     texts = {name: f"(?:{either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
@@ -659,6 +665,12 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "DAY": r"(?:(?:\d{1,2}|[xX×]{1,2}|CN{1,3})[日号])",
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个[半多]?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+}
+_FIRST = {  # what some sorts begin with, so that their many forms are tried only there
+    "date": r"(?=[\dxX×民公一二三四五六七八九十])",
+    "age": r"(?=\d)",
+    "ordinal": r"(?=[\dxX×*○□△_第前首 (一二三四五六七八九十])",
+    "number": r"(?=[\d〔\[(页浏阅点访评被引下])",
 }
 # Sort -> what it looks like; the first that fits wins. The groups of a quantity are those of `_Parts`.
 _SORTS = {

@@ -5,10 +5,14 @@ that a machine proposed knows less, so there nearness in the text must speak for
 What would be related but for another scope, flow, status or date is listed, with the reason.
 """
 
+import re
+from bisect import bisect
+from operator import attrgetter
+
 import numpy as np
 import pandas as pd
 
-from .rules import LUCK, MEASURED, RATES, SUMS, WRONG, check, figures_of
+from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
 
@@ -25,6 +29,10 @@ LAST_YEAR = ("previous_year", "same_period_previous_year")
 EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
 FINE = ("‰", "/10万")  # of populations, no count of which stands beside them
 PERSONS = ("个", "人", "名", "位")
+MOVE = ["at", "kind", "baseline", "near", "key", "level", "previous", "found"]
+RELATION = ["relation", "members", "found"]
+_WORDS = ["fact_id", *KEY, "kind", "hedge", "unit", "baseline", "part_of"]
+_REST = [*NUMBERS, *PLACE, "draft", "key", "near"]
 
 
 def prepare(facts):
@@ -55,9 +63,15 @@ def prepare(facts):
         table[PLACE] = np.nan
     table = table.astype(dict.fromkeys([*NUMBERS, *PLACE], "float64"))  # of whatever backend
     table = table.sort_values(["source_id", "start", "fact_id"], ignore_index=True)
-    table["key"] = table.groupby(KEY, sort=False).ngroup()
-    table["near"] = _near_key(table).groupby(KEY, sort=False).ngroup()
+    table["key"] = _numbered(table[KEY].fillna(""))
+    table["near"] = _numbered(_near_key(table))
     return table
+
+
+def _numbered(table):
+    """Give each row a number, and the same to rows that hold the same."""
+    numbers = {}
+    return [numbers.setdefault(row, len(numbers)) for row in table.itertuples(index=False, name=None)]
 
 
 def _near_key(table):
@@ -78,13 +92,15 @@ def _subject(table):
     return subject.astype(str)
 
 
-def find_relations(facts, identities=None, districts=None):
+def find_relations(facts, figures, identities=None, districts=None):
     """Find the relations that must hold between facts.
 
     Parameters
     ----------
     facts : pandas.DataFrame
         As from `prepare`.
+    figures : pandas.DataFrame
+        As from `rules.figures_of`.
     identities : pandas.DataFrame, optional
         As from `load_identities`: sums and shares that hold by definition.
     districts : pandas.DataFrame, optional
@@ -98,41 +114,72 @@ def find_relations(facts, identities=None, districts=None):
         the text; sums: by the arithmetic itself, where chance is no explanation).
         ``attrs["not_related"]`` lists pairs that differ in scope, flow, status or date alone.
     """
-    figures = figures_of(facts)
-    moves = moves_of(facts)
+    rows = rows_of(facts)
+    moves = list(moves_of(rows).itertuples())
     found = [
-        *_of_moves(facts, moves),
-        *_of_points(facts, figures),
-        *_of_shares(facts, figures),
-        _of_parts(facts),
-        *_of_lists(facts, figures),
+        *_of_moves(rows, moves, figures),
+        *_of_points(rows, figures),
+        *_of_shares(facts, rows, figures),
+        *_of_parts(rows),
+        *_of_lists(facts, rows, figures),
         *_of_means(facts, figures),
         *_of_rates_said_last(facts),
-        _of_repeats(facts),
-        _of_cumulatives(facts),
+        *_of_repeats(rows),
+        *_of_cumulatives(rows),
     ]
     if identities is not None:
-        found += _of_identities(facts, identities)
+        found += _of_identities(rows, identities)
     if identities is not None and districts is not None:
-        found.append(_of_places(facts, identities, districts))
-    table = pd.concat([f for f in found if len(f)] or [relate("sum", [], "named")], ignore_index=True)
-    table = table.drop_duplicates(["relation", "members"], ignore_index=True)
-    table.attrs["not_related"] = _not_related(facts, moves)
+        found += _of_places(rows, identities, districts)
+    once = {}
+    for relation in found:
+        once.setdefault(relation[:2], relation)
+    table = pd.DataFrame(list(once.values()), columns=RELATION).astype({"relation": "str", "found": "str"})
+    table.attrs["not_related"] = _not_related(rows, moves)
     return table
 
 
 def relate(rule, members, found):
-    """Lay out relations of one rule, as rows of `find_relations`."""
-    rows = [tuple(map(int, m)) for m in members]
+    """List relations of one rule, as rows of `find_relations`; found is one word, or one for each."""
+    members = [tuple(map(int, m)) for m in members]
     if rule in SUMS:  # in one order, so that none is listed twice
-        rows = [(whole, *sorted(parts)) for whole, *parts in rows]
-    return pd.DataFrame({"relation": rule, "members": rows, "found": found})
+        members = [(whole, *sorted(parts)) for whole, *parts in members]
+    found = [found] * len(members) if isinstance(found, str) else found
+    return [(rule, m, f) for m, f in zip(members, found, strict=True)]
+
+
+def rows_of(facts):
+    """List facts as records, to be looked up by position: a report has few, and tables cost more."""
+    table = facts[[*_WORDS, *_REST]].copy()
+    table[_WORDS] = table[_WORDS].astype("object").fillna("")
+    return list(table.itertuples())
+
+
+def _by(rows, about):
+    """Group rows by what they are about, in their order."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(about(row), []).append(row)
+    return groups
+
+
+def alone(levels, about):
+    """Map what levels are about to the position of the only one; one that is said again counts once."""
+    found = {}
+    for row in levels:
+        found.setdefault(about(row), {}).setdefault((row.low, row.high, row.resolution), row.Index)
+    return {key: at for key, alike in found.items() if len(alike) == 1 for at in alike.values()}
+
+
+def _dated(row):
+    """Tell whether a fact is coded with a date, and is about one thing."""
+    return not row.draft and row.period_end != "" and not row.subject.endswith("_other")
 
 
 # A level, its change, its growth and the level before -----------------------------------------------------
 
 
-def moves_of(facts):
+def moves_of(rows):
     """Give each change and growth rate its level, and the level before where it is stated.
 
     Returns
@@ -141,193 +188,166 @@ def moves_of(facts):
         One row is one change or growth: at, kind, baseline, near, key, level, previous (positions; -1: none),
         found.
     """
-    is_level = facts["kind"].isin(["level", "mean"]) & ~facts["unit"].isin(RATES)
-    counts = facts["kind"].eq("change") & ~facts["unit"].isin(RATES)
-    moves = facts[counts | facts["kind"].eq("growth")]
-    now = facts[is_level & facts["baseline"].eq("")]
-    then = facts[is_level & facts["baseline"].ne("")]
-    table = pd.DataFrame({"at": moves.index, **{c: moves[c] for c in ("kind", "baseline", "near", "key")}})
-    if moves.empty:
-        return table.assign(level=-1, previous=-1, found="")
-    table["level"], table["found"] = _one_of(moves, now, facts)
-    table["previous"] = _nearest(moves, then, facts)
-    dated = _by_date(facts, table)
-    table["previous"] = table["previous"].where(table["previous"] >= 0, dated)
-    said = facts.loc[table["at"], ["low", "high", "resolution"]].assign(
-        **table[["level", "kind", "baseline"]]
-    )
-    again = said.duplicated() & (table["level"] >= 0)
-    return table[~again].reset_index(drop=True)
+    levels = [r for r in rows if r.kind in ("level", "mean") and r.unit not in RATES]
+    moves = [r for r in rows if r.kind == "growth" or (r.kind == "change" and r.unit not in RATES)]
+    level, found = _one_of(moves, [r for r in levels if r.baseline == ""])
+    near = _nearest(moves, [r for r in levels if r.baseline != ""])
+    dated = _by_date(rows, moves, level)
+    previous = [n if n >= 0 else d for n, d in zip(near, dated, strict=True)]
+    table, said = [], set()
+    for move, *levels in zip(moves, level, previous, found, strict=True):
+        says = (move.low, move.high, move.resolution, levels[0], move.kind, move.baseline)
+        if levels[0] < 0 or says not in said:
+            table.append((move.Index, move.kind, move.baseline, move.near, move.key, *levels))
+        said.add(says)
+    return pd.DataFrame(table, columns=MOVE)
 
 
-def _one_of(moves, levels, facts):
+def _one_of(moves, levels):
     """Choose the level a move belongs to: the nearest in the text, else the only one of its key."""
-    near = _nearest(moves, levels, facts)
-    named = only_level(moves, levels)
-    chosen = np.where(near >= 0, near, np.where(moves["draft"] & moves["period_end"].eq(""), -1, named))
-    return chosen, np.where(near >= 0, "near", "named")
+    near, single = _nearest(moves, levels), alone(levels, attrgetter("key"))
+    unsaid = [-1 if m.draft and m.period_end == "" else single.get(m.key, -1) for m in moves]
+    chosen = [n if n >= 0 else u for n, u in zip(near, unsaid, strict=True)]
+    return chosen, ["near" if n >= 0 else "named" for n in near]
 
 
-def _nearest(moves, levels, facts):
-    """Return the position of the nearest level of like subject before each move, else after; -1 if none."""
-    back = _neighbour(moves, levels, facts, "backward")
-    ahead = _neighbour(moves, levels, facts, "forward")
-    return np.where(back >= 0, back, ahead)
+def _nearest(moves, levels):
+    """Give the position of the nearest level of like subject before each move, else after; -1 if none."""
+    before, after = _right_before(moves, levels), _right_after(moves, levels)
+    return [b if b >= 0 else a for b, a in zip(before, after, strict=True)]
 
 
-def _neighbour(moves, levels, facts, direction):
-    if facts["start"].isna().all() or moves.empty or levels.empty:
-        return np.full(len(moves), -1)
-    left = moves[["near"]].assign(at=moves.index)
-    right = levels[["near"]].assign(at=levels.index, level=levels.index)
-    met = pd.merge_asof(left, right, on="at", by="near", direction=direction)["level"].fillna(-1).astype(int)
-    met = met.to_numpy()
-    first, second = (met, moves.index) if direction == "backward" else (moves.index, met)
-    gap = facts["start"].to_numpy()[second] - facts["end"].to_numpy()[first]
-    return np.where((met >= 0) & (gap <= NEAR), met, -1)
+def _right_before(moves, levels):
+    """Give the position of the last level of like subject before each move, if it is near; else -1."""
+    groups, found = _by(levels, attrgetter("near")), []
+    for move in moves:
+        group = groups.get(move.near, [])
+        at = bisect(group, move.Index, key=attrgetter("Index")) - 1
+        near = at >= 0 and move.start - group[at].end <= NEAR
+        found.append(group[at].Index if near else -1)
+    return found
 
 
-def only_level(moves, levels):
-    """Return the position of the only level under each move's key; one that is said again counts once."""
-    single = _single_at(levels.assign(at=levels.index), ["key"])
-    return moves["key"].map(single).fillna(-1).astype(int).to_numpy()
+def _right_after(moves, levels):
+    """Give the position of the first level of like subject after each move, if it is near; else -1."""
+    groups, found = _by(levels, attrgetter("near")), []
+    for move in moves:
+        group = groups.get(move.near, [])
+        at = bisect(group, move.Index, key=attrgetter("Index"))
+        near = at < len(group) and group[at].start - move.end <= NEAR
+        found.append(group[at].Index if near else -1)
+    return found
 
 
-def _by_date(facts, moves):
+def _by_date(rows, moves, level):
     """Find the level of the year before, in the same source or else in another, for a change against it."""
-    about = ["district", "scope", "subject", "flow", "status", "date"]
-    yearly = moves["baseline"].isin(LAST_YEAR) & (moves["level"] >= 0)
-    if not yearly.any():
-        return pd.Series(-1, index=moves.index)
-    levels = facts[facts["kind"].eq("level") & ~facts["draft"] & facts["period_end"].ne("")]
-    levels = levels.assign(at=levels.index, date=_year_end(levels["period_end"]))
-    levels = levels[~levels["subject"].str.endswith("_other")]
-    wanted = facts.loc[moves.loc[yearly, "level"]].reset_index(drop=True)
-    wanted["date"] = pd.Series([_year_before(d) for d in _year_end(wanted["period_end"])], dtype=str)
-    own, others = (
-        _single_at(levels, keys).reindex(pd.MultiIndex.from_frame(wanted[keys])).fillna(-1).to_numpy()
-        for keys in (["source_id", *about], about)
-    )
-    previous = pd.Series(-1, index=moves.index)
-    previous[yearly] = np.where(own >= 0, own, others).astype(int)
-    return previous
+    about = attrgetter("district", "scope", "subject", "flow", "status")
+    levels = [r for r in rows if r.kind == "level" and _dated(r)]
+    others = alone(levels, lambda r: (*about(r), _year_end(r.period_end)))
+    own = alone(levels, lambda r: (r.source_id, *about(r), _year_end(r.period_end)))
+    found = []
+    for move, at in zip(moves, level, strict=True):
+        now = rows[at]
+        wanted = (*about(now), _year_before(_year_end(now.period_end)))
+        yearly = at >= 0 and move.baseline in LAST_YEAR
+        found.append(own.get((now.source_id, *wanted), others.get(wanted, -1)) if yearly else -1)
+    return found
 
 
-def _single_at(levels, keys):
-    """Index the positions of the levels that are the only ones under their keys, or are said again alike."""
-    single = levels.drop_duplicates([*keys, "low", "high", "resolution"])
-    return single[~single.duplicated(keys, keep=False)].set_index(keys)["at"]
-
-
-def _year_end(dates):
+def _year_end(date):
     """Date a stock at the end of a year, and a flow over the year, by the year alone."""
-    return dates.astype(str).str.replace(r"^(\d{4})-12(-31)?$", r"\1", regex=True)
+    return re.sub(r"^(\d{4})-12(-31)?$", r"\1", date)
 
 
 def _year_before(date):
     return f"{int(date[:4]) - 1:04d}{date[4:]}" if date[:4].isdigit() else ""
 
 
-def _of_moves(facts, moves):
+def _of_moves(rows, moves, figures):
     """Relate level, change and growth, and the level before where it is stated."""
-    if moves.empty:
-        return []
-    changes, growths = (moves[moves["kind"] == k] for k in ("change", "growth"))
-    pairs = changes[changes["level"] >= 0].merge(growths, on="level", suffixes=("", "_g"))
-    pairs = pairs[_same_baseline(pairs["baseline"], pairs["baseline_g"])]
-    found = [relate("growth", pairs[["level", "at", "at_g"]].to_numpy(), pairs["found"])]
+    changes, growths = ([m for m in moves if m.kind == kind] for kind in ("change", "growth"))
+    of_level, of_previous = (_by(growths, attrgetter(name)) for name in ("level", "previous"))
+    pairs = [(c, g) for c in changes if c.level >= 0 for g in of_level.get(c.level, ())]
+    pairs = [(c, g) for c, g in pairs if _same_baseline(c.baseline, g.baseline)]
+    found = relate("growth", [(c.level, c.at, g.at) for c, g in pairs], [c.found for c, _ in pairs])
     for rule, some in (("change", changes), ("growth_between", growths)):
-        known = some[(some["level"] >= 0) & (some["previous"] >= 0)]
-        found.append(relate(rule, known[["level", "previous", "at"]].to_numpy(), known["found"]))
-    lone = changes[(changes["level"] < 0) & (changes["previous"] >= 0)].merge(
-        growths, on="previous", suffixes=("", "_g")
-    )
-    found.append(relate("growth_of_base", lone[["previous", "at", "at_g"]].to_numpy(), "near"))
-    return [*found, _of_bases(facts, moves)]
+        known = [m for m in some if m.level >= 0 and m.previous >= 0]
+        found += relate(rule, [(m.level, m.previous, m.at) for m in known], [m.found for m in known])
+    lone = [c for c in changes if c.level < 0 and c.previous >= 0]
+    bases = [(c.previous, c.at, g.at) for c in lone for g in of_previous.get(c.previous, ())]
+    found += relate("growth_of_base", bases, "near")
+    return found + _of_bases(rows, changes, growths, figures)
 
 
 def _same_baseline(one, other):
-    last_year = one.isin(LAST_YEAR) & other.isin(LAST_YEAR)
-    return (one == other) | (one == "") | (other == "") | last_year
+    return one == other or "" in (one, other) or (one in LAST_YEAR and other in LAST_YEAR)
 
 
-def _of_bases(facts, moves):
+def _of_bases(rows, changes, growths, figures):
     """Relate a count and its growth rate where neither the change nor the level before is stated."""
-    growths = moves[(moves["kind"] == "growth") & (moves["level"] >= 0) & (moves["previous"] < 0)]
-    known = set(moves.loc[moves["kind"] == "change", "level"])
-    growths = growths[~growths["level"].isin(known)]
-    level = facts.loc[growths["level"]]
-    whole = level["kind"].eq("level") & ~level["unit"].isin(MEASURED) & level["hedge"].eq("exact")
-    printed = (level["resolution"] == 1) & (level["value"] % 1 == 0)
-    growths = growths[(whole & printed).to_numpy()]
-    return relate("base", growths[["level", "at"]].to_numpy(), growths["found"])
+    known, printed = {c.level for c in changes}, figures["printed"].tolist()
+    lone = [g for g in growths if g.level >= 0 and g.previous < 0 and g.level not in known]
+    lone = [g for g in lone if printed[g.level] and rows[g.level].kind == "level"]
+    lone = [g for g in lone if rows[g.level].hedge == "exact"]
+    return relate("base", [(g.level, g.at) for g in lone], [g.found for g in lone])
 
 
-def _of_points(facts, figures):
+def _of_points(rows, figures):
     """Relate a share to its change in points, and to 提升5%, which may be percent or points."""
-    shares = facts[facts["kind"] == "share"]
-    moves = facts[facts["kind"].eq("change") & facts["unit"].isin(RATES)]
-    if moves.empty:
-        return []
-    now, then = (shares[shares["baseline"].eq("") == is_now] for is_now in (True, False))
-    table = pd.DataFrame({"at": moves.index, "unit": moves["unit"]})
-    table["share"], table["found"] = _one_of(moves, now, facts)
-    table["previous"] = _nearest(moves, then, facts)
-    whole = dict(zip(facts["fact_id"], facts.index, strict=True))
-    part_of = facts["part_of"].map(whole).fillna(-1).astype(int).to_numpy()
-    table["whole"] = np.where(table["share"] >= 0, part_of[table["share"]], -1)
-    points = table[(table["unit"] == "百分点") & (table["share"] >= 0) & (table["previous"] >= 0)]
-    either = table[(table["unit"] == "%") & (table["share"] >= 0) & (table["whole"] >= 0)]
-    either = either[figures["printed"].to_numpy()[either["whole"]]]
+    shares = [r for r in rows if r.kind == "share"]
+    moves = [r for r in rows if r.kind == "change" and r.unit in RATES]
+    share, found = _one_of(moves, [r for r in shares if r.baseline == ""])
+    previous = _nearest(moves, [r for r in shares if r.baseline != ""])
+    at, printed = {r.fact_id: r.Index for r in rows}, figures["printed"].tolist()
+    points, either = {}, {}
+    for move, now, then, how in zip(moves, share, previous, found, strict=True):
+        whole = at.get(rows[now].part_of, -1)
+        if now >= 0 and then >= 0 and move.unit == "百分点":
+            points[now, then, move.Index] = how
+        if now >= 0 and whole >= 0 and move.unit == "%" and printed[whole]:
+            either[whole, now, move.Index] = how
     return [
-        relate("points", points[["share", "previous", "at"]].to_numpy(), points["found"]),
-        relate("points_or_percent", either[["whole", "share", "at"]].to_numpy(), either["found"]),
+        *relate("points", points, list(points.values())),
+        *relate("points_or_percent", either, list(either.values())),
     ]
 
 
 # Shares, parts and lists ----------------------------------------------------------------------------------
 
 
-def _of_shares(facts, figures):
+def _of_shares(facts, rows, figures):
     """Relate each share to its part and its whole; without the part, to the whole numbers of the whole."""
-    shares = facts[facts["kind"].eq("share") & facts["unit"].eq("%")]
-    if shares.empty:
+    shares = [r for r in rows if r.kind == "share" and r.unit == "%"]
+    if not shares:
         return []
-    levels = facts[facts["kind"] == "level"]
-    at = dict(zip(facts["fact_id"], facts.index, strict=True))
-    linked = facts["part_of"].map(at).fillna(-1).astype(int).to_numpy()
-    table = pd.DataFrame({"share": shares.index, "draft": shares["draft"]})
-    table["part"] = _share_part(shares, levels, facts)
-    part_linked = np.where(table["part"] >= 0, linked[table["part"]], -1)
-    table["whole"] = np.where(linked[shares.index] >= 0, linked[shares.index], part_linked)
-    table = table[table["whole"] != table["part"]]
-    stated = table[(table["part"] >= 0) & (table["whole"] >= 0)]
-    stated = stated[_countable(facts, stated["part"], stated["whole"])]
-    triples = stated[["part", "whole", "share"]].to_numpy(int)
-    searched = _searched_wholes(facts, figures, table[table["draft"]])
+    at = {r.fact_id: r.Index for r in rows}
+    table = []
+    for share, part in zip(shares, _share_part(shares, rows), strict=True):
+        part_linked = at.get(rows[part].part_of, -1) if part >= 0 else -1
+        table.append((part, at.get(share.part_of, part_linked), share.Index))
+    table = np.array([m for m in table if m[0] != m[1]], int).reshape(-1, 3)
+    stated = table[(table[:, :2] >= 0).all(axis=1)]
+    stated = stated[_countable(facts, stated[:, 0], stated[:, 1])]
+    searched = _searched_wholes(facts, figures, table[facts["draft"].to_numpy()[table[:, 2]]])
     better = {m[2] for m in searched}
-    wrong = _wrong("share", triples, figures)
-    kept = [m for m, w in zip(triples.tolist(), wrong, strict=True) if not (w and m[2] in better)]
+    wrong = _wrong("share", stated, figures)
+    kept = [m for m, w in zip(stated.tolist(), wrong, strict=True) if not (w and m[2] in better)]
     settled = {m[2] for m in kept} | better
-    bare = table[(table["whole"] >= 0) & ~table["share"].isin(settled)]
-    bare = bare[figures["printed"].to_numpy()[bare["whole"].to_numpy(int)]]
-    bare = bare[_tells(facts, bare)]
+    printed = figures["printed"].tolist()
+    bare = [(w, s) for _, w, s in table.tolist() if w >= 0 and s not in settled and printed[w]]
     return [
-        relate("share", kept, "named"),
-        relate("share", searched, "sums"),
-        relate("granularity", bare[["whole", "share"]].to_numpy(int), "named"),
+        *relate("share", kept, "named"),
+        *relate("share", searched, "sums"),
+        *relate("granularity", [(w, s) for w, s in bare if _tells(rows[w], rows[s])], "named"),
     ]
 
 
-def _share_part(shares, levels, facts):
+def _share_part(shares, rows):
     """Find the part that a share belongs to: the same subject of the same whole, or right before it."""
-    parts = levels[levels["part_of"] != ""].assign(at=lambda t: t.index)
-    parts = parts.drop_duplicates(["part_of", "subject", "low", "high", "resolution"])
-    parts = parts[~parts.duplicated(["part_of", "subject"], keep=False)].set_index(["part_of", "subject"])
-    wanted = pd.MultiIndex.from_frame(shares[["part_of", "subject"]])
-    named = parts["at"].reindex(wanted).fillna(-1).astype(int).to_numpy()
-    near = _neighbour(shares, levels, facts, "backward")
-    return np.where(named >= 0, named, np.where(shares["draft"], near, -1))
+    about, levels = attrgetter("part_of", "subject"), [r for r in rows if r.kind == "level"]
+    named = alone([r for r in levels if r.part_of != ""], about)
+    near = _right_before(shares, levels)
+    return [named.get(about(s), n if s.draft else -1) for s, n in zip(shares, near, strict=True)]
 
 
 def _searched_wholes(facts, figures, table):
@@ -335,7 +355,7 @@ def _searched_wholes(facts, figures, table):
     levels = facts.index[(facts["kind"] == "level").to_numpy()].to_numpy()
     start, end = facts["start"].to_numpy(), facts["end"].to_numpy()
     tried, source = [], facts["source_id"].to_numpy()
-    for share, part in table[["share", "part"]].to_numpy(int):
+    for part, _, share in table:
         last = np.searchsorted(levels, share)
         before = [i for i in levels[max(0, last - 5) : last] if source[i] == source[share]]
         before = [i for i in before if start[share] - end[i] <= WINDOW]
@@ -346,8 +366,13 @@ def _searched_wholes(facts, figures, table):
     good = _holds("share", tried, figures) & ~figures["vague"].to_numpy()[tried].any(axis=1)
     size, place = facts["value"].to_numpy()[tried[:, 1]], facts["resolution"].to_numpy()[tried[:, 2]]
     good &= (place <= 0.1) & (size >= 10)
-    hits = pd.DataFrame(tried[good], columns=["part", "whole", "share"])
-    return hits[~hits["share"].duplicated(keep=False)].to_numpy()
+    return _said_once(tried[good])
+
+
+def _said_once(members):
+    """Keep the relations that are the only ones of their last member."""
+    _, which, count = np.unique(members[:, 2], return_inverse=True, return_counts=True)
+    return members[count[which] == 1].tolist()
 
 
 def _holds(rule, members, figures):
@@ -362,12 +387,10 @@ def _wrong(rule, members, figures):
     return np.isin(check(rule, np.asarray(members, int), figures)["verdict"], WRONG)
 
 
-def _tells(facts, table):
+def _tells(whole, share):
     """Tell whether a wrong share would be found out: the whole is small, the share is printed finely."""
-    size = facts["value"].to_numpy()[table["whole"].to_numpy(int)]
-    share = facts.loc[table["share"]]
-    inner = share["value"].between(0, 100, inclusive="neither") & share["hedge"].eq("exact")
-    return (size * share["resolution"] / 100 < LUCK).to_numpy() & inner.to_numpy()
+    inner = 0 < share.value < 100 and share.hedge == "exact"
+    return inner and whole.value * share.resolution / 100 < LUCK
 
 
 def _countable(facts, one, other):
@@ -376,31 +399,35 @@ def _countable(facts, one, other):
     return ((a == b) & (a != "")) | (np.isin(a, PERSONS) & np.isin(b, PERSONS))
 
 
-def _of_parts(facts):
+def _alike(unit, other):
+    """Tell whether two units count the same sort of thing."""
+    return unit == other != "" or (unit in PERSONS and other in PERSONS)
+
+
+def _parts(rows):
+    """Pair each part, a level, with the figure that it is said to be a part of."""
+    at = {r.fact_id: r for r in rows}
+    return [(r, at[r.part_of]) for r in rows if r.kind == "level" and r.part_of in at]
+
+
+def _of_parts(rows):
     """Relate each part to its whole: it is no larger."""
-    at = dict(zip(facts["fact_id"], facts.index, strict=True))
-    parts = facts[facts["kind"].eq("level") & facts["part_of"].isin(at)]
-    whole = parts["part_of"].map(at)
-    ok = facts["kind"].to_numpy()[whole] == "level"
-    ok &= ~parts["draft"].to_numpy() | _countable(facts, parts.index, whole)
-    return relate("part", list(zip(parts.index[ok], whole[ok], strict=True)), "named")
+    found = [(p, w) for p, w in _parts(rows) if w.kind == "level" and (not p.draft or _alike(p.unit, w.unit))]
+    return relate("part", [(p.Index, w.Index) for p, w in found], "named")
 
 
-def _of_lists(facts, figures):
+def _of_lists(facts, rows, figures):
     """Relate wholes to lists that add up to them: the parts of one whole, and lists beside it in the text."""
-    at = dict(zip(facts["fact_id"], facts.index, strict=True))
-    parts = facts[facts["kind"].eq("level") & facts["part_of"].isin(at)]
-    parts = parts[_countable(facts, parts.index, parts["part_of"].map(at))]
-    named = [
-        (at[whole], *group.index)
-        for whole, group in parts.groupby("part_of", sort=False)
-        if 2 <= len(group) <= LONGEST_LIST
-    ]
-    wrong = pd.Series(False, index=range(len(named)))
-    for _, alike in wrong.groupby([len(m) for m in named]):
-        wrong[alike.index] = _wrong("sum", [named[i] for i in alike.index], figures)
-    good = [m for m, w in zip(named, wrong, strict=True) if not w or _one_slip_away(m, facts)]
-    return [relate("sum", good, "sums"), relate("sum", _runs(facts), "sums")]
+    lists = {}
+    for part, whole in _parts(rows):
+        if _alike(part.unit, whole.unit):
+            lists.setdefault(whole.Index, [whole.Index]).append(part.Index)
+    named = [members for members in lists.values() if 2 < len(members) <= LONGEST_LIST + 1]
+    wrong = set()
+    for alike in _by(named, len).values():
+        wrong |= {m[0] for m, w in zip(alike, _wrong("sum", alike, figures), strict=True) if w}
+    good = [m for m in named if m[0] not in wrong or _one_slip_away(m, facts)]
+    return [*relate("sum", good, "sums"), *relate("sum", _runs(facts), "sums")]
 
 
 def _one_slip_away(members, facts):
@@ -459,14 +486,12 @@ def _of_means(facts, figures):
         ("multiple", facts[facts["unit"].eq("倍") & facts["kind"].eq("level")]),
     ):
         tried = _pairs_before(facts, rows)
-        good = _holds(rule, tried, figures)
-        size = np.abs(facts["value"].to_numpy()[tried]).min(axis=1) if len(tried) else np.zeros(0)
-        place = facts["resolution"].to_numpy()[tried[:, 2]] if len(tried) else np.zeros(0)
-        good &= size > 0
-        fine = place <= LUCK * size if len(tried) else good
-        hits = pd.DataFrame(tried[good & fine], columns=["total", "count", "mean"])
-        hits = hits[~hits["mean"].duplicated(keep=False)]
-        found.append(relate(rule, hits.to_numpy(), "sums"))
+        if not len(tried):
+            continue
+        size = np.abs(facts["value"].to_numpy()[tried]).min(axis=1)
+        fine = facts["resolution"].to_numpy()[tried[:, 2]] <= LUCK * size
+        hits = tried[_holds(rule, tried, figures) & (size > 0) & fine]
+        found += relate(rule, _said_once(hits), "sums")
     return found
 
 
@@ -499,8 +524,8 @@ def _of_rates_said_last(facts):
         good &= each | (subject[at] == subject[total]) & ~np.isin(unit[at], EVENTS)
         means.append(np.column_stack([total, count, at])[good])
     return [
-        relate("share", _plausible(shares, 100, facts), "near"),
-        relate("mean", _plausible(np.concatenate(means), 1, facts), "near"),
+        *relate("share", _plausible(shares, 100, facts), "near"),
+        *relate("mean", _plausible(np.concatenate(means), 1, facts), "near"),
     ]
 
 
@@ -532,62 +557,48 @@ def _pairs_before(facts, rows):
 # Repeats, running totals, identities, places --------------------------------------------------------------
 
 
-def _of_repeats(facts):
+def _of_repeats(rows):
     """Relate the statements of one figure by several sources; plans may change, what was achieved may not."""
-    if facts["source_id"].nunique() < 2:
-        return relate("same", [], "named")
-    about = ["district", "scope", "subject", "flow", "status", "kind", "baseline", "date", "whole"]
-    coded = facts[~facts["draft"] & facts["period_end"].ne("") & facts["status"].eq("achieved")]
-    coded = coded[~coded["subject"].str.endswith("_other")]
-    named = facts.set_index("fact_id")["subject"]
-    coded = coded.assign(
-        date=_year_end(coded["period_end"]), whole=coded["part_of"].map(named).fillna(""), at=coded.index
-    )
-    coded = coded.drop_duplicates(["source_id", *about, "low", "high", "resolution"])
-    lone = coded[~coded.duplicated(["source_id", *about], keep=False)]
-    first = lone.drop_duplicates(about)
-    again = lone[lone.duplicated(about)].merge(first[[*about, "at"]], on=about, suffixes=("", "_first"))
-    return relate("same", again[["at_first", "at"]].to_numpy(), "named")
+    named = {r.fact_id: r.subject for r in rows}
+    words = attrgetter("district", "scope", "subject", "flow", "status", "kind", "baseline")
+    coded = [r for r in rows if r.status == "achieved" and _dated(r)]
+    about = {r.Index: (*words(r), _year_end(r.period_end), named.get(r.part_of, "")) for r in coded}
+    first, again = {}, []
+    for at in sorted(alone(coded, lambda r: (r.source_id, about[r.Index])).values()):
+        if first.setdefault(about[at], at) != at:
+            again.append((first[about[at]], at))
+    return relate("same", again, "named")
 
 
-def _of_cumulatives(facts):
+def _of_cumulatives(rows):
     """Relate a flow to the running total of the same thing in the same source at the same date."""
-    if not facts["flow"].eq("cumulative").any():
-        return relate("cumulative", [], "named")
-    about = ["source_id", "district", "scope", "subject", "status", "unit", "date"]
-    coded = facts[facts["kind"].eq("level") & ~facts["draft"] & facts["period_end"].ne("")]
-    coded = coded[~coded["subject"].str.endswith("_other")]
-    coded = coded.assign(date=coded["period_end"].str[:4], at=coded.index)
-    flows, totals = (coded[coded["flow"] == f] for f in ("flow", "cumulative"))
-    both = flows.merge(totals[[*about, "at"]], on=about, suffixes=("", "_total"))
-    return relate("cumulative", both[["at", "at_total"]].to_numpy(), "named")
+    words = attrgetter("source_id", "district", "scope", "subject", "status", "unit")
+    coded = [r for r in rows if r.kind == "level" and _dated(r)]
+    totals = _by((r for r in coded if r.flow == "cumulative"), lambda r: (*words(r), r.period_end[:4]))
+    flows = [r for r in coded if r.flow == "flow"]
+    both = [(r.Index, t.Index) for r in flows for t in totals.get((*words(r), r.period_end[:4]), ())]
+    return relate("cumulative", both, "named")
 
 
-def _of_identities(facts, identities):
+def _of_identities(rows, identities):
     """Relate the members of each identity wherever one source states them all; each part to its whole."""
-    group = [c for c in KEY if c != "subject"] + ["kind", "baseline"]
     _check_identities(identities)
     stated = identities[identities["relation"].isin(["sum", "share"])]
-    facts = facts[facts["subject"].isin(stated["indicator"])]
-    if facts.empty:
-        return []
-    usable = facts[facts["kind"].isin(["level", "change"]) & ~facts["unit"].isin(RATES)]
-    usable = usable.assign(at=usable.index, place=usable.groupby(group, sort=False, dropna=False).ngroup())
-    usable = usable.drop_duplicates(["place", "subject", "low", "high", "resolution"])
-    usable = usable[~usable.duplicated(["place", "subject"], keep=False)]
-    shares = facts[facts["kind"].eq("share")].assign(at=lambda t: t.index)
-    found = []
-    for _, rows in stated.groupby("identity", sort=False):
-        members = {
-            role: rows.loc[rows["role"] == role, "indicator"].tolist() for role in rows["role"].unique()
-        }
-        if rows["relation"].iloc[0] == "share":
-            found.append(_of_share_identity(usable, shares, members))
-    levels = set(usable.index[usable["kind"] == "level"])
-    sums = list(_sums(stated[stated["relation"] == "sum"], usable))
-    complete = [(whole, *below) for whole, below, size in sums if len(below) == size]
-    parts = [(part, whole) for whole, below, _ in sums if whole in levels for part in below]
-    return [*found, relate("sum", complete, "named"), relate("part", parts, "named")]
+    named = set(stated["indicator"])
+    rows = [r for r in rows if r.subject in named]
+    usable = [r for r in rows if r.kind in ("level", "change") and r.unit not in RATES]
+    clear = set(alone(usable, attrgetter(*KEY, "kind", "baseline")).values())
+    usable = [r for r in usable if r.Index in clear]
+    found, complete, parts = [], [], []
+    for (_, relation), members in _by(stated.itertuples(), attrgetter("identity", "relation")).items():
+        roles = {role: [m.indicator for m in some] for role, some in _by(members, attrgetter("role")).items()}
+        if relation == "share":
+            found += _of_share_identity(usable, rows, *(roles[r][0] for r in ("part", "whole", "share")))
+            continue
+        for whole, below in _sums(usable, roles["whole"][0], roles["part"]):
+            complete += [(whole.Index, *below)] if len(below) == len(roles["part"]) else []
+            parts += [(part, whole.Index) for part in below if whole.kind == "level"]
+    return [*found, *relate("sum", complete, "named"), *relate("part", parts, "named")]
 
 
 def _check_identities(identities):
@@ -601,63 +612,54 @@ def _check_identities(identities):
             raise DataError(f"A {relation} has members in the roles {sorted(roles)}:", rows[lacks])
 
 
-def _sums(identities, usable):
-    """List each stated whole with those of its parts that stand beside it, and how many there should be."""
-    stated = {
-        subject: dict(zip(rows["place"], rows["at"], strict=True))
-        for subject, rows in usable.groupby("subject")
-    }
-    for _, rows in identities.groupby("identity", sort=False):
-        part = rows["role"] == "part"
-        known = [stated.get(subject, {}) for subject in rows.loc[part, "indicator"]]
-        for place, whole in stated.get(rows.loc[~part, "indicator"].iloc[0], {}).items():
-            yield whole, sorted(places[place] for places in known if place in places), int(part.sum())
+def _sums(usable, whole, parts):
+    """Pair each stated whole with those of its parts that stand beside it."""
+    place = attrgetter(*(c for c in KEY if c != "subject"), "kind", "baseline")
+    beside = _by((r for r in usable if r.subject in parts), place)
+    for row in usable:
+        if row.subject == whole:
+            yield row, [r.Index for r in beside.get(place(row), ())]
 
 
-def _of_share_identity(usable, shares, members):
-    group = [c for c in KEY if c not in ("subject", "flow", "period_start")]
-    levels = usable[usable["kind"] == "level"]
-    pieces = [
-        table.loc[table["subject"] == members[role][0], [*group, "at"]].rename(columns={"at": role})
-        for role, table in (("part", levels), ("whole", levels), ("share", shares))
+def _of_share_identity(usable, rows, part, whole, share):
+    about = attrgetter(*(c for c in KEY if c not in ("subject", "flow", "period_start")))
+    levels = [r for r in usable if r.kind == "level"]
+    wholes = _by((r for r in levels if r.subject == whole), about)
+    shares = _by((r for r in rows if r.kind == "share" and r.subject == share), about)
+    parts = [(r.Index, about(r)) for r in levels if r.subject == part]
+    both = [
+        (p, w.Index, s.Index) for p, key in parts for w in wholes.get(key, ()) for s in shares.get(key, ())
     ]
-    if any(piece.empty for piece in pieces):
-        return relate("share", [], "named")
-    both = pieces[0].merge(pieces[1], on=group).merge(pieces[2], on=group)
-    return relate("share", both[["part", "whole", "share"]].to_numpy(), "named")
+    return relate("share", both, "named")
 
 
-def _of_places(facts, identities, districts):
+def _of_places(rows, identities, districts):
     """Relate each place's count to that of the province and of the nation, where it adds up over places."""
-    parent = districts.drop_duplicates("district").set_index("district")["parent"]
-    about = ["subject", "flow", "status", "unit", "date"]
-    additive = identities.loc[identities["relation"] == "bound", "indicator"]
-    levels = facts[facts["kind"].eq("level") & facts["scope"].eq("") & facts["period_end"].ne("")]
-    levels = levels[~levels["draft"] & levels["subject"].isin(additive)]
-    levels = levels.assign(at=levels.index, date=_year_end(levels["period_end"]))
-    found, above = [relate("bound", [], "named")], levels.assign(district=levels["district"].map(parent))
-    while above["district"].notna().any():
-        both = above.dropna(subset="district").merge(
-            levels[[*about, "district", "at"]], on=[*about, "district"], suffixes=("", "_above")
-        )
-        found.append(relate("bound", both[["at", "at_above"]].to_numpy(), "named"))
-        above = above.assign(district=above["district"].map(parent))
-    return pd.concat(found, ignore_index=True)
+    known = districts.drop_duplicates("district").dropna(subset="parent")
+    parent = dict(zip(known["district"], known["parent"], strict=True))
+    additive = set(identities.loc[identities["relation"] == "bound", "indicator"])
+    levels = [r for r in rows if r.kind == "level" and r.scope == "" and r.period_end != ""]
+    levels = [r for r in levels if r.subject in additive and not r.draft]
+    words = attrgetter("subject", "flow", "status", "unit")
+    about = {r.Index: (*words(r), _year_end(r.period_end)) for r in levels}
+    at, found = _by(levels, lambda r: (r.district, about[r.Index])), []
+    above = [(r.Index, parent.get(r.district)) for r in levels]
+    while above := [(i, place) for i, place in above if place is not None]:
+        found += [(i, over.Index) for i, place in above for over in at.get((place, about[i]), ())]
+        above = [(i, parent.get(place)) for i, place in above]
+    return relate("bound", found, "named")
 
 
-def _not_related(facts, moves):
+def _not_related(rows, moves):
     """List the changes and rates left alone, with the one respect in which a level of the subject differs."""
-    lost = facts.loc[moves.loc[moves["level"] < 0, "at"]]
-    if lost.empty:
-        return []
-    levels = facts[facts["kind"] == "level"].drop_duplicates(["near", "key"])
-    about = ["source_id", "district", "subject"]
-    both = lost.merge(levels, on=about, suffixes=("", "_level"))
-    respects = ("scope", "flow", "status", "period_start", "period_end")
-    reason = [
-        ", ".join(r for r in respects if row[r] != row[f"{r}_level"]) for row in both.to_dict("records")
-    ]
-    both = both.assign(reason=reason)
-    both = both[both["reason"] != ""].drop_duplicates("fact_id")
-    records = both[["fact_id", "fact_id_level", "reason"]].set_axis(["fact_id", "other", "reason"], axis=1)
-    return records.to_dict("records")
+    about = attrgetter("source_id", "district", "subject")
+    levels = {(r.near, r.key): r for r in reversed(rows) if r.kind == "level"}
+    levels = _by(sorted(levels.values(), key=attrgetter("Index")), about)
+    respects, records = ("scope", "flow", "status", "period_start", "period_end"), []
+    for lost in [rows[m.at] for m in moves if m.level < 0]:
+        for level in levels.get(about(lost), ()):
+            reason = ", ".join(r for r in respects if getattr(lost, r) != getattr(level, r))
+            if reason:
+                records.append({"fact_id": lost.fact_id, "other": level.fact_id, "reason": reason})
+                break
+    return records

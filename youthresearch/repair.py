@@ -29,6 +29,7 @@ class _Case:
     """What the search needs: facts, relations by position, what each figure can mean and may have been."""
 
     facts: pd.DataFrame
+    figures: pd.DataFrame
     rules: list
     members: list
     touching: dict  # figure -> the relations that it has a part in
@@ -36,13 +37,15 @@ class _Case:
     slips: dict  # figure in conflict -> value one slip away -> kind
 
 
-def proposals(facts, findings, relations):
+def proposals(facts, figures, findings, relations):
     """Propose edits for every finding that is wrong; findings that share figures are repaired together.
 
     Parameters
     ----------
     facts : pandas.DataFrame
         As from `relations.prepare`.
+    figures : pandas.DataFrame
+        As from `rules.figures_of`.
     findings : pandas.DataFrame
         One row is one relation, as relations, with its verdict.
     relations : pandas.DataFrame
@@ -58,7 +61,7 @@ def proposals(facts, findings, relations):
     wrong = findings.index[findings["verdict"].isin(WRONG)].tolist()
     if not wrong:
         return pd.DataFrame(columns=PROPOSAL)
-    case = _case(facts, relations, wrong)
+    case = _case(facts, figures, relations, wrong)
     settled = _settled([p for f in wrong for p in _of_one(f, case)], wrong, case)
     for group in _connected(wrong, case.members):
         if not any(p[0][2] in LIKELY and done >= set(group) for p, done in settled.items()):
@@ -127,17 +130,16 @@ def apply_repair(facts, fact_id, value, *, reason):
     return repaired
 
 
-def _case(facts, relations, wrong):
+def _case(facts, figures, relations, wrong):
     rules, members, touching = relations["relation"].tolist(), relations["members"].tolist(), {}
-    for at, figures in enumerate(members):
-        for i in figures:
+    for at, together in enumerate(members):
+        for i in together:
             touching.setdefault(i, []).append(at)
-    figures = figures_of(facts)
     bounds = interval(figures["round_low"], figures["round_high"])
     concerned = sorted({i for f in wrong for i in members[f]})
     printed = figures.loc[concerned, ["value", "resolution", "whole"]].itertuples(index=False)
     slips = {i: slips_of(v, r, counted=w) for i, (v, r, w) in zip(concerned, printed, strict=True)}
-    return _Case(facts, rules, members, touching, bounds, slips)
+    return _Case(facts, figures, rules, members, touching, bounds, slips)
 
 
 def _connected(wrong, members):
@@ -227,15 +229,14 @@ def _settled(tried, findings, case):
         return {}
     tried = list(dict.fromkeys(tried))
     edits = [edit for proposal in tried for edit in proposal]
-    facts = case.facts[_PRINTED]
-    edited = facts.loc[[i for i, _, _ in edits]].assign(value=[v for _, v, _ in edits])
+    edited = case.facts.loc[[i for i, _, _ in edits], _PRINTED].assign(value=[v for _, v, _ in edits])
     shifted = [k in ("decimal", "unit") for _, _, k in edits]  # the last printed place moves with the point
-    factor = (edited["value"] / facts["value"].loc[edited.index]).abs()
+    factor = (edited["value"] / case.facts["value"].loc[edited.index]).abs()
     edited["resolution"] = edited["resolution"].where(~np.array(shifted), edited["resolution"] * factor)
     hedge = edited["hedge"].mask(edited["value"].eq(0) | edited["hedge"].eq("range"), "exact")
     edited[["low", "high"]] = hedge_interval(edited["value"], hedge)
-    figures = figures_of(pd.concat([facts, edited], ignore_index=True))
-    rows, at = [], len(facts)
+    figures = pd.concat([case.figures, figures_of(edited)], ignore_index=True)
+    rows, at = [], len(case.facts)
     for number, proposal in enumerate(tried):
         new = {i: at + k for k, (i, _, _) in enumerate(proposal)}
         at += len(proposal)

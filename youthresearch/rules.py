@@ -14,6 +14,7 @@ import pandas as pd
 from .intervals import (
     before_from_growth,
     corners,
+    ends_of,
     growth_from_change,
     interval,
     overlap,
@@ -188,14 +189,14 @@ def _verdict(stated, expected, vague):
 
 def _touches(cut, expected):
     """Tell whether the figures meet only in the end of the cut interval, which a cut figure never reaches."""
+    (low, high), (least, most) = ends_of(cut), ends_of(expected)
     noise = _NOISE * size_of(expected)
-    above = (cut["high"] > 0) & (expected["low"] >= cut["high"] - noise)
-    below = (cut["low"] < 0) & (expected["high"] <= cut["low"] + noise)
-    return above | below
+    return ((high > 0) & (least >= high - noise)) | ((low < 0) & (most <= low + noise))
 
 
 def _inside(inner, outer):
-    return (outer["low"] <= inner["low"]) & (inner["high"] <= outer["high"])
+    (low, high), (least, most) = ends_of(outer), ends_of(inner)
+    return (low <= least) & (most <= high)
 
 
 def _order(small, large):
@@ -272,7 +273,7 @@ def _integer_verdict(hidden, cut):
 
 def whole_numbers(bounds):
     """Narrow intervals to the whole numbers in them, where there are any."""
-    low, high = (bounds[end].to_numpy(float) for end in ("low", "high"))
+    low, high = ends_of(bounds)
     least, most = np.ceil(low - _noise(low)), np.floor(high + _noise(high))
     some = least <= most
     return interval(np.where(some, least, low), np.where(some, most, high), bounds.index)
