@@ -174,7 +174,10 @@ def _is_listed_before(mention, following, folded):
     return (
         following["sort"] == "quantity"
         and folded[mention["end"] : following["start"]] in _LISTED
-        and bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+        and (
+            following["unit"] in ("百分点", "千分点")
+            or bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+        )
     )
 
 
