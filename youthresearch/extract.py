@@ -436,6 +436,8 @@ def _noun_of(mention, kind, folded, tokens, number, context):
 def _without_total(noun, folded):
     """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
     start, end = noun
+    if folded[end - 1] not in "数量额":
+        return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
     return (start, end - len(total)) if len(total) < end - start - 1 else noun
 
@@ -550,7 +552,10 @@ def _flow(row, noun, usual):
 
 def _indicator(noun, lookup):
     """Find the indicator whose label or alias is the folded noun or its longest ending."""
-    return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
+    for i in range(len(noun) - 1):
+        if noun[i:] in lookup:
+            return lookup[noun[i:]]
+    return ""
 
 
 @cache
