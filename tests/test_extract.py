@@ -127,6 +127,7 @@ def test_what_is_extracted_can_be_audited():
         ("参学率由末位上升至第五位", "rank", 5),
         ("注册人数居全省高校首位", "rank", 1),
         ("改造提升15处公园", "level", 15),
+        ("参学率排名较上期前移3位", "change", 3),
         ("招募千名志愿者", "level", 1000),
         ("团员数增长两倍", "growth", 200),
         ("团组织翻了两番", "growth", 300),
@@ -193,11 +194,17 @@ def test_a_rate_of_growth_that_moves_stays_one():
 
 def test_areas_are_units_and_nouns_of_themselves_and_other_words_are_none():
     facts = yr.extract_facts(
-        "东河、西河、南河三县团干部参会，覆盖全市9区4县（市），两镇建团，3市场、2市民受益，五区一市签约，一区一品。"
+        "东河、西河、南河三县团干部参会，覆盖全市9区4县（市），两镇建团，3市场、2市民受益，五区一市签约，一区一品，6街道、9校和5部门共建，3社区工作者。"
     )
-    assert facts["unit"].tolist() == ["县", "区", "县(市)", "镇", "区", "市"]
-    assert facts["noun"].tolist() == ["县", "区", "县（市）", "镇", "区", "市"]
-    assert facts["value"].tolist() == [3, 9, 4, 2, 5, 1]
+    assert facts["unit"].tolist() == ["县", "区", "县(市)", "镇", "区", "市", "街道", "校", "部门"]
+    assert facts["noun"].tolist() == ["县", "区", "县（市）", "镇", "区", "市", "街道", "校", "部门"]
+    assert facts["value"].tolist() == [3, 9, 4, 2, 5, 1, 6, 9, 5]
+
+
+def test_a_change_told_in_two_units_is_one_in_both():
+    facts = yr.extract_facts("来访同比减少30批90人次，注册率提高3.5和2个百分点，接待3批9人次。")
+    assert facts["value"].tolist() == [-30, -90, 3.5, 2, 3, 9]
+    assert facts["kind"].tolist() == ["change"] * 4 + ["level"] * 2
 
 
 def test_numbers_listed_before_a_unit_have_it_too():

@@ -334,6 +334,8 @@ STATUS = [  # text, status of each figure
         "planned achieved planned planned",
     ),
     ("项目计划总投资3亿元，实际问题6个。", "planned planned"),
+    ("会议确定了6项具体措施：一是捐赠图书9万册。二是招募志愿者300名。", "planned planned planned"),
+    ("“暖阳”计划招募60名，实际上岗58人。目标任务完成率达120%，超序时进度9个百分点。", "achieved " * 4),
     ("活动将逐步覆盖9个区。拟将资金扩充至3亿元。全年计划筹款90万元。", "planned planned planned"),
     # a list of promises, a shortlist, means that are asked for; and where intent ends
     ("惠青清单包括提供岗位不少于3万个；培训青年不少于600名；举办交友会30场。", "planned planned planned"),

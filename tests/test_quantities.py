@@ -98,6 +98,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("0.4个百分点", 0.4, NONE, "exact", 0.1, "百分点"),
     ("两个百分点", 2, NONE, "exact", 1, "百分点"),
     ("24.47萬人次", 244700, NONE, "exact", 100, "人次"),
+    ("2/3以上", 200 / 3, NONE, "at_least", NONE, "%"),
     ("-0.86‰", -0.86, NONE, "exact", 0.01, "‰"),
     ("为−3.2万元", -32000, NONE, "exact", 1000, "元"),
     ("5%-8%", 5, 8, "range", 1, "%"),
@@ -209,15 +210,19 @@ def test_any_mixture_of_signs_is_scanned(text):
 
 @pytest.mark.parametrize("step", sweep(23, slow=[1]))
 def test_a_search_that_leaves_at_once_misses_nothing(step):
-    """The pattern says in front how a number begins; without that, it finds the same in every document."""
-    pattern = quantities._pattern()
-    opening, grammar = pattern.pattern.split(")(?:(?P<date>", 1)
+    """The pattern says how numbers and sorts begin; without that, it finds the same in every document."""
+    pattern, grammar = quantities._pattern(), quantities._pattern().pattern
+    for sort, first in quantities._FIRST.items():
+        assert grammar.count(f"{first}(?P<{sort}>") == 1
+        grammar = grammar.replace(f"{first}(?P<{sort}>", f"(?P<{sort}>")
+    opening, grammar = grammar.split(")(?:(?P<date>", 1)
     assert opening.startswith("(?=")
     whole = re.compile(f"(?:(?P<date>{grammar}", pattern.flags)
     texts = [fold(text) for text in yr.load_documents()["text"][::step]]
     texts += [f"团{word}3个{word}、{word}{word}" for word in yr.loaders.load_lexicon()["word"][::step]]
     for text in texts:
-        assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in whole.finditer(text)]
+        found, all_found = ([(m.lastgroup, m.span()) for m in p.finditer(text)] for p in (pattern, whole))
+        assert found == all_found
 
 
 def test_folding_is_the_same_character_by_character():

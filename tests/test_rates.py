@@ -58,6 +58,18 @@ def test_a_denominator_that_the_text_names_stands_in_the_unit(text, units):
     assert yr.extract_facts(text)["unit"].tolist() == units.split()
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("使用人次已达90万，全镇青年数为800，参与人数破万。", ["人次", "人", "人"]),
+        ("全国有队员1.2亿人，其中9000万在农村。", ["人", "人"]),
+        ("出席率为95。", [""]),
+    ],
+)
+def test_a_bare_number_has_the_unit_that_its_noun_or_its_whole_has(text, units):
+    assert yr.extract_facts(text)["unit"].tolist() == units
+
+
 def test_a_word_of_bounding_before_a_list_holds_for_all_of_it_and_one_after_a_number_for_that():
     before = yr.extract_facts("每名委员联系不少于1个班级、2个社团、3个支部。")
     after = yr.extract_facts("每名委员联系1个以上的班级、2个社团。")
@@ -67,10 +79,13 @@ def test_a_word_of_bounding_before_a_list_holds_for_all_of_it_and_one_after_a_nu
 
 def test_a_rate_needs_both_its_units_and_counts_what_its_numerator_counts():
     units = yr.load_units()
-    bases = base_units(["次/月", "名/2年", "名/万人", "元/支部", "次/斗", "斗/月", "月", "个"], units)
+    bases = base_units(
+        ["镇", "县(市)", "次/月", "名/2年", "名/万人", "元/支部", "次/斗", "斗/月", "月", "个"], units
+    )
     assert bases["次/月"] == ["item", "rate"] and bases["名/2年"] == ["person", "rate"]
     assert bases["名/万人"] == ["person", "rate"]
     assert bases["元/支部"] == ["yuan", "rate"] and bases["个"] == ["item", "person"]
+    assert "item" in bases["镇"] and bases["县(市)"] == bases["镇"]  # areas count themselves
     assert not (bases["次/斗"] or bases["斗/月"] or bases["月"])
 
 

@@ -1,8 +1,9 @@
-"""Figures of tables: header, label, unit, year and scope, from HTML and DOCX, as reports print them.
+"""Figures of tables: header, label, unit, year and scope, from HTML, DOCX and text, as reports print them.
 
 The expected rows are written by hand from the tables.
 """
 
+import time
 import zipfile
 
 import pytest
@@ -56,13 +57,36 @@ def docx(tables, title="河湾县团县委2022年工作总结"):
     return p(title) + p(INTRO) + shown + p(CLOSING)
 
 
-@pytest.fixture(params=["html", "docx"])
+def plain(tables, between, title="河湾县团县委2022年工作总结"):
+    """Write a text with the tables; cells are apart by a tab, a bar, or blanks."""
+    shown = [line for caption, rows in tables for line in [caption, *rows] if line]
+    return "\n".join([title, INTRO, *(line.replace("|", between) for line in shown), CLOSING])
+
+
+def check_offsets(text, facts):
+    for row in facts.itertuples():
+        assert text[row.start : row.end] == row.token
+        assert text[row.noun_start : row.noun_end] == row.noun
+
+
+MARKED = ["html", "docx"]  # where each cell is marked as one
+BETWEEN = {"tabs": "\t", "bars": " | ", "text": "\t"}
+
+
+@pytest.fixture(params=[*MARKED, *BETWEEN])
 def read(request, tmp_path):
     """Return a function that writes tables in a format, reads them and proposes their facts."""
 
     def read(*tables):
         path = tmp_path / f"a.{request.param}"
-        if request.param == "html":
+        if request.param == "text":
+            text = plain(tables, BETWEEN["text"])
+            facts = yr.extract_facts(text)
+            check_offsets(text, facts)
+            return facts
+        if request.param in BETWEEN:
+            path.write_text(plain(tables, BETWEEN[request.param]), encoding="utf-8")
+        elif request.param == "html":
             path.write_text(html(tables), encoding="utf-8")
         else:
             space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -72,9 +96,7 @@ def read(request, tmp_path):
                 archive.writestr("word/document.xml", body)
         document = yr.read_report(path)
         facts = yr.extract_facts(document)
-        for row in facts.itertuples():
-            assert document.text[row.start : row.end] == row.token
-            assert document.text[row.noun_start : row.noun_end] == row.noun
+        check_offsets(document.text, facts)
         return facts
 
     return read
@@ -180,6 +202,7 @@ def test_two_tables_keep_their_own_units(read):
     assert rows(facts, "noun", "value", "unit") == [["活动经费", 35000, "元"], ["团干部", 12, "人"]]
 
 
+@pytest.mark.parametrize("read", MARKED, indirect=True)
 def test_a_row_with_more_cells_than_the_header_is_not_taken_for_one_of_its_columns(read):
     facts = read(("", ["学校|团员人数", "一中|200|女|90"]))
     assert set(facts["rule"]) != {"table"} and facts["noun"].isin(["", "女"]).all()
@@ -201,6 +224,7 @@ def test_a_unit_alone_is_no_sum(text):
     assert [r["reason"] for r in facts.attrs["refused"]] == ["unit"]
 
 
+@pytest.mark.parametrize("read", MARKED, indirect=True)
 def test_a_table_whose_columns_have_no_header_is_not_read(read):
     """Which year a number is of, a second line of header says: a guess would give it to the wrong one."""
     facts = read(
@@ -208,3 +232,313 @@ def test_a_table_whose_columns_have_no_header_is_not_read(read):
     )
     assert set(facts["rule"]) == {"none"} and set(facts["noun"]) == {""}
     assert set(facts["confidence"]) == {"low"}
+
+
+STAFF = [
+    "乡镇|编制数（个）|专职团干部（人）|联系电话|活动经费（万元）",
+    "河口镇|3|2|0571-88123456|1.5",
+    "青山乡|2|1|13812345678|0.8",
+    "合计|5|3|—|2.3",
+]
+STAFF_ROWS = [
+    ["河口镇", "编制", 3, "个"],
+    ["河口镇", "专职团干部", 2, "人"],
+    ["河口镇", "活动经费", 15000, "元"],
+    ["青山乡", "编制", 2, "个"],
+    ["青山乡", "专职团干部", 1, "人"],
+    ["青山乡", "活动经费", 8000, "元"],
+    ["", "编制", 5, "个"],
+    ["", "专职团干部", 3, "人"],
+    ["", "活动经费", 23000, "元"],
+]
+
+
+@pytest.mark.parametrize("between", ["\t", "|", " | ", "    ", "\u3000\u3000", "  \t"])
+def test_whatever_parts_the_cells_of_a_text_the_figures_are_the_same(between, tmp_path):
+    text = plain([("团干部配备情况表", STAFF)], between)
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    for given in (text, yr.read_report(path)):
+        facts = yr.extract_facts(given)
+        check_offsets(text, facts)
+        assert rows(facts, "scope", "noun", "value", "unit") == STAFF_ROWS
+        assert set(facts["rule"]) == {"table"} and set(facts["period_end"]) == {"2022"}
+
+
+def test_a_table_in_bars_with_a_drawn_line_and_blank_lines():
+    lines = [f"| {line.replace('|', ' | ')} |" for line in STAFF]
+    text = "\n\n".join([lines[0], "|---|---|:-:|---|--:|", *lines[1:]])
+    assert rows(yr.extract_facts(text), "scope", "noun", "value", "unit") == STAFF_ROWS
+
+
+def test_short_rows_at_the_ends_of_a_text_are_rows_and_no_furniture(tmp_path):
+    """Lines of eight letters or fewer before the first sentence, and lines without a unit after the last."""
+    rows_ = ["团委\t12", "团支部\t310", "团员\t5120", "团干部\t35", "队员\t860"]
+    path = tmp_path / "a.txt"
+    path.write_text("\n".join([*rows_, INTRO, *rows_]), encoding="utf-8")
+    document = yr.read_report(path)
+    assert document.paragraphs["role"].tolist() == ["table"] * 5 + ["body"] + ["table"] * 5
+    assert yr.extract_facts(document)["value"].tolist() == [12, 310, 5120, 35, 860] * 2
+
+
+def test_plan_and_account_of_a_budget_are_told_by_the_header(read):
+    facts = read(
+        (
+            "收支总表（单位：万元）",
+            [
+                "项目|2021年决算数|2022年预算数",
+                "一、财政拨款收入|352.4|368",
+                "其中：专项经费|12|—",
+                "收入合计|352.4|368",
+            ],
+        )
+    )
+    assert rows(facts, "noun", "value", "unit", "status", "period_end") == [
+        ["财政拨款收入", 3524000, "元", "achieved", "2021"],
+        ["财政拨款收入", 3680000, "元", "planned", "2022"],
+        ["专项经费", 120000, "元", "achieved", "2021"],
+        ["收入", 3524000, "元", "achieved", "2021"],
+        ["收入", 3680000, "元", "planned", "2022"],
+    ]
+
+
+def test_places_that_a_quota_or_a_recruitment_gives_are_planned(read):
+    facts = read(
+        ("代表名额分配表", ["单位|代表名额|女代表", "县直机关团工委|12|5", "合计|12|5"]),
+        (
+            "招聘岗位及人数",
+            ["岗位|招聘人数|年龄|条件", "项目专员|3|35|大专以上学历", "社工助理|2|40|有2年以上经验"],
+        ),
+    )
+    assert rows(facts, "noun", "value", "status", "scope") == [
+        ["代表名额", 12, "planned", "县直机关团工委"],
+        ["女代表", 5, "planned", "县直机关团工委"],
+        ["代表名额", 12, "planned", ""],
+        ["女代表", 5, "planned", ""],
+        ["招聘人数", 3, "planned", "项目专员"],
+        ["招聘人数", 2, "planned", "社工助理"],
+    ]
+
+
+def test_what_an_action_is_worth_is_no_figure(read):
+    facts = read(
+        ("", ["考核内容|评分标准|分值", "组织建设|每新建1个团支部得2分|10", "宣传|每刊发1篇稿件得1分|15"])
+    )
+    assert facts.empty
+    assert {"10", "15", "1个", "1篇"} <= {r["token"] for r in facts.attrs["refused"]}
+
+
+def test_labels_and_values_without_a_header(read):
+    facts = read(
+        (
+            "",
+            [
+                "单位名称|河湾县团委",
+                "成立时间|1950年3月",
+                "团员总数|12345名",
+                "邮政编码|310000",
+                "经费（万元）|56.8",
+            ],
+        )
+    )
+    assert rows(facts, "noun", "value", "unit") == [["团员总数", 12345, "名"], ["经费", 568000, "元"]]
+
+
+def test_labels_and_numbers_in_turn():
+    facts = yr.extract_facts("团员（名）\t1200\t团支部\t35个\n少先队员（名）\t3400\t中队（个）\t96")
+    assert rows(facts, "noun", "value", "unit") == [
+        ["团员", 1200, "名"],
+        ["团支部", 35, "个"],
+        ["少先队员", 3400, "名"],
+        ["中队", 96, "个"],
+    ]
+
+
+def test_a_table_on_its_side_has_years_or_places_for_rows_or_columns(read):
+    facts = read(
+        ("", ["项目|团支部（个）|团员（名）", "2020年|310|5120", "2021年|325|5288"]),
+        ("", ["指标|河口镇|青山乡", "团支部（个）|12|8", "志愿者占比（%）|35.2|40"]),
+    )
+    assert rows(facts, "noun", "value", "unit", "kind", "scope", "period_end") == [
+        ["团支部", 310, "个", "level", "", "2020"],
+        ["团员", 5120, "名", "level", "", "2020"],
+        ["团支部", 325, "个", "level", "", "2021"],
+        ["团员", 5288, "名", "level", "", "2021"],
+        ["团支部", 12, "个", "level", "河口镇", "2022"],
+        ["团支部", 8, "个", "level", "青山乡", "2022"],
+        ["志愿者占比", 35.2, "%", "share", "河口镇", "2022"],
+        ["志愿者占比", 40, "%", "share", "青山乡", "2022"],
+    ]
+
+
+def test_a_sentence_in_a_cell_is_read_as_prose(read):
+    facts = read(
+        (
+            "",
+            [
+                "单位|主要活动|参与人数",
+                "河口镇团委|举办读书会30场，服务500人次|120",
+                "青山乡团委|走访困难青少年45名，发放慰问金2.5万元|36",
+            ],
+        )
+    )
+    assert rows(facts, "token", "noun", "value", "unit") == [
+        ["30场", "读书会", 30, "场"],
+        ["500人次", "服务", 500, "人次"],
+        ["120", "参与人数", 120, "人"],
+        ["45名", "困难青少年", 45, "名"],
+        ["2.5万元", "慰问金", 25000, "元"],
+        ["36", "参与人数", 36, "人"],
+    ]
+    assert (facts["rule"] == "table").tolist() == [False, False, True, False, False, True]
+
+
+def test_two_lines_of_header_are_read_where_the_second_repeats_under_each_cell_of_the_first(read):
+    facts = read(
+        (
+            "",
+            [
+                "单位|2020年||2021年|",
+                "|团员（名）|团干部（名）|团员（名）|团干部（名）",
+                "城东街道|310|12|320|13",
+            ],
+        ),
+        ("", ["指标|团支部|经费", "|（个）|（万元）", "城东街道|4|1.5"]),
+    )
+    assert rows(facts, "noun", "value", "unit", "period_end") == [
+        ["团员", 310, "名", "2020"],
+        ["团干部", 12, "名", "2020"],
+        ["团员", 320, "名", "2021"],
+        ["团干部", 13, "名", "2021"],
+        ["团支部", 4, "个", "2022"],
+        ["经费", 15000, "元", "2022"],
+    ]
+
+
+def test_lines_that_head_a_part_of_a_table(read):
+    facts = read(
+        ("", ["指标|单位|数量", "2020年", "团支部|个|33", "一、组织|个|4", "2021年", "团支部|个|35"])
+    )
+    assert rows(facts, "noun", "value", "period_end") == [
+        ["团支部", 33, "2020"],
+        ["组织", 4, "2020"],
+        ["团支部", 35, "2021"],
+    ]
+
+
+def test_days_months_and_decreases(read):
+    facts = read(
+        ("", ["时间|活动名称|参加人数", "3月5日|学雷锋志愿服务|230"]),
+        ("", ["指标|数量（件）|比上年下降（%）|增减（件）", "信访|30|12.5|-4"]),
+    )
+    assert rows(facts, "noun", "value", "unit", "kind", "period_end", "scope") == [
+        ["参加人数", 230, "人", "level", "2022-03-05", "学雷锋志愿服务"],
+        ["信访", 30, "件", "level", "2022", ""],
+        ["信访", -12.5, "%", "growth", "2022", ""],
+        ["信访", -4, "件", "change", "2022", ""],
+    ]
+
+
+def test_rates_ranges_and_parts_in_brackets(read):
+    facts = read(
+        ("", ["项目|补贴标准（元/人·月）|人均经费（元）", "社区社工|1,245.0|50"]),
+        ("", ["学校|团员人数", "一中|320（女生150人）", "二中|280-300"]),
+    )
+    assert rows(facts, "noun", "value", "value_max", "unit", "kind")[:2] == [
+        ["补贴标准", 1245, pytest.approx(float("nan"), nan_ok=True), "元/人·月", "mean"],
+        ["人均经费", 50, pytest.approx(float("nan"), nan_ok=True), "元/人", "mean"],
+    ]
+    whole, part, between = facts.iloc[2:].to_dict("records")
+    assert (whole["noun"], whole["value"], whole["scope"]) == ("团员人数", 320, "一中")
+    assert (part["noun"], part["value"], part["part_of"]) == ("女生", 150, whole["fact_id"])
+    assert (between["value"], between["value_max"], between["hedge"]) == (280, 300, "range")
+
+
+def test_whom_a_column_of_persons_counts_is_said_by_the_label_or_above_the_table(read):
+    facts = read(
+        ("学员来源情况", ["地区|人数", "城东街道|4", "合计|4"]),
+        ("", ["职务|人数", "团支部书记|12"]),
+    )
+    assert rows(facts, "noun", "value", "unit", "scope") == [
+        ["学员", 4, "人", "城东街道"],
+        ["学员", 4, "人", ""],
+        ["团支部书记", 12, "人", ""],
+    ]
+
+
+def test_letters_apart_and_a_header_without_its_first_cell_where_blanks_part_the_cells():
+    facts = yr.extract_facts(
+        "项    目    金  额（万元）    备  注\n活动经费    3.5    无\n合    计    3.5    无"
+    )
+    assert rows(facts, "value", "unit") == [[35000, "元"], [35000, "元"]]
+    facts = yr.extract_facts(
+        "        2020年    2021年\n团支部（个）    310    325\n团员（名）    5120    5288"
+    )
+    assert rows(facts, "noun", "value", "period_end") == [
+        ["团支部", 310, "2020"],
+        ["团支部", 325, "2021"],
+        ["团员", 5120, "2020"],
+        ["团员", 5288, "2021"],
+    ]
+
+
+def test_where_blanks_part_the_cells_a_row_with_one_too_few_is_not_guessed():
+    facts = yr.extract_facts(
+        "指标    2020年    2021年\n团支部    310个    325个\n团委    12个\n团员    50名    60名"
+    )
+    tabled = facts[facts["rule"] == "table"]
+    assert rows(tabled, "value") == [[310], [325], [50], [60]]
+    assert "12个" in facts["token"].tolist()  # of no year
+
+
+PROSE = [
+    "\u3000\u3000全年开展活动30场，服务500人次。\n\u3000\u3000组织培训4期。",
+    "\t全年开展活动30场，服务500人次。\n\t组织培训4期。",
+    "1.\t开展活动30场，服务500人次。\n2.\t组织培训4期。",
+    "（一）  开展活动30场，  服务500人次。\n（二）  组织培训4期。",
+    "思想引领  开展活动30场，服务500人次。\n服务青年  组织培训4期。",
+    "全年  开展活动  30场，  服务  500人次。\n全年  组织  培训  4期。",
+]
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_with_tabs_or_blanks_is_no_table(text):
+    facts = yr.extract_facts(text)
+    assert "table" not in set(facts["rule"])
+    assert facts["value"].tolist() == [30, 500, 4]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "目录\n一、工作回顾\t1\n二、主要做法\t3\n三、下一步打算\t8",
+        "共青团河湾县委员会    2021年3月5日\n联系人：张三    电话：0571-88123456",
+        "姓名\t职务\t电话\t邮编\n张三\t书记\t13812345678\t310000\n李四\t委员\t13912345678\t310001",
+        "序号\t单位\t年份\n1\t河口镇\t2020\n2\t青山乡\t2021",
+        "城东街道\t310\t12\n城西街道\t290\t9",  # what the numbers are is not known
+    ],
+)
+def test_numbers_of_pages_telephones_and_rows_are_no_figures(text):
+    assert yr.extract_facts(text).empty
+
+
+@pytest.mark.parametrize(
+    "unit", ["\t", "\t\n", "团支部\t12\n", "团支部  12  \n", "指标\t数量\n团支部\t12\n", "|", "甲\t乙\t\n"]
+)
+def test_the_time_of_tables_does_not_grow_faster_than_they(unit):
+    def seconds(kb):
+        text = unit * (1000 * kb // len(unit.encode()))
+        start = time.process_time()
+        yr.extract_facts(text)
+        return time.process_time() - start
+
+    seconds(10)
+    assert seconds(400) < 30 * max(seconds(40), 0.05)
+
+
+def test_a_title_with_blanks_above_a_table_of_tabs_is_no_row_of_it():
+    facts = yr.extract_facts(
+        "表3  各类学校\n\t学校数\t学生数\n\t(所)\t(人)\n1.高等学校\t3\t6968\n2.幼儿园\t68\t8309"
+    )
+    assert facts["value"].tolist() == [3, 6968, 68, 8309]
+    assert facts["unit"].tolist() == ["所", "人"] * 2

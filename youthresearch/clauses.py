@@ -202,7 +202,7 @@ def _with_the_last(kind, sign, rate, lead, context):
     """Kind and sign of what may share the verb of a change (分别增长5%和3%, 增配书记2名、委员5名)."""
     moved = context.get("moved")
     if moved and kind in ("level", "share") and moved[2] == rate:
-        if _AND.fullmatch(lead):
+        if not lead or _AND.fullmatch(lead):  # 减少36批120人次, 增配书记2名、委员5名
             kind, sign = moved[:2]
         elif rate and moved[0] == "growth" and _marks()["moved"].fullmatch(lead):
             kind = "growth"  # 增速由3%回升到5%
@@ -291,14 +291,17 @@ _TASK = re.compile(
 )
 _SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
 _ELAPSED = re.compile(
-    r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|一季度)"
+    r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|第?一季度)"
 )
 _SET = re.compile(r"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{0,4}$")  # 全年70万人的任务
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
     r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
     r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
 )
-_FULFILLED = re.compile(r"(?:完成|超过?|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$")
+_FULFILLED = re.compile(
+    r"(?:完成|超过?|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$"
+    r"|(?:任务|计划|目标)[^,。;\d]{0,4}(?:完成|达成|实现)率[^,。;\d]{0,4}$"
+)
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
     r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
@@ -306,7 +309,7 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
-    r"|实际(?![上的,]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
+    r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
     r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
@@ -387,6 +390,8 @@ def is_promised(folded, start, end):
     if ";" not in (folded[start - 1 : start], folded[end - 1 : end]):
         return False
     before, after = folded[max(0, start - 200) : start], folded[start : end + 200]
+    if "于" not in before and "于" not in after:  # a quick look
+        return False
     said = before[max(map(before.rfind, "。!?\n")) + 1 :] + _SENTENCE.match(after)[0]
     return sum(map(bool, map(_PROMISED.search, said.split(";")))) > 1 and not _NOW.search(said)
 
@@ -512,7 +517,7 @@ def _marks():
     moves = "|".join(
         f"{w[0]}(?<!新{w[0]})(?<!自然{w[0]})(?<!改造{w[0]}){w[1:]}" for w in lexicon_words("up", "down")
     )
-    named = "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
+    named = "(?<!”)" + "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
     return {
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
@@ -530,7 +535,8 @@ def _marks():
         "planned": re.compile(
             # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
             rf"(?:(?!计划)|{named})"
-            rf"(?:{either(intents.keys() - asked)}|将(?:{_HOW})?(?:{either(_plain_verbs())}))"
+            rf"(?:{either(intents.keys() - asked)}"
+            rf"|将(?:{either(_plain_verbs())}|(?:{_HOW})(?:{either(verbs)})))"
             r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
             rf"|将(?:[与和同对向给](?!上游)|(?:{_HOW})?用[于来])"
             rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|本[年月]|分[期批]|[再共]|{either(verbs)})"

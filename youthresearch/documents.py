@@ -48,8 +48,8 @@ class Document:
         control characters, invisible format characters, blank lines and trailing blanks are gone.
     paragraphs : pandas.DataFrame
         One row is one paragraph: start, end, role, place. ``text[start:end]`` is the paragraph; role is
-        heading, body, table (one row of it, cells apart by " | ") or boilerplate; place says where in
-        the file (line, paragraph, table and row, page).
+        heading, body, table (one row of it, cells apart by " | ", in plain text as they stand) or
+        boilerplate; place says where in the file (line, paragraph, table and row, page).
     sha256 : str
         Of the file's bytes.
     media_type : str

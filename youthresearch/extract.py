@@ -30,13 +30,14 @@ from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import TOTALS, find_above, find_among, find_noun
+from .phrases import AIMS
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE
+from .tokens import NUMBER, PEOPLE, is_person
 from .words import word_table, words_of
 
 COLUMNS = [
@@ -393,15 +394,26 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "per": context["per"],
         **{"noun": noun, "rule": rule, "other": other, "whole": context["whole"]},
     }
-    if area:
-        row["unit"] = area
+    if not unit and kind != "rank":
+        row["unit"] = area or _unsaid_unit(noun, folded, said, context)
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:
         percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "resolution")}
         row |= percent | {"unit": "%"}
-    _remember(row, unit, context)
+    if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
+        _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%
     return row
+
+
+def _unsaid_unit(noun, folded, said, context):
+    """Find the unit of a bare number: that of its noun (参与人数, 青年数) or of its whole (其中900万)."""
+    name = folded[slice(*noun)] if noun else ""
+    if name.endswith("人次"):
+        return "人次"
+    if name.endswith("人数") or (name.endswith("数") and is_person(name[:-1])):
+        return "人"
+    return context.get("unit", "") if said.clause.rstrip().endswith("其中") else ""
 
 
 def _noun_of(mention, kind, folded, tokens, number, context):
@@ -409,6 +421,8 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     start, unit = mention["start"], mention["unit"]
     subject, counted = context["paragraph"].get("subject", (None, ""))
+    if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
+        return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = subject, "inherited"
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):
@@ -422,6 +436,8 @@ def _noun_of(mention, kind, folded, tokens, number, context):
 def _without_total(noun, folded):
     """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
     start, end = noun
+    if folded[end - 1] not in "数量额":
+        return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
     return (start, end - len(total)) if len(total) < end - start - 1 else noun
 
@@ -429,6 +445,8 @@ def _without_total(noun, folded):
 def _remember(row, unit, context):
     """Keep of a figure what the next ones of its sentence, or of its paragraph, may leave out."""
     noun, kind = row["noun"], row["kind"]
+    if kind in ("level", "mean"):
+        context["averaged"] = noun if kind == "mean" else None
     if noun and kind != "mean":
         context |= {"noun": noun, "unit": unit}
         context["counted"].append((noun, unit))
@@ -534,7 +552,10 @@ def _flow(row, noun, usual):
 
 def _indicator(noun, lookup):
     """Find the indicator whose label or alias is the folded noun or its longest ending."""
-    return next((lookup[noun[i:]] for i in range(len(noun) - 1) if noun[i:] in lookup), "")
+    for i in range(len(noun) - 1):
+        if noun[i:] in lookup:
+            return lookup[noun[i:]]
+    return ""
 
 
 @cache

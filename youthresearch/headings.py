@@ -17,6 +17,7 @@ _CALL = re.compile(  # for candidates
     r"[^。\n]{0,90}?的(?:通知|公告|通告)",
     re.M,
 )
+_PLANNED = re.compile("[作年]|下一步|展望|今后|任务书|招|实施规模")  # a quick look for the next one
 _PLAN = re.compile(  # a heading, with nothing counted in it: not 全年安排资金300万元
     rf"(?:{_AGENDA.pattern}|下一步|展望未来|今后|任务书|招(?:聘|录|生)(?:岗位|单位)|招募(?:公告|启事|简章))"
     r"[^,;:。\d]{0,20}(?:[:。\n]|$)"
@@ -35,6 +36,7 @@ _REVIEW = re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾|
 _ANNOUNCED = re.compile(  # 2023年十件实事包括:为...募集岗位20万个;...
     "(?=[^。;:\n]{0,80}+:)(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
     "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
+    r"|[^。;:\n]{0,40}(?:确定|决定|提出|明确)了?[^。;:\n\d]{0,4}\d{1,2}项[^。;:\n\d]{0,6}(?:措施|举措):"
 )
 
 
@@ -80,6 +82,7 @@ def _is_plan(paragraph, planned):
     """Tell whether a paragraph is of the plan for the coming year: one heading opens it, another ends it."""
     head = paragraph[:HEADING]
     titled = ":" in head or "\n" in head
-    if (_PLAN.search(head) or (titled and _GOAL.match(head))) and not _PAST.search(head):
+    plan = (_PLANNED.search(head) and _PLAN.search(head)) or (titled and _GOAL.match(head))
+    if plan and not _PAST.search(head):
         return True
     return planned and not _REVIEW.search(head)

@@ -5,12 +5,14 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 """
 
 from .phrases import (
+    AIMS,
     EVENTS,
     LEVELS,
     NUMERIC,
     REACH,
     RISEN,
     TO_THE_LEFT,
+    TOTALS,
     each_before,
     lead,
     left_of,
@@ -23,7 +25,6 @@ from .phrases import (
 from .tokens import (
     BODY,
     COUNTED,
-    NOUN,
     NUMBER,
     ONLY,
     OTHER,
@@ -52,7 +53,6 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 # Alone, they count what was counted before.
-TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
@@ -98,13 +98,19 @@ def find_noun(tokens, i, mention, kind, context):
     listed = _listed(tokens, i, unit, found["left"]) if rule == "left" else None
     if listed:
         return listed, "topic", found["left"]
-    if rule == "left" and _is_elided(tokens, i, found["left"], before):
+    if rule == "left" and unit == "%" and "right" in found and _is_elided(tokens, i, found["left"], None):
+        return found["right"], "right", found["left"]  # 广东、福建等省60%的企业
+    if rule == "left" and (
+        _is_elided(tokens, i, found["left"], before) or _is_where(tokens, i, unit, found["left"], context)
+    ):
         return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
     if again:
         return again, "inherited", found[rule]
     if bare or not rule:
-        return _further(tokens, i, unit, kind, context)
+        further = _further(tokens, i, unit, kind, context)
+        told = bare and kind == "share" and further[1] in ("topic", "none")
+        return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
 
@@ -143,20 +149,38 @@ def _own_share(tokens, i, unit, context):
     """
     first, last = _row(tokens, i)
     place, size = (i - first) // 2, (last - first) // 2 + 1
-    if size == 1 or not any(t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]):
+    apart = _told_apart(tokens, first) if size > 1 else None
+    if apart is None:
         return None
-    given = _shared(tokens, i, unit) if unit == "元" and at(tokens, first - 1).sort in "hv" else None
+    given = _shared(tokens, first, unit) if unit == "元" and at(tokens, first - 1).sort in "hv" else None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
+    if whole and _is_task(tokens[apart:first], whole):
+        of = left_of(tokens, apart, "")
+        parts = _parts(tokens, apart, of) if of else []
+        return parts[place] if len(parts) == size else whole
     if whole:
-        told = any(
-            t.start >= whole[1] and t.word.startswith("分别") for t in tokens[max(0, first - 4) : first]
-        )
+        told = tokens[apart].start >= whole[1]
         parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
     return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
+
+
+def _told_apart(tokens, first):
+    """Find the 分别 before the numbers from first on, in their clause."""
+    for n in range(first - 1, max(-1, first - REACH), -1):
+        if tokens[n].word.startswith("分别"):
+            return n
+        if tokens[n].sort == "x" and first - n > 3:
+            break
+    return None
+
+
+def _is_task(tokens, phrase):
+    """Tell whether a phrase is of a task that shares are of (分别完成总任务的60%和90%)."""
+    return any(t.end == phrase[1] and t.word.endswith(AIMS) for t in tokens)
 
 
 def _row(tokens, i):
@@ -200,6 +224,17 @@ def _is_elided(tokens, i, found, before):
     return listed and ends_in(league, "league")
 
 
+def _is_where(tokens, i, unit, found, context):
+    """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
+    if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE) or unit in TO_THE_LEFT:
+        return False
+    label = at(tokens, i - 1)
+    if label.end != found[1] or not ends_in(label.word, "organisation") or is_person(label.word):
+        return False
+    said = [t.word for t in tokens[max(0, i - 4 * REACH) : i] if t.start >= context["noun"][1]]
+    return unit not in PEOPLE or any(word in (":", "其中", "包括") for word in said)
+
+
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
@@ -220,7 +255,9 @@ def _candidates(tokens, i, unit, kind, before):
     right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
     if right == (after.start, after.end) and _is_level(after.word):
         right = None  # 6个市级、18个县级基地
-    event = _beside(tokens, i, unit, left, right)
+    came = _who_come(tokens, i) if unit == "人次" and not right else None
+    event = None if came else _beside(tokens, i, unit, left, right)
+    left = came or left
     if left and before and left[0] <= before[0] < before[1] < left[1]:
         left = before[1], left[1]  # 9个村团支部覆盖率98%
     found = {"event": event, "right": right, "left": left}
@@ -259,6 +296,16 @@ def _beside(tokens, i, unit, left, right):
         return _event(tokens, i, unit)
     named = right or (left and is_person(_head(tokens, i, left)))
     return _attended(tokens, i) if unit in PEOPLE and not named else None
+
+
+def _who_come(tokens, i):
+    """Find the persons who take part in what stands before a number (志愿者参与服务900人次)."""
+    for n in range(i - 2, max(0, i - REACH), -1):
+        if tokens[n].sort in "xr":
+            break
+        if tokens[n].sort == "h" and tokens[n].word in roles("event"):
+            return phrase_to(tokens, n - 1) if is_person(tokens[n - 1].word) else None
+    return None
 
 
 def _of_whom(tokens, i):
@@ -308,7 +355,9 @@ def _further(tokens, i, unit, kind, context):
     if before and (not money or moves(at(tokens, i - 1).word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
-    return _from_afar(tokens, i, unit, kind, money)
+    found = _from_afar(tokens, i, unit, kind, money)
+    again = _again(found[0], at(tokens, i - 1), unit, context) if found[1] == "event" else None
+    return (again, "inherited", found[0]) if again else found
 
 
 def _whole(tokens, i, unit, context):
@@ -403,6 +452,9 @@ def _is_event(tokens, k, unit):
     sort, word = at(tokens, k).sort, at(tokens, k).word
     if word in roles("event"):
         return True
+    after = at(tokens, k + 2 + (at(tokens, k + 2).sort == "a"))
+    if unit in PEOPLE and after.word in roles("event"):
+        return False  # 组织60人次在线观看
     if unit not in EVENTS and unit != "人次":
         return False
     if sort in "vw" or word in verbal():
@@ -420,8 +472,10 @@ def _event_to(tokens, k, unit):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
             j = n + 1
             break
-    while j < k and (tokens[j].sort in "pc" or (tokens[j].word == NOUN and at(tokens, j - 1).sort == "r")):
-        j += 1  # 在《日报》发稿
+    if at(tokens, j - 1).sort == "r":
+        j = next((n + 1 for n in range(k - 1, j - 1, -1) if tokens[n].sort in "np"), j)
+    while j < k and (tokens[j].sort in "pc" or tokens[j].word == "计划"):
+        j += 1  # 在《日报》发稿, 向新疆希望工程捐款
     j += j < k and tokens[j].word == "组织" and at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
     return span(tokens, past_titles(tokens, j, k), k)
 
@@ -620,9 +674,8 @@ def _names_persons(tokens, i):
 
 def _only_qualifies(tokens, i, phrase, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
-    near = tokens[max(0, i - REACH - 1) : i]
-    return unit != "所" and any(
-        t.end == phrase[1]
-        and (t.word in roles("qualifies") or t.word == "级" or (t.start == phrase[0] and t.word in TOTALS))
-        for t in near
-    )
+    for token in reversed(tokens[max(0, i - REACH - 1) : i]):
+        if token.end == phrase[1]:
+            total = token.start == phrase[0] and token.word in TOTALS
+            return unit != "所" and (total or token.word == "级" or ends_in(token.word, "qualifies"))
+    return False

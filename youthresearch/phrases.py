@@ -40,18 +40,23 @@ EVENTS = (  # units that may count an event without a noun
 )
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
+WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
+HONOURS = ("优秀", "先进", "模范")
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
     *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
     *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
+TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 AIMS = ("目标", "任务", "要求", "计划", "速度")
-BOOKED = ("支出", "决算", "预算")  # after the name of a sum, not what it is
+BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
+NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
 TITLE = 8  # characters of a name; longer, it is a title
+BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 # Any verb may qualify these.
@@ -67,13 +72,15 @@ def right_of(tokens, i, unit):
     begin, last = _run_on(tokens, i, unit)
     if last is None and unit in PEOPLE:
         begin, last = _run_on(tokens, _of_persons(tokens, i) or len(tokens), unit)
-    while last is not None and begin < last and tokens[begin].sort == "p":
+    while last is not None and begin < last and (tokens[begin].sort == "p" or tokens[begin].word[0] == "各"):
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
         return None  # 完成100个的目标
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
-    if unit in ONLY or at(tokens, last + 1).word == NUMBER or tokens[last].word.endswith(STAFF):
+    after, mean = at(tokens, last + 1).word, roles("mean")  # 9个县农民人均收入
+    mean = after in mean or tokens[last].word[:2] in mean
+    if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
@@ -160,15 +167,16 @@ def _names_the_kind(tokens, j, unit):
 
 def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
-    while at(tokens, j).word in (OTHER, "籍") or (
-        at(tokens, j).sort == "s" and tokens[j].word[0] in "全我各本"
-    ):
+    first = at(tokens, j)
+    while first.word in (OTHER, "籍") or (first.sort == "s" and first.word[0] in "全我各本"):
         j += 1
-    if at(tokens, j).sort not in "vhwrs":
+        first = at(tokens, j)
+    if first.sort not in "vhwrs":
         return j
-    if at(tokens, j).word == "因" and unit in COUNTED:
+    if first.word == "因" and unit in COUNTED:
         head = phrase_end(tokens, j + 1)
-        return j + 1 if head and counts(tokens[head].word, unit) else j
+        cause = tokens[j + 1].sort == "n" and at(tokens, j + 2).sort in "hv"
+        return j + 1 if cause and counts(tokens[head or j].word, unit) else j
     if unit in PEOPLE and _acts_before(tokens, j):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, min(j + REACH, len(tokens))):
@@ -236,17 +244,25 @@ def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, at(tokens, j + 1)
     if sort == "c":
-        return last == j - 1 and _joins_next(tokens, j, last, unit)
+        return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
     if sort in "ag":
         fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
         if last is None and (after.word == "的" or (after.sort == "h" and phrase_end(tokens, j + 2))):
             return True  # 8个基础薄弱的支部, 9个扶贫开发重点县
+        if after.sort == "c":
+            return _are_joined(tokens, j + 1, unit)
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
         return begin is not None and (last is None or _is_cut(tokens, j, unit))
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
+
+
+def _are_joined(tokens, c, unit):
+    """Tell whether c joins qualifiers of one noun that the unit counts (60名留守、困境儿童)."""
+    head = phrase_end(tokens, c + 1)
+    return tokens[c - 1].sort == "a" and head is not None and counts(tokens[head].word, unit)
 
 
 def _is_cut(tokens, j, unit):
@@ -284,6 +300,7 @@ def _goes_on(tokens, j, last, unit):
     head = phrase_end(tokens, j)
     if head is None:
         return False
+    head -= tokens[head].word == BRACKET and head > j
     word = tokens[head].word
     if counts(word, unit) and not counts(tokens[last].word, unit):
         return True  # 30户“最美家庭”备选家庭
@@ -312,7 +329,9 @@ def _qualifies_next(tokens, j, unit):
     head = phrase_end(tokens, j)
     if head is None or head == j:
         return False
-    return unit not in PEOPLE or ends_in(tokens[head].word, "person") or takes_verb(tokens[head].word)
+    if unit not in PEOPLE or ends_in(tokens[head].word, "person"):
+        return True
+    return takes_verb(tokens[head].word) and tokens[j].word not in roles("event")  # 60人观看发布会
 
 
 def phrase_end(tokens, j):
@@ -336,8 +355,10 @@ def left_of(tokens, i, unit):
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
-    if others and (before in PLACED or _is_sender(tokens, k, i)):
-        return None  # 从高校选拔64名, 各支部推荐1名
+    if others and before in PLACED:
+        return None  # 从高校选拔64名
+    if (others or unit == "户") and _is_sender(tokens, k, i):
+        return None  # 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
@@ -349,7 +370,9 @@ def _is_sender(tokens, k, i):
     word = tokens[k].word
     if not (ends_in(word, "organisation") or word.endswith(BODIES)):
         return False
-    return word[0] == "各" or (k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i]))
+    if word[0] == "各" or at(tokens, i + 1).word in roles("event"):
+        return True  # 9个县区600人收看
+    return k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i])
 
 
 def _head_before(tokens, i, unit):
@@ -366,8 +389,13 @@ def _head_before(tokens, i, unit):
             break
         if tokens[k].word == "组织" and at(tokens, k - 1).sort in "nw" and tokens[k + 1].word in RISEN:
             break  # 志愿服务组织达到60个
+        if tokens[k].sort in "va" and at(tokens, k - 1).word.endswith("外") and tokens[k + 1].word in RISEN:
+            break  # 县外就业达到60%
         if tokens[k].word == ")":
             k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
+        elif tokens[k].word in ("中", "后") and at(tokens, k - 1).sort in "nw":
+            k = next((n for n in range(k - 1, first, -1) if tokens[n].sort in "xr"), k - 1)
+            k += tokens[k].sort == "x"  # 培训后就业60人, 在考核中排名第三
         elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
             return None  # but 与上年相比
         k -= 1
@@ -404,28 +432,17 @@ def _over_verb(tokens, k, unit):
 
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
-    while tokens[k].word in BOOKED and ends_in(at(tokens, k - 1).word, "money") and k < i:
-        k -= 1  # 会议费支出决算
-        found = found[0], tokens[k].end
+    while tokens[k].word in BOOKED and ends_in(at(tokens, k - 1).word, "money"):
+        k -= 1 + (tokens[k - 1].word == "支出" and ends_in(at(tokens, k - 2).word, "money"))
+        found = found[0], tokens[k].end  # 会议费支出决算
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
         who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
         if who and _is_counted_before(tokens, i, found):
             return who[-1], found[1]  # 资助9名学生助学金2万元
-        return _with_mean(tokens, k, _without_giver(tokens, k, found))
+        return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
-    return None if _is_counted_before(tokens, i, found) else _with_mean(tokens, k, found)
-
-
-def _with_mean(tokens, k, found):
-    """Let the name of a measure begin with whose it is and for each of whom (居民人均可支配收入)."""
-    if not ends_in(tokens[k].word, "measure"):
-        return found
-    n = next((n for n in range(k, -1, -1) if tokens[n].end == found[0]), 0)
-    if tokens[n].word not in roles("mean") or tokens[n].word[-1] != "均":
-        return found
-    whose = phrase_to(tokens, n - 1) if at(tokens, n - 1).sort in "np" else None
-    return (whose or (tokens[n].start,))[0], found[1]
+    return None if _is_counted_before(tokens, i, found) else found
 
 
 def _is_counted_before(tokens, i, found):
@@ -441,6 +458,8 @@ def _is_no_noun(tokens, k, i):
         return True  # 次年发展到60人
     if tokens[k].word == "时间":
         return at(tokens, k - 1).word == OTHER
+    if tokens[k].word[-2:] in AIMS and at(tokens, k - 1).word in BEYOND:
+        return True  # 超过计划3个百分点
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
 
@@ -540,17 +559,22 @@ def _share_of(tokens, i):
 def phrase_to(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
     j = k
-    while j > 0 and (
-        tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1) or _is_within(tokens, j - 1, k)
-    ):
+    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
         j -= 1
-    for n in range(k - 1, j - 1, -1):
-        if _is_predicate(tokens, n, k):
+    head = k - (k > j and tokens[k].word in TOTALS and tokens[k - 1].sort == "n")  # 留用团费总数
+    for n in range(head - 1, j - 1, -1):
+        if _is_predicate(tokens, n, head):
+            if _is_crime(tokens, n, head):
+                j = n
+                break
             j = _held(tokens, j, n) or n + 1
-            chained = j < k and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
-            j += chained and not tokens[k].word.endswith(NUMERIC)  # 定期缴纳团费
+            chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
+            j += chained and not tokens[head].word.endswith(NUMERIC)  # 定期缴纳团费
             break
-    if at(tokens, j - 1).word == NUMBER:  # 62支服务队、在册义工1.5万人
+    before = at(tokens, j - 1).word
+    if before in WHERE:  # 在平台注册志愿者60人
+        j = next((n for n in range(j + 1, k) if tokens[n].word in verbal() and tokens[n - 1].sort == "n"), j)
+    elif before == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     j = _past_place(tokens, j, k)
     if j < k and at(tokens, j - 1).word == OTHER and tokens[j].word.endswith("会"):
@@ -561,24 +585,45 @@ def phrase_to(tokens, k):
         j += 2  # 新入驻志愿服务组织
     while j < k and (
         tokens[j].sort in "pc"
+        or tokens[j].word[0] == "各"
         or tokens[j].word in (BRACKET, "方面")
+        or (tokens[j].word in ("以上", "以下") and at(tokens, j - 1).sort == "x")
         or (tokens[j].word in "支个名家所项类" and at(tokens, j - 1).word in ("各", "每", "该"))
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(at(tokens, j - 1)))
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
         or (tokens[j + 1].sort in "na" and at(tokens, j - 1).word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
-    j -= at(tokens, j - 1).word == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
+    return _with_lead(tokens, j, k)
+
+
+def _with_lead(tokens, j, k):
+    """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
+    before = at(tokens, j - 1).word
+    if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
+        return _whose(tokens, j - 1), tokens[k].end
+    not_done = before == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
+    if not_done or (before == OTHER and tokens[j].word.endswith("制")):  # 九年一贯制学校
+        return span(tokens, j - 1, k)
     return span(tokens, _titled(tokens, j), k)
 
 
-def _is_within(tokens, n, k):
-    """Tell whether 内 ends what limits a rate (审限内结案率)."""
-    return tokens[n].word == "内" and tokens[k].word.endswith("率") and at(tokens, n - 1).sort in "nvw"
+def _whose(tokens, n):
+    """Find where the name of a mean n begins: with those of each of whom it is (居民人均可支配收入)."""
+    named = at(tokens, n - 1).sort in "np" and tokens[n].word in roles("mean")
+    return phrase_to(tokens, n - 1)[0] if named else tokens[n].start
+
+
+def _is_crime(tokens, n, k):
+    """Tell whether the verb n after another says what a crime is (起诉侵犯知识产权犯罪60人)."""
+    crime = tokens[k].word.startswith("犯罪")
+    return crime and n < k - 1 and (at(tokens, n - 1).sort in "vh" or at(tokens, n - 1).word == "等")
 
 
 def past_titles(tokens, j, k):
     """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
+    while j + 1 < k and tokens[j].word == NOUN and NOUN in (tokens[j + 1].word, at(tokens, j - 1).word):
+        j += 1  # “甲计划”“乙计划”志愿者
     n = j + (tokens[j].word in ADMIN)
     while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
         j = n = n + 1
@@ -633,23 +678,29 @@ def _titled(tokens, j):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = at(tokens, j - 1).word
     level = before in LEVELS
+    if before == "全国" and tokens[j].word.startswith(NATIONAL):
+        return j - 1  # 全国青联委员
     if before == "年" and tokens[j].word.endswith(AIMS):
         return j - 1
-    return j - 1 if level and tokens[j].word.startswith(("优秀", "先进", "模范", "五四")) else j
+    return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四")) else j
 
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
-    sort, head = tokens[n].sort, tokens[k].word
-    if len(at(tokens, n + 2).word) == 1 and tokens[n + 1].word == BRACKET:
+    sort, head, before = tokens[n].sort, tokens[k].word, at(tokens, n - 1)
+    if tokens[n + 1].word == BRACKET and len(at(tokens, n + 2).word) == 1:
         return False  # 因公出国(境)费
+    if before.sort == "c" and n == k - 1 and at(tokens, n - 3).word.endswith(head):
+        return False  # 正式代表6名、列席代表3名
+    if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and at(tokens, n + 2).sort == "n":
+        return False  # 公务用车购置及运行费
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
-    before, verb = at(tokens, n - 1), sort in "vw" or tokens[n].word in verbal()
-    if before.sort == "s" and before.word[0] == "各":
-        return False  # 各类犯罪嫌疑人
+    verb = sort in "vw" or tokens[n].word in verbal()
+    if (before.sort == "s" and before.word[0] == "各") or before.word in HONOURS:
+        return False  # 各类犯罪嫌疑人, 优秀指导教师
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
         return False  # 遗体捐献登记
     if verb and before.word in ADVERBS:
@@ -678,11 +729,21 @@ def _is_predicate(tokens, n, k):
         return True  # 认定青年创业基地
     if sort == "v" and stated and n < k - 1:
         return True  # 红十字会派出救援队伍
-    inner = before.sort == "n" and (sort == "w" or at(tokens, n - 2).sort == "h")
+    inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
 
-def _joins(tokens, k):
-    """Tell whether a word joins two nouns (青年典型、青年集体)."""
-    return tokens[k].sort == "c" and at(tokens, k - 1).sort in "nwa"
+def _is_taken(tokens, k):
+    """Tell whether a verb stands before the nouns that end in token k."""
+    while k > 0 and tokens[k].sort == "n":
+        k -= 1
+    return tokens[k].sort == "h"
+
+
+def _joins(tokens, n, k):
+    """Tell whether a word joins two nouns (青年典型、青年集体), or a rate k and its limit (审限内结案率)."""
+    word, before = tokens[n].word, at(tokens, n - 1).sort
+    if tokens[n].sort == "c":
+        return before in "nwa" or (before == "h" and word == "及")
+    return word == "内" and before in "nvw" and tokens[k].word.endswith("率")

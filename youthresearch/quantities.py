@@ -174,7 +174,10 @@ def _is_listed_before(mention, following, folded):
     return (
         following["sort"] == "quantity"
         and folded[mention["end"] : following["start"]] in _LISTED
-        and bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+        and (
+            following["unit"] in ("百分点", "千分点")
+            or bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+        )
     )
 
 
@@ -560,7 +563,9 @@ def _beyond(units):
     found = {}
     for word, code in lexicon_codes("no_unit").items():
         for unit in (word[:i] for i in range(1, len(word)) if word[:i] in units):
-            found.setdefault(unit, []).append(word[len(unit) :] + f"(?!{code})" * bool(code))
+            found.setdefault(unit, []).append(
+                word[len(unit) :] + (f"(?!{code})" if isinstance(code, str) else "")
+            )
     return {unit: f"(?!{'|'.join(rest)})" for unit, rest in found.items()}
 
 
@@ -577,7 +582,7 @@ def _pattern():
         "POST": set(lexicon_codes("hedge_after")),
         "NAMES": set(lexicon_codes("name")),
     }
-    sorts = "|".join(f"(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
+    sorts = "|".join(f"{_FIRST.get(sort, '')}(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
     pattern = f"(?=OPENING)(?:{sorts})"
     texts = {name: f"(?:{either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
@@ -601,11 +606,11 @@ def _quick():
         "百年月日天周星季学成分届番小大倍省市县区镇乡旗盟州"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
-    last = (
-        f"|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"  # 前三, 一半, 半数
+    last = (  # 前三, 一半, 半数
+        f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"
     )
     return re.compile(  # one class in front, so that the search runs over all else at once
-        rf"[\d第翻全均xX×*○□△_{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=[*○□△_])[*○□△_]*"
+        rf"[\d第首翻全均xX×*○□△_{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=[*○□△_])[*○□△_]*"
         rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,7}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
@@ -660,6 +665,12 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "DAY": r"(?:(?:\d{1,2}|[xX×]{1,2}|CN{1,3})[日号])",
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个[半多]?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+}
+_FIRST = {  # what some sorts begin with, so that their many forms are tried only there
+    "date": r"(?=[\dxX×民公一二三四五六七八九十])",
+    "age": r"(?=\d)",
+    "ordinal": r"(?=[\dxX×*○□△_第前首 (一二三四五六七八九十])",
+    "number": r"(?=[\d〔\[(页浏阅点访评被引下])",
 }
 # Sort -> what it looks like; the first that fits wins. The groups of a quantity are those of `_Parts`.
 _SORTS = {
@@ -721,7 +732,7 @@ _SORTS = {
     "quantity": [
         r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|(?:(?<=[名人位个])|(?<=[名人位个],))均为)"
         r"|(?:(?P<pre>PREFIX) ?)?"
-        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])"
+        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])|(?<![\d/.])\d/\d{1,2}(?=以上|左右)"
         r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?:一半|半数)(?=以上|左右))"
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"

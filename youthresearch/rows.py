@@ -12,7 +12,7 @@ from typing import NamedTuple
 WIDEST = 60  # cells
 LONGEST = 1_000  # characters of a row
 LABEL = 40  # characters of a first cell; more are a sentence
-NEAR = 8  # lines from one row to the next: such lines, drawn and blank ones stand between
+NEAR = 4  # lines from one row to the next: such lines and a drawn one stand between
 SECTIONS = 2  # lines of one cell between two rows (二、机构情况)
 _SIGNS = ("  ", "\t", "|", "｜", "│", "\u3000\u3000", "\u3000 ", " \u3000", "\xa0")
 _BLANKS = frozenset("".join(_SIGNS))
@@ -29,6 +29,7 @@ _FIGURE = re.compile(r"[约近超逾]?[-+−]?\d[\d,，.．]*[%％‰余多]?[�
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年[度底末]?)?")
 _UNIT = re.compile(r"单\s*位\s*[:：]")
 _LETTERS = re.compile(r"[\u4e00-\u9fff]{2}(?:[(（][^()（）]{1,6}[)）])?")
+_NAME = re.compile("[\u4e00-\u9fff]{2}|(?:19|20)\\d\\d年?$")  # what a header has above figures
 _SPACED = re.compile(r"[\u4e00-\u9fff](?:\s+[\u4e00-\u9fff])+")  # 合 计
 
 
@@ -52,7 +53,7 @@ def may_hold_rows(text):
     signs = [sign for sign in _SIGNS if sign in text]
     if not signs:
         return False
-    lines = enumerate(text.split("\n"))
+    lines = enumerate(filter(None, text.split("\n")))
     parted = [i for i, line in lines for sign in signs if sign in line and sign in line.strip()]
     return any(0 < b - a <= NEAR for a, b in pairwise(parted))
 
@@ -95,22 +96,23 @@ def runs_of(lines):
         Each a table: the number of a line, and its cells. A line inside a table that heads a part of it is a
         row of one cell. Two rows or more have as many cells, and somewhere there is a digit.
     """
-    runs, heads = [{}], {}  # the last run is the open one
+    runs, heads, figured = [{}], {}, False  # the last run is the open one; it has a figure
     for i, line in enumerate(lines):
         if line and _RULE.fullmatch(line.text):
             continue
         cells, run = _row(line) if line else None, runs[-1]
         if cells:
-            if _begins(cells, run, heads):
+            figures = _has_figure(cells)
+            if figured and not figures and _begins(cells, run, heads):
                 runs.append({})
-                heads = {}
-            runs[-1] |= heads | {i: cells}
-            heads = {}
+                heads, figured = {}, False
+            runs[-1].update(heads | {i: cells})
+            heads, figured = {}, figured or figures
         elif run and line and len(heads) < SECTIONS and heads_part(line.text):
             heads[i] = [Cell(line.text, line.start, line.start + len(line.text))]
         elif run:
             runs.append({})
-            heads = {}
+            heads, figured = {}, False
     return [found for found in (_aligned(run, lines) for run in runs) if found]
 
 
@@ -143,16 +145,25 @@ def heads_part(text):
 
 
 def _begins(cells, run, heads):
-    """Tell whether a row is the header of another table than the one before it."""
-    if _has_figure(cells) or not any(map(_has_figure, run.values())):
-        return False
-    return bool(heads) or len(cells) != len(run[next(reversed(run))])
+    """Tell whether a row without figures is the header of another table than the rows before it."""
+    last = run[next(reversed(run))]
+    if heads or len(cells) != len(last):
+        return True
+    named = [
+        _NAME.search(cell.text) for cell, above in zip(cells, last, strict=True) if is_figure(above.text)
+    ]
+    return bool(named) and all(named)
 
 
 def _aligned(run, lines):
     """Give the rows of a run their columns; empty if they have none in common."""
-    while run and _UNIT.search("".join(c.text for c in next(iter(run.values())))):
-        run.pop(next(iter(run)))  # 表一  单位:万元
+    marked = sum(bool(_MARKED.search(lines[i].text)) for i in run) > 1
+    while run:
+        first = next(iter(run))
+        titled = marked and not _MARKED.search(lines[first].text)  # 表3  人员情况
+        if not titled and not _UNIT.search("".join(c.text for c in run[first])):
+            break
+        run.pop(first)  # 表一  单位:万元
     rows = {i: cells for i, cells in run.items() if len(cells) > 1}
     if not any(re.search(r"\d", c.text) for cells in rows.values() for c in cells):
         return {}

@@ -17,7 +17,7 @@ _BODY = re.compile(
 )
 _BRACKET = re.compile(
     r"\((?<=[\u4e00-\u9fff]\()(?!不?包?[含括])(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
-    r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总队团会组班社乡镇市县旗厂校园院站场街居]\))"
+    r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总支队团会组班社乡镇市县旗厂校园院站场街居]\))"
 )
 
 
@@ -105,11 +105,11 @@ def _names():
     quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "团共", _BODY)
     return (
         (OTHER, "", baselines()),
-        (GROUP, "", joined),
         quotes,
+        (BRACKET, "(", _BRACKET),
+        (GROUP, "", joined),
         bodies,
         (PLACE, "街镇乡村社苏嘎", _PLACE),
-        (BRACKET, "(", _BRACKET),
     )
 
 

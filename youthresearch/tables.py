@@ -115,28 +115,28 @@ def _parted(folded, gaps):
 
 def _tables(lines, folded):
     """Gather the rows of each table, as lists of cells, with what stands in the two lines before it."""
-    tables, before, plain, captions = {}, [], [], []
+    tables, plain, last = {}, [], -1
     for start, end, role, place in lines:
-        name, _, row = place.rpartition(", row")
-        if row and name in tables and role in ("body", "heading") and heads_part(folded[start:end]):
-            tables[name][0].append([Cell(folded[start:end], start, end)])
-        elif not row or role != "table":
-            before = [*before, Line(start, folded[start:end])][-2:]
-            plain.append(Line(start, folded[start:end]) if role != "boilerplate" else None)
+        name, row, _ = place.rpartition(", row") if place else ("", "", "")
+        line = Line(start, folded[start:end])
+        if row and name in tables and role in ("body", "heading") and heads_part(line.text):
+            tables[name][0].append([Cell(line.text, start, end)])
+        elif row and role == "table":
+            if name not in tables:
+                tables[name] = [], _caption(plain[-2:])
+            tables[name][0].append(cells_of(line.text, start))
+            plain += [None, None]  # no caption of the next table
         else:
-            tables.setdefault(name, ([], _caption(before)))[0].append(cells_of(folded[start:end], start))
-            before = []
-            plain.append(None)
+            plain.append(line if role != "boilerplate" else None)
     for run in runs_of(plain) if may_hold_rows(folded) else []:
-        first, last = min(run), captions[-1] if captions else -1
-        captions.append(max(run))
-        lead = [line for line in plain[max(last + 1, first - 2) : first] if line]
-        tables[first] = list(run.values()), _caption(lead)
+        first = min(run)
+        tables[first] = list(run.values()), _caption(plain[max(last + 1, first - 2) : first])
+        last = max(run)
     return tables.values()
 
 
 def _caption(lines):
-    return [line for line in lines if len(line.text) < 60]
+    return [line for line in lines if line and len(line.text) < 60]
 
 
 def _read_table(rows, caption, document):
@@ -201,7 +201,7 @@ def _gaps(rows, columns):
 
 
 def _sentences(row, columns):
-    """Return the cells of a row that hold a sentence with a quantity, where their column is not read."""
+    """Return the cells of a row that hold a sentence with a quantity, in no column that is read."""
     read = {i for i, c in enumerate(columns) if c.sort not in ("label", "text", "number")}
     return {cell for i, cell in enumerate(row) if i not in read and _is_sentence(cell.text)}
 
@@ -410,6 +410,7 @@ def _both_say(column, row, head, caption):
 
 def _figure(cell, value, said, unit, at, scope):
     number, own, place_value, hedge, top = value
+    least, most = _signed(number, top, said.sign)
     name, factor = (own, 1) if own else unit
     name, _, per = name.partition("/")
     per, kind = per or said.per, said.kind
@@ -419,8 +420,8 @@ def _figure(cell, value, said, unit, at, scope):
         "number": cell.start,
         "start": cell.start,
         "end": cell.end,
-        "value": said.sign * float(Decimal(str(number)) * factor),
-        "value_max": float(Decimal(str(top)) * factor) if top == top else nan,
+        "value": float(least * factor),
+        "value_max": float(most * factor) if most is not None else nan,
         "hedge": hedge,
         "resolution": float(Decimal(str(place_value)) * factor),
         "unit": name,
@@ -440,6 +441,14 @@ def _figure(cell, value, said, unit, at, scope):
         "whole": None,
         "scope": "" if TOTAL.fullmatch(scope) else scope,
     }
+
+
+def _signed(number, top, sign):
+    """Return a number and its upper value, below zero where they say how much less (下降-3, 下降3-5)."""
+    least, most = Decimal(str(number)), Decimal(str(top)) if top == top else None
+    if sign > 0:
+        return least, most
+    return (-abs(least), None) if most is None else (-abs(most), -abs(least))
 
 
 def _value(cell):
@@ -472,7 +481,7 @@ def _place_value(number):
 
 
 def _whole_and_part(cell):
-    """Part 320(女生150人) into its number, and the noun and the number of the part in its brackets."""
+    """Part 320(女生150人) into its number, and where the noun stands and the number of a part, if any."""
     match = _PART.fullmatch(cell.text)
     if not match or len(cell.text) != cell.end - cell.start:
         return cell, None, None

@@ -82,26 +82,27 @@ def classify(tagged, start, ends):
     """
     tokens, last, end, words = [], "", start, _words()
     for pair in tagged:
-        word, (sort, size, ending) = pair[0], words[pair]
+        word, (sort, size, special) = pair[0], words[pair]
         if word < NUMBER:  # no sign
             start, end = end, end + size
         elif word == BREAK:
             break
         else:
             start, end = end, ends.get(end) or end + size
-        if word == " " and last in (NUMBER, NOUN, OTHER, "、"):
-            continue
-        if last == " " and word in (NUMBER, NOUN):
-            tokens.pop()
-        if sort == "x" or word == "比":
-            if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
-                _end_noun(tokens, word, start)
-        elif last == BRACKET and size == 1 and at(tokens, len(tokens) - 2).sort == "h":
-            tokens.pop()
-            before = tokens.pop()
-            start, word, sort = before.start, before.word + word, "h"  # 审(执)结
-        elif ending and _ends_noun(word, tokens):
-            start, word, sort = tokens.pop().start, last + word, "n"
+        if special or last == BRACKET:  # few are
+            if word == " " and last in (NUMBER, NOUN, OTHER, "、"):
+                continue
+            if last == " " and word in (NUMBER, NOUN):
+                tokens.pop()
+            if sort == "x" or word == "比":
+                if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
+                    _end_noun(tokens, word, start)
+            elif last == BRACKET and size == 1 and at(tokens, len(tokens) - 2).sort == "h":
+                tokens.pop()
+                before = tokens.pop()
+                start, word, sort = before.start, before.word + word, "h"  # 审(执)结
+            elif special and word != NOUN and _ends_noun(word, tokens):
+                start, word, sort = tokens.pop().start, last + word, "n"
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens
@@ -140,13 +141,15 @@ def _is_tail(word):
 
 
 class _Words(dict):
-    """Class, length, and whether it may end a noun, of words by word and tag."""
+    """Class, length, and whether what is beside them matters, of words by word and tag."""
 
     def __missing__(self, pair):
         if len(self) == WORDS:
             self.clear()
         word, tag = pair
-        self[pair] = known = _sort(word, tag), len(word), word in ENDINGS or word == "家"
+        sort = _sort(word, tag)
+        special = sort == "x" or word in ENDINGS or word in ("家", "比", " ", NOUN)
+        self[pair] = known = sort, len(word), special
         return known
 
 
@@ -202,8 +205,8 @@ def _sort_of_tag(word, tag):
         return "n"  # 救助款, 初级中学
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
-    if tag == "t" and word[-1] not in "代季间日":
-        return "s"  # 年末, but 假日小队
+    if tag == "t" and word[-1] not in "代季间日常":
+        return "s"  # 年末, but 假日小队, 日常支出
     if tag[0] in "abftzgikl":
         return "a"
     return "r" if tag == "p" else "s"
