@@ -542,3 +542,12 @@ def test_a_title_with_blanks_above_a_table_of_tabs_is_no_row_of_it():
     )
     assert facts["value"].tolist() == [3, 6968, 68, 8309]
     assert facts["unit"].tolist() == ["所", "人"] * 2
+
+
+def test_labels_of_a_row_are_those_that_differ_and_a_goal_may_be_a_sign():
+    facts = yr.extract_facts(
+        "绩效目标表\n一级指标|二级指标|内容|指标值\n产出|数量指标|开放教室|≥80次\n||教师|≤14人\n|质量指标|覆盖率|≥95%"
+    )
+    assert facts["noun"].tolist() == ["开放教室", "教师", "覆盖率"]
+    assert facts["hedge"].tolist() == ["at_least", "at_most", "at_least"]
+    assert set(facts["status"]) == {"planned"}

@@ -229,17 +229,18 @@ def _columns(rows, document):
     columns = [_column(c, top, texts, document) for c, top, texts in parts]
     if any(c.sort == "number" and not (h.text or t) for h, t, c in zip(header, tops, columns, strict=True)):
         return [], []  # what its numbers are is not known
-    return _placed(_one_label(columns), header), body
+    return _placed(_one_label(columns, [len(set(texts)) for texts in filled], len(body)), header), body
 
 
 def _is_header(row):
     return not any(_is_number(c.text) and not YEAR.fullmatch(c.text) for c in row)
 
 
-def _one_label(columns):
-    """Keep the first column of labels; the others are text."""
+def _one_label(columns, different, rows):
+    """Keep the first column of labels that differ in every row, or else the first; the others are text."""
     labels = [i for i, c in enumerate(columns) if c.sort == "label"]
-    return [c._replace(sort="text") if i in labels[1:] else c for i, c in enumerate(columns)]
+    kept = next((i for i in labels if different[i] == rows), labels[0] if labels else None)
+    return [c._replace(sort="text") if i in labels and i != kept else c for i, c in enumerate(columns)]
 
 
 def _is_listed(rows):
@@ -493,6 +494,6 @@ def _whole_and_part(cell):
 
 def _is_number(text):
     """Tell a cell with a number and no more, but for a part of it in brackets."""
-    if not text or text[0] not in "+-0123456789近约超":
+    if not text or text[0] not in "+-0123456789≥≤近约超":
         return False
     return bool(_NUMBER.fullmatch(text) or _value(_whole_and_part(Cell(text, 0, len(text)))[0]))
