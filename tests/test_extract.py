@@ -138,7 +138,7 @@ def test_what_is_extracted_can_be_audited():
         ("团员总数为1985.26人", "mean", 1985.26),  # persons come whole, so it can only be a mean
         ("评价名次由2016年的第118位", "rank", 118),
         ("团员增速为－3.5%", "growth", -3.5),
-        ("团干部年龄优化至29岁", "mean", 29),
+        ("团干部年龄优化至29.5岁", "mean", 29.5),
         ("团员增长-3.5%", "growth", -3.5),
         ("团员负增长3.5%", "growth", -3.5),
         ("参学率比上年低3.5个百分点", "change", -3.5),
