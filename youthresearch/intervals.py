@@ -254,7 +254,7 @@ def growth_from_change(level, change):
     """
     _check_aligned(level, change)
     (least, most), (less, more) = ends_of(level), ends_of(change)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         before_high = np.where(more >= 0, least, most) - more
         before_low = np.where(less >= 0, most, least) - less
         high = np.where(before_high > 0, 100 * more / before_high, np.inf)
@@ -278,7 +278,8 @@ def overlap(a, b):
     """Return for each row whether the two intervals share a point, up to floating-point noise."""
     (a_low, a_high), (b_low, b_high) = ends_of(a), ends_of(b)
     noise = 1e-9 * np.maximum(size_of(a), size_of(b))
-    return pd.Series((a_low <= b_high + noise) & (b_low <= a_high + noise), index=a.index)
+    with np.errstate(over="ignore"):
+        return pd.Series((a_low <= b_high + noise) & (b_low <= a_high + noise), index=a.index)
 
 
 def size_of(bounds):
