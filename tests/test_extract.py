@@ -193,7 +193,7 @@ def test_a_stroke_after_a_name_or_before_an_item_is_no_minus(name):
 
 
 @pytest.mark.parametrize(
-    "said", ["利润", "差额", "增长", "增速", "增幅", "提高", "同比", "下降", "减少", "增长率"]
+    "said", ["在", "利润", "差额", "增长", "增速", "增幅", "提高", "同比", "下降", "减少", "增长率"]
 )
 def test_a_stroke_after_what_may_be_below_zero_is_a_minus(said):
     assert yr.extract_facts(f"会费收入{said}-3.5%。")["value"].tolist() == [-3.5]

@@ -364,8 +364,8 @@ def _whole(tokens, i, unit, context):
     """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的9名)."""
     if unit not in PEOPLE or at(tokens, i - 1).word != "的":
         return None
-    people = (noun for noun, its in context["counted"] if its in PEOPLE)
-    return context["among"] or next((p for p in people if is_person(_head(tokens, i, p))), None)
+    first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
+    return first if first == context["among"] or is_person(_head(tokens, i, first)) else None
 
 
 def find_among(tokens):

@@ -205,7 +205,7 @@ def _counts_areas(numeral, folded, end):
         or _PAIRED_BEFORE.search(folded, max(0, start - 2), start)
     ):
         return True
-    listed = _NAMED.search(folded, max(0, start - 60), start)
+    listed = folded[start - 1 : start] not in _JOINS and _NAMED.search(folded, max(0, start - 60), start)
     if not listed:
         return False
     named, counted = len(re.split("[、和及与]", listed[1])), _number(numeral)[0]
@@ -633,10 +633,11 @@ _PAIRED_BEFORE = re.compile(r"[一二三四五六七八九十两\d][省市县区
 _SCHEME = re.compile(  # what they are no more than named in: 一市三县模式
     "(?:[省市县区旗盟州镇乡]{1,2}[一二三四五六七八九十两])?[省市县区旗盟州镇乡]{1,2}(?:模式|联盟|格局|机制|战略)"
 )
+_JOINS = "、和及与,。;:"
 _NAMED = re.compile(r"((?:[\u4e00-\u9fff]{1,4}[、和及与])+[\u4e00-\u9fff]{1,4}?)(等?)$")
 # A sign, where none of a range, a date or a list can stand: 增长-3%; but 组长-1人, 名额-10名, 横幅-3条.
 _MINUS = re.compile(
-    r"(?:[为是达到至由从涨跌:(\t|]|增[长减速幅加]|[下上]降|减少|回落|上升|提[高升]|[涨跌降]幅|利润|[差余]额|结余"
+    r"(?:[为是达到至由从在涨跌:(\t|]|增[长减速幅加]|[下上]降|减少|回落|上升|提[高升]|[涨跌降]幅|利润|[差余]额|结余"
     r"|(?:增长|收益|利润|负债|变[化动]|[上下][升降])率|[同环]比|[%‰][、和及,]|[\t|] )[-–负]$"
 )
 _LISTED = ("、", "和", "与", "及", "、和")
