@@ -205,6 +205,12 @@ def test_a_bare_number_has_the_unit_of_the_noun_of_a_total_and_of_times():
     assert facts["unit"].tolist() == ["人", "人次", "人", ""]
 
 
+def test_the_number_of_an_item_parts_it_from_the_one_before():
+    facts = yr.extract_facts("1.学员35名 2.培训班8个  3）义工9名  4、讲座2场")
+    assert facts["value"].tolist() == [35, 8, 9, 2]
+    assert facts["noun"].tolist() == ["学员", "培训班", "义工", "讲座"]
+
+
 def test_persons_are_part_of_persons_only():
     facts = yr.extract_facts("学员30人，其中参军的8人、女性的9人。下乡的5人，参军的8人。")
     assert facts["noun"].tolist() == ["学员"] * 3 + ["下乡", "参军"]
@@ -426,7 +432,7 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
         *(
             "联系区号：028",
             "工作证号：3201",
-            "讲义附1.名单  2.证书",
+            "附：1.名单  2.证书  3）讲义  4、教案",
             "升级到2.1.3",
             "气温升到35℃",
             "分在2/3组",

@@ -561,6 +561,21 @@ def test_the_two_halves_of_a_table_that_stand_beside_each_other_are_two_tables(r
     ]
 
 
+def test_dates_as_decimals_are_no_figures_and_remarks_no_labels(read):
+    facts = read(
+        (
+            "",
+            ["团委|绝对数（个）|建成时间|备注", "河口镇|30|2019.05|含村支部20个", "青山镇|60|2020.10|新建镇"],
+        )
+    )
+    table = facts[facts["rule"] == "table"]
+    assert rows(table, "scope", "noun", "value", "unit") == [
+        ["河口镇", "", 30, "个"],
+        ["青山镇", "", 60, "个"],
+    ]
+    assert facts["value"].tolist() == [30, 20, 60]
+
+
 def test_a_date_in_a_header_is_no_noun(read):
     facts = read(("", ["镇|一季度|5月|3月8日", "河口镇|30|40|50", "青山镇|60|70|80"]))
     assert facts["value"].tolist() == [30, 40, 50, 60, 70, 80]

@@ -180,6 +180,7 @@ def headers():
     return {
         "order": re.compile(f"(?:{either['order']})"),
         "when": re.compile(f"(?:{either['when']})"),
+        "dated": re.compile(f".*(?:{either['when']})"),
         "place": re.compile(rf"(?:所[在属])?(?:{either['place']})(?:\(.*\))?(?:名称|名)?"),
         "number": re.compile(f"(?:{either['of']})?(?:{measures})?"),
         "code": re.compile(f"(?!平均).*(?:{either['code']})"),

@@ -249,9 +249,12 @@ def _is_header(row):
 
 
 def _one_label(columns):
-    """Keep the first column of labels; the others are text."""
-    labels = [i for i, c in enumerate(columns) if c.sort == "label"]
-    return [c._replace(sort="text") if i in labels[1:] else c for i, c in enumerate(columns)]
+    """Keep the first column of labels; the others are text, as all are after what is counted in places."""
+    sorts = [c.sort for c in columns]
+    kept = sorts.index("label") if "label" in sorts else None
+    if kept and "place" in sorts[:kept] and "number" in sorts[:kept]:
+        kept = None
+    return [c._replace(sort="text") if c.sort == "label" and i != kept else c for i, c in enumerate(columns)]
 
 
 def _is_listed(rows):
@@ -350,8 +353,9 @@ def _column(header, top, filled, document):
         len(filled) > 1 and not said.unit and all(map(YEAR.fullmatch, filled))
     ):
         return Column("when")
-    if is_["code"].fullmatch(name):
-        return Column("code")
+    days = is_["dated"].fullmatch(name) and all(map(WHEN.fullmatch, filter(_is_number, filled)))
+    if is_["code"].fullmatch(name) or (numbers and days):
+        return Column("code")  # 入团时间: 2019.05
     if not numbers:
         return Column("place" if is_["place"].fullmatch(name) else "label")
     return Column("number", said)
