@@ -187,6 +187,36 @@ def test_a_stroke_of_a_range_or_a_code_is_no_minus(text):
     assert (yr.extract_facts(f"全市{text}。")["value"] >= 0).all()
 
 
+@pytest.mark.parametrize("name", ["组长", "名额", "村落", "横幅", "效率", "-"])
+def test_a_stroke_after_a_name_or_before_an_item_is_no_minus(name):
+    facts = yr.extract_facts(f"{name}-35名。\n-8名学员签到。".replace("--", "-"))
+    assert facts["value"].tolist() == [35, 8]
+
+
+@pytest.mark.parametrize(
+    "said", ["在", "利润", "差额", "增长", "增速", "增幅", "提高", "同比", "下降", "减少", "增长率"]
+)
+def test_a_stroke_after_what_may_be_below_zero_is_a_minus(said):
+    assert yr.extract_facts(f"会费收入{said}-3.5%。")["value"].tolist() == [-3.5]
+
+
+def test_a_bare_number_has_the_unit_of_the_noun_of_a_total_and_of_times():
+    facts = yr.extract_facts("义工总数5600，参与人次3200，注册义工数为9800，支部总数120。")
+    assert facts["value"].tolist() == [5600, 3200, 9800, 120]
+    assert facts["unit"].tolist() == ["人", "人次", "人", ""]
+
+
+def test_the_number_of_an_item_parts_it_from_the_one_before():
+    facts = yr.extract_facts("1.学员35名 2.培训班8个  3）义工9名  4、讲座2场")
+    assert facts["value"].tolist() == [35, 8, 9, 2]
+    assert facts["noun"].tolist() == ["学员", "培训班", "义工", "讲座"]
+
+
+def test_persons_are_part_of_persons_only():
+    facts = yr.extract_facts("学员30人，其中参军的8人、女性的9人。下乡的5人，参军的8人。")
+    assert facts["noun"].tolist() == ["学员"] * 3 + ["下乡", "参军"]
+
+
 def test_a_rate_of_growth_that_moves_stays_one():
     facts = yr.extract_facts("会费收入增速由-2.5%回升到6%，团员增幅由9%回落到6%，注册率由80%提高到83%。")
     assert facts["kind"].tolist() == ["growth"] * 4 + ["share"] * 2
@@ -402,6 +432,14 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
         *("形成42项考核指标", "征求意见稿共45条", "向桥西100米处迁移"),
         *("推进四项工作", "百人大合唱", "一次性办结", "2023届毕业生", "〔2021〕15号", "第24届团代会"),
         *("召开第*次代表大会", "学习*届*次全会精神", "第xx批志愿者"),
+        *(
+            "联系区号：028",
+            "工作证号：3201",
+            "附：1.名单  2.证书  3）讲义  4、教案",
+            "升级到2.1.3",
+            "气温升到35℃",
+            "分在2/3组",
+        ),
     ],
 )
 def test_what_is_no_figure_is_refused(text):

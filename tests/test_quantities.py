@@ -100,6 +100,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("24.47萬人次", 244700, NONE, "exact", 100, "人次"),
     ("2/3以上", 200 / 3, NONE, "at_least", NONE, "%"),
     ("-0.86‰", -0.86, NONE, "exact", 0.01, "‰"),
+    ("-0.1234567‰", -0.1234567, NONE, "exact", 1e-7, "‰"),  # no 0
     ("为−3.2万元", -32000, NONE, "exact", 1000, "元"),
     ("5%-8%", 5, 8, "range", 1, "%"),
     ("降到–3.2%", -3.2, NONE, "exact", 0.1, "%"),
@@ -184,6 +185,7 @@ def test_a_mean_age_is_a_quantity():
         ("两镇共建，五区一市联动", [2, 5, 1]),
         ("甲水、乙山和丙河三县", [3]),
         ("甲水、乙山等三县", [3]),
+        ("推广两区一县模式，成立两省联盟", []),
         ("三县联动，甲水、乙山三村，三乡镇，两级团委", []),  # names, and a list that is not of so many
     ],
 )

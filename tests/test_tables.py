@@ -515,10 +515,57 @@ def test_prose_with_tabs_or_blanks_is_no_table(text):
         "姓名\t职务\t电话\t邮编\n张三\t书记\t13812345678\t310000\n李四\t委员\t13912345678\t310001",
         "序号\t单位\t年份\n1\t河口镇\t2020\n2\t青山乡\t2021",
         "城东街道\t310\t12\n城西街道\t290\t9",  # what the numbers are is not known
+        "第一章  总则  1\n第二章  义务  5\n第三章  附则  12",
+        "甲组  红队  3-2  蓝队\n乙组  白队  1-0  黄队",
+        "| 1 | 2 | 支部 |\n|---|---|---|\n| 3 | 4 | 班级 |",
+        "楼层  房号  床位\n3层  302  4\n5层  501  6",
     ],
 )
 def test_numbers_of_pages_telephones_and_rows_are_no_figures(text):
     assert yr.extract_facts(text).empty
+
+
+def test_the_two_halves_of_a_table_that_stand_beside_each_other_are_two_tables(read):
+    facts = read(
+        (
+            "收支总表（单位：万元）",
+            [
+                "项目|预算数|项目|预算数",
+                "财政拨款|350|基本支出|280",
+                "其他收入|10|项目支出|80",
+                "利息收入|3||",
+            ],
+        )
+    )
+    assert rows(facts, "noun", "value", "unit", "status") == [
+        ["财政拨款", 3500000, "元", "planned"],
+        ["基本支出", 2800000, "元", "planned"],
+        ["其他收入", 100000, "元", "planned"],
+        ["项目支出", 800000, "元", "planned"],
+        ["利息收入", 30000, "元", "planned"],
+    ]
+
+
+def test_dates_as_decimals_are_no_figures_and_remarks_no_labels(read):
+    facts = read(
+        (
+            "",
+            ["团委|绝对数（个）|建成时间|备注", "河口镇|30|2019.05|含村支部20个", "青山镇|60|2020.10|新建镇"],
+        )
+    )
+    table = facts[facts["rule"] == "table"]
+    assert rows(table, "scope", "noun", "value", "unit") == [
+        ["河口镇", "", 30, "个"],
+        ["青山镇", "", 60, "个"],
+    ]
+    assert facts["value"].tolist() == [30, 20, 60]
+
+
+def test_a_date_in_a_header_is_no_noun(read):
+    facts = read(("", ["镇|一季度|5月|3月8日", "河口镇|30|40|50", "青山镇|60|70|80"]))
+    assert facts["value"].tolist() == [30, 40, 50, 60, 70, 80]
+    assert set(facts["noun"]) == {""}
+    assert facts["scope"].tolist() == ["河口镇"] * 3 + ["青山镇"] * 3
 
 
 def test_a_title_with_blanks_above_a_table_of_tabs_is_no_row_of_it():

@@ -409,6 +409,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
 def _unsaid_unit(noun, folded, said, context):
     """Find the unit of a bare number: that of its noun (参与人数, 青年数) or of its whole (其中900万)."""
     name = folded[slice(*noun)] if noun else ""
+    if name and folded.startswith(TOTALS, noun[1]) and is_person(name):
+        return "人"  # 团员总数
     if name.endswith("人次"):
         return "人次"
     if name.endswith("人数") or (name.endswith("数") and is_person(name[:-1])):

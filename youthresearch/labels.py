@@ -71,6 +71,8 @@ def said_of(cell, document):
         return Said(unit=unit, factor=factor)
     skipped = MARK.match(cell.text).end()
     name, unit, factor = name_and_unit(cell.text[skipped:].rstrip(":"))
+    if WHEN.fullmatch(name) and not YEAR.fullmatch(name):
+        return Said(unit=unit, factor=factor, at=iso(name, "", document))  # 一季度
     at, past = _dated(name, document)
     change = _CHANGE.search(name, past)
     counted = name[past : change.start() if change else None]
@@ -178,6 +180,7 @@ def headers():
     return {
         "order": re.compile(f"(?:{either['order']})"),
         "when": re.compile(f"(?:{either['when']})"),
+        "dated": re.compile(f".*(?:{either['when']})"),
         "place": re.compile(rf"(?:所[在属])?(?:{either['place']})(?:\(.*\))?(?:名称|名)?"),
         "number": re.compile(f"(?:{either['of']})?(?:{measures})?"),
         "code": re.compile(f"(?!平均).*(?:{either['code']})"),

@@ -386,7 +386,8 @@ def _whole(tokens, i, unit, context):
     k = i - 1 - (at(tokens, i - 1).word in ("有", "共", "达", "为"))
     if unit not in PEOPLE or at(tokens, k).word != "的":
         return None
-    return context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
+    first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
+    return first if first == context["among"] or is_person(_head(tokens, i, first)) else None
 
 
 def find_among(tokens):

@@ -197,13 +197,15 @@ def _matches(folded):
 def _counts_areas(numeral, folded, end):
     """Tell whether a numeral counts the areas after it (两镇, 五区一市, 甲、乙两县), no name (三县联动)."""
     start = end - len(numeral)
+    if _SCHEME.match(folded, end):
+        return False
     if (
         numeral == "两"
         or _PAIRED.match(folded, end)
         or _PAIRED_BEFORE.search(folded, max(0, start - 2), start)
     ):
         return True
-    listed = _NAMED.search(folded, max(0, start - 60), start)
+    listed = folded[start - 1 : start] not in _JOINS and _NAMED.search(folded, max(0, start - 60), start)
     if not listed:
         return False
     named, counted = len(re.split("[、和及与]", listed[1])), _number(numeral)[0]
@@ -243,10 +245,18 @@ def _mention(match, folded, quotes):
             read = _read_time(time, start)
     if read is None:
         return {"start": start, "end": end, "sort": sort}
-    if read["number_start"] == start and _MINUS.search(folded, max(0, start - 3), start):
+    if read["number_start"] == start and _is_signed(folded, start, end):
         start, read = start - 1, read | {"value": -read["value"], "number_start": start - 1}
     read["start"], read["end"] = start, end
     return read
+
+
+def _is_signed(folded, start, end):
+    """Tell whether a number has a sign before it; at the start of a text it is one if nothing follows."""
+    if not folded.startswith(("-", "–", "负"), start - 1):
+        return False
+    alone = start == 1 and not folded[end:].strip()  # -3%, but -30名 heads an item of a list
+    return alone or bool(_MINUS.search(folded, max(0, start - 4), start))
 
 
 def _read_time(time, start):
@@ -620,9 +630,16 @@ _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘�
 # Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
 _PAIRED = re.compile(r"(?:[省市县区旗盟州镇乡]|乡镇)(?:\([^()]{1,4}\))?[一二三四五六七八九十两\d]")
 _PAIRED_BEFORE = re.compile(r"[一二三四五六七八九十两\d][省市县区旗盟州镇乡]$")
+_SCHEME = re.compile(  # what they are no more than named in: 一市三县模式
+    "(?:[省市县区旗盟州镇乡]{1,2}[一二三四五六七八九十两])?[省市县区旗盟州镇乡]{1,2}(?:模式|联盟|格局|机制|战略)"
+)
+_JOINS = "、和及与,。;:"
 _NAMED = re.compile(r"((?:[\u4e00-\u9fff]{1,4}[、和及与])+[\u4e00-\u9fff]{1,4}?)(等?)$")
-# A sign, where none of a range, a date or a list can stand: 增长-3%.
-_MINUS = re.compile(r"(?:[为是达到至由从长涨降落速率幅润差额:(\t|]|[同环]比|[%‰][、和及,]|[\t|] |^)[-–负]$")
+# A sign, where none of a range, a date or a list can stand: 增长-3%; but 组长-1人, 名额-10名, 横幅-3条.
+_MINUS = re.compile(
+    r"(?:[为是达到至由从在涨跌:(\t|]|增[长减速幅加]|[下上]降|减少|回落|上升|提[高升]|[涨跌降]幅|利润|[差余]额|结余"
+    r"|(?:增长|收益|利润|负债|变[化动]|[上下][升降])率|[同环]比|[%‰][、和及,]|[\t|] )[-–负]$"
+)
 _LISTED = ("、", "和", "与", "及", "、和")
 _EACH_OF = re.compile(r"分别[^,。;:\n]*$")
 _MANY = re.compile(r"[\d.,]+ ?([万亿])")
@@ -653,8 +670,8 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
     r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
-    r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d))",
-    "DECIMALS": r"(?:\.\d{1,6})",
+    r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d|\.\d))",
+    "DECIMALS": r"(?:\.\d{1,15})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
     "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
     "DIGITS": "[零〇一二三四五六七八九]{1,4}",
@@ -710,7 +727,9 @@ _SORTS = {
         r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
-        r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff]:)\d\.(?!\d)",
+        r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff]:)\d\.(?!\d)"
+        # 1.报名表  2.汇总表
+        r"|(?<=[\t ])\d{1,2}[.)](?=[\u4e00-\u9fff《“])|(?:(?<=\t)|(?<=  ))\d{1,2}、(?=[\u4e00-\u9fff《“])",
     ],
     "name": [
         r"NAMES|[一二三]本(?=[以及)]|院校|高校|大学|批次|线|[、或和][一二三]本)|(?:CN{1,2}|两)大(?!类|项|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
@@ -724,7 +743,8 @@ _SORTS = {
         r"(?<![\d.])\d{1,4} ?号(?:线|楼|院|门|馆|桌|机|码头)|(?<=[刊年]\()\d{1,3}期(?=\))",  # 6号线, 刊(9期)
         r"(?<=\d年)\d{1,2}期(?=\n|$| )|\d{1,9} ?次(?:点击|浏览|阅读)(?=[\n /])",
         r"\d{1,3}篇\d{1,3}章(?:\d{1,4}节)?|\d{1,3}章\d{1,4}[节条]",  # parts of a document
-        r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}",
+        r"[〔\[(](?:19|20)\d{2}[〕\])] ?第?\d{1,4}号|\d{1,6}号(?!召)|\[\d{1,6}\]|\d{16,}|\d+(?:[-/]\d+){2,}"
+        r"|(?<![\d.])\d{1,4}(?:\.\d{1,4}){2,}(?!\d)",  # 2.1.3
         r"(?<=\d\):)\d{1,4}-\d{1,4}(?!\d| ?(?:[%万亿]|UNIT))",  # pages of a journal: 2020(4):15-22
         r"(?:页数|页码|浏览|阅读|点击|访问|评论|被引|下载)(?:次数|量|数)? ?: ?\[?\d{1,9}\]? ?次?",
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])|(?<=[今昨]日更新)\d{1,6}",

@@ -64,8 +64,10 @@ def refusal_of(mention, folded):
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
-    if lead.endswith("每") or (lead.endswith("/") and mention["value"] in (1e4, 1e5)):
-        return "ratio"  # 每10名青年中有1名, 35人/10万人
+    if lead.endswith("每") or (
+        lead.endswith("/") and (lead[-2:-1].isdigit() or mention["value"] in (1e4, 1e5))
+    ):
+        return "ratio"  # 每10名青年中有1名, 35人/10万人; 3/5个
     if unit == "周" and rest[:1] == "岁":
         return "age"  # 年龄不超过35周岁
     if _only_unit(token, unit, lead):
@@ -243,8 +245,10 @@ def _is_last_of_a_list(mention, lead):
 def _no_count(lead, token, rest):
     """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
     marks = _marks()
-    if marks["coded"].search(lead) or marks["long"].match(token) or rest[:1] in ("度", "分", "字", "页"):
+    if marks["coded"].search(lead) or marks["long"].match(token) or rest[:1] in (*"度分字页℃°",):
         return "number"
+    if token[0] == "0" and token[1:2].isdigit():
+        return "number"  # 028
     if marks["years"].match(rest):
         return "age"
     if marks["to"].match(rest) or marks["for"].search(lead):
@@ -284,6 +288,7 @@ def _marks():
         "each_done": re.compile(rf"每(?:{words('head_verb', 'up', 'happens')})$"),
         "coded": re.compile(
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
+            r"|[\u4e00-\u9fff]号码?:$"
         ),
         "listed": re.compile(r"\d[余多]?([\u4e00-\u9fff])[^,。;、\d]{1,14}[和及]$"),
         "long": re.compile(r"\d{9}"),
@@ -294,7 +299,7 @@ def _marks():
         "slogan": re.compile(r"“[^”。;\d]*$"),
         "unit": re.compile(r"(?:[(|/]|(?<![\u4e00-\u9fff])(?:计量)?单位:[^\n\d]{0,9}) ?$"),
         "stated": re.compile(
-            r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
+            r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
         "threshold": re.compile(
             r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"

@@ -85,14 +85,14 @@ def inside(place, spans):
 
 
 def _sign(mention, folded, counted):
-    """Return what stands for a number; names without digits are left to the tagger."""
+    """Return what stands for a number; names without digits, and 2) of an item, are left to the tagger."""
     if counted:
         return NUMBER
     token = folded[mention["start"] : mention["end"]]
     if mention["sort"] == "age":
         return GROUP if token[-1] == "后" else AGE if _LIMIT.search(token) else OTHER
     if mention["sort"] != "name":
-        return OTHER
+        return "" if mention["sort"] == "ordinal" and token[-1] in ".)、" else OTHER
     if token[0] in '“《"‘':
         return ""
     return NAME if token[0].isdigit() or lexicon_codes("name").get(token) == "noun" else ""

@@ -151,13 +151,21 @@ def _read_table(rows, caption, document):
     if "score" in sorts:
         return [], [(r[0].start, r[-1].end) for r in rows], []  # what actions are worth, no record of them
     if not columns or columns[0].sort == "number" or sorts.isdisjoint(("number", "code")):
-        return [], [], _gaps(rows, [])
+        headed = not columns and rows and _is_header(rows[0])  # it may yet be told whose figures they are
+        return [], [] if headed else _bare(rows), _gaps(rows, [])
     figures, read, others = _read_rows(body, _table(columns, caption, document))
     if not figures and "code" not in sorts:
-        return [], [], _gaps(rows, [])
+        return [], _bare(rows), _gaps(rows, [])
     spans = [(r[0].start, r[-1].end) for r in rows if r[0].start < body[0][0].start]
     spans += [span for row in read for span in _read_spans(row, columns)]
     return figures, spans, _gaps(read, columns) + _gaps(others, [])
+
+
+def _bare(rows):
+    """Return where the cells stand that hold a number alone (120, 3-2), of which nothing says what it is."""
+    cells = (pair for row in rows for pair in pairwise([*row, Cell("", 0, 0)]))
+    alone = ((c, after) for c, after in cells if _NUMBER.fullmatch(c.text) or _RANGE.fullmatch(c.text))
+    return [(c.start, c.end) for c, after in alone if not unit_of(after.text[:1])[0]]
 
 
 def _table(columns, caption, document):
@@ -224,6 +232,10 @@ def _columns(rows, document):
         return [], []
     tops, header = second or ([None] * len(header), header)
     body = rows[rows.index(full[bool(second)]) + 1 :]
+    half = len(header) // 2
+    if half > 1 and [c.text for c in header[:half]] == [c.text for c in header[half:]]:  # 收入 beside 支出
+        tops, header = [None] * half, header[:half]
+        body = [r[i : i + half] for r in body for i in range(0, len(r), half)]
     filled = [[r[i].text for r in body if i < len(r) > 1 and r[i].text] for i in range(len(header))]
     parts = zip(header, tops, filled, strict=True)
     columns = [_column(c, top, texts, document) for c, top, texts in parts]
@@ -237,9 +249,15 @@ def _is_header(row):
 
 
 def _one_label(columns, different, rows):
-    """Keep the first column of labels that differ in every row, or else the first; the others are text."""
-    labels = [i for i, c in enumerate(columns) if c.sort == "label"]
+    """Keep one column of labels: the first that differ in every row, or else the first; the others are text.
+
+    So are all after what is counted in places.
+    """
+    sorts = [c.sort for c in columns]
+    labels = [i for i, sort in enumerate(sorts) if sort == "label"]
     kept = next((i for i in labels if different[i] == rows), labels[0] if labels else None)
+    if kept and "place" in sorts[:kept] and "number" in sorts[:kept]:
+        kept = None
     return [c._replace(sort="text") if i in labels and i != kept else c for i, c in enumerate(columns)]
 
 
@@ -339,8 +357,9 @@ def _column(header, top, filled, document):
         len(filled) > 1 and not said.unit and all(map(YEAR.fullmatch, filled))
     ):
         return Column("when")
-    if is_["code"].fullmatch(name):
-        return Column("code")
+    days = is_["dated"].fullmatch(name) and all(map(WHEN.fullmatch, filter(_is_number, filled)))
+    if is_["code"].fullmatch(name) or (numbers and days):
+        return Column("code")  # 入团时间: 2019.05
     if not numbers:
         return Column("place" if is_["place"].fullmatch(name) else "label")
     return Column("number", said)
