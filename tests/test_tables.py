@@ -3,7 +3,6 @@
 The expected rows are written by hand from the tables.
 """
 
-import time
 import zipfile
 
 import pytest
@@ -520,20 +519,6 @@ def test_prose_with_tabs_or_blanks_is_no_table(text):
 )
 def test_numbers_of_pages_telephones_and_rows_are_no_figures(text):
     assert yr.extract_facts(text).empty
-
-
-@pytest.mark.parametrize(
-    "unit", ["\t", "\t\n", "团支部\t12\n", "团支部  12  \n", "指标\t数量\n团支部\t12\n", "|", "甲\t乙\t\n"]
-)
-def test_the_time_of_tables_does_not_grow_faster_than_they(unit):
-    def seconds(kb):
-        text = unit * (1000 * kb // len(unit.encode()))
-        start = time.process_time()
-        yr.extract_facts(text)
-        return time.process_time() - start
-
-    seconds(10)
-    assert seconds(400) < 30 * max(seconds(40), 0.05)
 
 
 def test_a_title_with_blanks_above_a_table_of_tabs_is_no_row_of_it():

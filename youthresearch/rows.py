@@ -98,9 +98,12 @@ def runs_of(lines):
     """
     runs, heads, figured = [{}], {}, False  # the last run is the open one; it has a figure
     for i, line in enumerate(lines):
+        run = runs[-1]
+        if not run and not (line and _may_be_row(line.text)):
+            continue  # prose, most of all lines
         if line and _RULE.fullmatch(line.text):
             continue
-        cells, run = _row(line) if line else None, runs[-1]
+        cells = _row(line) if line else None
         if cells:
             figures = _has_figure(cells)
             if figured and not figures and _begins(cells, run, heads):
@@ -119,7 +122,7 @@ def runs_of(lines):
 def _row(line):
     """Return the cells of a line that may be a row; None for a sentence with blanks in it or before it."""
     start, text = line
-    if len(text) > LONGEST or _BLANKS.isdisjoint(text) or not _SIGN.search(text):
+    if len(text) > LONGEST or not _may_be_row(text) or not _SIGN.search(text):
         return None
     cells = cells_of(text, start)
     filled = [cell.text for cell in cells if cell.text]
@@ -128,6 +131,10 @@ def _row(line):
     if len(filled[0]) > LABEL or _SENTENCE.search(filled[0]) or any(map(_GOES_ON.search, filled[:-1])):
         return None
     return None if len(filled) == 2 and _LISTED.fullmatch(filled[0]) else cells
+
+
+def _may_be_row(text):
+    return not _BLANKS.isdisjoint(text)
 
 
 def is_figure(text):
