@@ -10,7 +10,7 @@ from typing import NamedTuple
 ISO = re.compile(r"(?:1[5-9]|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")  # of a document
 HEAD = 300  # characters of a text in which its own date is looked for
 _SAID = re.compile(r"(\d{4})?(?:年|学年|[-/.])?度?(?:(\d{1,2})(?:月|[-/.])份?)?(?:(\d{1,2})[日号]?)?")
-_LAST = re.compile(r"(?:—{1,2}|–|-|~|至|到)(?=\d{4}年|\d{1,2}月(?!\d))")
+_LAST = re.compile(r"(?:——?|–|-|~|至|到)(?=\d{4}年|\d{1,2}月(?!\d))")
 _YEARS = re.compile(r"\d{4}年")
 _YEAR_END = re.compile(r"年?(?:年?[底末]|终)")
 _REPORT = re.compile(  # a look-behind stands after a character, so that `re` searches at once

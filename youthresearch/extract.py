@@ -428,7 +428,7 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = subject, "inherited"
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):
-        above = _above(folded, tokens[0].start if tokens else start, unit, context["above"])
+        above = _above(folded, tokens[0].start, unit, context["above"])
         noun, rule = (above, "topic") if above else (noun, rule)
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"

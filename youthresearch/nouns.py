@@ -29,7 +29,6 @@ from .tokens import (
     ONLY,
     OTHER,
     PEOPLE,
-    at,
     classify,
     counts,
     ends_in,
@@ -127,7 +126,7 @@ def _again(event, last, unit, context):
 
 def _level(tokens, i, before):
     """Find a level told apart from that of the noun before (国家级青年文明号5个、省级11个)."""
-    if not before or not at(tokens, i - 1).word.endswith("级"):
+    if not before or not tokens[i - 1].word.endswith("级"):
         return None
     first = next((t.word for t in tokens if t.start == before[0]), "")
     return span(tokens, i - 1, i - 1) if first.endswith("级") else None
@@ -155,7 +154,7 @@ def _own_share(tokens, i, unit, context):
     apart = _told_apart(tokens, first) if size > 1 else None
     if apart is None:
         return None
-    given = _shared(tokens, first, unit) if unit == "元" and at(tokens, first - 1).sort in "hv" else None
+    given = _shared(tokens, first, unit) if unit == "元" and tokens[first - 1].sort in "hv" else None
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
@@ -189,9 +188,9 @@ def _is_task(tokens, phrase):
 def _row(tokens, i):
     """Find the first and last of the numbers joined with number i, over what is no fact among them."""
     first = last = i
-    while at(tokens, first - 1).sort == "c" and at(tokens, first - 2).word in (NUMBER, OTHER):
+    while tokens[first - 1].sort == "c" and tokens[first - 2].word in (NUMBER, OTHER):
         first -= 2
-    while at(tokens, last + 1).sort == "c" and at(tokens, last + 2).word in (NUMBER, OTHER):
+    while tokens[last + 1].sort == "c" and tokens[last + 2].word in (NUMBER, OTHER):
         last += 2
     return first, last
 
@@ -222,7 +221,7 @@ def _is_elided(tokens, i, found, before):
     if not before or ends_in(where.word, "league") or not is_counted(where.word):
         return False
     whole = next((n for n in range(place, first - 1, -1) if tokens[n].end == before[1]), place)
-    league = at(tokens, whole - (tokens[whole].word in TOTALS)).word  # 团支部总数达30个,其中企业12个
+    league = tokens[whole - (tokens[whole].word in TOTALS)].word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
     return listed and ends_in(league, "league")
 
@@ -231,7 +230,7 @@ def _is_where(tokens, i, unit, found, context):
     """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
     if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE) or unit in TO_THE_LEFT:
         return False
-    label = at(tokens, i - 1)
+    label = tokens[i - 1]
     if label.end != found[1] or not ends_in(label.word, "organisation") or is_person(label.word):
         return False
     said = [t.word for t in tokens[max(0, i - 4 * REACH) : i] if t.start >= context["noun"][1]]
@@ -244,16 +243,16 @@ def _is_only_place(tokens, k, start):
     named = len(word) < 4 or word[-1] in "省市县区州盟旗"  # 城镇人口 is none
     if word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
         return False
-    while tokens[k].start > start or at(tokens, k - 1).sort == "p":
+    while tokens[k].start > start or tokens[k - 1].sort == "p":
         if tokens[k].sort not in "pc":
             return False  # 绿化山林
         k -= 1
-    return tokens[k].sort == "p" and at(tokens, k - 1).sort in "xcs"
+    return tokens[k].sort == "p" and tokens[k - 1].sort in "xcs"
 
 
 def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
-    after = at(tokens, i + 1)
+    after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit)
     right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
     if right == (after.start, after.end) and _is_level(after.word):
@@ -272,7 +271,7 @@ def _candidates(tokens, i, unit, kind, before):
     elif unit == "%":
         right = None if before and after.sort in "vwh" else right  # 40%的青年选择就业,20%选择升学
         found = {"left": left, "right": right}
-    elif at(tokens, i - 1).word == "等" and after.word == "为":
+    elif tokens[i - 1].word == "等" and after.word == "为":
         found = {"object": _object(tokens, i, unit)} | found
     elif (
         right and unit in ("元", "小时") and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
@@ -287,13 +286,13 @@ def _candidates(tokens, i, unit, kind, before):
 
 def _is_paid(tokens, i):
     """Tell whether a sum stands between a verb, or whom it is for, and what it is (给予900元奖励)."""
-    before = at(tokens, i - 1)
-    return (before.sort in "hv" or is_person(before.word)) and ends_in(at(tokens, i + 1).word, "money")
+    before = tokens[i - 1]
+    return (before.sort in "hv" or is_person(before.word)) and ends_in(tokens[i + 1].word, "money")
 
 
 def _beside(tokens, i, unit, left, right):
     """Find the event beside a number, for units that may count one, or where no persons are named."""
-    if right and at(tokens, i + 1).sort == "n":
+    if right and tokens[i + 1].sort == "n":
         return None  # 友好型城市25条政策, 覆盖3万人口
     if unit in EVENTS or unit in TIMES:
         return _event(tokens, i, unit)
@@ -314,9 +313,9 @@ def _who_come(tokens, i):
 def _of_whom(tokens, i):
     """Find the noun after the 的 of share i (90%的团员表示满意)."""
     j = opening(tokens, i + 2)
-    while at(tokens, j).sort in "avw":
+    while tokens[j].sort in "avw":
         j += 1
-    return right_of(tokens, i + 1, "人" if is_person(at(tokens, j).word) else "%")
+    return right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
 
 
 def _head(tokens, i, phrase):
@@ -339,9 +338,9 @@ def _further(tokens, i, unit, kind, context):
     whole = _whole(tokens, i, unit, context)
     if whole:
         return whole, "inherited", None
-    alone, before = at(tokens, i - 1).word != NUMBER, context["noun"]
+    alone, before = tokens[i - 1].word != NUMBER, context["noun"]
     if alone:
-        before = _of_its_kind(unit, kind, context, at(tokens, i - 1).word == "的")
+        before = _of_its_kind(unit, kind, context, tokens[i - 1].word == "的")
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
@@ -355,11 +354,11 @@ def _further(tokens, i, unit, kind, context):
     if verb:
         return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
-    if before and (not money or moves(at(tokens, i - 1).word)):
+    if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
     found = _from_afar(tokens, i, unit, kind, money)
-    again = _again(found[0], at(tokens, i - 1), unit, context) if found[1] == "event" else None
+    again = _again(found[0], tokens[i - 1], unit, context) if found[1] == "event" else None
     return (again, "inherited", found[0]) if again else found
 
 
@@ -383,8 +382,8 @@ def _same_kind(tokens, i, unit, left, context):
 
 def _whole(tokens, i, unit, context):
     """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的有9名)."""
-    k = i - 1 - (at(tokens, i - 1).word in ("有", "共", "达", "为"))
-    if unit not in PEOPLE or at(tokens, k).word != "的":
+    k = i - 1 - (tokens[i - 1].word in ("有", "共", "达", "为"))
+    if unit not in PEOPLE or tokens[k].word != "的":
         return None
     first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
     return first if first == context["among"] or is_person(_head(tokens, i, first)) else None
@@ -393,15 +392,15 @@ def _whole(tokens, i, unit, context):
 def find_among(tokens):
     """Find the persons among whom some are told apart by what follows (团干部中,女性9人)."""
     for k in range(1, len(tokens) - 1):
-        if tokens[k].word == "中" and tokens[k + 1].word in ",:" and is_person(tokens[k - 1].word):
+        if tokens[k].word == "中" and tokens[k + 1].word in (",", ":") and is_person(tokens[k - 1].word):
             return phrase_to(tokens, k - 1)
     return None
 
 
 def _fitting(tokens, i, unit, before):
     """Find the last noun that the unit counts, if it does not count that of the figure before."""
-    k = i - 1 - (at(tokens, i - 1).word in SUMMED)
-    named = at(tokens, k).sort == "x" and at(tokens, k - 1).sort == "n" and fits(tokens[k - 1].word, unit)
+    k = i - 1 - (tokens[i - 1].word in SUMMED)
+    named = tokens[k].sort == "x" and tokens[k - 1].sort == "n" and fits(tokens[k - 1].word, unit)
     if unit in ONLY and named and k < i - 1:
         return phrase_to(tokens, k - 1)  # 各县均有代表,共90名
     if unit not in ONLY or any(t.end == before[1] and fits(t.word, unit) for t in tokens[:i]):
@@ -415,7 +414,7 @@ def _listed(tokens, i, unit, found):
     if unit not in ("元", *ONLY) or fits(_head(tokens, i, found), unit):
         return None
     mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word in (":", "为")), 0)
-    if not at(tokens, mark - 1).word.startswith(("分别", "如下", "标准")):
+    if not tokens[mark - 1].word.startswith(("分别", "如下", "标准")):
         return None
     k = next((k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw"), -1)
     return phrase_to(tokens, k) if k >= 0 else None
@@ -427,7 +426,7 @@ def _from_afar(tokens, i, unit, kind, money):
     if doing:
         return doing, "event", None
     topic = money or _topic(tokens, i, unit)
-    said = says(at(tokens, i - 1).word) and kind != "share"  # 现已脱贫223户
+    said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
     if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
         return topic, "topic", None
     return (span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
@@ -435,7 +434,7 @@ def _from_afar(tokens, i, unit, kind, money):
 
 def _taken_on(tokens, i, unit, before):
     """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
-    if not before or unit not in PEOPLE or at(tokens, i - 1).word not in roles("head_verb"):
+    if not before or unit not in PEOPLE or tokens[i - 1].word not in roles("head_verb"):
         return None
     return span(tokens, i - 1, i - 1) if _head(tokens, i, before) in roles("event") else None
 
@@ -443,46 +442,44 @@ def _taken_on(tokens, i, unit, before):
 def _measures(tokens, i):
     """Tell whether a number follows the name of a measure (总面积达30万平方米的基地)."""
     k = i - 1
-    while at(tokens, k).word in ("达", "达到", "为", "共", "约", "超"):
+    while tokens[k].word in ("达", "达到", "为", "共", "约", "超"):
         k -= 1
-    return ends_in(at(tokens, k).word, "measure")
+    return ends_in(tokens[k].word, "measure")
 
 
 def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
-    if at(tokens, i + 1).sort in "vw" and at(tokens, i + 2).sort in "xc" and unit in EVENTS:
+    if tokens[i + 1].sort in "vw" and tokens[i + 2].sort in "xc" and unit in EVENTS:
         return span(tokens, i + 1, i + 1)
     attended = _attended(tokens, i) if unit in PEOPLE else None
     if attended:
         return attended
     k = i - 1
-    while at(tokens, k).word in SUMMED or (
-        at(tokens, k).word in roles("holds") and at(tokens, k - 1).sort in "vwh"
-    ):
+    while tokens[k].word in SUMMED or (tokens[k].word in roles("holds") and tokens[k - 1].sort in "vwh"):
         k -= 1  # 惠民演出开展32场
-    bought = at(tokens, k).sort == "h" and at(tokens, i + 1).word == "的"
+    bought = tokens[k].sort == "h" and tokens[i + 1].word == "的"
     return _event_to(tokens, k, unit) if not bought and _is_event(tokens, k, unit) else None
 
 
 def _attended(tokens, i):
     """Find what people come for whom no noun names (吸引340万人次观看)."""
-    came = at(tokens, i - 1).sort in "hv" and at(tokens, i + 1).word in roles("event")
+    came = tokens[i - 1].sort in "hv" and tokens[i + 1].word in roles("event")
     return span(tokens, i + 1, i + 1) if came else None
 
 
 def _is_event(tokens, k, unit):
     """Tell whether token k names what happened: a verb alone does for units of events."""
-    sort, word = at(tokens, k).sort, at(tokens, k).word
+    sort, word = tokens[k].sort, tokens[k].word
     if word in roles("event"):
         return True
-    after = at(tokens, k + 2 + (at(tokens, k + 2).sort == "a"))
+    after = tokens[k + 2 + (tokens[k + 2].sort == "a")]
     if unit in PEOPLE and after.word in roles("event"):
         return False  # 组织60人次在线观看
     if unit not in EVENTS and unit != "人次":
         return False
     if sort in "vw" or word in verbal():
         return True
-    told = sort == "h" and at(tokens, k - 1).sort == "n"  # 免费开放30场
+    told = sort == "h" and tokens[k - 1].sort == "n"  # 免费开放30场
     return told and len(word) > 1 and word not in roles("holds")
 
 
@@ -495,11 +492,11 @@ def _event_to(tokens, k, unit):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
             j = n + 1
             break
-    if at(tokens, j - 1).sort == "r":
+    if tokens[j - 1].sort == "r":
         j = next((n + 1 for n in range(k - 1, j - 1, -1) if tokens[n].sort in "np"), j)
     while j < k and (tokens[j].sort in "pc" or tokens[j].word == "计划"):
         j += 1  # 在《日报》发稿, 向新疆希望工程捐款
-    j += j < k and tokens[j].word == "组织" and at(tokens, j - 1).sort in "xs"  # 组织消防演练2次
+    j += j < k and tokens[j].word == "组织" and tokens[j - 1].sort in "xs"  # 组织消防演练2次
     return span(tokens, past_titles(tokens, j, k), k)
 
 
@@ -511,7 +508,7 @@ def _acts(word, unit):
 def _done(tokens, j):
     """Find the object of the verbs from token j on (两次召开推进会)."""
     start = j
-    while at(tokens, j).sort in "hv":
+    while tokens[j].sort in "hv":
         j += 1
     return right_of(tokens, j - 1, "") if j > start else None
 
@@ -527,7 +524,7 @@ def _money(tokens, i):
 
 def _used_as(tokens, i):
     """Find what a sum or the next one is for (在20万元基础上追加5万元作为经费, 筹集8万元设立基金)."""
-    fund = right_of(tokens, i + 1, "") if at(tokens, i + 1).word in ("设立", "成立") else None
+    fund = right_of(tokens, i + 1, "") if tokens[i + 1].word in ("设立", "成立") else None
     if fund:
         return fund
     for j in range(i + 1, min(i + REACH, len(tokens))):
@@ -538,21 +535,21 @@ def _used_as(tokens, i):
 
 def _verb(tokens, i, unit):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
-    on = i + 2 if at(tokens, i + 1).sort == "a" else i + 1  # 千余人在线观看
-    acts = unit in COUNTED and unit not in PEOPLE and at(tokens, i + 2).sort not in "xc"  # 8个参加评选
+    on = i + 2 if tokens[i + 1].sort == "a" else i + 1  # 千余人在线观看
+    acts = unit in COUNTED and unit not in PEOPLE and tokens[i + 2].sort not in "xc"  # 8个参加评选
     for k in (i - 1,) if acts else (i - 1, i + 1, on):
-        if at(tokens, k).word in roles("event"):
-            also = k > i and at(tokens, k + 1).sort in "vw" and at(tokens, k + 2).sort == "x"
+        if tokens[k].word in roles("event"):
+            also = k > i and tokens[k + 1].sort in "vw" and tokens[k + 2].sort == "x"
             return span(tokens, k, k + also)  # 参与学习
     j = i - 1
-    while at(tokens, j - 1).sort in "vwa" or at(tokens, j - 1).word == "不":
+    while tokens[j - 1].sort in "vwa" or tokens[j - 1].word == "不":
         j -= 1
     two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
-    named = at(tokens, i - 1).sort in "vw" or (unit == "元" and at(tokens, i - 1).word in verbal())
+    named = tokens[i - 1].sort in "vw" or (unit == "元" and tokens[i - 1].word in verbal())
     if not named or not (two or unit in ("人", *AREAS, *TIMES, *EVENTS)):
         return None
-    listed = at(tokens, j - 1).sort == "c" and at(tokens, j - 2).word == NUMBER  # 贷款9人、贴息8人
-    opens = listed or at(tokens, j - 1).sort in "xsh"  # 不起诉8人, 实现增收8元
+    listed = tokens[j - 1].sort == "c" and tokens[j - 2].word == NUMBER  # 贷款9人、贴息8人
+    opens = listed or tokens[j - 1].sort in "xsh"  # 不起诉8人, 实现增收8元
     opens = opens or (unit == "元" and lead(tokens, j - 1, phrase_to(tokens, j - 1)[0]).word in FOR)
     return span(tokens, j, i - 1) if opens else None
 
@@ -560,24 +557,24 @@ def _verb(tokens, i, unit):
 def _doing(tokens, i):
     """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
     j = i + 1
-    while at(tokens, j).sort in "avw":
+    while tokens[j].sort in "avw":
         j += 1
-    return span(tokens, i + 1, j - 1) if j > i + 1 and at(tokens, j).sort in "xd" else None
+    return span(tokens, i + 1, j - 1) if j > i + 1 and tokens[j].sort in "xd" else None
 
 
 def _object(tokens, i, unit):
     """Find the noun after a verb of becoming that follows the number (4人获评优秀共青团员)."""
-    if at(tokens, i - 1).word == "等" and at(tokens, i + 1).word == "为":
+    if tokens[i - 1].word == "等" and tokens[i + 1].word == "为":
         return right_of(tokens, i + 1, "")  # 评选王某等10人为感动人物
-    for j in range(i + 1, min(i + 6, len(tokens))):
+    for j in range(i + 1, i + 6):
         if tokens[j].word in roles("becomes"):
-            j += at(tokens, j + 1).word == "为"
+            j += tokens[j + 1].word == "为"
             head = phrase_end(tokens, opening(tokens, j + 1))
             people = unit in PEOPLE and head is not None and is_person(tokens[head].word)
             found = right_of(tokens, j, unit if people else "")
             if found and head is not None and tokens[head].word in LISTS:
                 found = (found[0], tokens[head].start)  # 列入人才名册
-            level = at(tokens, j + 1)
+            level = tokens[j + 1]
             return (level.start, found[1]) if found and level.word in LEVELS else found
         if tokens[j].sort == "x":
             break
@@ -587,29 +584,29 @@ def _object(tokens, i, unit):
 def _described(tokens, i, kind):
     """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
     k = i - 1
-    while at(tokens, k).sort == "s" or at(tokens, k).word == "占":
+    while tokens[k].sort == "s" or tokens[k].word == "占":
         k -= 1
-    if kind == "share" and at(tokens, k + 1).word in RISEN:
+    if kind == "share" and tokens[k + 1].word in RISEN:
         return None  # 由60%提升到70%
-    if (at(tokens, k).word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
+    if (tokens[k].word == "的") == (kind == "share") or (k == i - 1 and kind == "share"):
         return None
     k -= kind != "share"
-    if at(tokens, k).sort in "npw":
+    if tokens[k].sort in "npw":
         return phrase_to(tokens, k)
     j = k
-    while at(tokens, j).sort in ("avw" if kind == "share" else "avwh"):
+    while tokens[j].sort in ("avw" if kind == "share" else "avwh"):
         j -= 1
-    if at(tokens, j).sort == "n" and at(tokens, j - 1).word in ("被", "由"):
+    if tokens[j].sort == "n" and tokens[j - 1].word in ("被", "由"):
         return span(tokens, j, k)  # 被企业吸纳的60人
-    return span(tokens, j + 1, k) if j < k and at(tokens, j).sort in "xs" else None
+    return span(tokens, j + 1, k) if j < k and tokens[j].sort in "xs" else None
 
 
 def _given(tokens, i):
     """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
-    if at(tokens, i - 1).word not in (*FOR, "的"):
+    if tokens[i - 1].word not in (*FOR, "的"):
         return None
     j = i + 1
-    while at(tokens, j).sort in ("h", "s"):
+    while tokens[j].sort in ("h", "s"):
         j += 1
     head = phrase_end(tokens, j)
     return None if j == i + 1 or head is None else span(tokens, j, head)
@@ -623,7 +620,7 @@ def _shared(tokens, i, unit):
             break
         n += 1
         last = n if tokens[n].word == NUMBER else last
-    last += last > i and _is_level(at(tokens, i + 1).word) and _is_level(at(tokens, last + 1).word)
+    last += last > i and _is_level(tokens[i + 1].word) and _is_level(tokens[last + 1].word)
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
@@ -633,7 +630,7 @@ def _shared(tokens, i, unit):
 def _over_brackets(tokens, i, unit):
     """Find the noun after the brackets that follow a number (90名(含续聘2名)辅导员)."""
     close = i + 1
-    while at(tokens, i + 1).word == "(" and at(tokens, close).word not in (")", ""):
+    while tokens[i + 1].word == "(" and tokens[close].word not in (")", ""):
         close += 1
     found = right_of(tokens, close, unit) if close > i + 1 else None
     head = next((t.word for t in tokens[close : close + REACH] if found and t.end == found[1]), "")
@@ -660,7 +657,7 @@ def _topic(tokens, i, unit):
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
         if tokens[k].word == "|":  # the cells of a table are no clauses
             break
-        if at(tokens, k - 1).word == "/":
+        if tokens[k - 1].word == "/":
             continue  # 元/人
         if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
             continue  # 发展到60人
@@ -674,11 +671,11 @@ def _topic(tokens, i, unit):
 def _belongs_left(tokens, i, unit):
     """Tell whether what follows a number is the subject of the next one (书记456名平均年龄30.12岁)."""
     k = i - 1
-    while at(tokens, k).sort in "nwa":
+    while tokens[k].sort in "nwa":
         k -= 1
-    if k < i - 1 and at(tokens, i + 1).sort == "w" and at(tokens, i + 2).word == NUMBER:
+    if k < i - 1 and tokens[i + 1].sort == "w" and tokens[i + 2].word == NUMBER:
         return True  # 服务站点9处走访60人次
-    if k == i - 1 or at(tokens, k).word == NUMBER:
+    if k == i - 1 or tokens[k].word == NUMBER:
         return False
     if k == i - 2 and unit in PEOPLE and says(tokens[k + 1].word) and _names_persons(tokens, i):
         return False  # 资助9名学生助学金2万元

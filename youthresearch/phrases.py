@@ -17,7 +17,6 @@ from .tokens import (
     OTHER,
     PEOPLE,
     SIGNS,
-    at,
     counts,
     ends_in,
     fits_only,
@@ -65,20 +64,20 @@ NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "
 
 def right_of(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
-    of = at(tokens, i + 1).word == "的"
-    if of and at(tokens, i + 2).word == "标准":
+    of = tokens[i + 1].word == "的"
+    if of and tokens[i + 2].word == "标准":
         return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
     unit = "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
-    if last is None and unit in PEOPLE:
-        begin, last = _run_on(tokens, _of_persons(tokens, i) or len(tokens), unit)
+    if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
+        begin, last = _run_on(tokens, persons, unit)
     while last is not None and begin < last and (tokens[begin].sort == "p" or tokens[begin].word[0] == "各"):
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
         return None  # 完成100个的目标
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
-    after, mean = at(tokens, last + 1).word, roles("mean")  # 9个县农民人均收入
+    after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
     mean = after in mean or tokens[last].word[:2] in mean
     if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
@@ -88,9 +87,9 @@ def right_of(tokens, i, unit):
 
 def _of_persons(tokens, i):
     """Find the 的 after number i before the persons that are counted (5名患这种病的妇女)."""
-    if at(tokens, i + 1).sort not in "avr" or at(tokens, i + 1).word in roles("event"):
+    if tokens[i + 1].sort not in "avr" or tokens[i + 1].word in roles("event"):
         return None
-    for n in range(i + 2, min(i + REACH, len(tokens))):
+    for n in range(i + 2, i + REACH):
         if tokens[n].sort == "x":
             break
         if tokens[n].word == "的":
@@ -103,9 +102,8 @@ def _run_on(tokens, i, unit):
     """Find the first and last token of the noun phrase that follows token i, or nothing twice."""
     begin = last = None
     j = opening(tokens, i + 1, unit)
-    end = min(i + 2 * REACH, len(tokens))
-    while j < end:
-        token, after = tokens[j], at(tokens, j + 1)
+    while j < i + 2 * REACH:
+        token, after = tokens[j], tokens[j + 1]
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
@@ -135,7 +133,7 @@ def _may_count(word, unit):
 
 def _person_after(tokens, last):
     """Find the persons that a phrase runs on to over what the tagger cuts (60名困难家庭大|一|新生)."""
-    for n in range(last + 1, min(last + REACH, len(tokens))):
+    for n in range(last + 1, last + REACH):
         if is_person(tokens[last].word) or tokens[n].sort in "xhrc" or tokens[n].word in SIGNS:
             break
         if is_person(tokens[n].word):
@@ -167,19 +165,19 @@ def _names_the_kind(tokens, j, unit):
 
 def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
-    first = at(tokens, j)
+    first = tokens[j]
     while first.word in (OTHER, "籍") or (first.sort == "s" and first.word[0] in "全我各本"):
         j += 1
-        first = at(tokens, j)
+        first = tokens[j]
     if first.sort not in "vhwrs":
         return j
     if first.word == "因" and unit in COUNTED:
         head = phrase_end(tokens, j + 1)
-        cause = tokens[j + 1].sort == "n" and at(tokens, j + 2).sort in "hv"
+        cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
     if unit in PEOPLE and _acts_before(tokens, j):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
-    for n in range(j + 1, min(j + REACH, len(tokens))):
+    for n in range(j + 1, j + REACH):
         if tokens[n].word == "的":
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
@@ -190,7 +188,7 @@ def opening(tokens, j, unit=""):
 def _acts_before(tokens, j):
     """Tell whether persons with a verb of their own follow, before any 的."""
     head = phrase_end(tokens, j + 1)
-    return head is not None and is_person(tokens[head].word) and at(tokens, head + 1).sort == "h"
+    return head is not None and is_person(tokens[head].word) and tokens[head + 1].sort == "h"
 
 
 def _are_described(tokens, j, end, unit):
@@ -206,9 +204,9 @@ def _of(tokens, begin, j, unit):
     """
     if begin is None:
         return None
-    if tokens[j].word == NUMBER and at(tokens, j + 1).word == "的":
+    if tokens[j].word == NUMBER and tokens[j + 1].word == "的":
         return j + 1  # 3条总长度11公里的赛道
-    for n in range(j, min(j + REACH, len(tokens))):
+    for n in range(j, j + REACH):
         if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hvw" for t in tokens[j:n])):
             return n
         if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
@@ -222,7 +220,7 @@ def _is_head(tokens, j, last, unit):
     """Tell whether a phrase may end in token j, so far as it goes."""
     if tokens[j].sort in "np":
         return last is None or not _is_state(tokens, j, last, unit)
-    after = at(tokens, j + 1)
+    after = tokens[j + 1]
     if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
         return True  # 300元补助
     if tokens[j].sort == "v" and last == j - 1:
@@ -242,7 +240,7 @@ def _is_head(tokens, j, last, unit):
 
 def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
-    sort, after = tokens[j].sort, at(tokens, j + 1)
+    sort, after = tokens[j].sort, tokens[j + 1]
     if sort == "c":
         return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
     if sort in "ag":
@@ -267,7 +265,7 @@ def _are_joined(tokens, c, unit):
 
 def _is_cut(tokens, j, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
-    while at(tokens, j).sort == "h" and len(tokens[j].word) == 1:
+    while tokens[j].sort == "h" and len(tokens[j].word) == 1:
         if tokens[j].word in roles("becomes"):
             return False  # 60个单位获集体称号
         j += 1
@@ -286,7 +284,7 @@ def _joins_next(tokens, j, last, unit):
         return False  # 9个大项、三级分管
     if counts(tokens[last].word, unit) and not counts(tokens[head].word, unit):
         return False  # 9个贫困县和帮扶任务
-    after = at(tokens, head + 1).word
+    after = tokens[head + 1].word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
@@ -309,7 +307,7 @@ def _goes_on(tokens, j, last, unit):
     if word == "工作" and unit in ("个", "家", "所"):
         return False  # 34个团支部换届工作
     if head == j:
-        after = at(tokens, j + 1)
+        after = tokens[j + 1]
         acts = after.word == NUMBER and is_counted(tokens[last].word)  # 90%的社区建设1所乐园
         happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
         does = counts(tokens[last].word, unit) and after.sort == "x"  # 3个团支部升格
@@ -338,7 +336,7 @@ def _qualifies_next(tokens, j, unit):
 def phrase_end(tokens, j):
     """Find the last noun of the phrase that runs on from token j, or nothing."""
     head = None
-    for n in range(j, min(j + 8, len(tokens))):
+    for n in range(j, j + 8):
         if tokens[n].sort in "npw":
             head = n
         elif tokens[n].sort not in "av":
@@ -352,7 +350,7 @@ def left_of(tokens, i, unit):
     if k is None:
         return None
     found = phrase_to(tokens, k)
-    head = at(tokens, k - (tokens[k].word == BRACKET)).word
+    head = tokens[k - (tokens[k].word == BRACKET)].word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
@@ -371,7 +369,7 @@ def _is_sender(tokens, k, i):
     word = tokens[k].word
     if not (ends_in(word, "organisation") or word.endswith(BODIES)):
         return False
-    if word[0] == "各" or at(tokens, i + 1).word in roles("event"):
+    if word[0] == "各" or tokens[i + 1].word in roles("event"):
         return True  # 9个县区600人收看
     return k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i])
 
@@ -381,42 +379,42 @@ def _head_before(tokens, i, unit):
     risen = _before_from(tokens, i)
     if risen is not None:
         return risen
-    told = i - 1 - (at(tokens, i - 1).word in ("有", "达", "为"))
-    if at(tokens, told).word == "的" and unit not in TO_THE_LEFT and not _is_start(tokens, told):
+    told = i - 1 - (tokens[i - 1].word in ("有", "达", "为"))
+    if tokens[told].word == "的" and unit not in TO_THE_LEFT and not _is_start(tokens, told):
         return None  # 重点村的78人, 正在建设的有8所
     k, first = _search_from(tokens, i, unit), max(0, i - REACH)
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
-        if tokens[k].word == "组织" and at(tokens, k - 1).sort in "nw" and tokens[k + 1].word in RISEN:
+        if tokens[k].word == "组织" and tokens[k - 1].sort in "nw" and tokens[k + 1].word in RISEN:
             break  # 志愿服务组织达到60个
-        if tokens[k].sort in "va" and at(tokens, k - 1).word.endswith("外") and tokens[k + 1].word in RISEN:
+        if tokens[k].sort in "va" and tokens[k - 1].word.endswith("外") and tokens[k + 1].word in RISEN:
             break  # 县外就业达到60%
         if tokens[k].word == ")":
             k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
-        elif tokens[k].word in ("中", "后") and at(tokens, k - 1).sort in "nw":
+        elif tokens[k].word in ("中", "后") and tokens[k - 1].sort in "nw":
             k = next((n for n in range(k - 1, first, -1) if tokens[n].sort in "xr"), k - 1)
             k += tokens[k].sort == "x"  # 培训后就业60人, 在考核中排名第三
-        elif tokens[k].sort == "x" or (tokens[k].sort == "c" and at(tokens, k + 1).word != OTHER):
+        elif tokens[k].sort == "x" or (tokens[k].sort == "c" and tokens[k + 1].word != OTHER):
             return None  # but 与上年相比
         k -= 1
     if k < first:
         return None
-    if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and at(tokens, k - 1).sort in "hv":
+    if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and tokens[k - 1].sort in "hv":
         return None  # 已开工建设16个
     return _over_verb(tokens, k, unit)
 
 
 def _is_start(tokens, k):
     """Tell whether a 的 ends the date of what something rises from (律师由2015年的30人增加到60人)."""
-    return at(tokens, k - 1).word == OTHER and at(tokens, k - 2).word in ("由", "从")
+    return tokens[k - 1].word == OTHER and tokens[k - 2].word in ("由", "从")
 
 
 def _search_from(tokens, i, unit):
     """Find where the search begins: before 占 with its object, a bracket or colon, what is compared with."""
     k = _share_of(tokens, i) if unit == "%" else i - 1
-    k -= unit == "%" and at(tokens, k).word == "占"
-    k -= at(tokens, k).word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
+    k -= unit == "%" and tokens[k].word == "占"
+    k -= tokens[k].word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
     if unit in ("百分点", "%"):  # 入会率高于全县水平3个百分点
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
     return _compared(tokens, k)
@@ -424,8 +422,8 @@ def _search_from(tokens, i, unit):
 
 def _over_verb(tokens, k, unit):
     """Step over the verb k that a noun stands before (青年入团909名, 年龄优化至29岁)."""
-    risen = at(tokens, k + 1).word in RISEN and tokens[k].sort == "w"
-    acts = unit in PEOPLE and is_person(at(tokens, k - 1).word) and tokens[k].word != "就业"
+    risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
+    acts = unit in PEOPLE and is_person(tokens[k - 1].word) and tokens[k].word != "就业"
     if acts or (risen and tokens[k - 1].sort in "nw"):
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     return k
@@ -433,8 +431,8 @@ def _over_verb(tokens, k, unit):
 
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
-    while tokens[k].word in BOOKED and ends_in(at(tokens, k - 1).word, "money"):
-        k -= 1 + (tokens[k - 1].word == "支出" and ends_in(at(tokens, k - 2).word, "money"))
+    while tokens[k].word in BOOKED and ends_in(tokens[k - 1].word, "money"):
+        k -= 1 + (tokens[k - 1].word == "支出" and ends_in(tokens[k - 2].word, "money"))
         found = found[0], tokens[k].end  # 会议费支出决算
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
         who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
@@ -453,13 +451,13 @@ def _is_counted_before(tokens, i, found):
 
 def _is_no_noun(tokens, k, i):
     """Tell whether a noun before number i is a name, or says how long or in what way (3年时间, 重点扶持)."""
-    if at(tokens, k + 1).word == "某":
+    if tokens[k + 1].word == "某":
         return True
-    if at(tokens, k + 1).word in RISEN and tokens[k].sort == "w" and at(tokens, k - 1).sort == "s":
+    if tokens[k + 1].word in RISEN and tokens[k].sort == "w" and tokens[k - 1].sort == "s":
         return True  # 次年发展到60人
     if tokens[k].word == "时间":
-        return at(tokens, k - 1).word == OTHER
-    if tokens[k].word[-2:] in AIMS and at(tokens, k - 1).word in BEYOND:
+        return tokens[k - 1].word == OTHER
+    if tokens[k].word[-2:] in AIMS and tokens[k - 1].word in BEYOND:
         return True  # 超过计划3个百分点
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
@@ -484,7 +482,7 @@ def _gives():
 
 def each_before(tokens, i):
     """Find what a number right after it is told of each (平均每个乡镇6场)."""
-    found = phrase_to(tokens, i - 1) if at(tokens, i - 1).sort in "np" else None
+    found = phrase_to(tokens, i - 1) if tokens[i - 1].sort in "np" else None
     return found if found and lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
 
 
@@ -503,12 +501,12 @@ def _compared(tokens, k):
 
 def _before_from(tokens, i):
     """Find the noun before what number i rises or falls from (比例由医保报销后的60%提高到70%), or nothing."""
-    after = at(tokens, i + 1)
+    after = tokens[i + 1]
     if after.sort in "xn" or not (after.word.endswith(RISEN) or moves(after.word)):
         return None
     for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].word in ("由", "从"):
-            return n - 1 if at(tokens, n - 1).sort in "nw" else None
+            return n - 1 if tokens[n - 1].sort in "nw" else None
         if tokens[n].sort in "xc":
             break
     return None
@@ -516,7 +514,7 @@ def _before_from(tokens, i):
 
 def _is_noun(tokens, k, unit):
     """Tell whether a verb right before a number is the noun of its phrase."""
-    before, qualifies = at(tokens, k - 1), tokens[k].sort == "a"
+    before, qualifies = tokens[k - 1], tokens[k].sort == "a"
     if unit == "元" and before.sort == "n" and (qualifies or not is_counted(before.word)):
         return True  # 市级配套20万元, 行政运行20万元
     if takes_verb(tokens[k].word) and before.sort in "nwv":
@@ -525,9 +523,9 @@ def _is_noun(tokens, k, unit):
         before = next((tokens[n] for n in range(k - 1, -1, -1) if tokens[n].sort not in "vw"), before)
         return before.sort == "n" and before.word != NOUN and not is_counted(before.word)
     j = k - 1
-    while at(tokens, j).sort in "npwav":
+    while tokens[j].sort in "npwav":
         j -= 1
-    listed = at(tokens, j).sort == "c" and at(tokens, j - 1).word == NUMBER  # 获市级表彰3项、省级表彰2项
+    listed = tokens[j].sort == "c" and tokens[j - 1].word == NUMBER  # 获市级表彰3项、省级表彰2项
     return j < k - 1 and (listed or tokens[j].sort == "h")  # 办理法人资格登记62个
 
 
@@ -544,7 +542,7 @@ def lead(tokens, k, start):
     """Return the word before the phrase from an offset to token k, over 全市 and the like."""
     while k > 0 and (tokens[k].start > start or tokens[k - 1].word[0] in "全我各本"):
         k -= 1
-    return at(tokens, k - 1)
+    return tokens[k - 1]
 
 
 def _share_of(tokens, i):
@@ -572,13 +570,13 @@ def phrase_to(tokens, k):
             chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
             j += chained and not tokens[head].word.endswith(NUMERIC)  # 定期缴纳团费
             break
-    before = at(tokens, j - 1).word
+    before = tokens[j - 1].word
     if before in WHERE:  # 在平台注册志愿者60人
         j = next((n for n in range(j + 1, k) if tokens[n].word in verbal() and tokens[n - 1].sort == "n"), j)
     elif before == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     j = _past_place(tokens, j, k)
-    if j < k and at(tokens, j - 1).word == OTHER and tokens[j].word.endswith("会"):
+    if j < k and tokens[j - 1].word == OTHER and tokens[j].word.endswith("会"):
         j += 1  # 第十届委员会委员
     if j < k:
         j = past_titles(tokens, _past_levels(tokens, j, k), k)
@@ -588,11 +586,11 @@ def phrase_to(tokens, k):
         tokens[j].sort in "pc"
         or tokens[j].word[0] == "各"
         or tokens[j].word in (BRACKET, "方面")
-        or (tokens[j].word in ("以上", "以下") and at(tokens, j - 1).sort == "x")
-        or (tokens[j].word in "支个名家所项类" and at(tokens, j - 1).word in ("各", "每", "该"))
-        or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(at(tokens, j - 1)))
+        or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
+        or (tokens[j].word in "支个名家所项类" and tokens[j - 1].word in ("各", "每", "该"))
+        or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(tokens[j - 1]))
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
-        or (tokens[j + 1].sort in "na" and at(tokens, j - 1).word == "各" and is_counted(tokens[j].word))
+        or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
     return _with_lead(tokens, j, k)
@@ -600,7 +598,7 @@ def phrase_to(tokens, k):
 
 def _with_lead(tokens, j, k):
     """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
-    before = at(tokens, j - 1).word
+    before = tokens[j - 1].word
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
     not_done = before == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
@@ -611,19 +609,19 @@ def _with_lead(tokens, j, k):
 
 def _whose(tokens, n):
     """Find where the name of a mean n begins: with those of each of whom it is (居民人均可支配收入)."""
-    named = at(tokens, n - 1).sort in "np" and tokens[n].word in roles("mean")
+    named = tokens[n - 1].sort in "np" and tokens[n].word in roles("mean")
     return phrase_to(tokens, n - 1)[0] if named else tokens[n].start
 
 
 def _is_crime(tokens, n, k):
     """Tell whether the verb n after another says what a crime is (起诉侵犯知识产权犯罪60人)."""
     crime = tokens[k].word.startswith("犯罪")
-    return crime and n < k - 1 and (at(tokens, n - 1).sort in "vh" or at(tokens, n - 1).word == "等")
+    return crime and n < k - 1 and (tokens[n - 1].sort in "vh" or tokens[n - 1].word == "等")
 
 
 def past_titles(tokens, j, k):
     """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
-    while j + 1 < k and tokens[j].word == NOUN and NOUN in (tokens[j + 1].word, at(tokens, j - 1).word):
+    while j + 1 < k and tokens[j].word == NOUN and NOUN in (tokens[j + 1].word, tokens[j - 1].word):
         j += 1  # “甲计划”“乙计划”志愿者
     n = j + (tokens[j].word in ADMIN)
     while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
@@ -677,7 +675,7 @@ def _held(tokens, j, n):
 
 def _titled(tokens, j):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
-    before = at(tokens, j - 1).word
+    before = tokens[j - 1].word
     level = before in LEVELS
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
@@ -689,12 +687,12 @@ def _titled(tokens, j):
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
-    sort, head, before = tokens[n].sort, tokens[k].word, at(tokens, n - 1)
-    if tokens[n + 1].word == BRACKET and len(at(tokens, n + 2).word) == 1:
+    sort, head, before = tokens[n].sort, tokens[k].word, tokens[n - 1]
+    if tokens[n + 1].word == BRACKET and len(tokens[n + 2].word) == 1:
         return False  # 因公出国(境)费
-    if before.sort == "c" and n == k - 1 and at(tokens, n - 3).word.endswith(head):
+    if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
         return False  # 正式代表6名、列席代表3名
-    if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and at(tokens, n + 2).sort == "n":
+    if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
     if sort == "h":
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
@@ -717,7 +715,7 @@ def _is_predicate(tokens, n, k):
         return False  # 志愿服务组织代表, but 县委组织青年
     if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
         return True  # 征集作品
-    if before.sort == "c" and at(tokens, n - 2).sort in "vh":
+    if before.sort == "c" and tokens[n - 2].sort in "vh":
         return True  # 遴选、资助项目
     if tokens[n].word == "组织" and before.sort in "xs":
         return True  # 组织青年论坛
@@ -744,7 +742,7 @@ def _is_taken(tokens, k):
 
 def _joins(tokens, n, k):
     """Tell whether a word joins two nouns (青年典型、青年集体), or a rate k and its limit (审限内结案率)."""
-    word, before = tokens[n].word, at(tokens, n - 1).sort
+    word, before = tokens[n].word, tokens[n - 1].sort
     if tokens[n].sort == "c":
         return before in "nwa" or (before == "h" and word == "及")
     return word == "内" and before in "nvw" and tokens[k].word.endswith("率")

@@ -68,8 +68,15 @@ def tagger():
     return tagger
 
 
+# After a sentence stand marks, so that what looks beyond its last word, or before its first one by an index
+# below zero, finds some.
+_BEYOND = [Token("", "x", 0, 0)] * 4
+
+
 def classify(tagged, start, ends):
-    """Turn tagged words into tokens; blanks beside a number or a quotation are dropped.
+    """Turn tagged words into tokens, with empty marks after the last one.
+
+    Blanks beside a number or a quotation are dropped.
 
     Parameters
     ----------
@@ -97,7 +104,7 @@ def classify(tagged, start, ends):
             if sort == "x" or word == "比":
                 if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                     _end_noun(tokens, word, start)
-            elif last == BRACKET and size == 1 and at(tokens, len(tokens) - 2).sort == "h":
+            elif last == BRACKET and size == 1 and tokens[:-1] and tokens[-2].sort == "h":
                 tokens.pop()
                 before = tokens.pop()
                 start, word, sort = before.start, before.word + word, "h"  # 审(执)结
@@ -105,12 +112,14 @@ def classify(tagged, start, ends):
                 start, word, sort = tokens.pop().start, last + word, "n"
         tokens.append(Token(word, sort, start, end))
         last = word
-    return tokens
+    return tokens + _BEYOND
 
 
 def _ends_noun(word, tokens):
     """Tell whether a word ends a noun together with the one before it (调解员, 推进会, 儿童之家)."""
-    last = at(tokens, len(tokens) - 1)
+    if not tokens:
+        return False
+    last = tokens[-1]
     if word == "家":
         return last.word == "之"
     return len(last.word) == 2 and last.sort in "hvw" + "n" * (word == "员") + "s" * (word == "率")
@@ -289,19 +298,6 @@ def roles(role):
 def purely(role, *others):
     """Return the words of a role that have none of the others."""
     return roles(role).difference(*map(roles, others))
-
-
-_NOTHING = Token("", "x", 0, 0)
-
-
-def at(tokens, i):
-    """Return token i, or a mark where there is none."""
-    if i < 0:
-        return _NOTHING
-    try:
-        return tokens[i]
-    except IndexError:
-        return _NOTHING
 
 
 def span(tokens, begin, last):
