@@ -17,7 +17,7 @@ _CALL = re.compile(  # for candidates
     r"[^。\n]{0,90}?的(?:通知|公告|通告)",
     re.M,
 )
-_PLANNED = re.compile(f"{_AGENDA.pattern}|下一步|展望|今后|任务书|招|实施规模")  # a quick look for the next one
+_PLANNED = re.compile(f"{_AGENDA.pattern}|下一步|展望|今后|任务书|招|实施规模")  # for a quick look
 _PLAN = re.compile(  # a heading, with nothing counted in it: not 全年安排资金300万元
     rf"(?:{_AGENDA.pattern}|下一步|展望未来|今后|任务书|招(?:聘|录|生)(?:岗位|单位)|招募(?:公告|启事|简章))"
     r"[^,;:。\d]{0,20}(?:[:。\n]|$)"

@@ -386,7 +386,11 @@ def _whole(tokens, i, unit, context):
     if unit not in PEOPLE or tokens[k].word != "的":
         return None
     first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
-    return first if first == context["among"] or is_person(_head(tokens, i, first)) else None
+    return first if first == context["among"] or _are_people(_head(tokens, i, first)) else None
+
+
+def _are_people(word):
+    return is_person(word) or word.endswith(("人口", "数"))
 
 
 def find_among(tokens):
