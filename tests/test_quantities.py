@@ -98,6 +98,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("0.4个百分点", 0.4, NONE, "exact", 0.1, "百分点"),
     ("两个百分点", 2, NONE, "exact", 1, "百分点"),
     ("24.47萬人次", 244700, NONE, "exact", 100, "人次"),
+    ("12万+", 120000, NONE, "over", 10000, ""),
     ("2/3以上", 200 / 3, NONE, "at_least", NONE, "%"),
     ("-0.86‰", -0.86, NONE, "exact", 0.01, "‰"),
     ("-0.1234567‰", -0.1234567, NONE, "exact", 1e-7, "‰"),  # no 0
@@ -116,6 +117,8 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
 ]
 NO_QUANTITY = [
     ("2019年10月", "date"),
+    ("2021 年 6 月 29 日", "date"),
+    ("24小时监控", "duration"),
     ("四至五个月", "duration"),
     ("两到三个学期", "duration"),
     ("三至五个工作日", "duration"),

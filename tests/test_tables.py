@@ -568,6 +568,18 @@ def test_a_date_in_a_header_is_no_noun(read):
     assert facts["scope"].tolist() == ["河口镇"] * 3 + ["青山镇"] * 3
 
 
+def test_the_unit_of_a_part_holds_to_its_end(read):
+    facts = read(
+        ("", ["指标|2021年|2022年", "一、优抚（万人）", "士兵|4.2|4.5", "二、其他", "志愿者（名）|9|8"])
+    )
+    assert rows(facts, "noun", "value", "unit") == [
+        ["士兵", 42000, "人"],
+        ["士兵", 45000, "人"],
+        ["志愿者", 9, "名"],
+        ["志愿者", 8, "名"],
+    ]
+
+
 def test_a_title_with_blanks_above_a_table_of_tabs_is_no_row_of_it():
     facts = yr.extract_facts(
         "表3  各类学校\n\t学校数\t学生数\n\t(所)\t(人)\n1.高等学校\t3\t6968\n2.幼儿园\t68\t8309"

@@ -113,7 +113,7 @@ def parse_quantity(text):
 def _folding():
     """Map every character that is folded to what it becomes."""
     full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
-    full |= {"\u3000": " ", "～": "~", "－": "-", "−": "-", "‐": "-", "‑": "-", "‒": "-", "―": "—"}
+    full |= {"\u3000": " ", "～": "~", "－": "-", "−": "-", "‐": "-", "‑": "-", "‒": "-", "―": "—", "∶": ":"}
     # half a character, the signs of `tokens`
     full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")
     table = load_traditional()
@@ -694,6 +694,7 @@ _SORTS = {
     "date": [
         r"YEAR学?年?DASH(?:YEAR|[\dxX×]{2})学?年MONTH?",  # 2018年—2021年, 2016-2020年
         r"YEAR年\d{1,2}月?DASH(?:YEAR年)?MONTH(?!DAY)",  # 2021年1-6月
+        r"(?:YEAR ?年 ?)?(?<![\d.])\d{1,2} 月(?: ?\d{1,2} ?日)?|YEAR 年(?! )",  # 2021 年 6 月
         r"YEAR年(?:代|度|底|末|初|以来|来|[春夏秋冬]季?|[上下]半年)?(?:MONTHDAY?(?:DASHMONTH?DAY)?)?",
         r"二[〇零][〇零一二三四五六七八九]{2}年(?:MONTHDAY?)?|(?:民国|公元)\d{1,4}年|(?<!\d)\d{2}年代",
         r"MONTH(?!以?内)(?:DAY(?:DASHMONTH?DAY)?)?|\d{1,2}DASHMONTH",
@@ -712,7 +713,8 @@ _SORTS = {
     "duration": [
         r"(?:PREFIX ?)?(?:(?<![\d.])\d{1,4}(?:\.\d{1,2})?(?:DASH\d{1,3})?"
         r"|(?:(?:CN|两){1,3}DASH)?(?:CN|[半两数几]){1,3})"
-        r" ?[余多来几]? ?(?:TIME|(?<=24)小时(?=[\u4e00-\u9fff]{0,3}(?:热线|服务|值|在线|开放))"
+        r" ?[余多来几]? ?(?:TIME"
+        r"|(?<=24)小时(?=[\u4e00-\u9fff]{0,3}(?:热线|服务|值|在线|开放|监控|巡|不间断|死角))"
         r"|个?小时(?=[内后前热全值不]|以(?!上[,。;、)]))|(?<=CN|[半两])(?:个半?)?小时)"
         r"[多余来半]?(?:以来|POST)?",
         r"(?<!\d)\d{1,2} ?[×xX*] ?\d{1,2} ?小时",  # 7×24小时

@@ -178,11 +178,12 @@ def _table(columns, caption, document):
 
 def _read_rows(body, table):
     """Return the figures of the rows below the header, the rows that were read, and those that were not."""
-    figures, read, others = [], [], []
+    figures, read, others, above = [], [], [], table.unit
     for row in body:
         if len(row) == 1:
             dated = WHEN.fullmatch(row[0].text) and iso(row[0].text, "", table.document)
-            table = table._replace(date=dated or table.date)
+            _, *unit = name_and_unit(row[0].text)  # 二、优抚安置(万人)
+            table = table._replace(date=dated or table.date, unit=tuple(unit) if unit[0] else above)
         elif _agrees(row, table.columns):
             figures += _read_row(row, table)
             read.append(row)
