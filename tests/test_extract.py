@@ -666,6 +666,12 @@ def test_a_sentence_without_end_is_cut_into_bounded_pieces():
     assert max(lengths) <= extract.PIECE + 20
 
 
+@pytest.mark.parametrize("last", ["因", "的", "等", "为", "由", "作为", "新", "各", "(", "“"])
+def test_a_text_that_breaks_off_after_a_figure_is_read_to_its_end(last):
+    facts = yr.extract_facts(f"走访家庭60户，其中致贫5户{last}")
+    assert facts["value"].tolist() == [60, 5]
+
+
 @pytest.mark.parametrize("text", ["约0人", "超过0个", "近00名", "约0.0万元", "0余人"])
 def test_a_vague_zero_is_refused_not_a_crash(text):
     facts = yr.extract_facts(f"参加{text}。")
