@@ -395,9 +395,8 @@ def _with_hidden(facts, relations):
         "hedge": "exact",
     }
     hidden = pd.DataFrame(hidden, columns=facts.columns).assign(**unknown)
-    return pd.concat([facts, hidden], ignore_index=True), pd.concat(
-        [relations, pd.DataFrame(more, columns=RELATION)], ignore_index=True
-    )
+    more = pd.DataFrame(more, columns=RELATION)
+    return pd.concat([facts, hidden], ignore_index=True), pd.concat([relations, more], ignore_index=True)
 
 
 def _without_whole(facts, relations):

@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 from .dates import iso
 from .nouns import OCCASIONS, PARTS
-from .quantities import either, is_at_least, lexicon_codes, lexicon_pattern, lexicon_words
+from .quantities import POINTS, either, is_at_least, lexicon_codes, lexicon_pattern, lexicon_words
 from .rates import each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
 FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
-POINTS = ("百分点", "千分点")
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -107,11 +106,7 @@ def kind_of(mention, said, context):
     clause, whole = said.clause, _with_its_condition(said)
     if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
         clause = whole = clause[clause.rindex("的") :]
-    each = each_of(whole, said.rest)
-    if mention["unit"] == "元":
-        if ":" in said.lead and (headed := _HEADED.search(said.lead)):
-            context["headed"] = each_of(headed[0], "")
-        each = each or context.get("headed")
+    each = _each_of(mention, said, whole, context)
     kind, sign, attached = _own_kind(mention, clause, whole, each)
     if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
         sign = (context.get("moved") or (kind, sign))[1]  # 分别回落3个和2个百分点
@@ -136,6 +131,16 @@ def kind_of(mention, said, context):
     return kind, sign, attached
 
 
+def _each_of(mention, said, whole, context):
+    """Find what a figure is stated for each of; sums take it from what heads their list, too."""
+    each = each_of(whole, said.rest)
+    if mention["unit"] != "元":
+        return each
+    if ":" in said.lead and (headed := _HEADED.search(said.lead)):
+        context["headed"] = each_of(headed[0], "")
+    return each or context.get("headed")
+
+
 def _own_kind(mention, clause, whole, each):
     """Tell the kind of a figure by its own clause; whole: with the one before it, if that belongs to it."""
     marks, unit = _marks(), mention["unit"]
@@ -154,13 +159,10 @@ def _own_kind(mention, clause, whole, each):
     if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
-        rate = unit in PARTS and verb[-1] in "幅速"  # 增幅达12%
+        if unit in PARTS and verb[-1] in "幅速":
+            return "growth", sign, 0  # 增幅达12%
         mean = unit == "岁" or of_each or marks["mean"].search(clause)  # 平均年龄降到28岁
-        return (
-            ("growth" if rate else "share" if unit in PARTS else "mean" if mean else "level"),
-            sign if rate else 1,
-            0,
-        )
+        return ("share" if unit in PARTS else "mean" if mean else "level"), 1, 0
     if unit in POINTS:
         return "change", sign, attached
     if mention.get("double"):

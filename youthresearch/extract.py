@@ -29,8 +29,8 @@ from .headings import paragraph_says, title_says
 from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, may_hold_norms, norm_of
-from .nouns import TOTALS, find_above, find_among, find_noun
-from .phrases import AIMS
+from .nouns import find_above, find_among, find_noun
+from .phrases import AIMS, TOTALS
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded
 from .refusals import refusal_of

@@ -389,7 +389,7 @@ def base_units(written, units):
         Base units of each.
     """
     base = units.set_index("unit")["base"].to_dict()
-    counting = {unit: words.split() for unit, words in base.items() if words != UNDER}
+    counting = {unit: words.removesuffix(UNDER).split() for unit, words in base.items() if words != UNDER}
     found = {}
     for unit in written:
         alone = unit if unit in counting else _IN_BRACKETS.sub("", str(unit))  # 县(市)

@@ -47,6 +47,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
     *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
     *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
 )
+# Alone, they count what was counted before.
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is

@@ -20,6 +20,7 @@ from .loaders import AREA, UNDER, load_traditional
 from .schema import DataError, check_text
 from .words import word_table
 
+POINTS = ("百分点", "千分点")
 _SAME_UNIT = {
     "个百分点": "百分点",
     "个千分点": "千分点",
@@ -155,9 +156,13 @@ def scan(text):
 def scan_folded(folded):
     """Scan a text that is folded already."""
     quotes = [m.span() for m in _QUOTES.finditer(folded)]
-    mentions = [_mention(match, folded, quotes) for match in _matches(folded)]
+    return _with_units([_mention(match, folded, quotes) for match in _matches(folded)], folded)
+
+
+def _with_units(mentions, folded):
+    """Give bare numbers the unit of the one they are listed before, going back from the last."""
     size = 1
-    for i in range(len(mentions) - 2, -1, -1):  # from the last, which has the unit of all
+    for i in range(len(mentions) - 2, -1, -1):
         mention, following = mentions[i], mentions[i + 1]
         if mention["sort"] == "bare" and _is_listed_before(mention, following, folded):
             factor = _MANY.match(folded, following["number_start"])
@@ -175,7 +180,7 @@ def _is_listed_before(mention, following, folded):
         following["sort"] == "quantity"
         and folded[mention["end"] : following["start"]] in _LISTED
         and (
-            following["unit"] in ("百分点", "千分点")
+            following["unit"] in POINTS
             or bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
         )
     )
@@ -573,17 +578,15 @@ def _beyond(units):
     found = {}
     for word, code in lexicon_codes("no_unit").items():
         for unit in (word[:i] for i in range(1, len(word)) if word[:i] in units):
-            found.setdefault(unit, []).append(
-                word[len(unit) :] + (f"(?!{code})" if isinstance(code, str) else "")
-            )
+            but = f"(?!{code})" if isinstance(code, str) else ""
+            found.setdefault(unit, []).append(word[len(unit) :] + but)
     return {unit: f"(?!{'|'.join(rest)})" for unit, rest in found.items()}
 
 
 @cache
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
-    units = counted_units() - {"%", "‰", "百分点", "倍", "成", "年", "天"}
-    units |= {"个百分点", "百分点", "个千分点"}
+    units = counted_units() - {"%", "‰", "倍", "成", "年", "天"} | {"个百分点", "个千分点"}
     words = {
         "UNIT": units | {"大"},
         "COUNTED": units - set(lexicon_codes("arabic_only")) | {"倍"},
@@ -613,7 +616,7 @@ def _pattern():
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
-        "百年月日天周星季学成分届番小大倍省市县区镇乡旗盟州"
+        f"百年月日天周星季学成分届番小大倍{_ENDS}"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     last = (  # 前三, 一半, 半数
@@ -627,11 +630,12 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+_ENDS = "省市县区旗盟州镇乡"  # of names of areas
 # Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
-_PAIRED = re.compile(r"(?:[省市县区旗盟州镇乡]|乡镇)(?:\([^()]{1,4}\))?[一二三四五六七八九十两\d]")
-_PAIRED_BEFORE = re.compile(r"[一二三四五六七八九十两\d][省市县区旗盟州镇乡]$")
+_PAIRED = re.compile(rf"(?:[{_ENDS}]|乡镇)(?:\([^()]{{1,4}}\))?[一二三四五六七八九十两\d]")
+_PAIRED_BEFORE = re.compile(rf"[一二三四五六七八九十两\d][{_ENDS}]$")
 _SCHEME = re.compile(  # what they are no more than named in: 一市三县模式
-    "(?:[省市县区旗盟州镇乡]{1,2}[一二三四五六七八九十两])?[省市县区旗盟州镇乡]{1,2}(?:模式|联盟|格局|机制|战略)"
+    rf"(?:[{_ENDS}]{{1,2}}[一二三四五六七八九十两])?[{_ENDS}]{{1,2}}(?:模式|联盟|格局|机制|战略)"
 )
 _JOINS = "、和及与,。;:"
 _NAMED = re.compile(r"((?:[\u4e00-\u9fff]{1,4}[、和及与])+[\u4e00-\u9fff]{1,4}?)(等?)$")

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from .loaders import AREA, UNDER
-from .quantities import either, lexicon_codes, lexicon_pattern
+from .quantities import POINTS, either, lexicon_codes, lexicon_pattern
 from .words import word_table
 
 PERIODS = ("年", "年度", "半年", "学年", "学期", "季度", "季", "月", "星期", "周", "天", "日")
@@ -78,7 +78,7 @@ def _written(match):
 def _patterns():
     """Patterns of the words that make a figure a rate."""
     units = word_table("units")
-    names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, "百分点"}
+    names = set(units["unit"][units["unit"].str.isalpha()]) - {*PERIODS, *POINTS}
     bodies = either(
         u for u in units["unit"][units["base"].isin([UNDER, AREA])] if len(u) > 1 and u not in PERIODS
     )

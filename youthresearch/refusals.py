@@ -68,36 +68,9 @@ def refusal_of(mention, folded):
         lead.endswith("/") and (lead[-2:-1].isdigit() or mention["value"] in (1e4, 1e5))
     ):
         return "ratio"  # 每10名青年中有1名, 35人/10万人; 3/5个
-    if unit == "周" and rest[:1] == "岁":
-        return "age"  # 年龄不超过35周岁
-    if _only_unit(token, unit, lead):
-        return "unit"
-    if unit.endswith("米") and _marks()["sized"].match(rest):
-        return "threshold"
-    if unit == "室" and (mention["value"] >= 100 or _marks()["address"].search(lead) or rest[1:2] == "厅"):
-        return "number"  # 8号楼302室, 3室2厅
-    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
-        return "number"  # 桥西100米, of an address
-    if mention["hedge"] in ("over", "at_least") and (
-        _marks()["having"].match(rest) or (unit == "元" and _marks()["worth"].match(rest))
-    ):
-        return "threshold"
-    if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
-        return "ordinal"
-    if unit == "小时" and _marks()["took"].search(lead):
-        return "duration"  # 前后花了不到1个小时
-    if unit == "届" and token[0] in _HAN_DIGITS and not _marks()["held"].search(lead):
-        return "ordinal"  # 十四届
-    if unit == "份" and lead.endswith(("共印", "存档")):
-        return "form"
-    if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
-        return "form"
-    if token == "万元" and start == mention["number_start"] and rest[:1] not in ("", *",。;、)\n"):
-        return "unit"  # 万元GDP能耗
-    if unit in SIZES and mention["hedge"] == "at_least" and _is_of_size(lead, rest):
-        return "threshold"
-    if unit in TO_THE_LEFT:
-        return ""
+    reason = _by_its_unit(mention, token, lead, rest)
+    if reason or unit in TO_THE_LEFT:
+        return reason
     if _is_condition(mention, folded[start], lead, rest) and not _marks()["owing"].search(
         folded, max(0, start - 60), start
     ):
@@ -105,6 +78,40 @@ def refusal_of(mention, folded):
     if _is_enumerated(mention, token, lead, rest):
         return "enumeration"
     return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
+
+
+def _by_its_unit(mention, token, lead, rest):
+    """Say why a number with some unit is no figure, by what stands beside it."""
+    marks, unit = _marks(), mention["unit"]
+    if unit == "周" and rest[:1] == "岁":
+        return "age"  # 年龄不超过35周岁
+    if _only_unit(token, unit, lead):
+        return "unit"
+    if unit.endswith("米") and marks["sized"].match(rest):
+        return "threshold"
+    if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
+        return "number"  # 8号楼302室, 3室2厅
+    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
+        return "number"  # 桥西100米, of an address
+    if mention["hedge"] in ("over", "at_least") and (
+        marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
+    ):
+        return "threshold"
+    if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
+        return "ordinal"
+    if unit == "小时" and marks["took"].search(lead):
+        return "duration"  # 前后花了不到1个小时
+    if unit == "届" and token[0] in _HAN_DIGITS and not marks["held"].search(lead):
+        return "ordinal"  # 十四届
+    if unit == "份" and lead.endswith(("共印", "存档")):
+        return "form"
+    if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
+        return "form"
+    if token == "万元" and mention["start"] == mention["number_start"] and rest[:1] not in ("", *",。;、)\n"):
+        return "unit"  # 万元GDP能耗
+    if unit in SIZES and mention["hedge"] == "at_least" and _is_of_size(lead, rest):
+        return "threshold"
+    return ""
 
 
 def _is_each(lead, rest):
@@ -168,7 +175,7 @@ def _is_condition(mention, first, lead, rest):
 def _is_of_size(lead, rest):
     """Tell whether a least value only says which are counted (50万元以上设备3台, 收入10万元以上的村占60%)."""
     marks = _marks()
-    return bool(marks["of_size"].match(rest)) and not (marks["got_it"].search(lead))
+    return bool(marks["of_size"].match(rest) and not marks["got_it"].search(lead))
 
 
 def _is_enumerated(mention, token, lead, rest):
@@ -245,7 +252,7 @@ def _is_last_of_a_list(mention, lead):
 def _no_count(lead, token, rest):
     """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
     marks = _marks()
-    if marks["coded"].search(lead) or marks["long"].match(token) or rest[:1] in (*"度分字页℃°",):
+    if marks["coded"].search(lead) or marks["long"].match(token) or rest[:1] in tuple("度分字页℃°"):
         return "number"
     if token[0] == "0" and token[1:2].isdigit():
         return "number"  # 028

@@ -30,8 +30,9 @@ from .nouns import find_above
 from .quantities import scan_folded
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
 
-_PLAIN = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
+_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
+_PLAIN = rf"{_WHOLE}(?:\.\d+)?"
+_NUMBER = re.compile(rf"[-+]?{_WHOLE}(\.\d+)?")
 _DIALLED = re.compile(r"0\d+|1[3-9]\d{9}")  # telephones, codes
 _RANGE = re.compile(rf"(?P<least>{_PLAIN})(?:-|–|—{{1,2}}|~|至)(?P<most>{_PLAIN})")
 _PART = re.compile(rf"([^()]+)\((?:其中|含)?[:,]?([\u4e00-\u9fff]{{1,8}}?):?({_PLAIN}[\u4e00-\u9fff]?)\)")
@@ -336,7 +337,7 @@ def _padded(row, width, left=False):
 
 
 def _agrees(row, columns):
-    """Tell whether a row has a number or nothing in each column of numbers, and none in those of labels."""
+    """Tell whether a row has no cell beyond the columns, and no number in those of labels."""
     if any(cell.text for cell in row[len(columns) :]):
         return False
     return all(c.sort != "label" or not _is_number(cell.text) for cell, c in zip(row, columns, strict=False))
