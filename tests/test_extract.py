@@ -182,6 +182,23 @@ def test_kind(text, kind, value):
     assert (facts["kind"].item(), facts["value"].item()) == (kind, pytest.approx(value))
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit"),
+    [
+        ("团员减少30至50名", -50, -30, "名"),
+        ("会费下降3-5%", -5, -3, "%"),
+        ("到会率下降3至5个百分点", -5, -3, "百分点"),
+        ("会费增长1.5至2倍", 150, 200, "%"),
+        ("义工增长2-3倍", 200, 300, "%"),
+        ("会费增长20‰-30‰", 2, 3, "%"),
+    ],
+)
+def test_a_range_of_change_has_both_its_ends(text, low, high, unit):
+    fact = yr.extract_facts(f"全市{text}。").iloc[0]
+    assert (fact["hedge"], fact["unit"]) == ("range", unit)
+    assert fact[["value", "value_max", "low", "high"]].tolist() == pytest.approx([low, high, low, high])
+
+
 @pytest.mark.parametrize("text", ["增长3-5%", "方案c-12", "热线0755-12345678", "2019-2023年"])
 def test_a_stroke_of_a_range_or_a_code_is_no_minus(text):
     assert (yr.extract_facts(f"全市{text}。")["value"] >= 0).all()

@@ -32,7 +32,7 @@ from .norms import NORMS, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
 from .phrases import AIMS, TOTALS
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
-from .quantities import area_after, fold, lexicon_pattern, scan_folded
+from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
@@ -382,10 +382,12 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         noun, rule, other = (mention["end"], mention["end"] + len(area)), "right", None
     if _PART.search(said.lead):
         context["whole"] = context.get("level")
+    value, value_max = signed(mention["value"], mention["value_max"], sign)
     row = mention | {
         "number": mention["start"],
         "start": mention["start"] - attached,
-        "value": -abs(mention["value"]) if sign < 0 else mention["value"],  # 下降-3%
+        "value": value,
+        "value_max": value_max,
         "kind": kind,
         "status": status_of(mention, said, planned or context["owed"], context),
         "baseline": baseline_of(kind, said, attached, mention["at"], context),
@@ -399,7 +401,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:
-        percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "resolution")}
+        percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "value_max", "resolution")}
         row |= percent | {"unit": "%"}
     if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
         _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%

@@ -273,6 +273,13 @@ def _read_time(time, start):
     return _quantity(value, nan, hedge or odd, place, time[2]) | {"number_start": start + time.start()}
 
 
+def signed(value, value_max, sign):
+    """Return a number and its upper end, below zero where a word says how much less (下降-3, 下降3-5)."""
+    if sign > 0:
+        return value, value_max
+    return (-abs(value_max), -abs(value)) if value_max == value_max else (-abs(value), value_max)
+
+
 def _is_stated_age(folded, start):
     return _AGED.search(folded, max(0, start - 20), start)
 

@@ -27,7 +27,7 @@ from .labels import (
     unit_of,
 )
 from .nouns import find_above
-from .quantities import scan_folded
+from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
 
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
@@ -432,7 +432,7 @@ def _both_say(column, row, head, caption):
 
 def _figure(cell, value, said, unit, at, scope):
     number, own, place_value, hedge, top = value
-    least, most = _signed(number, top, said.sign)
+    least, most = signed(Decimal(str(number)), Decimal(str(top)), said.sign)
     name, factor = (own, 1) if own else unit
     name, _, per = name.partition("/")
     per, kind = per or said.per, said.kind
@@ -443,7 +443,7 @@ def _figure(cell, value, said, unit, at, scope):
         "start": cell.start,
         "end": cell.end,
         "value": float(least * factor),
-        "value_max": float(most * factor) if most is not None else nan,
+        "value_max": float(most * factor),
         "hedge": hedge,
         "resolution": float(Decimal(str(place_value)) * factor),
         "unit": name,
@@ -463,14 +463,6 @@ def _figure(cell, value, said, unit, at, scope):
         "whole": None,
         "scope": "" if TOTAL.fullmatch(scope) else scope,
     }
-
-
-def _signed(number, top, sign):
-    """Return a number and its upper value, below zero where they say how much less (下降-3, 下降3-5)."""
-    least, most = Decimal(str(number)), Decimal(str(top)) if top == top else None
-    if sign > 0:
-        return least, most
-    return (-abs(least), None) if most is None else (-abs(most), -abs(least))
 
 
 def _value(cell):
