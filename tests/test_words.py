@@ -38,6 +38,12 @@ def test_words_of_ones_own_are_read_and_nothing_of_them_is_left(own):
     assert (len(papers), hedge["hedge"].item()) == (0, "about")
 
 
+def test_a_word_of_a_mean_of_ones_own_makes_a_rate(own):
+    (own / "lexicon.csv").write_text("word,role,code\n床产,mean,\n", encoding="utf-8")
+    facts = [yr.extract_facts("全镇木耳床产30公斤。", data=data) for data in (own, None)]
+    assert [(f["kind"].item(), f["unit"].item()) for f in facts] == [("mean", "公斤/床"), ("level", "公斤")]
+
+
 def test_every_module_that_keeps_what_it_made_of_the_words_is_made_to_forget():
     modules = {
         path.stem: path.read_text(encoding="utf-8") for path in Path(words.__file__).parent.glob("*.py")

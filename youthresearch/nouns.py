@@ -45,7 +45,7 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
-AREAS = ("亩", "公顷", "平方米", "公里")
+SURFACES = ("亩", "公顷", "平方米", "公里")
 FOR = ("为", "给", "向", "对")
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
@@ -549,7 +549,7 @@ def _verb(tokens, i, unit):
         j -= 1
     two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
     named = tokens[i - 1].sort in "vw" or (unit == "元" and tokens[i - 1].word in verbal())
-    if not named or not (two or unit in ("人", *AREAS, *TIMES, *EVENTS)):
+    if not named or not (two or unit in ("人", *SURFACES, *TIMES, *EVENTS)):
         return None
     listed = tokens[j - 1].sort == "c" and tokens[j - 2].word == NUMBER  # 贷款9人、贴息8人
     opens = listed or tokens[j - 1].sort in "xsh"  # 不起诉8人, 实现增收8元

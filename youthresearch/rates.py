@@ -55,10 +55,16 @@ def each_of(clause, rest):
 def _may_be_each(clause):
     """Tell at a glance whether a clause may say of what each; a chain of these is faster than a pattern."""
     return (
-        ("每" in clause or "均" in clause or "至少" in clause or "人口" in clause)
-        or ("人平" in clause or "户平" in clause)
-        or ("亩产" in clause or "万元" in clause)
+        ("每" in clause or "均" in clause or "至少" in clause)
+        or ("人口" in clause or "万元" in clause)
+        or any(map(clause.__contains__, _other_means()))
     )
+
+
+@cache
+def _other_means():
+    """Return the words of a mean without 均 (人平, 亩产)."""
+    return tuple(word for word in lexicon_codes("mean") if "均" not in word)
 
 
 def each_of_all(clause):
