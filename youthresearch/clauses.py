@@ -159,10 +159,7 @@ def _own_kind(mention, clause, whole, each):
     if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
-        if unit in PARTS and verb[-1] in "幅速":
-            return "growth", sign, 0  # 增幅达12%
-        mean = unit == "岁" or of_each or marks["mean"].search(clause)  # 平均年龄降到28岁
-        return ("share" if unit in PARTS else "mean" if mean else "level"), 1, 0
+        return _reached(unit, verb, sign, of_each or marks["mean"].search(clause))
     if unit in POINTS:
         return "change", sign, attached
     if mention.get("double"):
@@ -181,9 +178,21 @@ def _own_kind(mention, clause, whole, each):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
-    if mention["resolution"] < 1 and unit in WHOLE:
+    return _without_verb(mention, clause)
+
+
+def _reached(unit, verb, sign, mean):
+    """Tell the kind of what something rises or falls to."""
+    if unit in PARTS:
+        return ("growth", sign, 0) if verb[-1] in "幅速" else ("share", 1, 0)  # 增幅达12%
+    return ("mean" if mean or unit == "岁" else "level"), 1, 0  # 平均年龄降到28岁
+
+
+def _without_verb(mention, clause):
+    """Tell the kind of a figure with no verb of change beside it."""
+    if mention["resolution"] < 1 and mention["unit"] in WHOLE:
         return "mean", 1, 0  # 1985.26人
-    if unit == "岁" and "年龄" in clause:
+    if mention["unit"] == "岁" and "年龄" in clause:
         return "mean", 1, 0  # 年龄优化至29岁
     far = _FAR.search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
