@@ -305,8 +305,11 @@ def _second(header, below):
     if len(header) == width == len(sub) + 1 or (len(header) < width and len(sub) < width):
         return _under_each(header, sub, width)
     header, sub = _padded(header, width), _padded(sub, width)
-    if all(c.text for c in header[1:]):
-        return []
+    return _grouped(header, sub) if not all(c.text for c in header[1:]) else []
+
+
+def _grouped(header, sub):
+    """Read a header whose cells stand above several of a second line, the same under each of them."""
     groups, tops = [], []
     for top, cell in zip(header, sub, strict=True):
         if not cell.text:
@@ -316,8 +319,7 @@ def _second(header, below):
             groups.append((top, []))
         groups[-1][1].append(cell.text)
         tops.append(groups[-1][0] if groups[-1][0].text else None)
-    names = [below for top, below in groups if top.text]
-    if len({tuple(n) for n in names}) > 1:
+    if len({tuple(names) for top, names in groups if top.text}) > 1:
         return None
     return tops, [c if c.text else top for top, c in zip(header, sub, strict=True)]
 
