@@ -18,7 +18,7 @@ from youthresearch.quantities import scan
 
 REPORT, REPORTS = 13_000, 20  # bytes, as the five original reports have on average; how many
 LAYERS = {"rjieba, tags only": rjieba.tag, "scan": scan, "extract_facts": yr.extract_facts}
-SENTENCES = {  # what a sentence without end is made of
+ENDLESS = {  # what a text without end is made of, all but the last few one sentence
     "figures": "团员3名参加活动",
     "no figure": "团员参加志愿服务活动",
     "digits": "7",
@@ -30,6 +30,11 @@ SENTENCES = {  # what a sentence without end is made of
     "brackets": "(所)团3",
     "baselines": "较去年3",
     "parts": "其中3名,",
+    "tabs": "\t",
+    "rows of empty cells": "甲\t乙\t\n",
+    "rows": "团支部\t12\n",
+    "rows apart by blanks": "团支部  12  \n",
+    "headers and rows": "指标\t数量\n团支部\t12\n",
 }
 
 
@@ -71,17 +76,17 @@ def print_rates(name, texts):
 
 
 def print_growth(name, unit, sizes=(100, 200, 400)):
-    """Print the time per kB of one sentence of 100 kB, and how it changes with its length; 1 is linear."""
+    """Print the time per kB of one text of 100 kB, and how it changes with its length; 1 is linear."""
     per_kb = {}
     for kb in sizes:
-        sentence = unit * (1000 * kb // len(unit.encode()))
-        per_kb[kb] = 1000 * seconds(yr.extract_facts, [sentence]) / kb
+        text = unit * (1000 * kb // len(unit.encode()))
+        per_kb[kb] = 1000 * seconds(yr.extract_facts, [text]) / kb
     ratios = ", ".join(f"{time_ / per_kb[100]:.2f} at {kb} kB" for kb, time_ in per_kb.items() if kb > 100)
-    print(f"one sentence of {name:18} {per_kb[100]:6.2f} ms per kB at 100 kB; times {ratios}")
+    print(f"nothing but {name:20} {per_kb[100]:6.2f} ms per kB at 100 kB; times {ratios}")
 
 
 def main(paths):
-    """Print the speed on texts as dense as real reports, on reports, and on sentences that grow."""
+    """Print the speed on texts as dense as real reports, on reports, and on texts that grow."""
     sentences, rng = load_sentences(), random.Random(2024)  # these load words and tagger, uncounted
     like = [draw_text(sentences, REPORT, rng) for _ in range(REPORTS)]
     print_rates("like reports", like)
@@ -89,9 +94,9 @@ def main(paths):
     print_rates("coded documents", list(yr.load_documents()["text"]))
     if paths:
         print_rates("given reports", [yr.read_report(path).text for path in paths])
-    for name, unit in SENTENCES.items():
+    for name, unit in ENDLESS.items():
         print_growth(name, unit)
-    print_growth("figures", SENTENCES["figures"], (100, 1000))
+    print_growth("figures", ENDLESS["figures"], (100, 1000))
 
 
 if __name__ == "__main__":

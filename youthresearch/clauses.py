@@ -181,6 +181,8 @@ def _own_kind(mention, clause, whole, each):
         return "change", sign, attached
     if mention["resolution"] < 1 and unit in WHOLE:
         return "mean", 1, 0  # 1985.26人
+    if unit == "岁" and "年龄" in clause:
+        return "mean", 1, 0  # 年龄优化至29岁
     far = _FAR.search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
 

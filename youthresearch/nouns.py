@@ -104,6 +104,9 @@ def find_noun(tokens, i, mention, kind, context):
         _is_elided(tokens, i, found["left"], before) or _is_where(tokens, i, unit, found["left"], context)
     ):
         return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
+    same = _same_kind(tokens, i, unit, found["left"], context) if rule == "left" else None
+    if same:
+        return same, "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
     if again:
         return again, "inherited", found[rule]
@@ -360,9 +363,28 @@ def _further(tokens, i, unit, kind, context):
     return (again, "inherited", found[0]) if again else found
 
 
+def _same_kind(tokens, i, unit, left, context):
+    """Find the noun of a figure before that a unit counts, where it does not count the one beside its number.
+
+    建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
+    """
+    if unit not in ONLY or fits(_head(tokens, i, left), unit):
+        return None
+    group = PEOPLE if unit in PEOPLE else (unit,)
+    return next(
+        (
+            noun
+            for noun, its in reversed(context["counted"])
+            if its in group and fits(_head(tokens, i, noun), unit)
+        ),
+        None,
+    )
+
+
 def _whole(tokens, i, unit, context):
-    """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的9名)."""
-    if unit not in PEOPLE or at(tokens, i - 1).word != "的":
+    """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的有9名)."""
+    k = i - 1 - (at(tokens, i - 1).word in ("有", "共", "达", "为"))
+    if unit not in PEOPLE or at(tokens, k).word != "的":
         return None
     first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
     return first if first == context["among"] or is_person(_head(tokens, i, first)) else None

@@ -25,7 +25,7 @@ _FRAMED = re.compile(r"(?! [|｜│])\s*[|｜│]")  # bars before the first cel
 _SENTENCE = re.compile(r"[,，。;；!！?？]")
 _GOES_ON = re.compile(r"[,，、。;；!！?？]$")  # what a cell before another one does not end in
 _LISTED = re.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.．、]+|[①-⑳•·●■◆▲]|第.{1,3}[章节条]")
-_FIGURE = re.compile(r"[约近超逾]?[-+−]?\d[\d,，.．]*[%％‰余多]?[十百千万亿]*[^\W\d_]{0,3}")
+_FIGURE = re.compile(r"[约近超逾≥≤]?[-+−]?\d[\d,，.．]*[%％‰余多]?[十百千万亿]*[^\W\d_]{0,3}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年[度底末]?)?")
 _UNIT = re.compile(r"单\s*位\s*[:：]")
 _LETTERS = re.compile(r"[\u4e00-\u9fff]{2}(?:[(（][^()（）]{1,6}[)）])?")
@@ -98,9 +98,12 @@ def runs_of(lines):
     """
     runs, heads, figured = [{}], {}, False  # the last run is the open one; it has a figure
     for i, line in enumerate(lines):
+        run = runs[-1]
+        if not run and not (line and _may_be_row(line.text)):
+            continue  # prose, most of all lines
         if line and _RULE.fullmatch(line.text):
             continue
-        cells, run = _row(line) if line else None, runs[-1]
+        cells = _row(line) if line else None
         if cells:
             figures = _has_figure(cells)
             if figured and not figures and _begins(cells, run, heads):
@@ -119,7 +122,7 @@ def runs_of(lines):
 def _row(line):
     """Return the cells of a line that may be a row; None for a sentence with blanks in it or before it."""
     start, text = line
-    if len(text) > LONGEST or _BLANKS.isdisjoint(text) or not _SIGN.search(text):
+    if len(text) > LONGEST or not _may_be_row(text) or not _SIGN.search(text):
         return None
     cells = cells_of(text, start)
     filled = [cell.text for cell in cells if cell.text]
@@ -128,6 +131,10 @@ def _row(line):
     if len(filled[0]) > LABEL or _SENTENCE.search(filled[0]) or any(map(_GOES_ON.search, filled[:-1])):
         return None
     return None if len(filled) == 2 and _LISTED.fullmatch(filled[0]) else cells
+
+
+def _may_be_row(text):
+    return not _BLANKS.isdisjoint(text)
 
 
 def is_figure(text):

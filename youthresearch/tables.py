@@ -241,19 +241,22 @@ def _columns(rows, document):
     columns = [_column(c, top, texts, document) for c, top, texts in parts]
     if any(c.sort == "number" and not (h.text or t) for h, t, c in zip(header, tops, columns, strict=True)):
         return [], []  # what its numbers are is not known
-    return _placed(_one_label(columns), header), body
+    return _placed(_one_label(columns, [len(set(texts)) for texts in filled], len(body)), header), body
 
 
 def _is_header(row):
     return not any(_is_number(c.text) and not YEAR.fullmatch(c.text) for c in row)
 
 
-def _one_label(columns):
-    """Keep the first column of labels; the others are text, as all are after what is counted in places."""
+def _one_label(columns, different, rows):
+    """Keep the first column of labels that differ in every row, or else the first; the others are text.
+
+    So are all that stand after what is counted in places: they are remarks.
+    """
     sorts = [c.sort for c in columns]
-    kept = sorts.index("label") if "label" in sorts else None
-    if kept and "place" in sorts[:kept] and "number" in sorts[:kept]:
-        kept = None
+    ends = sorts.index("number") if "place" in sorts and "number" in sorts else len(sorts)
+    labels = [i for i, sort in enumerate(sorts[:ends]) if sort == "label"]
+    kept = next((i for i in labels if different[i] == rows), labels[0] if labels else None)
     return [c._replace(sort="text") if c.sort == "label" and i != kept else c for i, c in enumerate(columns)]
 
 
@@ -509,6 +512,6 @@ def _whole_and_part(cell):
 
 def _is_number(text):
     """Tell a cell with a number and no more, but for a part of it in brackets."""
-    if not text or text[0] not in "+-0123456789近约超":
+    if not text or text[0] not in "+-0123456789≥≤近约超":
         return False
     return bool(_NUMBER.fullmatch(text) or _value(_whole_and_part(Cell(text, 0, len(text)))[0]))
