@@ -60,6 +60,7 @@ PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are a
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
 _BARE = re.compile(r"[“”\"' ]")
+CARRIED, WHEN = ("结转", "结余"), ("上年", "年初", "年末", "期初", "期末", "本年")
 _PART = re.compile(r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)")
 
 
@@ -434,7 +435,19 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         noun, rule = (above, "topic") if above else (noun, rule)
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
-    return noun and _without_total(noun, folded), rule, other
+    return noun and _carried(_without_total(noun, folded), folded), rule, other
+
+
+def _carried(noun, folded):
+    """Let the name of a balance begin with when it is from (上年结转)."""
+    start, end = noun
+    if (
+        folded[start] != "结"
+        or not folded.startswith(CARRIED, start)
+        or folded[start - 2 : start] not in WHEN
+    ):
+        return noun
+    return start - 2, end
 
 
 def _without_total(noun, folded):

@@ -251,16 +251,15 @@ def _is_header(row):
 
 
 def _one_label(columns, different, rows):
-    """Keep one column of labels: the first that differ in every row, or else the first; the others are text.
+    """Keep the first column of labels that differ in every row, or else the first; the others are text.
 
-    So are all after what is counted in places.
+    So are all that stand after what is counted in places: they are remarks.
     """
     sorts = [c.sort for c in columns]
-    labels = [i for i, sort in enumerate(sorts) if sort == "label"]
+    ends = sorts.index("number") if "place" in sorts and "number" in sorts else len(sorts)
+    labels = [i for i, sort in enumerate(sorts[:ends]) if sort == "label"]
     kept = next((i for i in labels if different[i] == rows), labels[0] if labels else None)
-    if kept and "place" in sorts[:kept] and "number" in sorts[:kept]:
-        kept = None
-    return [c._replace(sort="text") if i in labels and i != kept else c for i, c in enumerate(columns)]
+    return [c._replace(sort="text") if c.sort == "label" and i != kept else c for i, c in enumerate(columns)]
 
 
 def _is_listed(rows):
