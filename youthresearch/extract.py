@@ -441,13 +441,8 @@ def _noun_of(mention, kind, folded, tokens, number, context):
 def _carried(noun, folded):
     """Let the name of a balance begin with when it is from (上年结转)."""
     start, end = noun
-    if (
-        folded[start] != "结"
-        or not folded.startswith(CARRIED, start)
-        or folded[start - 2 : start] not in WHEN
-    ):
-        return noun
-    return start - 2, end
+    dated = folded.startswith(CARRIED, start) and folded[start - 2 : start] in WHEN
+    return (start - 2, end) if dated else noun
 
 
 def _without_total(noun, folded):
