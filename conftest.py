@@ -5,7 +5,6 @@ import gc
 from notebooks.run import set_environment
 
 set_environment()
-gc.set_threshold(50_000, 20, 50)  # of 700, 10, 10: pandas makes many small objects, few of them in cycles
 
 
 def pytest_collection_finish():
