@@ -37,21 +37,14 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("累计三次以上（含三次）无故缺席的，取消资格。", ["三次以上", "三次"], "threshold"),
     ("团队人数不得少于5人。", ["不得少于5人"], "limit"),
     ("到会人数超过60%方可开会。", ["超过60%"], "threshold"),
-    ("奖励人数不得超过参加人数的20%。", ["20%"], "limit"),
     ("误餐费标准为40元/人。", ["40元"], "limit"),
-    ("小队由5至12名队员组成。", ["5至12名"], "limit"),
-    ("志愿者上岗后，可享受每月2000元的补贴。", ["2000元"], "limit"),
     ("少召开1次会议扣2分，解决2个实际问题得1分。", ["1次", "2分", "2个", "1分"], None),
     ("逾期不改正的，处二千元以上一万元以下罚款。", ["二千元以上", "一万元以下"], "threshold"),
     ("团委选举办法\n到会人数必须超过应到会人数的五分之四，方可选举。", ["五分之四"], None),
     ("赞成人数超过到会团员的半数以上的，列入考察。", ["半数以上"], None),
-    ("按学生数的2%推荐。", ["2%"], "limit"),
-    ("代表名额一般为90名至120名。", ["90名至120名"], "limit"),
     ("慰问品每人不超过200元。", ["不超过200元"], "limit"),
     ("时长满90小时，获得60元书卡。", ["90小时", "60元"], None),
     # a bound apart from its number
-    ("推荐对象人数不超过本支部团员总数的12%。", ["12%"], "limit"),
-    ("候选人差额不少于应选人数的25%，女代表比例不低于55%。", ["25%", "不低于55%"], "threshold"),
     ("到会委员超过应到会委员的四分之三方可选举。", ["四分之三"], "threshold"),
     ("得到过半数赞成票，始得当选。", ["半数"], "threshold"),
     # sizes, grades, lists of them
@@ -63,16 +56,11 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("队员不足两个小队，可以单独活动。", ["不足两个"], "threshold"),
     ("综合成绩排名专业前40%。", ["40%"], "threshold"),
     # what is given, what a body is made of, what counts as what
-    ("补贴标准为当地最低工资标准的60%。", ["60%"], "limit"),
-    ("名额最多不超过9人，最少不少于3人。", ["不超过9人", "不少于3人"], None),
     ("每支队伍的学生人数为4至7人。", ["4至7人"], "limit"),
     ("考核结果为优秀（项目不超过2个）。", ["不超过2个"], "limit"),
     ("每次活动最长为3小时。", ["3小时"], "limit"),
     ("参赛团队每队不超过6人。", ["不超过6人"], "limit"),
     ("最高奖金4万元！", ["4万元"], "limit"),
-    ("组委会设主任一至三名。", ["一至三名"], "limit"),
-    ("大会设总监票人1名，监票人2名。", ["1名", "2名"], "limit"),
-    ("大队由两个以上的中队组成。", ["两个以上"], "limit"),
     ("线上评审分值占比20%。", ["20%"], "limit"),
     ("1小时等于2积分。", ["1小时", "2"], None),
     ("按每天工作7小时来计算。", ["7小时"], "limit"),
@@ -81,7 +69,6 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("每人累计最多申领4次。", ["4次"], "limit"),
     ("个人贷款额度最高30万元。", ["30万元"], "limit"),
     ("每个支部限报3件，限招学员60名。", ["3件", "60名"], "limit"),
-    ("按利息的60%给予补贴。", ["60%"], "limit"),
     ("每届任期不少于4年，培训为期6天。", ["不少于4年", "6天"], "duration"),
     ("违规1次罚款，处一千元以上五千元以下罚款。", ["1次", "一千元以上", "五千元以下"], "threshold"),
 ]
@@ -97,13 +84,67 @@ def test_norms_are_refused(text, tokens, reason):
     assert reason is None or {r["reason"] for r in refused} <= {reason, "article"}
 
 
+SET = [  # what a rule sets, which is planned: text, tokens, hedges, kinds
+    ("小队由5至12名队员组成。", "5至12名", "range", "level"),
+    ("大队由两个以上的中队组成。", "两个以上", "at_least", "level"),
+    ("理事会由会长、秘书长和理事共九至十五人组成。", "九至十五人", "range", "level"),
+    ("组委会设主任一至三名。", "一至三名", "range", "level"),
+    ("大会设总监票人1名，监票人2名。", "1名 2名", "exact exact", "level level"),
+    ("学生会章程\n设主席1人，副主席二至四人。", "1人 二至四人", "exact range", "level level"),
+    ("学生会章程\n主席团由11人组成。", "11人", "exact", "level"),
+    ("代表名额一般为90名至120名。", "90名至120名", "range", "level"),
+    ("名额最多不超过9人，最少不少于3人。", "不超过9人", "at_most", "level"),  # the other is of the same
+    ("全校评选不超过12名，表彰集体不超过8个。", "不超过12名 不超过8个", "at_most at_most", "level level"),
+    ("每个支部推荐不超过2名。", "不超过2名", "at_most", "mean"),
+    ("奖励人数不得超过参加人数的20%。", "20%", "at_most", "share"),
+    ("推荐对象人数不超过本支部团员总数的12%。", "12%", "at_most", "share"),
+    ("候选人差额不少于应选人数的25%。", "25%", "at_least", "share"),
+    (
+        "团代会选举办法\n女团员不少于35%，学生不超过60%。",
+        "不少于35% 不超过60%",
+        "at_least at_most",
+        "share share",
+    ),
+    ("团委选举办法\n委员候选人（含20%差额数）由支部提名。", "20%", "exact", "share"),
+    ("会费管理办法\n会费的30%上缴市学联，70%留本校。", "30% 70%", "exact exact", "share share"),
+    ("会费管理办法\n学生会费统一为5元。", "5元", "exact", "level"),
+    ("按学生数的2%推荐。按利息的60%给予补贴。", "2% 60%", "exact exact", "share share"),
+    ("补贴标准为当地最低工资标准的60%。", "60%", "exact", "share"),
+    ("志愿者上岗后，可享受每个月2000元的补贴，可享受三项服务。", "2000元 三项", "exact exact", "mean level"),
+]
+
+
+@pytest.mark.parametrize(("text", "tokens", "hedges", "kinds"), SET)
+def test_what_a_rule_sets_is_planned(text, tokens, hedges, kinds):
+    facts = yr.extract_facts(text)
+    assert facts["token"].str.removeprefix("占").tolist() == tokens.split()
+    assert facts["hedge"].tolist() == hedges.split()
+    assert facts["kind"].tolist() == kinds.split()
+    assert set(facts["status"]) == {"planned"}
+
+
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        ("支委会由3至5人组成，一般不超过8人。", "不超过8人"),  # another cap on the same
+        ("一、申报条件\n团员服务时长不少于20小时。", "不少于20小时"),
+        ("团员9人以上的支部，应当设立支委会。", "9人以上"),
+        ("每人累计最多享受4次。", "4次"),
+        ("可享受最多3万元的贷款。", "最多3万元"),
+    ],
+)
+def test_a_condition_and_what_one_may_take_are_not_set(text, token):
+    refused = yr.extract_facts(text).attrs["refused"]
+    assert token in [r["token"] for r in refused if r["reason"] in ("limit", "threshold")]
+
+
 FIGURES = [
     ("每月走访农户不得少于6户，开展讲座不得少于2场。", 2),
     ("累计90人参加，获得证书。", 1),
     ("引进项目6个，总投资超千万元。", 2),
     ("引进超千万元项目6个。", 1),
     ("配备电脑一台，桌椅一套。", 2),
-    ("团委选举办法\n提出9名委员候选人（含20%差额数）和8名代表候选人。", 2),
+    ("团委选举办法\n提出9名委员候选人（含20%差额数）和8名代表候选人。", 3),
     ("健全各项工作制度\n新建团支部5个，占比60%，经费3万元。", 3),
     ("服务期满43名志愿者全部就业。", 2),
     ("主要推荐优秀青年20名。", 1),
@@ -221,9 +262,8 @@ def test_a_list_of_what_was_done_and_a_plan_are_no_rules(text):
     assert set(facts["status"]) == {"planned" if "要点" in text else "achieved"}
 
 
-def test_a_seat_in_a_rule_is_a_limit_and_a_duty_in_it_is_planned():
+def test_a_duty_in_a_rule_is_planned():
     title = "团干部联系青年制度\n"
-    assert yr.extract_facts(f"{title}团委设书记1名，由7人组成。").empty
     assert yr.extract_facts(f"{title}团干部每月交纳会费不少于3元。")["status"].tolist() == ["planned"]
     facts = yr.extract_facts(f"{title}每名团干部联系3个以上的支部、2个以上的班级和80名青年。")
     assert facts["kind"].tolist() == ["mean"] * 3

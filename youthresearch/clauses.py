@@ -47,7 +47,8 @@ def said_of(mention, folded, before):
 
 # Hedge ------------------------------------------------------------------------------------------------------
 
-_APART = re.compile("不[少低]于[人户年月]均$")
+_APART = re.compile(r"不[少低]于(?:[人户年月]均|(?:每[\u4e00-\u9fff]{1,2})+)$")
+_BOUND_OF = re.compile(r"不(?:得|应|能)?(?:[少低小]于|(超过|[高多大]于))[^,。;、\d]{1,20}的 ?$")
 _ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
 
 
@@ -57,6 +58,9 @@ def hedge_of(mention, said):
         return "exact"  # 至少得到支持的0个: none is none
     if is_at_least(said.clause) or _APART.search(said.clause):
         return "at_least"
+    bound = "不" in said.clause and _BOUND_OF.search(said.clause)
+    if bound:  # 不超过总数的5%
+        return "at_most" if bound[1] else "at_least"
     roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
     if roughly:
         return lexicon_codes("hedge_before")[roughly[1]]

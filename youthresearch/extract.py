@@ -28,7 +28,7 @@ from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
 from .layout import lay_out
-from .norms import NORMS, may_hold_norms, norm_of
+from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
 from .phrases import AIMS, TOTALS
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
@@ -318,15 +318,17 @@ def _sift(sentence, folded, paragraph, ruled, document):
     reasons = [refusal_of(mention, folded) for mention in mentions]
     normed = not _NORMED.isdisjoint(reasons) and (before or may_hold_norms(folded, start, end, ruled))
     for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
+        norm = reason
         if normed and not reason:
-            reason = norm_of(mention, folded, sentence, ruled, before)
-        if reason in NORMS:
-            before = (mention["end"], reason, mention["unit"])
-        if reason:
-            refused.append((mention["start"], mention["end"], reason))
-        else:
+            norm = norm_of(mention, folded, sentence, ruled, before)
+        if norm in (*NORMS, SET):
+            before = (mention["end"], norm, mention["unit"])
+        elif not norm:
             before = None
-            mention |= {"at": at, "since": since, "year": document[:4]}
+        if norm and norm != SET:
+            refused.append((mention["start"], mention["end"], norm))
+        else:
+            mention |= {"at": at, "since": since, "year": document[:4], "set": norm == SET}
             kept.append(mention)
     paragraph["norm"] = before
     return kept, refused
@@ -345,7 +347,11 @@ def _facts_of(sentence, folded, tokens):
         or is_promised(folded, sentence["start"], sentence["end"])
     )
     for mention in sentence["kept"]:
-        planned = sentence["planned"] or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
+        planned = (
+            sentence["planned"]
+            or mention["set"]
+            or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
+        )
         number = numbers.get(mention["start"])
         rows.append(_fact(mention, folded, tokens, number, before, context, planned))
         before = mention["end"]

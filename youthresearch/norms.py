@@ -1,8 +1,10 @@
 """Numbers of rules: from where on something holds, or what may not be passed. They measure nothing.
 
 Work reports quote rules. A threshold has its consequence in the sentence (满30小时的，授予...), a limit
-says what may be given, or to how many (不得超过20%, 40元/人). What each unit owes (每名干部联系不少于
-10名青年) is a plan, so a figure of status planned, and no matter of this module.
+says what one may take or spend, or caps what is told already (每人最多3次, 40元/人; 由3至5人组成，一般
+不超过7人: the 7). But what a rule sets is planned, so a figure: seats of a body (由3至5人组成, 设书记1名),
+quotas of what is real (评选不超过10名, 女职工不少于20%), benefits (可享受每月2000元的补贴). So is what each
+unit owes (每名干部联系不少于10名青年), which is no matter of this module.
 
 `_FORMS` holds what is known, by groups, one row a form of words; the first that fits tells the norm.
 """
@@ -14,6 +16,7 @@ from typing import NamedTuple
 from .quantities import lexicon_pattern
 
 NORMS = ("threshold", "limit")
+SET = "set"  # no norm, but what a rule sets
 COUNTS = ("个", "名", "人", "项", "支", "篇", "张", "份", "次")
 REACH = 60  # characters before and after a number in which its condition and its consequence are looked for
 TITLE = 160  # characters of a document in which its title is looked for
@@ -89,7 +92,7 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     Returns
     -------
     str
-        threshold or limit; empty for a figure.
+        threshold or limit; set for a figure that the rule sets, empty for any other.
     """
     if mention["sort"] == "rank":
         return ""
@@ -106,21 +109,25 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         lead += folded[start : start + 2]
     if marks["full"].search(lead):
         return "threshold"
+    if marks["surplus"].match(rest):
+        return SET
     if before and lead.endswith(("(含", "(包括")):
-        return before[1]
+        return before[1] if before[1] != SET else "limit"
     if before and before[2] in (mention["unit"], "") and marks["joined"].fullmatch(folded, before[0], start):
         return before[1]
     reached = folded.startswith("最多达", start) and mention["unit"] != "元"  # 场均参与人数最多达300人
-    if reached or marks["done"].search(lead):
+    if reached or (marks["done"].search(lead) and not marks["made_of"].search(lead)):
         return ""
     if folded.startswith(("不小于", "不大于"), start):  # nobody measures so
         return "threshold"
     if folded.startswith(("不超过", "不多于"), start) and mention["unit"] in COUNTS:
+        if marks["quota"].search(lead):
+            return SET
         return "" if marks["measured"].search(lead) else "limit"
     norm = _by_words(mention, lead, rest)
     if before and not norm:
         norm = _like_the_last(before, mention, lead, before[0] > sentence["start"])
-    return norm or (_of_rule(mention, lead) if ruled else "")
+    return norm or (_of_rule(mention, lead, rest) if ruled else "")
 
 
 def _like_the_last(before, mention, lead, together):
@@ -151,11 +158,11 @@ def _by_words(mention, lead, rest):
     return ""
 
 
-def _of_rule(mention, lead):
-    """Say what a number in a rule states: a seat (设主席1名), or a bound, unless somebody owes it."""
+def _of_rule(mention, lead, rest):
+    """Say what a number in a rule states: what it sets (设主席1名), or a bound, unless somebody owes it."""
     marks, measured = _marks(), mention["unit"] in ("%", "元", "倍", "小时")
-    if marks["seat"].search(lead):
-        return "limit"
+    if marks["seat"].search(lead) or _is_set(mention, lead, rest):
+        return SET
     if marks["means"].search(lead):
         return ""
     if not measured and marks["owing"].search(lead) and not marks["size"].search(lead):
@@ -165,9 +172,22 @@ def _of_rule(mention, lead):
     return "threshold" if bounded or measured or marks["reached"].search(lead) else ""
 
 
+def _is_set(mention, lead, rest):
+    """Tell whether a rule sets a share of persons, of money that is passed on, or what is to be paid."""
+    marks = _marks()
+    if mention["unit"] == "%":
+        return bool(
+            marks["passed_on"].match(rest) or (mention["hedge"] in _BOUNDS and marks["who"].search(lead))
+        )
+    return mention["unit"] == "元" and mention["hedge"] == "exact" and bool(marks["dues"].search(lead))
+
+
 _BOUNDS = frozenset({"at_least", "at_most", "under", "over"})
 _LOW, _HIGH, _RANGE = frozenset({"at_least", "over"}), frozenset({"at_most"}), frozenset({"range"})
 _PART = frozenset({"part"})  # 半数, 三分之二
+_EXACT = frozenset({"exact"})
+_COUNTED = frozenset((*COUNTS, "%"))
+_GIVEN = frozenset(("元", "项", "种"))  # what one may have but once; times have an end
 _YUAN, _PERCENT, _HOURS, _TIMES = map(frozenset, (["元"], ["%"], ["小时"], ["次", "人次"]))
 
 
@@ -209,6 +229,7 @@ _NAMES = {  # earlier ones hold later ones
     "MAY": r"(?:可(?:以|(?=单独|享|获|申|领|评|认定))(?![谓说见持])|应当|须|不得(?!不))",
     "THAN_MORE": "(?:超过|高于|多于|大于)",
     "THAN_LESS": "(?:少于|低于|小于)",
+    "QUOTA": "评选|表彰|推荐|推报|推选|选树|名额|比例",
     "VOTE": "赞成|同意|表决|到会|得票",
     "NEAR": r"[^,。;、\d]",  # of the same clause
 }
@@ -227,6 +248,24 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form("", "LINE", _BOUNDS),
             Form("(?:THAN_MORE|THAN_LESS|不超过)NEAR{1,12}$", "LINE"),
             Form("", "时,", _BOUNDS),
+        ],
+    ),
+    "what a rule sets: 由5至12名组成, 设委员3至5名, 不超过团员总数的5%, 按5%的比例推荐, 可享受2000元": (
+        SET,
+        [
+            Form("^(?!.*(?:组建|成立|建立)[^,。;]*$)", "(?:的?[^,。;]{0,8})组成", _BOUNDS | _RANGE),
+            Form(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$", hedges=_RANGE),
+            Form("设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$"),
+            Form("不(?:得|应|能)?(?:THAN_MORE|THAN_LESS)NEAR{1,20}的 ?$", units=_PERCENT),
+            Form(r"(?:QUOTA)NEAR{0,10}$", "", _HIGH, _COUNTED),
+            Form("名额NEAR{0,10}$", "", _RANGE, _COUNTED),
+            Form(r"标准(?:为|是|提高到|按)?[^,。;\d]{0,14}的$", units=_PERCENT),
+            Form(
+                r"按照?(?!计划|要求|规定)[^,。;]{0,40}$",
+                "以[上内下]的|的?(?:比例|标准|幅度|差额)|[给予]予|补|推|评|选|提|划|拨|缴|上交|返还|留|发展|确定|配",
+                units=_PERCENT,
+            ),
+            Form(r"^(?!.*最多).*(?<![许认计])可以?享受[^,。;\d]{0,8}$", "", _EXACT, _GIVEN),
         ],
     ),
     "what has to be: 不少于应选人数的20%, 人数一般应在6人以上, 必须有1名教师": (
@@ -313,37 +352,28 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
             Form(r"(?:每人|人均)NEAR{0,14}$", hedges=_HIGH | _RANGE, units=_YUAN),
             Form(
-                r"(?:每[名位个人队组]|评选|表彰|推荐|推报|推选|选树|申报|奖励|名额|比例|额度|标准|单价|限额|字数|篇幅|人数)"
+                r"(?:每[名位个人队组]|QUOTA|申报|奖励|额度|标准|单价|限额|字数|篇幅|人数)"
                 r"NEAR{0,10}$",
                 hedges=_HIGH,
             ),
         ],
     ),
-    "rates of pay and quotas: 误餐费40元/人; 标准为...的70%, 按5%的比例推荐, 按不低于20元的标准拨付": (
+    "rates of pay and sizes: 误餐费40元/人, 按不低于20元的标准拨付, 每队人数为5至8人": (
         "limit",
         [
             Form(r"(?:(?<!经)费|按照?)(?:标准)?[^,。;\d每]{0,4}$", " ?/", units=_YUAN),
             Form("", " ?/", _HIGH, _YUAN),
-            Form(r"标准(?:为|是|提高到|按)?[^,。;\d]{0,14}的$", units=_PERCENT),
-            Form(
-                r"按照?(?!计划|要求|规定)[^,。;]{0,40}$",
-                "以[上内下]的|的?(?:比例|标准|幅度|差额)|[给予]予|补|推|评|选|提|划|拨|缴|上交|返还|留|发展|确定|配",
-                units=_PERCENT,
-            ),
             Form(r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准", _BOUNDS, _YUAN),
             Form("每(?:(?!参[与加])[^,。;]){0,10}(?:人数|数量|规模)(?:为|在|应|控制)*$", hedges=_RANGE),
         ],
     ),
-    "weights, seats and units of reckoning: 分值占比85%, 由5至12名组成, 设监票人2名, 每天8小时来计算": (
+    "weights and units of reckoning: 分值占比85%, 每天8小时来计算": (
         "limit",
         [
             Form(
                 r"(?:分值|权重|总分|总成绩)NEAR{0,6}$|(?:得分|成绩|分数)(?:各|分别)?占(?:比|总分的?)?$",
                 units=_PERCENT,
             ),
-            Form("^(?!.*(?:组建|成立|建立)[^,。;]*$)", "(?:的?[^,。;]{0,8})组成", _BOUNDS | _RANGE),
-            Form(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$", hedges=_RANGE),
-            Form("设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$"),
             Form("", "来?计算|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
         ],
     ),
@@ -419,8 +449,16 @@ def _marks():
         "done": re.compile(
             r"(?:已|目前|截至|截止|现有|累计(?!达到?|满|不|最|超|志愿|服务|$)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅)[^,:;]*$"
         ),
-        "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|记)[^,。;]{0,18}$"),
+        "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|(?<!书)记)[^,。;]{0,18}$"),
         "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
+        "quota": re.compile(rf"(?:{_NAMES['QUOTA']})[^,。;:、\d]{{0,10}}$"),
+        "surplus": re.compile("的?差额"),  # 含20%差额数
+        "made_of": re.compile(r"由[^,。;\d]*共$"),
+        "who": re.compile(  # 女职工, 单位负责人(含正副职), 女代表比例
+            rf"(?:{lexicon_pattern('person')})(?:\([^()]*\))?(?:人?数)?占?(?:的?比例)?$"
+        ),
+        "passed_on": re.compile("[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归"),
+        "dues": re.compile(r"费(?:标准)?(?:一般|统一)?(?:为|是)$"),
         "measured": re.compile(r"(?:达到?|共|有|支出|全[年市县区省国])[^,。;]*$"),
         "seat": re.compile(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"),
         "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),
