@@ -1,8 +1,8 @@
 """What the words around a figure say of it: kind and sign, baseline, whether it is, shall be or happened.
 
 A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
-dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``mean``, the last figure
-that is of each unit, ``per``, that unit, ``owed``, whether it is a duty, and ``least``, whether a word makes
+dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``within``, the time in
+which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that unit, ``owed``, whether it is a duty, and ``least``, whether a word makes
 it the least there may be; ``intent``, whether it shall be, and ``done``, whether it is known to be;
 ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and ``paragraph``, a dict of what the
 paragraph said (``ahead``: whether a year to come holds for what follows).
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from .dates import iso
 from .nouns import OCCASIONS, PARTS
 from .quantities import POINTS, either, is_at_least, lexicon_codes, lexicon_pattern, lexicon_words
-from .rates import each_of, each_of_all
+from .rates import PERIODS, Each, each_of, each_of_all
 from .signs import baselines
 from .tokens import roles
 
@@ -94,9 +94,13 @@ _HEADED = re.compile(
 )  # 每月津贴分别为:一类65元
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
-_PAID = re.compile(  # 标准为每年9600元, 每月补贴200元
-    "每[人户]?(?:学?年|月|学期|季度?|周|天|日)$|每[人户名]?[月天日](?:补[贴助]|领取|津贴|工资)$"
-    "|每(?:月|学?年|季度|学期)[交缴]纳?[^,。;\\d]{0,3}$"
+_PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元
+    r"每[人户名]?个?(?:学?年|月|学期|季度?|周|天|日)(?:[^,。;\d]{0,10}(?:补[贴助]|津贴|工资|领取))?$"
+    r"|每(?:月|学?年|季度|学期)[交缴]纳?[^,。;\d]{0,3}$"
+)
+_RATED = re.compile(  # 月保障标准从100元, 年度会费一般为2元; but 当年, 5月补贴
+    r"(?<![\d一二三四五六七八九十个本上下每同当今去前后全半近学青少老中])(?:(年)度?|(月))[^,。;:\d]{0,6}(?<![\d年月])"
+    r"(?:标准|津贴|会费|团费|(?<=月)(?:补[贴助]|工资))[^,。;:\d]{0,6}$"
 )
 _YEARS = re.compile(r"\d{4}年(?:年?[底末])?的?")
 _AND = re.compile(r"[、和及与](?:(?![占率达到为共计有新]|比[例重])[^,。;:、\d]){0,12}")
@@ -137,12 +141,34 @@ def kind_of(mention, said, context):
 
 def _each_of(mention, said, whole, context):
     """Find what a figure is stated for each of; sums take it from what heads their list, too."""
-    each = each_of(whole, said.rest)
+    each = _within(mention, said, each_of(whole, said.rest), context)
     if mention["unit"] != "元":
         return each
     if ":" in said.lead and (headed := _HEADED.search(said.lead)):
         context["headed"] = each_of(headed[0], "")
-    return each or context.get("headed")
+    rated = not each and _RATED.search(said.clause)
+    return Each(rated[1] or rated[2], False) if rated else each or context.get("headed")
+
+
+def _within(mention, said, each, context):
+    """Take a period for what each figure is of, if an action fills it; this holds on for the next ones.
+
+    So 每年培训500名 are 名/年, and the 张 of 发放2万张 after it are of each year too. Of those who come of
+    themselves (每年有300人次参加), nobody says that it is a rate.
+    """
+    if each is None:
+        within = context.get("within")
+        context["within"] = within if within and _marks()["goes_on"].fullmatch(said.lead) else None
+        return context["within"]
+    acted = (
+        each.unit in PERIODS
+        and not _is_frequency(mention)
+        and mention["unit"] not in PARTS
+        and _marks()["acted"].search(said.clause)
+        and not _marks()["moved"].search(said.clause)
+    )
+    context["within"] = Each(each.unit, False) if acted else None
+    return context["within"] or each
 
 
 def _own_kind(mention, clause, whole, each):
@@ -248,6 +274,7 @@ _SEATED = re.compile(r"[每各][^,。;\d]*(?:设|配|选|派|聘|有|安排)[^,�
 _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90人
     r",(?![^,]*(?:[全共计已了占含增减各每]|总(?![干队支监经])|其[中他余]|[选评产获]出))[^,。;:、\d]{2,8}"
 )
+_OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
 
 
@@ -286,6 +313,8 @@ def _is_listed_with(context, mention, said):
         return False
     moved = _YEARS.sub("", lead) if "年" in lead else lead
     if _marks()["moved"].fullmatch(moved):  # 人均收入由4800元提高到2020年的5200元
+        return mention["unit"] == first["unit"]
+    if _OTHERS.fullmatch(lead):
         return mention["unit"] == first["unit"]
     if context["seats"] and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return said.rest[:1] in ("", *",。;)、\n")
@@ -517,6 +546,11 @@ def _same_baseline(between, kind, context):
     return same or (context["paragraph"].get("baseline", "") if kind in ("change", "growth") else "")
 
 
+_COME = {"参加", "参与", "出席", "列席", "参观", "参评", "涌现", "来自"}  # of themselves
+_ALONG = "(?:重点|并|还|同时|共同|免费|直接|组织|及时|帮助|带领)?"
+_ANEW = (  # what is no longer of the same time
+    "今年|[去上当]年|\\d{4}|累计|截[至止]|目前|共|已|现有|总|达|占|[增减升降比较每均各曾为是有]|历年"
+)
 _HOW = "至少|分别|力争|全部|共同?|主要|重点|逐步|逐年|陆续|分批|统一|继续|进一步|免费|直接|每年"  # 将逐步覆盖
 
 
@@ -536,7 +570,12 @@ def _marks():
     )
     named = "(?<!”)" + "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
+    doing = either(verbs - _COME)
     return {
+        "acted": re.compile(  # 每年将发放, 每年对300名青年开展, 年均向社会提供
+            rf"(?:每个?(?:{either(PERIODS)})|[年月日]均)(?![的一])[^;]*(?:{doing}|[对为向给]$)"
+        ),
+        "goes_on": re.compile(rf"(?!.*(?:{_ANEW}))[^,;:]*(?:,(?:其中|{_ALONG}(?:{doing}))[^,;:]*)?"),
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
             rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"

@@ -49,7 +49,10 @@ def each_of(clause, rest):
         return None
     periods = [match for match in found if match["period"]]
     alone = len(found) == len(periods) and "均" not in clause
-    return Each(_written(found[-1] if found[-1]["mean"] or not periods else periods[-1]), alone)
+    last = found[-1]
+    if last["mean"] and clause[: last.start()].endswith("月"):
+        return Each("月", False)  # 月人均; but 年人均 is 人均 in a year, as all are
+    return Each(_written(last if last["mean"] or not periods else periods[-1]), alone)
 
 
 def _may_be_each(clause):
