@@ -1,11 +1,12 @@
 """What the words around a figure say of it: kind and sign, baseline, whether it is, shall be or happened.
 
 A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
-dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``within``, the time in
-which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that unit, ``owed``, whether it is a duty, and ``least``, whether a word makes
-it the least there may be; ``intent``, whether it shall be, and ``done``, whether it is known to be;
-``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and ``paragraph``, a dict of what the
-paragraph said (``ahead``: whether a year to come holds for what follows).
+dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``within``, the time
+in which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that
+unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the least there may be;
+``intent``, whether it shall be, and ``done``, whether it is known to be; ``course``; ``baseline``;
+``bound``, whether it is of a plan or a rule; and ``paragraph``, a dict of what the paragraph said
+(``ahead``: whether a year to come holds for what follows).
 """
 
 import re
@@ -275,6 +276,7 @@ _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90�
     r",(?![^,]*(?:[全共计已了占含增减各每]|总(?![干队支监经])|其[中他余]|[选评产获]出))[^,。;:、\d]{2,8}"
 )
 _OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
+_BEFORE = re.compile(r",比(?:\d{4}年|[上去]年|上次)[^,。;:、\d]{0,12}")  # 每户2.6人,比2010年的3.3人减少
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
 
 
@@ -314,7 +316,7 @@ def _is_listed_with(context, mention, said):
     moved = _YEARS.sub("", lead) if "年" in lead else lead
     if _marks()["moved"].fullmatch(moved):  # 人均收入由4800元提高到2020年的5200元
         return mention["unit"] == first["unit"]
-    if _OTHERS.fullmatch(lead):
+    if _OTHERS.fullmatch(lead) or (mention["resolution"] < 1 and _BEFORE.fullmatch(lead)):
         return mention["unit"] == first["unit"]
     if context["seats"] and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return said.rest[:1] in ("", *",。;)、\n")
@@ -549,7 +551,7 @@ def _same_baseline(between, kind, context):
 _COME = {"参加", "参与", "出席", "列席", "参观", "参评", "涌现", "来自"}  # of themselves
 _ALONG = "(?:重点|并|还|同时|共同|免费|直接|组织|及时|帮助|带领)?"
 _ANEW = (  # what is no longer of the same time
-    "今年|[去上当]年|\\d{4}|累计|截[至止]|目前|共|已|现有|总|达|占|[增减升降比较每均各曾为是有]|历年"
+    "力争|确保|今年|[去上当]年|\\d{4}|累计|截[至止]|目前|共|已|现有|总|达|占|[增减升降比较每均各曾为是有]|历年"
 )
 _HOW = "至少|分别|力争|全部|共同?|主要|重点|逐步|逐年|陆续|分批|统一|继续|进一步|免费|直接|每年"  # 将逐步覆盖
 

@@ -30,6 +30,7 @@ _SAME_UNIT = {
     "大项": "项",
     "个人": "人",
     "个小时": "小时",
+    "个平方米": "平方米",
 }
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
 _TENS = {"廿": 20, "卅": 30}
@@ -206,6 +207,7 @@ def _counts_areas(numeral, folded, end):
         return False
     if (
         numeral == "两"
+        or _COMPOUND.match(folded, end)
         or _PAIRED.match(folded, end)
         or _PAIRED_BEFORE.search(folded, max(0, start - 2), start)
     ):
@@ -536,6 +538,12 @@ def counted_units():
 
 
 @cache
+def _spelled():
+    """Return the classifiers that count after a numeral in words before some nouns only, with those."""
+    return {word: code for word, code in lexicon_codes("arabic_only").items() if isinstance(code, str)}
+
+
+@cache
 def areas():
     """Return a pattern of the areas that are units of themselves (9区, 两镇), without other words (市场)."""
     return _areas(())
@@ -593,7 +601,7 @@ def _beyond(units):
 @cache
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
-    units = counted_units() - {"%", "‰", "倍", "成", "年", "天"} | {"个百分点", "个千分点"}
+    units = counted_units() - {"%", "‰", "倍", "成", "年", "天"} | {"个百分点", "个千分点", "个平方米"}
     words = {
         "UNIT": units | {"大"},
         "COUNTED": units - set(lexicon_codes("arabic_only")) | {"倍"},
@@ -612,7 +620,9 @@ def _pattern():
     for name in ("UNIT", "COUNTED"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
-    texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$))"
+    texts["BOTH"] = areas()
+    spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
+    texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
@@ -623,11 +633,11 @@ def _pattern():
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
-        f"百年月日天周星季学成分届番小大倍{_ENDS}"
+        f"{''.join(_spelled())}百年月日天周星季学成分届番小大倍{_ENDS}"
     )
     before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
     last = (  # 前三, 一半, 半数
-        f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=一)(?=半)|(?<=半)(?=数)"
+        f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)"
     )
     return re.compile(  # one class in front, so that the search runs over all else at once
         rf"[\d第首翻全均xX×*○□△_{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=[*○□△_])[*○□△_]*"
@@ -640,6 +650,9 @@ _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘�
 _ENDS = "省市县区旗盟州镇乡"  # of names of areas
 # Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
 _PAIRED = re.compile(rf"(?:[{_ENDS}]|乡镇)(?:\([^()]{{1,4}}\))?[一二三四五六七八九十两\d]")
+_COMPOUND = re.compile(
+    "(?:省[市区]|县[市区]|区县|市[县区州]|旗县|镇街|盟市)(?![级委]|[联一合协共])"
+)  # 四省市
 _PAIRED_BEFORE = re.compile(rf"[一二三四五六七八九十两\d][{_ENDS}]$")
 _SCHEME = re.compile(  # what they are no more than named in: 一市三县模式
     rf"(?:[{_ENDS}]{{1,2}}[一二三四五六七八九十两])?[{_ENDS}]{{1,2}}(?:模式|联盟|格局|机制|战略)"
@@ -775,7 +788,7 @@ _SORTS = {
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
         r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
-        r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)"
+        r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)|(?<=两)(?=BOTH)"
         r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
         r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
         r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",

@@ -12,12 +12,15 @@ from .phrases import TO_THE_LEFT
 from .quantities import areas, is_at_least, lexicon_codes, lexicon_pattern
 from .tokens import PEOPLE
 
+PLAIN = frozenset(
+    "名位人户家所座栋间台辆张册本部封箱"
+)  # units of persons and things; the rest may count ideas
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
-_MET = "中|已|未|没|全部|均|都|达标|提前|完成"  # what is said of indicators that were counted one by one
+_MET = "中|显示|总体|整体|已|未|没|全部|均|都|达标|提前|完成"  # said of indicators counted one by one
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 
 
@@ -141,6 +144,7 @@ def _no_unit(mention, lead, token, rest):
     """Say why a number without a unit is no figure, or nothing: none is stated, and it is not large."""
     if not _marks()["stated"].search(lead):
         large = mention["resolution"] > 1 or mention["hedge"] != "exact"
+        large |= lead[-1:] in (",", "、") and rest.startswith(("先进", "优秀"))  # 先进集体3个,10先进个人
         if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
             return "no unit"
     return "unit" if _only_unit(token, "", lead) else ""
@@ -155,6 +159,8 @@ def _is_phase(mention, lead, rest):
 def _is_form(lead, rest):
     """Tell whether a number says how many papers to hand in (一式三份, 照片2张), and counts nothing."""
     marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
+    if marks["after_others"].search(clause):
+        return False
     if clause.endswith("一式"):
         return True
     return bool(
@@ -192,7 +198,8 @@ def _is_enumerated(mention, token, lead, rest):
     if mention["value"] >= 13 or mention["unit"] in HELD:
         return False
     if marks["enumeration"].match(rest):
-        return not (marks["qualifying"].match(rest) or marks["fared"].match(rest))
+        beside = token[0] not in _HAN_DIGITS and marks["beside"].match(rest)
+        return not (beside or marks["qualifying"].match(rest) or marks["fared"].match(rest))
     return token[0] in _HAN_DIGITS and (
         (marks["divided"].search(lead) and not marks["parts"].match(rest))
         or marks["core"].match(rest)
@@ -226,14 +233,15 @@ def _figure_of_speech(mention, token, lead, rest):
         if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
     if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
-        return "" if marks["made"].search(lead) else "rhetorical"  # 招募千名志愿者, but 百名博士进百企
+        counted = marks["made"].search(lead) and rest[0] not in "百千万"
+        return "" if counted else "rhetorical"  # 招募千名志愿者, but 百名博士进百企, 惠及千家万户
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
     if rest.startswith(("也没有", "都没有")):
         mention |= {"value": 0.0}  # 支部一个也没有
         return ""
-    if (at_end and (mention["unit"] in STOCKED or marks["counted"].search(lead))) or _is_last_of_a_list(
-        mention, lead
+    if (at_end and (mention["unit"] in STOCKED or marks["counted"].search(lead))) or _is_listed_with(
+        mention["unit"], lead, rest
     ):
         return ""
     least = mention["hedge"] == "at_least" or is_at_least(lead)
@@ -243,10 +251,15 @@ def _figure_of_speech(mention, token, lead, rest):
     return "" if often else "article"  # 每名干部至少联系一家, 每月召开一次
 
 
-def _is_last_of_a_list(mention, lead):
-    """Tell whether a number ends a list of figures in its unit (设4个部室和一个阵地)."""
+def _is_listed_with(unit, lead, rest):
+    """Tell whether one is listed with others that are counted (4个部室和一个阵地, 一张桌子、一部电话)."""
     last = _marks()["listed"].search(lead)
-    return bool(last and last[1] == mention["unit"])
+    if last and last[1] == unit:
+        return True
+    if unit not in PLAIN:
+        return False
+    beside = _marks()["before_others"].match(rest) or _marks()["after_others"].search(lead)
+    return bool(beside) and beside[1] in PLAIN
 
 
 def _no_count(lead, token, rest):
@@ -283,6 +296,7 @@ def _as_rank(mention, token):
 def _marks():
     """Patterns of the words around a number, from the lexicon."""
     words = lexicon_pattern
+    some = rf"\d+|[{_HAN_DIGITS}]+"
     any_size = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
     return {
         "blank": re.compile(  # what stands where a digit is missing; but heads end in one (青春同行 百名青年)
@@ -298,6 +312,8 @@ def _marks():
             r"|[\u4e00-\u9fff]号码?:$"
         ),
         "listed": re.compile(r"\d[余多]?([\u4e00-\u9fff])[^,。;、\d]{1,14}[和及]$"),
+        "before_others": re.compile(rf"[^,。;、:\d“”]{{1,12}}[、和及与](?:{some})([\u4e00-\u9fff])"),
+        "after_others": re.compile(rf"(?:{some})([\u4e00-\u9fff])[^,。;、:\d“”]{{1,9}}[、和及与]$"),
         "long": re.compile(r"\d{9}"),
         "years": re.compile(r" ?周?岁"),
         "to": re.compile(r" ?[:比] ?\d"),
@@ -330,22 +346,24 @@ def _marks():
         ),
         "qualifying": re.compile(  # 4个工作室, 3个主题党日, 2个提升项目
             f"(?:{words('enumeration')})(?!建|组成)[\u4e00-\u9fff]?"
-            f"(?:{words('organisation', 'team')}|项目|活动|工程|产业|专班|岗|室|[党团队]日|班会|公园"
+            f"(?:{words('organisation', 'team')}|项目|活动|学习|工程|产业|专班|岗|室|[党团队]日|班会|公园"
             r"|展(?<!开展)|试点)(?<![重要]点)(?<!发展)"
         ),
         "fared": re.compile(  # 9项工作在全省推广, 8个问题全部整改: what became of each, not what each is
-            f"(?:{words('enumeration')})[^,。;:、\\d]{{0,4}}?(?:已?全部|[均都已被获]|荣获|[入评获]选|受到|得到|通过|走在"
+            f"(?:{words('enumeration')})[^,。;:、\\d]{{0,4}}?(?:已?全部|[均都已被获]|未(?!来)|荣获|[入评获]选|受到|得到|通过|走在"
             "|在全[国省市区县州]|位[居列]|[名排]列?[居第]|列[居第]|整改|办结|销号|推广)"
         ),
+        "beside": re.compile(f"(?:{words('enumeration')})[、和及]\\d"),  # 10个领域、39方面措施
         "constituent": re.compile(
-            rf"(?!(?:入团|发展)[\u4e00-\u9fff]{{0,2}}指标|指标(?:{_MET}))[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"
+            r"(?!(?:入团|发展)[\u4e00-\u9fff]{0,2}指标)"
+            rf"[\u4e00-\u9fff]{{0,4}}?(?:{any_size})(?<!指标(?={_MET}))"
         ),
         "text": re.compile(
             "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
         ),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
         "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
-            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|领域|体系|机制|模式|特征|特点|重点|优势|难题|短板"
+            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|体系|机制|模式|特征|特点|重点|优势|难题|短板"
             r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?:建设|改革|创新)?(?=[,。;、:和]|$)"
         ),
         "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
