@@ -92,7 +92,7 @@ MAY_IMPORT = {
     "dates": set(),
     "rows": set(),
     "labels": {"dates", "quantities", "rates"},
-    "tables": {"dates", "labels", "nouns", "quantities", "rows"},
+    "tables": {"dates", "labels", "nouns", "quantities", "rows", "tokens"},
     "places": {"loaders"},
     "headings": {"norms"},
     "signs": {"quantities", "tokens"},

@@ -182,6 +182,29 @@ def test_unit_and_year_of_the_caption_and_blank_cells(read):
     ]
 
 
+def test_of_several_units_in_the_caption_each_row_has_its_own(read):
+    facts = read(
+        ("单位：所、万人", ["指标|2021年|2022年", "学校数|61|63", "在校生数|5.2|6", "专任教师|2|3"]),
+        ("单位：万张、张", ["指标|数量", "床位数|7.5", "每千人口床位数|3.4"]),
+    )
+    assert rows(facts, "value", "unit") == [
+        *([61, "所"], [63, "所"], [52000, "人"], [60000, "人"], [20000, "人"], [30000, "人"]),
+        *([75000, "张"], [3.4, "张/千人"]),
+    ]
+
+
+def test_a_caption_ends_in_its_unit_or_says_in_what_time_money_is_paid(read):
+    facts = read(
+        ("捐赠收入情况（万元）", ["项目|金额", "助学|3.5"]),
+        ("边远乡镇按月发放补贴：", ["类别|标准", "偏远村|130元", "海岛村|160元"]),
+    )
+    assert rows(facts, "value", "unit", "kind") == [
+        [35000, "元", "level"],
+        [130, "元/月", "mean"],
+        [160, "元/月", "mean"],
+    ]
+
+
 def test_labels_with_units_and_words_of_approximation(read):
     facts = read(("", ["项目|数量", "志愿服务队（支）|45", "注册志愿者（人）|约2000", "青年之家|17家"]))
     assert rows(facts, "noun", "value", "unit", "hedge") == [

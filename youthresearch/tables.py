@@ -29,6 +29,7 @@ from .labels import (
 from .nouns import find_above
 from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
+from .tokens import PEOPLE, is_person
 
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 _PLAIN = rf"{_WHOLE}(?:\.\d+)?"
@@ -36,7 +37,10 @@ _NUMBER = re.compile(rf"[-+]?{_WHOLE}(\.\d+)?")
 _DIALLED = re.compile(r"0\d+|1[3-9]\d{9}")  # telephones, codes
 _RANGE = re.compile(rf"(?P<least>{_PLAIN})(?:-|–|—{{1,2}}|~|至)(?P<most>{_PLAIN})")
 _PART = re.compile(rf"([^()]+)\((?:其中|含)?[:,]?([\u4e00-\u9fff]{{1,8}}?):?({_PLAIN}[\u4e00-\u9fff]?)\)")
-_CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,6})")
+_CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,12})")
+_PAID = re.compile(  # 按月发放津贴:
+    r"[每按]个?(月|年|学年|学期|季度)[^,。;:\d]{0,10}(?:津贴|补[贴助]|工资|标准)[^,。;:\d]{0,6}:?$"
+)
 
 
 class Column(NamedTuple):
@@ -51,11 +55,16 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What holds for a whole table: its columns, the lines above it, unit, date and the document's date."""
+    """What holds for a whole table: its columns, the lines above it, date and the document's date.
+
+    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is.
+    """
 
     columns: list
     caption: list
     unit: tuple
+    units: list
+    paid: str
     date: str
     document: str
 
@@ -137,7 +146,13 @@ def _tables(lines, folded):
 
 
 def _caption(lines):
-    return [line for line in lines if line and len(line.text) < 60]
+    """Keep short lines, and of a long one that announces the table, its last sentence."""
+    caption = []
+    for line in filter(None, lines):
+        cut = line.text.rfind("。") + 1 if len(line.text) >= 60 and line.text.endswith(":") else 0
+        if len(line.text) - cut < 60:
+            caption.append(Line(line.start + cut, line.text[cut:]))
+    return caption
 
 
 def _read_table(rows, caption, document):
@@ -171,10 +186,32 @@ def _bare(rows):
 
 def _table(columns, caption, document):
     text = "\n".join(line.text for line in caption)
-    unit, year = _CAPTION_UNIT.search(text), re.search(r"(?:19|20)\d\d年", text)
+    unit, year, paid = _CAPTION_UNIT.search(text), re.search(r"(?:19|20)\d\d年", text), _PAID.search(text)
+    units = [found for name in unit[1].split("、") if (found := unit_of(name))[0]] if unit else []
+    if not unit and caption and caption[-1].text.endswith(")"):  # 收入情况(万元)
+        units = [name_and_unit(caption[-1].text)[1:]]
     return Table(
-        columns, caption, unit_of(unit[1] if unit else ""), iso(year[0]) if year else document, document
+        columns,
+        caption,
+        units[0] if len(units) == 1 else ("", 1),
+        units if len(units) > 1 else [],
+        paid[1] if paid else "",
+        iso(year[0]) if year else document,
+        document,
     )
+
+
+def _one_of(units, said, fraction):
+    """Choose of several units of a table that of a figure, as its noun and a fraction of it allow."""
+    if said.kind not in ("level", "mean") or (said.implied and said.implied not in dict(units)):
+        return "", 1  # a share, or what brings its own
+    person = said.implied == "人" or is_person(said.noun) or said.noun.endswith("生")
+    fit = [u for u in units if (u[0] in PEOPLE) == person] or units
+    if len(fit) > 1:  # 万张、张: thousands of them, and so many to each
+        fit = [u for u in fit if (u[1] > 1) == (not said.per)]
+    if fraction and not said.per and any(factor > 1 for _, factor in units):
+        fit = [u for u in units if u[1] > 1]
+    return fit[0] if len(fit) == 1 else ("", 1)
 
 
 def _read_rows(body, table):
@@ -395,7 +432,11 @@ def _read_row(row, table):
         if value:
             both = _both_say(column.said, said, head, table.caption)
             counted = head and both.span and head.start <= both.span[0] < head.end
+            if table.paid and not both.per:
+                both = both._replace(per=table.paid if "元" in (value[1], table.unit[0]) else "")
             units = [(s.unit, s.factor) for s in (column.said, said)] + [table.unit, (both.implied, 1)]
+            if table.units:
+                units.insert(2, _one_of(table.units, both, value[2] < 1))
             unit = next((u for u in units if u[0]), units[-1])
             place = both.place if counted else name or both.place
             at = column.said.at or date or table.date
