@@ -147,7 +147,8 @@ def _each_of(mention, said, whole, context):
         return each
     if ":" in said.lead and (headed := _HEADED.search(said.lead)):
         context["headed"] = each_of(headed[0], "")
-    rated = not each and _RATED.search(said.clause)
+    timed = not each and ("月" in said.clause or "年" in said.clause)
+    rated = timed and _RATED.search(said.clause)
     return Each(rated[1] or rated[2], False) if rated else each or context.get("headed")
 
 

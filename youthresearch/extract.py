@@ -50,6 +50,7 @@ COLUMNS = [
 NUMBERS = ("value", "value_max", "resolution", "low", "high")
 PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
+_KEPT_IN_MIND = frozenset({*NORMS, SET})  # for the next number
 _ORDER, _in_order = tuple(COLUMNS), itemgetter(*COLUMNS)
 FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
@@ -321,7 +322,7 @@ def _sift(sentence, folded, paragraph, ruled, document):
         norm = reason
         if normed and not reason:
             norm = norm_of(mention, folded, sentence, ruled, before)
-        if norm in (*NORMS, SET):
+        if norm in _KEPT_IN_MIND:
             before = (mention["end"], norm, mention["unit"])
         elif not norm:
             before = None
