@@ -106,7 +106,7 @@ SET = [  # what a rule sets, which is planned: text, tokens, hedges, kinds
         "share share",
     ),
     ("团委选举办法\n委员候选人（含20%差额数）由支部提名。", "20%", "exact", "share"),
-    ("会费管理办法\n会费的30%上缴市学联，70%留本校。", "30% 70%", "exact exact", "share share"),
+    ("会费管理办法\n会费的30%上缴市学联，70%用于活动。", "30% 70%", "exact exact", "share share"),
     ("会费管理办法\n学生会费统一为5元。", "5元", "exact", "level"),
     ("按学生数的2%推荐。按利息的60%给予补贴。", "2% 60%", "exact exact", "share share"),
     ("补贴标准为当地最低工资标准的60%。", "60%", "exact", "share"),
@@ -131,6 +131,8 @@ def test_what_a_rule_sets_is_planned(text, tokens, hedges, kinds):
         ("团员9人以上的支部，应当设立支委会。", "9人以上"),
         ("每人累计最多享受4次。", "4次"),
         ("可享受最多3万元的贷款。", "最多3万元"),
+        ("可享受最高3万元的贷款。", "3万元"),
+        ("贷款额度不超过总投资的70%。", "70%"),
     ],
 )
 def test_a_condition_and_what_one_may_take_are_not_set(text, token):

@@ -116,7 +116,8 @@ def test_rates_of_any_two_units_are_loaded_and_others_are_named(tmp_path):
 
 def test_a_second_figure_of_a_mean_and_one_of_each_body_are_means_and_what_is_more_a_change():
     text = "户均收入由4800元提高到5200元。比去年新增4个。新增6个。各学会设会长1人、副会长2人。"
-    kinds = ["mean", "mean", "change", "level", "mean", "mean"]
+    text += "月补助标准提高50元。"
+    kinds = ["mean", "mean", "change", "level", "mean", "mean", "change"]
     assert yr.extract_facts(text)["kind"].tolist() == kinds
 
 

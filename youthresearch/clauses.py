@@ -206,7 +206,7 @@ def _own_kind(mention, clause, whole, each):
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
     mean = of_each or clause.endswith(_ALL) or marks["mean"].search(clause)
-    if mean and not (compared or (verb and "均" in clause)):
+    if mean and not (compared or (verb and ("均" in clause or _RATED.search(clause)))):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached

@@ -256,7 +256,10 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form("^(?!.*(?:组建|成立|建立)[^,。;]*$)", "(?:的?[^,。;]{0,8})组成", _BOUNDS | _RANGE),
             Form(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$", hedges=_RANGE),
             Form("设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$"),
-            Form("不(?:得|应|能)?(?:THAN_MORE|THAN_LESS)NEAR{1,20}的 ?$", units=_PERCENT),
+            Form(
+                "(?<!额度)(?<!金额)(?<!贷款)不(?:得|应|能)?(?:THAN_MORE|THAN_LESS)NEAR{1,20}的 ?$",
+                units=_PERCENT,
+            ),
             Form(r"(?:QUOTA)NEAR{0,10}$", "", _HIGH, _COUNTED),
             Form("名额NEAR{0,10}$", "", _RANGE, _COUNTED),
             Form(r"标准(?:为|是|提高到|按)?[^,。;\d]{0,14}的$", units=_PERCENT),
@@ -265,7 +268,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 "以[上内下]的|的?(?:比例|标准|幅度|差额)|[给予]予|补|推|评|选|提|划|拨|缴|上交|返还|留|发展|确定|配",
                 units=_PERCENT,
             ),
-            Form(r"^(?!.*最多).*(?<![许认计])可以?享受[^,。;\d]{0,8}$", "", _EXACT, _GIVEN),
+            Form(r"^(?!.*(?:最[多高]|不超过)).*(?<![许认计])可以?享受[^,。;\d]{0,8}$", "", _EXACT, _GIVEN),
         ],
     ),
     "what has to be: 不少于应选人数的20%, 人数一般应在6人以上, 必须有1名教师": (
@@ -457,7 +460,7 @@ def _marks():
         "who": re.compile(  # 女职工, 单位负责人(含正副职), 女代表比例
             rf"(?:{lexicon_pattern('person')})(?:\([^()]*\))?(?:人?数)?占?(?:的?比例)?$"
         ),
-        "passed_on": re.compile("[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归"),
+        "passed_on": re.compile("[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归|用[于作]"),
         "dues": re.compile(r"费(?:标准)?(?:一般|统一)?(?:为|是)$"),
         "measured": re.compile(r"(?:达到?|共|有|支出|全[年市县区省国])[^,。;]*$"),
         "seat": re.compile(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"),

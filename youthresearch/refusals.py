@@ -198,7 +198,9 @@ def _is_enumerated(mention, token, lead, rest):
     if mention["value"] >= 13 or mention["unit"] in HELD:
         return False
     if marks["enumeration"].match(rest):
-        beside = token[0] not in _HAN_DIGITS and marks["beside"].match(rest)
+        beside = (
+            token[0] not in _HAN_DIGITS and marks["beside"].match(rest) and not marks["about"].search(lead)
+        )
         return not (beside or marks["qualifying"].match(rest) or marks["fared"].match(rest))
     return token[0] in _HAN_DIGITS and (
         (marks["divided"].search(lead) and not marks["parts"].match(rest))
@@ -232,9 +234,10 @@ def _figure_of_speech(mention, token, lead, rest):
         )
         if slogan or token[:-1] in ("几", "数") or named:
             return "rhetorical"
-    if token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact" and not at_end:
-        counted = marks["made"].search(lead) and rest[0] not in "百千万"
-        return "" if counted else "rhetorical"  # 招募千名志愿者, but 百名博士进百企, 惠及千家万户
+    round_ = token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact"
+    if round_ and (not at_end or mention["unit"] in ("家", "户")):  # 惠及万家
+        counted = marks["made"].search(lead) and rest[:1] not in tuple("百千万")
+        return "" if counted and not at_end else "rhetorical"  # 招募千名志愿者, but 百名博士进百企
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
     if rest.startswith(("也没有", "都没有")):
@@ -296,6 +299,7 @@ def _as_rank(mention, token):
 def _marks():
     """Patterns of the words around a number, from the lexicon."""
     words = lexicon_pattern
+    thing = rf"[^,。;、:\d“”{_HAN_DIGITS}]"  # no 一户一策
     some = rf"\d+|[{_HAN_DIGITS}]+"
     any_size = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
     return {
@@ -312,8 +316,8 @@ def _marks():
             r"|[\u4e00-\u9fff]号码?:$"
         ),
         "listed": re.compile(r"\d[余多]?([\u4e00-\u9fff])[^,。;、\d]{1,14}[和及]$"),
-        "before_others": re.compile(rf"[^,。;、:\d“”]{{1,12}}[、和及与](?:{some})([\u4e00-\u9fff])"),
-        "after_others": re.compile(rf"(?:{some})([\u4e00-\u9fff])[^,。;、:\d“”]{{1,9}}[、和及与]$"),
+        "before_others": re.compile(rf"{thing}{{1,12}}[、和及与](?:{some})([\u4e00-\u9fff])"),
+        "after_others": re.compile(rf"(?:{some})([\u4e00-\u9fff]){thing}{{1,9}}[、和及与]$"),
         "long": re.compile(r"\d{9}"),
         "years": re.compile(r" ?周?岁"),
         "to": re.compile(r" ?[:比] ?\d"),
@@ -354,6 +358,7 @@ def _marks():
             "|在全[国省市区县州]|位[居列]|[名排]列?[居第]|列[居第]|整改|办结|销号|推广)"
         ),
         "beside": re.compile(f"(?:{words('enumeration')})[、和及]\\d"),  # 10个领域、39方面措施
+        "about": re.compile("(?:围绕|聚焦|紧扣|突出|按照|从)[^,。;]*$"),
         "constituent": re.compile(
             r"(?!(?:入团|发展)[\u4e00-\u9fff]{0,2}指标)"
             rf"[\u4e00-\u9fff]{{0,4}}?(?:{any_size})(?<!指标(?={_MET}))"
