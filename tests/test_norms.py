@@ -123,6 +123,12 @@ def test_what_a_rule_sets_is_planned(text, tokens, hedges, kinds):
     assert set(facts["status"]) == {"planned"}
 
 
+def test_the_noun_of_a_quota_stands_before_its_bound():
+    facts = yr.extract_facts("推荐对象不超过支部团员总数的12%。优秀团干部不得超过团干部人数5%。")
+    assert facts["noun"].tolist() == ["推荐对象", "优秀团干部"]
+    assert facts["hedge"].tolist() == ["at_most"] * 2
+
+
 @pytest.mark.parametrize(
     ("text", "token"),
     [

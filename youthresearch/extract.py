@@ -430,6 +430,8 @@ def _unsaid_unit(noun, folded, said, context):
 
 def _noun_of(mention, kind, folded, tokens, number, context):
     """Find the noun that a figure counts, as `find_noun` does, and else in what was said before."""
+    if kind == "share" and number and mention["hedge"] in ("at_most", "at_least"):
+        number = _before_bound(tokens, number)
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     start, unit = mention["start"], mention["unit"]
     subject, counted = context["paragraph"].get("subject", (None, ""))
@@ -443,6 +445,16 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
     return noun and _carried(_without_total(noun, folded), folded), rule, other
+
+
+def _before_bound(tokens, number):
+    """Find where a bound apart from its number begins (团干部不超过团员总数的8%): its noun is before that."""
+    for i in range(number - 1, max(-1, number - 10), -1):
+        if tokens[i].sort == "x":
+            break
+        if tokens[i].word[0] == "不" and i:
+            return i
+    return number
 
 
 def _carried(noun, folded):
