@@ -618,3 +618,13 @@ def test_labels_of_a_row_are_those_that_differ_and_a_goal_may_be_a_sign():
     assert facts["noun"].tolist() == ["开放教室", "教师", "覆盖率"]
     assert facts["hedge"].tolist() == ["at_least", "at_most", "at_least"]
     assert set(facts["status"]) == {"planned"}
+
+
+def test_cells_one_blank_apart_are_a_table_below_headers_with_their_units():
+    lines = "指标 年末数（万人） 比重（%）\n全镇人口 3.25 100.0\n其中：女性 1.5 46.2\n"
+    facts = yr.extract_facts(f"主要情况如下：\n{lines}全镇有团员800名。")
+    assert rows(facts, "value", "unit", "kind") == [
+        *([32500, "人", "level"], [100, "%", "share"], [15000, "人", "level"], [46.2, "%", "share"]),
+        [800, "名", "level"],
+    ]
+    assert "table" not in set(yr.extract_facts(lines.partition("\n")[2])["rule"])

@@ -257,7 +257,8 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$", hedges=_RANGE),
             Form("设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$"),
             Form(
-                "(?<!额度)(?<!金额)(?<!贷款)不(?:得|应|能)?(?:THAN_MORE|THAN_LESS)NEAR{1,20}(?:的|[数量额]) ?$",
+                "(?<!额度)(?<!金额)(?<!贷款)不(?:得|应|能)?(?:THAN_MORE|THAN_LESS)"
+                "NEAR{1,20}(?:的|[数量额]) ?$",
                 units=_PERCENT,
             ),
             Form(r"(?:QUOTA)NEAR{0,10}$", "", _HIGH, _COUNTED),

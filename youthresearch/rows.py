@@ -1,5 +1,7 @@
 """Lines of text that are rows of a table: cells apart by bars, by tabs, or by two or more blanks.
 
+Or by one, where a line of headers with their units says so: 指标 年末数(万人) 比重(%).
+
 This is the one place that says what a table in plain text is: `documents` marks its lines, `tables` reads
 them. The text may be folded or not.
 """
@@ -20,6 +22,12 @@ _SIGN = re.compile("[\t|｜│]|[ \u3000\xa0]{2}")
 _BAR = re.compile(r"[|｜│]")
 _MARKED = re.compile(r"[|｜│\t]")  # where a cell may be empty and still be seen
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
+_ENDS = re.compile(
+    r"[)）][ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]\s*?(?:\n|$)"
+)  # of a line of headers
+_HEADERS = re.compile(r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}")
+_FIGURES = re.compile(r"(?=\S*[\u4e00-\u9fff])\S{1,40}(?:[ \u3000][+-]?\d[\d,.]*[%％]?){2,12}")
+_ONE = re.compile("[ \u3000]")
 _RULE = re.compile(r"[\s|｜│+:=\-─━┄—┌┐└┘├┤┬┴┼]{3,}")  # a line drawn between rows
 _FRAMED = re.compile(r"(?! [|｜│])\s*[|｜│]")  # bars before the first cell too, as Markdown has them
 _SENTENCE = re.compile(r"[,，。;；!！?？]")
@@ -50,6 +58,8 @@ class Line(NamedTuple):
 
 def may_hold_rows(text):
     """Tell, at once for most texts, whether two lines near each other have what may part cells."""
+    if _ENDS.search(text):
+        return True
     signs = [sign for sign in _SIGNS if sign in text]
     if not signs:
         return False
@@ -66,8 +76,8 @@ def cells_of(text, start=0):
         return cells[1:-1] if framed else cells
     if "\t" in text:
         return _cut(text, re.compile("\t"), start)
-    left = len(text) - len(text.lstrip())
-    return _cut(text.strip(), _GAP, start + left)
+    left, line = len(text) - len(text.lstrip()), text.strip()
+    return _cut(line, _ONE if _HEADERS.fullmatch(line) or _FIGURES.fullmatch(line) else _GAP, start + left)
 
 
 def _cut(text, sign, start):
@@ -103,7 +113,7 @@ def runs_of(lines):
             continue  # prose, most of all lines
         if line and _RULE.fullmatch(line.text):
             continue
-        cells = _row(line) if line else None
+        cells = _row(line, bool(run) and _is_spaced(lines[min(run)].text)) if line else None
         if cells:
             figures = _has_figure(cells)
             if figured and not figures and _begins(cells, run, heads):
@@ -119,10 +129,20 @@ def runs_of(lines):
     return [found for found in (_aligned(run, lines) for run in runs) if found]
 
 
-def _row(line):
-    """Return the cells of a line that may be a row; None for a sentence with blanks in it or before it."""
+def _is_spaced(text):
+    """Tell a line of headers with units, one blank apart."""
+    return bool(_HEADERS.fullmatch(text.strip()))
+
+
+def _row(line, spaced):
+    """Return the cells of a line that may be a row; None for a sentence with blanks in it or before it.
+
+    spaced: whether one blank is enough, as in the line of headers.
+    """
     start, text = line
-    if len(text) > LONGEST or not _may_be_row(text) or not _SIGN.search(text):
+    if len(text) > LONGEST or not _may_be_row(text):
+        return None
+    if not (_SIGN.search(text) or _is_spaced(text) or (spaced and _FIGURES.fullmatch(text.strip()))):
         return None
     cells = cells_of(text, start)
     filled = [cell.text for cell in cells if cell.text]
