@@ -250,7 +250,7 @@ def test_misprints_are_drawn_against_what_would_fit():
     """Nanshan's 62.76% beside the 61.29% that 418 on top of 682 give; 416.7万 beside 7,416.7万."""
     axes = yr.plot_conflicts(misprints()).axes[0]
     written = " ".join(t.get_text() for t in axes.texts)
-    assert "62.76%, would fit: 61.29%" in written and "4,167,000, would fit: 74,167,000" in written
+    assert "62.76%; 61.29% would fit" in written and "4,167,000; 74,167,000 would fit" in written
     drawn = axes.lines[0].get_xdata()
     assert drawn.max() == pytest.approx(100) and drawn.min() == pytest.approx(4167 / 74167)
 
