@@ -187,11 +187,14 @@ _DATE = r"(?:\d{4}(?:-\d{2}(?:-\d{2})?)?)?"
 
 
 def check_facts(facts, needed):
-    """Refuse facts that lack a column, hold the wrong sort of thing, or of which two have one fact_id."""
+    """Refuse facts that lack a column, hold the wrong sort of thing, or whose fact_ids are not their own."""
     check_columns("facts", facts, needed, "load them with load_facts")
     twice = facts["fact_id"].duplicated(keep=False)
     if twice.any():
         raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
+    blank = facts["fact_id"].astype("str").str.contains(r"\s")
+    if blank.any():
+        raise DataError("A fact_id has a blank in it, and fact_ids are listed apart by blanks.", facts[blank])
     for column in (c for c in ("period_start", "period_end") if c in needed):
         wrong = ~facts[column].fillna("").astype("str").str.fullmatch(_DATE)
         if wrong.any():
