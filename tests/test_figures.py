@@ -191,6 +191,14 @@ def saved(tmp_path_factory):
     return folders
 
 
+def test_a_notebook_shows_a_figure():
+    """Without pyplot, which nobody needs to import."""
+    from IPython.core.formatters import DisplayFormatter
+
+    shown, _ = DisplayFormatter().format(yr.plot_quality(quality()))
+    assert shown["image/png"].startswith(b"\x89PNG") and shown["text/plain"].startswith("<Figure size")
+
+
 def test_saved_in_both_languages(saved):
     files = sorted(p.name for p in saved[0].iterdir())
     assert files == ["x.csv", "x.en.pdf", "x.en.png", "x.zh.pdf", "x.zh.png"]

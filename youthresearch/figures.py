@@ -5,7 +5,8 @@ is drawn on. `save_figure` writes both languages and the table. All words come f
 """
 
 import re
-from functools import cache, wraps
+from functools import cache, partial, wraps
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -790,9 +791,18 @@ def _figure(width, height, title, *, table=None, shape=(1, 1)):
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(width, height), layout="constrained")
+    fig._repr_png_ = partial(_png, fig)  # of itself a notebook draws a figure only once pyplot is imported
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
     _mark(fig, table)
     return fig, fig.subplots(*shape)
+
+
+def _png(fig):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    picture = BytesIO()
+    FigureCanvasAgg(fig).print_png(picture, metadata={"Software": None})
+    return picture.getvalue()
 
 
 def _mark(fig, table):
