@@ -64,7 +64,7 @@ def test_the_quality_of_extraction_is_the_published_one(readme):
 
 
 def test_the_first_finding_holds():
-    """The READMEs open with it: no county has one indicator in two years."""
+    """The READMEs open with it: since 2015 no county has one indicator in two years."""
     assert numbers("05-panel-and-coverage")["county_series_of_two_years_or_more"] == "0"
 
 
