@@ -791,13 +791,14 @@ def _figure(width, height, title, *, table=None, shape=(1, 1)):
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(width, height), layout="constrained")
-    fig._repr_png_ = partial(_png, fig)  # of itself a notebook draws a figure only once pyplot is imported
+    fig._repr_png_ = partial(save_in_memory, fig)  # of itself a notebook draws a figure only once pyplot is imported
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
     _mark(fig, table)
     return fig, fig.subplots(*shape)
 
 
-def _png(fig):
+def save_in_memory(fig):
+    """Return a figure as the bytes of a PNG, which a notebook shows."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     picture = BytesIO()
