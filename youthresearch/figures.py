@@ -791,7 +791,7 @@ def _figure(width, height, title, *, table=None, shape=(1, 1)):
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(width, height), layout="constrained")
-    fig._repr_png_ = partial(save_in_memory, fig)  # of itself a notebook draws a figure only once pyplot is imported
+    fig._repr_png_ = partial(save_in_memory, fig)  # of itself a notebook draws none before pyplot is imported
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
     _mark(fig, table)
     return fig, fig.subplots(*shape)
