@@ -6,6 +6,7 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 
 from .phrases import (
     AIMS,
+    BOOKED,
     EVENTS,
     LEVELS,
     NUMERIC,
@@ -53,6 +54,7 @@ STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
+PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
@@ -653,6 +655,19 @@ def find_above(text, start, unit):
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
     k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)
+
+
+def find_sum(text, start):
+    """Find the last name of a sum in a line above a table, but for how it is booked (“三公”经费支出决算表)."""
+    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    for k in range(len(tokens) - 1, -1, -1):
+        word, booked = tokens[k].word, next(filter(tokens[k].word.endswith, PAID), "")
+        if word != booked and tokens[k].sort in "nwvh" and ends_in(word, "money"):
+            begin = phrase_to(tokens, k)[0]
+            begin += 2 * text.startswith("年度", begin - start)
+            quoted = text.rfind("“", 0, begin - start) if text[begin - start - 1] == "”" else -1
+            return start + quoted if quoted >= 0 else begin, tokens[k].end - len(booked)
+    return None
 
 
 def _topic(tokens, i, unit):
