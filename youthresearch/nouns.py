@@ -88,7 +88,7 @@ def find_noun(tokens, i, mention, kind, context):
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
-    before = context["noun"]
+    before = context["noun"] = _before_bracket(tokens, i, context) or context["noun"]
     found = _candidates(tokens, i, unit, kind, before)
     rule, *others = found or ("",)
     bare = rule == "left" and _only_qualifies(tokens, i, found["left"], unit)
@@ -112,9 +112,26 @@ def find_noun(tokens, i, mention, kind, context):
         return again, "inherited", found[rule]
     if bare or not rule:
         further = _further(tokens, i, unit, kind, context)
-        told = bare and kind == "share" and further[1] in ("topic", "none")
+        told = bare and (_is_told_of(tokens, i, before) or (kind == "share" and further[1] in ("topic", "none")))
         return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
+
+
+def _before_bracket(tokens, i, context):
+    """Find the last noun before a bracket with figures of its own (团员90人(女团员30人),占80%)."""
+    k = i - 1
+    while tokens[k].sort in "xhsr" and tokens[k].word not in ("", ")", NUMBER):
+        k -= 1
+    if tokens[k].word != ")" or tokens[k - 1].word != NUMBER:
+        return None
+    opens = next((t.start for t in reversed(tokens[:k]) if t.word == "("), 0)
+    return next((noun for noun, _ in reversed(context["counted"]) if noun[0] < opens), None)
+
+
+def _is_told_of(tokens, i, before):
+    """Tell whether what qualifies is one of a list of such (大专30人,本科9人), or has a share (本科占比9%)."""
+    listed = before and ends_in(_head(tokens, i, before), "qualifies")
+    return listed or (tokens[i - 1].word == "比" and tokens[i - 2].word == "占")
 
 
 def _again(event, last, unit, context):
@@ -347,6 +364,8 @@ def _further(tokens, i, unit, kind, context):
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given:
         return given, "object", before
+    if before and unit in PEOPLE and _is_label(tokens, i):
+        return span(tokens, i - 1, i - 1), "left", before
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
@@ -361,6 +380,12 @@ def _further(tokens, i, unit, kind, context):
     found = _from_afar(tokens, i, unit, kind, money)
     again = _again(found[0], tokens[i - 1], unit, context) if found[1] == "event" else None
     return (again, "inherited", found[0]) if again else found
+
+
+def _is_label(tokens, i):
+    """Tell whether nothing but a word for some of the persons stands before number i (男8人,女9人)."""
+    told = tokens[i - 1]
+    return told.sort == "a" and tokens[i - 2].sort in "xc" and not ends_in(told.word, "qualifies")
 
 
 def _same_kind(tokens, i, unit, left, context):
