@@ -444,7 +444,7 @@ def test_rates_ranges_and_parts_in_brackets(read):
         ("", ["学校|团员人数", "一中|320（女生150人）", "二中|280-300"]),
     )
     assert rows(facts, "noun", "value", "value_max", "unit", "kind")[:2] == [
-        ["补贴", 1245, pytest.approx(float("nan"), nan_ok=True), "元/人·月", "mean"],
+        ["补贴标准", 1245, pytest.approx(float("nan"), nan_ok=True), "元/人·月", "mean"],
         ["人均经费", 50, pytest.approx(float("nan"), nan_ok=True), "元/人", "mean"],
     ]
     whole, part, between = facts.iloc[2:].to_dict("records")
@@ -472,7 +472,6 @@ def test_whom_a_column_of_persons_counts_is_said_by_the_label_or_above_the_table
         ("", "学校|志愿者人数\n一中|60", ["志愿者"]),
         ("", "项目|2020年|2021年\n帮扶残疾儿童（人）|60|90", ["残疾儿童"] * 2),
         ("", "项目|2020年|2021年\n每万人口社工数|6|9", ["社工"] * 2),
-        ("", "类区|津贴标准（元）\n甲类区|60", ["津贴"]),
         ("", "活动|服务人次\n剪纸课堂|600", ["剪纸课堂"]),
         ("", "名称|其他收入（元）|上年结转（元）\n团委|60|90", ["其他收入", "上年结转"]),
         (

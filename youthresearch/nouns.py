@@ -112,7 +112,8 @@ def find_noun(tokens, i, mention, kind, context):
         return again, "inherited", found[rule]
     if bare or not rule:
         further = _further(tokens, i, unit, kind, context)
-        told = bare and (_is_told_of(tokens, i, before) or (kind == "share" and further[1] in ("topic", "none")))
+        told = kind == "share" and further[1] in ("topic", "none")
+        told = bare and (told or _is_told_of(tokens, i, before))
         return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
@@ -129,7 +130,7 @@ def _before_bracket(tokens, i, context):
 
 
 def _is_told_of(tokens, i, before):
-    """Tell whether what qualifies is one of a list of such (大专30人,本科9人), or has a share (本科占比9%)."""
+    """Tell whether what qualifies is in a list of such (大专30人,本科9人), or has a share (本科占比9%)."""
     listed = before and ends_in(_head(tokens, i, before), "qualifies")
     return listed or (tokens[i - 1].word == "比" and tokens[i - 2].word == "占")
 
@@ -683,7 +684,7 @@ def find_above(text, start, unit):
 
 
 def find_sum(text, start):
-    """Find the last name of a sum in a line above a table, but for how it is booked (“三公”经费支出决算表)."""
+    """Find the last name of a sum in a line above a table, but for how it is booked (“三公”经费支出表)."""
     tokens = classify(tagger().tag(text, hmm=False), start, {})
     for k in range(len(tokens) - 1, -1, -1):
         word, booked = tokens[k].word, next(filter(tokens[k].word.endswith, PAID), "")
