@@ -199,6 +199,14 @@ def test_a_notebook_shows_a_figure():
     assert shown["image/png"].startswith(b"\x89PNG") and shown["text/plain"].startswith("<Figure size")
 
 
+def test_chinese_has_its_glyphs_without_use_style():
+    """A glyph that is missing is a warning."""
+    import matplotlib
+
+    with matplotlib.rc_context({"font.family": ["DejaVu Sans"]}), warnings.catch_warnings(action="error"):
+        assert yr.plot_quality(quality(), lang="zh")._repr_png_()
+
+
 def test_saved_in_both_languages(saved):
     files = sorted(p.name for p in saved[0].iterdir())
     assert files == ["x.csv", "x.en.pdf", "x.en.png", "x.zh.pdf", "x.zh.png"]

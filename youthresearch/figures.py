@@ -29,6 +29,13 @@ def use_style():
     matplotlib.rcParams.update(_style())
 
 
+def _styled():
+    """Draw in the project's style whatever else is set, so that Chinese has its glyphs."""
+    import matplotlib
+
+    return matplotlib.rc_context(_style())
+
+
 @cache
 def _style():
     from matplotlib import font_manager
@@ -64,7 +71,8 @@ def _drawn_from(source, *needed):
             check_columns(f"{plot.__name__} figure", table, needed, f"give it {source}", untyped=needed)
             if not len(table):
                 raise DataError(f"The table for {plot.__name__} has no rows, so there is nothing to draw.")
-            return plot(table, lang=lang)
+            with _styled():
+                return plot(table, lang=lang)
 
         return checked
 
@@ -748,15 +756,13 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
     -------
     matplotlib.figure.Figure
     """
-    import matplotlib
-
     if not callable(plot):
         raise DataError(
             f"plot={plot!r} is no function: pass one that draws the data, such as yr.plot_trends."
         )
     folder = Path(folder or FIGURES)
     folder.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context(_style()):
+    with _styled():
         drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
         for language, fig in drawn.items():
             _mark(fig, data)
@@ -802,7 +808,8 @@ def save_in_memory(fig):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     picture = BytesIO()
-    FigureCanvasAgg(fig).print_png(picture, metadata={"Software": None})
+    with _styled():
+        FigureCanvasAgg(fig).print_png(picture, metadata={"Software": None})
     return picture.getvalue()
 
 
