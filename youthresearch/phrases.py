@@ -565,11 +565,11 @@ def phrase_to(tokens, k):
     for n in range(head - 1, j - 1, -1):
         if _is_predicate(tokens, n, head):
             if _is_crime(tokens, n, head):
-                j = n
+                j = n - (tokens[n - 1].sort == "v" and tokens[n - 2].sort in "vh")  # 起诉侵吞挪用公款犯罪
                 break
             j = _held(tokens, j, n) or n + 1
             chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
-            j += chained and not tokens[head].word.endswith(NUMERIC)  # 定期缴纳团费
+            j += chained and _is_predicate(tokens, j, head)  # 定期缴纳团费, but 分散供养标准
             break
     before = tokens[j - 1].word
     if before in WHERE:  # 在平台注册志愿者60人
@@ -616,8 +616,8 @@ def _whose(tokens, n):
 
 def _is_crime(tokens, n, k):
     """Tell whether the verb n after another says what a crime is (起诉侵犯知识产权犯罪60人)."""
-    crime = tokens[k].word.startswith("犯罪")
-    return crime and n < k - 1 and (tokens[n - 1].sort in "vh" or tokens[n - 1].word == "等")
+    crime = n < k - 1 and tokens[k].word.endswith(("犯罪", "案件"))
+    return crime and (tokens[n - 1].sort in "vwh" or tokens[n - 1].word == "等")
 
 
 def past_titles(tokens, j, k):
