@@ -57,6 +57,7 @@ LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
+MADE = ("实现", "完成", "新增")
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 # Any verb may qualify these.
@@ -413,8 +414,11 @@ def _is_start(tokens, k):
 
 def _search_from(tokens, i, unit):
     """Find where the search begins: before 占 with its object, a bracket or colon, what is compared with."""
-    k = _share_of(tokens, i) if unit == "%" else i - 1
+    k = _share_of(tokens, i) if unit in ("%", "百分点") else i - 1
     k -= unit == "%" and tokens[k].word == "占"
+    if unit in ("%", "百分点"):
+        n = k - (moves(tokens[k].word) or tokens[k].word in RISEN)
+        k = n - 1 - (tokens[n - 1].word == "的") if tokens[n].word == "比重" else k  # 青年的比重上升
     k -= tokens[k].word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
     if unit in ("百分点", "%"):  # 入会率高于全县水平3个百分点
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
@@ -424,7 +428,10 @@ def _search_from(tokens, i, unit):
 def _over_verb(tokens, k, unit):
     """Step over the verb k that a noun stands before (青年入团909名, 年龄优化至29岁)."""
     risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
-    acts = unit in PEOPLE and is_person(tokens[k - 1].word) and tokens[k].word != "就业"
+    acts = unit in PEOPLE and is_person(tokens[k - 1].word)
+    if acts and tokens[k].word == "就业":
+        verb = next(t for t in tokens[k - 2 :: -1] + tokens[-1:] if t.sort in "hvwx")
+        return k - (verb.sort != "x" and verb.word not in MADE)  # 带动青年就业90人
     if acts or (risen and tokens[k - 1].sort in "nw"):
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     return k
@@ -466,6 +473,8 @@ def _is_no_noun(tokens, k, i):
 def _without_giver(tokens, k, phrase):
     """Cut off who gives a sum: any who does so by a verb (县银行资助5万元), and bodies (市妇联经费)."""
     verb = says(tokens[k].word) or tokens[k].word == "拨款"
+    if tokens[k].word == "收入":
+        return phrase  # 红十字会收入
     for n in range(k - 1, max(0, k - REACH), -1):
         word = tokens[n].word
         if tokens[n].start < phrase[0]:
@@ -584,7 +593,7 @@ def phrase_to(tokens, k):
     if tokens[j].word == "新" and j + 2 < k and tokens[j + 1].sort in "avwh":
         j += 2  # 新入驻志愿服务组织
     while j < k and (
-        tokens[j].sort in "pc"
+        (tokens[j].sort in "pc" and tokens[j + 1].word != "计划")
         or tokens[j].word[0] == "各"
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
@@ -602,7 +611,7 @@ def _with_lead(tokens, j, k):
     before = tokens[j - 1].word
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
-    not_done = before == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
+    not_done = before == "不" and (tokens[j].sort in "vw" or tokens[j].word[-1] == "率")  # 不批准逮捕率
     if not_done or (before == OTHER and tokens[j].word.endswith("制")):  # 九年一贯制学校
         return span(tokens, j - 1, k)
     return span(tokens, _titled(tokens, j), k)
@@ -634,7 +643,7 @@ def _past_levels(tokens, j, k):
     """Skip the levels that a phrase begins with, where several are listed (区、街道两级, 市、县级)."""
     n = j
     while n < k and (
-        tokens[n].sort == "c" or tokens[n].word in (GROUP, *ADMIN) or is_counted(tokens[n].word)
+        tokens[n].sort == "c" or tokens[n].word in (GROUP, "国家", *ADMIN) or is_counted(tokens[n].word)
     ):
         n += 1
     word = tokens[n].word
@@ -727,8 +736,8 @@ def _is_predicate(tokens, n, k):
     gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)
     if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
-    if sort == "v" and stated and n < k - 1:
-        return True  # 红十字会派出救援队伍
+    if sort == "v" and stated and (n < k - 1 or (who and ends_in(head, "money"))):
+        return True  # 红十字会派出救援队伍, 团中央收取团费
     inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
