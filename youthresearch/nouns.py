@@ -21,6 +21,7 @@ from .phrases import (
     phrase_end,
     phrase_to,
     right_of,
+    share_of,
 )
 from .tokens import (
     BODY,
@@ -586,6 +587,9 @@ def _object(tokens, i, unit):
 
 def _described(tokens, i, kind):
     """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
+    told = _told_of(tokens, share_of(tokens, i) if kind == "share" else i - 1)
+    if told:
+        return told
     k = i - 1
     while tokens[k].sort == "s" or tokens[k].word == "占":
         k -= 1
@@ -602,6 +606,20 @@ def _described(tokens, i, kind):
     if tokens[j].sort == "n" and tokens[j - 1].word in ("被", "由"):
         return span(tokens, j, k)  # 被企业吸纳的60人
     return span(tokens, j + 1, k) if j < k and tokens[j].sort in "xs" else None
+
+
+def _told_of(tokens, k):
+    """Find the people, or else the clause, of which a 的 before token k tells (选择支教的各有60人)."""
+    while tokens[k].sort == "s":
+        k -= 1
+    j = verb = k
+    while tokens[k].word == "的" and tokens[j - 1].sort not in "xd":
+        j -= 1
+        verb = j if tokens[j].sort in "hv" else verb
+    if verb >= k - 1 or tokens[k - 1].sort == "s" or is_person(tokens[k - 1].word):
+        return None  # 被企业吸纳的60人, 帮助其中的60人
+    who = next((n for n in range(j, verb) if is_person(tokens[n].word)), None)
+    return (tokens[j].start, tokens[k].end) if who is None else phrase_to(tokens, who)
 
 
 def _given(tokens, i):

@@ -381,9 +381,11 @@ def _head_before(tokens, i, unit):
     risen = _before_from(tokens, i)
     if risen is not None:
         return risen
-    told = i - 1 - (tokens[i - 1].word in ("有", "达", "为"))
-    if tokens[told].word == "的" and unit not in TO_THE_LEFT and not _is_start(tokens, told):
-        return None  # 重点村的78人, 正在建设的有8所
+    told = i - 1 if unit != "%" else share_of(tokens, i)
+    while tokens[told].word in ("有", "达", "为", "各"):
+        told -= 1
+    if tokens[told].word == "的" and (unit not in TO_THE_LEFT or told < i - 1) and not _is_start(tokens, told):
+        return None  # 重点村的78人, 正在建设的有8所, 种菜的占60%
     k, first = _search_from(tokens, i, unit), max(0, i - REACH)
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
@@ -414,7 +416,7 @@ def _is_start(tokens, k):
 
 def _search_from(tokens, i, unit):
     """Find where the search begins: before 占 with its object, a bracket or colon, what is compared with."""
-    k = _share_of(tokens, i) if unit in ("%", "百分点") else i - 1
+    k = share_of(tokens, i) if unit in ("%", "百分点") else i - 1
     k -= unit == "%" and tokens[k].word == "占"
     if unit in ("%", "百分点"):
         n = k - (moves(tokens[k].word) or tokens[k].word in RISEN)
@@ -555,7 +557,7 @@ def lead(tokens, k, start):
     return tokens[k - 1]
 
 
-def _share_of(tokens, i):
+def share_of(tokens, i):
     """Find where the search starts: before 占, where it has an object (占总人数的29.3%)."""
     for k in range(i - 2, max(0, i - REACH), -1):
         if tokens[k].word == "占":
