@@ -587,7 +587,8 @@ def _object(tokens, i, unit):
 
 def _described(tokens, i, kind):
     """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
-    told = _told_of(tokens, share_of(tokens, i) if kind == "share" else i - 1)
+    before = share_of(tokens, i) if kind == "share" else i - 1
+    told = None if kind == "share" and before == i - 1 else _told_of(tokens, before)
     if told:
         return told
     k = i - 1
@@ -616,10 +617,12 @@ def _told_of(tokens, k):
     while tokens[k].word == "的" and tokens[j - 1].sort not in "xd":
         j -= 1
         verb = j if tokens[j].sort in "hv" else verb
-    if verb >= k - 1 or tokens[k - 1].sort == "s" or is_person(tokens[k - 1].word):
-        return None  # 被企业吸纳的60人, 帮助其中的60人
+    if tokens[k - 1].sort == "s" or is_person(tokens[k - 1].word):
+        return None  # 帮助其中的60人
     who = next((n for n in range(j, verb) if is_person(tokens[n].word)), None)
-    return (tokens[j].start, tokens[k].end) if who is None else phrase_to(tokens, who)
+    if who is not None:
+        return phrase_to(tokens, who)
+    return (tokens[j].start, tokens[k].end) if verb < k - 1 else None  # 被企业吸纳的60人
 
 
 def _given(tokens, i):
