@@ -41,6 +41,7 @@ STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departm
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
+WHICH = tuple("某我该本各每几了") + ADVERBS  # single characters that begin no word with the next
 HONOURS = ("优秀", "先进", "模范")
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
@@ -592,10 +593,11 @@ def phrase_to(tokens, k):
         j += 1  # 第十届委员会委员
     if j < k:
         j = past_titles(tokens, _past_levels(tokens, j, k), k)
-    if tokens[j].word == "新" and j + 2 < k and tokens[j + 1].sort in "avwh":
+    if tokens[j].word == "新" and j + 2 < k and tokens[j + 1].sort in "avwh" and len(tokens[j + 1].word) > 1:
         j += 2  # 新入驻志愿服务组织
     while j < k and (
-        (tokens[j].sort in "pc" and tokens[j + 1].word != "计划")
+        tokens[j].sort == "c"
+        or (tokens[j].sort == "p" and tokens[j].end - tokens[j].start > 1 and tokens[j + 1].word != "计划")
         or tokens[j].word[0] == "各"
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
@@ -605,7 +607,21 @@ def phrase_to(tokens, k):
         or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
-    return _with_lead(tokens, j, k)
+    return _with_lead(tokens, _uncut(tokens, j, k), k)
+
+
+def _uncut(tokens, j, k):
+    """Move the start j of a phrase out of a word that the tagger cuts into its characters.
+
+    Of a verb (培塑创业典型) nothing stays, of any other word (特岗教师, 起薪) all.
+    """
+    before, word = tokens[j - 1], tokens[j - 1].word
+    cut = len(word) == len(tokens[j].word) == 1 and before.sort in "hsan" and j > 0
+    if not cut or word in WHICH or {word, tokens[j].word} & set(SIGNS):
+        return j
+    if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
+        return j + 1
+    return j - (word not in roles("link"))
 
 
 def _with_lead(tokens, j, k):
@@ -613,6 +629,8 @@ def _with_lead(tokens, j, k):
     before = tokens[j - 1].word
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
+    if before == "拟" and tokens[j - 2].sort in "hv":
+        return span(tokens, j - 1, k)  # 确定拟录取人数
     not_done = before == "不" and (tokens[j].sort in "vw" or tokens[j].word[-1] == "率")  # 不批准逮捕率
     if not_done or (before == OTHER and tokens[j].word.endswith("制")):  # 九年一贯制学校
         return span(tokens, j - 1, k)

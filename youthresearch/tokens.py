@@ -21,7 +21,7 @@ COUNTED = {  # unit -> role of the nouns it counts
 AREAS = tuple("省市县区州旗乡镇村")  # ends of names of places
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 # Ends of nouns, with a verb of two characters before them.
-ENDINGS = frozenset("员会款费率班队站点室岗金户人器品面")
+ENDINGS = frozenset("员会款费率班队站点室岗金户人器仪品面")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE00A)))
 # What stands for these; GROUP: of persons; PLACE: below the county, in a list; BREAK: between sentences.
