@@ -61,6 +61,7 @@ BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 MADE = ("实现", "完成", "新增")
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
+TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -716,6 +717,8 @@ def _titled(tokens, j):
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
+    if n == k - 1 and _is_subject(tokens, n, k):
+        return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head, before = tokens[n].sort, tokens[k].word, tokens[n - 1]
     if tokens[n + 1].word == BRACKET and len(tokens[n + 2].word) == 1:
@@ -761,6 +764,14 @@ def _is_predicate(tokens, n, k):
     inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
+
+
+def _is_subject(tokens, n, k):
+    """Tell whether the verb n qualifies the sum k, of which a clause tells, or a total (种植总面积)."""
+    word = tokens[k].word
+    if tokens[n].sort == "h":
+        return word[0] == "总" and ends_in(word, "measure") and tokens[n - 1].sort == "n"
+    return tokens[k + 1].word in TOLD and ends_in(word, "money")  # 补助资金达到60万元
 
 
 def _is_taken(tokens, k):
