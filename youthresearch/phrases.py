@@ -476,7 +476,7 @@ def _is_no_noun(tokens, k, i):
 
 def _without_giver(tokens, k, phrase):
     """Cut off who gives a sum: any who does so by a verb (县银行资助5万元), and bodies (市妇联经费)."""
-    verb = says(tokens[k].word) or tokens[k].word == "拨款"
+    verb = (says(tokens[k].word) and ends_in(tokens[k].word, "money")) or tokens[k].word == "拨款"
     if tokens[k].word == "收入":
         return phrase  # 红十字会收入
     for n in range(k - 1, max(0, k - REACH), -1):

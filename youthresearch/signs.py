@@ -13,11 +13,11 @@ _LIMIT = re.compile(r"以[上下内]|(?:至|到|-|~|—)")
 # Where every branch begins with a character, `re` searches at once; so a look-behind stands after it.
 _QUOTE = re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》")
 _BODY = re.compile(
-    r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
+    r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)|中国共产党"
 )
 _BRACKET = re.compile(
     r"\((?<=[\u4e00-\u9fff]\()(?!不?包?[含括])(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
-    r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总支队团会组班社乡镇市县旗厂校园院站场街居]\))"
+    r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总支队团会组班社乡镇市县旗厂校园院站场街居岗地动]\))"
 )
 _PLACE = re.compile(  # 其中东湖街道4名、西山镇5名; a unit of places themselves would count them
     r"[、,;:和及中]((?![全各每本该])[\u4e00-\u9fff]{1,4}(?:街道|[镇乡村]|社区|苏木|嘎查))"
