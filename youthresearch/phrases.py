@@ -471,7 +471,8 @@ def _is_no_noun(tokens, k, i):
         return tokens[k - 1].word == OTHER
     if tokens[k].word[-2:] in AIMS and tokens[k - 1].word in BEYOND:
         return True  # 超过计划3个百分点
-    return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
+    plan = tokens[k].word == "计划" and tokens[k + 1].word == "新"  # 计划新招募60名
+    return k < i - 1 and (plan or (tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"))
 
 
 def _without_giver(tokens, k, phrase):
@@ -616,13 +617,13 @@ def _uncut(tokens, j, k):
 
     Of a verb (培塑创业典型) nothing stays, of any other word (特岗教师, 起薪) all.
     """
-    before, word = tokens[j - 1], tokens[j - 1].word
-    cut = len(word) == len(tokens[j].word) == 1 and before.sort in "hsan" and j > 0
-    if not cut or word in WHICH or {word, tokens[j].word} & set(SIGNS):
+    before, word = tokens[j - 1], tokens[j].word
+    cut = len(word) == len(before.word) == 1 and before.sort in "hsan" and j > 0
+    if not cut or before.word in WHICH or {word, before.word} & set(SIGNS):
         return j
     if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
-        return j + 1
-    return j - (word not in roles("link"))
+        return j + (tokens[j].sort == "n" and not is_counted(word))
+    return j - (before.word not in roles("link"))
 
 
 def _with_lead(tokens, j, k):
@@ -632,7 +633,7 @@ def _with_lead(tokens, j, k):
         return _whose(tokens, j - 1), tokens[k].end
     if before == "拟" and tokens[j - 2].sort in "hv":
         return span(tokens, j - 1, k)  # 确定拟录取人数
-    not_done = before == "不" and (tokens[j].sort in "vw" or tokens[j].word[-1] == "率")  # 不批准逮捕率
+    not_done = before in ("不", "实际") and (tokens[j].sort in "vw" or tokens[j].word[-1] == "率")  # 不批准逮捕率
     if not_done or (before == OTHER and tokens[j].word.endswith("制")):  # 九年一贯制学校
         return span(tokens, j - 1, k)
     return span(tokens, _titled(tokens, j), k)
