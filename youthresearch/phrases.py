@@ -594,7 +594,7 @@ def phrase_to(tokens, k):
     if j < k and tokens[j - 1].word == OTHER and tokens[j].word.endswith("会"):
         j += 1  # 第十届委员会委员
     if j < k:
-        j = past_titles(tokens, _past_levels(tokens, j, k), k)
+        j = _past_levels(tokens, j, k)
     if tokens[j].word == "新" and j + 2 < k and tokens[j + 1].sort in "avwh" and len(tokens[j + 1].word) > 1:
         j += 2  # 新入驻志愿服务组织
     while j < k and (
@@ -609,7 +609,7 @@ def phrase_to(tokens, k):
         or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
-    return _with_lead(tokens, _uncut(tokens, j, k), k)
+    return _with_lead(tokens, _uncut(tokens, past_titles(tokens, j, k), k), k)
 
 
 def _uncut(tokens, j, k):
@@ -655,6 +655,9 @@ def past_titles(tokens, j, k):
     """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
     while j + 1 < k and tokens[j].word == NOUN and NOUN in (tokens[j + 1].word, tokens[j - 1].word):
         j += 1  # “甲计划”“乙计划”志愿者
+    n = j + (tokens[j].word == NOUN)
+    if n < k - 1 and tokens[n].word == "系统" and tokens[n + 1].word in ("注册", "登记", "数据库"):
+        return n + 1 + (tokens[n + 1].word == "数据库")  # “志愿汇”系统注册志愿者
     n = j + (tokens[j].word in ADMIN)
     while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
         j = n = n + 1
