@@ -53,6 +53,7 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
+ACTS = ("起诉", "公诉", "逮捕", "批捕")
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
@@ -107,6 +108,7 @@ def find_noun(tokens, i, mention, kind, context):
     if same:
         return same, "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
+    again = again or (_accused(tokens, i, found[rule], context) if rule in ("left", "event") else None)
     if again:
         return again, "inherited", found[rule]
     if bare or not rule:
@@ -122,6 +124,13 @@ def _again(event, last, unit, context):
         return None
     said = (context["paragraph"].get("subject", (None, "")), *context["counted"])
     return next((noun for noun, its in reversed(said) if its == unit), None)
+
+
+def _accused(tokens, i, act, context):
+    """Find the accused named before, where an act of law alone is told of them (批捕嫌疑人9人,起诉6人)."""
+    if context.get("unit") != "人" or not _head(tokens, i, act).endswith(ACTS):
+        return None
+    return context["noun"] if _head(tokens, i, context["noun"]).endswith("嫌疑人") else None
 
 
 def _level(tokens, i, before):

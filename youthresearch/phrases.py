@@ -7,10 +7,12 @@ A phrase runs over nouns and the words that qualify them; whether a verb inside 
 from functools import cache
 
 from .tokens import (
+    AREAS,
     BODY,
     BRACKET,
     COUNTED,
     GROUP,
+    NAME,
     NOUN,
     NUMBER,
     ONLY,
@@ -629,6 +631,10 @@ def _uncut(tokens, j, k):
 def _with_lead(tokens, j, k):
     """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
     before = tokens[j - 1].word
+    if before == "的" and tokens[j - 2].word in ("团", "党") and tokens[k].word.endswith("委员会"):
+        return tokens[j - 2].start, tokens[k].end  # 团的地方委员会
+    if before == OTHER and tokens[j].word == "计划" and tokens[j - 2].sort in "nw":
+        return phrase_to(tokens, j - 2)[0], tokens[k].end  # 青年交流万人计划
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
     if before == "拟" and tokens[j - 2].sort in "hv":
@@ -712,6 +718,8 @@ def _titled(tokens, j):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = tokens[j - 1].word
     level = before in LEVELS
+    if before == "中国" and tokens[j + 1].word == NAME:
+        return j - 1  # 中国青年五四奖章
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
     if before == "年" and tokens[j].word.endswith(AIMS):
@@ -732,6 +740,8 @@ def _is_predicate(tokens, n, k):
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
     if sort == "h":
+        if n >= k - 2 and _is_cut_before(tokens, n, k):
+            return False  # 入孵企业
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     verb = sort in "vw" or tokens[n].word in verbal()
@@ -768,6 +778,14 @@ def _is_predicate(tokens, n, k):
     inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
+
+
+def _is_cut_before(tokens, n, k):
+    """Tell whether the verb n is a character of a word of two, right before the noun k, that the tagger cuts."""
+    one, two = tokens[k - 2], tokens[k - 1]
+    if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in "hna":
+        return False
+    return one.word not in (*WHICH, *SIGNS, "新") and not is_counted(one.word) and one.word not in AREAS
 
 
 def _is_subject(tokens, n, k):

@@ -135,8 +135,8 @@ def _end_noun(tokens, mark, start):
         last.sort = "n"  # 困难人员就业60人
     elif last.word in ("团", "会") and mark == NUMBER and tokens[-2:-1] and tokens[-2].word == "建":
         tokens[-2:] = [Token("建" + last.word, "n", tokens[-2].start, start)]
-    elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
-        last.sort = "n"  # 违法行为
+    elif last.sort == "a" and mark == NUMBER and (len(last.word) > 3 or last.word == "女"):
+        last.sort = "n"  # 违法行为, 男6人、女9人
     elif last.sort in "as" and mark in (NUMBER, "(", "比") and before in ("n", "a") and _is_tail(last.word):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
