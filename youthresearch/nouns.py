@@ -361,7 +361,8 @@ def _further(tokens, i, unit, kind, context):
     use = _used_as(tokens, i) if unit == "元" and alone else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
     if verb:
-        return verb, "event", before
+        accused = _accused(tokens, i, verb, context)
+        return (accused, "inherited", verb) if accused else (verb, "event", before)
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)

@@ -43,7 +43,8 @@ STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departm
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
-WHICH = tuple("某我该本各每几了") + ADVERBS  # single characters that begin no word with the next
+# Single characters that begin no word with the next.
+WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
 HONOURS = ("优秀", "先进", "模范")
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
@@ -625,7 +626,8 @@ def _uncut(tokens, j, k):
         return j
     if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
         return j + (tokens[j].sort == "n" and not is_counted(word))
-    return j - (before.word not in roles("link"))
+    alone = j == k and before.sort == "h" and tokens[k + 1].word == NUMBER  # 捐床60张
+    return j - (before.word not in roles("link") and not alone)
 
 
 def _with_lead(tokens, j, k):
@@ -757,7 +759,7 @@ def _is_predicate(tokens, n, k):
         return True  # 支出低保金
     if sort not in "vw" or (n == k - 1 and head == "人员"):
         return False  # 应聘人员
-    who = before.word != "社会" and (is_counted(before.word) or before.word.endswith(BODIES))
+    who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
     if tokens[n].word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
     if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
@@ -785,7 +787,7 @@ def _is_cut_before(tokens, n, k):
     one, two = tokens[k - 2], tokens[k - 1]
     if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in "hna":
         return False
-    return one.word not in (*WHICH, *SIGNS, "新") and not is_counted(one.word) and one.word not in AREAS
+    return one.word not in (*WHICH, *SIGNS) and not is_counted(one.word) and one.word not in AREAS
 
 
 def _is_subject(tokens, n, k):
