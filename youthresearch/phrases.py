@@ -61,7 +61,6 @@ LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
-MADE = ("实现", "完成", "新增")
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
@@ -389,7 +388,8 @@ def _head_before(tokens, i, unit):
     told = i - 1 if unit != "%" else share_of(tokens, i)
     while tokens[told].word in ("有", "达", "为", "各"):
         told -= 1
-    if tokens[told].word == "的" and (unit not in TO_THE_LEFT or told < i - 1) and not _is_start(tokens, told):
+    whose = tokens[told].word == "的" and (unit not in TO_THE_LEFT or told < i - 1)
+    if whose and not _is_start(tokens, told):
         return None  # 重点村的78人, 正在建设的有8所, 种菜的占60%
     k, first = _search_from(tokens, i, unit), max(0, i - REACH)
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
@@ -421,14 +421,14 @@ def _is_start(tokens, k):
 
 def _search_from(tokens, i, unit):
     """Find where the search begins: before 占 with its object, a bracket or colon, what is compared with."""
-    k = share_of(tokens, i) if unit in ("%", "百分点") else i - 1
+    share = unit in ("%", "百分点")
+    k = share_of(tokens, i) if share else i - 1
     k -= unit == "%" and tokens[k].word == "占"
-    if unit in ("%", "百分点"):
+    k -= tokens[k].word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
+    if share:  # 入会率高于全县水平3个百分点
+        k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
         n = k - (moves(tokens[k].word) or tokens[k].word in RISEN)
         k = n - 1 - (tokens[n - 1].word == "的") if tokens[n].word == "比重" else k  # 青年的比重上升
-    k -= tokens[k].word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
-    if unit in ("百分点", "%"):  # 入会率高于全县水平3个百分点
-        k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
     return _compared(tokens, k)
 
 
@@ -437,11 +437,18 @@ def _over_verb(tokens, k, unit):
     risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
     acts = unit in PEOPLE and is_person(tokens[k - 1].word)
     if acts and tokens[k].word == "就业":
-        verb = next(t for t in tokens[k - 2 :: -1] + tokens[-1:] if t.sort in "hvwx")
-        return k - (verb.sort != "x" and verb.word not in MADE)  # 带动青年就业90人
+        return k - _are_helped(tokens, k)
     if acts or (risen and tokens[k - 1].sort in "nw"):
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     return k
+
+
+def _are_helped(tokens, k):
+    """Tell whether a verb has an effect on the persons before token k (带动青年就业90人)."""
+    for n in range(k - 2, -1, -1):
+        if tokens[n].sort in "hvwx":
+            return tokens[n].sort != "x" and tokens[n].word not in ("实现", "完成", "新增")
+    return False
 
 
 def _sum(tokens, i, k, found):
@@ -474,15 +481,14 @@ def _is_no_noun(tokens, k, i):
         return tokens[k - 1].word == OTHER
     if tokens[k].word[-2:] in AIMS and tokens[k - 1].word in BEYOND:
         return True  # 超过计划3个百分点
-    plan = tokens[k].word == "计划" and tokens[k + 1].word == "新"  # 计划新招募60名
-    return k < i - 1 and (plan or (tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"))
+    return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
 
 def _without_giver(tokens, k, phrase):
     """Cut off who gives a sum: any who does so by a verb (县银行资助5万元), and bodies (市妇联经费)."""
-    verb = (says(tokens[k].word) and ends_in(tokens[k].word, "money")) or tokens[k].word == "拨款"
     if tokens[k].word == "收入":
         return phrase  # 红十字会收入
+    verb = (says(tokens[k].word) and ends_in(tokens[k].word, "money")) or tokens[k].word == "拨款"
     for n in range(k - 1, max(0, k - REACH), -1):
         word = tokens[n].word
         if tokens[n].start < phrase[0]:
@@ -598,11 +604,12 @@ def phrase_to(tokens, k):
         j += 1  # 第十届委员会委员
     if j < k:
         j = _past_levels(tokens, j, k)
-    if tokens[j].word == "新" and j + 2 < k and tokens[j + 1].sort in "avwh" and len(tokens[j + 1].word) > 1:
+    after = tokens[j + 1]
+    if tokens[j].word == "新" and j + 2 < k and after.sort in "avwh" and len(after.word) > 1:
         j += 2  # 新入驻志愿服务组织
     while j < k and (
         tokens[j].sort == "c"
-        or (tokens[j].sort == "p" and tokens[j].end - tokens[j].start > 1 and tokens[j + 1].word != "计划")
+        or (tokens[j].sort == "p" and _is_place(tokens, j))
         or tokens[j].word[0] == "各"
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
@@ -613,6 +620,11 @@ def phrase_to(tokens, k):
     ):
         j += 1
     return _with_lead(tokens, _uncut(tokens, past_titles(tokens, j, k), k), k)
+
+
+def _is_place(tokens, j):
+    """Tell whether the name j is of a place, no part of a word (香樟树) or of a plan (山东计划)."""
+    return tokens[j].end - tokens[j].start > 1 and tokens[j + 1].word != "计划"
 
 
 def _uncut(tokens, j, k):
@@ -632,19 +644,27 @@ def _uncut(tokens, j, k):
 
 def _with_lead(tokens, j, k):
     """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
-    before = tokens[j - 1].word
-    if before == "的" and tokens[j - 2].word in ("团", "党") and tokens[k].word.endswith("委员会"):
-        return tokens[j - 2].start, tokens[k].end  # 团的地方委员会
-    if before == OTHER and tokens[j].word == "计划" and tokens[j - 2].sort in "nw":
-        return phrase_to(tokens, j - 2)[0], tokens[k].end  # 青年交流万人计划
+    name, before = _name_from(tokens, j, k), tokens[j - 1].word
+    if name is not None:
+        return name, tokens[k].end
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
-    if before == "拟" and tokens[j - 2].sort in "hv":
-        return span(tokens, j - 1, k)  # 确定拟录取人数
-    not_done = before in ("不", "实际") and (tokens[j].sort in "vw" or tokens[j].word[-1] == "率")  # 不批准逮捕率
-    if not_done or (before == OTHER and tokens[j].word.endswith("制")):  # 九年一贯制学校
-        return span(tokens, j - 1, k)
+    rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
+    if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
+        return span(tokens, j - 1, k)  # 九年一贯制学校
     return span(tokens, _titled(tokens, j), k)
+
+
+def _name_from(tokens, j, k):
+    """Find where the name of a committee, of a plan or of persons to be taken begins before token j."""
+    before, further = tokens[j - 1].word, tokens[j - 2]
+    if before == "的" and further.word in ("团", "党") and tokens[k].word.endswith("委员会"):
+        return further.start  # 团的地方委员会
+    if before == "拟" and further.sort in "hv":
+        return tokens[j - 1].start  # 确定拟录取人数
+    if before == OTHER and tokens[j].word == "计划" and further.sort in "nw":
+        return phrase_to(tokens, j - 2)[0]  # 青年交流万人计划
+    return None
 
 
 def _whose(tokens, n):
@@ -783,7 +803,7 @@ def _is_predicate(tokens, n, k):
 
 
 def _is_cut_before(tokens, n, k):
-    """Tell whether the verb n is a character of a word of two, right before the noun k, that the tagger cuts."""
+    """Tell whether the verb n is of a word that the tagger cuts in two, right before the noun k."""
     one, two = tokens[k - 2], tokens[k - 1]
     if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in "hna":
         return False

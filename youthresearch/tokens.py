@@ -197,7 +197,8 @@ def _sort_of_tag(word, tag):
         return "s"
     if len(word) == 3 and word[-1] in "率度量额" and (tag == "ns" or tag[0] in "vlid"):
         return "n"  # 活跃度, 满意度
-    if word[0] in "全本" and len(word) == 3 and not is_counted(word) and (word[0] == "全" or word[-1] in "年度月期"):
+    whole = word[0] == "全" or (word[0] == "本" and word[-1] in "年度月期")
+    if whole and len(word) == 3 and not is_counted(word):
         return "s"  # 全世界, 本学年
     verbs = purely("head_verb", "compound")
     if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
