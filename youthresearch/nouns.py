@@ -108,9 +108,10 @@ def find_noun(tokens, i, mention, kind, context):
     if same:
         return same, "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
-    again = again or (_accused(tokens, i, found[rule], context) if rule in ("left", "event") else None)
+    if rule != "right" and tokens[i - 1].word.endswith(ACTS):
+        again = again or _accused(tokens, i, context)
     if again:
-        return again, "inherited", found[rule]
+        return again, "inherited", found.get(rule)
     if bare or not rule:
         further = _further(tokens, i, unit, kind, context)
         told = bare and kind == "share" and further[1] in ("topic", "none")
@@ -126,11 +127,10 @@ def _again(event, last, unit, context):
     return next((noun for noun, its in reversed(said) if its == unit), None)
 
 
-def _accused(tokens, i, act, context):
+def _accused(tokens, i, context):
     """Find the accused named before, where an act of law alone is told of them (批捕嫌疑人9人,起诉6人)."""
-    if context.get("unit") != "人" or not _head(tokens, i, act).endswith(ACTS):
-        return None
-    return context["noun"] if _head(tokens, i, context["noun"]).endswith("嫌疑人") else None
+    named = context.get("unit") == "人" and _head(tokens, i, context["noun"]).endswith("嫌疑人")
+    return context["noun"] if named else None
 
 
 def _level(tokens, i, before):
@@ -361,8 +361,7 @@ def _further(tokens, i, unit, kind, context):
     use = _used_as(tokens, i) if unit == "元" and alone else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
     if verb:
-        accused = _accused(tokens, i, verb, context)
-        return (accused, "inherited", verb) if accused else (verb, "event", before)
+        return verb, "event", before
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)

@@ -619,7 +619,11 @@ def phrase_to(tokens, k):
         or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
-    return _with_lead(tokens, _uncut(tokens, past_titles(tokens, j, k), k), k)
+    if j < k:
+        j = past_titles(tokens, j, k)
+    if tokens[j].end - tokens[j].start == 1:
+        j = _uncut(tokens, j, k)
+    return _with_lead(tokens, j, k)
 
 
 def _is_place(tokens, j):
@@ -632,19 +636,20 @@ def _uncut(tokens, j, k):
 
     Of a verb (培塑创业典型) nothing stays, of any other word (特岗教师, 起薪) all.
     """
-    before, word = tokens[j - 1], tokens[j].word
-    cut = len(word) == len(before.word) == 1 and before.sort in "hsan" and j > 0
-    if not cut or before.word in WHICH or {word, before.word} & set(SIGNS):
+    before = tokens[j - 1]
+    cut = before.end - before.start == 1 and before.sort in "hsan" and j > 0
+    if not cut or before.word in WHICH:
         return j
     if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
-        return j + (tokens[j].sort == "n" and not is_counted(word))
+        return j + (tokens[j].sort == "n" and not is_counted(tokens[j].word))
     alone = j == k and before.sort == "h" and tokens[k + 1].word == NUMBER  # 捐床60张
     return j - (before.word not in roles("link") and not alone)
 
 
 def _with_lead(tokens, j, k):
     """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
-    name, before = _name_from(tokens, j, k), tokens[j - 1].word
+    before = tokens[j - 1].word
+    name = _name_from(tokens, j, k) if before in ("的", "拟", OTHER) else None
     if name is not None:
         return name, tokens[k].end
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
@@ -751,7 +756,7 @@ def _titled(tokens, j):
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
-    if n == k - 1 and _is_subject(tokens, n, k):
+    if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head, before = tokens[n].sort, tokens[k].word, tokens[n - 1]

@@ -13,7 +13,7 @@ _LIMIT = re.compile(r"以[上下内]|(?:至|到|-|~|—)")
 # Where every branch begins with a character, `re` searches at once; so a look-behind stands after it.
 _QUOTE = re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》")
 _BODY = re.compile(
-    r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)|中国共产党"
+    r"(?:共青团|团|中共)[\u4e00-\u9fff]{0,8}?(?:[省市县区州旗镇乡校]委|团工委)(?!员|组|班|副?书记|机关|委员)"
 )
 _BRACKET = re.compile(
     r"\((?<=[\u4e00-\u9fff]\()(?!不?包?[含括])(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
@@ -107,6 +107,7 @@ def _names():
         (BRACKET, "(", _BRACKET),
         (GROUP, "", joined),
         bodies,
+        (BODY, "共", re.compile("中国共产党")),
         (PLACE, "街镇乡村社苏嘎", _PLACE),
     )
 
