@@ -112,10 +112,10 @@ def find_noun(tokens, i, mention, kind, context):
         again = again or _accused(tokens, i, context)
     if again:
         return again, "inherited", found.get(rule)
+    if bare and kind == "share" and _head(tokens, i, found["left"]) not in TOTALS:
+        return found["left"], "left", before  # 女性占9%,大专学历占总数的60%
     if bare or not rule:
-        further = _further(tokens, i, unit, kind, context)
-        told = bare and kind == "share" and further[1] in ("topic", "none")
-        return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
+        return _further(tokens, i, unit, kind, context)
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
 
