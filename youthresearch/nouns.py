@@ -596,10 +596,12 @@ def _object(tokens, i, unit):
 
 def _described(tokens, i, kind):
     """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
-    before = share_of(tokens, i) if kind == "share" else i - 1
-    told = None if kind == "share" and before == i - 1 else _told_of(tokens, before)
+    of = share_of(tokens, i) - (tokens[i - 1].word == "占") if kind == "share" else i - 1
+    told = _told_of(tokens, of) if kind != "share" or of < i - 1 else None
     if told:
         return told
+    if kind == "share" and tokens[of].word == "的" and of < i - 1:
+        return phrase_to(tokens, of - 1)  # 大专学历的占60%
     k = i - 1
     while tokens[k].sort == "s" or tokens[k].word == "占":
         k -= 1
@@ -622,11 +624,11 @@ def _told_of(tokens, k):
     """Find the people, or else the clause, of which a 的 before token k tells (选择支教的各有60人)."""
     while tokens[k].sort == "s":
         k -= 1
-    j = verb = k
+    j, verb = k, None
     while tokens[k].word == "的" and tokens[j - 1].sort not in "xd":
         j -= 1
         verb = j if tokens[j].sort in "hv" else verb
-    if tokens[k - 1].sort == "s" or is_person(tokens[k - 1].word):
+    if verb is None or tokens[k - 1].sort == "s" or is_person(tokens[k - 1].word):
         return None  # 帮助其中的60人
     who = next((n for n in range(j, verb) if is_person(tokens[n].word)), None)
     if who is not None:

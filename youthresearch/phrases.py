@@ -386,7 +386,7 @@ def _head_before(tokens, i, unit):
     if risen is not None:
         return risen
     told = i - 1 if unit != "%" else share_of(tokens, i)
-    while tokens[told].word in ("有", "达", "为", "各"):
+    while tokens[told].word in ("有", "达", "为", "各", "占"):
         told -= 1
     whose = tokens[told].word == "的" and (unit not in TO_THE_LEFT or told < i - 1)
     if whose and not _is_start(tokens, told):
