@@ -624,13 +624,14 @@ def _told_of(tokens, k):
     """Find the people, or else the clause, of which a 的 before token k tells (选择支教的各有60人)."""
     while tokens[k].sort == "s":
         k -= 1
-    j, verb = k, None
+    j = verb = k
     while tokens[k].word == "的" and tokens[j - 1].sort not in "xd":
         j -= 1
         verb = j if tokens[j].sort in "hv" else verb
-    if verb is None or tokens[k - 1].sort == "s" or is_person(tokens[k - 1].word):
+    if tokens[k - 1].sort == "s" or is_person(tokens[k - 1].word):
         return None  # 帮助其中的60人
-    who = next((n for n in range(j, verb) if is_person(tokens[n].word)), None)
+    named = (n for n in range(j, verb) if is_person(tokens[n].word) and tokens[n + 1].sort != "g")
+    who = next(named, None)  # but 研究生以上学历
     if who is not None:
         return phrase_to(tokens, who)
     return (tokens[j].start, tokens[k].end) if verb < k - 1 else None  # 被企业吸纳的60人
