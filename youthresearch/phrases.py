@@ -77,7 +77,9 @@ def right_of(tokens, i, unit):
     begin, last = _run_on(tokens, i, unit)
     if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
         begin, last = _run_on(tokens, persons, unit)
-    while last is not None and begin < last and (tokens[begin].sort == "p" or tokens[begin].word[0] == "各"):
+    while last is not None and begin < last:
+        if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not _is_place(tokens, begin)):
+            break
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
         return None  # 完成100个的目标
@@ -600,8 +602,9 @@ def phrase_to(tokens, k):
     elif before == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     j = _past_place(tokens, j, k)
-    if j < k and tokens[j - 1].word == OTHER and tokens[j].word.endswith("会"):
-        j += 1  # 第十届委员会委员
+    before = tokens[j - 1].word
+    if j < k and (before == OTHER or before.endswith("届")) and tokens[j].word.endswith("会"):
+        j += 1  # 第十届委员会委员, 本届委员会委员
     if j < k:
         j = _past_levels(tokens, j, k)
     after = tokens[j + 1]
@@ -797,6 +800,7 @@ def _is_predicate(tokens, n, k):
         return True  # 团县委帮扶贫困村资金
     stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
+    begins = begins or (n < k - 1 and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
     gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)
     if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
