@@ -174,7 +174,11 @@ def _names_the_kind(tokens, j, unit):
 def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
     first = tokens[j]
-    while first.word in (OTHER, "籍") or (first.sort == "s" and first.word[0] in "全我各本"):
+    while (
+        first.word in (OTHER, "籍")
+        or (first.sort == "s" and first.word[0] in "全我各本")
+        or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
+    ):
         j += 1
         first = tokens[j]
     if first.sort not in "vhwrs":
