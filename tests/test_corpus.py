@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from youthresearch import corpus
+from youthresearch.audit import audit_facts
 from youthresearch.corpus import TABLES, extract_corpus, read_corpus
 from youthresearch.documents import read_report
 from youthresearch.extract import extract_facts, propose
@@ -205,6 +206,16 @@ def test_files_that_share_a_stem_are_told_apart_by_their_place(tmp_path):
     assert ids.is_unique and ids[[str(p) for p in paths]].str.fullmatch(r"report-[0-9a-f]{8}").all()
     tmp_path.joinpath("a").rename(tmp_path / "c")
     assert len(set(ids) & set(extract_corpus(tmp_path).attrs["documents"]["source_id"])) == 2
+
+
+def test_a_name_with_blanks_makes_fact_ids_that_can_be_told_apart(tmp_path):
+    for i, name in enumerate(("某区 工作总结（2021）.txt", "某区-工作总结（2021）.txt", "a\u3000b.txt")):
+        write(tmp_path / name, i)
+    facts = extract_corpus(tmp_path)
+    named = set(facts["source_id"])
+    assert len(named) == 3 and "a-b" in named and not facts["fact_id"].str.contains(r"\s").any()
+    with pytest.raises(DataError, match="A fact_id has a blank"):
+        audit_facts(facts.assign(fact_id=facts["fact_id"].str.replace("-", " ")))
 
 
 def test_the_same_bytes_twice_are_read_once(tmp_path, extracted):

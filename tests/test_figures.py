@@ -191,6 +191,22 @@ def saved(tmp_path_factory):
     return folders
 
 
+def test_a_notebook_shows_a_figure():
+    """Without pyplot, which nobody needs to import."""
+    from IPython.core.formatters import DisplayFormatter
+
+    shown, _ = DisplayFormatter().format(yr.plot_quality(quality()))
+    assert shown["image/png"].startswith(b"\x89PNG") and shown["text/plain"].startswith("<Figure size")
+
+
+def test_chinese_has_its_glyphs_without_use_style():
+    """A glyph that is missing is a warning."""
+    import matplotlib
+
+    with matplotlib.rc_context({"font.family": ["DejaVu Sans"]}), warnings.catch_warnings(action="error"):
+        assert yr.plot_quality(quality(), lang="zh")._repr_png_()
+
+
 def test_saved_in_both_languages(saved):
     files = sorted(p.name for p in saved[0].iterdir())
     assert files == ["x.csv", "x.en.pdf", "x.en.png", "x.zh.pdf", "x.zh.png"]
@@ -250,7 +266,7 @@ def test_misprints_are_drawn_against_what_would_fit():
     """Nanshan's 62.76% beside the 61.29% that 418 on top of 682 give; 416.7万 beside 7,416.7万."""
     axes = yr.plot_conflicts(misprints()).axes[0]
     written = " ".join(t.get_text() for t in axes.texts)
-    assert "62.76%, would fit: 61.29%" in written and "4,167,000, would fit: 74,167,000" in written
+    assert "62.76%; 61.29% would fit" in written and "4,167,000; 74,167,000 would fit" in written
     drawn = axes.lines[0].get_xdata()
     assert drawn.max() == pytest.approx(100) and drawn.min() == pytest.approx(4167 / 74167)
 

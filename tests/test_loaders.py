@@ -140,8 +140,13 @@ def test_with_labels_names_indicator_and_place():
 def test_proposals_that_were_not_yet_coded_say_what_is_too_much(tmp_path):
     draft = yr.extract_facts("全区共有团员100名。", source_id="one")
     draft.to_csv(tmp_path / "facts.csv", index=False)
-    with pytest.raises(yr.DataError, match=r"not known \['low', 'high', 'noun'[\s\S]*leave them out"):
+    with pytest.raises(yr.DataError, match=r"csv: columns not known \['low', 'high', 'noun'.*leave them out"):
         yr.load_facts(tmp_path)
+
+
+def test_code_book_and_places_that_change_places_are_refused():
+    with pytest.raises(yr.DataError, match=r"The indicators lack the columns .*give load_indicators"):
+        yr.with_labels(yr.load_facts().head(1), yr.load_districts(), yr.load_indicators())
 
 
 @pytest.mark.parametrize("load", [yr.load_facts, yr.load_documents, yr.load_pilots])

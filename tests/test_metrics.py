@@ -1,10 +1,13 @@
 """The measures against figures worked out by hand, from the reports and from the formulas."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import youthresearch as yr
+from youthresearch.metrics import METRICS
 
 
 @pytest.fixture(scope="module")
@@ -284,3 +287,20 @@ def test_rows_of_different_things_are_not_divided():
         yr.compute_metrics(panel(members=[2000, 2100]))
     with pytest.raises(yr.DataError, match="must be above zero"):
         yr.growth(interval(100), interval(0, 10))
+
+
+@pytest.mark.parametrize("wrong", [1100, [1100, 1200], pd.Series([1100.0])], ids=["number", "list", "Series"])
+def test_measures_say_that_they_take_intervals(wrong):
+    two = (*(function for _, function, _ in METRICS), yr.growth, yr.log_growth)
+    calls = [partial(f, wrong, wrong) for f in two] + [
+        partial(yr.annual_growth, wrong, wrong, 2),
+        partial(yr.cadre_mix, wrong, wrong, wrong),
+        partial(yr.meeting_compliance, {"lecture": wrong}, rule={"lecture": 4}),
+        partial(yr.corners, max, wrong, wrong),
+        partial(yr.rounding_interval, wrong, pd.Series([1.0])),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match=f"{type(wrong).__name__} is no interval column: give a table"):
+            call()
+    with pytest.raises(ValueError, match="must be Series"):
+        yr.hedge_interval(230000, "over")

@@ -91,7 +91,7 @@ MAY_IMPORT = {
     "refusals": {"intervals", "phrases", "quantities", "tokens"},
     "dates": set(),
     "rows": set(),
-    "labels": {"dates", "quantities", "rates"},
+    "labels": {"dates", "quantities", "rates", "tokens"},
     "tables": {"dates", "labels", "nouns", "quantities", "rows"},
     "places": {"loaders"},
     "headings": {"norms"},

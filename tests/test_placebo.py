@@ -90,6 +90,7 @@ def test_quarters_move_as_years_do_and_strata_are_kept():
     "options, said",
     [
         ({"leads": [5]}, "1 to 4 whole periods before 2015"),
+        ({"leads": 5}, "1 to 4 whole periods before 2015"),
         ({"leads": [0]}, "1 to 4 whole periods before 2015"),
         ({"leads": [1.5]}, "1 to 4 whole periods before 2015"),
         ({"leads": ["2014"]}, "1 to 4 whole periods before 2015"),

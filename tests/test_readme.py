@@ -4,6 +4,7 @@ import csv
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +61,33 @@ def test_the_quality_of_extraction_is_the_published_one(readme):
     published = numbers("04-reading-a-report")
     layers = ("recall_percent", "precision_percent", "kind_percent", "noun_percent")
     assert quoted == {published[name] for name in layers}
+
+
+def test_the_first_finding_holds():
+    """The READMEs open with it: since 2015 no county has one indicator in two years."""
+    assert numbers("05-panel-and-coverage")["county_series_of_two_years_or_more"] == "0"
+
+
+def code(readme):
+    """Return the Python of a text."""
+    blocks = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    return "\n".join(blocks)
+
+
+def test_the_twin_has_the_same_code():
+    english, chinese = (re.sub(r"  # .*", "", code(r)) for r in READMES)
+    assert english == chinese
+
+
+def test_the_code_runs_as_printed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-data").mkdir()
+    text = "2021年，全区有团员1200名，比上年增加200名，增长20%。"
+    (tmp_path / "report.docx").write_text(text, encoding="utf-8")  # a file is what its content is
+    names = {"pd": pd}
+    exec(code(READMES[0]), names)
+    exec(code(ROOT / "data" / "README.md"), names)
+    assert names["facts"]["value"].tolist() == [1200, 200, 20]
 
 
 def test_no_other_number_is_quoted():

@@ -134,13 +134,13 @@ def test_units_in_the_header_and_places_as_rows(read):
     )
     assert rows(facts, "scope", "noun", "value", "unit") == [
         ["河口镇", "团支部数量", 12, "个"],
-        ["河口镇", "团员人数", 356, "人"],
+        ["河口镇", "团员", 356, "人"],
         ["河口镇", "经费", 25000, "元"],
         ["青山乡", "团支部数量", 8, "个"],
-        ["青山乡", "团员人数", 190, "人"],
+        ["青山乡", "团员", 190, "人"],
         ["青山乡", "经费", 12000, "元"],
         ["", "团支部数量", 20, "个"],
-        ["", "团员人数", 546, "人"],
+        ["", "团员", 546, "人"],
         ["", "经费", 37000, "元"],
     ]
     assert set(facts["period_end"]) == {"2022"}  # of the title
@@ -340,7 +340,7 @@ def test_labels_and_values_without_a_header(read):
             ],
         )
     )
-    assert rows(facts, "noun", "value", "unit") == [["团员总数", 12345, "名"], ["经费", 568000, "元"]]
+    assert rows(facts, "noun", "value", "unit") == [["团员", 12345, "名"], ["经费", 568000, "元"]]
 
 
 def test_labels_and_numbers_in_turn():
@@ -448,7 +448,7 @@ def test_rates_ranges_and_parts_in_brackets(read):
         ["人均经费", 50, pytest.approx(float("nan"), nan_ok=True), "元/人", "mean"],
     ]
     whole, part, between = facts.iloc[2:].to_dict("records")
-    assert (whole["noun"], whole["value"], whole["scope"]) == ("团员人数", 320, "一中")
+    assert (whole["noun"], whole["value"], whole["scope"]) == ("团员", 320, "一中")
     assert (part["noun"], part["value"], part["part_of"]) == ("女生", 150, whole["fact_id"])
     assert (between["value"], between["value_max"], between["hedge"]) == (280, 300, "range")
 
@@ -463,6 +463,26 @@ def test_whom_a_column_of_persons_counts_is_said_by_the_label_or_above_the_table
         ["学员", 4, "人", ""],
         ["团支部书记", 12, "人", ""],
     ]
+
+
+@pytest.mark.parametrize(
+    ("caption", "table", "nouns"),
+    [
+        ("", "项目|2020年|2021年\n青年社团总数（个）|60|90", ["青年社团"] * 2),
+        ("", "学校|志愿者人数\n一中|60", ["志愿者"]),
+        ("", "项目|2020年|2021年\n帮扶残疾儿童（人）|60|90", ["残疾儿童"] * 2),
+        ("", "项目|2020年|2021年\n每万人口社工数|6|9", ["社工"] * 2),
+        ("", "活动|服务人次\n剪纸课堂|600", ["剪纸课堂"]),
+        ("", "名称|其他收入（元）|上年结转（元）\n团委|60|90", ["其他收入", "上年结转"]),
+        (
+            "某县团委2020年度“三公”经费支出预算表",
+            "项目|预算数（元）\n合计|600\n公务接待费|90",
+            ["“三公”经费", "公务接待费"],
+        ),
+    ],
+)
+def test_what_a_header_or_label_counts_is_named_without_total_measure_or_what_is_done(caption, table, nouns):
+    assert yr.extract_facts(f"{caption}\n{table}")["noun"].tolist() == nouns
 
 
 def test_letters_apart_and_a_header_without_its_first_cell_where_blanks_part_the_cells():

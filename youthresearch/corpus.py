@@ -123,10 +123,10 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
 
     Notes
     -----
-    **Identity.** source_id is the file's stem; where several files share a stem, each gets a hyphen and
-    eight digits of the SHA-256 of its path below the folder common to all. Files with the same bytes are
-    read once, under the first source_id in order; the others have status duplicate, no facts, and the first
-    one's name as reason, so that no fact counts twice.
+    **Identity.** source_id is the file's stem, blanks as hyphens; where several files share one, each gets a
+    hyphen and eight digits of the SHA-256 of its path below the folder common to all. Files with the same
+    bytes are read once, under the first source_id in order; the others have status duplicate, no facts, and
+    the first one's name as reason, so that no fact counts twice.
 
     **Failures.** A document that cannot be read has status failed and is a row in ``attrs["failures"]`` and
     in output/failures: source_id, path, error, message. So is one that kills its worker again and again,
@@ -281,14 +281,14 @@ def _fingerprint(path):
 
 
 def source_ids(files):
-    """Name files by their stems, with digits of their place's SHA-256 where several share one.
+    """Name files by their stems, blanks as hyphens; where several share one, with digits of a SHA-256.
 
     Parameters
     ----------
     files : list of str
         Absolute paths, none twice.
     """
-    stems = [_printable(Path(file).stem.strip()) for file in files]
+    stems = ["-".join(_printable(Path(file).stem).split()) for file in files]  # blanks part fact_ids
     often = Counter(stems)
     folder = os.path.commonpath([os.path.dirname(file) for file in files]) if files else ""
     below = (os.path.relpath(file, folder).replace(os.sep, "/") for file in files)

@@ -5,7 +5,8 @@ is drawn on. `save_figure` writes both languages and the table. All words come f
 """
 
 import re
-from functools import cache, wraps
+from functools import cache, partial, wraps
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,13 @@ def use_style():
     import matplotlib
 
     matplotlib.rcParams.update(_style())
+
+
+def _styled():
+    """Draw in the project's style whatever else is set, so that Chinese has its glyphs."""
+    import matplotlib
+
+    return matplotlib.rc_context(_style())
 
 
 @cache
@@ -63,7 +71,8 @@ def _drawn_from(source, *needed):
             check_columns(f"{plot.__name__} figure", table, needed, f"give it {source}", untyped=needed)
             if not len(table):
                 raise DataError(f"The table for {plot.__name__} has no rows, so there is nothing to draw.")
-            return plot(table, lang=lang)
+            with _styled():
+                return plot(table, lang=lang)
 
         return checked
 
@@ -178,9 +187,8 @@ def plot_conflicts(table, *, lang="en"):
     ax.hlines(y, 1, ratio, color=ORANGE, linewidth=2)
     ax.plot(ratio, y, "o", color=ORANGE, zorder=5)
     ax.axvline(1, color=BLUE, linewidth=1)
-    printed, computed = _word("conflict_printed", lang), _word("conflict_computed", lang)
     for at, row in zip(y, table.itertuples(index=False), strict=True):
-        said = f"{printed} {_grouped(row.from_text)}, {computed} {_grouped(row.to_text)}"
+        said = _word("conflict_said", lang).format(_grouped(row.from_text), _grouped(row.to_text))
         ax.text(
             *(0.02, at + 0.24, said),
             transform=ax.get_yaxis_transform(),
@@ -439,7 +447,8 @@ def plot_effects(table, *, lang="en"):
         ax.plot(np.full(open_end.sum(), end), y[open_end], side, color=BLUE, clip_on=False)
     if "effect" in table:
         ax.vlines(table["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
-        ax.legend(frameon=False, fontsize=8, loc="upper left")
+        side = "right" if right > -left else "left"  # away from zero, where its sign looks like an estimate
+        ax.legend(frameon=False, fontsize=8, loc=f"upper {side}")
     ax.axvline(0, color=MUTED, linewidth=0.8)
     ax.set_yticks(y, [_word(f"estimator_{name}", lang) for name in table["estimator"]])
     ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=_word("effect_interval", lang))
@@ -747,15 +756,13 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
     -------
     matplotlib.figure.Figure
     """
-    import matplotlib
-
     if not callable(plot):
         raise DataError(
             f"plot={plot!r} is no function: pass one that draws the data, such as yr.plot_trends."
         )
     folder = Path(folder or FIGURES)
     folder.mkdir(parents=True, exist_ok=True)
-    with matplotlib.rc_context(_style()):
+    with _styled():
         drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
         for language, fig in drawn.items():
             _mark(fig, data)
@@ -790,9 +797,20 @@ def _figure(width, height, title, *, table=None, shape=(1, 1)):
     from matplotlib.figure import Figure
 
     fig = Figure(figsize=(width, height), layout="constrained")
+    fig._repr_png_ = partial(save_in_memory, fig)  # of itself a notebook draws none before pyplot is imported
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
     _mark(fig, table)
     return fig, fig.subplots(*shape)
+
+
+def save_in_memory(fig):
+    """Return a figure as the bytes of a PNG, which a notebook shows."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    picture = BytesIO()
+    with _styled():
+        FigureCanvasAgg(fig).print_png(picture, metadata={"Software": None})
+    return picture.getvalue()
 
 
 def _mark(fig, table):

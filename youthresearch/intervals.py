@@ -79,8 +79,11 @@ def hedge_interval(value, hedge, value_max=None, *, cap=None):
     Raises
     ------
     ValueError
-        For an unknown hedge or cap, or where a hedge needs a value that is missing or zero.
+        If values or hedges are no Series, for an unknown hedge or cap, or where a hedge needs a value that is
+        missing or zero.
     """
+    if not isinstance(value, pd.Series) or not isinstance(hedge, pd.Series):
+        raise ValueError("Values and hedges must be Series, one row a figure; for one, parse_quantity(text).")
     tops = np.full(len(value), np.nan) if value_max is None else value_max.to_numpy(float)
     bounds = hedge_bounds(value.to_numpy(float), hedge.to_numpy(object), tops, cap=cap, index=value.index)
     return pd.DataFrame(dict(zip(("low", "high"), bounds, strict=True)), index=value.index)
@@ -151,7 +154,13 @@ def rounding_interval(figures, resolution, *, rule="half_up"):
     Returns
     -------
     pandas.DataFrame, shape (n, 2)
+
+    Raises
+    ------
+    ValueError
+        If the figures are no table with low and high, or for another rule.
     """
+    check_intervals(figures)
     low, high = ends_of(figures)
     place = np.where(low == high, np.nan_to_num(resolution.to_numpy(float)), 0)
     if rule == "half_up":
@@ -183,9 +192,9 @@ def corners(function, *columns):
     Raises
     ------
     ValueError
-        If the indexes differ.
+        If a column is no table with low and high, or the indexes differ.
     """
-    _check_aligned(*columns)
+    check_intervals(*columns)
     sides = [ends_of(c) for c in columns]
     choices = np.stack(np.meshgrid(*[[0, 1]] * len(columns), indexing="ij"), axis=-1).reshape(
         -1, len(columns)
@@ -197,15 +206,21 @@ def corners(function, *columns):
     return interval(values.min(axis=0), values.max(axis=0), columns[0].index)
 
 
-def _check_aligned(*columns):
-    """Refuse columns of which rows would not be of one thing; pandas would put gaps there."""
+def check_intervals(*columns):
+    """Refuse what is no interval column, and columns of which rows would not be of one thing."""
+    for c in columns:
+        if not isinstance(c, pd.DataFrame) or "low" not in c or "high" not in c:
+            raise ValueError(
+                f"{type(c).__name__} is no interval column: give a table with the columns low and high, the "
+                "same number in both where it is exact, such as facts[['low', 'high']]."
+            )
     if not all(c.index.equals(columns[0].index) for c in columns):
         raise ValueError("Interval columns with different indexes cannot be combined: align them first.")
 
 
 def subtract(a, b):
     """Return a - b, bounds over all values inside both intervals."""
-    _check_aligned(a, b)
+    check_intervals(a, b)
     (a_low, a_high), (b_low, b_high) = ends_of(a), ends_of(b)
     with np.errstate(invalid="ignore"):
         return interval(a_low - b_high, a_high - b_low, a.index)
@@ -219,7 +234,7 @@ def ratio(a, b):
     ValueError
         If the indexes differ, or where the denominator can be zero or negative.
     """
-    _check_aligned(a, b)
+    check_intervals(a, b)
     bad = b.index[b["low"] <= 0]
     if len(bad):
         raise ValueError(f"The denominator can be zero or negative in rows {list(bad)[:10]}.")
@@ -252,7 +267,7 @@ def growth_from_change(level, change):
     moves one way with the level. Without bound above where the previous level can be zero; missing
     where it can be nothing else.
     """
-    _check_aligned(level, change)
+    check_intervals(level, change)
     (least, most), (less, more) = ends_of(level), ends_of(change)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         before_high = np.where(more >= 0, least, most) - more

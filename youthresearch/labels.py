@@ -7,6 +7,7 @@ from typing import NamedTuple
 from .dates import iso
 from .quantities import counted_units, lexicon_codes, lexicon_words
 from .rates import each_of
+from .tokens import is_person, purely
 
 YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
@@ -25,7 +26,7 @@ _FACTORS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 1
 _FACTORS |= {"亿": 10**8}
 _IMPLIED = {"人数": "人", "金额": "元", "率": "%", "占比": "%", "比例": "%", "比重": "%"}
 _DATED = re.compile(r"((?:19|20)\d\d)年(?:度|([底末]))?")
-_RELATIVE = re.compile("[本今当上去]年")
+_RELATIVE = re.compile("[本今当上去]年度?(?!结)")  # 上年结转 is the name of a sum
 _CHANGE = re.compile(
     r"(?:同?比|较)(?:上一?年|去年|上期|同期|(?:19|20)\d\d年)+度?(?:同期)?"
     r"|增长|增幅|增减|增加|减少|下降|降幅|提高|同比|变化"
@@ -35,9 +36,11 @@ _SHARE = re.compile(r"(?:率|占比|比例|比重)$")
 PLACE = re.compile("[\u4e00-\u9fff]{2,8}(?:省|市|县|区|镇|乡|街道|村|社区)")
 _PLAN = re.compile(r"计划|目标|预算|任务|名额|拟[招聘录选]|招[聘录募][\u4e00-\u9fff]{0,2}(?:数|名额)")
 _DONE = re.compile("决算|执行|完成|实际|实绩|现有|实有|累计|已")
-_COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$")
+_COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$|(?<=..)总[数量]$|(?<=.{4})[人户]数$")
+_EVENTS = re.compile("[\u4e00-\u9fff]{2}(?:人次|次数|场次)")  # of what the label names
+_OF_EACH = re.compile(r"每[\d十百千万]+[名个]?(?:人口|人|户)(?:平均)?(?:拥有)?")
 _WITH_UNIT = re.compile(r"(.*?) ?(?:\((?:单位:?)?([^()]{1,6})\)|[/:]([^/:()]{1,4})|(?<=.)([%‰]))")
-_UNIT = re.compile(r"(十万|百万|千万|[十百千万亿]?)([^/]*)(?:/(每?[\u4e00-\u9fff·]{1,6}))?")
+_UNIT = re.compile(r"(十万|百万|千万|[十百千万亿]?)([^/]*)(?:/(每?[\u4e00-\u9fff·、]{1,6}))?")
 
 
 class Said(NamedTuple):
@@ -74,13 +77,15 @@ def said_of(cell, document):
     if WHEN.fullmatch(name) and not YEAR.fullmatch(name):
         return Said(unit=unit, factor=factor, at=iso(name, "", document))  # 一季度
     at, past = _dated(name, document)
+    each = _OF_EACH.match(name, past)
+    past = each.end() if each else past + _acted(name[past:])
     change = _CHANGE.search(name, past)
     counted = name[past : change.start() if change else None]
     noun, each = _noun(counted), each_of(name, "") if "每" in name or "均" in name else None
     return Said(
         noun=noun,
         span=_span(cell, skipped + past, len(noun)) if noun else None,
-        own=not is_measure(counted) and not is_measure(noun),
+        own=not (is_measure(counted) or is_measure(noun) or _EVENTS.fullmatch(counted)),
         unit=unit,
         factor=factor,
         implied=_implied(name),
@@ -100,7 +105,8 @@ def _dated(name, document):
         return iso(f"{year[1]}年", year[2] or ""), year.end()
     if not _RELATIVE.match(name):
         return "", 0
-    return str(int(document[:4]) - (name[0] in "上去")) if document else "", 2
+    past = _RELATIVE.match(name).end()
+    return str(int(document[:4]) - (name[0] in "上去")) if document else "", past
 
 
 def _span(cell, skipped, length):
@@ -126,9 +132,17 @@ def _baseline(name):
     return next((code for word, code in lexicon_codes("baseline").items() if word in name), "")
 
 
+def _acted(name):
+    """Return the length of the verb that says what is done to the persons of a label (培训儿童家长)."""
+    whom = name[:2] in purely("head_verb", "event") and _noun(name[2:])
+    return 2 if whom and len(whom) > 2 and is_person(whom) else 0
+
+
 def _noun(name):
-    """Leave out what says no more than that a noun is counted: 床位数, 团员合计; not 人数, 户数."""
+    """Leave out what says no more than that a noun is counted: 床位数, 团员合计, 教职工人数; not 招考人数."""
     name = TOTAL.sub("", name) or name
+    if name.endswith("人数") and is_person(name[:-2]):
+        return name[:-2]
     return _COUNTED.sub("", name)
 
 

@@ -262,9 +262,11 @@ def with_labels(table, indicators, districts):
     Raises
     ------
     DataError
-        If the table lacks one of the two columns.
+        If the table lacks one of the two columns, or the others are no code book and no places.
     """
     check_columns("table", table, ["indicator", "district"], "make it from facts or a panel")
+    check_columns("indicators", indicators, ["indicator", "label_zh", "label_en"], "give load_indicators()")
+    check_columns("districts", districts, ["district", "name_zh", "name_en"], "give load_districts()")
     labels = indicators[["indicator", "label_zh", "label_en"]]
     places = districts[["district", "name_zh", "name_en"]].set_axis(
         ["district", "place_zh", "place_en"], axis=1

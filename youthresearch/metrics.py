@@ -13,7 +13,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from .intervals import corners, interval, ratio
+from .intervals import check_intervals, corners, interval, ratio
 from .schema import KEY, SIMULATED, DataError, Listing, check_columns, is_simulated, mark_simulated
 
 
@@ -22,6 +22,20 @@ def growth(after, before):
 
     Where a report states a level and its change, use `audit.derive_before`: the change is part of
     the level, and treating the two as independent would widen the bounds.
+
+    Parameters
+    ----------
+    after, before : pandas.DataFrame, shape (n, 2)
+        Interval columns, as in `share`; before above zero.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 2)
+
+    Raises
+    ------
+    DataError, ValueError
+        If before can be zero or less, or as `share`.
     """
     _positive(before)
     return corners(lambda late, early: 100 * (late - early) / early, after, before)
@@ -33,9 +47,13 @@ def annual_growth(after, before, years):
     Parameters
     ----------
     after, before : pandas.DataFrame, shape (n, 2)
-        Before above zero.
+        As in `growth`.
     years : float
         Above zero.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 2)
     """
     if not years > 0:
         raise DataError(f"Growth over {years} years cannot be put on one year: years must be above zero.")
@@ -44,7 +62,7 @@ def annual_growth(after, before, years):
 
 
 def log_growth(after, before):
-    """Growth in log points, 100 * ln(after / before); both above zero."""
+    """Growth in log points, 100 * ln(after / before); both above zero; arguments as `growth`."""
     _positive(before)
     _positive(after)
     return corners(lambda late, early: 100 * np.log(late / early), after, before)
@@ -55,6 +73,22 @@ def share(part, whole):
 
     A part that is larger than its whole on every reading keeps its share above 100: that is a
     conflict for the audit, not something to hide.
+
+    Parameters
+    ----------
+    part, whole : pandas.DataFrame, shape (n, 2)
+        Interval columns: tables with low and high (the same number in both where it is exact) and one index,
+        one row a place and date.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 2)
+        low and high on that index: the bounds over all that the two intervals allow.
+
+    Raises
+    ------
+    ValueError
+        If one is no such table, the indexes differ, or the whole can be zero.
     """
     percent = 100 * ratio(part, whole)
     inside = part["low"] <= whole["high"]
@@ -62,32 +96,32 @@ def share(part, whole):
 
 
 def fill_rate(filled, posts):
-    """Post fill rate in percent, 100 * filled / posts (see `share`)."""
+    """Post fill rate in percent, 100 * filled / posts; arguments as `share`."""
     return share(filled, posts)
 
 
 def members_per_org(members, orgs):
-    """Members per organisation, members / orgs (persons)."""
+    """Members per organisation, members / orgs (persons); arguments as `share`."""
     return ratio(members, orgs)
 
 
 def cadres_per_org(cadres, orgs):
-    """Cadres per organisation, cadres / orgs (persons)."""
+    """Cadres per organisation, cadres / orgs (persons); arguments as `share`."""
     return ratio(cadres, orgs)
 
 
 def members_per_cadre(members, cadres):
-    """Members per cadre, members / cadres (persons)."""
+    """Members per cadre, members / cadres (persons); arguments as `share`."""
     return ratio(members, cadres)
 
 
 def hours_per_participation(hours, participation):
-    """Volunteer hours per participation, hours / person-times (hours)."""
+    """Volunteer hours per participation, hours / person-times (hours); arguments as `share`."""
     return ratio(hours, participation)
 
 
 def participation_per_project(participation, projects):
-    """Participations per volunteer project, person-times / projects."""
+    """Participations per volunteer project, person-times / projects; arguments as `share`."""
     return ratio(participation, projects)
 
 
@@ -95,18 +129,18 @@ def per_100_youth(count, youth):
     """Count per 100 young people, 100 * count / youth; can exceed 100, since not only youth are counted.
 
     The base must be named: League age is 14-28 (charter), youth policy means 14-35, resident and registered
-    differ by the migrants. `add_metrics` refuses a base without an age band.
+    differ by the migrants. `add_metrics` refuses a base without an age band. Arguments as `share`.
     """
     return 100 * ratio(count, youth)
 
 
 def per_10k_youth(count, youth):
-    """Count per 10,000 young people (每万名青年), 10,000 * count / youth; on the base see `per_100_youth`."""
+    """Count per 10,000 young people (每万名青年), 10,000 * count / youth; the rest as `per_100_youth`."""
     return 1e4 * ratio(count, youth)
 
 
 def member_youth_ratio(members, youth):
-    """团青比 in percent, 100 * members / youth aged 14 to 28, at most 100 (see `share`).
+    """团青比 in percent, 100 * members / youth aged 14 to 28; arguments and limit as `share`.
 
     League statistics take youth from the statistical office (25.3% for the nation in 2005, 22.6% in 2002).
     """
@@ -114,12 +148,15 @@ def member_youth_ratio(members, youth):
 
 
 def organisational_coverage(covered, due):
-    """建团率 in percent, 100 * units with an organisation / units that should have one (应建)."""
+    """建团率 in percent, 100 * units with an organisation / units due one (应建); arguments as `share`."""
     return share(covered, due)
 
 
 def work_coverage(reached, youth):
-    """Young people reached per 100 youth; person-times (人次) count one person often, so it can pass 100."""
+    """Young people reached per 100 youth; person-times (人次) count one person often, so it can pass 100.
+
+    Arguments as `share`.
+    """
     return per_100_youth(reached, youth)
 
 
@@ -127,7 +164,7 @@ def cadre_mix(full_time, seconded, part_time):
     """Share of full-time, seconded and part-time cadres (专挂兼) in percent of the three together.
 
     Each share rises with its own count and falls with the other two, so its bounds are sharp; the bounds of
-    the three shares together do not sum to 100.
+    the three shares together do not sum to 100. Arguments as `share`.
 
     Returns
     -------
@@ -143,27 +180,33 @@ def cadre_mix(full_time, seconded, part_time):
 
 
 def activities_per_house(activities, houses):
-    """Activities per youth house, activities / houses."""
+    """Activities per youth house, activities / houses; arguments as `share`."""
     return ratio(activities, houses)
 
 
 def participation_per_activity(participation, activities):
-    """Person-times per activity, participation / activities."""
+    """Person-times per activity, participation / activities; arguments as `share`."""
     return ratio(participation, activities)
 
 
 def hours_per_volunteer(hours, volunteers):
-    """Hours per registered volunteer, hours / volunteers; most who are registered do not serve."""
+    """Hours per registered volunteer, hours / volunteers; most who are registered do not serve.
+
+    Arguments as `share`.
+    """
     return ratio(hours, volunteers)
 
 
 def funds_per_youth(funds, youth):
-    """Yuan per young person, funds / youth; on the base see `per_100_youth`."""
+    """Yuan per young person, funds / youth; the rest as `per_100_youth`."""
     return ratio(funds, youth)
 
 
 def honours_per_10k_members(honours, members):
-    """Honours per 10,000 members; a superior awards them, so they are no measure of results."""
+    """Honours per 10,000 members; a superior awards them, so they are no measure of results.
+
+    Arguments as `share`.
+    """
     return 1e4 * ratio(honours, members)
 
 
@@ -196,13 +239,14 @@ def meeting_compliance(held, *, rule=MEETINGS, years=1.0):
 
     Raises
     ------
-    DataError
-        If a kind of meeting is missing or unknown to the rule, or requires nothing.
+    DataError, ValueError
+        If a kind of meeting is missing or unknown to the rule, or requires nothing, or as `share`.
     """
     if set(held) != set(rule) or not all(n * years > 0 for n in rule.values()):
         raise DataError(
             f"The rule is about {sorted(rule)}, each above zero; the meetings held are {sorted(held)}."
         )
+    check_intervals(*held.values())
     kinds = [(held[kind] / (rule[kind] * years)).clip(upper=1) for kind in rule]
     return 100 * sum(kinds) / len(kinds)
 
@@ -212,6 +256,7 @@ def star_share(rated, branches):
 
     Stars are ranks, not amounts: a mean of stars means nothing. Where a quota caps the upper ranks (at most a
     fifth with five stars, say) the share measures the quota, and districts under one quota cannot differ.
+    Arguments as `share`.
     """
     return share(rated, branches)
 
@@ -457,6 +502,7 @@ def _interval(table, side):
 
 
 def _positive(bounds):
+    check_intervals(bounds)
     bad = bounds.index[bounds["low"] <= 0]
     if len(bad):
         raise DataError(

@@ -6,6 +6,7 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 
 from .phrases import (
     AIMS,
+    BOOKED,
     EVENTS,
     LEVELS,
     NUMERIC,
@@ -55,6 +56,7 @@ WHOLES = ("户", "家", "个")  # the persons in what these count may be given a
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 ACTS = ("起诉", "公诉", "逮捕", "批捕")  # ends of acts of law
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
+PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
@@ -88,7 +90,7 @@ def find_noun(tokens, i, mention, kind, context):
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
-    before = context["noun"]
+    before = context["noun"] = _before_bracket(tokens, i, context) or context["noun"]
     found = _candidates(tokens, i, unit, kind, before)
     rule, *others = found or ("",)
     bare = rule == "left" and _only_qualifies(tokens, i, found["left"], unit)
@@ -112,11 +114,33 @@ def find_noun(tokens, i, mention, kind, context):
         again = again or _accused(tokens, i, context)
     if again:
         return again, "inherited", found.get(rule)
-    if bare and kind == "share" and _head(tokens, i, found["left"]) not in TOTALS:
-        return found["left"], "left", before  # 女性占9%,大专学历占总数的60%
     if bare or not rule:
-        return _further(tokens, i, unit, kind, context)
+        further = _further(tokens, i, unit, kind, context)
+        told = kind == "share" and (further[1] in ("topic", "none") or _is_no_total(tokens, i, found))
+        told = bare and (told or _is_listed(tokens, i, before))
+        return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
+
+
+def _before_bracket(tokens, i, context):
+    """Find the last noun before a bracket with figures of its own (团员90人(女团员30人),占80%)."""
+    k = i - 1
+    while tokens[k].sort in "xhsr" and tokens[k].word not in ("", ")", NUMBER):
+        k -= 1
+    if tokens[k].word != ")" or tokens[k - 1].word != NUMBER:
+        return None
+    opens = next((t.start for t in reversed(tokens[:k]) if t.word == "("), 0)
+    return next((noun for noun, _ in reversed(context["counted"]) if noun[0] < opens), None)
+
+
+def _is_listed(tokens, i, before):
+    """Tell whether what qualifies is in a list of such (大专30人,本科9人)."""
+    return before and ends_in(_head(tokens, i, before), "qualifies")
+
+
+def _is_no_total(tokens, i, found):
+    """Tell whether what stands before a share is more than the word for a total."""
+    return "left" in found and _head(tokens, i, found["left"]) not in TOTALS
 
 
 def _again(event, last, unit, context):
@@ -355,6 +379,8 @@ def _further(tokens, i, unit, kind, context):
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given:
         return given, "object", before
+    if before and unit in PEOPLE and _is_label(tokens, i):
+        return span(tokens, i - 1, i - 1), "left", before
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
@@ -369,6 +395,12 @@ def _further(tokens, i, unit, kind, context):
     found = _from_afar(tokens, i, unit, kind, money)
     again = _again(found[0], tokens[i - 1], unit, context) if found[1] == "event" else None
     return (again, "inherited", found[0]) if again else found
+
+
+def _is_label(tokens, i):
+    """Tell whether nothing but a word for some of the persons stands before number i (男8人,女9人)."""
+    told = tokens[i - 1]
+    return told.sort == "a" and tokens[i - 2].sort in "xc" and not ends_in(told.word, "qualifies")
 
 
 def _same_kind(tokens, i, unit, left, context):
@@ -686,6 +718,19 @@ def find_above(text, start, unit):
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
     k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)
+
+
+def find_sum(text, start):
+    """Find the last name of a sum in a line above a table, but for how it is booked (“三公”经费支出表)."""
+    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    for k in range(len(tokens) - 1, -1, -1):
+        word, booked = tokens[k].word, next(filter(tokens[k].word.endswith, PAID), "")
+        if word != booked and tokens[k].sort in "nwvh" and ends_in(word, "money"):
+            begin = phrase_to(tokens, k)[0]
+            begin += 2 * text.startswith("年度", begin - start)
+            quoted = text.rfind("“", 0, begin - start) if text[begin - start - 1] == "”" else -1
+            return start + quoted if quoted >= 0 else begin, tokens[k].end - len(booked)
+    return None
 
 
 def _topic(tokens, i, unit):

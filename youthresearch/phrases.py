@@ -656,9 +656,9 @@ def _uncut(tokens, j, k):
 def _with_lead(tokens, j, k):
     """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
     before = tokens[j - 1].word
-    name = _name_from(tokens, j, k) if before in ("的", "拟", OTHER) else None
+    name = _name_from(tokens, j, k) if before in ("的", "拟") else None
     if name is not None:
-        return name, tokens[k].end
+        return span(tokens, name, k)
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
     rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
@@ -668,15 +668,12 @@ def _with_lead(tokens, j, k):
 
 
 def _name_from(tokens, j, k):
-    """Find where the name of a committee, of a plan or of persons to be taken begins before token j."""
-    before, further = tokens[j - 1].word, tokens[j - 2]
-    if before == "的" and further.word in ("团", "党") and tokens[k].word.endswith("委员会"):
-        return further.start  # 团的地方委员会
-    if before == "拟" and further.sort in "hv":
-        return tokens[j - 1].start  # 确定拟录取人数
-    if before == OTHER and tokens[j].word == "计划" and further.sort in "nw":
-        return phrase_to(tokens, j - 2)[0]  # 青年交流万人计划
-    return None
+    """Find where the name of a committee, or of persons to be taken, begins before token j."""
+    further = tokens[j - 2]
+    if tokens[j - 1].word == "拟":
+        return j - 1 if further.sort in "hv" else None  # 确定拟录取人数
+    own = further.word in ("团", "党") and tokens[k].word.endswith("委员会")
+    return j - 2 if own else None  # 团的地方委员会
 
 
 def _whose(tokens, n):

@@ -33,7 +33,7 @@ def placebo_in_time(
     panel : pandas.DataFrame
         As from `as_panel` or `build_panel`.
     outcome : str
-    leads : list of int, optional
+    leads : int or list of int, optional
         Periods by which treatment is moved earlier, as in event time; by default all that leave a period
         before the false date.
     strata, statistic, draws, level, seed
@@ -76,7 +76,7 @@ def placebo_in_time(
             f"{outcome!r} has {len(before)} periods before {first}: a false date needs two or more."
         )
     possible = [_distance(first, period) for period in before[:0:-1]]
-    leads = possible if leads is None else list(leads)
+    leads = possible if leads is None else np.atleast_1d(leads).tolist()
     late = [lead for lead in leads if lead not in range(1, possible[-1] + 1)]
     if late or not leads:
         raise DataError(f"leads={leads}: a false date lies 1 to {possible[-1]} whole periods before {first}.")

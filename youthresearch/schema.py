@@ -187,11 +187,14 @@ _DATE = r"(?:\d{4}(?:-\d{2}(?:-\d{2})?)?)?"
 
 
 def check_facts(facts, needed):
-    """Refuse facts that lack a column, hold the wrong sort of thing, or of which two have one fact_id."""
+    """Refuse facts that lack a column, hold the wrong sort of thing, or whose fact_ids are not their own."""
     check_columns("facts", facts, needed, "load them with load_facts")
     twice = facts["fact_id"].duplicated(keep=False)
     if twice.any():
         raise DataError("A fact_id stands more than once; give every fact its own.", facts[twice])
+    blank = facts["fact_id"].astype("str").str.contains(r"\s")
+    if blank.any():
+        raise DataError("A fact_id has a blank in it, and fact_ids are listed apart by blanks.", facts[blank])
     for column in (c for c in ("period_start", "period_end") if c in needed):
         wrong = ~facts[column].fillna("").astype("str").str.fullmatch(_DATE)
         if wrong.any():
@@ -259,7 +262,8 @@ def check_choice(name, given, allowed):
 def check_estimator(estimator):
     """Refuse what cannot be called, such as an estimator's name."""
     if not callable(estimator):
-        raise DataError(f"estimator={estimator!r} is no function: pass one, such as yr.did.")
+        given = repr(estimator) if isinstance(estimator, str) else f"of type {type(estimator).__name__}"
+        raise DataError(f"estimator={given} is no function: pass one, such as yr.did.")
 
 
 def check_share(**given):
@@ -329,10 +333,9 @@ def check_table(raw, name, where=""):
     names = [f["name"] for f in fields]
     missing, extra = [n for n in names if n not in raw], [c for c in raw if c not in names]
     if missing or extra:
-        raise DataError(
-            f"{place}: columns missing {missing}: add them, empty where there is nothing to say; not known "
-            f"{extra}: leave them out (proposals of extract_facts have some). The data package wants {names}."
-        )
+        add = f"columns missing {missing}: add them, empty where there is nothing to say; " if missing else ""
+        drop = f"columns not known {extra}: leave them out (proposals of extract_facts have some); "
+        raise DataError(f"{place}: {add}{drop if extra else ''}the data package wants {names}.")
     table = pd.DataFrame({f["name"]: _convert(raw, f, place) for f in fields}, index=raw.index)
     _enforce(table, name, place)
     return table

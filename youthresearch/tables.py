@@ -26,7 +26,7 @@ from .labels import (
     said_of,
     unit_of,
 )
-from .nouns import find_above
+from .nouns import find_above, find_sum
 from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
 
@@ -421,13 +421,19 @@ def _row_says(by, document):
 def _both_say(column, row, head, caption):
     """Join what a column's header and a row's label say.
 
-    Where the header does not name what is counted, the label does; whom 人数 counts, a line above may, too.
+    Where the header does not name what is counted, the label does; whom 人数 counts, and what sum a total is
+    of, a line above may, too.
     """
     both = merged(column, row._replace(status="" if row.own else row.status))
     if column.own:
         return both
-    lines = [*([head] if head else []), *reversed(caption)] if both.implied == "人" else []
-    above = next((span for line in lines if (span := find_above(line.text, line.start, "人"))), None)
+    if both.implied == "人":
+        lines = [*([head] if head else []), *reversed(caption)]
+        found = (find_above(line.text, line.start, "人") for line in lines)
+    else:
+        lines = reversed(caption) if head and TOTAL.fullmatch(head.text) else []
+        found = (find_sum(line.text, line.start) for line in lines)
+    above = next(filter(None, found), None)
     return both._replace(span=above or row.span)
 
 
