@@ -419,7 +419,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
 def _unsaid_unit(noun, folded, said, context):
     """Find the unit of a bare number: that of its noun (参与人数, 青年数) or of its whole (其中900万)."""
     name = folded[slice(*noun)] if noun else ""
-    if name and folded.startswith(TOTALS, noun[1]) and is_person(name):
+    if name and folded.startswith(("人数", *TOTALS), noun[1]) and is_person(name):
         return "人"  # 团员总数
     if name.endswith("人次"):
         return "人次"
@@ -444,7 +444,7 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         noun, rule = (above, "topic") if above else (noun, rule)
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
-    return noun and _carried(_without_total(noun, folded), folded), rule, other
+    return noun and _carried(_without_total(noun, unit, folded), folded), rule, other
 
 
 def _before_bound(tokens, number):
@@ -464,13 +464,23 @@ def _carried(noun, folded):
     return (start - 2, end) if dated else noun
 
 
-def _without_total(noun, folded):
+def _without_total(noun, unit, folded):
     """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
     start, end = noun
-    if folded[end - 1] not in "数量额":
+    if folded[end - 1] not in "数量额值":
         return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    total = total or _says_no_more(folded[start:end], unit)
     return (start, end - len(total)) if len(total) < end - start - 1 else noun
+
+
+def _says_no_more(name, unit):
+    """Return the end of a name that says no more than its unit: 志愿者人数, 案件数 in 件, 捐物价值."""
+    if name.endswith("人数"):
+        return "人数" if is_person(name[:-2]) else ""
+    if name.endswith("价值"):
+        return "价值" if name[:-2].endswith(("物", "物资", "物品", "款")) else ""
+    return "数" if unit in ("件", "张") and name[-1] == "数" else ""
 
 
 def _remember(row, unit, context):

@@ -22,6 +22,7 @@ from .phrases import (
     phrase_end,
     phrase_to,
     right_of,
+    share_of,
 )
 from .tokens import (
     BODY,
@@ -53,6 +54,7 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
+ACTS = ("起诉", "公诉", "逮捕", "批捕")  # ends of acts of law
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
@@ -108,12 +110,14 @@ def find_noun(tokens, i, mention, kind, context):
     if same:
         return same, "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
+    if rule != "right" and tokens[i - 1].word.endswith(ACTS):
+        again = again or _accused(tokens, i, context)
     if again:
-        return again, "inherited", found[rule]
+        return again, "inherited", found.get(rule)
     if bare or not rule:
         further = _further(tokens, i, unit, kind, context)
-        told = kind == "share" and further[1] in ("topic", "none")
-        told = bare and (told or _is_told_of(tokens, i, before))
+        told = kind == "share" and (further[1] in ("topic", "none") or _is_no_total(tokens, i, found))
+        told = bare and (told or _is_listed(tokens, i, before))
         return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
@@ -129,10 +133,14 @@ def _before_bracket(tokens, i, context):
     return next((noun for noun, _ in reversed(context["counted"]) if noun[0] < opens), None)
 
 
-def _is_told_of(tokens, i, before):
-    """Tell whether what qualifies is in a list of such (大专30人,本科9人), or has a share (本科占比9%)."""
-    listed = before and ends_in(_head(tokens, i, before), "qualifies")
-    return listed or (tokens[i - 1].word == "比" and tokens[i - 2].word == "占")
+def _is_listed(tokens, i, before):
+    """Tell whether what qualifies is in a list of such (大专30人,本科9人)."""
+    return before and ends_in(_head(tokens, i, before), "qualifies")
+
+
+def _is_no_total(tokens, i, found):
+    """Tell whether what stands before a share is more than the word for a total."""
+    return "left" in found and _head(tokens, i, found["left"]) not in TOTALS
 
 
 def _again(event, last, unit, context):
@@ -141,6 +149,12 @@ def _again(event, last, unit, context):
         return None
     said = (context["paragraph"].get("subject", (None, "")), *context["counted"])
     return next((noun for noun, its in reversed(said) if its == unit), None)
+
+
+def _accused(tokens, i, context):
+    """Find the accused named before, where an act of law alone is told of them (批捕嫌疑人9人,起诉6人)."""
+    named = context.get("unit") == "人" and _head(tokens, i, context["noun"]).endswith("嫌疑人")
+    return context["noun"] if named else None
 
 
 def _level(tokens, i, before):
@@ -614,6 +628,12 @@ def _object(tokens, i, unit):
 
 def _described(tokens, i, kind):
     """Find what is said of people who have no other name (有高中学历的17人, 已婚占66%)."""
+    of = share_of(tokens, i) - (tokens[i - 1].word == "占") if kind == "share" else i - 1
+    told = _told_of(tokens, of) if kind != "share" or of < i - 1 else None
+    if told:
+        return told
+    if kind == "share" and tokens[of].word == "的" and of < i - 1:
+        return phrase_to(tokens, of - 1)  # 大专学历的占60%
     k = i - 1
     while tokens[k].sort == "s" or tokens[k].word == "占":
         k -= 1
@@ -630,6 +650,23 @@ def _described(tokens, i, kind):
     if tokens[j].sort == "n" and tokens[j - 1].word in ("被", "由"):
         return span(tokens, j, k)  # 被企业吸纳的60人
     return span(tokens, j + 1, k) if j < k and tokens[j].sort in "xs" else None
+
+
+def _told_of(tokens, k):
+    """Find the people, or else the clause, of which a 的 before token k tells (选择支教的各有60人)."""
+    while tokens[k].sort == "s":
+        k -= 1
+    j = verb = k
+    while tokens[k].word == "的" and tokens[j - 1].sort not in "xd":
+        j -= 1
+        verb = j if tokens[j].sort in "hv" else verb
+    if tokens[k - 1].sort == "s" or is_person(tokens[k - 1].word):
+        return None  # 帮助其中的60人
+    named = (n for n in range(j, verb) if is_person(tokens[n].word) and tokens[n + 1].sort != "g")
+    who = next(named, None)  # but 研究生以上学历
+    if who is not None:
+        return phrase_to(tokens, who)
+    return (tokens[j].start, tokens[k].end) if verb < k - 1 else None  # 被企业吸纳的60人
 
 
 def _given(tokens, i):

@@ -7,10 +7,12 @@ A phrase runs over nouns and the words that qualify them; whether a verb inside 
 from functools import cache
 
 from .tokens import (
+    AREAS,
     BODY,
     BRACKET,
     COUNTED,
     GROUP,
+    NAME,
     NOUN,
     NUMBER,
     ONLY,
@@ -41,6 +43,8 @@ STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departm
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
+# Single characters that begin no word with the next.
+WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
 HONOURS = ("优秀", "先进", "模范")
 THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
     *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
@@ -59,6 +63,7 @@ TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
+TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -72,7 +77,9 @@ def right_of(tokens, i, unit):
     begin, last = _run_on(tokens, i, unit)
     if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
         begin, last = _run_on(tokens, persons, unit)
-    while last is not None and begin < last and (tokens[begin].sort == "p" or tokens[begin].word[0] == "各"):
+    while last is not None and begin < last:
+        if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not _is_place(tokens, begin)):
+            break
         begin += 1
     if last is None or (of and tokens[last].word.endswith(AIMS)):
         return None  # 完成100个的目标
@@ -167,7 +174,11 @@ def _names_the_kind(tokens, j, unit):
 def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
     first = tokens[j]
-    while first.word in (OTHER, "籍") or (first.sort == "s" and first.word[0] in "全我各本"):
+    while (
+        first.word in (OTHER, "籍")
+        or (first.sort == "s" and first.word[0] in "全我各本")
+        or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
+    ):
         j += 1
         first = tokens[j]
     if first.sort not in "vhwrs":
@@ -380,9 +391,12 @@ def _head_before(tokens, i, unit):
     risen = _before_from(tokens, i)
     if risen is not None:
         return risen
-    told = i - 1 - (tokens[i - 1].word in ("有", "达", "为"))
-    if tokens[told].word == "的" and unit not in TO_THE_LEFT and not _is_start(tokens, told):
-        return None  # 重点村的78人, 正在建设的有8所
+    told = i - 1 if unit != "%" else share_of(tokens, i)
+    while tokens[told].word in ("有", "达", "为", "各", "占"):
+        told -= 1
+    whose = tokens[told].word == "的" and (unit not in TO_THE_LEFT or told < i - 1)
+    if whose and not _is_start(tokens, told):
+        return None  # 重点村的78人, 正在建设的有8所, 种菜的占60%
     k, first = _search_from(tokens, i, unit), max(0, i - REACH)
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
@@ -413,21 +427,34 @@ def _is_start(tokens, k):
 
 def _search_from(tokens, i, unit):
     """Find where the search begins: before 占 with its object, a bracket or colon, what is compared with."""
-    k = _share_of(tokens, i) if unit == "%" else i - 1
+    share = unit in ("%", "百分点")
+    k = share_of(tokens, i) if share else i - 1
     k -= unit == "%" and tokens[k].word == "占"
     k -= tokens[k].word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
-    if unit in ("百分点", "%"):  # 入会率高于全县水平3个百分点
+    if share:  # 入会率高于全县水平3个百分点
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
+        n = k - (moves(tokens[k].word) or tokens[k].word in RISEN)
+        k = n - 1 - (tokens[n - 1].word == "的") if tokens[n].word == "比重" else k  # 青年的比重上升
     return _compared(tokens, k)
 
 
 def _over_verb(tokens, k, unit):
     """Step over the verb k that a noun stands before (青年入团909名, 年龄优化至29岁)."""
     risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
-    acts = unit in PEOPLE and is_person(tokens[k - 1].word) and tokens[k].word != "就业"
+    acts = unit in PEOPLE and is_person(tokens[k - 1].word)
+    if acts and tokens[k].word == "就业":
+        return k - _are_helped(tokens, k)
     if acts or (risen and tokens[k - 1].sort in "nw"):
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     return k
+
+
+def _are_helped(tokens, k):
+    """Tell whether a verb has an effect on the persons before token k (带动青年就业90人)."""
+    for n in range(k - 2, -1, -1):
+        if tokens[n].sort in "hvwx":
+            return tokens[n].sort != "x" and tokens[n].word not in ("实现", "完成", "新增")
+    return False
 
 
 def _sum(tokens, i, k, found):
@@ -465,7 +492,9 @@ def _is_no_noun(tokens, k, i):
 
 def _without_giver(tokens, k, phrase):
     """Cut off who gives a sum: any who does so by a verb (县银行资助5万元), and bodies (市妇联经费)."""
-    verb = says(tokens[k].word) or tokens[k].word == "拨款"
+    if tokens[k].word == "收入":
+        return phrase  # 红十字会收入
+    verb = (says(tokens[k].word) and ends_in(tokens[k].word, "money")) or tokens[k].word == "拨款"
     for n in range(k - 1, max(0, k - REACH), -1):
         word = tokens[n].word
         if tokens[n].start < phrase[0]:
@@ -546,7 +575,7 @@ def lead(tokens, k, start):
     return tokens[k - 1]
 
 
-def _share_of(tokens, i):
+def share_of(tokens, i):
     """Find where the search starts: before 占, where it has an object (占总人数的29.3%)."""
     for k in range(i - 2, max(0, i - REACH), -1):
         if tokens[k].word == "占":
@@ -565,11 +594,11 @@ def phrase_to(tokens, k):
     for n in range(head - 1, j - 1, -1):
         if _is_predicate(tokens, n, head):
             if _is_crime(tokens, n, head):
-                j = n
+                j = n - (tokens[n - 1].sort == "v" and tokens[n - 2].sort in "vh")  # 起诉侵吞挪用公款犯罪
                 break
             j = _held(tokens, j, n) or n + 1
             chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
-            j += chained and not tokens[head].word.endswith(NUMERIC)  # 定期缴纳团费
+            j += chained and _is_predicate(tokens, j, head)  # 定期缴纳团费, but 分散供养标准
             break
     before = tokens[j - 1].word
     if before in WHERE:  # 在平台注册志愿者60人
@@ -577,14 +606,17 @@ def phrase_to(tokens, k):
     elif before == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
     j = _past_place(tokens, j, k)
-    if j < k and tokens[j - 1].word == OTHER and tokens[j].word.endswith("会"):
-        j += 1  # 第十届委员会委员
+    before = tokens[j - 1].word
+    if j < k and (before == OTHER or before.endswith("届")) and tokens[j].word.endswith("会"):
+        j += 1  # 第十届委员会委员, 本届委员会委员
     if j < k:
-        j = past_titles(tokens, _past_levels(tokens, j, k), k)
-    if tokens[j].word == "新" and j + 2 < k and tokens[j + 1].sort in "avwh":
+        j = _past_levels(tokens, j, k)
+    after = tokens[j + 1]
+    if tokens[j].word == "新" and j + 2 < k and after.sort in "avwh" and len(after.word) > 1:
         j += 2  # 新入驻志愿服务组织
     while j < k and (
-        tokens[j].sort in "pc"
+        tokens[j].sort == "c"
+        or (tokens[j].sort == "p" and _is_place(tokens, j))
         or tokens[j].word[0] == "各"
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
@@ -594,18 +626,54 @@ def phrase_to(tokens, k):
         or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
     ):
         j += 1
+    if j < k:
+        j = past_titles(tokens, j, k)
+    if tokens[j].end - tokens[j].start == 1:
+        j = _uncut(tokens, j, k)
     return _with_lead(tokens, j, k)
+
+
+def _is_place(tokens, j):
+    """Tell whether the name j is of a place, no part of a word (香樟树) or of a plan (山东计划)."""
+    return tokens[j].end - tokens[j].start > 1 and tokens[j + 1].word != "计划"
+
+
+def _uncut(tokens, j, k):
+    """Move the start j of a phrase out of a word that the tagger cuts into its characters.
+
+    Of a verb (培塑创业典型) nothing stays, of any other word (特岗教师, 起薪) all.
+    """
+    before = tokens[j - 1]
+    cut = before.end - before.start == 1 and before.sort in "hsan" and j > 0
+    if not cut or before.word in WHICH:
+        return j
+    if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
+        return j + (tokens[j].sort == "n" and not is_counted(tokens[j].word))
+    alone = j == k and before.sort == "h" and tokens[k + 1].word == NUMBER  # 捐床60张
+    return j - (before.word not in roles("link") and not alone)
 
 
 def _with_lead(tokens, j, k):
     """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
     before = tokens[j - 1].word
+    name = _name_from(tokens, j, k) if before in ("的", "拟") else None
+    if name is not None:
+        return span(tokens, name, k)
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
-    not_done = before == "不" and tokens[j].sort in "vw"  # 不批准逮捕率
-    if not_done or (before == OTHER and tokens[j].word.endswith("制")):  # 九年一贯制学校
-        return span(tokens, j - 1, k)
+    rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
+    if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
+        return span(tokens, j - 1, k)  # 九年一贯制学校
     return span(tokens, _titled(tokens, j), k)
+
+
+def _name_from(tokens, j, k):
+    """Find where the name of a committee, or of persons to be taken, begins before token j."""
+    further = tokens[j - 2]
+    if tokens[j - 1].word == "拟":
+        return j - 1 if further.sort in "hv" else None  # 确定拟录取人数
+    own = further.word in ("团", "党") and tokens[k].word.endswith("委员会")
+    return j - 2 if own else None  # 团的地方委员会
 
 
 def _whose(tokens, n):
@@ -616,14 +684,17 @@ def _whose(tokens, n):
 
 def _is_crime(tokens, n, k):
     """Tell whether the verb n after another says what a crime is (起诉侵犯知识产权犯罪60人)."""
-    crime = tokens[k].word.startswith("犯罪")
-    return crime and n < k - 1 and (tokens[n - 1].sort in "vh" or tokens[n - 1].word == "等")
+    crime = n < k - 1 and tokens[k].word.endswith(("犯罪", "案件"))
+    return crime and (tokens[n - 1].sort in "vwh" or tokens[n - 1].word == "等")
 
 
 def past_titles(tokens, j, k):
     """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
     while j + 1 < k and tokens[j].word == NOUN and NOUN in (tokens[j + 1].word, tokens[j - 1].word):
         j += 1  # “甲计划”“乙计划”志愿者
+    n = j + (tokens[j].word == NOUN)
+    if n < k - 1 and tokens[n].word == "系统" and tokens[n + 1].word in ("注册", "登记", "数据库"):
+        return n + 1 + (tokens[n + 1].word == "数据库")  # “志愿汇”系统注册志愿者
     n = j + (tokens[j].word in ADMIN)
     while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
         j = n = n + 1
@@ -634,7 +705,7 @@ def _past_levels(tokens, j, k):
     """Skip the levels that a phrase begins with, where several are listed (区、街道两级, 市、县级)."""
     n = j
     while n < k and (
-        tokens[n].sort == "c" or tokens[n].word in (GROUP, *ADMIN) or is_counted(tokens[n].word)
+        tokens[n].sort == "c" or tokens[n].word in (GROUP, "国家", *ADMIN) or is_counted(tokens[n].word)
     ):
         n += 1
     word = tokens[n].word
@@ -678,6 +749,8 @@ def _titled(tokens, j):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = tokens[j - 1].word
     level = before in LEVELS
+    if before == "中国" and tokens[j + 1].word == NAME:
+        return j - 1  # 中国青年五四奖章
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
     if before == "年" and tokens[j].word.endswith(AIMS):
@@ -687,6 +760,8 @@ def _titled(tokens, j):
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
+    if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
+        return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head, before = tokens[n].sort, tokens[k].word, tokens[n - 1]
     if tokens[n + 1].word == BRACKET and len(tokens[n + 2].word) == 1:
@@ -696,6 +771,8 @@ def _is_predicate(tokens, n, k):
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
     if sort == "h":
+        if n >= k - 2 and _is_cut_before(tokens, n, k):
+            return False  # 入孵企业
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     verb = sort in "vw" or tokens[n].word in verbal()
@@ -711,7 +788,7 @@ def _is_predicate(tokens, n, k):
         return True  # 支出低保金
     if sort not in "vw" or (n == k - 1 and head == "人员"):
         return False  # 应聘人员
-    who = before.word != "社会" and (is_counted(before.word) or before.word.endswith(BODIES))
+    who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
     if tokens[n].word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
     if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
@@ -724,14 +801,31 @@ def _is_predicate(tokens, n, k):
         return True  # 团县委帮扶贫困村资金
     stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
+    begins = begins or (n < k - 1 and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
     gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)
     if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
-    if sort == "v" and stated and n < k - 1:
-        return True  # 红十字会派出救援队伍
+    if sort == "v" and stated and (n < k - 1 or (who and ends_in(head, "money"))):
+        return True  # 红十字会派出救援队伍, 团中央收取团费
     inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
+
+
+def _is_cut_before(tokens, n, k):
+    """Tell whether the verb n is of a word that the tagger cuts in two, right before the noun k."""
+    one, two = tokens[k - 2], tokens[k - 1]
+    if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in "hna":
+        return False
+    return one.word not in (*WHICH, *SIGNS) and not is_counted(one.word) and one.word not in AREAS
+
+
+def _is_subject(tokens, n, k):
+    """Tell whether the verb n qualifies the sum k, of which a clause tells, or a total (种植总面积)."""
+    word = tokens[k].word
+    if tokens[n].sort == "h":
+        return word[0] == "总" and ends_in(word, "measure") and tokens[n - 1].sort == "n"
+    return tokens[k + 1].word in TOLD and ends_in(word, "money")  # 补助资金达到60万元
 
 
 def _is_taken(tokens, k):

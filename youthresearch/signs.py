@@ -17,7 +17,7 @@ _BODY = re.compile(
 )
 _BRACKET = re.compile(
     r"\((?<=[\u4e00-\u9fff]\()(?!不?包?[含括])(?:[\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])"
-    r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总支队团会组班社乡镇市县旗厂校园院站场街居]\))"
+    r"|[\u4e00-\u9fff、]{0,5}[部所委村区道工总支队团会组班社乡镇市县旗厂校园院站场街居岗地动]\))"
 )
 _PLACE = re.compile(  # 其中东湖街道4名、西山镇5名; a unit of places themselves would count them
     r"[、,;:和及中]((?![全各每本该])[\u4e00-\u9fff]{1,4}(?:街道|[镇乡村]|社区|苏木|嘎查))"
@@ -107,6 +107,7 @@ def _names():
         (BRACKET, "(", _BRACKET),
         (GROUP, "", joined),
         bodies,
+        (BODY, "共", re.compile("中国共产党")),
         (PLACE, "街镇乡村社苏嘎", _PLACE),
     )
 

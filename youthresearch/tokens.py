@@ -21,7 +21,7 @@ COUNTED = {  # unit -> role of the nouns it counts
 AREAS = tuple("省市县区州旗乡镇村")  # ends of names of places
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 # Ends of nouns, with a verb of two characters before them.
-ENDINGS = frozenset("员会款费率班队站点室岗金户人器品面")
+ENDINGS = frozenset("员会款费率班队站点室岗金户人器仪品面")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE00A)))
 # What stands for these; GROUP: of persons; PLACE: below the county, in a list; BREAK: between sentences.
@@ -35,7 +35,7 @@ SORTS = {  # whatever the tagger says
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
 }
-NO_TAILS = frozenset((*"年月日了较更最高低多少", OTHER))  # end no noun
+NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只", OTHER))  # end no noun
 
 
 @dataclass(slots=True)  # half the time of a tuple to make and to read
@@ -135,8 +135,8 @@ def _end_noun(tokens, mark, start):
         last.sort = "n"  # 困难人员就业60人
     elif last.word in ("团", "会") and mark == NUMBER and tokens[-2:-1] and tokens[-2].word == "建":
         tokens[-2:] = [Token("建" + last.word, "n", tokens[-2].start, start)]
-    elif last.sort == "a" and mark == NUMBER and len(last.word) > 3:
-        last.sort = "n"  # 违法行为
+    elif last.sort == "a" and mark == NUMBER and (len(last.word) > 3 or last.word == "女"):
+        last.sort = "n"  # 违法行为, 男6人、女9人
     elif last.sort in "as" and mark in (NUMBER, "(", "比") and before in ("n", "a") and _is_tail(last.word):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
@@ -197,8 +197,9 @@ def _sort_of_tag(word, tag):
         return "s"
     if len(word) == 3 and word[-1] in "率度量额" and (tag == "ns" or tag[0] in "vlid"):
         return "n"  # 活跃度, 满意度
-    if word[0] == "全" and len(word) == 3 and not is_counted(word):
-        return "s"  # 全世界
+    whole = word[0] == "全" or (word[0] == "本" and word[-1] in "年度月期")
+    if whole and len(word) == 3 and not is_counted(word):
+        return "s"  # 全世界, 本学年
     verbs = purely("head_verb", "compound")
     if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
         return "h"  # 顺利完成, 建立健全
@@ -213,7 +214,7 @@ def _sort_of_tag(word, tag):
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
-        return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至" else "v"
+        return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至于" else "v"
     if tag == "t" and word[-1] not in "代季间日常":
         return "s"  # 年末, but 假日小队, 日常支出
     if tag[0] in "abftzgikl":
