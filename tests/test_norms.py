@@ -94,6 +94,7 @@ SET = [  # what a rule sets, which is planned: text, tokens, hedges, kinds
     ("学生会章程\n设主席1人，副主席二至四人。", "1人 二至四人", "exact range", "level level"),
     ("学生会章程\n主席团由11人组成。", "11人", "exact", "level"),
     ("代表名额一般为90名至120名。", "90名至120名", "range", "level"),
+    ("工作部门不超过6个，工作人员一般不超过30人。", "不超过6个 不超过30人", "at_most at_most", "level level"),
     ("名额最多不超过9人，最少不少于3人。", "不超过9人", "at_most", "level"),  # the other is of the same
     ("全校评选不超过12名，表彰集体不超过8个。", "不超过12名 不超过8个", "at_most at_most", "level level"),
     ("每个支部推荐不超过2名。", "不超过2名", "at_most", "mean"),

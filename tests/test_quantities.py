@@ -50,6 +50,10 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("一至二十名", 1, 20, "range", 10, "名"),
     ("五十至一百人", 50, 100, "range", 100, "人"),
     ("一百至三百人", 100, 300, "range", 100, "人"),
+    ("两人至六人", 2, 6, "range", 1, "人"),
+    ("九人至三百人", 9, 300, "range", 100, "人"),  # each with its own unit: no hundreds in the first
+    ("120元--360元", 120, 360, "range", 1, "元"),
+    ("90万人民币", 900_000, NONE, "exact", 10_000, "元"),
     ("一至二百万元", 1_000_000, 2_000_000, "range", 1_000_000, "元"),
     ("二十至三十万元", 200_000, 300_000, "range", 100_000, "元"),
     ("十至二名", 10, NONE, "exact", 1, "名"),  # no range: the first holds, as in 10-2名
@@ -177,8 +181,18 @@ def test_two_quantities_are_not_one():
         yr.parse_quantity("5名书记、3名委员")
 
 
-def test_a_mean_age_is_a_quantity():
-    assert [(m["sort"], m["value"]) for m in scan("平均年龄28.4岁")] == [("quantity", 28.4)]
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("平均年龄28.4岁", [(28.4, "exact")]),
+        ("成员平均年龄26—33岁", [(26, "range")]),
+        ("书记平均年龄在36岁以下", [(36, "at_most")]),
+        ("换届前平均年龄36岁，换届后29岁", [(36, "exact"), (29, "exact")]),
+        ("平均年龄29岁，33岁以下的占多数", [(29, "exact")]),  # the other is a limit
+    ],
+)
+def test_a_mean_age_is_a_quantity(text, ages):
+    assert [(m["value"], m["hedge"]) for m in scan(text) if m["sort"] == "quantity"] == ages
 
 
 @pytest.mark.parametrize(

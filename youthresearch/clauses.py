@@ -205,7 +205,8 @@ def _own_kind(mention, clause, whole, each):
             return "growth", -1 if speed["down"] else 1, 0
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
-    mean = of_each or clause.endswith(_ALL) or marks["mean"].search(clause)
+    of_all = clause.endswith(_ALL) and "计均" not in clause[-5:]  # 收、支总计均为
+    mean = of_each or of_all or marks["mean"].search(clause)
     if mean and not (compared or (verb and ("均" in clause or _RATED.search(clause)))):
         return "mean", 1, 0
     if verb:
@@ -224,8 +225,8 @@ def _without_verb(mention, clause):
     """Tell the kind of a figure with no verb of change beside it."""
     if mention["resolution"] < 1 and mention["unit"] in WHOLE:
         return "mean", 1, 0  # 1985.26人
-    if mention["unit"] == "岁" and "年龄" in clause:
-        return "mean", 1, 0  # 年龄优化至29岁
+    if mention["unit"] == "岁":
+        return "mean", 1, 0  # all ages that are figures
     far = _FAR.search(clause)  # 增配副书记9名
     return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
 
@@ -585,7 +586,7 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}"
             r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|捐赠?|提供|发放|奖励|补[贴助]|资助)"
             r"[出了有]?$"
-            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{2,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
+            r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{1,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
             rf"{either(intents.keys() - asked)}|将|设|需|计划|规划|纲要|预算"

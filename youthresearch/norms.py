@@ -121,7 +121,7 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     if folded.startswith(("不小于", "不大于"), start):  # nobody measures so
         return "threshold"
     if folded.startswith(("不超过", "不多于"), start) and mention["unit"] in COUNTS:
-        if marks["quota"].search(lead):
+        if marks["quota"].search(lead) or marks["capped"].search(lead):
             return SET
         return "" if marks["measured"].search(lead) else "limit"
     norm = _by_words(mention, lead, rest)
@@ -461,6 +461,11 @@ def _marks():
         "made_of": re.compile(r"由[^,。;\d]*共$"),
         "who": re.compile(  # 女职工, 单位负责人(含正副职), 女代表比例
             rf"(?:{lexicon_pattern('person')})(?:\([^()]*\))?(?:人?数)?占?(?:的?比例)?$"
+        ),
+        # 工作部门不超过6个; but 每队参赛人员不超过5人
+        "capped": re.compile(
+            rf"^(?!.*每[名位个人队组项次]).*(?:{lexicon_pattern('person', 'organisation')})"
+            r"(?:\([^()]*\))?(?:人?数)?(?:一般|原则上)?$"
         ),
         "passed_on": re.compile("[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归|用[于作]"),
         "dues": re.compile(r"费(?:标准)?(?:一般|统一)?(?:为|是)$"),

@@ -30,6 +30,7 @@ _SAME_UNIT = {
     "大项": "项",
     "个人": "人",
     "个小时": "小时",
+    "人民币": "元",
     "个平方米": "平方米",
 }
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
@@ -242,10 +243,8 @@ def _mention(match, folded, quotes):
             sort = "name"
         else:
             read, sort = _read(match), "number"
-    elif sort == "age" and match[0].endswith("岁") and ("." in match[0] or _is_stated_age(folded, start)):
-        value, place = _arabic(match[0].rstrip("周岁 "))
-        read = _quantity(value, nan, "exact", place, "岁")
-        read["number_start"] = start
+    elif sort == "age" and (age := _AGE.fullmatch(match[0])) and _is_stated_age(age, folded, start):
+        read = _read_age(age) | {"number_start": start}
     elif sort == "duration" and (time := _TIME.search(match[0])):
         lead = folded[max(0, start - 24) : start + time.start()]
         if _TIMED.search(lead) or (time[2] == "天" and _KEPT.search(lead)):
@@ -282,8 +281,18 @@ def signed(value, value_max, sign):
     return (-abs(value_max), -abs(value)) if value_max == value_max else (-abs(value), value_max)
 
 
-def _is_stated_age(folded, start):
-    return _AGED.search(folded, max(0, start - 20), start)
+def _is_stated_age(age, folded, start):
+    """Tell whether an age is a figure, no limit: a mean or a change of one."""
+    if age["bound"]:
+        return _AGED_ON.search(folded, max(0, start - 8), start)
+    return "." in age[0] or _AGED.search(folded, max(0, start - 20), start)
+
+
+def _read_age(age):
+    value, place = _arabic(age["first"])
+    value_max = _arabic(age["last"])[0] if age["last"] else nan
+    hedge = "range" if age["last"] else lexicon_codes("hedge_after").get(age["bound"], "exact")
+    return _quantity(value, value_max, hedge, place, "岁")
 
 
 def _inside(quotes, start, end):
@@ -319,6 +328,7 @@ class _Parts(NamedTuple):
     odd2: str
     unit2: str
     other: str
+    apart: str
     zh1: str
     odd3: str
     unit3: str
@@ -364,8 +374,9 @@ def _plain(part, hedge, unit):
     low, high, place, inside = _number(number)
     if inside and hedge == "exact":
         hedge = "odd"
-    if part.other:  # 一至二名, 二至三千人
-        low, high = _together(_number(part.other)[0], high or low, place, number[-1]), high or low
+    if part.other:  # 一至二名, 二至三千人, 十人至二百人
+        first, high = _number(part.other)[0], high or low
+        low = first if part.apart else _together(first, high, place, number[-1])
     if part.last:
         high, _, place, _ = _number(part.last)
         if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
@@ -678,7 +689,13 @@ _TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时�
 _KEPT = re.compile("每[^,。;]{1,20}(?:不得?[少低]于|至少)$")  # 每年驻村不少于20天
 _AGED = re.compile(  # 平均年龄28岁, 下降2.5岁, 平均年龄由35岁降到28岁
     "(?:平均|均龄).{0,6}$|(?:降低|下降|减少|提高|上升|增加)了? ?$|平均年龄[^,。;]{2,12}[到至为]$"
+    "|平均年龄[^。;]{3,14}[前后]$"  # 平均年龄32岁,换届后28岁
 )  # an age that is a figure, no limit
+_AGED_ON = re.compile(r"(?:平均年龄|均龄)[^,。;\d]{0,3}$")  # 平均年龄在35岁以下
+_AGE = re.compile(
+    r"(?P<first>\d+(?:\.\d+)?)(?: ?(?:周?岁)? ?(?:—{1,2}|–|-|~|至|到) ?(?P<last>\d+(?:\.\d+)?))? ?周?岁"
+    r"(?P<bound>及?以[上下内])?"
+)
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
     "OPENING": rf"[\dxX×{_HAN}A-Za-z双翻首ALONE]|[*○□△_](?![*○□△_]{{16}})|全[覆部]|均为"
@@ -700,7 +717,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
     "DIGITS": "[零〇一二三四五六七八九]{1,4}",
     "MASK": r"(?:[xX×*○□△_]{1,4}(?![A-Za-z]))",
-    "DASH": r"(?:—{1,2}|–|-|~|至|到)",
+    "DASH": r"(?:—{1,2}|–|-{1,2}|~|至|到)",
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
     "DAY": r"(?:(?:\d{1,2}|[xX×]{1,2}|CN{1,3})[日号])",
@@ -786,7 +803,8 @@ _SORTS = {
         r"|(?:(?P<mask>BLANK)(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?: ?(?:UNIT|[%‰](?= ?[—–~-]))? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
         r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
-        r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4}) ?DASH ?)?"
+        r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4})(?P<apart>COUNTED)?"
+        r" ?DASH ?)?"
         r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
         r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)|(?<=两)(?=BOTH)"
         r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"

@@ -93,10 +93,10 @@ def _patterns():
     )
     means = either(lexicon_codes("mean").keys() - {"平均", "均龄"})
     once = "(?!一[度届题学课讲评星]|一次的)"  # 每年一度的评选
-    period = rf"(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"
+    period = rf"(?:一|1(?!\d))?(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"
     body = rf"(?:个?家庭(?=户))?(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
     size = r"(?P<size>\d{1,6}[万千]?|十?万|[十百千])"  # 每百户, 每10名, 每千常住人口
-    one = rf"(?:一|1(?!\d))?{size}?(?:常住|户籍)?(?:{body})"
+    one = rf"(?:一|1(?!\d))?(?:{size}(?:[\u4e00-\u9fff]{{2,4}}(?=人口))?)?(?:常住|户籍)?(?:{body})"
     within = rf"(?<![\u4e00-\u9fff\d])一(?=个?(?:{either(PERIODS)})[内中]?[^,。;]{{0,6}}至少)"
     return {
         "each": re.compile(
@@ -108,7 +108,7 @@ def _patterns():
         ),
         "after": re.compile(
             rf" ?(?:/ ?每?(?:[人户生](?:[·.•/]|每|(?=[年月天日])))?|每)(?:{period}|{one})(?P<mean>)"
-            r"(?=[,。;、)的提增降减上下调到至以左和及与\s]|$)"
+            r"(?=[,。;、)的提增降减上下调到至以左和及与\s]|不等|$)"
         ),
         "all": re.compile(
             rf"各(?![级类地界族项种行自条])(?:一|1(?!\d))?(?:{body})"
