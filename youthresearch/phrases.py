@@ -634,8 +634,8 @@ def phrase_to(tokens, k):
 
 
 def _is_place(tokens, j):
-    """Tell whether the name j is of a place, no part of a word (香樟树) or of a plan (山东计划)."""
-    return tokens[j].end - tokens[j].start > 1 and tokens[j + 1].word != "计划"
+    """Tell whether the name j is of a place, no part of a word (香樟树, 河南籍) or of a plan (山东计划)."""
+    return tokens[j].end - tokens[j].start > 1 and tokens[j + 1].word not in ("计划", "籍", "级")
 
 
 def _uncut(tokens, j, k):
@@ -645,12 +645,14 @@ def _uncut(tokens, j, k):
     """
     before = tokens[j - 1]
     cut = before.end - before.start == 1 and before.sort in "hsan" and j > 0
-    if not cut or before.word in WHICH:
-        return j
+    if not cut or before.word in WHICH or before.word in roles("becomes"):
+        return j  # 获国赛一等奖
     if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
         return j + (tokens[j].sort == "n" and not is_counted(tokens[j].word))
     alone = j == k and before.sort == "h" and tokens[k + 1].word == NUMBER  # 捐床60张
-    return j - (before.word not in roles("link") and not alone)
+    if alone or before.word in roles("link"):
+        return j
+    return _uncut(tokens, j - 1, k)  # 老先模
 
 
 def _with_lead(tokens, j, k):
@@ -755,7 +757,7 @@ def _titled(tokens, j):
         return j - 1  # 全国青联委员
     if before == "年" and tokens[j].word.endswith(AIMS):
         return j - 1
-    return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四")) else j
+    return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四", "级")) else j
 
 
 def _is_predicate(tokens, n, k):

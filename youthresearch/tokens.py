@@ -21,7 +21,7 @@ COUNTED = {  # unit -> role of the nouns it counts
 AREAS = tuple("省市县区州旗乡镇村")  # ends of names of places
 ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 # Ends of nouns, with a verb of two characters before them.
-ENDINGS = frozenset("员会款费率班队站点室岗金户人器仪品面")
+ENDINGS = frozenset("员会款费率班队站点室岗金户人器仪品面机")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
 SIGNS = list(map(chr, range(0xE000, 0xE00A)))
 # What stands for these; GROUP: of persons; PLACE: below the county, in a list; BREAK: between sentences.
@@ -31,7 +31,7 @@ SORTS = {  # whatever the tagger says
     OTHER: "s",
     **dict.fromkeys((BODY, PLACE), "p"),
     **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
-    **dict.fromkeys(("未", "无", "非", "之", NAME, "级", "青", "零"), "a"),
+    **dict.fromkeys(("未", "无", "非", "之", "涉", NAME, "级", "青", "零"), "a"),
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
 }
@@ -135,6 +135,8 @@ def _end_noun(tokens, mark, start):
         last.sort = "n"  # 困难人员就业60人
     elif last.word in ("团", "会") and mark == NUMBER and tokens[-2:-1] and tokens[-2].word == "建":
         tokens[-2:] = [Token("建" + last.word, "n", tokens[-2].start, start)]
+    elif last.word == "青" and before == "n" and len(tokens[-2].word) == 1:
+        tokens[-2:] = [Token(tokens[-2].word + "青", "n", tokens[-2].start, start)]  # 港青
     elif last.sort == "a" and mark == NUMBER and (len(last.word) > 3 or last.word == "女"):
         last.sort = "n"  # 违法行为, 男6人、女9人
     elif last.sort in "as" and mark in (NUMBER, "(", "比") and before in ("n", "a") and _is_tail(last.word):
