@@ -508,6 +508,11 @@ def test_what_a_header_or_label_counts_is_named_without_total_measure_or_what_is
     assert yr.extract_facts(f"{caption}\n{table}")["noun"].tolist() == nouns
 
 
+def test_a_caption_names_the_currency():
+    facts = yr.extract_facts("全年收支（人民币百万元）\n项目|2016|2017\n会费|120|360")
+    assert rows(facts, "noun", "value", "unit") == [["会费", 120e6, "元"], ["会费", 360e6, "元"]]
+
+
 def test_letters_apart_and_a_header_without_its_first_cell_where_blanks_part_the_cells():
     facts = yr.extract_facts(
         "项    目    金  额（万元）    备  注\n活动经费    3.5    无\n合    计    3.5    无"

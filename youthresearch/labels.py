@@ -40,7 +40,7 @@ _COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$|(?<=..)总[数量]$|
 _EVENTS = re.compile("[\u4e00-\u9fff]{2}(?:人次|次数|场次)")  # of what the label names
 _OF_EACH = re.compile(r"每[\d十百千万]+[名个]?(?:人口|人|户)(?:平均)?(?:拥有)?")
 _WITH_UNIT = re.compile(r"(.*?) ?(?:\((?:单位:?)?([^()]{1,6})\)|[/:]([^/:()]{1,4})|(?<=.)([%‰]))")
-_UNIT = re.compile(r"(十万|百万|千万|[十百千万亿]?)([^/]*)(?:/(每?[\u4e00-\u9fff·、]{1,6}))?")
+_UNIT = re.compile(r"(?:人民币)?(十万|百万|千万|[十百千万亿]?)([^/]*)(?:/(每?[\u4e00-\u9fff·、]{1,6}))?")
 
 
 class Said(NamedTuple):

@@ -603,9 +603,9 @@ def _beyond(units):
     """Say of each unit what would make it another word (3.14万人口, 15部门, 4根据), as a pattern."""
     found = {}
     for word, code in lexicon_codes("no_unit").items():
-        for unit in (word[:i] for i in range(1, len(word)) if word[:i] in units):
-            but = f"(?!{code})" if isinstance(code, str) else ""
-            found.setdefault(unit, []).append(word[len(unit) :] + but)
+        unit = next((word[:i] for i in range(len(word) - 1, 0, -1) if word[:i] in units), "")
+        but = f"(?!{code})" if isinstance(code, str) else ""
+        found.setdefault(unit, []).append(word[len(unit) :] + but)  # of 个人民, 个 is one
     return {unit: f"(?!{'|'.join(rest)})" for unit, rest in found.items()}
 
 

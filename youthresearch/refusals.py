@@ -324,7 +324,7 @@ def _marks():
         "for": re.compile(r"\d ?[:比] ?$"),
         "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
         "slogan": re.compile(r"“[^”。;\d]*$"),
-        "unit": re.compile(r"(?:[(|/]|(?<![\u4e00-\u9fff])(?:计量)?单位:[^\n\d]{0,9}) ?$"),
+        "unit": re.compile(r"(?:[(|/]|(?<![\u4e00-\u9fff])(?:计量)?单位:[^\n\d]{0,9})(?:人民币)? ?$"),
         "stated": re.compile(
             r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
         ),
