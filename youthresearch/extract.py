@@ -405,7 +405,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         **{"noun": noun, "rule": rule, "other": other, "whole": context["whole"]},
     }
     if not unit and kind != "rank":
-        row["unit"] = area or _unsaid_unit(noun, folded, said, context)
+        row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, context)
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:

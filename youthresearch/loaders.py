@@ -22,7 +22,7 @@ from .schema import (
 
 _MANY = "0123456789两二三四五六十百千万"  # of what stands under the line: 次/2年, 名/万人
 UNDER = "under"  # base of what stands only under the line of a rate: 月, 支部
-AREA = "item under"  # base of an area, which is a unit of itself as well: 9区, 两镇
+AREA = "item under"  # base of an area, which a number may stand right before: 9区, 两镇
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 PARTS = frozenset({"percent", "permille", "per_100000"})  # bases of shares
 VAGUE = ("odd", "nearly", "about", "over", "at_least")

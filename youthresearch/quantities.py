@@ -556,7 +556,7 @@ def _spelled():
 
 @cache
 def areas():
-    """Return a pattern of the areas that are units of themselves (9区, 两镇), without other words (市场)."""
+    """Return a pattern of the areas that may follow a number at once (9区, 两镇), no other words (市场)."""
     return _areas(())
 
 
@@ -567,7 +567,7 @@ def _areas(but):
 
 
 def area_after(folded, end):
-    """Return the area that follows a number as its unit (5 of 5县(市)), or an empty text."""
+    """Return the area that follows a number at once (the 县(市) of 5县(市)), or an empty text."""
     found = _area().match(folded, end)
     return found[0] if found else ""
 
