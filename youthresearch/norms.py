@@ -121,9 +121,11 @@ def norm_of(mention, folded, sentence, ruled, before=None):
     if folded.startswith(("不小于", "不大于"), start):  # nobody measures so
         return "threshold"
     if folded.startswith(("不超过", "不多于"), start) and mention["unit"] in COUNTS:
-        if marks["quota"].search(lead) or marks["capped"].search(lead):
+        if marks["quota"].search(lead):
             return SET
-        return "" if marks["measured"].search(lead) else "limit"
+        if marks["measured"].search(lead):
+            return ""
+        return SET if marks["capped"].search(lead) else "limit"
     norm = _by_words(mention, lead, rest)
     if before and not norm:
         norm = _like_the_last(before, mention, lead, before[0] > sentence["start"])
