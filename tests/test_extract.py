@@ -251,6 +251,15 @@ def test_areas_right_after_a_number_are_counted_and_other_words_are_none():
     assert facts["value"].tolist() == [3, 9, 4, 2, 5, 1, 6, 9, 5]
 
 
+def test_the_name_of_a_file_is_no_text(tmp_path):
+    report = tmp_path / "总结.txt"
+    report.write_text("团员60名。", encoding="utf-8")
+    with pytest.raises(yr.DataError, match="read_report"):
+        yr.extract_facts(str(report))
+    assert len(yr.extract_facts(str(tmp_path / "无此文件.txt"))) == 0
+    assert len(yr.extract_facts("团员60名\0.txt")) == 1
+
+
 def test_a_change_told_in_two_units_is_one_in_both():
     facts = yr.extract_facts("来访同比减少30批90人次，注册率提高3.5和2个百分点，接待3批9人次。")
     assert facts["value"].tolist() == [-30, -90, 3.5, 2, 3, 9]

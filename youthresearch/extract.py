@@ -10,6 +10,7 @@ from functools import cache
 from itertools import accumulate
 from math import inf
 from operator import itemgetter
+from os.path import isfile
 
 import numpy as np
 import pandas as pd
@@ -99,7 +100,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     Raises
     ------
     DataError
-        If what is given is no text, the date is none, or the folder holds no words.
+        If what is given is no text, or the name of a file, the date is none, or the folder holds no words.
     """
     proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
@@ -118,6 +119,8 @@ def propose(document_or_text, source_id="", indicators=None, date="", data=None)
 def _propose(document_or_text, source_id, indicators, date):
     text = getattr(document_or_text, "text", document_or_text)
     check_text("document_or_text", text, "pass a text, or what read_report returns")
+    if len(text) < 1000 and "." in text[-6:] and isfile(text):
+        raise DataError(f"{text!r} is a file, no text: pass what read_report({text!r}) returns.")
     folded, paragraphs = fold(text), _paragraphs(document_or_text)
     date, place = document_date(folded, date), place_of(folded)
     furniture = [(start, end) for start, end, role, _ in paragraphs if role == "boilerplate"]
