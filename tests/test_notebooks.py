@@ -172,6 +172,17 @@ def check_stems(notebooks, folder=FIGURES):
         yield f"figures/{stem}.* is written by more than one notebook"
 
 
+def check_pictures(notebook):
+    """A cell that saves a figure stored its picture, too: nbval compares none."""
+    for number, cell in enumerate(code_cells(notebook), 1):
+        try:
+            saved = [name for name, _ in calls_to_save({"cells": [cell]})].count("save_figure")
+        except SyntaxError:  # check_code complains of it
+            return
+        if saved > sum("image/png" in output.get("data", {}) for output in cell["outputs"]):
+            yield f"cell {number} saves a figure and stores no picture of it"
+
+
 MADE_UP = {"simulate_panel", "simulate_reports", "load_size", "power_curve", "minimum_detectable_effect"}
 
 
@@ -228,7 +239,7 @@ def check_simulated(notebook):
                 yield f"cell {number} saves a simulated number under a name that does not say so: {told}"
 
 
-CHECKS = (check_stored, check_code, check_length, check_frame, check_simulated, check_figures)
+CHECKS = (check_stored, check_code, check_length, check_frame, check_simulated, check_pictures, check_figures)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -257,6 +268,7 @@ CLOSING = """## Limits
 
 This does *not* show what the pilot changed."""
 STREAM = {"output_type": "stream", "name": "stdout", "text": ["1100\n"]}
+PICTURE = {"output_type": "display_data", "data": {"image/png": "", "text/plain": "<Figure size 600x200>"}}
 
 
 def markdown(text):
@@ -281,7 +293,7 @@ GOOD = {
         markdown(OPENING),
         code("import youthresearch as yr\nfacts = yr.load_facts()  # no warnings. No ../paths; none", 1),
         code("print(facts.value.max())", 2, STREAM),
-        code('figure = yr.plot_facts(facts)\nyr.save_figure(figure, "01-facts", data=facts)', 3),
+        code('figure = yr.plot_facts(facts)\nyr.save_figure(figure, "01-facts", data=facts)', 3, PICTURE),
         markdown(CLOSING),
     ],
 }
@@ -390,8 +402,9 @@ BAD = [
     (with_cell(0, markdown(OPENING.replace("Reads", "It needs"))), "starts with 'Reads'"),
     (with_cell(0, markdown(OPENING.replace("Writes", "It makes"))), "starts with 'Writes'"),
     (with_cell(4, markdown("## The end")), "close with"),
-    (with_code('yr.save_figure(figure, "02-other")'), "figures/02-other."),
-    (with_code("yr.save_figure(figure, stem)"), "without a stem"),
+    (with_cell(2, code('yr.save_figure(figure, "02-other")', 2, PICTURE)), "figures/02-other."),
+    (with_cell(2, code("yr.save_figure(figure, stem)", 2, PICTURE)), "without a stem"),
+    (with_cell(3, code('yr.save_figure(figure, "01-facts")', 3)), "no picture of it"),
     (with_simulated("rows", TABLE), "shows what is simulated"),
     (with_simulated("display(rows, rows)", MARKED, TABLE), "shows what is simulated"),
     (with_simulated("print(rows)", STREAM), "prints what is simulated"),
