@@ -661,9 +661,7 @@ _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘�
 _ENDS = "省市县区旗盟州镇乡"  # of names of areas
 # Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
 _PAIRED = re.compile(rf"(?:[{_ENDS}]|乡镇)(?:\([^()]{{1,4}}\))?[一二三四五六七八九十两\d]")
-_COMPOUND = re.compile(
-    "(?:省[市区]|县[市区]|区县|市[县区州]|旗县|镇街|盟市)(?![级委]|[联一合协共])"
-)  # 四省市
+_COMPOUND = re.compile("(?:省[市区]|县[市区]|区县|市[县区州]|旗县|镇街|盟市)(?![级委联一合协共])")  # 四省市
 _PAIRED_BEFORE = re.compile(rf"[一二三四五六七八九十两\d][{_ENDS}]$")
 _SCHEME = re.compile(  # what they are no more than named in: 一市三县模式
     rf"(?:[{_ENDS}]{{1,2}}[一二三四五六七八九十两])?[{_ENDS}]{{1,2}}(?:模式|联盟|格局|机制|战略)"

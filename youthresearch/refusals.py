@@ -12,9 +12,7 @@ from .phrases import TO_THE_LEFT
 from .quantities import areas, is_at_least, lexicon_codes, lexicon_pattern
 from .tokens import PEOPLE
 
-PLAIN = frozenset(
-    "名位人户家所座栋间台辆张册本部封箱"
-)  # units of persons and things; the rest may count ideas
+PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one

@@ -22,9 +22,8 @@ _SIGN = re.compile("[\t|｜│]|[ \u3000\xa0]{2}")
 _BAR = re.compile(r"[|｜│]")
 _MARKED = re.compile(r"[|｜│\t]")  # where a cell may be empty and still be seen
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
-_ENDS = re.compile(
-    r"[)）][ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]\s*?(?:\n|$)"
-)  # of a line of headers
+# Of a line of headers.
+_ENDS = re.compile(r"[)）][ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]\s*?(?:\n|$)")
 _HEADERS = re.compile(r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}")
 _FIGURES = re.compile(r"(?=\S*[\u4e00-\u9fff])\S{1,40}(?:[ \u3000][+-]?\d[\d,.]*[%％]?){2,12}")
 _ONE = re.compile("[ \u3000]")
