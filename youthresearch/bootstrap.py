@@ -140,10 +140,14 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
             "The wild bootstrap is of two-way regressions (did, event_study, sun_abraham) with errors "
             f"clustered by district; this is {effect.estimator}, its errors: {effect.convention['errors']}."
         )
+    if effect.se == 0:
+        raise DataError(
+            f"The regression leaves nothing of {effect.outcome!r} to draw signs for: no residuals."
+        )
     cells = effect._cells
     exact = weights == "rademacher" and 2 ** len(cells.districts) <= ENUMERATED
     moments, actual = _moments(effect, _signs(weights, len(cells.districts), draws, exact, seed))
-    p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
+    p, smallest = p_value(moments, actual, exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return WildBootstrap(
         estimator=effect.estimator,
@@ -196,10 +200,6 @@ def _moments(effect, signs):
     share = np.einsum("nt,ntq->nq", v * size, basis)  # of each district in what the projection takes
     scores, onto = [], []
     residuals = _residuals(effect, model)
-    if np.abs(residuals).max() <= cells.rounding:
-        raise DataError(
-            f"The regression leaves nothing of {effect.outcome!r} to draw signs for: no residuals."
-        )
     for left in (residuals, v / (v * v * size).sum()):
         scores.append((v * left * size).sum(axis=1))
         onto.append(np.einsum("nt,ntq->nq", left * size, basis) @ model.inverse)

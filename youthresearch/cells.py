@@ -60,6 +60,10 @@ class Cells:
         """How large a mean of the outcome may be by rounding alone."""
         return 1e-12 * float(np.abs(self.y).max())
 
+    def without_noise(self, values):
+        """Put zero for estimates and errors that may be rounding alone: nothing may take them for data."""
+        return np.where(np.abs(values) <= self.rounding, 0.0, values)
+
     def label(self, ordinal):
         """Write a cohort as the panel writes its periods; never treated is missing."""
         if ordinal == NEVER:

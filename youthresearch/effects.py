@@ -52,7 +52,8 @@ class Effect(Result):
     att : float
         Average effect on the treated; what is averaged, the estimator's docstring says.
     se : float
-        Its standard error. With fewer than ten treated, or untreated, districts (`inference.FEW`), with
+        Its standard error; 0 where the model leaves nothing over but rounding (an outcome that is district and
+        period effects alone, as many coefficients as cells), and then it tells nothing. With fewer than ten treated, or untreated, districts (`inference.FEW`), with
         treated ones whose weights are those of fewer than ten, or (for `sun_abraham` and `imputation_did`)
         with fewer than three in a cohort, it is far too small; what is shown then is the test of
         `randomization` (where each assignment is estimated anew, as with gaps, it must be asked for).
@@ -677,10 +678,11 @@ def _iid_vcov(cells, units, linear, fit, df):
 
 def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vcov=None, extra=()):
     """Put an Effect together; the first estimate is att, the others the rows of the path."""
-    estimates = linear.estimates(units)
+    estimates = cells.without_noise(linear.estimates(units))
     if vcov is None:
         vcov = factor * linear.covariance(cells, units)
-    se = np.sqrt(np.diag(vcov))
+    se = cells.without_noise(np.sqrt(np.diag(vcov)))
+    vcov = vcov * np.outer(se > 0, se > 0)
     is_base = ~linear.weights[1:].any(axis=(1, 2))  # it has no error
     path = rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:]))
     path = mark_simulated(path, cells.simulated)

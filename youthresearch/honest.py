@@ -148,7 +148,7 @@ def honest_did(
         others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
         vcov, how = others[:, 1:].T @ others[:, 1:] / len(others), f"over {how}"
     vcov = vcov[np.ix_(kept, kept)]
-    if not (np.diag(vcov) > effect._cells.rounding**2).all():
+    if not (np.diag(vcov) > 0).all():
         raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")
     times = path["event_time"].to_numpy()
     weight, target = _target(times, event_time)

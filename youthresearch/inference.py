@@ -247,10 +247,11 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         seed = effect._placebo_seed
     known = np.isfinite(moments.att)
     place = int(known[:place].sum()) if exact else None
-    moments = _only(moments, known)
+    moments = _only(moments, known).settled(cells.rounding)
+    actual = actual.settled(cells.rounding)
     if statistic == "att":
         moments, actual = replace(moments, spread=None), replace(actual, spread=None)
-    p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
+    p, smallest = p_value(moments, actual, exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
         estimator=effect.estimator,
@@ -510,7 +511,7 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
         others = np.delete(others, np.abs(others - actual).sum(axis=1).argmin(), axis=0)
     how = f"all {total:,} assignments" if rng is None else f"{draws:,} assignments drawn, seed {seed}"
     within = "" if len(names) == 1 else f", {len(names)} strata by {strata.name or 'the given strata'}"
-    return np.vstack([actual, others]), how + within
+    return cells.without_noise(np.vstack([actual, others])), how + within
 
 
 def _paths_at_once(effect, y, codes, cohort, groups, draws, rng):
@@ -586,7 +587,7 @@ def errors_for(effect, errors):
 
 
 def p_by_error(effect):
-    """Two-sided p-value by the effect's own standard error; nan where that is zero."""
+    """Two-sided p-value by the effect's own standard error; nan where that is zero, and so tells nothing."""
     from scipy.special import stdtr
 
     return float(2 * stdtr(effect.df, -abs(effect.att) / effect.se)) if effect.se > 0 else np.nan

@@ -137,7 +137,7 @@ def pretrend_test(
         others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
         others = others[:, np.append(0, 1 + before)]
         vcov = others.T @ others / len(others)
-    _check_regular(vcov[1:, 1:], len(before), effect._cells.rounding)
+    _check_regular(vcov[1:, 1:], len(before))
     given = np.append(effect.att, effect.path["att"].to_numpy()[before])
     kind = _Joint if test == "joint" else _Box
     chosen = kind.make(given, vcov, effect.df, others, 1 - level)
@@ -189,9 +189,9 @@ def _drift(effect, before):
     return drift
 
 
-def _check_regular(vcov, k, rounding):
+def _check_regular(vcov, k):
     scale = np.sqrt(np.diag(vcov))
-    if (scale <= rounding).any():
+    if (scale == 0).any():
         raise DataError("Some coefficients before treatment have no error: the outcome does not move there.")
     if np.linalg.matrix_rank(vcov / np.outer(scale, scale), hermitian=True) < k:
         raise DataError(

@@ -93,7 +93,7 @@ def _by_randomization(effect, level, strata, seed):
 def _by_error(effect, level):
     from scipy.special import stdtrit
 
-    width = effect.se * stdtrit(effect.df, 0.5 + level / 2)
+    width = effect.se * stdtrit(effect.df, 0.5 + level / 2) if effect.se > 0 else np.nan
     return p_by_error(effect), effect.att - width, effect.att + width, effect.errors, np.nan
 
 

@@ -101,7 +101,7 @@ def breakdown(
     """
     check_share(level=level)
     check_effect(effect)
-    if abs(effect.att) <= effect._cells.rounding:
+    if effect.att == 0:
         raise DataError(
             f"The estimate of {effect.outcome!r} is zero, to rounding: no conclusion can fall. Where the "
             "outcome never moves, choose another."
