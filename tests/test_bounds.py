@@ -95,8 +95,9 @@ def test_an_open_figure_is_named_and_a_cap_closes_it():
     assert (capped.low, capped.high) == (pytest.approx(7), pytest.approx(17))
     assert "at most 1.5 times" in repr(capped) and "spread over other assignments" in repr(capped)
     assert "unreliable with 1 treated" in repr(yr.interval_bounds(effect, panel, cap=1.5, errors="clustered"))
-    with pytest.raises(yr.DataError, match="at least 1"):
-        yr.interval_bounds(effect, panel, cap=0.5)
+    for cap in (0.5, True, np.inf, "2"):
+        with pytest.raises(yr.DataError, match="at least 1"):
+            yr.interval_bounds(effect, panel, cap=cap)
 
 
 def test_an_open_figure_without_weight_leaves_the_bounds_closed():

@@ -762,6 +762,15 @@ def test_bad_rows_are_shown():
     assert "d00" in str(refused.value)
     with pytest.raises(yr.DataError, match="no finite value"):
         yr.did(panel.assign(value=np.nan), outcome="y")
+    for value in (panel["value"] > 0, panel["value"] + 0j):
+        with pytest.raises(yr.DataError, match=r"must be numeric, and is (bool|complex)"):
+            yr.did(panel.assign(value=value), outcome="y")
+        with pytest.raises(yr.DataError, match=r"must be numeric, and is (bool|complex)"):
+            panel_of(random_table(2).assign(y=value))
+    undated = panel["period"].astype("Int64").where(panel.index != 3)
+    with pytest.raises(yr.DataError, match="no period") as refused:
+        yr.did(panel.assign(period=undated), outcome=panel["indicator"][3])
+    assert refused.value.rows.index.tolist() == [3]
     torn = panel.copy()
     torn.loc[1, "cohort"] = 2003 if torn.loc[1, "cohort"] is pd.NA else pd.NA
     with pytest.raises(yr.DataError, match="several cohorts"):
@@ -1110,8 +1119,17 @@ def test_what_is_compared_are_effects():
         ("event_study", {"window": 3}, "must be the first and the last event time"),
         ("event_study", {"window": (2, -2)}, "one before treatment and one not"),
         ("event_study", {"window": (-3, -1)}, "one before treatment and one not"),
+        ("event_study", {"window": (-3, 2.5)}, "the last event time, whole numbers"),
+        ("event_study", {"window": (-3, float("nan"))}, "the last event time, whole numbers"),
+        ("event_study", {"window": ("a", 2)}, "the last event time, whole numbers"),
+        ("event_study", {"base": -1.0}, "must lie before treatment"),
+        ("sun_abraham", {"base": (-1, -2)}, "must be one event time"),
+        ("sun_abraham", {"base": [-1]}, "must be one event time"),
         ("imputation_did", {"pretrends": -1}, "pretrends=-1 must be a whole number"),
         ("imputation_did", {"pretrends": 1.5}, "pretrends=1.5 must be a whole number"),
+        ("imputation_did", {"pretrends": 2.0}, "pretrends=2.0 must be a whole number"),
+        ("imputation_did", {"pretrends": True}, "pretrends=True must be a whole number"),
+        ("did", {"population": ["size"]}, "population is of type list, and no text"),
     ],
 )
 def test_effects_are_against_a_time_before_treatment(name, options, message):
@@ -1123,6 +1141,27 @@ def test_one_placebo_has_no_spread():
     for placebos in (0, 1, 2.5):
         with pytest.raises(yr.DataError, match="must be a whole number, at least 2"):
             yr.synthetic_control(panel, outcome="orgs", placebos=placebos, seed=1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda effect, **k: yr.randomization_test(yr.did, panel_of(random_table(2)), outcome="y", **k),
+        yr.wild_bootstrap,
+        yr.confidence_bands,
+        lambda effect, **k: yr.honest_did(effect, errors="randomization", **k),
+        lambda effect, **k: yr.pretrend_test(effect, errors="randomization", **k),
+    ],
+)
+def test_draws_and_seeds_are_whole_numbers(call):
+    """Without a seed a study would give other numbers each time."""
+    effect = yr.event_study(panel_of(random_table(8, districts=24, periods=6)), outcome="y")
+    for draws in (99.0, True, 0, "many"):
+        with pytest.raises(yr.DataError, match=f"draws={draws!r} must be a whole number, at least 1"):
+            call(effect, draws=draws, seed=1)
+    for seed in ("a", -1, 1.0, None, True):
+        with pytest.raises(yr.DataError, match=f"seed={seed!r} must be a whole number, at least 0"):
+            call(effect, draws=99, seed=seed)
 
 
 @pytest.mark.parametrize(

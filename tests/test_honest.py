@@ -304,8 +304,9 @@ def test_what_cannot_be_judged_is_refused():
             yr.honest_did(effect)
     with pytest.raises(yr.DataError, match="none of those after treatment"):
         yr.honest_did(medicaid(), event_time=7)
-    with pytest.raises(yr.DataError, match="at least zero"):
-        yr.honest_did(medicaid(), m=[-1])
+    for m in ([-1], np.inf, np.nan, "a", [0.5, "a"], True):
+        with pytest.raises(yr.DataError, match="at least zero"):
+            yr.honest_did(medicaid(), m=m)
     with pytest.raises(yr.DataError, match="'relative', 'smooth'"):
         yr.honest_did(medicaid(), method="sd")
 

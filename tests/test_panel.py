@@ -561,8 +561,9 @@ def test_coverage_counts_every_possible_cell():
     grid = yr.coverage(panel, by=["district", "period"])
     assert grid["cells"].tolist() == [2] * 4 and "refused" not in grid
     assert grid[["exact", "interval", "open"]].to_numpy().sum() == len(panel)
-    with pytest.raises(yr.DataError, match="must be among"):
-        yr.coverage(panel, by="village")
+    for by in ("village", ["district", "district"], [], 3):
+        with pytest.raises(yr.DataError, match="must be a"):
+            yr.coverage(panel, by=by)
 
 
 def test_the_lists_in_attrs_survive_and_are_not_copied():

@@ -4,7 +4,7 @@ import numpy as np
 
 from .inference import errors_for, reassigned_path
 from .reassign import TIE
-from .schema import DataError, check_share
+from .schema import DataError, check_count, check_seed, check_share
 
 
 def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_000, seed):
@@ -42,6 +42,8 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         reassigned.
     """
     check_share(level=level)
+    check_count(draws=draws)
+    check_seed(seed)
     by = errors_for(effect, errors)
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")

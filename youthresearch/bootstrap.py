@@ -10,7 +10,7 @@ import numpy as np
 from .inference import check_effect, fixed, p_as_text
 from .moments import Moments, interval, p_value
 from .reassign import BLOCK, ENUMERATED
-from .schema import DataError, Result, check_choice, check_count, check_share
+from .schema import DataError, Result, check_choice, check_count, check_seed, check_share
 from .weights import two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
@@ -134,6 +134,7 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
     check_effect(effect)
     check_choice("weights", weights, ("webb", "rademacher"))
     check_count(draws=draws)
+    check_seed(seed)
     check_share(level=level)
     if effect._regressors is None or effect.errors != "clustered":
         raise DataError(

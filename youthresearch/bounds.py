@@ -1,13 +1,12 @@
 """What vague figures allow: bounds of an estimate over reported intervals, and the facts that decide it."""
 
 from dataclasses import dataclass, field, replace
-from numbers import Real
 
 import numpy as np
 import pandas as pd
 
 from .inference import SEED, check_effect, errors_for, fixed, is_quick
-from .schema import DataError, Result, check_columns, check_count, check_share, mark_simulated
+from .schema import DataError, Result, check_columns, check_count, check_share, is_number, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 ROUNDS = 1000  # of taking off means in turn, at most
@@ -197,8 +196,8 @@ def weights_follow(effect):
 
 def closed_high(cells, cap):
     """Give the upper bounds, open ones closed at cap times the lower; check that bounds enclose the value."""
-    if cap is not None and not (isinstance(cap, Real) and cap >= 1):
-        raise DataError(f"cap={cap!r} must be at least 1: it multiplies a figure's lower bound.")
+    if cap is not None and not (is_number(cap) and cap >= 1):
+        raise DataError(f"cap={cap!r} must be a number, at least 1: it multiplies a figure's lower bound.")
     low, high = cells["low"].to_numpy(float), cells["high"].to_numpy(float)
     bad = ~(low <= cells["value"]) | ~(cells["value"] <= high)
     if bad.any():

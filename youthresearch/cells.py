@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, as_names, check_frame, is_simulated, mark_simulated
+from .schema import DataError, as_names, check_frame, check_text, has_numbers, is_simulated, mark_simulated
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
 
@@ -256,6 +256,8 @@ def _rows_of(panel, indicator):
 
 
 def _ordinals(column):
+    if column.hasnans:
+        raise DataError("Rows of the panel have no period.", column[column.isna()].to_frame())
     if isinstance(column.dtype, pd.PeriodDtype):
         return column.array.asi8
     if not pd.api.types.is_integer_dtype(column):
@@ -280,7 +282,7 @@ def _refuse_twice(rows, indicator):
 
 
 def _values(rows):
-    if not pd.api.types.is_numeric_dtype(rows["value"]):
+    if not has_numbers(rows["value"]):
         raise DataError(
             f"Column 'value' of the panel must be numeric, and is {rows['value'].dtype}: as_panel checks it.",
             rows[["value"]],
@@ -319,6 +321,7 @@ def _cohort_ordinals(rows):
 def _with_population(cells, panel, rows, layout, population):
     if population is None:
         return cells
+    check_text("population", population, "name a column of the panel, or an indicator")
     if population in panel and pd.api.types.is_numeric_dtype(panel[population]):
         given = rows[population].to_numpy(dtype=float, na_value=np.nan)
         size, varies = layout.once(given)

@@ -24,6 +24,7 @@ from .schema import (
     check_choice,
     check_count,
     check_estimator,
+    check_seed,
     check_share,
     mark_simulated,
 )
@@ -534,6 +535,7 @@ def _undetected(design, test, estimator, alpha, simulations, draws, seed, option
     check_choice("test", test, ("randomization", *FEW_TREATED))
     check_share(alpha=alpha)
     check_count(simulations=simulations, draws=draws)
+    check_seed(seed)
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
         return _undetected_by_few(design, test, alpha, simulations, draws, rng)

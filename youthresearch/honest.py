@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .inference import SEED, errors_for, fixed, reassigned_path, too_few
-from .schema import DataError, Result, check_choice, check_share, mark_simulated
+from .schema import DataError, Result, check_choice, check_share, is_number, mark_simulated
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -221,9 +221,9 @@ def _target(times, event_time):
 
 
 def _values(chosen, m, method):
-    values = np.atleast_1d(np.array([0, 0.5, 1, 1.5, 2] if m is None else m, dtype=float))
-    if not (values >= 0).all():
-        raise DataError(f"m={m} must be at least zero.")
+    values = np.atleast_1d([0, 0.5, 1, 1.5, 2] if m is None else m)
+    if not all(is_number(value) and value >= 0 for value in values):
+        raise DataError(f"m={m!r} must be one number or several, finite and at least zero.")
     if m is None and method == "smooth":
         if not chosen.unit > 0:
             raise DataError("With one period before the base there is no change of slope to go by: give m=.")

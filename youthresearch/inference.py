@@ -29,6 +29,7 @@ from .schema import (
     check_choice,
     check_count,
     check_estimator,
+    check_seed,
     check_share,
     mark_simulated,
 )
@@ -232,6 +233,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
     """Test an effect as `randomization_test` does, which see; strata are one value a district."""
     check_choice("statistic", statistic, ("att", "studentized"))
     check_count(draws=draws)
+    check_seed(seed)
     check_share(level=level)
     cells, strata = effect._cells, effect._strata if strata is None else strata
     stratum, names = stratum_of(cells.districts, strata)
@@ -498,10 +500,12 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
         If nothing can be reassigned, or another assignment has another path.
     """
     cells, strata = effect._cells, effect._strata if strata is None else strata
+    check_seed(seed)
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
     alike = _alike(effect)
-    draws = draws or (9999 if alike else 999)
+    draws = (9999 if alike else 999) if draws is None else draws
+    check_count(draws=draws)
     rng = None if total <= (ENUMERATED if alike else min(draws, ENUMERATED)) else np.random.default_rng(seed)
     y = cells.y - less
     weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])

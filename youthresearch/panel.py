@@ -19,11 +19,13 @@ from .schema import (
     PANEL,
     DataError,
     Listing,
+    as_names,
     as_text,
     check_choice,
     check_columns,
     check_facts,
     check_frame,
+    has_numbers,
     is_simulated,
     mark_simulated,
 )
@@ -162,7 +164,7 @@ def _many_indicators(df, names):
 
 def _numbers(df, names):
     for column in dict.fromkeys(names):
-        if not pd.api.types.is_numeric_dtype(df[column]) or pd.api.types.is_bool_dtype(df[column]):
+        if not has_numbers(df[column]):
             raise DataError(
                 f"Column {column!r} must be numeric, and is {df[column].dtype}: write digits alone, without "
                 "thousands separators, percent signs or words, and leave gaps empty.",
@@ -635,10 +637,10 @@ def coverage(panel, *, by="indicator"):
         If `by` names something else, or the table is no panel.
     """
     check_columns("panel", panel, PANEL[:5], "make it with build_panel or as_panel")
-    by = [by] if isinstance(by, str) else list(by)
+    by = as_names(by, "by")
     known = ["district", "period", "indicator"]
-    if not by or not set(by) <= set(known):
-        raise DataError(f"by={by} must be among {known}.")
+    if not by or not set(by) <= set(known) or len(set(by)) < len(by):
+        raise DataError(f"by={by} must be among {known}, each once.")
     width = panel["high"] - panel["low"]
     how = np.select([width == 0, np.isfinite(width)], [0, 1], 2)
     best = panel[known].assign(how=how).groupby(known, as_index=False)["how"].min()

@@ -1,6 +1,5 @@
 """Tables of a paper, and what its text quotes: published once, nothing is retyped."""
 
-from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,16 @@ from .inference import (
     too_few,
 )
 from .loaders import load_labels
-from .schema import FIGURES, SIMULATED, DataError, check_choice, check_share, is_simulated, mark_simulated
+from .schema import (
+    FIGURES,
+    SIMULATED,
+    DataError,
+    check_choice,
+    check_share,
+    is_number,
+    is_simulated,
+    mark_simulated,
+)
 
 
 def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED):
@@ -191,6 +199,6 @@ def save_numbers(stem, numbers, *, folder=None):
 def _quoted(name, value):
     if isinstance(value, str):
         return value
-    if not isinstance(value, Real) or np.isnan(value):
-        raise DataError(f"{name} = {value!r} cannot be quoted: give a number, or text.")
+    if not is_number(value):
+        raise DataError(f"{name} = {value!r} cannot be quoted: give a finite number, or text.")
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"

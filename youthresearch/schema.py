@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from html import escape
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
@@ -169,7 +169,7 @@ def _wanted(name, column):
         return ""  # pandas.read_csv makes floats of an empty column
     if name == "district" and column.isna().all() and not _is_text(column):
         return f"text or codes, and is {dtype}"
-    if name in _NUMBERS and not pd.api.types.is_numeric_dtype(column):
+    if name in _NUMBERS and not has_numbers(column):
         return f"numeric, and is {dtype}"
     if name in _TEXTS and not _is_text(column):
         return f"text, and is {dtype}" + f" (.astype({{{name!r}: str}}) makes it so)" * whole
@@ -273,11 +273,32 @@ def check_share(**given):
             raise DataError(f"{name}={value} must lie between 0 and 1.")
 
 
-def check_count(**given):
+def check_count(at_least=1, **given):
     """Refuse a number of draws or of anything else that is not whole, or below one."""
     for name, value in given.items():
-        if not isinstance(value, Real) or value % 1 or value < 1:
-            raise DataError(f"{name}={value} must be a whole number, at least 1.")
+        if not is_whole(value) or value < at_least:
+            raise DataError(f"{name}={value!r} must be a whole number, at least {at_least}.")
+
+
+def check_seed(seed):
+    """Refuse what is no seed: without one, the same study would give other numbers each time."""
+    check_count(at_least=0, seed=seed)
+
+
+def is_whole(value):
+    """Tell a whole number from one with a point, and from True and False, which Python counts with."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def is_number(value):
+    """Tell a finite number, such as a factor, from True and False."""
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def has_numbers(column):
+    """Tell a column of real numbers from one of texts, of True and False, or of complex numbers."""
+    dtype, kinds = column.dtype, pd.api.types
+    return kinds.is_numeric_dtype(dtype) and not (kinds.is_bool_dtype(dtype) or kinds.is_complex_dtype(dtype))
 
 
 class Listing(dict):
