@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, check_effect, errors_for, fixed, is_quick
+from .inference import SEED, check_effect, effect_on_cells, errors_for, fixed, is_quick
 from .schema import DataError, Result, check_columns, check_count, check_share, is_number, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
@@ -105,9 +105,10 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
         is the researcher's claim. Without it the bounds are infinite where such a figure has weight.
     level : float
     errors : {None, "clustered", "randomization"}
-        Sampling error: the effect's own, or the spread of the estimates over other assignments of the
-        cohorts, each at that end. None chooses the latter where districts are too few for the former
-        (`Effect.caution`).
+        Sampling error: the effect's own, or the spread of the estimates over the other assignments of the
+        cohorts, each at that end and once the effect estimated there is taken off the treated cells (else a
+        large effect would pass for a large error). None chooses the latter where districts are too few for
+        the former (`Effect.caution`).
     strata, seed
         For "randomization", as in `Effect.randomization`.
 
@@ -217,12 +218,14 @@ def with_outcome(effect, cells, y):
 
 
 def _spread_over_assignments(effect, cells, y, strata, seed):
-    """Root mean square of the estimates under other assignments, were the outcome y; nan if not finite."""
+    """Root mean square of the other assignments' estimates, were the outcome y and had it no effect."""
     if not np.isfinite(y).all():
         return np.nan
     draws = 9999 if is_quick(effect) else 999  # each of which is an estimation
-    test = with_outcome(effect, cells, y).randomization(strata=strata, draws=draws, seed=seed)
-    return float(np.sqrt(np.mean(test.distribution**2)))
+    at_end = with_outcome(effect, cells, y)
+    null = effect._anew(replace(at_end._cells, y=at_end._cells.y - effect_on_cells(at_end)))
+    others = null.randomization(strata=strata, draws=draws, seed=seed).assignments["statistic"][1:]
+    return float(np.sqrt(np.mean(others**2)))
 
 
 def _error_at(effect, cells, y):

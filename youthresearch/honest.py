@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, errors_for, fixed, reassigned_path, too_few
+from .inference import SEED, effect_on_cells, errors_for, fixed, reassigned_path, too_few
 from .schema import DataError, Result, check_choice, check_share, is_number, mark_simulated
 
 METHODS = ("relative", "smooth")
@@ -122,7 +122,8 @@ def honest_did(
         The effect at one event time; their mean from 0 on by default.
     errors, strata, draws, seed
         Covariance of the coefficients, as in `pretrend_test`: where districts are too few for the effect's
-        own, that over other assignments.
+        own, that over the other assignments, once the estimated path is taken off the treated cells (else a
+        large effect would pass for a large error).
     level : float
 
     Returns
@@ -145,8 +146,10 @@ def honest_did(
     path, kept = _coefficients(effect)
     vcov, how = effect.vcov[1:, 1:], effect.errors
     if by == "randomization":
-        others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
-        vcov, how = others[:, 1:].T @ others[:, 1:] / len(others), f"over {how}"
+        less = effect_on_cells(effect)
+        paths, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
+        others, how = paths[1:, 1:], f"over {how}"
+        vcov = others.T @ others / len(others)
     vcov = vcov[np.ix_(kept, kept)]
     if not (np.diag(vcov) > 0).all():
         raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")

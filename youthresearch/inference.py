@@ -476,6 +476,23 @@ def _moments_of_effect(effect, actual):
     return _from_sums(sums, size, (0.0, 0.0))
 
 
+def effect_on_cells(effect):
+    """Say what an effect has it that treatment changed, shape (N, T): by event time, or the same everywhere.
+
+    An error from reassignments is of the outcome less this: in them the treated districts lie among those
+    compared with, so that the effect itself would pass for spread.
+    """
+    cells, path = effect._cells, effect.path
+    event = np.where(cells.treated, cells.time[None, :] - cells.cohort[:, None], -1)
+    changed = np.where(cells.treated, effect.att, 0.0)
+    if not len(path) or "event_time" not in path or path["event_time"].duplicated().any():
+        return changed
+    event = np.minimum(event, path["event_time"].max())  # a window puts those beyond together
+    for row in path[path["event_time"] >= 0].itertuples():
+        changed[event == row.event_time] = row.att
+    return changed
+
+
 def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     """Estimate att and the path under other assignments of the cohorts, the actual one first.
 

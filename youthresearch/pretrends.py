@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER
-from .inference import SEED, errors_for, fixed, p_as_text, reassigned_path
+from .inference import SEED, effect_on_cells, errors_for, fixed, p_as_text, reassigned_path
 from .reassign import TIE
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
@@ -100,8 +100,10 @@ def pretrend_test(
         All coefficients at once (Wald); or, as event studies are often read, whether any one of them is
         significant by itself, which rejects too often.
     errors : {None, "clustered", "randomization"}
-        Covariance of the coefficients: the effect's own, or over other assignments of the cohorts. None
-        chooses the latter where districts are too few for the former (`Effect.caution`).
+        Covariance of the coefficients: the effect's own, or over all assignments of the cohorts, once the
+        estimated effect is taken off the treated cells. None chooses the latter where districts are too few
+        for the former (`Effect.caution`). The actual assignment is one of them: where nothing drifts it is
+        as likely as any other, and only if all are measured by one covariance is its place among them p.
     strata, draws, seed
         For "randomization": a Series with one value a district, as from `strata_by`; number of assignments
         to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
@@ -134,7 +136,8 @@ def pretrend_test(
         at = np.append(0, 1 + before)
         vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
     else:
-        others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
+        less = effect_on_cells(effect)
+        others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
         others = others[:, np.append(0, 1 + before)]
         vcov = others.T @ others / len(others)
     _check_regular(vcov[1:, 1:], len(before))
