@@ -428,6 +428,18 @@ def test_tables_choose_and_can_be_told():
     assert within["p_value"][0] == few.randomization(strata=strata).p_value != table["p_value"][0]
 
 
+@pytest.mark.slow
+def test_p_does_not_depend_on_the_level_of_the_interval():
+    """1,001 assignments, each an estimation of its own: as many are drawn for a table as for the test."""
+    effect = yr.imputation_did(panel_of(small_table(3, (4,), n=14, t=3, gaps=0.05)), outcome="y")
+    test = effect.randomization()
+    assert (test.exact, test.draws + test.undefined) == (False, 999)
+    for level in (0.95, 0.9):
+        table = yr.compare_effects([effect], level=level)
+        assert table.loc[0, ["p_value", "smallest_p"]].tolist() == [test.p_value, test.smallest_p]
+    assert table["low"][0] > test.low and table["high"][0] < test.high
+
+
 def test_printed_tables_mark_the_error_and_what_can_never_reject():
     powerless = few_of(1, n=7)
     shown = yr.effect_table([powerless, few_of(12)])

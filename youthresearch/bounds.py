@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, check_effect, effect_on_cells, errors_for, fixed, is_quick
+from .inference import SEED, check_effect, effect_on_cells, errors_for, fixed
 from .schema import DataError, Result, check_columns, check_count, check_share, is_number, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
@@ -221,10 +221,9 @@ def _spread_over_assignments(effect, cells, y, strata, seed):
     """Root mean square of the other assignments' estimates, were the outcome y and had it no effect."""
     if not np.isfinite(y).all():
         return np.nan
-    draws = 9999 if is_quick(effect) else 999  # each of which is an estimation
     at_end = with_outcome(effect, cells, y)
     null = effect._anew(replace(at_end._cells, y=at_end._cells.y - effect_on_cells(at_end)))
-    others = null.randomization(strata=strata, draws=draws, seed=seed).assignments["statistic"][1:]
+    others = null.randomization(strata=strata, seed=seed).assignments["statistic"][1:]
     return float(np.sqrt(np.mean(others**2)))
 
 

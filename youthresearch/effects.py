@@ -114,7 +114,7 @@ class Effect(Result):
         few = too_few(self)
         return f"unreliable with {few[1]}, {_UNRELIABLE[self.errors]}" if few else ""
 
-    def randomization(self, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
+    def randomization(self, *, strata=None, statistic="att", draws=None, level=0.95, seed=SEED):
         """Test the effect by reassigning the cohorts among the districts that it uses.
 
         Parameters
@@ -134,7 +134,7 @@ class Effect(Result):
     def _test(self):
         """The test that stands in tables, and if it is quick in what is printed; or why there is none."""
         try:
-            return self.randomization(draws=9999 if is_quick(self) else 999)
+            return self.randomization()
         except DataError as error:
             return str(error).partition("\n")[0]
 

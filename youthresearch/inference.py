@@ -166,7 +166,7 @@ class RandomizationTest(Result):
 
 
 def randomization_test(
-    estimator, panel, *, outcome, strata=None, statistic="att", draws=9999, level=0.95, seed, **options
+    estimator, panel, *, outcome, strata=None, statistic="att", draws=None, level=0.95, seed, **options
 ):
     """Test whether treatment changed anything, by reassigning the cohorts among the districts.
 
@@ -190,9 +190,9 @@ def randomization_test(
         The estimate; or the estimate over its error, the districts' scores about their cohort's mean (a
         cohort of one district adds nothing), which holds up better where treatment changes the spread, or
         on average but not everywhere (Wu and Ding 2021).
-    draws : int
+    draws : int, optional
         Assignments to draw, if there are more than 50,000 (or, where the estimator must run for each, see the
-        notes, more than draws); else all are taken.
+        notes, more than draws); else all are taken. 9,999 by default, or 999 where the estimator must run.
     level : float
         Of the interval.
     seed : int
@@ -218,8 +218,7 @@ def randomization_test(
     Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
     all scores are computed once, and each assignment is a choice among them and a sum. With them, what `did`,
     `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise,
-    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time: an effect
-    that is printed draws 999 of them.
+    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time.
     Assignments for which it gives no estimate are left out, and counted.
     """
     check_estimator(estimator)
@@ -229,10 +228,11 @@ def randomization_test(
     return effect.randomization(strata=strata, statistic=statistic, draws=draws, level=level, seed=seed)
 
 
-def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
+def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, seed=SEED):
     """Test an effect as `randomization_test` does, which see; strata are one value a district."""
     check_choice("statistic", statistic, ("att", "studentized"))
-    check_count(draws=draws)
+    quick = is_quick(effect, statistic)
+    draws = _draws(draws, quick)
     check_seed(seed)
     check_share(level=level)
     cells, strata = effect._cells, effect._strata if strata is None else strata
@@ -240,7 +240,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
     codes, cohort, groups, total = _groups(cells, stratum)
     place = 0  # of the actual one among placebos
     if effect._placebos is None:
-        exact = total <= (ENUMERATED if is_quick(effect, statistic) else min(draws, ENUMERATED))
+        exact = total <= (ENUMERATED if quick else min(draws, ENUMERATED))
         rng = None if exact else np.random.default_rng(seed)
         moments, actual = _moments(effect, codes, cohort, groups, draws, rng, statistic)
         place = place_of(groups, cohort) if exact else 0
@@ -314,6 +314,13 @@ def weights_by_cohort(effect):
             "population, or weights that follow the outcome): estimate anew for each assignment."
         )
     return effect._cells, units.cohort, effect._by_unit
+
+
+def _draws(draws, quick):
+    """How many assignments to draw, if it is not said: fewer where each is an estimation of its own."""
+    draws = (9999 if quick else 999) if draws is None else draws
+    check_count(draws=draws)
+    return draws
 
 
 def is_quick(effect, statistic="att"):
@@ -521,8 +528,7 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
     alike = _alike(effect)
-    draws = (9999 if alike else 999) if draws is None else draws
-    check_count(draws=draws)
+    draws = _draws(draws, alike)
     rng = None if total <= (ENUMERATED if alike else min(draws, ENUMERATED)) else np.random.default_rng(seed)
     y = cells.y - less
     weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])
