@@ -440,6 +440,28 @@ def test_p_does_not_depend_on_the_level_of_the_interval():
     assert table["low"][0] > test.low and table["high"][0] < test.high
 
 
+def test_an_effect_that_no_test_can_be_had_of_keeps_its_row_and_the_others():
+    """Every district is a stratum of its own."""
+    alone = pd.Series([f"s{i}" for i in range(40)], [f"d{i}" for i in range(40)], name="own")
+    idle, other = few_of(2, strata=alone), few_of(2)
+    table = yr.compare_effects([idle, other])
+    assert table.loc[0, ["p_value", "low", "high", "smallest_p"]].isna().all()
+    assert table["inference"].tolist() == ["none", "randomization"] and table["att"][0] == idle.att
+    assert "unreliable with 2 treated" in table["caution"][0]
+    assert "no randomisation test: No stratum has districts of two cohorts" in table["caution"][0]
+    assert table["p_value"][1] == other.randomization().p_value
+    shown = yr.effect_table([idle, other])
+    assert shown.loc[0, ["p", "95% interval"]].tolist() == ["–", "–"]
+    assert shown["Inference"].tolist() == ["none: no other assignment to compare with", "randomisation"]
+    assert yr.effect_table([idle], lang="zh")["推断依据"][0].startswith("无")
+    assert yr.plot_effects(table).axes
+    for tell in (yr.compare_effects, yr.effect_table):
+        with pytest.raises(yr.DataError, match="nothing can be reassigned"):
+            tell([idle, other], errors="randomization")
+        with pytest.raises(yr.DataError, match="have no stratum"):
+            tell([idle, other], strata=alone.iloc[:5])
+
+
 def test_printed_tables_mark_the_error_and_what_can_never_reject():
     powerless = few_of(1, n=7)
     shown = yr.effect_table([powerless, few_of(12)])

@@ -41,6 +41,10 @@ OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
 
 
+class NoReassignmentError(DataError):
+    """No other assignment to compare with; tables of several effects go on without this test."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class RandomizationTest(Result):
     """An estimate among those under other assignments of the cohorts.
@@ -361,7 +365,7 @@ def _groups(cells, stratum):
     groups = make_strata(cohort, stratum)
     total = count(groups)
     if total == 1:
-        raise DataError(
+        raise NoReassignmentError(
             "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
         )
     return codes, cohort, groups, total
@@ -415,7 +419,7 @@ def _moments_of_placebos(effect, stratum, statistic):
     if exact:
         placebos = placebos[stratum[~treated] == stratum[treated]]
     elif stratum.any():
-        raise DataError(
+        raise NoReassignmentError(
             f"The placebos of {effect.estimator} with {treated.sum()} treated districts were drawn without "
             "strata: leave strata out, or keep the districts of one stratum in the panel."
         )

@@ -8,6 +8,7 @@ import pandas as pd
 from .effects import Effect
 from .inference import (
     SEED,
+    NoReassignmentError,
     RandomizationTest,
     check_effect,
     errors_for,
@@ -38,7 +39,8 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     level : float
     errors : {None, "clustered", "randomization"}
         What p_value, low and high rest on. None chooses: the randomisation test where districts are
-        too few for the effect's own error (`Effect.caution`), else that, as "clustered" does for all.
+        too few for the effect's own error (`Effect.caution`), else that, as "clustered" does for all. Where
+        neither can be had there is no p_value and no interval, and the caution says why.
     strata : pandas.Series, optional
         One value a district, as from `strata_by`: for the randomisation tests. By default those that the
         estimator was given.
@@ -49,21 +51,21 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     -------
     pandas.DataFrame
         One row is one effect: estimator, outcome, att, p_value, low, high (interval), inference
-        (randomization; or what the error is: clustered, iid, placebo), smallest_p (that a randomisation test
-        could have given), se, caution (why se is unreliable, or empty), n_treated, n_control, negative_share
-        (of the weights on treated cells).
+        (randomization; what the error is: clustered, iid, placebo; or none), smallest_p (that a randomisation
+        test could have given), se, caution (why se is unreliable, and why there is no test, or empty),
+        n_treated, n_control, negative_share (of the weights on treated cells).
 
     Raises
     ------
     DataError
-        If there is no effect, or a randomisation test is asked for and cannot be had.
+        If there is no effect, or a randomisation test is asked for by name and cannot be had.
     """
     check_share(level=level)
     effects, rows = _listed(effects), []
     for effect in effects:
-        random = errors_for(effect, errors) == "randomization"
-        found = _by_randomization(effect, level, strata, seed) if random else _by_error(effect, level)
-        rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, effect.caution])
+        found, why = _found(effect, level, errors, strata, seed)
+        caution = "; ".join(said for said in (effect.caution, why) if said)
+        rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
     names = [
         "estimator",
@@ -88,6 +90,19 @@ def _listed(effects):
     for effect in effects:
         check_effect(effect)
     return effects
+
+
+def _found(effect, level, errors, strata, seed):
+    """p, interval and what they rest on; and why there are none, where no test was asked for by name."""
+    if errors_for(effect, errors) != "randomization":
+        return _by_error(effect, level), ""
+    try:
+        return _by_randomization(effect, level, strata, seed), ""
+    except NoReassignmentError as error:
+        if errors:
+            raise
+        why = str(error).partition("\n")[0]
+        return (np.nan, np.nan, np.nan, "none", np.nan), f"no randomisation test: {why}"
 
 
 def _by_randomization(effect, level, strata, seed):
@@ -139,7 +154,8 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
     shown["p_value"] = [_p_as_text(row) for row in table.itertuples()]
     ends = zip(table["low"], table["high"], table["se"], strict=True)
-    shown["interval"] = [f"[{fixed(low, se)}, {fixed(high, se)}]" for low, high, se in ends]
+    spans = [f"[{fixed(low, se)}, {fixed(high, se)}]" for low, high, se in ends]
+    shown["interval"] = np.where(table["low"].isna(), "–", spans)
     shown["inference"] = labels.reindex("inference_" + table["inference"]).array
     shown["se"] = [fixed(se, se) for se in table["se"]]
     shown["se"] += [f" ({labels[key]})" if key else "" for key in map(_unreliable, effects)]
@@ -160,6 +176,8 @@ def _unreliable(effect):
 
 def _p_as_text(row):
     """Write p, and the smallest that was to be had, where that alone keeps it from 5%."""
+    if np.isnan(row.p_value):
+        return "–"
     return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > 0.05 + 1e-9 else "")
 
 
