@@ -440,6 +440,15 @@ def test_p_does_not_depend_on_the_level_of_the_interval():
     assert table["low"][0] > test.low and table["high"][0] < test.high
 
 
+@pytest.mark.parametrize("level, said", [(0.999, "99.9%"), (0.975, "97.5%"), (0.9, "90%"), (0.29, "29%")])
+def test_a_level_is_printed_with_all_its_digits(level, said):
+    effect = few_of(1, n=20)  # the smallest p is 1/20
+    table = yr.effect_table([effect], level=level)
+    assert f"{said} interval" in table and ("≥ 0.050" in table["p"][0]) == (level > 0.95)
+    assert f"{said} interval" in repr(effect.randomization(level=level))
+    assert f"{said} interval" in repr(yr.wild_bootstrap(effect, draws=99, level=level, seed=1))
+
+
 def test_an_effect_that_no_test_can_be_had_of_keeps_its_row_and_the_others():
     """Every district is a stratum of its own."""
     alone = pd.Series([f"s{i}" for i in range(40)], [f"d{i}" for i in range(40)], name="own")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .inference import check_effect, fixed, p_as_text
+from .inference import as_percent, check_effect, fixed, p_as_text
 from .moments import Moments, interval, p_value
 from .reassign import BLOCK, ENUMERATED
 from .schema import DataError, Result, check_choice, check_count, check_seed, check_share
@@ -87,7 +87,7 @@ class WildBootstrap(Result):
             ("att", f"{fixed(self.att, self.se)}  (t {self.t:.2f})"),
             ("p", f"{p_as_text(self.p_value)}  (null imposed, {self.weights} weights, {how})"),
             ("smallest p", f"{self.smallest_p:.2g}"),
-            (f"{self.level:.0%} interval", span),
+            (f"{as_percent(self.level)} interval", span),
             ("districts", f"{self.n_treated} treated, {self.n_control} not"),
         ]
         return said

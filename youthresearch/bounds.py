@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, check_effect, effect_on_cells, errors_for, fixed
+from .inference import SEED, as_percent, check_effect, effect_on_cells, errors_for, fixed
 from .schema import DataError, Result, check_columns, check_count, check_share, is_number, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
@@ -71,7 +71,7 @@ class Bounds(Result):
         said = [
             ("att", fixed(self.att, scale)),
             ("bounds", f"{low} to {high}, {self.vague} vague figures with weight"),
-            (f"{self.level:.0%} interval", f"{start} to {end}, sampling error: {self.error}"),
+            (f"{as_percent(self.level)} interval", f"{start} to {end}, sampling error: {self.error}"),
         ]
         if self.cap is not None:
             said.append(("cap", f"an open figure is taken to be at most {self.cap:g} times its lower bound"))

@@ -14,7 +14,7 @@ import pandas as pd
 from .cells import NEVER, Cells, make_cells
 from .effects import LINEAR, did
 from .few import few_treated
-from .inference import fixed, stratum_of, weights_by_cohort
+from .inference import as_percent, fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
 from .periods import as_cohort
 from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
@@ -367,7 +367,7 @@ class DetectableEffect(Result):
 
     def _said(self):
         test = f"{self.test} ({self.estimator})" if self.test == "randomization" else self.test
-        found = f"with {self.power:.0%} chance at {self.alpha:.2g}, by {test}"
+        found = f"with {as_percent(self.power)} chance at {self.alpha:.2g}, by {test}"
         if not np.isfinite(self.effect):
             why = f"the smallest p is {self.smallest_p:.2g}" if self.smallest_p > self.alpha else "too few"
             said = [("effect", f"none is found {found}: {why}")]

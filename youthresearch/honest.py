@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, effect_on_cells, errors_for, fixed, reassigned_path, too_few
+from .inference import SEED, as_percent, effect_on_cells, errors_for, fixed, reassigned_path, too_few
 from .schema import DataError, Result, check_choice, check_share, is_number, mark_simulated
 
 METHODS = ("relative", "smooth")
@@ -73,7 +73,10 @@ class HonestDid(Result):
         if self.method == "relative":
             largest = fixed(self.unit, self.unit)
             said.append(("M = 1 is", f"{largest} a period: the largest change before treatment"))
-        said += [("breakdown", self._broken()), ("level", f"{self.level:.0%}, covariance: {self.how}")]
+        said += [
+            ("breakdown", self._broken()),
+            ("level", f"{as_percent(self.level)}, covariance: {self.how}"),
+        ]
         if self.few:
             said.append(("caution", "too few districts: this covariance is too small"))
         return said

@@ -144,7 +144,7 @@ class RandomizationTest(Result):
             ("att", fixed(self.att, spread)),
             ("p", f"{p_as_text(self.p_value)}  (randomisation, {how}, statistic: {self.statistic})"),
             ("smallest p", f"{self.smallest_p:.2g}" + self._powerless()),
-            (f"{self.level:.0%} interval", span),
+            (f"{as_percent(self.level)} interval", span),
             ("assumed", self._assumed()),
             *self._of_strata(),
         ]
@@ -629,6 +629,11 @@ def fixed(value, se):
     usable = np.isfinite(se) and se > 1e-12  # less is rounding
     places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
     return f"{value:,.{places}f}"
+
+
+def as_percent(level):
+    """Write a level or a power with all its digits: 0.975 is 97.5%, and 0.999 is not 100%."""
+    return f"{100 * level:.10g}%"
 
 
 def p_as_text(p):

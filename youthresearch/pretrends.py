@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER
-from .inference import SEED, effect_on_cells, errors_for, fixed, p_as_text, reassigned_path
+from .inference import SEED, as_percent, effect_on_cells, errors_for, fixed, p_as_text, reassigned_path
 from .reassign import TIE
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
@@ -73,13 +73,13 @@ class PretrendTest(Result):
                 slope, bias, passed = (fixed(v, abs(v)) for v in (row.slope, row.bias, row.bias_if_passed))
                 said.append(
                     (
-                        f"{row.power:.0%} power",
+                        f"{as_percent(row.power)} power",
                         f"if treated districts drift {slope} a period; att is then off by {bias}, "
                         f"by {passed} where the test passes",
                     )
                 )
             else:
-                said.append((f"{row.power:.0%} power", "against no drift: the test cannot reject"))
+                said.append((f"{as_percent(row.power)} power", "against no drift: the test cannot reject"))
         said.append(("att", fixed(self.att, abs(self.att))))
         return said
 

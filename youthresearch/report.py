@@ -10,6 +10,7 @@ from .inference import (
     SEED,
     NoReassignmentError,
     RandomizationTest,
+    as_percent,
     check_effect,
     errors_for,
     fixed,
@@ -152,7 +153,7 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     table = compare_effects(effects, level=level, errors=errors, strata=strata, seed=seed)
     shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
     shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
-    shown["p_value"] = [_p_as_text(row) for row in table.itertuples()]
+    shown["p_value"] = [_p_as_text(row, 1 - level) for row in table.itertuples()]
     ends = zip(table["low"], table["high"], table["se"], strict=True)
     spans = [f"[{fixed(low, se)}, {fixed(high, se)}]" for low, high, se in ends]
     shown["interval"] = np.where(table["low"].isna(), "–", spans)
@@ -164,7 +165,7 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     if is_simulated(table):
         shown = mark_simulated(shown, table[SIMULATED])
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
-    shown.columns = [labels[f"column_{name}"].replace("95%", f"{level:.0%}") for name in shown.columns]
+    shown.columns = [labels[f"column_{name}"].replace("95%", as_percent(level)) for name in shown.columns]
     return shown
 
 
@@ -174,11 +175,11 @@ def _unreliable(effect):
     return f"se_unreliable_{few[0]}" if few else ""
 
 
-def _p_as_text(row):
-    """Write p, and the smallest that was to be had, where that alone keeps it from 5%."""
+def _p_as_text(row, alpha):
+    """Write p, and the smallest that was to be had, where that alone keeps it from alpha."""
     if np.isnan(row.p_value):
         return "–"
-    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > 0.05 + 1e-9 else "")
+    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + 1e-9 else "")
 
 
 def save_numbers(stem, numbers, *, folder=None):
