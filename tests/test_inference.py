@@ -265,6 +265,25 @@ def test_a_test_that_cannot_reject_says_so():
     assert "can never reject" in repr(test) and (test.low, test.high) == (-np.inf, np.inf)
 
 
+@pytest.mark.parametrize("statistic", ["att", "studentized"])
+def test_the_smallest_p_is_of_the_assignments_and_not_of_the_outcome(statistic):
+    """One of twelve, and every change is one up or one down: all tie here, but another outcome may give 1/12.
+
+    Four of eight: change sides and the statistic changes its sign, whatever the outcome; so two of 70.
+    """
+    table = small_table(1, (1,), n=12)
+    change = np.where(table["district"].str[1:].astype(int) % 2, 1.0, -1.0)
+    table["y"] = change * (table["period"] >= 2002)
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", statistic=statistic, seed=1)
+    assert test.smallest_p == pytest.approx(1 / 12) and "smallest p   0.083: can never" in repr(test)
+    few = yr.few_treated(panel_of(table), outcome="y", seed=1).set_index("method")
+    assert test.smallest_p == pytest.approx(few.loc["conley_taber", "smallest_p"])
+    half = few_of(4, n=8).randomization(statistic=statistic)
+    assert half.smallest_p == pytest.approx(2 / 70)
+    with_gaps = yr.did(panel_of(small_table(1, (4,), n=8, gaps=0.05)), outcome="y").randomization()
+    assert with_gaps.draws == 70 and with_gaps.smallest_p == pytest.approx(2 / 70)
+
+
 def test_two_runs_are_the_same_and_seeds_differ():
     panel = panel_of(random_table(1, districts=25, gaps=0.0))
     run = partial(yr.randomization_test, yr.staggered_did, panel, outcome="y", draws=700)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .inference import as_percent, check_effect, fixed, p_as_text
-from .moments import Moments, interval, p_value
+from .moments import Moments, interval, p_value, smallest_p
 from .reassign import BLOCK, ENUMERATED
 from .schema import DataError, Result, check_choice, check_count, check_seed, check_share
 from .weights import two_way
@@ -37,6 +37,7 @@ class WildBootstrap(Result):
     exact : bool
         Whether these are all the signs there are.
     smallest_p : float
+        That the draw farthest out would have, were it the actual one.
     seed : int or None
     n_treated, n_control : int
     distribution : ndarray, shape (draws,)
@@ -148,7 +149,6 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
     cells = effect._cells
     exact = weights == "rademacher" and 2 ** len(cells.districts) <= ENUMERATED
     moments, actual = _moments(effect, _signs(weights, len(cells.districts), draws, exact, seed))
-    p, smallest = p_value(moments, actual, exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return WildBootstrap(
         estimator=effect.estimator,
@@ -156,14 +156,14 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
         att=effect.att,
         se=effect.se,
         t=float(actual.at(0.0)[0]),
-        p_value=p,
+        p_value=p_value(moments, actual, exact),
         low=low,
         high=high,
         level=level,
         weights=weights,
         draws=len(moments.att),
         exact=exact,
-        smallest_p=smallest,
+        smallest_p=smallest_p(moments, exact),
         seed=None if exact else seed,
         n_treated=effect.n_treated,
         n_control=effect.n_control,

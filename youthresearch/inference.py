@@ -5,13 +5,14 @@ estimate of every other assignment of the cohorts is known. Its place among them
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
 import pandas as pd
 
 from .additive import additive_parts, adds_up
-from .moments import Moments, interval, p_value
+from .moments import Moments, interval, p_value, smallest_p
 from .reassign import (
     ENUMERATED,
     TIE,
@@ -64,8 +65,6 @@ class RandomizationTest(Result):
         Assignments compared with, without the actual one if they were drawn.
     exact : bool
         Whether these are all there are.
-    smallest_p : float
-        The smallest p-value that any outcome could give with these assignments.
     seed : int or None
         Of the draws; None where all assignments were taken.
     strata : str
@@ -97,7 +96,6 @@ class RandomizationTest(Result):
     statistic: str
     draws: int
     exact: bool
-    smallest_p: float
     seed: int | None
     strata: str
     dealt: str = field(repr=False)
@@ -111,6 +109,17 @@ class RandomizationTest(Result):
     simulated: bool
     _effect: object = field(default=None, repr=False)  # what was tested, and within which strata (`plan`)
     _strata: pd.Series | None = field(default=None, repr=False)
+
+    @cached_property
+    def smallest_p(self):
+        """The smallest p-value that any outcome could give with these assignments.
+
+        That of the farthest assignment for an outcome without ties of its own: assignments that tie then tie
+        always, such as the other half where half of the districts are treated.
+        """
+        if not self.exact or self._effect._placebos is not None:
+            return 1 / (self.draws + (not self.exact))
+        return _smallest_p(self._effect, self._strata, self.statistic)
 
     @property
     def assignments(self):
@@ -257,20 +266,18 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
     actual = actual.settled(cells.rounding)
     if statistic == "att":
         moments, actual = replace(moments, spread=None), replace(actual, spread=None)
-    p, smallest = p_value(moments, actual, exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
         estimator=effect.estimator,
         outcome=effect.outcome,
         att=effect.att,
-        p_value=p,
+        p_value=p_value(moments, actual, exact),
         low=low,
         high=high,
         level=level,
         statistic=statistic,
         draws=len(moments.att),
         exact=exact,
-        smallest_p=smallest,
         seed=None if exact else seed,
         strata="" if strata is None else strata.name or "the given strata",
         dealt=_digest(cells.districts, cohort, stratum, None if exact else seed, known),
@@ -285,6 +292,17 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
         _effect=effect,
         _strata=None if strata is None else strata.reindex(cells.districts),
     )
+
+
+def _smallest_p(effect, strata, statistic):
+    """p-value of the farthest of all assignments for an outcome of noise, which has no ties by chance."""
+    cells = effect._cells
+    codes, cohort, groups, _ = _groups(cells, stratum_of(cells.districts, strata)[0])
+    noise = np.where(cells.observed, np.random.default_rng(SEED).normal(size=cells.y.shape), 0.0)
+    free = replace(effect, _cells=replace(cells, y=noise))
+    moments = _moments(free, codes, cohort, groups, 0, None, statistic)[0]
+    moments = _only(moments, np.isfinite(moments.att)).settled(free._cells.rounding)
+    return smallest_p(moments if statistic == "studentized" else replace(moments, spread=None), True)
 
 
 def weights_by_cohort(effect):

@@ -53,7 +53,7 @@ class Moments:
 
 
 def p_value(moments, actual, exact):
-    """Two-sided p-value, and the smallest that the most extreme draw would get.
+    """Two-sided p-value: the share of draws at least as far out, ties among them.
 
     Parameters
     ----------
@@ -63,14 +63,25 @@ def p_value(moments, actual, exact):
         Whether the draws are all there are, the actual one among them; else it counts as one more.
     """
     away, actual = np.abs(moments.at(0.0)), actual.at(0.0)[0]
-    finite = away[np.isfinite(away)]
-    tie = TIE * finite.max(initial=0)
-    if moments.spread is None:
-        tie = max(tie, moments.rounding)
-    beyond = int((away >= abs(actual) - tie).sum()) if np.isfinite(actual) else int(np.isinf(away).sum())
+    near = abs(actual) - _tie(moments, away)
+    beyond = int((away >= near).sum()) if np.isfinite(actual) else int(np.isinf(away).sum())
     if exact:  # rounding may part the actual one from itself among them
-        return max(1, beyond) / len(away), max(1, int((away >= away.max() - tie).sum())) / len(away)
-    return (1 + beyond) / (1 + len(away)), 1 / (1 + len(away))
+        return max(1, beyond) / len(away)
+    return (1 + beyond) / (1 + len(away))
+
+
+def smallest_p(moments, exact):
+    """p-value of the farthest draw; where these are not all there are, of an actual one beyond them."""
+    if not exact:
+        return 1 / (1 + len(moments.att))
+    away = np.abs(moments.at(0.0))
+    return max(1, int((away >= away.max() - _tie(moments, away)).sum())) / len(away)
+
+
+def _tie(moments, away):
+    """How near two statistics are that are the same but for rounding."""
+    tie = TIE * away[np.isfinite(away)].max(initial=0)
+    return max(tie, moments.rounding) if moments.spread is None else tie
 
 
 def interval(moments, actual, alpha, exact):
