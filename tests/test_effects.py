@@ -755,6 +755,18 @@ def test_a_base_that_is_no_event_time():
     assert "No cohort has a period at event time -40" in refusal(random_table(2), "sun_abraham", base=-40)
 
 
+def test_a_period_with_one_district_counts_in_n_and_k():
+    """Its cell has a coefficient of its own: dropped, n and k fall by one, and n - k stays."""
+    table = random_table(5, districts=20, periods=6)
+    last = table["period"] == table["period"].max()
+    alone = table[~last | (table["district"] == table.loc[table["cohort"].isna(), "district"].iloc[0])]
+    n = len(alone)
+    for estimator in (yr.did, yr.event_study):
+        kept, dropped = (estimator(panel_of(t), outcome="y") for t in (alone, alone[~last]))
+        assert kept.att == pytest.approx(dropped.att)
+        assert (kept.se / dropped.se) ** 2 == pytest.approx((n - 1) / (n - 2))
+
+
 def test_bad_rows_are_shown():
     panel = panel_of(random_table(2))
     with pytest.raises(yr.DataError, match="share district and period") as refused:
@@ -771,6 +783,14 @@ def test_bad_rows_are_shown():
     with pytest.raises(yr.DataError, match="no period") as refused:
         yr.did(panel.assign(period=undated), outcome=panel["indicator"][3])
     assert refused.value.rows.index.tolist() == [3]
+    for never in (0, np.inf):  # as_panel reads them as never treated
+        filled = panel.assign(cohort=panel["cohort"].astype(float).fillna(never))
+        with pytest.raises(yr.DataError, match="as_panel reads 0 and infinity as never") as refused:
+            yr.imputation_did(filled, outcome="y")
+        assert len(refused.value.rows) == (panel["cohort"].isna() & (panel["indicator"] == "y")).sum()
+        table = random_table(2)
+        again = table.assign(cohort=table["cohort"].astype(float).fillna(never))
+        pd.testing.assert_frame_equal(panel_of(again), panel)
     torn = panel.copy()
     torn.loc[1, "cohort"] = 2003 if torn.loc[1, "cohort"] is pd.NA else pd.NA
     with pytest.raises(yr.DataError, match="several cohorts"):

@@ -265,6 +265,25 @@ def test_a_test_that_cannot_reject_says_so():
     assert "can never reject" in repr(test) and (test.low, test.high) == (-np.inf, np.inf)
 
 
+@pytest.mark.parametrize("gaps", [0.0, 0.05])
+def test_the_order_of_categories_deals_no_cohort_otherwise(gaps):
+    """Districts and strata as text, and as categories in an order of their own."""
+    table = random_table(1, districts=25, gaps=gaps)
+    panel, names = panel_of(table), sorted(table["district"].unique())
+    half = pd.Series(np.where(np.arange(25) < 12, "a", "b"), names)
+    turned = panel.assign(district=pd.Categorical(panel["district"], categories=names[::-1], ordered=True))
+    run = partial(yr.randomization_test, yr.did, outcome="y", draws=300, seed=1)
+    one = run(panel, strata=half)
+    for other, strata in (
+        (turned, half),
+        (turned.sort_values(["district", "period"]), half),
+        (panel, half.astype(pd.CategoricalDtype(["b", "a"]))),
+    ):
+        again = run(other, strata=strata)
+        assert not again.exact and (again.distribution == one.distribution).all()
+        assert again.dealt == one.dealt and list(again.by_stratum["stratum"]) == ["a", "b"]
+
+
 @pytest.mark.parametrize("statistic", ["att", "studentized"])
 def test_the_smallest_p_is_of_the_assignments_and_not_of_the_outcome(statistic):
     """One of twelve, and every change is one up or one down: all tie here, but another outcome may give 1/12.

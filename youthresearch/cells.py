@@ -204,14 +204,14 @@ def _layout(rows):
     ordinals = _ordinals(rows["period"])
     falls = np.diff(ordinals[: 1 + _first_fall(ordinals)])
     t = len(falls) + 1
+    names = _plain(rows["district"]).array
     if len(rows) % t == 0 and (ordinals.reshape(-1, t) == ordinals[:t]).all():
-        names = rows["district"].array
         first = pd.Index(names[::t])
         if first.is_unique and first.is_monotonic_increasing and _stands_in_blocks(names, t):
-            return _Layout(_plain(first), ordinals[:t].copy(), None, None)
-    district, districts = pd.factorize(rows["district"], sort=True)
+            return _Layout(first, ordinals[:t].copy(), None, None)
+    district, districts = pd.factorize(names, sort=True)
     period, time = pd.factorize(ordinals, sort=True)
-    return _Layout(_plain(pd.Index(districts)), time, district, period)
+    return _Layout(pd.Index(districts), time, district, period)
 
 
 def _stands_in_blocks(names, t):
@@ -230,11 +230,11 @@ def _first_fall(ordinals):
     return len(ordinals) - 1
 
 
-def _plain(districts):
-    """Names rather than categories, without a name of their own."""
-    if isinstance(districts, pd.CategoricalIndex):
-        districts = pd.Index(districts.astype(districts.categories.dtype))
-    return districts.rename(None)
+def _plain(names):
+    """Names rather than categories, whose order is that of a table, and no matter to who is drawn."""
+    if not isinstance(names.dtype, pd.CategoricalDtype):
+        return names
+    return names.astype(names.cat.categories.dtype)
 
 
 def _rows_of(panel, indicator):
@@ -307,8 +307,14 @@ def _cohort_ordinals(rows):
         if column.isna().all():
             return np.full(len(rows), NEVER)
         raise DataError(f"Cohorts are of type {column.dtype}, periods of {dtype}: as_panel makes them alike.")
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 != 0).any():
-        raise DataError("Cohorts must be whole numbers or missing.", rows[column.fillna(0) % 1 != 0])
+    odd = column.eq(0) | (column % 1).ne(0) if pd.api.types.is_float_dtype(column) else column.eq(0)
+    odd = odd.fillna(False).astype(bool) & column.notna()
+    if odd.any():
+        raise DataError(
+            "Cohorts are whole numbers, and missing where a district is never treated: as_panel reads 0 and "
+            "infinity as never, a panel made by hand has neither.",
+            rows[odd],
+        )
     if column.hasnans:
         column = column.astype("Int64")
     return (

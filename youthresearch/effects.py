@@ -238,7 +238,8 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
     small_sample : {"nested", "full", "none"}
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
         without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
-        statsmodels); or 1.
+        statsmodels); or 1. A period with a single district stays in and counts in n and k, where fixest and
+        reghdfe leave it out by default: the estimate is the same, the error larger by a little.
     strata : str or pandas.Series, optional
         Within which the pilots were chosen: a column of the panel, or one value a district, as from
         `strata_by`. Whatever test of the effect reassigns cohorts does so within them.

@@ -373,7 +373,7 @@ def stratum_of(districts, strata):
             f"{value.isna().sum()} districts have no stratum: add them, or drop their rows of the panel.",
             value[value.isna()].rename_axis("district").reset_index(),
         )
-    code, known = pd.factorize(value, sort=True)
+    code, known = pd.factorize(np.asarray(value), sort=True)  # categories would be in their own order
     return code, list(known)
 
 
