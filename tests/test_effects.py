@@ -439,6 +439,76 @@ def test_population_weights_are_those_of_least_squares(seed, gaps):
     same(yr.did(panel, outcome="y", population="size", errors="iid"), beta[0], vcov[0, 0] ** 0.5)
 
 
+def test_errors_of_imputation_with_unequal_populations_are_equations_7_and_8():
+    """Dense: weights v, residuals of treated cells about the mean by cohort and period, by v squared."""
+    table = random_table(14, districts=24, periods=6)
+    sizes = np.exp(np.random.default_rng(3).normal(size=24))
+    table["size"] = sizes[pd.factorize(table["district"])[0]]
+    names = {"district": "district", "period": "period", "cohort": "cohort"}
+    panel = yr.as_panel(table, outcomes=["y"], keep=["size"], **names)
+    effect = yr.imputation_did(panel, outcome="y", population="size")
+    treated, w, y = table["d"].to_numpy() > 0, table["size"].to_numpy(), table["y"].to_numpy()
+    both = [pd.get_dummies(table["district"]), pd.get_dummies(table["period"]).iloc[:, 1:]]
+    x = np.hstack(both).astype(float)
+    free, own = x[~treated], x[treated]
+    gram = np.linalg.inv(free.T @ (w[~treated, None] * free))
+    beta = gram @ (free.T @ (w[~treated] * y[~treated]))
+    share = w[treated] / w[treated].sum()
+    table["left"] = y - x @ beta
+    assert effect.att == pytest.approx(share @ table.loc[treated, "left"])
+    table.loc[treated, "v"] = share
+    table.loc[~treated, "v"] = -w[~treated] * (free @ (gram @ (own.T @ share)))
+    part = table[treated].assign(square=lambda t: t["v"] ** 2, moved=lambda t: t["v"] ** 2 * t["left"])
+    sums = part.groupby(["g", "period"])[["square", "moved"]].transform("sum")
+    table.loc[treated, "left"] -= sums["moved"] / sums["square"]
+    scores = (table["v"] * table["left"]).groupby(table["district"]).sum()
+    assert effect.se == pytest.approx(np.sqrt((scores**2).sum()))
+
+
+@pytest.mark.parametrize("base", ["varying", "universal"])
+def test_the_not_yet_treated_are_so_in_both_periods(base):
+    """Mean changes of every cohort and period by hand, before treatment and after it."""
+    table = random_table(21, districts=26, periods=7)
+    g = np.repeat([2003, 2005, 2007, 0], [6, 6, 6, 8])
+    table["g"] = table["district"].map(dict(zip(sorted(table["district"].unique()), g, strict=True)))
+    table["cohort"] = table["g"].astype("Int64").replace(0, pd.NA)
+    wide = table.pivot(index="district", columns="period", values="y")
+    options = {"control": "notyet", "base": base, "aggregate": "group_time"}
+    path = yr.staggered_did(panel_of(table), outcome="y", **options).path
+    assert len(path) == 3 * (7 - (base == "varying"))
+    for row in path.itertuples():
+        before = row.cohort - 1 if base == "universal" or row.event_time >= 0 else row.period - 1
+        change = (wide[row.period] - wide[before]).to_numpy()
+        later = ((g == 0) | (g > max(row.period, before))) & (g != row.cohort)
+        assert row.att == pytest.approx(change[g == row.cohort].mean() - change[later].mean(), abs=1e-12)
+
+
+def few_by(panel, estimator=yr.did, **options):
+    return estimator(panel, outcome="y", **options).caution
+
+
+def test_nine_are_few_and_ten_are_not_however_they_are_counted():
+    """By number; by weight, (sum w)^2 / sum w^2, which one large of twelve makes 9.4 or 9.6; by cohort."""
+    table = random_table(4, districts=30, periods=6).assign(x=0.0)
+    number = table["district"].str[1:].astype(int)
+    starts = pd.Series(2003, table.index, dtype="Int64")
+    for treated in (9, 10, 20, 21):
+        caution = few_by(panel_of(table.assign(cohort=starts.where(number < treated))))
+        assert bool(caution) == (treated in (9, 21))
+    names = {"district": "district", "period": "period", "cohort": "cohort"}
+    for alike in (9.4, 9.6):
+        # (11 + a)^2 = alike (11 + a^2)
+        large = max(np.roots([1 - alike, 22, 121 - 11 * alike]))
+        sized = table.assign(cohort=starts.where(number < 12), size=np.where(number == 0, large, 1.0))
+        panel = yr.as_panel(sized, outcomes=["y"], keep=["size"], **names)
+        assert bool(few_by(panel, population="size")) == (alike == 9.4)
+    for treated in (11, 12):
+        waves = (2003 + number % 4).astype("Int64").where(number < treated)
+        panel = panel_of(table.assign(cohort=waves))
+        for estimator in (yr.imputation_did, yr.sun_abraham):
+            assert ("in 4 cohorts" in few_by(panel, estimator)) == (treated == 11)
+
+
 @pytest.mark.parametrize("name", ["imputation_did", "staggered_did", "sun_abraham"])
 def test_a_population_of_two_is_two_districts(name):
     """Points only: a doubled district is one cluster, two districts are two."""
@@ -761,10 +831,9 @@ def test_a_period_with_one_district_counts_in_n_and_k():
     last = table["period"] == table["period"].max()
     alone = table[~last | (table["district"] == table.loc[table["cohort"].isna(), "district"].iloc[0])]
     n = len(alone)
-    for estimator in (yr.did, yr.event_study):
-        kept, dropped = (estimator(panel_of(t), outcome="y") for t in (alone, alone[~last]))
-        assert kept.att == pytest.approx(dropped.att)
-        assert (kept.se / dropped.se) ** 2 == pytest.approx((n - 1) / (n - 2))
+    kept, dropped = (yr.did(panel_of(t), outcome="y") for t in (alone, table[~last]))
+    assert kept.att == pytest.approx(dropped.att)
+    assert (kept.se / dropped.se) ** 2 == pytest.approx((n - 1) / (n - 2))
 
 
 def test_bad_rows_are_shown():
