@@ -363,6 +363,9 @@ _NOW = re.compile(
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
     r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
 )
+_WAS = re.compile(  # ends a plan that goes on from sentence to sentence
+    r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|[比较][^,。;]{1,12}[增多少减提上下]|占"
+)
 _SENTENCE = re.compile(r"[^。!?\n]*")
 _PROMISED = re.compile(r"不[少低]于(?=\d)")
 _MONTH = re.compile(r"[到至]\d{4}年\d")
@@ -370,6 +373,8 @@ _SHORTLIST = re.compile(r"[^。;]{0,60}的?拟(?:表彰|命名|授予|推荐|推
 _PUT = re.compile(
     r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给])"
 )
+_CLAUSE = re.compile("[^,。;:]*")
+_WHERETO = re.compile("到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下")
 _AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
@@ -383,28 +388,56 @@ def status_of(mention, said, planned, context):
         return "masked"
     lead, clause, rest = said
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
-    done = fulfilled or _NOW.search(lead)
+    if not fulfilled and _is_task(clause, rest):
+        return "planned"  # of this figure only
+    if "预算" not in clause and _ORIGIN.search(clause) and _marks()["onward"].match(rest[:10]):
+        return "achieved"  # what a change starts from is
+    done = _last_done(lead)
+    since = lead[done:]  # the last mark before a figure tells
+    told = not fulfilled and _is_intended(since, since[-len(clause) :] if clause else "", rest)
     ahead = _is_ahead(lead, mention["year"])
     intent = (
-        (not fulfilled and _is_intended(clause if done else lead, clause, rest))
+        told
         or ahead
         or (mention["unit"] == "元" and _GRANTED.search(lead, max(0, len(lead) - 30)))
         or ("拟" in rest and _SHORTLIST.match(rest))
         or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
     )
-    if (clause.endswith(_TASKS) and _TASK.search(clause) and not fulfilled) or (
-        rest.startswith(("的任务", "的目标")) and _SET.search(clause)
-    ):
-        return "planned"  # of this figure only
+    if context["paragraph"].get("told") and not context["begun"] and not (intent or done):
+        context["intent"] = context["paragraph"]["told"] = _goes_on(mention, lead)
+    context["begun"] = True
     if context["intent"] and not intent and _ELAPSED.search(lead) and "下半年" not in rest.partition("。")[0]:
         context["intent"] = False  # 力争全年就业5万人,1-6月就业3万人
     summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
-    now = fulfilled or (done and _NOW.search(summed))
-    if intent or done:
-        context["intent"] = bool(intent) and not now
+    now = fulfilled or (done and not intent and _NOW.search(summed))
+    if intent or done or fulfilled:
+        context["intent"] = bool(intent)
         context["done"] = bool(now)
         context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
+        context["paragraph"]["told"] = bool(told)
     return "planned" if (planned and not context.get("done")) or context.get("intent") else "achieved"
+
+
+def _goes_on(mention, lead):
+    """Tell whether a sentence goes on with the plan of the one before: by what is done, and no word of the past."""
+    return (
+        mention["hedge"] not in ("odd", "nearly")
+        and not _WAS.search(lead)
+        and bool(mention["hedge"] == "at_least" or _marks()["next"].match(lead))
+    )
+
+
+def _last_done(lead):
+    """Return where the last word that says what was done ends, or 0."""
+    return max((found.end() for found in _NOW.finditer(lead)), default=0)
+
+
+def _is_task(clause, rest):
+    """Tell whether a figure is a task itself, beside what was done of it (完成全年70万人的任务)."""
+    return bool(
+        (clause.endswith(_TASKS) and _TASK.search(clause))
+        or (rest.startswith(("的任务", "的目标")) and _SET.search(clause))
+    )
 
 
 def _is_fulfilled(mention, clause):
@@ -419,8 +452,21 @@ def _is_intended(lead, clause, rest):
     """
     if _marks()["asked"].search(clause):
         return True
-    found = _intent_in(lead)
-    return bool(found) and not (found[0][0] == "将" and "将" in clause and _PUT.match(rest))
+    return _intent_in(lead, rest)
+
+
+def _is_put(found, lead, rest):
+    """Tell whether 将 stands before an object that is put somewhere, not before what shall be done.
+
+    After a word that is no verb we know, any clause that says whereto or as what tells so.
+    """
+    end = _CLAUSE.match(lead, found.start()).end()
+    if end == len(lead) and _PUT.match(rest):
+        return True
+    if found["sure"]:
+        return False
+    said = lead[found.start() : end]
+    return said.endswith("的") or bool(_WHERETO.search(said))
 
 
 def is_intended_before(folded, start):
@@ -429,7 +475,7 @@ def is_intended_before(folded, start):
         return False
     said = folded[max(0, start - 200) : start]
     said = said[max(map(said.rfind, "。!?\n")) + 1 :]
-    return bool(_intent_in(said)) and not _NOW.search(said)
+    return _intent_in(said) and not _NOW.search(said)
 
 
 def is_promised(folded, start, end):
@@ -446,9 +492,11 @@ def is_promised(folded, start, end):
     return sum(map(bool, map(_PROMISED.search, said.split(";")))) > 1 and not _NOW.search(said)
 
 
-def _intent_in(said):
-    """Find a word of intent; most texts have none, as a quick look tells."""
-    return _marks()["glance"].search(said) and _marks()["planned"].search(said)
+def _intent_in(said, rest=""):
+    """Tell whether a word of intent is said; most texts have none, as a quick look tells."""
+    return bool(_marks()["glance"].search(said)) and any(
+        not (found[0][0] == "将" and _is_put(found, said, rest)) for found in _marks()["planned"].finditer(said)
+    )
 
 
 def _is_aim(rest):
@@ -574,12 +622,16 @@ def _marks():
     )
     named = "(?<!”)" + "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
-    doing = either(verbs - _COME)
+    doing, will = either(verbs - _COME), either(roles("will"))
     return {
         "acted": re.compile(  # 每年将发放, 每年对300名青年开展, 年均向社会提供
             rf"(?:每个?(?:{either(PERIODS)})|[年月日]均)(?![的一])[^;]*(?:{doing}|[对为向给]$)"
         ),
         "goes_on": re.compile(rf"(?!.*(?:{_ANEW}))[^,;:]*(?:,(?:其中|{_ALONG}(?:{doing}))[^,;:]*)?"),
+        "next": re.compile(  # 全年举办讲座9场, (二)新建书屋4个, 同时为60名学生送书
+            r" *(?:[(]?[\d一二三四五六七八九十]{1,3}(?:[)、.]+|是))? *(?:全年|年内|同时|此外|其中|今年|还|并|也|,)*"
+            rf"(?:{_ALONG}|免费|继续|集中)(?:(?:{doing})(?![率数])|[为对向给])"
+        ),
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
             rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
@@ -589,26 +641,27 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{1,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
-            rf"{either(intents.keys() - asked)}|将|设|需|计划|规划|纲要|预算"
+            rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
             r"|今年|未来|下半年|届时|接下来|决定"
         ),
         "planned": re.compile(
-            # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
-            rf"(?:(?!计划)|{named})"
+            # 将招募, but 将招募的300名志愿者编为12队; 拟建, but 虚拟; 计划资助, but 助学计划资助
             rf"(?:{either(intents.keys() - asked)}"
-            rf"|将(?:{either(_plain_verbs())}|(?:{_HOW})(?:{either(verbs)})))"
-            r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
-            rf"|将(?:[与和同对向给](?!上游)|(?:{_HOW})?用[于来])"
-            rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|本[年月]|分[期批]|[再共]|{either(verbs)})"
+            rf"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])(?P<sure>{either(roles('will') | _plain_verbs())})?"
+            r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
+            rf"|争取(?:[在于用再达年]|全[年部县市省国]|[\d一二两三]{{1,2}}年|{either(_plain_verbs())}))"
+            r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
+            rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|[一两三四五\d]{{1,2}}年|分[期批]|每|新|总投资|再|共|{will}|{either(verbs)})"
+            rf"|(?:^|[,;:]|项目|[年月市县区省委局会队院校])计划(?=[\u4e00-\u9fff]{{2}}[^,。;:]*$)(?!任务|指标|目标|总|经[费济]|生育|招生数|项目|委员|[\u4e00-\u9fff]{{0,6}}的)"
             r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
-            r"|需(?<![所必]需)(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
+            r"|需(?<![所必]需)(?:要)?投入|规划(?=[建新到在用]|造林|面积|总?投资)|预算资金"
             r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
         ),
         "asked": re.compile(  # in the clause of the figure
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
             r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
-            r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
+            r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求(?:[各每在全新到达]|平均|实现|完成|[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$)"
         ),
         "about": re.compile(  # 约获400元, 约可服务90人; but 节约支出3万元
             f"约(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})(?:[可能需须获得合用花耗计收支占]|{either(verbs)})"

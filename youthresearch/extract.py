@@ -345,7 +345,7 @@ def _facts_of(sentence, folded, tokens):
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    context["intent"] = (
+    context["intent"] = context["begun"] = (
         paragraph.get("ahead")
         or is_intended_before(folded, sentence["start"])
         or is_promised(folded, sentence["start"], sentence["end"])
