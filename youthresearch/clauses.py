@@ -357,6 +357,7 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
     r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
+_TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到\d{4}年(?![的止\d])")  # nobody says of when the text is
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
@@ -413,7 +414,9 @@ def status_of(mention, said, planned, context):
     if intent or done or fulfilled:
         context["intent"] = bool(intent)
         context["done"] = bool(now)
-        context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
+        context["paragraph"]["ahead"] = (
+            bool(ahead and (mention["year"] or _WITHIN.search(lead))) and not now and not _MONTH.search(lead)
+        )
         context["paragraph"]["told"] = bool(told)
     return "planned" if (planned and not context.get("done")) or context.get("intent") else "achieved"
 
@@ -509,7 +512,8 @@ def _is_ahead(lead, year):
     if "年" not in lead:
         return False
     by = _BY.search(lead)
-    return bool((by and year > "1990" and by[1] > year) or _WITHIN.search(lead))
+    by = by and (by[1] > year > "1990" if year else _TARGET.search(lead) and not _NOW.search(lead))
+    return bool(by or _WITHIN.search(lead))
 
 
 # Course ----------------------------------------------------------------------------------------------------

@@ -147,7 +147,7 @@ def _sifted(folded, date, furniture, tables, tabled):
     """
     sifted, refused, paragraph = [], [], {}
     shown = {i: figure for figure in tabled for i in range(figure["start"], figure["end"])}
-    title, says = title_says(folded), {"plan": False, "rule": ""}
+    title, says = title_says(folded), {"plan": False, "items": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph = {}
