@@ -334,16 +334,21 @@ def _is_listed_with(context, mention, said):
 
 # Status ----------------------------------------------------------------------------------------------------
 
-_TASKS = ("数", "值", "量", "标", "为", "是", "务", "划")  # what it ends in
+_TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
+    r"|预算(?:数|总?额|金额)(?:为|是)?$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$|名额(?:分别|各)?(?:为|是)[^,。;\d]{0,6}$"
 )
 _SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
 _ELAPSED = re.compile(
     r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|第?一季度)"
 )
-_SET = re.compile(r"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{0,4}$")  # 全年70万人的任务
+_OVER = re.compile(r"(?:超过?|高于|优于|要求)[^,。;\d]{0,6}$")
+_SET = re.compile(rf"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{{0,4}}$|超额完成[^,。;\d]{{0,4}}$|{_OVER.pattern}")
+_OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
+_CALL = re.compile(r"(?:招[聘募考录]|选[聘拔调]|引进|遴选)[^,。;:\d]{0,16}$")
+_CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
     r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
     r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
@@ -354,7 +359,7 @@ _FULFILLED = re.compile(
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
+    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|未来[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
 _TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到\d{4}年(?![的止\d])")  # nobody says of when the text is
@@ -389,7 +394,7 @@ def status_of(mention, said, planned, context):
         return "masked"
     lead, clause, rest = said
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
-    if not fulfilled and _is_task(clause, rest):
+    if not fulfilled and _is_task(mention, clause, rest):
         return "planned"  # of this figure only
     if "预算" not in clause and _ORIGIN.search(clause) and _marks()["onward"].match(rest[:10]):
         return "achieved"  # what a change starts from is
@@ -435,11 +440,13 @@ def _last_done(lead):
     return max((found.end() for found in _NOW.finditer(lead)), default=0)
 
 
-def _is_task(clause, rest):
-    """Tell whether a figure is a task itself, beside what was done of it (完成全年70万人的任务)."""
+def _is_task(mention, clause, rest):
+    """Tell whether a figure is a task itself, beside what was done of it (超过全年70万人的任务)."""
     return bool(
         (clause.endswith(_TASKS) and _TASK.search(clause))
-        or (rest.startswith(("的任务", "的目标")) and _SET.search(clause))
+        or ("的" in rest[:1] and _OF_TASK.match(rest) and (_OVER if mention["unit"] in PARTS else _SET).search(clause))
+        or "预定" in clause
+        or (_CALLED.match(rest) and _CALL.search(clause))
     )
 
 
@@ -646,7 +653,7 @@ def _marks():
         ),
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
             rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
-            r"|今年|未来|下半年|届时|接下来|决定"
+            r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
         ),
         "planned": re.compile(
             # 将招募, but 将招募的300名志愿者编为12队; 拟建, but 虚拟; 计划资助, but 助学计划资助
@@ -657,7 +664,8 @@ def _marks():
             r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
             rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|[一两三四五\d]{{1,2}}年|分[期批]|每|新|总投资|再|共|{will}|{either(verbs)})"
             rf"|(?:^|[,;:]|项目|[年月市县区省委局会队院校])计划(?=[\u4e00-\u9fff]{{2}}[^,。;:]*$)(?!任务|指标|目标|总|经[费济]|生育|招生数|项目|委员|[\u4e00-\u9fff]{{0,6}}的)"
-            r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
+            r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])|提出[,:]"
+            r"|(?<!截至)(?<!截止)(?<!\d年)年底前"
             r"|需(?<![所必]需)(?:要)?投入|规划(?=[建新到在用]|造林|面积|总?投资)|预算资金"
             r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
             r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
