@@ -367,7 +367,7 @@ _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
-    r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
+    r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,30}要求|根据[^,。;]{0,8}要求|按计划"
 )
 _WAS = re.compile(  # ends a plan that goes on from sentence to sentence
     r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|[比较][^,。;]{1,12}[增多少减提上下]|占"
@@ -488,11 +488,17 @@ def is_intended_before(folded, start):
     return _intent_in(said) and not _NOW.search(said)
 
 
-def is_promised(folded, start, end):
-    """Tell whether a part of a sentence is of a list of what is promised (岗位不少于2万个;资金不少于3万元).
+def is_promised(folded, start, end, kept):
+    """Tell whether a part of a sentence is of a list of what is promised (岗位不少于2万个;资金3万元以上).
 
-    The least is stated in two parts or more that semicolons end, and none says what was.
+    The least is stated in two parts or more that semicolons end, or of its first figure and half of all, and
+    nothing says what was.
     """
+    hedges = [mention["hedge"] for mention in kept if mention["unit"] not in PARTS]
+    least = hedges.count("at_least")
+    if least > 1 and 2 * least >= len(kept) and kept[0]["hedge"] == "at_least":
+        said = folded[start:end]
+        return not (_NOW.search(said) or _WAS.search(said))
     if ";" not in (folded[start - 1 : start], folded[end - 1 : end]):
         return False
     before, after = folded[max(0, start - 200) : start], folded[start : end + 200]

@@ -348,7 +348,7 @@ def _facts_of(sentence, folded, tokens):
     context["intent"] = context["begun"] = (
         paragraph.get("ahead")
         or is_intended_before(folded, sentence["start"])
-        or is_promised(folded, sentence["start"], sentence["end"])
+        or is_promised(folded, sentence["start"], sentence["end"], sentence["kept"])
     )
     for mention in sentence["kept"]:
         planned = (
