@@ -372,6 +372,7 @@ _NOW = re.compile(
 _WAS = re.compile(  # ends a plan that goes on from sentence to sentence
     r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|[比较][^,。;]{1,12}[增多少减提上下]|占"
 )
+_THAN_LAST = re.compile(r"[比较](?:去年|上[年届]|同期)[^,。;\d]{0,8}的$")
 _SENTENCE = re.compile(r"[^。!?\n]*")
 _PROMISED = re.compile(r"不[少低]于(?=\d)")
 _MONTH = re.compile(r"[到至]\d{4}年\d")
@@ -396,7 +397,10 @@ def status_of(mention, said, planned, context):
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
     if not fulfilled and _is_task(mention, clause, rest):
         return "planned"  # of this figure only
-    if "预算" not in clause and _ORIGIN.search(clause) and _marks()["onward"].match(rest[:10]):
+    if "预算" not in clause and (
+        (_ORIGIN.search(clause) and _marks()["onward"].match(rest[:10]))
+        or (clause.endswith("的") and _THAN_LAST.search(clause))
+    ):
         return "achieved"  # what a change starts from is
     done = _last_done(lead)
     since = lead[done:]  # the last mark before a figure tells
@@ -637,7 +641,7 @@ def _marks():
     moves = "|".join(
         f"{w[0]}(?<!新{w[0]})(?<!自然{w[0]})(?<!改造{w[0]}){w[1:]}" for w in lexicon_words("up", "down")
     )
-    named = "(?<!”)" + "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
+    plans = "(?:^|(?<=[,;:、年月日季期内前度省市县乡镇州盟旗委局厅府会校院社司次初原还也均])|(?<=项目)|(?<![山地]区)(?<=区))计划"
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
     doing, will = either(verbs - _COME), either(roles("will"))
     return {
@@ -668,8 +672,8 @@ def _marks():
             r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
             rf"|争取(?:[在于用再达年]|全[年部县市省国]|[\d一二两三]{{1,2}}年|{either(_plain_verbs())}))"
             r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
-            rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|[一两三四五\d]{{1,2}}年|分[期批]|每|新|总投资|再|共|{will}|{either(verbs)})"
-            rf"|(?:^|[,;:]|项目|[年月市县区省委局会队院校])计划(?=[\u4e00-\u9fff]{{2}}[^,。;:]*$)(?!任务|指标|目标|总|经[费济]|生育|招生数|项目|委员|[\u4e00-\u9fff]{{0,6}}的)"
+            rf"|{plans}(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|[一两三四五\d]{{1,2}}年|分[期批]|每|新|总投资|再|共|{will}|{either(verbs)}"
+            r"|(?!任务|指标|目标|总|经[费济]|生育|招生数|项目|委员|实施|执行|完成|[\u4e00-\u9fff]{0,6}的)[\u4e00-\u9fff]{2}[^,。;:]*$)"
             r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])|提出[,:]"
             r"|(?<!截至)(?<!截止)(?<!\d年)年底前"
             r"|需(?<![所必]需)(?:要)?投入|规划(?=[建新到在用]|造林|面积|总?投资)|预算资金"
