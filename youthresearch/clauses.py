@@ -290,7 +290,7 @@ def _is_owed(mention, said, each, context):
         return True
     if not (each or _PER.search(said.clause)):
         return False
-    if _is_bounded(mention) or _ASKED.match(said.rest):
+    if (_is_bounded(mention) and "坚持" not in said.lead) or _ASKED.match(said.rest):
         return True
     return bool(_OWED.search(said.clause)) and not _SUMMED.match(said.rest)
 
@@ -337,15 +337,16 @@ def _is_listed_with(context, mention, said):
 _TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
-    r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
+    r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
     r"|预算(?:数|总?额|金额)(?:为|是)?$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$|名额(?:分别|各)?(?:为|是)[^,。;\d]{0,6}$"
 )
 _SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
 _ELAPSED = re.compile(
     r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|第?一季度)"
 )
-_OVER = re.compile(r"(?:超过?|高于|优于|要求)[^,。;\d]{0,6}$")
+_OVER = re.compile(r"(?:超过?|高于|优于|要求)[^,。;\d]{0,8}$")
 _SET = re.compile(rf"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{{0,4}}$|超额完成[^,。;\d]{{0,4}}$|{_OVER.pattern}")
+_HANDED_DOWN = re.compile(r"(?:年初|上级|[省市县区州])[省市县区州]?下达[^,。;\d]{1,16}$")
 _OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
 _CALL = re.compile(r"(?:招[聘募考录]|选[聘拔调]|引进|遴选)[^,。;:\d]{0,16}$")
 _CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
@@ -373,6 +374,7 @@ _WAS = re.compile(  # ends a plan that goes on from sentence to sentence
     r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|[比较][^,。;]{1,12}[增多少减提上下]|占"
 )
 _THAN_LAST = re.compile(r"[比较](?:去年|上[年届]|同期)[^,。;\d]{0,8}的$")
+_FALLEN_SHORT = re.compile(r"应([建到收缴交])[^;。]*[实已]\1")  # 应建90家,已建70家
 _SENTENCE = re.compile(r"[^。!?\n]*")
 _PROMISED = re.compile(r"不[少低]于(?=\d)")
 _MONTH = re.compile(r"[到至]\d{4}年\d")
@@ -447,7 +449,8 @@ def _last_done(lead):
 def _is_task(mention, clause, rest):
     """Tell whether a figure is a task itself, beside what was done of it (超过全年70万人的任务)."""
     return bool(
-        (clause.endswith(_TASKS) and _TASK.search(clause))
+        (clause.endswith(_TASKS) and _TASK.search(clause) and not _OVER.search(clause))
+        or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
         or ("的" in rest[:1] and _OF_TASK.match(rest) and (_OVER if mention["unit"] in PARTS else _SET).search(clause))
         or "预定" in clause
         or (_CALLED.match(rest) and _CALL.search(clause))
@@ -464,7 +467,7 @@ def _is_intended(lead, clause, rest):
 
     Not 将 before an object that is put somewhere: 将设备12台送到学校.
     """
-    if _marks()["asked"].search(clause):
+    if _marks()["asked"].search(clause) and not _FALLEN_SHORT.search(clause + rest):
         return True
     return _intent_in(lead, rest)
 
