@@ -345,7 +345,9 @@ _ELAPSED = re.compile(
     r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|第?一季度)"
 )
 _OVER = re.compile(r"(?:超过?|高于|优于|要求)[^,。;\d]{0,8}$")
-_SET = re.compile(rf"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{{0,4}}$|超额完成[^,。;\d]{{0,4}}$|{_OVER.pattern}")
+_SET = re.compile(
+    rf"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{{0,4}}$|超额完成[^,。;\d]{{0,4}}$|{_OVER.pattern}"
+)
 _HANDED_DOWN = re.compile(r"(?:年初|上级|[省市县区州])[省市县区州]?下达[^,。;\d]{1,16}$")
 _OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
 _CALL = re.compile(r"(?:招[聘募考录]|选[聘拔调]|引进|遴选)[^,。;:\d]{0,16}$")
@@ -368,10 +370,10 @@ _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
-    r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,30}要求|根据[^,。;]{0,8}要求|按计划"
+    r"|共有|总共|年来|至此|目标对照|指标对照|续签|(?:按照?|根据|落实|对照|遵照)[^,。;]{0,30}要求|执行数(?:为|是)|执行率|按计划"
 )
 _WAS = re.compile(  # ends a plan that goes on from sentence to sentence
-    r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|[比较][^,。;]{1,12}[增多少减提上下]|占"
+    r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|现场|当[天日]|[比较][^,。;]{1,12}[增多少减提上下]|占"
 )
 _THAN_LAST = re.compile(r"[比较](?:去年|上[年届]|同期)[^,。;\d]{0,8}的$")
 _FALLEN_SHORT = re.compile(r"应([建到收缴交])[^;。]*[实已]\1")  # 应建90家,已建70家
@@ -380,16 +382,19 @@ _PROMISED = re.compile(r"不[少低]于(?=\d)")
 _MONTH = re.compile(r"[到至]\d{4}年\d")
 _SHORTLIST = re.compile(r"[^。;]{0,60}的?拟(?:表彰|命名|授予|推荐|推报|入选|评选)")
 _PUT = re.compile(
-    r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给])"
+    r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给]|全部(?:捐|送|交|用)|逐一|捐[出给赠献]|分[成为])"
 )
 _CLAUSE = re.compile("[^,。;:]*")
-_WHERETO = re.compile("到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下")
+_SINCE = tuple("年月日期内后还也都均又")
+_WHERETO = re.compile(
+    "(?<![组建完达形促])成|到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
+)
 _AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
 def status_of(mention, said, planned, context):
-    """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it.
+    """Tell what is from what shall be: by the last mark before a figure, carried on until another comes.
 
     planned: whether its paragraph says that it shall be.
     """
@@ -398,42 +403,35 @@ def status_of(mention, said, planned, context):
     lead, clause, rest = said
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
     if not fulfilled and _is_task(mention, clause, rest):
-        return "planned"  # of this figure only
-    if "预算" not in clause and (
-        (_ORIGIN.search(clause) and _marks()["onward"].match(rest[:10]))
-        or (clause.endswith("的") and _THAN_LAST.search(clause))
-    ):
-        return "achieved"  # what a change starts from is
+        return "planned"  # of this figure only, as the next one
+    if _is_start(clause, rest):
+        return "achieved"
     done = _last_done(lead)
-    since = lead[done:]  # the last mark before a figure tells
-    told = not fulfilled and _is_intended(since, since[-len(clause) :] if clause else "", rest)
+    told = not fulfilled and _is_intended(lead, done, clause, rest)
     ahead = _is_ahead(lead, mention["year"])
-    intent = (
-        told
-        or ahead
-        or (mention["unit"] == "元" and _GRANTED.search(lead, max(0, len(lead) - 30)))
-        or ("拟" in rest and _SHORTLIST.match(rest))
-        or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
-    )
-    if context["paragraph"].get("told") and not context["begun"] and not (intent or done):
-        context["intent"] = context["paragraph"]["told"] = _goes_on(mention, lead)
-    context["begun"] = True
-    if context["intent"] and not intent and _ELAPSED.search(lead) and "下半年" not in rest.partition("。")[0]:
-        context["intent"] = False  # 力争全年就业5万人,1-6月就业3万人
+    intent = told or ahead or _is_granted(mention, lead) or _is_aim(mention, clause, rest)
+    _carry(mention, said, intent or done, context)
     summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
     now = fulfilled or (done and not intent and _NOW.search(summed))
     if intent or done or fulfilled:
-        context["intent"] = bool(intent)
-        context["done"] = bool(now)
-        context["paragraph"]["ahead"] = (
-            bool(ahead and (mention["year"] or _WITHIN.search(lead))) and not now and not _MONTH.search(lead)
-        )
-        context["paragraph"]["told"] = bool(told)
-    return "planned" if (planned and not context.get("done")) or context.get("intent") else "achieved"
+        ahead = ahead and (mention["year"] or _WITHIN.search(lead)) and not now and not _MONTH.search(lead)
+        context |= {"intent": bool(intent), "done": bool(now)}
+        context["paragraph"] |= {"ahead": bool(ahead), "told": bool(told)}
+    return "planned" if (planned and not context.get("done")) or context["intent"] else "achieved"
+
+
+def _carry(mention, said, marked, context):
+    """Carry what was told to the first figure of a sentence that goes on; end it where months are over."""
+    paragraph = context["paragraph"]
+    if paragraph.get("told") and not context["begun"] and not marked:
+        context["intent"] = paragraph["told"] = _goes_on(mention, said.lead)
+    context["begun"] = True
+    if context["intent"] and _ELAPSED.search(said.lead) and "下半年" not in said.rest.partition("。")[0]:
+        context["intent"] = False  # 力争全年就业5万人,1-6月就业3万人
 
 
 def _goes_on(mention, lead):
-    """Tell whether a sentence goes on with the plan of the one before: by what is done, and no word of the past."""
+    """Tell whether a sentence goes on with the plan before it: it begins with an action, and none is past."""
     return (
         mention["hedge"] not in ("odd", "nearly")
         and not _WAS.search(lead)
@@ -448,13 +446,27 @@ def _last_done(lead):
 
 def _is_task(mention, clause, rest):
     """Tell whether a figure is a task itself, beside what was done of it (超过全年70万人的任务)."""
+    set_so = _OVER if mention["unit"] in PARTS else _SET
     return bool(
         (clause.endswith(_TASKS) and _TASK.search(clause) and not _OVER.search(clause))
         or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
-        or ("的" in rest[:1] and _OF_TASK.match(rest) and (_OVER if mention["unit"] in PARTS else _SET).search(clause))
+        or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
         or "预定" in clause
         or (_CALLED.match(rest) and _CALL.search(clause))
     )
+
+
+def _is_start(clause, rest):
+    """Tell whether a figure is what a change starts from, which is, whatever shall become of it."""
+    if "预算" in clause:
+        return False
+    risen = _ORIGIN.search(clause) and _marks()["onward"].match(rest[:10])
+    return bool(risen or (clause.endswith("的") and _THAN_LAST.search(clause)))
+
+
+def _is_granted(mention, lead):
+    """Tell whether a sum is what a rule grants to those who meet it."""
+    return mention["unit"] == "元" and _GRANTED.search(lead, max(0, len(lead) - 30))
 
 
 def _is_fulfilled(mention, clause):
@@ -462,20 +474,22 @@ def _is_fulfilled(mention, clause):
     return mention["unit"] in (*PARTS, *POINTS) and bool(_FULFILLED.search(clause))
 
 
-def _is_intended(lead, clause, rest):
+def _is_intended(lead, done, clause, rest):
     """Tell whether a word of intent stands before a figure: 目标 or 确保 in its clause, 计划 anywhere.
 
-    Not 将 before an object that is put somewhere: 将设备12台送到学校.
+    done: where the last word that says what was done ends; the last mark before a figure tells.
     """
-    if _marks()["asked"].search(clause) and not _FALLEN_SHORT.search(clause + rest):
+    own = clause[max(0, done - len(lead) + len(clause)) :]
+    if _marks()["asked"].search(own) and not _FALLEN_SHORT.search(own + rest):
         return True
-    return _intent_in(lead, rest)
+    return _intent_in(lead, done, rest)
 
 
 def _is_put(found, lead, rest):
     """Tell whether 将 stands before an object that is put somewhere, not before what shall be done.
 
-    After a word that is no verb we know, any clause that says whereto or as what tells so.
+    Before a word that is no verb we know it does so too if its clause says whereto or as what, or ends before
+    the figure, unless a word of time goes before it.
     """
     end = _CLAUSE.match(lead, found.start()).end()
     if end == len(lead) and _PUT.match(rest):
@@ -483,7 +497,8 @@ def _is_put(found, lead, rest):
     if found["sure"]:
         return False
     said = lead[found.start() : end]
-    return said.endswith("的") or bool(_WHERETO.search(said))
+    apart = end < len(lead) and not found["verb"] and lead[found.start() - 1 : found.start()] not in _SINCE
+    return apart or said.endswith("的") or bool(_WHERETO.search(said))
 
 
 def is_intended_before(folded, start):
@@ -495,17 +510,11 @@ def is_intended_before(folded, start):
     return _intent_in(said) and not _NOW.search(said)
 
 
-def is_promised(folded, start, end, kept):
-    """Tell whether a part of a sentence is of a list of what is promised (岗位不少于2万个;资金3万元以上).
+def is_promised(folded, start, end):
+    """Tell whether a part of a sentence is of a list of what is promised (岗位不少于2万个;资金不少于3万元).
 
-    The least is stated in two parts or more that semicolons end, or of its first figure and half of all, and
-    nothing says what was.
+    The least is stated in two parts or more that semicolons end, and none says what was.
     """
-    hedges = [mention["hedge"] for mention in kept if mention["unit"] not in PARTS]
-    least = hedges.count("at_least")
-    if least > 1 and 2 * least >= len(kept) and kept[0]["hedge"] == "at_least":
-        said = folded[start:end]
-        return not (_NOW.search(said) or _WAS.search(said))
     if ";" not in (folded[start - 1 : start], folded[end - 1 : end]):
         return False
     before, after = folded[max(0, start - 200) : start], folded[start : end + 200]
@@ -515,16 +524,30 @@ def is_promised(folded, start, end, kept):
     return sum(map(bool, map(_PROMISED.search, said.split(";")))) > 1 and not _NOW.search(said)
 
 
-def _intent_in(said, rest=""):
-    """Tell whether a word of intent is said; most texts have none, as a quick look tells."""
-    return bool(_marks()["glance"].search(said)) and any(
-        not (found[0][0] == "将" and _is_put(found, said, rest)) for found in _marks()["planned"].finditer(said)
+def is_least(folded, sentence):
+    """Tell whether a sentence counts the least of things, and says of none that it was (讲座3场以上,书屋4个以上)."""
+    kept = sentence["kept"]
+    least = sum(mention["hedge"] == "at_least" and mention["unit"] not in PARTS for mention in kept)
+    if kept[0]["hedge"] != "at_least" or least < 2 or 2 * least < len(kept):
+        return False
+    said = folded[sentence["start"] : sentence["end"]]
+    return not (_NOW.search(said) or _WAS.search(said))
+
+
+def _intent_in(said, start=0, rest=""):
+    """Tell whether a word of intent is said from start on; most texts have none, as a quick look tells."""
+    return bool(_marks()["glance"].search(said, start)) and any(
+        not (found[0][0] == "将" and _is_put(found, said, rest))
+        for found in _marks()["planned"].finditer(said, start)
     )
 
 
-def _is_aim(rest):
-    """Tell whether a figure is said to be a target by what follows it (完成100个的目标)."""
-    return ("目标" in rest or "任务" in rest) and _AIM.match(rest)
+def _is_aim(mention, clause, rest):
+    """Tell whether a figure is said to be a target or a shortlist by what follows it (完成100个的目标)."""
+    if "拟" in rest and _SHORTLIST.match(rest):
+        return True
+    aimed = ("目标" in rest or "任务" in rest) and _AIM.match(rest)
+    return aimed and (mention["hedge"] == "at_least" or _AIMS.search(clause))
 
 
 def _is_ahead(lead, year):
@@ -671,7 +694,7 @@ def _marks():
         "planned": re.compile(
             # 将招募, but 将招募的300名志愿者编为12队; 拟建, but 虚拟; 计划资助, but 助学计划资助
             rf"(?:{either(intents.keys() - asked)}"
-            rf"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])(?P<sure>{either(roles('will') | _plain_verbs())})?"
+            rf"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])(?:(?P<sure>{either(roles('will') | _plain_verbs())})|(?P<verb>{either(verbs)}))?"
             r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
             rf"|争取(?:[在于用再达年]|全[年部县市省国]|[\d一二两三]{{1,2}}年|{either(_plain_verbs())}))"
             r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"

@@ -20,6 +20,7 @@ from .clauses import (
     course_of,
     hedge_of,
     is_intended_before,
+    is_least,
     is_promised,
     kind_of,
     said_of,
@@ -170,7 +171,8 @@ def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
     town, rows = town_of(folded), []
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        start, facts = sentence["start"], _facts_of(sentence, folded, tokens)
+        after_plan = bool(rows) and rows[-1]["status"] == "planned"
+        start, facts = sentence["start"], _facts_of(sentence, folded, tokens, after_plan)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
@@ -338,17 +340,23 @@ def _sift(sentence, folded, paragraph, ruled, document):
     return kept, refused
 
 
-def _facts_of(sentence, folded, tokens):
-    """Read one sentence; what holds for the next goes into its paragraph."""
+def _facts_of(sentence, folded, tokens, after_plan):
+    """Read one sentence; what holds for the next goes into its paragraph.
+
+    after_plan: whether the last figure before it shall be.
+    """
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
+    least = after_plan and is_least(folded, sentence)
+    paragraph["told"] = paragraph.get("told") or least
     context["intent"] = context["begun"] = (
         paragraph.get("ahead")
+        or least
         or is_intended_before(folded, sentence["start"])
-        or is_promised(folded, sentence["start"], sentence["end"], sentence["kept"])
+        or is_promised(folded, sentence["start"], sentence["end"])
     )
     for mention in sentence["kept"]:
         planned = (

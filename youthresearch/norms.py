@@ -258,7 +258,9 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form("^(?!.*(?:组建|成立|建立)[^,。;]*$)", "(?:的?[^,。;]{0,8})组成", _BOUNDS | _RANGE),
             Form(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$", hedges=_RANGE),
             Form("设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$"),
-            Form(r"(?<![增建])设NEAR{1,10}$", "NEAR{0,2},?由NEAR{1,14}(?:担任|兼任)", _EXACT | _RANGE, _COUNTED),
+            Form(
+                r"(?<![增建])设NEAR{1,10}$", "NEAR{0,2},?由NEAR{1,14}(?:担任|兼任)", _EXACT | _RANGE, _COUNTED
+            ),
             Form("(?:一般|原则上|可以?)(?:配备?|配置|设置?|设立)NEAR{0,6}$", "", _EXACT | _RANGE, _COUNTED),
             Form(
                 "(?<!额度)(?<!金额)(?<!贷款)不(?:得|应|能)?(?:THAN_MORE|THAN_LESS)"
