@@ -4,9 +4,10 @@ A figure may leave out what the one before it said (增长5%和3%). So these fun
 dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``within``, the time
 in which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that
 unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the least there may be;
-``intent``, whether it shall be, and ``done``, whether it is known to be; ``course``; ``baseline``;
-``bound``, whether it is of a plan or a rule; and ``paragraph``, a dict of what the paragraph said
-(``ahead``: whether a year to come holds for what follows).
+``intent``, whether it shall be, ``done``, whether it is known to be, and ``begun``, whether either was asked
+of an earlier figure; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and
+``paragraph``, a dict of what the paragraph said (``ahead``: whether a year to come holds for what follows;
+``told``: whether the last sentence said what shall be done).
 """
 
 import re
@@ -338,7 +339,7 @@ _TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划")  # what
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
-    r"|预算(?:数|总?额|金额)(?:为|是)?$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$|名额(?:分别|各)?(?:为|是)[^,。;\d]{0,6}$"
+    r"|预算(?:数|总?额|金额)(?:为|是)?$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$"
 )
 _SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
 _ELAPSED = re.compile(
@@ -350,7 +351,7 @@ _SET = re.compile(
 )
 _HANDED_DOWN = re.compile(r"(?:年初|上级|[省市县区州])[省市县区州]?下达[^,。;\d]{1,16}$")
 _OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
-_CALL = re.compile(r"(?:招[聘募考录]|选[聘拔调]|引进|遴选)[^,。;:\d]{0,16}$")
+_CALL = re.compile(r"(?:招[聘募考录]|选聘)[^,。;:\d]{0,16}$")
 _CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
     r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
@@ -370,7 +371,7 @@ _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
-    r"|共有|总共|年来|至此|目标对照|指标对照|续签|(?:按照?|根据|落实|对照|遵照)[^,。;]{0,30}要求|执行数(?:为|是)|执行率|按计划"
+    r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,30}要求|根据[^,。;]{0,30}要求|落实[^,。;]{0,30}要求|对照[^,。;]{0,30}要求|执行数(?:为|是)|执行率|按计划"
 )
 _WAS = re.compile(  # ends a plan that goes on from sentence to sentence
     r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|现场|当[天日]|[比较][^,。;]{1,12}[增多少减提上下]|占"
@@ -385,11 +386,11 @@ _PUT = re.compile(
     r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给]|全部(?:捐|送|交|用)|逐一|捐[出给赠献]|分[成为])"
 )
 _CLAUSE = re.compile("[^,。;:]*")
-_SINCE = tuple("年月日期内后还也都均又")
+_COMING = re.compile(r"(?:今年|未来|下半年|届时|接下来|明年|下一步)[^。;\d]{0,16}$|[年月日期内后还也都均又]$")
 _WHERETO = re.compile(
     "(?<![组建完达形促])成|到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
 )
-_AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
+_AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)(?![^,。;]{0,4}(?:完成|落实))")  # 完成不少于100个的目标
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
@@ -403,11 +404,9 @@ def status_of(mention, said, planned, context):
     lead, clause, rest = said
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
     if not fulfilled and _is_task(mention, clause, rest):
-        return "planned"  # of this figure only, as the next one
-    if _is_start(clause, rest):
-        return "achieved"
+        return "planned"  # of this figure only
     done = _last_done(lead)
-    told = not fulfilled and _is_intended(lead, done, clause, rest)
+    told = not fulfilled and _is_intended(mention, said, done)
     ahead = _is_ahead(lead, mention["year"])
     intent = told or ahead or _is_granted(mention, lead) or _is_aim(mention, clause, rest)
     _carry(mention, said, intent or done, context)
@@ -417,7 +416,8 @@ def status_of(mention, said, planned, context):
         ahead = ahead and (mention["year"] or _WITHIN.search(lead)) and not now and not _MONTH.search(lead)
         context |= {"intent": bool(intent), "done": bool(now)}
         context["paragraph"] |= {"ahead": bool(ahead), "told": bool(told)}
-    return "planned" if (planned and not context.get("done")) or context["intent"] else "achieved"
+    shall = (planned and not context.get("done")) or context["intent"]
+    return "planned" if shall and not _is_start(clause, rest) else "achieved"
 
 
 def _carry(mention, said, marked, context):
@@ -441,7 +441,11 @@ def _goes_on(mention, lead):
 
 def _last_done(lead):
     """Return where the last word that says what was done ends, or 0."""
-    return max((found.end() for found in _NOW.finditer(lead)), default=0)
+    end, found = 0, _NOW.search(lead)
+    while found:
+        end = found.end()
+        found = _NOW.search(lead, end)
+    return end
 
 
 def _is_task(mention, clause, rest):
@@ -452,7 +456,7 @@ def _is_task(mention, clause, rest):
         or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
         or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
         or "预定" in clause
-        or (_CALLED.match(rest) and _CALL.search(clause))
+        or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
     )
 
 
@@ -474,11 +478,14 @@ def _is_fulfilled(mention, clause):
     return mention["unit"] in (*PARTS, *POINTS) and bool(_FULFILLED.search(clause))
 
 
-def _is_intended(lead, done, clause, rest):
+def _is_intended(mention, said, done):
     """Tell whether a word of intent stands before a figure: 目标 or 确保 in its clause, 计划 anywhere.
 
     done: where the last word that says what was done ends; the last mark before a figure tells.
     """
+    lead, clause, rest = said
+    if lead.endswith("将") and mention["start"] < mention["number_start"]:
+        return True  # 将超过900人
     own = clause[max(0, done - len(lead) + len(clause)) :]
     if _marks()["asked"].search(own) and not _FALLEN_SHORT.search(own + rest):
         return True
@@ -497,7 +504,7 @@ def _is_put(found, lead, rest):
     if found["sure"]:
         return False
     said = lead[found.start() : end]
-    apart = end < len(lead) and not found["verb"] and lead[found.start() - 1 : found.start()] not in _SINCE
+    apart = end < len(lead) and not found["verb"] and not _COMING.search(lead, 0, found.start())
     return apart or said.endswith("的") or bool(_WHERETO.search(said))
 
 
@@ -525,7 +532,7 @@ def is_promised(folded, start, end):
 
 
 def is_least(folded, sentence):
-    """Tell whether a sentence counts the least of things, and says of none that it was (讲座3场以上,书屋4个以上)."""
+    """Tell whether a sentence counts the least of things (讲座3场以上,书屋4个以上), and not what was."""
     kept = sentence["kept"]
     least = sum(mention["hedge"] == "at_least" and mention["unit"] not in PARTS for mention in kept)
     if kept[0]["hedge"] != "at_least" or least < 2 or 2 * least < len(kept):
@@ -659,6 +666,33 @@ def _plain_verbs():
     return {verb for verb in roles("head_verb") - nouns if len(verb) > 1}
 
 
+_PLAN = (  # 计划 as a verb, after who plans or when: not 助学计划
+    "(?:^|(?<=[,;:、年月日季期内前度初次省市县乡镇州盟旗委局厅府会校院社司原还也均])"
+    "|(?<=项目)|(?<![山地]区)(?<=区))计划"
+)
+
+
+def _intents(words, verbs):
+    """Return the pattern of words of intent; in it, sure and verb are what 将 stands before, if known."""
+    number, noun = "[\\d一二两三四五]{1,2}", "任务|指标|目标|总|经[费济]|生育|招生数|项目|委员|实施|执行|完成"
+    plain, doing = either(_plain_verbs()), either(verbs)
+    sure, will = either(roles("will") | _plain_verbs()), either(roles("will"))
+    return re.compile(  # 将招募, but 将招募的300名志愿者编为12队; 拟建, but 虚拟
+        rf"(?:{either(words)}"
+        r"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])"
+        rf"(?:(?P<sure>{sure})|(?P<verb>{doing}))?"
+        r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
+        rf"|争取(?:[在于用再达年]|全[年部县市省国]|{number}年|{plain}))"
+        r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
+        rf"|{_PLAN}(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|{number}年|分[期批]|[每新再共]|总投资"
+        rf"|{will}|{doing}|(?!{noun}|[\u4e00-\u9fff]{{0,6}}的)[\u4e00-\u9fff]{{2}}[^,。;:]*$)"
+        r"|计划(?=将|\d[^,。;]*$)|规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+        r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])"
+        r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投入|预算资金"
+        r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+    )
+
+
 @cache
 def _marks():
     """Patterns that hold words of the lexicon."""
@@ -667,17 +701,17 @@ def _marks():
     moves = "|".join(
         f"{w[0]}(?<!新{w[0]})(?<!自然{w[0]})(?<!改造{w[0]}){w[1:]}" for w in lexicon_words("up", "down")
     )
-    plans = "(?:^|(?<=[,;:、年月日季期内前度省市县乡镇州盟旗委局厅府会校院社司次初原还也均])|(?<=项目)|(?<![山地]区)(?<=区))计划"
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
-    doing, will = either(verbs - _COME), either(roles("will"))
+    doing = either(verbs - _COME)
     return {
         "acted": re.compile(  # 每年将发放, 每年对300名青年开展, 年均向社会提供
             rf"(?:每个?(?:{either(PERIODS)})|[年月日]均)(?![的一])[^;]*(?:{doing}|[对为向给]$)"
         ),
         "goes_on": re.compile(rf"(?!.*(?:{_ANEW}))[^,;:]*(?:,(?:其中|{_ALONG}(?:{doing}))[^,;:]*)?"),
         "next": re.compile(  # 全年举办讲座9场, (二)新建书屋4个, 同时为60名学生送书
-            r" *(?:[(]?[\d一二三四五六七八九十]{1,3}(?:[)、.]+|是))? *(?:全年|年内|同时|此外|其中|今年|还|并|也|,)*"
-            rf"(?:{_ALONG}|免费|继续|集中)(?:(?:{doing})(?![率数])|[为对向给])"
+            r" *(?:[(]?[\d一二三四五六七八九十]{1,3}(?:[)、.]+|是))? *"
+            r"(?:全年|年内|同时|此外|其中|今年|还|并|也|,)*"
+            rf"(?:{_ALONG}|免费|继续|集中)(?:(?:{doing})(?![率数])|[为对向给])|其中"
         ),
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
@@ -691,25 +725,14 @@ def _marks():
             rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
             r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
         ),
-        "planned": re.compile(
-            # 将招募, but 将招募的300名志愿者编为12队; 拟建, but 虚拟; 计划资助, but 助学计划资助
-            rf"(?:{either(intents.keys() - asked)}"
-            rf"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])(?:(?P<sure>{either(roles('will') | _plain_verbs())})|(?P<verb>{either(verbs)}))?"
-            r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
-            rf"|争取(?:[在于用再达年]|全[年部县市省国]|[\d一二两三]{{1,2}}年|{either(_plain_verbs())}))"
-            r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
-            rf"|{plans}(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|[一两三四五\d]{{1,2}}年|分[期批]|每|新|总投资|再|共|{will}|{either(verbs)}"
-            r"|(?!任务|指标|目标|总|经[费济]|生育|招生数|项目|委员|实施|执行|完成|[\u4e00-\u9fff]{0,6}的)[\u4e00-\u9fff]{2}[^,。;:]*$)"
-            r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])|提出[,:]"
-            r"|(?<!截至)(?<!截止)(?<!\d年)年底前"
-            r"|需(?<![所必]需)(?:要)?投入|规划(?=[建新到在用]|造林|面积|总?投资)|预算资金"
-            r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
-            r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
-        ),
+        "planned": _intents(intents.keys() - asked, verbs),
         "asked": re.compile(  # in the clause of the figure
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
-            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
-            r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求(?:[各每在全新到达]|平均|实现|完成|[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$)"
+            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?"
+            r"(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])"
+            r"|名额(?:分别|各|共)?(?:为|是)[^,。;\d]{0,6}$"
+            r"|要求(?:[各每在全新到达]|平均|实现|完成|[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$)"
         ),
         "about": re.compile(  # 约获400元, 约可服务90人; but 节约支出3万元
             f"约(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})(?:[可能需须获得合用花耗计收支占]|{either(verbs)})"

@@ -36,14 +36,15 @@ _REVIEW = re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾|
 _ANNOUNCED = re.compile(
     r"[^。;:\n]{0,40}(?:确定|决定|提出|明确)了?[^。;:\n\d]{0,4}\d{1,2}项[^。;:\n\d]{0,6}(?:措施|举措):"
 )
-_DEEDS = re.compile("实事|任务(?:清单|分解|安排)|行动计划")  # for a quick look
+_DEEDS = ("实事", "任务清单", "任务分解", "任务安排", "行动计划")  # for a quick look
 _PROGRAMME = re.compile(  # 2023年民生实事安排如下:, 今年将办好十件实事, 任务分解表
     r"(?![^。;:\n]*(?:完成|落实|办结|兑现|实现|已|了|情况|进展|列入))[^。;:\n]{0,40}?"
     r"(?:(?:将[^。;:\n]{0,12}(?:办|做|实施|推[进出])|提出|确定|决定|安排)[^。;:\n]{0,24}实事[^。;:\n\d]{0,14}(?:$|[。:\n])"
     r"|(?:实事|任务清单|任务分解|任务安排|行动计划)[^。;:\n\d]{0,14}(?:如下。|[:\n]))"
 )
 _ITEM = re.compile(  # of a programme: 一、, (2), 3., 一是, ①, a row
-    r" {0,4}(?:[一二三四五六七八九十]{1,3}[、是]|[(][一二三四五六七八九十\d]{1,3}[)]|\d{1,3}(?:[.、 |]|\t)|[①-⑳—·●]|序号)"
+    r" {0,4}(?:[一二三四五六七八九十]{1,3}[、是]|[(][一二三四五六七八九十\d]{1,3}[)]"
+    r"|\d{1,3}[.、 |\t]|[①-⑳—·●]|序号)"
     r"|[^,。;:]*+$"  # a cell
 )
 
@@ -73,7 +74,8 @@ def paragraph_says(opening, before, title):
     Returns
     -------
     dict
-        plan, items, rule: of the plan for the coming year, of a programme or its items, or of a rule, and so those below may be; planned,
+        plan, items, rule: of the plan for the coming year, of a programme or its items, or of a rule, and so
+        those below may be; planned,
         ruled: the same of this one alone; budget.
     """
     plan, rule = title["call"] or _is_plan(opening, before["plan"]), is_rule(opening, before["rule"])
@@ -90,7 +92,7 @@ def paragraph_says(opening, before, title):
 
 def _is_programme(opening):
     """Tell whether a paragraph announces what shall be done, which the items below it then list."""
-    return bool(_DEEDS.search(opening) and _PROGRAMME.match(opening))
+    return any(map(opening.__contains__, _DEEDS)) and bool(_PROGRAMME.match(opening))
 
 
 def _is_plan(paragraph, planned):
