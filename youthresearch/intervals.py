@@ -271,7 +271,7 @@ def ratio(a, b):
     Raises
     ------
     ValueError
-        If the indexes differ, or where the denominator can be zero or negative, or the amount above it negative.
+        If the indexes differ, or where the denominator can be zero or negative, or the amount negative.
     """
     check_intervals(a, b)
     bad = b.index[b["low"] <= 0]

@@ -177,10 +177,7 @@ def cadre_mix(full_time, seconded, part_time):
     """
     counts = {"full_time": full_time, "seconded": seconded, "part_time": part_time}
     others = {name: [c for n, c in counts.items() if n != name] for name in counts}
-    return {
-        name: rising(_percent_of_all, own, *others[name])
-        for name, own in counts.items()
-    }
+    return {name: rising(_percent_of_all, own, *others[name]) for name, own in counts.items()}
 
 
 def _percent_of_all(own, *others):
