@@ -360,7 +360,7 @@ STATUS = [  # text, status of each figure
     ("预算数为90万元，执行数为80万元。", "planned achieved"),
     ("表彰名额分别为奖状9个、奖章70个。增加名额60个。", "planned planned achieved"),
     ("应建书屋90家，已建书屋70家。", "achieved achieved"),
-    ("市里提出的6项任务全部完成，新建书屋40个。", "achieved achieved"),
+    ("市里提出的6项任务顺利完成，新建书屋40个。", "achieved achieved"),
     # what a change starts from
     ("补贴将由600元提高到900元。今年将资助70人，比去年的60人多。", "achieved planned planned achieved"),
     # aims of a year, where no date is known

@@ -291,7 +291,7 @@ def _is_owed(mention, said, each, context):
         return True
     if not (each or _PER.search(said.clause)):
         return False
-    if (_is_bounded(mention) and "坚持" not in said.lead) or _ASKED.match(said.rest):
+    if _is_bounded(mention) or _ASKED.match(said.rest):
         return True
     return bool(_OWED.search(said.clause)) and not _SUMMED.match(said.rest)
 
@@ -390,7 +390,9 @@ _COMING = re.compile(r"(?:今年|未来|下半年|届时|接下来|明年|下一
 _WHERETO = re.compile(
     "(?<![组建完达形促])成|到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
 )
-_AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)(?![^,。;]{0,4}(?:完成|落实))")  # 完成不少于100个的目标
+_AIM = re.compile(
+    r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)(?![^,。;]{0,4}(?:完成|落实))"
+)  # 完成不少于100个的目标
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
@@ -416,7 +418,8 @@ def status_of(mention, said, planned, context):
         ahead = ahead and (mention["year"] or _WITHIN.search(lead)) and not now and not _MONTH.search(lead)
         context |= {"intent": bool(intent), "done": bool(now)}
         context["paragraph"] |= {"ahead": bool(ahead), "told": bool(told)}
-    shall = (planned and not context.get("done")) or context["intent"]
+    bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
+    shall = (bound and not context.get("done")) or context["intent"]
     return "planned" if shall and not _is_start(clause, rest) else "achieved"
 
 

@@ -408,7 +408,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "value": value,
         "value_max": value_max,
         "kind": kind,
-        "status": status_of(mention, said, planned or context["owed"], context),
+        "status": status_of(mention, said, planned, context),
         "baseline": baseline_of(kind, said, attached, mention["at"], context),
         **course_of(said, noun, mention["start"], rule, context),
         "each": said.clause.rstrip().endswith(("各", "每")),
