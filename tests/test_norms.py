@@ -350,6 +350,8 @@ STATUS = [  # text, status of each figure
     # 计划 as a verb, after who or when, and as a name
     ("“春芽”项目计划赡养老人70名，预算金额9万元。", "planned planned"),
     ("开展菁英计划宣讲6场，听众700人。", "achieved achieved"),
+    ("实施暖冬计划帮助老人80名。", "achieved"),
+    ("爱心人士计划捐赠80万元。年初计划有老人80名。", "planned planned"),
     # what texts demand, tasks of one figure only, calls
     ("《纲要》明确，每年植树900棵。市里的意见提出，新建书屋60个。", "planned planned"),
     ("针对群众提出的意见，整改问题60个。落实文件要求，成立分队8支。", "achieved achieved"),

@@ -547,8 +547,15 @@ def is_least(folded, sentence):
 def _intent_in(said, start=0, rest=""):
     """Tell whether a word of intent is said from start on; most texts have none, as a quick look tells."""
     return bool(_marks()["glance"].search(said, start)) and any(
-        not (found[0][0] == "将" and _is_put(found, said, rest))
+        not (_is_put(found, said, rest) if found[0][0] == "将" else _is_named(found, said))
         for found in _marks()["planned"].finditer(said, start)
+    )
+
+
+def _is_named(found, said):
+    """Tell whether 计划 ends a name (助学计划资助, 实施暖冬计划帮助)."""
+    return (
+        found[0][:2] == "计划" and not found["who"] and bool(_marks()["named"].search(said, 0, found.start()))
     )
 
 
@@ -676,10 +683,14 @@ _PLAN = (  # 计划 as a verb, after who plans or when: not 助学计划
 
 
 def _intents(words, verbs):
-    """Return the pattern of words of intent; in it, sure and verb are what 将 stands before, if known."""
+    """Return the pattern of words of intent.
+
+    In it, sure and verb are what 将 stands before, if known, and who is 计划 after who plans or when.
+    """
     number, noun = "[\\d一二两三四五]{1,2}", "任务|指标|目标|总|经[费济]|生育|招生数|项目|委员|实施|执行|完成"
     plain, doing = either(_plain_verbs()), either(verbs)
     sure, will = either(roles("will") | _plain_verbs()), either(roles("will"))
+    ending = either(roles("takes_verb"))
     return re.compile(  # 将招募, but 将招募的300名志愿者编为12队; 拟建, but 虚拟
         rf"(?:{either(words)}"
         r"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])"
@@ -687,8 +698,9 @@ def _intents(words, verbs):
         r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
         rf"|争取(?:[在于用再达年]|全[年部县市省国]|{number}年|{plain}))"
         r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
-        rf"|{_PLAN}(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|{number}年|分[期批]|[每新再共]|总投资"
+        rf"|(?P<who>{_PLAN})(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|{number}年|分[期批]|[每新再共]|总投资"
         rf"|{will}|{doing}|(?!{noun}|[\u4e00-\u9fff]{{0,6}}的)[\u4e00-\u9fff]{{2}}[^,。;:]*$)"
+        rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
         r"|计划(?=将|\d[^,。;]*$)|规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
         r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])"
         r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投入|预算资金"
@@ -729,6 +741,10 @@ def _marks():
             r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
         ),
         "planned": _intents(intents.keys() - asked, verbs),
+        "named": re.compile(
+            rf"(?:[”》]|西部|行动|[山地]区|{either(w for w in verbs | roles('compound') if len(w) == 2)}"
+            r"|(?:实施|通过|依托|借助|参[加与]|推进|启动|开展|深化|利用)[^,。;:]{1,8})$"
+        ),
         "asked": re.compile(  # in the clause of the figure
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
             r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?"
