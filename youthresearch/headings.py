@@ -36,7 +36,6 @@ _REVIEW = re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾|
 _ANNOUNCED = re.compile(
     r"[^。;:\n]{0,40}(?:确定|决定|提出|明确)了?[^。;:\n\d]{0,4}\d{1,2}项[^。;:\n\d]{0,6}(?:措施|举措):"
 )
-_DEEDS = ("实事", "任务清单", "任务分解", "任务安排", "行动计划")  # for a quick look
 _PROGRAMME = re.compile(  # 2023年民生实事安排如下:, 今年将办好十件实事, 任务分解表
     r"(?![^。;:\n]*(?:完成|落实|办结|兑现|实现|已|了|情况|进展|列入))[^。;:\n]{0,40}?"
     r"(?:(?:将[^。;:\n]{0,12}(?:办|做|实施|推[进出])|提出|确定|决定|安排)[^。;:\n]{0,24}实事[^。;:\n\d]{0,14}(?:$|[。:\n])"
@@ -75,8 +74,7 @@ def paragraph_says(opening, before, title):
     -------
     dict
         plan, items, rule: of the plan for the coming year, of a programme or its items, or of a rule, and so
-        those below may be; planned,
-        ruled: the same of this one alone; budget.
+        those below may be; planned, ruled: the same of this one alone; budget.
     """
     plan, rule = title["call"] or _is_plan(opening, before["plan"]), is_rule(opening, before["rule"])
     items = _is_programme(opening) or (before["items"] and bool(_ITEM.match(opening)))
@@ -92,7 +90,9 @@ def paragraph_says(opening, before, title):
 
 def _is_programme(opening):
     """Tell whether a paragraph announces what shall be done, which the items below it then list."""
-    return any(map(opening.__contains__, _DEEDS)) and bool(_PROGRAMME.match(opening))
+    if "实事" not in opening and "任务" not in opening and "行动计划" not in opening:
+        return False
+    return bool(_PROGRAMME.match(opening))
 
 
 def _is_plan(paragraph, planned):
