@@ -177,6 +177,15 @@ def test_what_is_extracted_can_be_audited():
         ("辅导站设12室", "level", 12),
         ("代表团获得12金", "level", 12),
         ("荣立三等功一次", "level", 1),
+        # more or less of something, but so many new things
+        ("减少贫困人口35人", "change", -35),
+        ("压减会议费开支35元", "change", -35),
+        ("增加村级集体收入35元", "change", 35),
+        ("带动农户增收35元", "change", 35),
+        ("增加托育床位35张", "level", 35),
+        ("新增造林35亩", "level", 35),
+        ("减少收费项目惠及企业35家", "level", 35),
+        ("节约资金35元", "level", 35),
     ],
 )
 def test_kind(text, kind, value):
@@ -506,10 +515,37 @@ def test_what_is_no_figure_is_refused(text):
         ("将收到的45件提案逐一办理", "achieved"),
         ("将帮扶物资50件送到村里", "achieved"),
         ("将招募的300名志愿者编为12支队伍", "achieved"),
+        # what is aimed at is planned, though it was reached
+        ("已完成“招募志愿者80万人”的目标", "planned"),
+        ("失业率已低于“5%左右”的既定目标", "planned"),
+        ("兑现了“每年新增学位不少于6万个”的承诺", "planned"),
     ],
 )
 def test_status(text, status):
     assert set(yr.extract_facts(f"全县{text}。", date="2021-06")["status"]) == {status}
+
+
+def test_an_aim_that_was_surpassed_is_stated_exactly():
+    facts = yr.extract_facts("新建书屋80家，超过60家的年度任务。力争完成超过90家的任务。")
+    assert facts[["value", "hedge", "status"]].values.tolist() == [
+        [80, "exact", "achieved"],
+        [60, "exact", "planned"],
+        [90, "over", "planned"],
+    ]
+
+
+def test_names_in_quotation_marks_are_no_aims():
+    text = "按照“五个一”的要求、“八个坚持”任务和《青年发展10条措施》要求，实施“百场宣讲”，落实“1+2”目标。"
+    assert yr.extract_facts(text).empty
+
+
+def test_all_of_a_list_have_the_hedge_of_its_first_or_its_last():
+    facts = yr.extract_facts(
+        "比例分别不少于60%、40%和20%。比重分别控制在35%、55%以内。分别资助近90名和80名。"
+        "分别表彰30名、20余名。覆盖率分别达80%以上和70%。"
+    )
+    hedges = "at_least at_least at_least at_most at_most nearly nearly exact odd at_least exact"
+    assert facts["hedge"].tolist() == hedges.split()
 
 
 def test_none_is_exactly_none_whatever_bounds_it():
@@ -744,6 +780,8 @@ APART = [  # text, value, hedge and unit of its last figure
     ("每一学年举行两次评议。", 2, "exact", "次/学年"),
     ("补助300-900元/人/月不等。", 300, "range", "元/月"),
     ("平均每个家庭户人口为2.7人，比2010年的3.1人减少。", 3.1, "exact", "人/户"),
+    ("参与率达到80%或以上。", 80, "at_least", "%"),
+    ("奖励2000元（含）以上。", 2000, "at_least", "元"),
     # what became of all that was counted
     ("规划的36项主要指标总体向好。", 36, "exact", "项"),
     ("还有3件实事未完成。", 3, "exact", "件"),

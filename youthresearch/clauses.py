@@ -11,6 +11,7 @@ unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from .dates import iso
@@ -68,12 +69,44 @@ def hedge_of(mention, said):
     return "about" if "约" in said.clause and _marks()["about"].search(said.clause) else "exact"
 
 
+_EACH_OF = re.compile(r"分别[^,。;:\d]{0,8}$")
+
+
+def share_hedges(mentions, folded):
+    """Give all figures of a list after 分别 the hedge of its first one (分别超过30%和20%), or its last one.
+
+    The last one has it where its word stands after the number (分别控制在30%、60%以内).
+    """
+    gaps = (folded[a["end"] : b["start"]] for a, b in pairwise(mentions))
+    joined = [gap in ("、", "和", "及", "与") for gap in gaps]
+    for i, first in enumerate(mentions):
+        if not _EACH_OF.search(folded, max(0, first["start"] - 10), first["start"]):
+            continue
+        size = next((k for k, same in enumerate(joined[i:]) if not same), len(joined) - i)
+        listed = mentions[i : i + size + 1]
+        last = listed[-1]
+        hedge = first["hedge"] if first["start"] < first["number_start"] else _after(last, folded)
+        for mention in listed:
+            if mention["hedge"] == "exact" and mention["unit"] == first["unit"]:
+                mention["hedge"] = hedge
+
+
+def _after(mention, folded):
+    """Return the hedge of a number whose word stands after it, else exact."""
+    named = folded[mention["start"] : mention["end"]].endswith(tuple(lexicon_codes("hedge_after")))
+    return mention["hedge"] if named and mention["start"] == mention["number_start"] else "exact"
+
+
 # Kind ------------------------------------------------------------------------------------------------------
 
 _RATIO = re.compile(r"(?:团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
-_FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
+_FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集体收入3万元, 带动农户增收3万元
+    r"(?P<verb>增配|增核|净增|追加|核增|精简|核减|裁减|减少|压减|缩减|削减)(?=[^到至为,。;、]{2,10}$)"
+    r"|(?<!新)增(?:加(?=[^到至为,。;、]{2,12}$)|收$)"
+)
+_BY_MEASURE = ("元", "吨", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
 _LIKE = re.compile("[比较于超先后]")  # a quick look for the next one
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
@@ -227,8 +260,17 @@ def _without_verb(mention, clause):
         return "mean", 1, 0  # 1985.26人
     if mention["unit"] == "岁":
         return "mean", 1, 0  # all ages that are figures
-    far = _FAR.search(clause)  # 增配副书记9名
-    return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
+    far = _FAR.search(clause)
+    if not far or _says_more(clause, far.end()):  # 减少收费项目惠及企业20家
+        return "level", 1, 0
+    if far["verb"] or mention["unit"] in _BY_MEASURE:  # but 增加床位300张: so many are new
+        return "change", -1 if far["verb"] in roles("down") else 1, 0
+    return "level", 1, 0
+
+
+def _says_more(clause, start):
+    """Tell whether a clause has another verb after some place."""
+    return any(clause[i : i + 2] in _plain_verbs() for i in range(start, len(clause) - 1))
 
 
 def _with_its_condition(said):
@@ -339,6 +381,8 @@ _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
 )
+_SURPASSED = re.compile("的[^,。;、\\d]{0,6}(?:任务|目标|计划|指标)")
+_SET_AT = re.compile("(?:[完达]成|实现|达到|提出|制定|设定|确定|定下|明确)了?$")  # 完成超过300万元的任务
 _SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
 _ELAPSED = re.compile(
     r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|第?一季度)"
@@ -374,6 +418,16 @@ _AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成�
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
+def is_surpassed(mention, said):
+    """Tell whether a figure is an aim that was surpassed: 超过197个的任务指标, where 超过 is no hedge."""
+    return bool(
+        mention["hedge"] == "over"
+        and said.rest[:1] == "的"
+        and _SURPASSED.match(said.rest)
+        and not _SET_AT.search(said.clause)
+    )
+
+
 def status_of(mention, said, planned, context):
     """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it.
 
@@ -381,6 +435,8 @@ def status_of(mention, said, planned, context):
     """
     if mention["hedge"] == "masked":
         return "masked"
+    if mention.get("aim"):
+        return "planned"
     lead, clause, rest = said
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
     done = fulfilled or _NOW.search(lead)
@@ -558,6 +614,7 @@ _ANEW = (  # what is no longer of the same time
 _HOW = "至少|分别|力争|全部|共同?|主要|重点|逐步|逐年|陆续|分批|统一|继续|进一步|免费|直接|每年"  # 将逐步覆盖
 
 
+@cache
 def _plain_verbs():
     """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
     nouns = frozenset().union(*map(roles, ("compound", "noun", "takes_verb")))

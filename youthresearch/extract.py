@@ -21,8 +21,10 @@ from .clauses import (
     hedge_of,
     is_intended_before,
     is_promised,
+    is_surpassed,
     kind_of,
     said_of,
+    share_hedges,
     status_of,
 )
 from .dates import ISO, dates_of, document_date
@@ -350,6 +352,8 @@ def _facts_of(sentence, folded, tokens):
         or is_intended_before(folded, sentence["start"])
         or is_promised(folded, sentence["start"], sentence["end"])
     )
+    if "分别" in folded[sentence["start"] : sentence["end"]]:
+        share_hedges(sentence["kept"], folded)
     for mention in sentence["kept"]:
         planned = (
             sentence["planned"]
@@ -382,7 +386,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     (see `clauses` and `find_noun`); planned: whether its paragraph says that it shall be.
     """
     said, unit = said_of(mention, folded, before), mention["unit"]
-    if mention["hedge"] == "exact":
+    if is_surpassed(mention, said):
+        mention |= {"hedge": "exact", "aim": True}
+    elif mention["hedge"] == "exact":
         mention["hedge"] = hedge_of(mention, said)
     kind, sign, attached = kind_of(mention, said, context)
     if kind == "change" and unit == "个" and mention["resolution"] < 1:

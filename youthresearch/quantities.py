@@ -239,10 +239,14 @@ def _mention(match, folded, quotes):
     read = None
     if sort == "quantity":
         end -= folded[end - 1] == " "  # of a unit that did not come
-        if _inside(quotes, start, end) and not match["double"]:
+        quote = _quotation(quotes, start, end)
+        aim = quote and _is_quoted_aim(match, folded, *quote)
+        if quote and not (match["double"] or aim):
             sort = "name"
         else:
             read, sort = _read(match), "number"
+            if read and aim:
+                read["aim"] = True
     elif sort == "age" and (age := _AGE.fullmatch(match[0])) and _is_stated_age(age, folded, start):
         read = _read_age(age) | {"number_start": start}
     elif sort == "duration" and (time := _TIME.search(match[0])):
@@ -295,10 +299,20 @@ def _read_age(age):
     return _quantity(value, value_max, hedge, place, "岁")
 
 
-def _inside(quotes, start, end):
-    """Tell whether a stretch lies inside one of the quotations (in order, not overlapping)."""
+def _quotation(quotes, start, end):
+    """Return the quotation (in order, not overlapping) that a stretch lies inside, or nothing."""
     i = bisect(quotes, (start, inf)) - 1
-    return i >= 0 and end <= quotes[i][1]
+    return quotes[i] if i >= 0 and end <= quotes[i][1] else None
+
+
+def _is_quoted_aim(match, folded, start, end):
+    """Tell whether a number in a quotation is what is aimed at: “扩招200万人”的目标, but “五个一”的要求."""
+    return bool(
+        folded[end - 1] != "》"
+        and _AIMED.match(folded, end)
+        and (match["unit2"] or match["fraction"])
+        and (match["pre"] or match["post"] or _ACTED.search(folded, start, match.start()))
+    )
 
 
 def _quantity(value, value_max, hedge, place, unit):
@@ -658,6 +672,8 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+_AIMED = re.compile("的?[\u4e00-\u9fff]{0,4}(?:目标|任务|要求|承诺|指标)")  # what follows a quotation
+_ACTED = re.compile("[\u4e00-\u9fff]{2}$")
 _ENDS = "省市县区旗盟州镇乡"  # of names of areas
 # Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
 _PAIRED = re.compile(rf"(?:[{_ENDS}]|乡镇)(?:\([^()]{{1,4}}\))?[一二三四五六七八九十两\d]")

@@ -342,7 +342,7 @@ def _marks():
         "of_size": re.compile(r"的?[\u4e00-\u9fff]{1,8}(?<![和及与])(?:\d|占\d|[达有共]\d)"),
         "got_it": re.compile("发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补"),
         "got": re.compile("[了收征发审印展拍办补换赠]|整理|制作|共"),
-        "made": re.compile(f"(?:{words('made')})$"),
+        "made": re.compile(f"(?:{words('made')})[起出成]?$"),
         "enumeration": re.compile(  # but 3个条件较好的村
             f"(?!指标(?:{_MET}))(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
         ),
