@@ -405,7 +405,8 @@ def _bad_cells(table, name):
                 cells = table[field["name"]] if rule == "required" else table[field["name"]].dropna()
                 bad = cells[refuses(cells, wanted)]
                 if len(bad):
-                    yield f"{field['name']} {said.format(wanted)}", bad
+                    like = f", as {field['example']}" if rule == "pattern" and "example" in field else ""
+                    yield f"{field['name']} {said.format(wanted)}{like}", bad
 
 
 def _bad_keys(table, name):
