@@ -186,6 +186,13 @@ def test_what_is_extracted_can_be_audited():
         ("新增造林35亩", "level", 35),
         ("减少收费项目惠及企业35家", "level", 35),
         ("节约资金35元", "level", 35),
+        ("较去年日均办件量超35件", "change", 35),
+        ("办件量比去年超35%", "growth", 35),
+        ("补助标准提高幅度达35%", "growth", 35),
+        ("下降幅度为35%", "growth", -35),
+        ("各社区募捐35元", "level", 35),
+        ("人均寿命在35个国家中靠前", "level", 35),
+        ("数学成绩，列参赛学校第三", "rank", 3),
     ],
 )
 def test_kind(text, kind, value):
@@ -463,10 +470,12 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
         ),
         *("年龄不超过35周岁", "按1:1配套", "网点7×24小时服务", "双11期间", "气温达38度", "八小时以外"),
         *("经费有两个渠道", "完成两大历史任务", "取得五个新成效", "开展1%抽样调查", "分辨率1280×960"),
+        *("坚持四个规范、五个落实", "亿吨级港口", "“春风送暖”八项行动启动", "三项指标分别达标", "六大项目"),
+        *("实行1名干部+2名党员+N名义工模式", "兑现残疾人两项补贴", "注重两个创建、三个落实"),
         *("四个工作方向", "4个工作重点", "三个融合发展", "做好四篇文章", "注重九个依托建团"),
         *("议程有三项：听取报告", "在统贷、转贷、直贷三种模式中选择", "以三个平台为重点"),
         *("五台县共青团", "“建设六个城、打响五大品牌”", "六个一工程", "电话：0755-12345678", "邮编：518000"),
-        *("形成42项考核指标", "征求意见稿共45条", "向桥西100米处迁移"),
+        *("征求意见稿共45条", "向桥西100米处迁移"),
         *("建设一个平台、一支队伍", "惠及千家万户", "服务万家"),
         *("落实一户一策、一人一档", "围绕6个领域、三个重点"),
         *("抓好四项工作：一要学习", "突出6个领域、三个重点", "在三个领域发力"),
@@ -532,6 +541,21 @@ def test_an_aim_that_was_surpassed_is_stated_exactly():
         [60, "exact", "planned"],
         [90, "over", "planned"],
     ]
+
+
+def test_a_rank_that_moved_is_one_before_and_after():
+    facts = yr.extract_facts("全市排名由2019年的31位升至2021年的18位。")
+    assert facts[["value", "kind"]].values.tolist() == [[31, "rank"], [18, "rank"]]
+
+
+def test_of_what_size_things_are_may_be_a_range():
+    facts = yr.extract_facts("参加人数在20至30人的有6场，培训次数在3—5次的共9家。")
+    assert facts["token"].tolist() == ["6场", "9家"]
+
+
+def test_areas_that_name_all_of_which_a_number_tells_count_nothing():
+    assert yr.extract_facts("为一区三县8000户家庭送书。")["token"].tolist() == ["8000户"]
+    assert yr.extract_facts("联合三区一县团委。")["value"].tolist() == [3, 1]
 
 
 def test_names_in_quotation_marks_are_no_aims():
@@ -787,6 +811,22 @@ APART = [  # text, value, hedge and unit of its last figure
     ("还有3件实事未完成。", 3, "exact", "件"),
     ("《规划》的8个领域、30条措施落实到位。", 30, "exact", "条"),
     ("确定健康、教育等六个优先发展领域。", 6, "exact", "个"),
+    ("监测教育等五个领域。", 5, "exact", "个"),
+    ("形成42项考核指标。", 42, "exact", "项"),
+    ("30项量化指标任务全部达标，28项评估指标向好。", 28, "exact", "项"),
+    ("分成三个小组走访。", 3, "exact", "个"),
+    # one that is founded, honoured, listed or owed is one
+    ("组建一支由律师组成的队伍。", 1, "exact", "支"),
+    ("援建云南一所小学。", 1, "exact", "所"),
+    ("街道一名社工当选最美志愿者。", 1, "exact", "名"),
+    ("荣获一项“红旗支部”、三项“青年文明号”。", 3, "exact", "项"),
+    ("理事会成员中至少有一名青年。", 1, "at_least", "名"),
+    ("每个班只能推选一名代表。", 1, "exact", "名/个"),
+    # a share of all
+    ("超过团员总数的一半。", 50, "over", "%"),
+    ("接近学生总数的60%。", 60, "nearly", "%"),
+    ("不超过总人数的5%。", 5, "at_most", "%"),
+    ("增加3平方米和5平方米。", 5, "exact", "平方米"),
 ]
 
 

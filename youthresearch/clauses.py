@@ -51,7 +51,9 @@ def said_of(mention, folded, before):
 
 _APART = re.compile(r"不[少低]于(?:[人户年月]均|(?:每[\u4e00-\u9fff]{1,2})+)$")
 _BOUND_OF = re.compile(r"不(?:得|应|能)?(?:[少低小]于|(超过|[高多大]于))[^,。;、\d]{1,20}(?:的|[数量额]) ?$")
-_ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
+_ROUGHLY = re.compile(
+    r"(?P<of>约|近|超过|超|逾)占[^,。;\d]*$|(?<!不)(?P<than>超过|接近|不足|逾)[^,。;、\d]{0,10}[总人]数的$"
+)
 
 
 def hedge_of(mention, said):
@@ -65,7 +67,7 @@ def hedge_of(mention, said):
         return "at_most" if bound[1] else "at_least"
     roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
     if roughly:
-        return lexicon_codes("hedge_before")[roughly[1]]
+        return lexicon_codes("hedge_before")[roughly["of"] or roughly["than"]]
     return "about" if "约" in said.clause and _marks()["about"].search(said.clause) else "exact"
 
 
@@ -117,8 +119,11 @@ _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于�
     r"|(?:(?P<over>[高多快优]于|超[过出]?|领先)|[低少慢]于|落后于?)[^,。;:、\d]{0,12}"
     r"(?:全[国省市区县]|平均|均值|水平|预期|计划|预算|任务|目标|指标|同期|[上去]年)数?$"
 )
+_PASSED = re.compile(  # before a number that is so much over what was
+    r"(?:较|(?<![占对评同环])比)(?:去年|上年|上月|上季度?|同期|\d{4}年|全[国省市区县]|平均)[^,。;:、\d]{0,8}$"
+)
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
-    r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?P<down>[降跌]幅|下降率))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
+    r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?:提高|提升|上浮|上涨|增长|增加)幅度|(?P<down>[降跌]幅|下降率|(?:下降|降低|下调)幅度))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
 _THEN = ("便", "就", "则", "多", "少")
 _EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
@@ -127,6 +132,7 @@ _HEADED = re.compile(
     "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
 )  # 每月津贴分别为:一类65元
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
+_AMONG = re.compile("[\u4e00-\u9fff]{1,8}[中里]")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
 _PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元
     r"每[人户名]?个?(?:学?年|月|学期|季度?|周|天|日)(?:[^,。;\d]{0,10}(?:补[贴助]|津贴|工资|领取))?$"
@@ -148,6 +154,8 @@ def kind_of(mention, said, context):
     clause, whole = said.clause, _with_its_condition(said)
     if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
         clause = whole = clause[clause.rindex("的") :]
+    elif clause.endswith("在") and _AMONG.match(said.rest):
+        clause = whole = "在"  # 人均寿命在90个国家中居第9
     each = _each_of(mention, said, whole, context)
     kind, sign, attached = _own_kind(mention, clause, whole, each)
     if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
@@ -164,7 +172,7 @@ def kind_of(mention, said, context):
     if least:
         mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
-    per = _per(mention, kind, clause, each, owed, listed or still, context)
+    per = _per(mention, kind, said, each, owed, listed or still, context)
     if kind == "mean" and not per and _EACH.search(clause) and context.get("counted_in") in WHOLE:
         per = context["counted_in"]  # 向99个团委各赠送1辆
     context["counted_in"] = mention["unit"]
@@ -221,6 +229,8 @@ def _own_kind(mention, clause, whole, each):
     if than:
         rate = unit in PARTS or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
+    if mention["hedge"] == "over" and ("较" in clause or "比" in clause) and _PASSED.search(clause):
+        return ("growth" if unit in PARTS else "change"), 1, 0  # 较去年日均量超20通
     if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
@@ -342,14 +352,16 @@ def _is_bounded(mention):
     return mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
 
 
-def _per(mention, kind, clause, each, owed, listed, context):
+def _per(mention, kind, said, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
     if kind == "change" and not each:  # 人均收入5200元,比去年增加300元
+        if _AND.fullmatch(said.lead) and context["counted_in"] == mention["unit"]:
+            return context["per"]  # 人均标准增加30元和5元
         first = context.get("mean")
         return context["per"] if first and first["unit"] == mention["unit"] else ""
     if kind not in ("mean", "change") or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
-    return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
+    return each.unit if each else (owed and each_of_all(said.clause)) or (listed and context.get("per")) or ""
 
 
 def _is_listed_with(context, mention, said):
@@ -641,7 +653,7 @@ def _marks():
         "mean": re.compile(
             rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}"
-            r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|捐赠?|提供|发放|奖励|补[贴助]|资助)"
+            r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|(?<!募)捐赠?|提供|发放|奖励|补[贴助]|资助)"
             r"[出了有]?$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{1,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),

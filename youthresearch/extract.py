@@ -36,6 +36,7 @@ from .nouns import find_above, find_among, find_noun
 from .phrases import AIMS, TOTALS
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
+from .rates import each_of
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
@@ -415,6 +416,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     }
     if not unit and kind != "rank":
         row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, context)
+        each = kind == "mean" and row["unit"] and each_of(said.clause, "")
+        row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:

@@ -96,7 +96,9 @@ def _patterns():
     period = rf"(?:一|1(?!\d))?(?P<many>[两二三四五六]|[2-9](?!\d))?个?(?P<period>{either(PERIODS)}){once}"
     body = rf"(?:个?家庭(?=户))?(?P<one>个人|{either(names)})|[\u4e00-\u9fff]{{1,6}}?(?P<body>{bodies})"
     size = r"(?P<size>\d{1,6}[万千]?|[十百千]?万|[十百千])"  # 每百户, 每10名, 每千常住人口
-    one = rf"(?:一|1(?!\d))?(?:{size}(?:[\u4e00-\u9fff]{{2,4}}(?=人口))?)?(?:常住|户籍)?(?:{body})"
+    one = (
+        rf"(?:一|1(?!\d))?(?:{size}(?:(?![名位个])[\u4e00-\u9fff]{{2,4}}(?=人口))?)?(?:常住|户籍)?(?:{body})"
+    )
     within = rf"(?<![\u4e00-\u9fff\d])一(?=个?(?:{either(PERIODS)})[内中]?[^,。;]{{0,6}}至少)"
     return {
         "each": re.compile(
