@@ -52,7 +52,7 @@ def said_of(mention, folded, before):
 _APART = re.compile(r"不[少低]于(?:[人户年月]均|(?:每[\u4e00-\u9fff]{1,2})+)$")
 _BOUND_OF = re.compile(r"不(?:得|应|能)?(?:[少低小]于|(超过|[高多大]于))[^,。;、\d]{1,20}(?:的|[数量额]) ?$")
 _ROUGHLY = re.compile(
-    r"(?P<of>约|近|超过|超|逾)占[^,。;\d]*$|(?<!不)(?P<than>超过|接近|不足|逾)[^,。;、\d]{0,10}[总人]数的$"
+    r"(?P<of>约|近|超过|超|逾)占[^,。;\d]*$|(?P<than>超过(?<!不超过)|接近|不足|逾)[^,。;、\d]{0,10}[总人]数的$"
 )
 
 
@@ -106,7 +106,7 @@ _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集体收入3万元, 带动农户增收3万元
     r"(?P<verb>增配|增核|净增|追加|核增|精简|核减|裁减|减少|压减|缩减|削减)(?=[^到至为,。;、]{2,10}$)"
-    r"|(?<!新)增(?:加(?=[^到至为,。;、]{2,12}$)|收$)"
+    r"|增(?<!新增)(?:加(?=[^到至为,。;、]{2,12}$)|收$)"
 )
 _BY_MEASURE = ("元", "吨", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
@@ -430,14 +430,9 @@ _AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成�
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
-def is_surpassed(mention, said):
-    """Tell whether a figure is an aim that was surpassed: 超过197个的任务指标, where 超过 is no hedge."""
-    return bool(
-        mention["hedge"] == "over"
-        and said.rest[:1] == "的"
-        and _SURPASSED.match(said.rest)
-        and not _SET_AT.search(said.clause)
-    )
+def is_surpassed(said):
+    """Tell whether a figure with 超过 is an aim that was surpassed: 超过197个的任务指标."""
+    return bool(said.rest[:1] == "的" and _SURPASSED.match(said.rest) and not _SET_AT.search(said.clause))
 
 
 def status_of(mention, said, planned, context):

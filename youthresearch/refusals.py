@@ -76,7 +76,7 @@ def refusal_of(mention, folded):
         lead.endswith("/") and (lead[-2:-1].isdigit() or mention["value"] in (1e4, 1e5))
     ):
         return "ratio"  # 每10名青年中有1名, 35人/10万人; 3/5个
-    if "+" in lead + rest and _marks()["joined"].search(folded, max(0, start - 24), end + 24):
+    if ("+" in rest or "+" in lead) and _marks()["joined"].search(folded, max(0, start - 24), end + 24):
         return "name"  # 1名书记+2名干事+3名志愿者
     reason = _by_its_unit(mention, token, lead, rest)
     if reason or unit in TO_THE_LEFT:
