@@ -268,7 +268,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
             Form(r"(?:QUOTA)NEAR{0,10}$", "", _HIGH, _COUNTED),
             Form("名额NEAR{0,10}$", "", _RANGE, _COUNTED),
-            Form("(?:BODY)(?:人数|编制)?一般(?:为|设|有)?$", "", _RANGE, _COUNTED),
+            Form("(?:BODY|委)(?:人数|编制)?一般(?:为|设|有)?$", "", _RANGE, _COUNTED),
             Form("(?<!分)配(?:备|齐|有)?NEAR{0,12}$", "", _RANGE, _COUNTED),
             Form(r"标准(?:为|是|提高到|按)?[^,。;\d]{0,14}的$", units=_PERCENT),
             Form(
