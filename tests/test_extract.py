@@ -472,6 +472,7 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
         *("经费有两个渠道", "完成两大历史任务", "取得五个新成效", "开展1%抽样调查", "分辨率1280×960"),
         *("坚持四个规范、五个落实", "亿吨级港口", "“春风送暖”八项行动启动", "三项指标分别达标", "六大项目"),
         *("组建一支强有力的青年力量", "建成一支高素质队伍", "成立一个工作机制"),
+        *("确保一人只获得一个奖项", "一名队员获得感增强"),
         *("实行1名干部+2名党员+N名义工模式", "兑现残疾人两项补贴", "注重两个创建、三个落实"),
         *("四个工作方向", "4个工作重点", "三个融合发展", "做好四篇文章", "注重九个依托建团"),
         *("议程有三项：听取报告", "在统贷、转贷、直贷三种模式中选择", "以三个平台为重点"),
@@ -528,6 +529,7 @@ def test_what_is_no_figure_is_refused(text):
         # what is aimed at is planned, though it was reached
         ("已完成“招募志愿者80万人”的目标", "planned"),
         ("失业率已低于“5%左右”的既定目标", "planned"),
+        ("提前实现“40%”的《规划》目标", "planned"),
         ("兑现了“每年新增学位不少于6万个”的承诺", "planned"),
     ],
 )
@@ -536,11 +538,14 @@ def test_status(text, status):
 
 
 def test_an_aim_that_was_surpassed_is_stated_exactly():
-    facts = yr.extract_facts("新建书屋80家，超过60家的年度任务。力争完成超过90家的任务。")
+    facts = yr.extract_facts(
+        "新建书屋80家，超过60家的年度任务。力争完成超过90家的任务。失业率低于5%的年度目标。"
+    )
     assert facts[["value", "hedge", "status"]].values.tolist() == [
         [80, "exact", "achieved"],
         [60, "exact", "planned"],
         [90, "over", "planned"],
+        [5, "exact", "planned"],
     ]
 
 

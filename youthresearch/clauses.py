@@ -431,7 +431,7 @@ _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?
 
 
 def is_surpassed(said):
-    """Tell whether a figure with 超过 is an aim that was surpassed: 超过197个的任务指标."""
+    """Tell whether a figure with 超过 or 低于 is an aim that was surpassed: 超过197个的任务指标."""
     return bool(said.rest[:1] == "的" and _SURPASSED.match(said.rest) and not _SET_AT.search(said.clause))
 
 

@@ -387,7 +387,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     (see `clauses` and `find_noun`); planned: whether its paragraph says that it shall be.
     """
     said, unit = said_of(mention, folded, before), mention["unit"]
-    if mention["hedge"] == "over" and is_surpassed(said):
+    if mention["hedge"] in ("over", "under") and is_surpassed(said):
         mention |= {"hedge": "exact", "aim": True}
     elif mention["hedge"] == "exact":
         mention["hedge"] = hedge_of(mention, said)

@@ -307,7 +307,12 @@ def _is_quoted_aim(match, folded, start, end):
         folded[end - 1] != "》"
         and _AIMED.match(folded, end)
         and (match["unit2"] or match["fraction"])
-        and (match["pre"] or match["post"] or _ACTED.search(folded, start, match.start()))
+        and (
+            match["unit2"] == "%"
+            or match["pre"]
+            or match["post"]
+            or _ACTED.search(folded, start, match.start())
+        )
     )
 
 
@@ -668,7 +673,9 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
-_AIMED = re.compile("的?[\u4e00-\u9fff]{0,4}(?:目标|任务|要求|承诺|指标)")  # what follows a quotation
+_AIMED = re.compile(
+    '的?[《“"]?[\u4e00-\u9fff]{0,4}[》”"]?(?:目标|任务|要求|承诺|指标)'
+)  # what follows a quotation
 _ACTED = re.compile("[\u4e00-\u9fff]{2}$")
 _ENDS = "省市县区旗盟州镇乡"  # of names of areas
 # Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
