@@ -353,7 +353,7 @@ def _facts_of(sentence, folded, tokens):
         or is_intended_before(folded, sentence["start"])
         or is_promised(folded, sentence["start"], sentence["end"])
     )
-    if "分别" in folded[sentence["start"] : sentence["end"]]:
+    if folded.find("分别", sentence["start"], sentence["end"]) >= 0:
         share_hedges(sentence["kept"], folded)
     for mention in sentence["kept"]:
         planned = (

@@ -20,6 +20,8 @@ HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not tol
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
 _HAN_DIGITS = "一二两三四五六七八九十几数"
+_SPOKEN = _HAN_DIGITS + "百千万"
+_BOUNDS = frozenset({"at_least", "at_most", "under"})
 
 
 def refusal_of(mention, folded):
@@ -62,13 +64,6 @@ def refusal_of(mention, folded):
         return "unit"  # 每四个孩子中有一个, 平均1名委员联系9人
     if mention["value"] == 1 and "每" in lead and _is_each(lead, rest):
         return "unit"
-    if (
-        unit in ("位", "名")
-        and lead[-1:] in ("至", "到", "的", "由", "从")
-        and _marks()["ranked"].search(folded, max(0, start - 40), start)
-    ):
-        mention["sort"] = "rank"  # 排名由35位升至20位
-        return ""
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
@@ -78,16 +73,27 @@ def refusal_of(mention, folded):
         return "ratio"  # 每10名青年中有1名, 35人/10万人; 3/5个
     if ("+" in rest or "+" in lead) and _marks()["joined"].search(folded, max(0, start - 24), end + 24):
         return "name"  # 1名书记+2名干事+3名志愿者
+    if (
+        lead.endswith(("至", "到", "的", "由", "从"))
+        and unit in ("位", "名")
+        and _marks()["ranked"].search(folded, max(0, start - 40), start)
+    ):
+        mention["sort"] = "rank"  # 排名由35位升至20位
+        return ""
     reason = _by_its_unit(mention, token, lead, rest)
     if reason or unit in TO_THE_LEFT:
         return reason
-    if _is_condition(mention, folded[start], lead, rest) and not _marks()["owing"].search(
-        folded, max(0, start - 60), start
+    if (
+        mention["hedge"] in _BOUNDS
+        and _is_condition(mention, folded[start], lead, rest)
+        and not _marks()["owing"].search(folded, max(0, start - 60), start)
     ):
         return "threshold"
     if _is_enumerated(mention, token, lead, rest):
         return "enumeration"
-    return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
+    if token[0] in _SPOKEN:
+        return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
+    return ""
 
 
 def _by_its_unit(mention, token, lead, rest):
@@ -97,7 +103,7 @@ def _by_its_unit(mention, token, lead, rest):
         return "age"  # 年龄不超过35周岁
     if _only_unit(token, unit, lead):
         return "unit"
-    if rest[:1] == "级" and token[0] in _HAN_DIGITS + "千百万亿":
+    if rest[:1] == "级" and token[0] in _SPOKEN + "亿":
         return "name"  # 千万吨级油田
     if unit.endswith("米") and marks["sized"].match(rest):
         return "threshold"
@@ -180,7 +186,7 @@ def _is_form(lead, rest):
 def _is_condition(mention, first, lead, rest):
     """Tell whether a bound says of what size something has to be (30人以上的企业), and counts nothing."""
     counted = ("个", "家", "场", "次", "项", "条", "支", "件", "期")
-    if mention["hedge"] not in ("at_least", "at_most", "under") or first == "上":  # 上万人次的
+    if first == "上":  # 上万人次的
         return False
     if rest[:1] == "的" and mention["unit"] in counted:
         return False
