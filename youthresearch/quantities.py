@@ -570,6 +570,12 @@ def _spelled():
 
 
 @cache
+def _vaguely():
+    """Return the classifiers that count after a numeral in words with 余 or 多 only (百余件, but not 一件)."""
+    return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
+
+
+@cache
 def areas():
     """Return a pattern of the areas that may follow a number at once (9区, 两镇), no other words (市场)."""
     return _areas(())
@@ -648,7 +654,9 @@ def _pattern():
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
     spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
-    texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
+    texts["COUNTED"] = (
+        f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled}|(?<=[余多])(?:{either(_vaguely())}))"
+    )
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
@@ -661,7 +669,10 @@ def _quick():
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
         f"{''.join(_spelled())}百年月日天周星季学成分届番小大倍{_ENDS}"
     )
-    before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    vaguely = "".join(sorted({word[0] for word in _vaguely()}))
+    before_unit = (
+        f"[{_HAN}]{{0,11}}(?:[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])|[余多](?=[{vaguely}]))"
+    )
     last = (  # 前三, 一半, 半数
         f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)"
     )
