@@ -571,7 +571,7 @@ def _spelled():
 
 @cache
 def _vaguely():
-    """Return the classifiers that count after a numeral in words with 余 or 多 only (百余件, but not 一件)."""
+    """Return the classifiers that count after numerals in words with 余 or 多 only (百余件, not 一件)."""
     return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
 
 
@@ -654,9 +654,8 @@ def _pattern():
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
     spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
-    texts["COUNTED"] = (
-        f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled}|(?<=[余多])(?:{either(_vaguely())}))"
-    )
+    spelled += f"|(?<=[余多])(?:{either(_vaguely())})"
+    texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
         pattern = pattern.replace(name, text)
