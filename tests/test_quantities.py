@@ -26,6 +26,7 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("近二点五万人", 25000, NONE, "nearly", 1000, "人"),
     ("十余万人", 100000, NONE, "odd", 100000, "人"),
     ("百余件", 100, NONE, "odd", 100, "件"),
+    ("两千件", 2000, NONE, "exact", 1000, "件"),
     ("三百多首", 300, NONE, "odd", 100, "首"),
     ("3万余人", 30000, NONE, "odd", 10000, "人"),
     ("1600余万名", 16000000, NONE, "odd", 10000, "名"),

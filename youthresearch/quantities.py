@@ -570,8 +570,8 @@ def _spelled():
 
 
 @cache
-def _vaguely():
-    """Return the classifiers that count after numerals in words with 余 or 多 only (百余件, not 一件)."""
+def _not_after_one():
+    """Return classifiers that count after large or vague numerals in words only (三百件, 十余首, not 一件)."""
     return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
 
 
@@ -654,7 +654,7 @@ def _pattern():
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
     spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
-    spelled += f"|(?<=[余多])(?:{either(_vaguely())})"
+    spelled += f"|(?:(?<=[余多])|(?<=[一二两三四五六七八九][百千万]))(?:{either(_not_after_one())})"
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -668,9 +668,10 @@ def _quick():
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
         f"{''.join(_spelled())}百年月日天周星季学成分届番小大倍{_ENDS}"
     )
-    vaguely = "".join(sorted({word[0] for word in _vaguely()}))
+    others = "".join(sorted({word[0] for word in _not_after_one()}))
     before_unit = (
-        f"[{_HAN}]{{0,11}}(?:[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])|[余多](?=[{vaguely}]))"
+        f"[{_HAN}]{{0,11}}(?:[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+        f"|(?:[余多]|(?<=[百千万]))(?=[{others}]))"
     )
     last = (  # 前三, 一半, 半数
         f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)"
