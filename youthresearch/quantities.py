@@ -571,7 +571,7 @@ def _spelled():
 
 @cache
 def _not_after_one():
-    """Return classifiers that count after large or vague numerals in words only (三百件, 十余首, not 一件)."""
+    """Return classifiers that count after large or vague numerals in words only (三百件, 十余首)."""
     return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
 
 
