@@ -230,6 +230,8 @@ def test_districts_that_move_alike_have_no_effect_in_any_test(estimator):
             assert effect.randomization(statistic="studentized").p_value == 1
         own = yr.compare_effects([effect], errors="clustered")
         assert own[["p_value", "low", "high"]].isna().all(axis=None)
+        bounds = yr.interval_bounds(effect, panel)
+        assert (bounds.low, bounds.high, bounds.interval_low, bounds.interval_high) == (0, 0, 0, 0)
     with pytest.raises(yr.DataError, match="zero, to rounding"):
         yr.breakdown(effect, panel)
 
@@ -261,6 +263,11 @@ def test_two_districts_leave_no_error_to_test_by(estimator, periods):
     assert effect.se == 0 and effect.att != 0
     own = yr.compare_effects([effect], errors="clustered")
     assert own[["p_value", "low", "high"]].isna().all(axis=None)
+    bounds = yr.interval_bounds(effect, panel, errors="clustered")
+    assert np.isnan([bounds.interval_low, bounds.interval_high]).all()
+    if len(effect.path):
+        bands = yr.confidence_bands(effect, errors="clustered", seed=1)
+        assert bands[["low", "high", "band_low", "band_high"]].isna().all(axis=None)
     if estimator in (yr.did, yr.event_study, yr.sun_abraham):
         with pytest.raises(yr.DataError, match="no residuals"):
             yr.wild_bootstrap(effect, draws=99, seed=1)

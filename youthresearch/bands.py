@@ -89,7 +89,7 @@ def _reaches_by_error(effect, level, draws, seed):
     critical = max(np.quantile(largest, level), ndtri(0.5 + level / 2))
     if np.isfinite(effect.df):  # the same tail probability under t
         critical = -stdtrit(effect.df, ndtr(-critical))
-    return se, pointwise, critical
+    return np.where(known, se, np.nan), pointwise, critical
 
 
 def _reaches_by_randomization(effect, level, strata, seed):

@@ -131,7 +131,7 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     low, high = cells["low"].to_numpy(float), closed_high(cells, cap)
     weight = cells["weight"].to_numpy()
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
-    ends = float(weight @ least), float(weight @ most)
+    ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
     kind = errors_for(effect, errors)
     follow = weights_follow(effect)
     if follow:
@@ -228,8 +228,8 @@ def _spread_over_assignments(effect, cells, y, strata, seed):
 
 
 def _error_at(effect, cells, y):
-    """Give the effect's standard error, were the outcome y; nan where that is not finite."""
-    if not np.isfinite(y).all():
+    """Give the effect's standard error, were the outcome y; nan where that is not finite, or is none."""
+    if not np.isfinite(y).all() or effect.se == 0:
         return np.nan
     base = _spread(effect, cells, cells["value"].to_numpy(float))
     return effect.se * np.sqrt(_spread(effect, cells, y) / base) if base > 0 else effect.se
