@@ -52,10 +52,10 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
 STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
-    *("boilerplate", "clauses", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract"),
-    *("headings", "intervals", "labels", "layout", "loaders", "norms", "nouns", "paragraphs", "pdf"),
-    *("phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "tables", "tokens"),
-    *("webpage", "words"),
+    *("boilerplate", "clauses", "codebook", "corpus", "dates", "deadline", "decoding", "documents", "docx"),
+    *("extract", "headings", "intervals", "labels", "layout", "loaders", "norms", "nouns", "paragraphs"),
+    *("pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "tables"),
+    *("tokens", "webpage", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")

@@ -415,14 +415,41 @@ def _check_units(facts, indicators, units):
             facts[unknown],
         )
     given = facts["unit"].map(bases)
-    fits = pd.Series([pd.isna(w) or w in g for w, g in zip(wanted, given, strict=True)], index=facts.index)
-    percent = given.map(lambda bases: not PARTS.isdisjoint(bases))
-    point = given.map(lambda bases: "point" in bases)
-    bad = (facts["kind"].isin(["level", "mean"]) & ~fits) | (
-        facts["kind"].isin(["share", "growth"]) & ~percent
-    )
-    bad |= (facts["kind"] == "change") & ~(fits | percent | point)
+    rows = zip(facts["kind"], wanted.fillna(""), given, strict=True)
+    bad = ~pd.Series([unit_fits(*row) for row in rows], index=facts.index, dtype=bool)
     if bad.any():
-        raise DataError(
-            "facts.csv: the unit does not fit the indicator; correct the unit or the indicator.", facts[bad]
-        )
+        raise DataError(_misfits(facts[bad], wanted, units), facts[bad])
+
+
+def unit_fits(kind, wanted, bases):
+    """Tell whether a figure of some kind may stand under an indicator in the unit that it has.
+
+    Parameters
+    ----------
+    kind : str
+        As in facts.
+    wanted : str
+        Base unit of the indicator, empty for any.
+    bases : list of str
+        Base units of the figure's own, as from `base_units`.
+    """
+    if kind == "rank":
+        return True
+    fits, percent = not wanted or wanted in bases, not PARTS.isdisjoint(bases)
+    if kind in ("level", "mean"):
+        return fits
+    return percent or (kind == "change" and (fits or "point" in bases))
+
+
+def _misfits(bad, wanted, units):
+    """Say which units fit the indicators of some facts, and which they have."""
+    told = []
+    for (indicator, kind), rows in bad.groupby(["indicator", "kind"], sort=True):
+        base = "percent" if kind in ("share", "growth") else wanted[rows.index[0]]
+        fitting = units.loc[units["base"].isin([base, f"{base} person", f"item {base}"]), "unit"]
+        shown = ", ".join(fitting[:6]) + (" ..." if len(fitting) > 6 else "")
+        given = sorted(rows["unit"].unique())
+        told.append(f"  {indicator} ({kind}) takes {shown}, not {given} in {rows_of(rows.index)}")
+    what = "facts.csv: the unit does not fit the indicator:\n" + "\n".join(told)
+    way = "an indicator of what the figure counts (人次 are participations and no persons)"
+    return f"{what}\nCorrect the unit, or give {way}, if need be an *_other of its pillar:"
