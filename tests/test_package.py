@@ -55,14 +55,15 @@ MAY_IMPORT = {
         "schema",
         "synthetic",
     },  # cells that no package ships are data
-    "metrics": {"intervals", "schema"},
+    "levels": {"loaders"},
+    "metrics": {"intervals", "levels", "loaders", "schema"},
     "figures": {"schema", "loaders"},  # their words are data
     "composite": {"schema"},
     "districts": {"schema"},
     "inequality": {"schema", "strata"},
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
-    "panel": {"audit", "cohorts", "districts", "intervals", "loaders", "periods", "schema"},
+    "panel": {"audit", "cohorts", "districts", "intervals", "levels", "loaders", "periods", "schema"},
     "report": {"effects", "inference", "loaders", "schema"},
     "simulate": {
         "intervals",

@@ -230,8 +230,13 @@ REFUSED = [
     ({"indicator": "orgs_other"}, "collects different things"),
     ({"scope": "社会领域"}, "a part of the district"),
     ({"kind": "rank"}, "a rank"),
-    ({"flow": "flow"}, "stock or flow"),
-    ({"flow": "cumulative"}, "stock or flow"),
+    (
+        {"flow": "flow"},
+        "the row says flow (over a period), the code book stock (on a day): correct flow, or take",
+    ),
+    ({"flow": "cumulative"}, "the row says cumulative, the code book stock"),
+    ({"flow": "stock", "indicator": "orgs_new"}, "the row says stock (on a day), the code book flow"),
+    ({"flow": "cumulative", "indicator": "orgs_new"}, "take the figure of one period"),
     ({"kind": "share", "unit": "%"}, "a share of another figure"),
     ({"kind": "mean"}, "a mean, not a total"),
     ({"unit": "小时"}, "the unit does not fit"),
@@ -271,7 +276,7 @@ def test_mixed_flow_and_stock_are_not_one_series():
     )
     panel = yr.build_panel(mixed)
     assert panel["period"].tolist() == [2018]
-    assert reasons(panel) == {"f1": "stock or flow: not what the indicator is"}
+    assert reasons(panel)["f1"].startswith("the row says flow")
 
 
 FLOWS = {  # first and last day stated, and whether a flow between them is one of the period
