@@ -241,7 +241,8 @@ def _findings(path, source_id, date, data):
 
     facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
-    findings = audit_facts(facts, load_identities(), load_districts())
+    own = path if (path / "sources.csv").exists() else None  # a folder's own tables, as its facts
+    findings = audit_facts(facts, load_identities(own), load_districts(own))
     findings.attrs = {"left_out": len(findings.attrs.get("left_out", ()))}
     shown = [" · ".join(tokens[i] for i in ids.split(" ") if i in tokens) for ids in findings["fact_ids"]]
     return findings.assign(tokens=shown)
@@ -266,8 +267,8 @@ def read_facts(path):
     """
     from .extract import COLUMNS
     from .intervals import hedge_interval
-    from .loaders import _check_values, _read_csv
-    from .schema import check_table, table_schema
+    from .loaders import _read_csv, value_faults
+    from .schema import key_faults, read_table, refuse, table_schema
 
     raw = _read_csv(path)
     names = {f["name"] for f in table_schema("facts")["fields"]}
@@ -276,8 +277,9 @@ def read_facts(path):
         nouns = raw["noun"].fillna(raw.get("fact_id"))
         filled = {"district": "-", "unit": "-", "indicator": nouns}
         own = own.fillna({c: filled[c] for c in filled if c in own})
-    facts = check_table(own, "facts", where=str(path))
-    _check_values(facts)
+    facts, faults = read_table(own, "facts", where=str(path))
+    lost = [fault for fault in key_faults(facts, "facts", {}) if fault[1].name == "part_of"]
+    refuse([*faults, *lost, *value_faults(facts)], facts, "facts", str(path))
     facts[["low", "high"]] = hedge_interval(facts["value"], facts["hedge"], facts["value_max"])[
         ["low", "high"]
     ]
