@@ -23,6 +23,8 @@ class Book(NamedTuple):
     """A code book, ready to be looked up."""
 
     names: dict  # label or alias, folded -> indicators
+    tails: frozenset  # what is left of them without the first characters: all that a noun can be
+    ends: frozenset  # last two characters of them
     flows: dict  # indicator -> stock or flow
     units: dict  # indicator -> base unit, or what is missing
     wholes: frozenset  # indicators that are of the whole: another word before their name makes a part
@@ -62,7 +64,10 @@ def read_book(indicators):
     parted = {row["denominator"] for row in parts if units.get(row["denominator"]) == row["unit"]}
     around = {row["indicator"] for row in rows if row["pillar"] == "context"}
     flows = {row["indicator"]: row["flow"] for row in rows}
-    return Book(names, flows, units, frozenset(parted | around))
+    tails = frozenset(name[i:] for name in names for i in range(1, min(BEFORE + 1, len(name) - 1)))
+    return Book(
+        names, tails, frozenset(name[-2:] for name in names), flows, units, frozenset(parted | around)
+    )
 
 
 def indicator_of(noun, before, figure, honoured, book):
@@ -84,7 +89,9 @@ def indicator_of(noun, before, figure, honoured, book):
     -------
     Found
     """
-    begun = _begun(before, noun, book.names) if figure["kind"] == "level" else ()
+    if noun[-2:] not in book.ends:  # most
+        return Found("", None, False)
+    begun = _begun(before, noun, book.names) if noun in book.tails and figure["kind"] == "level" else ()
     at = next((i for i in range(len(noun) - 1) if noun[i:] in book.names), None)
     if at is None and not begun:
         return Found("", None, False)
@@ -110,8 +117,16 @@ def _begun(before, noun, names):
 
 
 @cache
+def _units():
+    """Return the units that are read now, and what each counts."""
+    units = word_table("units")
+    return units, base_units(units["unit"], units)
+
+
+@cache
 def _bases(unit):
-    return base_units([unit], word_table("units"))[unit]
+    units, counted = _units()
+    return counted.get(unit) or base_units([unit], units)[unit]
 
 
 @cache

@@ -33,7 +33,7 @@ from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
 from .phrases import AIMS, TOTALS
-from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
+from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
@@ -171,13 +171,13 @@ def _sifted(folded, date, furniture, tables, tabled):
 
 def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
-    town, rows = town_of(folded), []
+    part, rows = part_of(folded), []
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
         start, facts = sentence["start"], _facts_of(sentence, folded, tokens)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
-            row["scope"] = scope_of(town, folded, start, row["number"])
+            row["scope"] = scope_of(part, folded, start, row["number"], row["kind"])
         rows += facts
     return rows
 
@@ -520,7 +520,7 @@ def _row(row, text, folded, source_id, ids, book):
     noun = text[noun_start:noun_end].replace("\n", "")
     first = min(noun_start, row["start"])
     before, named = folded[max(0, first - 6) : first], folded[noun_start:noun_end].replace("\n", "")
-    honoured = bool(_honours().search(named))
+    honoured = bool(named and _honours().search(named))
     indicator, usual, sure = indicator_of(named, before, row, honoured, book)
     flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
