@@ -20,6 +20,7 @@ from .clauses import (
     course_of,
     hedge_of,
     is_intended_before,
+    is_least,
     is_promised,
     kind_of,
     said_of,
@@ -150,7 +151,7 @@ def _sifted(folded, date, furniture, tables, tabled):
     """
     sifted, refused, paragraph = [], [], {}
     shown = {i: figure for figure in tabled for i in range(figure["start"], figure["end"])}
-    title, says = title_says(folded), {"plan": False, "rule": ""}
+    title, says = title_says(folded), {"plan": False, "items": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph = {}
@@ -173,7 +174,8 @@ def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
     part, rows = part_of(folded), []
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        start, facts = sentence["start"], _facts_of(sentence, folded, tokens)
+        after_plan = bool(rows) and rows[-1]["status"] == "planned"
+        start, facts = sentence["start"], _facts_of(sentence, folded, tokens, after_plan)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
@@ -341,15 +343,21 @@ def _sift(sentence, folded, paragraph, ruled, document):
     return kept, refused
 
 
-def _facts_of(sentence, folded, tokens):
-    """Read one sentence; what holds for the next goes into its paragraph."""
+def _facts_of(sentence, folded, tokens, after_plan):
+    """Read one sentence; what holds for the next goes into its paragraph.
+
+    after_plan: whether the last figure before it shall be.
+    """
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    context["intent"] = (
+    least = after_plan and is_least(folded, sentence)
+    paragraph["told"] = paragraph.get("told") or least
+    context["intent"] = context["begun"] = (
         paragraph.get("ahead")
+        or least
         or is_intended_before(folded, sentence["start"])
         or is_promised(folded, sentence["start"], sentence["end"])
     )
@@ -403,7 +411,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "value": value,
         "value_max": value_max,
         "kind": kind,
-        "status": status_of(mention, said, planned or context["owed"], context),
+        "status": status_of(mention, said, planned, context),
         "baseline": baseline_of(kind, said, attached, mention["at"], context),
         **course_of(said, noun, mention["start"], rule, context),
         "each": said.clause.rstrip().endswith(("各", "每")),
