@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import youthresearch as yr
+from youthresearch.cohorts import UNLISTED
 from youthresearch.schema import PANEL
 
 KEY = ["district", "period", "indicator", "scope"]
@@ -485,9 +486,10 @@ def test_readings_of_the_register_give_different_cohorts():
 def test_what_has_no_cohort_leaves_the_panel_and_is_listed():
     found, why = cohorts(reading="notice")
     assert found == {"440305": 2019}
+    assert 'unlisted="never"' in why["110106"] and "a pilots.csv of your own" in why["110106"]
     assert why == {
         "331081": "the register's claims differ (notice)",
-        "110106": "not in the register, which names few counties",
+        "110106": UNLISTED,
         "440300": "no county: a wave is made of counties",
     }
     assert cohorts(reading="end")[1]["440305"] == "in the register, without a date (end)"

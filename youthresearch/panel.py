@@ -303,8 +303,9 @@ def build_panel(
     facts : pandas.DataFrame
         As from `load_facts` or, with district filled in, `extract_facts`.
     pilots : pandas.DataFrame, optional
-        As from `load_pilots`: adds the column cohort by `assign_cohorts` under `reading`. Without it the
-        panel has no cohorts, and no estimator takes it.
+        As from `load_pilots`: adds the column cohort by `assign_cohorts` under `reading`. Districts that it
+        does not name leave the panel, with all their cells, and are listed among the refused: the project's
+        register names few counties. Without it the panel has no cohorts, and no estimator takes it.
     frequency : {"year", "quarter", "month"}
     scope : str or list of str, optional
         Parts of districts that are wanted, each a series of its own, "" for the whole; None is the whole
