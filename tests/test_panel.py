@@ -231,12 +231,9 @@ REFUSED = [
     ({"indicator": "orgs_other"}, "collects different things"),
     ({"scope": "社会领域"}, "a part of the district"),
     ({"kind": "rank"}, "a rank"),
-    (
-        {"flow": "flow"},
-        "the row says flow (over a period), the code book stock (on a day): correct flow, or take",
-    ),
-    ({"flow": "cumulative"}, "the row says cumulative, the code book stock"),
-    ({"flow": "stock", "indicator": "orgs_new"}, "the row says stock (on a day), the code book flow"),
+    ({"flow": "flow"}, "flow in the row, stock in the code book (on a day): correct flow, or take"),
+    ({"flow": "cumulative"}, "cumulative in the row, stock in the code book"),
+    ({"flow": "stock", "indicator": "orgs_new"}, "stock in the row, flow in the code book (over a period)"),
     ({"flow": "cumulative", "indicator": "orgs_new"}, "take the figure of one period"),
     ({"kind": "share", "unit": "%"}, "a share of another figure"),
     ({"kind": "mean"}, "a mean, not a total"),
@@ -277,7 +274,7 @@ def test_mixed_flow_and_stock_are_not_one_series():
     )
     panel = yr.build_panel(mixed)
     assert panel["period"].tolist() == [2018]
-    assert reasons(panel)["f1"].startswith("the row says flow")
+    assert reasons(panel)["f1"].startswith("flow in the row, stock in the code book")
 
 
 FLOWS = {  # first and last day stated, and whether a flow between them is one of the period
@@ -486,7 +483,7 @@ def test_readings_of_the_register_give_different_cohorts():
 def test_what_has_no_cohort_leaves_the_panel_and_is_listed():
     found, why = cohorts(reading="notice")
     assert found == {"440305": 2019}
-    assert 'unlisted="never"' in why["110106"] and "a pilots.csv of your own" in why["110106"]
+    assert 'unlisted="never"' in why["110106"] and "add claims of your own" in why["110106"]
     assert why == {
         "331081": "the register's claims differ (notice)",
         "110106": UNLISTED,

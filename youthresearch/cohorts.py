@@ -10,8 +10,8 @@ from .schema import PANEL, DataError, Listing, as_text, check_choice, check_colu
 
 READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
 UNLISTED = (
-    "not in the register, which names few counties: add a row to a pilots.csv of your own, or claim that it was "
-    'never treated (assign_cohorts, unlisted="never")'
+    "not in the register, which names few counties: add claims of your own to it, or claim that it was never "
+    'treated (assign_cohorts, unlisted="never")'
 )
 CONFLICTS = ("refuse", "earliest", "latest")
 

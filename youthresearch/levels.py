@@ -6,25 +6,16 @@ import pandas as pd
 from .loaders import base_units
 
 CHANGE, GROWTH = "a change, not a level", "a growth rate, not a level"
-CUMULATIVE = (
-    "the row says cumulative, the code book flow: take the figure of one period, or correct flow if it is one"
-)
+CUMULATIVE = "cumulative in the row, flow in the code book: take the figure of one period, or correct flow"
+_HAPPENED = "correct flow, or take an indicator of what happened over a period (members_new, honours_units)"
 _FLOWS = {  # what a row says, what the code book says of its indicator, and what to do
-    (
-        "flow",
-        "stock",
-    ): "the row says flow (over a period), the code book stock (on a day): correct flow, or take "
-    "an indicator of what happened, such as members_new or honours_units",
-    (
-        "cumulative",
-        "stock",
-    ): "the row says cumulative, the code book stock (on a day): correct flow, or take an "
-    "indicator of what happened, such as members_new",
+    ("flow", "stock"): f"flow in the row, stock in the code book (on a day): {_HAPPENED}",
+    ("cumulative", "stock"): f"cumulative in the row, stock in the code book (on a day): {_HAPPENED}",
     (
         "stock",
         "flow",
-    ): "the row says stock (on a day), the code book flow (over a period): correct flow, or take an "
-    "indicator of what there is on a day",
+    ): "stock in the row, flow in the code book (over a period): correct flow, or take an indicator "
+    "of what there is on a day",
     ("cumulative", "flow"): CUMULATIVE,
 }
 
