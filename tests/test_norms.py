@@ -113,6 +113,19 @@ SET = [  # what a rule sets, which is planned: text, tokens, hedges, kinds
     ("按学生数的2%推荐。按利息的60%给予补贴。", "2% 60%", "exact exact", "share share"),
     ("补贴标准为当地最低工资标准的60%。", "60%", "exact", "share"),
     ("志愿者上岗后，可享受每个月2000元的补贴，可享受三项服务。", "2000元 三项", "exact exact", "mean level"),
+    # staffs of bodies, and what each body may have
+    ("乡镇团委一般5至8人。", "5至8人", "range", "level"),
+    ("中学一般应配专职辅导员2-3名。", "2-3名", "range", "level"),
+    ("每个支部成员不超过7人。", "不超过7人", "at_most", "mean"),
+    # what is given to each, parts, and what a standard rises by
+    ("助学金管理办法\n高中生每人1500元；大学生每人3000元。", "1500元 3000元", "exact exact", "mean mean"),
+    ("育儿补贴办法\n二孩每孩每月补贴300元，补贴标准为500元。", "300元 500元", "exact exact", "mean level"),
+    (
+        "推优入党办法\n大学生补贴标准提高15%，一年级约占25%，二年级占30%。",
+        "提高15% 约占25% 30%",
+        "exact about exact",
+        "growth share share",
+    ),
 ]
 
 
@@ -141,6 +154,9 @@ def test_the_noun_of_a_quota_stands_before_its_bound():
         ("可享受最多3万元的贷款。", "最多3万元"),
         ("可享受最高3万元的贷款。", "3万元"),
         ("贷款额度不超过总投资的70%。", "70%"),
+        ("每个小队成员一般5至8人。", "5至8人"),
+        ("参赛补助按60元/人核算。", "60元"),
+        ("评优办法\n月收入2000元的团员免交团费。", "2000元"),
     ],
 )
 def test_a_condition_and_what_one_may_take_are_not_set(text, token):
@@ -248,6 +264,18 @@ def test_a_rule_calls_itself_one_and_conditions_may_stand_in_a_list():
     conditions = "成立社团应当具备下列条件：\n（一）有6名以上学生发起；\n（二）有教师2名以上。"
     listed = f"二、成立\n{conditions}\n三、成效\n社团达30个以上。"
     assert yr.extract_facts(listed)["token"].tolist() == ["30个以上"]
+
+
+def test_a_numbered_heading_ends_the_conditions_however_it_is_numbered():
+    facts = yr.extract_facts("二.招募条件\n1.服务时长不少于20小时。\n三.待遇\n1.补助90元/天/人。")
+    assert facts[["value", "unit", "kind"]].values.tolist() == [[90, "元/天", "mean"]]
+
+
+def test_a_sum_for_each_person_that_is_paid_out_is_a_figure():
+    facts = yr.extract_facts(
+        "对困难学生按800元/人的标准发放助学金。队伍按20元/人计算误餐。建立起不少于500人的队伍。"
+    )
+    assert facts[["value", "unit"]].values.tolist() == [[800, "元/人"], [500, "人"]]
 
 
 def test_a_notice_is_known_by_its_words_where_it_has_no_title():

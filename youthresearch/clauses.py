@@ -12,6 +12,7 @@ of an earlier figure; ``course``; ``baseline``; ``bound``, whether it is of a pl
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from .dates import iso
@@ -51,7 +52,9 @@ def said_of(mention, folded, before):
 
 _APART = re.compile(r"不[少低]于(?:[人户年月]均|(?:每[\u4e00-\u9fff]{1,2})+)$")
 _BOUND_OF = re.compile(r"不(?:得|应|能)?(?:[少低小]于|(超过|[高多大]于))[^,。;、\d]{1,20}(?:的|[数量额]) ?$")
-_ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
+_ROUGHLY = re.compile(
+    r"(?P<of>约|近|超过|超|逾)占[^,。;\d]*$|(?P<than>超过(?<!不超过)|接近|不足|逾)[^,。;、\d]{0,10}[总人]数的$"
+)
 
 
 def hedge_of(mention, said):
@@ -65,8 +68,36 @@ def hedge_of(mention, said):
         return "at_most" if bound[1] else "at_least"
     roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
     if roughly:
-        return lexicon_codes("hedge_before")[roughly[1]]
+        return lexicon_codes("hedge_before")[roughly["of"] or roughly["than"]]
     return "about" if "约" in said.clause and _marks()["about"].search(said.clause) else "exact"
+
+
+_EACH_OF = re.compile(r"分别[^,。;:\d]{0,8}$")
+
+
+def share_hedges(mentions, folded):
+    """Give all figures of a list after 分别 the hedge of its first one (分别超过30%和20%), or its last one.
+
+    The last one has it where its word stands after the number (分别控制在30%、60%以内).
+    """
+    gaps = (folded[a["end"] : b["start"]] for a, b in pairwise(mentions))
+    joined = [gap in ("、", "和", "及", "与") for gap in gaps]
+    for i, first in enumerate(mentions):
+        if not _EACH_OF.search(folded, max(0, first["start"] - 10), first["start"]):
+            continue
+        size = next((k for k, same in enumerate(joined[i:]) if not same), len(joined) - i)
+        listed = mentions[i : i + size + 1]
+        last = listed[-1]
+        hedge = first["hedge"] if first["start"] < first["number_start"] else _after(last, folded)
+        for mention in listed:
+            if mention["hedge"] == "exact" and mention["unit"] == first["unit"]:
+                mention["hedge"] = hedge
+
+
+def _after(mention, folded):
+    """Return the hedge of a number whose word stands after it, else exact."""
+    named = folded[mention["start"] : mention["end"]].endswith(tuple(lexicon_codes("hedge_after")))
+    return mention["hedge"] if named and mention["start"] == mention["number_start"] else "exact"
 
 
 # Kind ------------------------------------------------------------------------------------------------------
@@ -74,7 +105,11 @@ def hedge_of(mention, said):
 _RATIO = re.compile(r"(?:团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
-_FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
+_FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集体收入3万元, 带动农户增收3万元
+    r"(?P<verb>增配|增核|净增|追加|核增|精简|核减|裁减|减少|压减|缩减|削减)(?=[^到至为,。;、]{2,10}$)"
+    r"|增(?<!新增)(?:加(?=[^到至为,。;、]{2,12}$)|收$)"
+)
+_BY_MEASURE = ("元", "吨", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
 _LIKE = re.compile("[比较于超先后]")  # a quick look for the next one
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
@@ -85,8 +120,11 @@ _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于�
     r"|(?:(?P<over>[高多快优]于|超[过出]?|领先)|[低少慢]于|落后于?)[^,。;:、\d]{0,12}"
     r"(?:全[国省市区县]|平均|均值|水平|预期|计划|预算|任务|目标|指标|同期|[上去]年)数?$"
 )
+_PASSED = re.compile(  # before a number that is so much over what was
+    r"(?:较|(?<![占对评同环])比)(?:去年|上年|上月|上季度?|同期|\d{4}年|全[国省市区县]|平均)[^,。;:、\d]{0,8}$"
+)
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
-    r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?P<down>[降跌]幅|下降率))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
+    r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?:提高|提升|上浮|上涨|增长|增加)幅度|(?P<down>[降跌]幅|下降率|(?:下降|降低|下调)幅度))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
 _THEN = ("便", "就", "则", "多", "少")
 _EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
@@ -95,6 +133,7 @@ _HEADED = re.compile(
     "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
 )  # 每月津贴分别为:一类65元
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
+_AMONG = re.compile("[\u4e00-\u9fff]{1,8}[中里]")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
 _PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元
     r"每[人户名]?个?(?:学?年|月|学期|季度?|周|天|日)(?:[^,。;\d]{0,10}(?:补[贴助]|津贴|工资|领取))?$"
@@ -116,6 +155,8 @@ def kind_of(mention, said, context):
     clause, whole = said.clause, _with_its_condition(said)
     if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
         clause = whole = clause[clause.rindex("的") :]
+    elif clause.endswith("在") and _AMONG.match(said.rest):
+        clause = whole = "在"  # 人均寿命在90个国家中居第9
     each = _each_of(mention, said, whole, context)
     kind, sign, attached = _own_kind(mention, clause, whole, each)
     if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
@@ -132,7 +173,7 @@ def kind_of(mention, said, context):
     if least:
         mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
-    per = _per(mention, kind, clause, each, owed, listed or still, context)
+    per = _per(mention, kind, said, each, owed, listed or still, context)
     if kind == "mean" and not per and _EACH.search(clause) and context.get("counted_in") in WHOLE:
         per = context["counted_in"]  # 向99个团委各赠送1辆
     context["counted_in"] = mention["unit"]
@@ -189,6 +230,8 @@ def _own_kind(mention, clause, whole, each):
     if than:
         rate = unit in PARTS or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
+    if mention["hedge"] == "over" and ("较" in clause or "比" in clause) and _PASSED.search(clause):
+        return ("growth" if unit in PARTS else "change"), 1, 0  # 较去年日均量超20通
     if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
@@ -228,8 +271,17 @@ def _without_verb(mention, clause):
         return "mean", 1, 0  # 1985.26人
     if mention["unit"] == "岁":
         return "mean", 1, 0  # all ages that are figures
-    far = _FAR.search(clause)  # 增配副书记9名
-    return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
+    far = _FAR.search(clause)
+    if not far or _says_more(clause, far.end()):  # 减少收费项目惠及企业20家
+        return "level", 1, 0
+    if far["verb"] or mention["unit"] in _BY_MEASURE:  # but 增加床位300张: so many are new
+        return "change", -1 if far["verb"] in roles("down") else 1, 0
+    return "level", 1, 0
+
+
+def _says_more(clause, start):
+    """Tell whether a clause has another verb after some place."""
+    return any(clause[i : i + 2] in _plain_verbs() for i in range(start, len(clause) - 1))
 
 
 def _with_its_condition(said):
@@ -301,14 +353,16 @@ def _is_bounded(mention):
     return mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
 
 
-def _per(mention, kind, clause, each, owed, listed, context):
+def _per(mention, kind, said, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
     if kind == "change" and not each:  # 人均收入5200元,比去年增加300元
+        if _AND.fullmatch(said.lead) and context["counted_in"] == mention["unit"]:
+            return context["per"]  # 人均标准增加30元和5元
         first = context.get("mean")
         return context["per"] if first and first["unit"] == mention["unit"] else ""
     if kind not in ("mean", "change") or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
-    return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
+    return each.unit if each else (owed and each_of_all(said.clause)) or (listed and context.get("per")) or ""
 
 
 def _is_listed_with(context, mention, said):
@@ -341,6 +395,8 @@ _TASK = re.compile(
     r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
     r"|预算(?:数|总?额|金额)(?:为|是)?$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$"
 )
+_SURPASSED = re.compile("的[^,。;、\\d]{0,6}(?:任务|目标|计划|指标)")
+_SET_AT = re.compile("(?:[完达]成|实现|达到|提出|制定|设定|确定|定下|明确)了?$")  # 完成超过300万元的任务
 _SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
 _ELAPSED = re.compile(
     r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|第?一季度)"
@@ -396,6 +452,11 @@ _AIM = re.compile(
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
+def is_surpassed(said):
+    """Tell whether a figure with 超过 or 低于 is an aim that was surpassed: 超过197个的任务指标."""
+    return bool(said.rest[:1] == "的" and _SURPASSED.match(said.rest) and not _SET_AT.search(said.clause))
+
+
 def status_of(mention, said, planned, context):
     """Tell what is from what shall be: by the last mark before a figure, carried on until another comes.
 
@@ -403,6 +464,8 @@ def status_of(mention, said, planned, context):
     """
     if mention["hedge"] == "masked":
         return "masked"
+    if mention.get("aim"):
+        return "planned"
     lead, clause, rest = said
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
     if not fulfilled and _is_task(mention, clause, rest):
@@ -670,6 +733,7 @@ _ANEW = (  # what is no longer of the same time
 _HOW = "至少|分别|力争|全部|共同?|主要|重点|逐步|逐年|陆续|分批|统一|继续|进一步|免费|直接|每年"  # 将逐步覆盖
 
 
+@cache
 def _plain_verbs():
     """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
     nouns = frozenset().union(*map(roles, ("compound", "noun", "takes_verb")))
@@ -732,7 +796,7 @@ def _marks():
         "mean": re.compile(
             rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}"
-            r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|捐赠?|提供|发放|奖励|补[贴助]|资助)"
+            r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|(?<!募)捐赠?|提供|发放|奖励|补[贴助]|资助)"
             r"[出了有]?$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{1,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),

@@ -22,8 +22,10 @@ from .clauses import (
     is_intended_before,
     is_least,
     is_promised,
+    is_surpassed,
     kind_of,
     said_of,
+    share_hedges,
     status_of,
 )
 from .codebook import indicator_of, project_book, read_book
@@ -36,6 +38,7 @@ from .nouns import find_above, find_among, find_noun
 from .phrases import AIMS, TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
+from .rates import each_of
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
@@ -361,6 +364,8 @@ def _facts_of(sentence, folded, tokens, after_plan):
         or is_intended_before(folded, sentence["start"])
         or is_promised(folded, sentence["start"], sentence["end"])
     )
+    if folded.find("分别", sentence["start"], sentence["end"]) >= 0:
+        share_hedges(sentence["kept"], folded)
     for mention in sentence["kept"]:
         planned = (
             sentence["planned"]
@@ -393,7 +398,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     (see `clauses` and `find_noun`); planned: whether its paragraph says that it shall be.
     """
     said, unit = said_of(mention, folded, before), mention["unit"]
-    if mention["hedge"] == "exact":
+    if mention["hedge"] in ("over", "under") and is_surpassed(said):
+        mention |= {"hedge": "exact", "aim": True}
+    elif mention["hedge"] == "exact":
         mention["hedge"] = hedge_of(mention, said)
     kind, sign, attached = kind_of(mention, said, context)
     if kind == "change" and unit == "个" and mention["resolution"] < 1:
@@ -420,6 +427,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     }
     if not unit and kind != "rank":
         row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, context)
+        each = kind == "mean" and row["unit"] and each_of(said.clause, "")
+        row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:

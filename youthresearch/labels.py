@@ -192,7 +192,8 @@ def headers():
     either = {code: "|".join(sorted(found, key=len, reverse=True)) for code, found in words.items()}
     measures = "|".join([either["number"], *lexicon_words("measure")])
     return {
-        "order": re.compile(f"(?:{either['order']})"),
+        "order": re.compile(f".{{0,4}}(?:{either['order']})"),  # 岗位序号
+        "group": re.compile(f"(?:{either['group']})"),  # 年级: 2013
         "when": re.compile(f"(?:{either['when']})"),
         "dated": re.compile(f".*(?:{either['when']})"),
         "place": re.compile(rf"(?:所[在属])?(?:{either['place']})(?:\(.*\))?(?:名称|名)?"),
