@@ -31,6 +31,13 @@ def test_what_is_new_is_not_what_there_is(text, wanted):
     assert proposed(text) == [[wanted, "high"]]
 
 
+def test_a_change_is_of_the_indicator_of_its_level():
+    text = "社会领域的团组织达到900个，比试点前增加300个，增长50%。"
+    assert indicators(text) == ["orgs_social"] * 3
+    assert indicators("发展团员90名，比上年增加30名，增长50%。") == ["members_new"] * 3
+    assert yr.audit_facts(yr.extract_facts(text))["verdict"].tolist() == ["holds"]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -56,6 +63,7 @@ def test_an_award_is_an_honour(text, wanted):
         ("小微企业41家。", ""),
         ("温岭市团员410名。", "members"),  # the place of the whole
         ("在册团员410名。", "members"),
+        ("共青团干部41名。", "cadres"),
     ],
 )
 def test_a_part_is_not_its_whole(text, wanted):

@@ -16,7 +16,7 @@ from .words import word_table
 
 BEFORE = 4  # characters before a noun, or its number, that a name may begin with: 发展|团员
 AWARDS = {True: "honours_persons", False: "honours_units"}
-_NAMED = re.compile(r"[“\"][^“”\"]*[”\"]")  # “青春”团支部
+_NAMED = re.compile(r"[“\"][^“”\"]*[”\"]|共青")  # “青春”团支部, 共青|团干部
 
 
 class Book(NamedTuple):
@@ -80,7 +80,7 @@ def indicator_of(noun, before, figure, honoured, book):
     before : str
         What stands before noun and number: an alias may begin with it (发展团员).
     figure : dict
-        Has kind and unit.
+        Has kind, unit and rule.
     honoured : bool
         Whether the noun is an award.
     book : Book
@@ -91,7 +91,10 @@ def indicator_of(noun, before, figure, honoured, book):
     """
     if noun[-2:] not in book.ends:  # most
         return Found("", None, False)
-    begun = _begun(before, noun, book.names) if noun in book.tails and figure["kind"] == "level" else ()
+    begun = _begun(before, noun, book.names) if noun in book.tails else ()
+    own_verb = figure["kind"] != "level" and figure["rule"] != "inherited"
+    if begun and own_verb and book.flows[begun[0]] != "stock":
+        begun = ()  # 团员新增 of a change is one of the stock; 发展团员, after which 增长5% follows, is not
     at = next((i for i in range(len(noun) - 1) if noun[i:] in book.names), None)
     if at is None and not begun:
         return Found("", None, False)
@@ -106,7 +109,7 @@ def indicator_of(noun, before, figure, honoured, book):
 
 
 def _says_no_more(word):
-    """Tell whether a word before a name leaves it what it is: none, a place, a name in quotation marks."""
+    """Tell whether a word before a name leaves it what it is: none, a place, a name in quotation marks, 共青."""
     return not word or is_place(word, short=True) or bool(_NAMED.fullmatch(word))
 
 
