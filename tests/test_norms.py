@@ -397,6 +397,13 @@ STATUS = [  # text, status of each figure
     ("到2030年，全县书屋达到90个。从2011年到2016年，全县修缮书屋60个。", "planned achieved"),
     ("将联办讲座9场。\n打造书屋3个以上，办展4场以上。", "planned planned planned"),
     ("目前开设书屋3个以上，办展4场以上。", "achieved achieved"),
+    # 将 before an object is no intent
+    ("该馆将低保户补贴由每人400元提高到700元，慰问困难职工90名。", "achieved achieved achieved"),
+    ("社区将辖区居民600户合理划分为4个网格，每个网格配1名网格员。", "achieved achieved achieved"),
+    ("90名志愿者将奔赴6个山区县。", "achieved planned"),
+    # years long past, and plans that are nouns
+    ("到1963年，全场团员达到300人。", "achieved"),
+    ("造林项目总规划面积90万亩，援建小学6所。", "achieved achieved"),
     # a programme announced, its items and what ends them
     ("今年将办好十件民生实事。\n一、就业\n1.新增岗位900个。\n（2）修建书屋6座。", "planned " * 2),
     ("2023年民生实事任务分解表\n项目 | 牵头单位\n修建书屋6座 | 文化局", "planned"),

@@ -422,7 +422,7 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
     r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|未来[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
-_TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到\d{4}年(?![的止\d])")  # nobody says of when the text is
+_TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到20\d\d年(?![的止\d])")  # nobody says of when the text is
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
@@ -562,7 +562,7 @@ def _is_put(found, lead, rest):
     """Tell whether 将 stands before an object that is put somewhere, not before what shall be done.
 
     Before a word that is no verb we know it does so too if its clause says whereto or as what, or ends before
-    the figure, unless a word of time goes before it.
+    the figure, unless a word of time goes before it; and before a noun.
     """
     end = _CLAUSE.match(lead, found.start()).end()
     if end == len(lead) and _PUT.match(rest):
@@ -570,8 +570,11 @@ def _is_put(found, lead, rest):
     if found["sure"]:
         return False
     said = lead[found.start() : end]
-    apart = end < len(lead) and not found["verb"] and not _COMING.search(lead, 0, found.start())
-    return apart or said.endswith("的") or bool(_WHERETO.search(said))
+    if found["verb"]:
+        return said.endswith("的") or bool(_WHERETO.search(said))
+    apart = end < len(lead) and not _COMING.search(lead, 0, found.start())
+    noun = any(said[1:n] in roles(role) for n in range(3, 6) for role in ("noun", "person", "organisation"))
+    return apart or noun or said.endswith("的") or bool(_WHERETO.search(said + _CLAUSE.match(rest)[0]))
 
 
 def is_intended_before(folded, start):
@@ -765,7 +768,7 @@ def _intents(words, verbs):
         rf"|(?P<who>{_PLAN})(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|{number}年|分[期批]|[每新再共]|总投资"
         rf"|{will}|{doing}|(?!{noun}|[\u4e00-\u9fff]{{0,6}}的)[\u4e00-\u9fff]{{2}}[^,。;:]*$)"
         rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
-        r"|计划(?=将|\d[^,。;]*$)|规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+        r"|计划(?=将|\d[^,。;]*$)|(?<!总)规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
         r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])"
         r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投入|预算资金"
         r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"

@@ -580,6 +580,12 @@ def _spelled():
 
 
 @cache
+def _not_after_one():
+    """Return classifiers that count after large or vague numerals in words only (三百件, 十余首)."""
+    return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
+
+
+@cache
 def areas():
     """Return a pattern of the areas that may follow a number at once (9区, 两镇), no other words (市场)."""
     return _areas(())
@@ -658,6 +664,7 @@ def _pattern():
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
     spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
+    spelled += f"|(?:(?<=[余多])|(?<=[一二两三四五六七八九][百千万]))(?:{either(_not_after_one())})"
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -671,7 +678,11 @@ def _quick():
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
         f"{''.join(_spelled())}百年月日天周星季学成分届番小大倍{_ENDS}"
     )
-    before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    others = "".join(sorted({word[0] for word in _not_after_one()}))
+    before_unit = (
+        f"[{_HAN}]{{0,11}}(?:[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+        f"|(?:[余多]|(?<=[百千万]))(?=[{others}]))"
+    )
     last = (  # 前三, 一半, 半数
         f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)"
     )
