@@ -109,7 +109,7 @@ def indicator_of(noun, before, figure, honoured, book):
 
 
 def _says_no_more(word):
-    """Tell whether a word before a name leaves it what it is: none, a place, a name in quotation marks, 共青."""
+    """Tell whether a word before a name leaves it what it is: none, a place, a name in quotes, 共青."""
     return not word or is_place(word, short=True) or bool(_NAMED.fullmatch(word))
 
 
