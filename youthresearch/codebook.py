@@ -38,6 +38,9 @@ class Found(NamedTuple):
     named: bool
 
 
+NOTHING = Found("", None, False)
+
+
 @cache
 def project_book():
     """Return the code book of the words that are read now."""
@@ -89,15 +92,13 @@ def indicator_of(noun, before, figure, honoured, book):
     -------
     Found
     """
-    if noun[-2:] not in book.ends:  # most
-        return Found("", None, False)
     begun = _begun(before, noun, book.names) if noun in book.tails else ()
     own_verb = figure["kind"] != "level" and figure["rule"] != "inherited"
     if begun and own_verb and book.flows[begun[0]] != "stock":
         begun = ()  # 团员新增 of a change is one of the stock; 发展团员, after which 增长5% follows, is not
     at = next((i for i in range(len(noun) - 1) if noun[i:] in book.names), None)
     if at is None and not begun:
-        return Found("", None, False)
+        return NOTHING
     found, named = (begun, True) if begun else (book.names[noun[at:]], _says_no_more(noun[:at]))
     usual = book.flows[found[0]]
     if honoured and usual == "stock":

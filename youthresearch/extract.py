@@ -28,7 +28,7 @@ from .clauses import (
     share_hedges,
     status_of,
 )
-from .codebook import indicator_of, project_book, read_book
+from .codebook import NOTHING, indicator_of, project_book, read_book
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
@@ -182,7 +182,8 @@ def _rows(sifted, folded, place):
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
-            row["scope"] = scope_of(part, folded, start, row["number"], row["kind"])
+            if part is not None:
+                row["scope"] = scope_of(part, folded, start, row["number"], row["kind"])
         rows += facts
     return rows
 
@@ -535,10 +536,12 @@ def _row(row, text, folded, source_id, ids, book):
     """One proposal in the columns of facts."""
     noun_start, noun_end = row["noun"] or (row["start"], row["start"])
     noun = text[noun_start:noun_end].replace("\n", "")
-    first = min(noun_start, row["start"])
-    before, named = folded[max(0, first - 6) : first], folded[noun_start:noun_end].replace("\n", "")
+    named = folded[noun_start:noun_end].replace("\n", "")
     honoured = bool(named and _honours().search(named))
-    indicator, usual, sure = indicator_of(named, before, row, honoured, book)
+    indicator, usual, sure = NOTHING
+    if named[-2:] in book.ends:
+        first = min(noun_start, row["start"])
+        indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
     flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     return {
@@ -572,7 +575,7 @@ def _row(row, text, folded, source_id, ids, book):
         "noun_end": noun_end,
         "rule": row["rule"],
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
-        "confidence": _confidence(row["rule"], sure and flow == book.flows.get(indicator)),
+        "confidence": _confidence(row["rule"], sure and indicator and flow == book.flows[indicator]),
     }
 
 

@@ -150,7 +150,7 @@ def district_of(place, foreign, folded, start, end, kind):
 
 
 def part_of(folded):
-    """Return the part of a district that a text is about, in its own words, or nothing.
+    """Return the part of a district that a text is about, in its own words, or ""; None if none is named.
 
     It is the one town or street of its first words, the school or firm whose report its title says it is, or
     what it calls its own throughout (全镇, 我校) where it speaks of no district (全县) and for none.
@@ -158,13 +158,13 @@ def part_of(folded):
     towns = set(_TOWN.findall(folded[:TITLE]))
     if towns:
         return towns.pop() if len(towns) == 1 else ""
-    if _COUNTY_SPEAKS.search(folded, 0, HEAD):
-        return ""
-    unit = _UNIT_REPORTS.search(folded[:TITLE].partition("\n")[0])
+    own, whole = set(_OWN_UNIT.findall(folded)), _COUNTY_SPEAKS.search(folded, 0, HEAD)
+    unit = None if whole else _UNIT_REPORTS.search(folded[:TITLE].partition("\n")[0])
     if unit:
         return unit[1]
-    own = set(_OWN_UNIT.findall(folded))
-    return f"全{own.pop()}" if len(own) == 1 and not _OWN_DISTRICT.search(folded) else ""
+    if not own:
+        return None
+    return "" if whole or len(own) > 1 or _OWN_DISTRICT.search(folded) else f"全{own.pop()}"
 
 
 def scope_of(part, folded, start, end, kind):
