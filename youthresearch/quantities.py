@@ -42,6 +42,11 @@ _IN_WORDS = re.compile(  # 壹拾贰万, 叁名; of 伍, 陆 and 拾 (队伍, �
     "|(?<![伍陆拾佰仟])(?=[百千元个名人次份项家位期场])"
     "|(?<=[伍陆拾])(?<![队大登收].)(?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*)"
 )
+_YEAR = re.compile(  # 二〇二一年, also with the sign of a circle; both of 二〇二一至二〇二五年
+    "(?:一[89][一二三四五六七八九]|二[〇○零0O][〇○零0O一二三四五六七八九])[〇○零0O一二三四五六七八九]"
+    "(?=学?年|[-—~至到、]{1,2}(?:二[〇○零]|一九)[〇○零一二三四五六七八九]{2}学?年)"
+)
+_YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
@@ -130,11 +135,16 @@ def _foldable():
 
 
 def fold(text):
-    """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
+    """Fold a text character by character: full-width to ASCII, traditional to simplified; same length.
+
+    Years in Chinese numerals become digits.
+    """
     table = _folding()
     for sign in "，：；（）":  # in most texts nearly all there is to fold
         text = text.replace(sign, table[sign])
     text = _foldable().sub(lambda match: table[match[0]], text)
+    if any(sign in text for sign in ("二〇", "二○", "二零", "二0", "二O", "一九", "一八")):
+        text = _YEAR.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
 
 
