@@ -174,8 +174,9 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
     repairs : pandas.DataFrame, optional
         As from `propose_repairs` of the same three, where they are at hand; all of them, not a choice.
     measure : callable
-        Facts -> table with low and high and columns that name each row: what you conclude from the facts.
-        The metrics of the field by default; an effect's estimate can stand here as well.
+        Facts -> table with low and high and columns that name each row (fact_ids, where nothing else does):
+        what you conclude from the facts. The metrics of the field by default; an effect's estimate can
+        stand here as well.
 
     Returns
     -------
@@ -183,13 +184,15 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
         One row is one repair that fits a conflict best, the weightiest first: source_id, relations (how many
         conflicts it settles), repair, alternatives (how many others have as few edits), consequence
         (measure: a result changes; cell: a level changes, and with it a panel cell; none: the figure enters
-        no level, such as a growth rate beside its level), measures (how many results change), change
+        no level, such as a growth rate beside its level), measures (how many results change, are lost or are
+        new), change
         (largest relative change of a level or a result, in percent), fact_ids (edited).
 
     Raises
     ------
     DataError
-        As `audit_facts`; or if the repairs are of other facts, or of what has been repaired since.
+        As `audit_facts`; or if the repairs are of other facts, or of what has been repaired since, or if
+        the measure has several results of one name.
     """
     edits = propose_repairs(facts, identities, districts) if repairs is None else repairs
     _check_repairs(edits, facts)
@@ -245,16 +248,39 @@ def _consequence(facts, row, measure, before):
     moved = _moved(before, measure(repaired))
     change = pd.concat([100 * ((new - old) / old).abs()[levels], moved])
     depth = "measure" if len(moved) else "cell" if levels.any() else "none"
-    return depth, len(moved), float(change.max()) if len(change) else 0.0
+    return depth, len(moved), float(change.max()) if change.notna().any() else 0.0
 
 
 def _moved(before, after):
-    """Return the relative changes, in percent, of the results that differ between two tables."""
+    """Return the relative changes, in percent, of the results that differ between two tables, one to one.
+
+    A result that is in one of them alone counts, and its change is missing.
+    """
+    tables = [table.assign(**{"": 0}) for table in (before, after)]  # one result needs no name
+    both = tables[0].merge(tables[1], on=_names(*tables), how="outer", suffixes=("", "_after"))
+    old, new = (both[[f"low{of}", f"high{of}"]].to_numpy(float) for of in ("", "_after"))
+    same = np.isclose(old, new, rtol=1e-11, atol=0).all(axis=1)
+    middle, later = (_middle(ends[~same]) for ends in (old, new))
+    return 100 * ((later - middle) / middle.where(middle != 0)).abs()
+
+
+def _names(before, after):
+    """Name the columns that tell the results of a measure apart; the facts of each, if nothing else does."""
     names = [c for c in before if c not in ("low", "high", "fact_ids")]
-    both = before.merge(after, on=names, suffixes=("", "_after"))
-    middle, later = both[["low", "high"]].mean(axis=1), both[["low_after", "high_after"]].mean(axis=1)
-    change = 100 * ((later - middle) / middle).abs()
-    return change[change > 1e-9]
+    for some in (names, [*names, "fact_ids"]):
+        if set(some) <= set(before) and not any(t.duplicated(some).any() for t in (before, after)):
+            return some
+    table = max(before, after, key=lambda t: t.duplicated(names).sum())
+    raise DataError(
+        "Several results of the measure have one name, so what becomes of each cannot be told: give them a "
+        "column that tells them apart.",
+        table[table.duplicated(names, keep=False)].drop(columns=""),
+    )
+
+
+def _middle(ends):
+    """Return the middle of intervals, and the end of those that are open."""
+    return pd.DataFrame(np.where(np.isfinite(ends), ends, np.nan)).mean(axis=1)
 
 
 # What follows from the figures ----------------------------------------------------------------------------
