@@ -397,7 +397,7 @@ def test_tightening_agrees_with_trying_every_number():
     """30-odd of 38 posts are 84.2%: of 30 to 40 only 32 gives it."""
     own = {"part_of": "w", "indicator": "assistants_recruited"}
     table = facts(
-        ("w", "level", 38, "个", {}),
+        ("w", "level", 38, "个", {"indicator": "posts_part_time"}),
         ("p", "level", 30, "人", own | {"hedge": "odd", "resolution": 10.0}),
         ("s", "share", 84.2, "%", own | {"resolution": 0.1}),
     )
@@ -409,7 +409,7 @@ def test_tightening_agrees_with_trying_every_number():
 def test_relations_that_leave_no_value_together_are_named_and_those_in_conflict_have_no_say():
     """30-odd of 38 may be 84.2% or 94.7%, not both; 30 of 38 are neither."""
     own, share = {"part_of": "w", "indicator": "assistants_recruited"}, {"resolution": 0.1}
-    whole = ("w", "level", 38, "个", {})
+    whole = ("w", "level", 38, "个", {"indicator": "posts_part_time"})
     odd = ("p", "level", 30, "人", own | {"hedge": "odd", "resolution": 10.0})
     a, b = (("a", "share", 84.2, "%", own | share), ("b", "share", 94.7, "%", own | share))
     together = yr.tighten(facts(whole, odd, a, b))

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "loaders": {"intervals", "schema"},
     "slips": set(),
     "rules": {"intervals"},
-    "relations": {"rules", "schema", "slips"},
+    "relations": {"loaders", "rules", "schema", "slips"},
     "repair": {"intervals", "rules", "schema", "slips"},
     "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},

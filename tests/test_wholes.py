@@ -1,4 +1,4 @@
-"""What a figure is part of, in own sentences: each text with the figures, and the whole of each by its value."""
+"""What a figure is part of, in own sentences: with each text, the whole of each figure by its value."""
 
 import pytest
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from .intervals import before_from_change, before_from_growth, growth_from_change, interval
 from .metrics import compute_metrics
-from .relations import RELATION, alone, find_relations, moves_of, prepare, relate, rows_of
+from .relations import RELATION, SEVERAL, alone, find_relations, moves_of, prepare, relate, rows_of
 from .repair import PROPOSAL, apply_repair, proposals, summary
 from .rules import (
     RULES,
@@ -31,6 +31,7 @@ FINDING = [
     *("stated_low", "stated_high", "expected_low", "expected_high", "arithmetic", "found", "fact_ids"),
     "repairs",
 ]
+LEFT_OUT = ["fact_id", "source_id", "district", "scope", "indicator", "period_end", "kind", "value"]
 PASSES = 30  # of propagation: each carries a bound one relation further
 
 
@@ -77,7 +78,7 @@ def audit_facts(facts, identities=None, districts=None):
     order = findings.sort_values(["source_id", "relation", "indicator", "fact_ids"]).index
     findings = mark_simulated(findings.loc[order, FINDING].reset_index(drop=True), is_simulated(facts))
     findings.attrs["not_related"] = relations.attrs["not_related"]
-    findings.attrs["left_out"] = _ambiguous(facts, findings)
+    findings.attrs["left_out"] = _ambiguous(facts, findings, relations.attrs[SEVERAL])
     return findings
 
 
@@ -120,15 +121,18 @@ def _by_shape(relations):
     return relations.groupby(["relation", sizes], sort=True)
 
 
-def _ambiguous(facts, findings):
-    """List figures of which one source states several values for one key, and that no relation took up."""
+def _ambiguous(facts, findings, several):
+    """List figures of which one source states several values for one key, and that no relation took up.
+
+    And those that may be of several levels.
+    """
     key = ["key", "kind", "baseline"]
     moves = facts[facts["kind"].isin(["level", "change", "growth"])]
     moves = moves.drop_duplicates([*key, "low", "high", "resolution"])
     twice = moves[moves.duplicated(key, keep=False)]
     used = {i for ids in findings["fact_ids"] for i in ids.split(" ")}
-    columns = ["fact_id", "source_id", "district", "scope", "indicator", "period_end", "kind", "value"]
-    return twice.loc[~twice["fact_id"].isin(used), columns].to_dict("records")
+    listed = {*twice["fact_id"], *several} - used
+    return facts.loc[facts["fact_id"].isin(listed), LEFT_OUT].to_dict("records")
 
 
 def propose_repairs(facts, identities=None, districts=None):
@@ -303,7 +307,8 @@ def derive_before(facts):
     pandas.DataFrame
         One row is one indicator of one source with a stated change or growth: source_id,
         district, scope, indicator, period_end, baseline, rule, unit, before_low, before_high,
-        after_low, after_high, growth_low, growth_high (percent), fact_ids.
+        after_low, after_high, growth_low, growth_high (percent), fact_ids. ``attrs["left_out"]`` lists the
+        changes and rates that may be of several levels, so that none is chosen.
 
     Raises
     ------
@@ -311,7 +316,8 @@ def derive_before(facts):
         If a column is missing or holds the wrong sort of thing, or a fact_id stands twice.
     """
     facts = prepare(facts)
-    figures, moves = figures_of(facts), _stated_moves(facts)
+    figures = figures_of(facts)
+    moves, several = _stated_moves(facts, figures)
     rows = {k: moves[moves["kind"] == k].reset_index(drop=True) for k in ("change", "growth")}
     wide = {k: {r: _rounded(figures, t[r]) for r in ("level", "at")} for k, t in rows.items()}
     level, change = wide["change"]["level"], wide["change"]["at"]
@@ -329,16 +335,21 @@ def derive_before(facts):
     )
     ordered = pd.concat(table, ignore_index=True).sort_values(["source_id", "fact_ids"], ignore_index=True)
     ordered = ordered[[c for c in ordered if c != "fact_ids"] + ["fact_ids"]]
+    ordered.attrs["left_out"] = facts.loc[several, LEFT_OUT].to_dict("records")
     return mark_simulated(ordered, is_simulated(facts))
 
 
-def _stated_moves(facts):
-    """List changes with their level, and growth rates where no change is stated against the same baseline."""
-    moves = moves_of(rows_of(facts))
+def _stated_moves(facts, figures):
+    """List changes with their level, and growth rates where no change is stated against the same baseline.
+
+    Those that may be of several levels are returned apart, by their positions.
+    """
+    moves = moves_of(rows_of(facts), figures)
+    several = moves.loc[moves["found"] == SEVERAL, "at"]
     moves = moves[(moves["level"] >= 0) & facts["kind"].iloc[moves["level"]].eq("level").to_numpy()]
     known = moves.loc[moves["kind"] == "change", ["level", "baseline"]].apply(tuple, axis=1)
     double = moves["kind"].eq("growth") & moves[["level", "baseline"]].apply(tuple, axis=1).isin(set(known))
-    return moves[~double]
+    return moves[~double], several
 
 
 def _rounded(figures, at):
@@ -398,7 +409,7 @@ def _with_hidden(facts, relations):
     """Add the figures that a text leaves out: levels before a change, wholes behind a part and its share."""
     facts = facts.assign(role="stated")
     hidden, more = [], []
-    moves = _stated_moves(facts)
+    moves, _ = _stated_moves(facts, figures_of(facts))
     moves = moves[moves["previous"] < 0]
     for (level, baseline), group in moves.groupby(["level", "baseline"], sort=True):
         at = len(facts) + len(hidden)
