@@ -480,3 +480,77 @@ def test_the_closed_loop_finds_relations_errors_and_repairs():
         assert found["conflicts without an error"] == 0
         assert found["errors caught"] >= 0.6  # the others agree with the rest as printed: nothing shows them
         assert found["... among three"] >= 0.9
+
+
+CHANGED = [  # text, level that the change is of (None: none can be told), verdict of its rate if there is one
+    ("注册青年9.6万名。其中，乡村青年2.1万名。青年比2020年减少0.4万名，下降4%。", 96e3, "holds"),
+    ("共有团支部250个（其中机关90个），比上年增加10个，增长4.17%。", 250, "holds"),  # of 240; 12.5% of 80
+    ("共有团支部250个，其中机关90个，比上年增加10个，增长4.17%。", 250, "holds"),
+    ("共有团支部250个，其中机关90个，比上年增加10个，增长12.5%。", 90, "holds"),
+    ("共有团支部250个，其中机关90个，比上年增加10个。", 90, None),  # of the last that is spoken of
+    ("共有团支部250个（其中机关90个），比上年增加10个。", 250, None),
+    ("共有团支部250个（其中机关90个），比上年增加10个，增长6%。", 250, "conflict"),
+    ("企业青年90名，登记的青年250名，青年比上年增加10名，增长4.17%。", 250, "holds"),
+    ("企业青年90名，校园青年250名，青年比上年增加10名，增长4.17%。", 250, "holds"),
+    ("企业青年90名，校园青年250名，企业青年比上年增加10名，增长12.5%。", 90, "holds"),
+    ("企业青年90名，校园青年250名，青年比上年增加10名。", None, None),
+    ("企业青年90名，校园青年250名，青年比上年增加10名，增长50%。", None, None),
+    ("志愿者7.5万名，全年招募志愿者1.2万名。志愿者比2020年减少0.5万名，下降6.25%。", 75e3, "holds"),
+    ("招募志愿者900名，比上年增加100名，增长12.5%。", 900, "holds"),
+]
+
+
+@pytest.mark.parametrize(("text", "level", "expected"), CHANGED)
+def test_a_change_is_of_the_level_that_its_words_tell(text, level, expected):
+    draft = yr.extract_facts(text, source_id="s", date="2021")
+    coded = draft.drop(columns=[c for c in draft if c not in FACTS])
+    value = draft.set_index("fact_id")["value"]
+    for table in (draft, coded) if level else (draft,):
+        found = yr.derive_before(table)
+        assert [value[i.split(" ")[0]] for i in found["fact_ids"]] == [level] * bool(level)
+        assert bool(found.attrs["left_out"]) == (level is None)
+        growth = yr.audit_facts(table).query("relation in ['growth', 'base']")["verdict"].tolist()
+        assert growth == [expected] * bool(expected)
+
+
+def test_a_change_of_none_of_several_levels_is_listed():
+    draft = yr.extract_facts("企业青年90名，校园青年250名，青年比上年增加10名，增长50%。", source_id="s")
+    for table in (yr.audit_facts(draft), yr.derive_before(draft)):
+        assert [d["value"] for d in table.attrs["left_out"] if d["kind"] != "level"] == [10, 50]
+
+
+def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
+    """20 more than 280 are 7.14%, than 100 they are 20%."""
+    place = {"start": 0.0, "end": 4.0}
+    rows = [
+        ("w", "level", 300, "个", place),
+        ("p", "level", 120, "个", {"start": 10.0, "end": 14.0}),
+        ("d", "change", 20, "个", {"start": 20.0, "end": 25.0}),
+        ("g", "growth", 7.14, "%", {"start": 26.0, "end": 32.0, "resolution": 0.01}),
+    ]
+    part = (*rows[1][:4], rows[1][4] | {"part_of": "w"})
+    of_part = (*rows[2][:4], rows[2][4] | {"part_of": "w"})
+    for table, before in (
+        (facts(*rows), [280]),
+        (facts(*rows[:3]), []),
+        (facts(rows[0], part, rows[2]), [280]),
+        (facts(rows[0], part, of_part), [100]),
+        (facts(rows[0], part, of_part, rows[3]), [280]),
+    ):
+        found = yr.derive_before(table)
+        assert found["before_low"].tolist() == before
+        assert len(found.attrs["left_out"]) == (not before)
+
+
+def test_organisations_are_no_part_of_persons_and_persons_of_posts():
+    def parts(unit, own, whole_unit, whole):
+        rows = [("w", "level", 80, whole_unit, {"indicator": whole})]
+        rows += [("p", "level", 90, unit, {"indicator": own, "part_of": "w"})]
+        rows += [("s", "share", 50, "%", {"indicator": own, "part_of": "w"})]
+        return sorted(yr.audit_facts(facts(*rows))["relation"])
+
+    assert parts("个", "branches", "名", "members") == []
+    assert parts("名", "members", "个", "branches") == []
+    assert parts("个", "members_student", "名", "members") == ["part", "share"]
+    assert parts("家", "branches", "个", "orgs") == ["part"]
+    assert parts("名", "assistants_county", "个", "posts_part_time") == ["part", "share"]

@@ -39,7 +39,7 @@ from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
 from .tokens import NUMBER, PEOPLE, is_person
-from .wholes import share_of, whole_of, wholes_of
+from .wholes import follow, share_of, whole_of, wholes_of
 from .words import word_table, words_of
 
 COLUMNS = [
@@ -343,7 +343,7 @@ def _facts_of(sentence, folded, tokens):
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "paragraph": paragraph}
-    context |= {"levels": [], "scopes": [[(), 0]], "start": sentence["start"]}
+    context |= {"levels": [], "scopes": [[(), 0, None, ""]], "start": sentence["start"]}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     context["intent"] = (
@@ -389,6 +389,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     kind, sign, attached = kind_of(mention, said, context)
     if kind == "change" and unit == "个" and mention["resolution"] < 1:
         unit = mention["unit"] = "百分点"  # 下降2.9个
+    follow(said.lead, context["start"], context)
     noun, rule, other = _noun_of(mention, kind, folded, tokens, number, context)
     area = "" if unit else area_after(folded, mention["end"])
     if area:  # 德钦等三县团干部: the counties are counted
@@ -414,7 +415,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if kind == "growth" and unit in _OF_ONE:
         percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "value_max", "resolution")}
         row |= percent | {"unit": "%"}
-    row["whole"] = whole_of(row, said.lead, folded, context["start"], context)
+    row["whole"] = whole_of(row, folded, context)
     shared = kind == "share" and share_of(row, said.lead, folded, context)
     if shared:
         part, whole = shared

@@ -262,8 +262,8 @@ def _told(move, levels, agree):
         told = [r for r in told if getattr(r, name) == getattr(move, name)] or told
     if not told:
         return -1
-    if len(levels) > 1 and agree and agree(move, told[-1]) is False:
-        held = [r for r in levels if agree(move, r)]
+    if agree:
+        held = [r for r in told if agree(move, r)] or [r for r in levels if agree(move, r)]
         told = held if len(_values(held)) == 1 else told
     return told[-1].Index if own or len(_values(told)) == 1 else NONE_TOLD
 
@@ -282,8 +282,8 @@ def _rates_beside(moves, figures):
             beside |= dict.fromkeys((one.Index, other.Index), (change.Index, growth.Index))
 
     def agree(move, level):
-        members = [(level.Index, *beside[move.Index])] if move.Index in beside else []
-        return None if not members else not _wrong("growth", members, figures)[0]
+        rate = beside.get(move.Index)
+        return rate and not _wrong("growth", [(level.Index, *rate)], figures)[0]
 
     return agree
 

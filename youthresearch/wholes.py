@@ -15,30 +15,29 @@ _HELD = re.compile(r"占[^,;:、。()\d]{0,14}$")
 _SAME_CLAUSE = re.compile(r"[^,;:、。()\d]{0,14}的")
 
 
-def whole_of(row, lead, folded, start, context):
-    """Return the number of the level that a figure is part of; None if it is part of none.
+def follow(lead, start, context):
+    """Follow the words between two figures into brackets, out of them, and to what is told apart (其中).
 
-    What stands in brackets is part of what stands before them, and after them the list goes on.
+    What stands in brackets is part of what stands before them, and after them that is spoken of again.
 
     Parameters
     ----------
-    row : dict
-        The figure: kind, unit and noun.
     lead : str
-        The words between it and the figure before.
+        The words.
     start : int
-        Where its sentence starts.
+        Where their sentence starts.
     context : dict
         ``levels``, rows of the levels that the sentence told so far, without those of closed brackets;
-        ``scopes``, for each open bracket the levels that are told apart in it, and how many went before it;
-        and ``paragraph``, with the ``wholes`` of the sentence before (see `wholes_of`).
+        ``scopes``, for each open bracket the levels that are told apart in it, how many went before it, and
+        the noun and unit before it; and ``paragraph``, with the ``wholes`` of the sentence before (see
+        `wholes_of`).
     """
     levels, scopes, told = context["levels"], context["scopes"], ""
     for mark in _MARK.finditer(lead):
         if mark[0] == "(":
-            scopes.append([(), len(levels)])
+            scopes.append([(), len(levels), context["noun"], context.get("unit", "")])
         elif mark[0] == ")":
-            del levels[scopes.pop()[1] if len(scopes) > 1 else len(levels) :]
+            _close(levels, scopes, context)
         elif not mark["anew"]:
             told = mark[0]
             scopes[-1][0] = tuple(levels)
@@ -47,7 +46,19 @@ def whole_of(row, lead, folded, start, context):
     if told == "其中" and not levels and lead.startswith(told):
         end, wholes = context["paragraph"].get("wholes", (0, ()))
         scopes[-1][0] = wholes if end == start and len(wholes) == 1 else ()
-    whole = _told_apart(row, scopes[-1][0], folded) if scopes[-1][0] else None
+
+
+def _close(levels, scopes, context):
+    if len(scopes) > 1:
+        _, before, noun, unit = scopes.pop()
+        del levels[before:]
+        context |= {"noun": noun, "unit": unit} if noun else {}
+
+
+def whole_of(row, folded, context):
+    """Return the number of the level that a figure, as its row, is part of; None if it is part of none."""
+    levels = context["scopes"][-1][0]
+    whole = levels and _told_apart(row, levels, folded)
     return whole["number"] if whole else None
 
 
