@@ -334,6 +334,7 @@ def test_nothing_to_check_gives_an_empty_table_of_the_same_shape(findings):
 
 STATEMENTS = [  # own sentences, worked out by hand: relation, verdict, first repair
     ("岗位38个，到岗32人，到岗率84.2%。", "share", "holds", ""),  # 32 / 38 = 84.21%
+    ("岗位38个（含新增6个），到岗32人，到岗率85.2%。", "share", "conflict", "85.2% -> 84.2%"),
     ("岗位38个，到岗32人，到岗率85.2%。", "share", "conflict", "85.2% -> 84.2%"),
     ("办活动366场，覆盖61个乡镇，平均每个乡镇6场。", "mean", "holds", ""),  # 366 / 61 = 6
     ("志愿者2.3万人，服务时长46万小时，人均服务时长22小时。", "mean", "conflict", "22小时/人 -> 20小时/人"),

@@ -31,7 +31,17 @@ FINDING = [
     *("stated_low", "stated_high", "expected_low", "expected_high", "arithmetic", "found", "fact_ids"),
     "repairs",
 ]
-LEFT_OUT = ["fact_id", "source_id", "district", "scope", "indicator", "period_end", "kind", "value"]
+LEFT_OUT = [
+    "fact_id",
+    "source_id",
+    "district",
+    "scope",
+    "indicator",
+    "subject",
+    "period_end",
+    "kind",
+    "value",
+]
 PASSES = 30  # of propagation: each carries a bound one relation further
 
 

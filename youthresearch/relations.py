@@ -601,22 +601,24 @@ def _of_rates_said_last(facts):
     at = at[at >= 2]
     if not len(at):
         return []
-    one, other = facts.iloc[at - 2], facts.iloc[at - 1]
+    first, last = _without_part(facts, at - 2), at - 1
+    one, other = facts.iloc[first], facts.iloc[last]
     said = facts.iloc[at]
     ok = (one["kind"].to_numpy() == "level") & (other["kind"].to_numpy() == "level")
     ok &= one["source_id"].to_numpy() == said["source_id"].to_numpy()
     ok &= (other["start"].to_numpy() - one["end"].to_numpy() <= LISTED) & (one["low"] > 0).to_numpy()
     ok &= (said["start"].to_numpy() - other["end"].to_numpy() <= LISTED) & (other["low"] > 0).to_numpy()
     rate = ok & (said["kind"] == "share").to_numpy() & said["subject"].isin(_rates(facts)).to_numpy()
-    rate &= _countable(facts, at - 2, at - 1) & (said["start"].to_numpy() - other["end"].to_numpy() <= CLOSE)
+    rate &= _countable(facts, first, last) & (said["start"].to_numpy() - other["end"].to_numpy() <= CLOSE)
     rate &= np.all([t["part_of"].to_numpy() == "" for t in (one, other, said)], axis=0)
     first_larger = one["value"].to_numpy() >= other["value"].to_numpy()
-    shares = np.column_stack([at - 1 - ~first_larger, at - 2 + ~first_larger, at])[rate]
+    part, whole = np.where(first_larger, (last, first), (first, last))
+    shares = np.column_stack([part, whole, at])[rate]
     subject, noun = (facts[c].to_numpy() for c in ("subject", "noun"))
     unit = facts["unit"].str.partition("/")[0].to_numpy()  # 6场/个 are 场
     told = facts.get("alternatives", facts["noun"]).to_numpy()  # 平均每个乡镇6场: of each 乡镇
     means = []
-    for total, count in ((at - 1, at - 2), (at - 2, at - 1)):
+    for total, count in ((last, first), (first, last)):
         good = (
             ok & (said["kind"] == "mean").to_numpy() & (unit[total] == unit[at]) & (unit[count] != unit[at])
         )
@@ -627,6 +629,13 @@ def _of_rates_said_last(facts):
         *relate("share", _plausible(shares, 100, facts), "near"),
         *relate("mean", _plausible(np.concatenate(means), 1, facts), "near"),
     ]
+
+
+def _without_part(facts, at):
+    """Go back from a part to its whole, where that is right before it (岗位38个(新增6个),到岗32人)."""
+    part_of, ids = facts["part_of"].to_numpy(), facts["fact_id"].to_numpy()
+    before = np.maximum(at - 1, 0)
+    return np.where(part_of[at] == ids[before], before, at)
 
 
 def _plausible(members, factor, facts):
