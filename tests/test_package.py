@@ -100,7 +100,7 @@ MAY_IMPORT = {
     "clauses": {"dates", "nouns", "quantities", "rates", "signs", "tokens"},
     "extract": {
         *("clauses", "dates", "headings", "intervals", "layout", "norms", "nouns", "places", "quantities"),
-        *("phrases", "refusals", "schema", "signs", "tables", "tokens", "wholes", "words"),
+        *("phrases", "rates", "refusals", "schema", "signs", "tables", "tokens", "wholes", "words"),
     },
     "wholes": {"quantities", "tokens", "words"},
     "corpus": {"dates", "documents", "extract", "loaders", "paragraphs", "schema", "words"},

@@ -20,9 +20,12 @@ from .clauses import (
     course_of,
     hedge_of,
     is_intended_before,
+    is_least,
     is_promised,
+    is_surpassed,
     kind_of,
     said_of,
+    share_hedges,
     status_of,
 )
 from .dates import ISO, dates_of, document_date
@@ -34,6 +37,7 @@ from .nouns import find_above, find_among, find_noun
 from .phrases import AIMS, TOTALS
 from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
+from .rates import each_of
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
@@ -147,7 +151,7 @@ def _sifted(folded, date, furniture, tables, tabled):
     """
     sifted, refused, paragraph = [], [], {}
     shown = {i: figure for figure in tabled for i in range(figure["start"], figure["end"])}
-    title, says = title_says(folded), {"plan": False, "rule": ""}
+    title, says = title_says(folded), {"plan": False, "items": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph = {}
@@ -170,7 +174,8 @@ def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
     town, rows = town_of(folded), []
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        start, facts = sentence["start"], _facts_of(sentence, folded, tokens)
+        after_plan = bool(rows) and rows[-1]["status"] == "planned"
+        start, facts = sentence["start"], _facts_of(sentence, folded, tokens, after_plan)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
@@ -338,19 +343,27 @@ def _sift(sentence, folded, paragraph, ruled, document):
     return kept, refused
 
 
-def _facts_of(sentence, folded, tokens):
-    """Read one sentence; what holds for the next goes into its paragraph."""
+def _facts_of(sentence, folded, tokens, after_plan):
+    """Read one sentence; what holds for the next goes into its paragraph.
+
+    after_plan: whether the last figure before it shall be.
+    """
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "paragraph": paragraph}
     context |= {"levels": [], "scopes": [[(), 0, None, ""]], "start": sentence["start"]}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    context["intent"] = (
+    least = after_plan and is_least(folded, sentence)
+    paragraph["told"] = paragraph.get("told") or least
+    context["intent"] = context["begun"] = (
         paragraph.get("ahead")
+        or least
         or is_intended_before(folded, sentence["start"])
         or is_promised(folded, sentence["start"], sentence["end"])
     )
+    if folded.find("分别", sentence["start"], sentence["end"]) >= 0:
+        share_hedges(sentence["kept"], folded)
     for mention in sentence["kept"]:
         planned = (
             sentence["planned"]
@@ -384,7 +397,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     (see `clauses` and `find_noun`); planned: whether its paragraph says that it shall be.
     """
     said, unit = said_of(mention, folded, before), mention["unit"]
-    if mention["hedge"] == "exact":
+    if mention["hedge"] in ("over", "under") and is_surpassed(said):
+        mention |= {"hedge": "exact", "aim": True}
+    elif mention["hedge"] == "exact":
         mention["hedge"] = hedge_of(mention, said)
     kind, sign, attached = kind_of(mention, said, context)
     if kind == "change" and unit == "个" and mention["resolution"] < 1:
@@ -401,7 +416,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "value": value,
         "value_max": value_max,
         "kind": kind,
-        "status": status_of(mention, said, planned or context["owed"], context),
+        "status": status_of(mention, said, planned, context),
         "baseline": baseline_of(kind, said, attached, mention["at"], context),
         **course_of(said, noun, mention["start"], rule, context),
         "each": said.clause.rstrip().endswith(("各", "每")),
@@ -410,6 +425,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     }
     if not unit and kind != "rank":
         row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, context)
+        each = kind == "mean" and row["unit"] and each_of(said.clause, "")
+        row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:

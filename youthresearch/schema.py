@@ -196,7 +196,7 @@ def check_facts(facts, needed):
     if blank.any():
         raise DataError("A fact_id has a blank in it, and fact_ids are listed apart by blanks.", facts[blank])
     for column in (c for c in ("period_start", "period_end") if c in needed):
-        wrong = ~facts[column].fillna("").astype("str").str.fullmatch(_DATE)
+        wrong = ~facts[column].astype("str").fillna("").str.fullmatch(_DATE)
         if wrong.any():
             raise DataError(
                 f"{column!r} must be a date such as 2021, 2021-06 or 2021-06-30, or empty.", facts[wrong]
