@@ -306,6 +306,12 @@ def test_a_placeholder_takes_no_part(findings):
     assert "template-xx" not in set(findings["source_id"])
 
 
+def test_a_fraction_in_words_takes_no_part():
+    draft = yr.extract_facts("三分之一的村建有书屋。书屋250间，其中镇级书屋300间。", source_id="s")
+    assert draft["resolution"].isna().sum() == 1
+    assert yr.audit_facts(draft)["arithmetic"].tolist() == ["300 of 250"]
+
+
 def test_the_level_before_follows_from_the_change():
     before = yr.derive_before(FACTS).set_index(["source_id", "indicator"])
     nanshan = before.loc["nanshan-2021"]

@@ -40,7 +40,9 @@ SEVERAL, NONE_TOLD = "several", -2  # a move may be of several levels, so it is 
 
 
 def prepare(facts):
-    """Put facts in reading order and say what each is about; masked figures and rates in ‰ take no part.
+    """Put facts in reading order and say what each is about.
+
+    Masked figures, rates in ‰ and, in drafts, fractions in words (三分之一: no place is printed) take no part.
 
     Returns
     -------
@@ -55,6 +57,8 @@ def prepare(facts):
     DataError
         If a column is missing or a fact_id stands twice.
     """
+    if {"noun", "resolution"} <= set(getattr(facts, "columns", ())):
+        facts = facts[facts["noun"].isna() | facts["resolution"].notna()]
     check_facts(facts, [*NEEDED, *(c for c in (*PLACE, "noun") if c in getattr(facts, "columns", ()))])
     table = facts[facts["status"].ne("masked") & ~facts["unit"].isin(FINE)].copy()
     table.attrs = {}

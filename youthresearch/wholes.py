@@ -7,10 +7,11 @@ from .quantities import POINTS
 from .tokens import COUNTED, ends_in, is_person
 from .words import word_table
 
-_MARK = re.compile(
-    r"[()]|其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
-    r"|(?P<anew>共[有计]|[总合累]计)"
+_MARK = re.compile(  # each begins with a letter of its own, so that a text is searched for those alone
+    r"\(|\)|其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
+    r"|共有|共计|总计|合计|累计"
 )
+_ANEW = ("共有", "共计", "总计", "合计", "累计")
 _HELD = re.compile(r"占[^,;:、。()\d]{0,14}$")
 _SAME_CLAUSE = re.compile(r"[^,;:、。()\d]{0,14}的")
 
@@ -38,7 +39,7 @@ def follow(lead, start, context):
             scopes.append([(), len(levels), context["noun"], context.get("unit", "")])
         elif mark[0] == ")":
             _close(levels, scopes, context)
-        elif not mark["anew"]:
+        elif mark[0] not in _ANEW:
             told = mark[0]
             scopes[-1][0] = tuple(levels)
         elif not told:  # 其中学校5个,共有团员80名
