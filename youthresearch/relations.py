@@ -42,7 +42,7 @@ SEVERAL, NONE_TOLD = "several", -2  # a move may be of several levels, so it is 
 def prepare(facts):
     """Put facts in reading order and say what each is about.
 
-    Masked figures, rates in ‰ and, in drafts, fractions in words (三分之一: no place is printed) take no part.
+    Masked figures, rates in ‰ and fractions in the words of a draft (三分之一) take no part.
 
     Returns
     -------
