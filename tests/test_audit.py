@@ -306,6 +306,12 @@ def test_a_placeholder_takes_no_part(findings):
     assert "template-xx" not in set(findings["source_id"])
 
 
+def test_a_fraction_in_words_takes_no_part():
+    draft = yr.extract_facts("三分之一的村建有书屋。书屋250间，其中镇级书屋300间。", source_id="s")
+    assert draft["resolution"].isna().sum() == 1
+    assert yr.audit_facts(draft)["arithmetic"].tolist() == ["300 of 250"]
+
+
 def test_the_level_before_follows_from_the_change():
     before = yr.derive_before(FACTS).set_index(["source_id", "indicator"])
     nanshan = before.loc["nanshan-2021"]
@@ -334,6 +340,7 @@ def test_nothing_to_check_gives_an_empty_table_of_the_same_shape(findings):
 
 STATEMENTS = [  # own sentences, worked out by hand: relation, verdict, first repair
     ("岗位38个，到岗32人，到岗率84.2%。", "share", "holds", ""),  # 32 / 38 = 84.21%
+    ("岗位38个（含新增6个），到岗32人，到岗率85.2%。", "share", "conflict", "85.2% -> 84.2%"),
     ("岗位38个，到岗32人，到岗率85.2%。", "share", "conflict", "85.2% -> 84.2%"),
     ("办活动366场，覆盖61个乡镇，平均每个乡镇6场。", "mean", "holds", ""),  # 366 / 61 = 6
     ("志愿者2.3万人，服务时长46万小时，人均服务时长22小时。", "mean", "conflict", "22小时/人 -> 20小时/人"),
@@ -397,7 +404,7 @@ def test_tightening_agrees_with_trying_every_number():
     """30-odd of 38 posts are 84.2%: of 30 to 40 only 32 gives it."""
     own = {"part_of": "w", "indicator": "assistants_recruited"}
     table = facts(
-        ("w", "level", 38, "个", {}),
+        ("w", "level", 38, "个", {"indicator": "posts_part_time"}),
         ("p", "level", 30, "人", own | {"hedge": "odd", "resolution": 10.0}),
         ("s", "share", 84.2, "%", own | {"resolution": 0.1}),
     )
@@ -409,7 +416,7 @@ def test_tightening_agrees_with_trying_every_number():
 def test_relations_that_leave_no_value_together_are_named_and_those_in_conflict_have_no_say():
     """30-odd of 38 may be 84.2% or 94.7%, not both; 30 of 38 are neither."""
     own, share = {"part_of": "w", "indicator": "assistants_recruited"}, {"resolution": 0.1}
-    whole = ("w", "level", 38, "个", {})
+    whole = ("w", "level", 38, "个", {"indicator": "posts_part_time"})
     odd = ("p", "level", 30, "人", own | {"hedge": "odd", "resolution": 10.0})
     a, b = (("a", "share", 84.2, "%", own | share), ("b", "share", 94.7, "%", own | share))
     together = yr.tighten(facts(whole, odd, a, b))
@@ -480,3 +487,83 @@ def test_the_closed_loop_finds_relations_errors_and_repairs():
         assert found["conflicts without an error"] == 0
         assert found["errors caught"] >= 0.6  # the others agree with the rest as printed: nothing shows them
         assert found["... among three"] >= 0.9
+
+
+CHANGED = [  # text, level that the change is of (None: none can be told), verdict of its rate if there is one
+    ("注册青年9.6万名。其中，乡村青年2.1万名。青年比2020年减少0.4万名，下降4%。", 96e3, "holds"),
+    ("共有团支部250个（其中机关90个），比上年增加10个，增长4.17%。", 250, "holds"),  # of 240; 12.5% of 80
+    ("共有团支部250个，其中机关90个，比上年增加10个，增长4.17%。", 250, "holds"),
+    ("共有团支部250个，其中机关90个，比上年增加10个，增长12.5%。", 90, "holds"),
+    ("共有团支部250个，其中机关90个，比上年增加10个。", 90, None),  # of the last that is spoken of
+    ("共有团支部250个（其中机关90个），比上年增加10个。", 250, None),
+    ("共有团支部250个（其中机关90个），比上年增加10个，增长6%。", 250, "conflict"),
+    ("企业青年90名，登记的青年250名，青年比上年增加10名，增长4.17%。", 250, "holds"),
+    ("企业青年90名，校园青年250名，青年比上年增加10名，增长4.17%。", 250, "holds"),
+    ("企业青年90名，校园青年250名，企业青年比上年增加10名，增长12.5%。", 90, "holds"),
+    ("企业青年90名，校园青年250名，青年比上年增加10名。", None, None),
+    ("企业青年90名，校园青年250名，青年比上年增加10名，增长50%。", None, None),
+    ("志愿者7.5万名，全年招募志愿者1.2万名。志愿者比2020年减少0.5万名，下降6.25%。", 75e3, "holds"),
+    ("招募志愿者900名，比上年增加100名，增长12.5%。", 900, "holds"),
+]
+
+
+def all_youth(draft):
+    """Put young people of any sort under one indicator, as a coder may."""
+    return draft.assign(indicator=draft["indicator"].mask(draft["noun"].str.endswith("青年"), "youth"))
+
+
+@pytest.mark.parametrize(("text", "level", "expected"), CHANGED)
+def test_a_change_is_of_the_level_that_its_words_tell(text, level, expected):
+    draft = all_youth(yr.extract_facts(text, source_id="s", date="2021"))
+    coded = draft.drop(columns=[c for c in draft if c not in FACTS])
+    value = draft.set_index("fact_id")["value"]
+    for table in (draft, coded) if level else (draft,):
+        found = yr.derive_before(table)
+        assert [value[i.split(" ")[0]] for i in found["fact_ids"]] == [level] * bool(level)
+        assert bool(found.attrs["left_out"]) == (level is None)
+        growth = yr.audit_facts(table).query("relation in ['growth', 'base']")["verdict"].tolist()
+        assert growth == [expected] * bool(expected)
+
+
+def test_a_change_of_none_of_several_levels_is_listed():
+    text = "企业青年90名，校园青年250名，青年比上年增加10名，增长50%。"
+    draft = all_youth(yr.extract_facts(text, source_id="s"))
+    for table in (yr.audit_facts(draft), yr.derive_before(draft)):
+        assert [d["value"] for d in table.attrs["left_out"] if d["kind"] != "level"] == [10, 50]
+
+
+def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
+    """20 more than 280 are 7.14%, than 100 they are 20%."""
+    place = {"start": 0.0, "end": 4.0}
+    rows = [
+        ("w", "level", 300, "个", place),
+        ("p", "level", 120, "个", {"start": 10.0, "end": 14.0}),
+        ("d", "change", 20, "个", {"start": 20.0, "end": 25.0}),
+        ("g", "growth", 7.14, "%", {"start": 26.0, "end": 32.0, "resolution": 0.01}),
+    ]
+    part = (*rows[1][:4], rows[1][4] | {"part_of": "w"})
+    of_part = (*rows[2][:4], rows[2][4] | {"part_of": "w"})
+    for table, before in (
+        (facts(*rows), [280]),
+        (facts(*rows[:3]), []),
+        (facts(rows[0], part, rows[2]), [280]),
+        (facts(rows[0], part, of_part), [100]),
+        (facts(rows[0], part, of_part, rows[3]), [280]),
+    ):
+        found = yr.derive_before(table)
+        assert found["before_low"].tolist() == before
+        assert len(found.attrs["left_out"]) == (not before)
+
+
+def test_organisations_are_no_part_of_persons_and_persons_of_posts():
+    def parts(unit, own, whole_unit, whole):
+        rows = [("w", "level", 80, whole_unit, {"indicator": whole})]
+        rows += [("p", "level", 90, unit, {"indicator": own, "part_of": "w"})]
+        rows += [("s", "share", 50, "%", {"indicator": own, "part_of": "w"})]
+        return sorted(yr.audit_facts(facts(*rows))["relation"])
+
+    assert parts("个", "branches", "名", "members") == []
+    assert parts("名", "members", "个", "branches") == []
+    assert parts("个", "members_student", "名", "members") == ["part", "share"]
+    assert parts("家", "branches", "个", "orgs") == ["part"]
+    assert parts("名", "assistants_county", "个", "posts_part_time") == ["part", "share"]

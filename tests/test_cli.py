@@ -194,6 +194,36 @@ def test_audit_in_chinese_is_aligned(folder):
     assert len(places) == 1
 
 
+ODD = "书屋90间，其中村级书屋120间。教员9名，其中女性占20%。团员300名，团员360名。"
+
+
+@pytest.mark.parametrize(
+    ("lang", "sums"),
+    [
+        ("en", ("120 of 90", "20% of 9 = 1.8", "20% -> 22%; or")),
+        ("zh", ("90 中的 120", "9 中的 20% = 1.8", "20% -> 22%；或")),
+    ],
+)
+def test_audit_says_sums_and_repairs_in_one_language(lang, sums, folder):
+    (folder / "odd.txt").write_text(ODD, encoding="utf-8")
+    _, shown, _ = run(folder, "audit", "odd.txt", "--lang", lang)
+    assert all(said in shown for said in sums)
+    english = [word for word in (" of ", " and ", " or ", "not defined") if word in shown]
+    assert bool(english) == (lang == "en")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_audit_names_what_it_leaves_out(lang, folder):
+    (folder / "odd.txt").write_text(ODD, encoding="utf-8")
+    _, shown, _ = run(folder, "audit", "odd.txt", "right.txt", "--lang", lang)
+    words = load_labels().set_index("key")[f"label_{lang}"]["evidence_left_out"]
+    lines = shown.splitlines()
+    assert lines[lines.index(words) + 1].split() == ["odd", "300名", "·", "360名", "odd-005", "odd-006"]
+    assert lines[-1].endswith(f"{words} 2")
+    _, shown, _ = run(folder, "audit", "right.txt", "--lang", lang)
+    assert words not in shown
+
+
 def test_audit_exit_statuses(folder):
     assert run(folder, "audit", "right.txt")[0] == 0
     status, shown, told = run(folder, "audit", "wrong.txt", "old.doc")

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "loaders": {"intervals", "schema"},
     "slips": set(),
     "rules": {"intervals"},
-    "relations": {"rules", "schema", "slips"},
+    "relations": {"loaders", "rules", "schema", "slips"},
     "repair": {"intervals", "rules", "schema", "slips"},
     "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},
@@ -102,8 +102,10 @@ MAY_IMPORT = {
     "codebook": {"loaders", "places", "quantities", "tokens", "words"},
     "extract": {
         *("clauses", "codebook", "dates", "headings", "intervals", "layout", "norms", "nouns", "places"),
-        *("phrases", "quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "words"),
+        *("phrases", "quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "wholes"),
+        "words",
     },
+    "wholes": {"quantities", "tokens", "words"},
     "corpus": {"dates", "documents", "extract", "loaders", "paragraphs", "schema", "words"},
     "evidence": {"loaders", "schema"},
     "__main__": {

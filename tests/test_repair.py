@@ -5,6 +5,7 @@ change, 1110 and 428, explains it as well, and so does a level of 1084: 418 / 66
 bulletins that lost 万 and a digit (7,416.7万 is the sum of the five fields), and a survey's 37% for 24 of 66.
 """
 
+import numpy as np
 import pandas as pd
 import pytest
 from test_audit import DISTRICTS, FACTS, IDENTITIES, apart, facts
@@ -170,3 +171,59 @@ def test_a_conflict_that_changes_a_measure_comes_first():
     pd.testing.assert_frame_equal(yr.audit_report(wrong, repairs=yr.propose_repairs(wrong)), report)
     assert report.loc[0, ["consequence", "measures"]].tolist() == ["measure", 1]
     assert report.loc[0, "change"] == pytest.approx(90)  # 94.8 members an organisation become 9.48
+
+
+def stretch(name, start, hours, times):
+    """Hours and participations of some months that end with 2019: a metric of each stretch has one name."""
+    own = {"flow": "flow", "period_start": start, "period_end": "2019-12"}
+    return [
+        (f"h{name}", "level", hours, "小时", own | {"indicator": "volunteer_hours"}),
+        (f"p{name}", "level", times, "人次", own | {"indicator": "volunteer_participation"}),
+    ]
+
+
+STRETCHES = [*stretch("1", "2019-01", 600, 50), *stretch("2", "2019-12", 40, 160)]
+MOVED = [("l", "level", 500, "个", {}), ("d", "change", 100, "个", {})]
+
+
+def test_a_result_is_compared_with_itself_alone():
+    """12 and 0.25 hours a participation are two results; a rate of branches changes neither."""
+    table = facts(*STRETCHES, *MOVED, ("g", "growth", 52, "%", {})).assign(note=None)
+    assert yr.compute_metrics(table)["metric"].tolist() == ["hours_per_participation"] * 2
+    report = yr.audit_report(table)
+    assert report[["repair", "consequence", "measures", "change"]].values.tolist() == [
+        ["52% -> 25%", "none", 0, 0]
+    ]
+
+
+def test_a_result_that_changes_among_others_of_its_name_is_counted_once():
+    """40 hours cannot be part of 30; as 30 they are a quarter less, and so is one of the two metrics."""
+    whole = ("h1", "level", 30, "小时", STRETCHES[0][4])
+    part = ("h2", "level", 40, "小时", STRETCHES[2][4] | {"part_of": "h1"})
+    report = yr.audit_report(facts(whole, STRETCHES[1], part, STRETCHES[3]).assign(note=None))
+    assert report[["repair", "measures", "change"]].values.tolist() == [["40小时 -> 30小时", 1, 25]]
+
+
+def measures_of(table, measure):
+    return yr.audit_report(table, measure=measure)[["measures", "change"]].values.tolist()
+
+
+def test_results_of_whatever_measure_are_told_apart_or_refused():
+    table = facts(*MOVED, ("g", "growth", 52, "%", {})).assign(note=None)
+
+    def rates(*names, high=None, only=lambda rate: True):
+        def measure(facts):
+            rate = facts.set_index("fact_id").loc["g", "value"]
+            rows = [(rate, rate if high is None else high, name) for name in names if only(rate)]
+            return pd.DataFrame(rows, columns=["low", "high", "name"]).drop(columns=["name"] * (not names[0]))
+
+        return measure
+
+    assert measures_of(table, rates("a", "b")) == [[2, pytest.approx(100 * 27 / 52)]]
+    assert measures_of(table, rates("")) == [[1, pytest.approx(100 * 27 / 52)]]  # an effect alone
+    assert measures_of(table, rates("a", high=np.inf)) == [[1, pytest.approx(100 * 27 / 52)]]
+    assert measures_of(table, rates("a", only=lambda rate: rate > 30)) == [[1, 0]]  # is lost: changed
+    assert measures_of(table, rates("a", only=lambda rate: rate < 30)) == [[1, 0]]
+    for names in (["a", "a"], ["", ""]):
+        with pytest.raises(yr.DataError, match="have one name"):
+            yr.audit_report(table, measure=rates(*names))

@@ -4,6 +4,7 @@ import argparse
 import glob
 import io
 import os
+import re
 import shutil
 import sys
 import unicodedata
@@ -35,6 +36,7 @@ exit status: 0 nothing conflicts, 1 something conflicts or has no whole-number s
 }
 SEVERITY = ("conflict", "infeasible", "undetermined", "holds_if_truncated", "holds")
 WRONG = SEVERITY[:2]
+_ZH = ((r"(\S+) of (\S+)", r"\2 中的 \1"), ("; or ", "；或 "), (" and ", " 与 "), ("not defined", "无定义"))
 
 
 def main(arguments=None):
@@ -230,7 +232,7 @@ def _audit(options):
     tables, failures = _each(
         options.files, lambda path, source: _findings(path, source, options.date or "", options.data)
     )
-    left_out = sum(table.attrs.pop("left_out") for table in tables)
+    left_out = [row for table in tables for row in table.attrs.pop("left_out")]
     findings = pd.concat([t for t in tables if len(t)] or [pd.DataFrame({"verdict": []})], ignore_index=True)
     findings = findings.sort_values("verdict", key=lambda v: v.map(SEVERITY.index), kind="stable")
     if len(findings):
@@ -242,9 +244,13 @@ def _audit(options):
             "\n".join(_aligned(_readable(repairs, options.lang, ["source_id", "arithmetic", "repairs"])[1:]))
         )
         print()
+    if left_out:
+        print(label("left_out", options.lang))
+        print("\n".join(_aligned(left_out)), end="\n\n")
     counts = findings["verdict"].value_counts()
     told = [f"{label(f'verdict_{v}', options.lang)} {counts[v]:,}" for v in SEVERITY if v in counts]
-    told += [f"{label('left_out', options.lang)} {left_out:,}"] * (left_out > 0)
+    count = sum(len(ids.split(" ")) for *_, ids in left_out)
+    told += [f"{label('left_out', options.lang)} {count:,}"] * (count > 0)
     if tables:
         print(" · ".join([f"{label('checked', options.lang)} {len(findings):,}", *told]))
     status = _told(failures, len(options.files))
@@ -260,9 +266,21 @@ def _findings(path, source_id, date, data):
     tokens = facts.set_index("fact_id")["token"]
     own = path if (path / "sources.csv").exists() else None  # a folder's own tables, as its facts
     findings = audit_facts(facts, load_identities(own), load_districts(own))
-    findings.attrs = {"left_out": len(findings.attrs.get("left_out", ()))}
+    findings.attrs = {"left_out": _left_out(findings.attrs["left_out"], tokens)}
     shown = [" · ".join(tokens[i] for i in ids.split(" ") if i in tokens) for ids in findings["fact_ids"]]
     return findings.assign(tokens=shown)
+
+
+def _left_out(records, tokens):
+    """Put what one source says of one thing, in so many values that none is chosen, in a row each."""
+    rows = {}
+    for record in records:
+        about = ("source_id", "district", "scope", "subject", "period_end", "kind")
+        rows.setdefault(tuple(record[c] for c in about), []).append(record["fact_id"])
+    return [
+        [_printable(cell) for cell in (source, " · ".join(tokens[i] for i in ids), " ".join(ids))]
+        for (source, *_), ids in rows.items()
+    ]
 
 
 def _facts(path, source_id, date="", data=None):
@@ -377,8 +395,17 @@ def _readable(findings, lang, names=("verdict", "relation", "source_id", "arithm
     rows = [[label(name, lang) for name in names]]
     for finding in findings.to_dict("records"):
         words = {name: label(f"{name}_{finding[name]}", lang) for name in ("verdict", "relation")}
+        words |= {name: _in_words(finding[name], lang) for name in ("arithmetic", "repairs")}
         rows.append([_printable({**finding, **words}[name]) for name in names])
     return rows
+
+
+def _in_words(text, lang):
+    """Write the few words in a sum or a repair in the language of the table."""
+    if lang == "zh":
+        for pattern, words in _ZH:
+            text = re.sub(pattern, words, text)
+    return text
 
 
 def _counted(number, noun):

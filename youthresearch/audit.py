@@ -11,7 +11,7 @@ import pandas as pd
 
 from .intervals import before_from_change, before_from_growth, growth_from_change, interval
 from .metrics import compute_metrics
-from .relations import RELATION, alone, find_relations, moves_of, prepare, relate, rows_of
+from .relations import RELATION, SEVERAL, alone, find_relations, moves_of, prepare, relate, rows_of
 from .repair import PROPOSAL, apply_repair, proposals, summary
 from .rules import (
     RULES,
@@ -30,6 +30,17 @@ FINDING = [
     *("relation", "source_id", "district", "scope", "period_end", "indicator", "checked", "verdict"),
     *("stated_low", "stated_high", "expected_low", "expected_high", "arithmetic", "found", "fact_ids"),
     "repairs",
+]
+LEFT_OUT = [
+    "fact_id",
+    "source_id",
+    "district",
+    "scope",
+    "indicator",
+    "subject",
+    "period_end",
+    "kind",
+    "value",
 ]
 PASSES = 30  # of propagation: each carries a bound one relation further
 
@@ -77,7 +88,7 @@ def audit_facts(facts, identities=None, districts=None):
     order = findings.sort_values(["source_id", "relation", "indicator", "fact_ids"]).index
     findings = mark_simulated(findings.loc[order, FINDING].reset_index(drop=True), is_simulated(facts))
     findings.attrs["not_related"] = relations.attrs["not_related"]
-    findings.attrs["left_out"] = _ambiguous(facts, findings)
+    findings.attrs["left_out"] = _ambiguous(facts, findings, relations.attrs[SEVERAL])
     return findings
 
 
@@ -120,15 +131,18 @@ def _by_shape(relations):
     return relations.groupby(["relation", sizes], sort=True)
 
 
-def _ambiguous(facts, findings):
-    """List figures of which one source states several values for one key, and that no relation took up."""
+def _ambiguous(facts, findings, several):
+    """List figures of which one source states several values for one key, and that no relation took up.
+
+    And those that may be of several levels.
+    """
     key = ["key", "kind", "baseline"]
     moves = facts[facts["kind"].isin(["level", "change", "growth"])]
     moves = moves.drop_duplicates([*key, "low", "high", "resolution"])
     twice = moves[moves.duplicated(key, keep=False)]
     used = {i for ids in findings["fact_ids"] for i in ids.split(" ")}
-    columns = ["fact_id", "source_id", "district", "scope", "indicator", "period_end", "kind", "value"]
-    return twice.loc[~twice["fact_id"].isin(used), columns].to_dict("records")
+    listed = {*twice["fact_id"], *several} - used
+    return facts.loc[facts["fact_id"].isin(listed), LEFT_OUT].to_dict("records")
 
 
 def propose_repairs(facts, identities=None, districts=None):
@@ -174,8 +188,9 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
     repairs : pandas.DataFrame, optional
         As from `propose_repairs` of the same three, where they are at hand; all of them, not a choice.
     measure : callable
-        Facts -> table with low and high and columns that name each row: what you conclude from the facts.
-        The metrics of the field by default; an effect's estimate can stand here as well.
+        Facts -> table with low and high and columns that name each row (fact_ids, where nothing else does):
+        what you conclude from the facts. The metrics of the field by default; an effect's estimate can
+        stand here as well.
 
     Returns
     -------
@@ -183,13 +198,15 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
         One row is one repair that fits a conflict best, the weightiest first: source_id, relations (how many
         conflicts it settles), repair, alternatives (how many others have as few edits), consequence
         (measure: a result changes; cell: a level changes, and with it a panel cell; none: the figure enters
-        no level, such as a growth rate beside its level), measures (how many results change), change
+        no level, such as a growth rate beside its level), measures (how many results change, are lost or are
+        new), change
         (largest relative change of a level or a result, in percent), fact_ids (edited).
 
     Raises
     ------
     DataError
-        As `audit_facts`; or if the repairs are of other facts, or of what has been repaired since.
+        As `audit_facts`; or if the repairs are of other facts, or of what has been repaired since, or if
+        the measure has several results of one name.
     """
     edits = propose_repairs(facts, identities, districts) if repairs is None else repairs
     _check_repairs(edits, facts)
@@ -245,16 +262,39 @@ def _consequence(facts, row, measure, before):
     moved = _moved(before, measure(repaired))
     change = pd.concat([100 * ((new - old) / old).abs()[levels], moved])
     depth = "measure" if len(moved) else "cell" if levels.any() else "none"
-    return depth, len(moved), float(change.max()) if len(change) else 0.0
+    return depth, len(moved), float(change.max()) if change.notna().any() else 0.0
 
 
 def _moved(before, after):
-    """Return the relative changes, in percent, of the results that differ between two tables."""
+    """Return the relative changes, in percent, of the results that differ between two tables, one to one.
+
+    A result that is in one of them alone counts, and its change is missing.
+    """
+    tables = [table.assign(**{"": 0}) for table in (before, after)]  # one result needs no name
+    both = tables[0].merge(tables[1], on=_names(*tables), how="outer", suffixes=("", "_after"))
+    old, new = (both[[f"low{of}", f"high{of}"]].to_numpy(float) for of in ("", "_after"))
+    same = np.isclose(old, new, rtol=1e-11, atol=0).all(axis=1)
+    middle, later = (_middle(ends[~same]) for ends in (old, new))
+    return 100 * ((later - middle) / middle.where(middle != 0)).abs()
+
+
+def _names(before, after):
+    """Name the columns that tell the results of a measure apart; the facts of each, if nothing else does."""
     names = [c for c in before if c not in ("low", "high", "fact_ids")]
-    both = before.merge(after, on=names, suffixes=("", "_after"))
-    middle, later = both[["low", "high"]].mean(axis=1), both[["low_after", "high_after"]].mean(axis=1)
-    change = 100 * ((later - middle) / middle).abs()
-    return change[change > 1e-9]
+    for some in (names, [*names, "fact_ids"]):
+        if set(some) <= set(before) and not any(t.duplicated(some).any() for t in (before, after)):
+            return some
+    table = max(before, after, key=lambda t: t.duplicated(names).sum())
+    raise DataError(
+        "Several results of the measure have one name, so what becomes of each cannot be told: give them a "
+        "column that tells them apart.",
+        table[table.duplicated(names, keep=False)].drop(columns=""),
+    )
+
+
+def _middle(ends):
+    """Return the middle of intervals, and the end of those that are open."""
+    return pd.DataFrame(np.where(np.isfinite(ends), ends, np.nan)).mean(axis=1)
 
 
 # What follows from the figures ----------------------------------------------------------------------------
@@ -277,7 +317,8 @@ def derive_before(facts):
     pandas.DataFrame
         One row is one indicator of one source with a stated change or growth: source_id,
         district, scope, indicator, period_end, baseline, rule, unit, before_low, before_high,
-        after_low, after_high, growth_low, growth_high (percent), fact_ids.
+        after_low, after_high, growth_low, growth_high (percent), fact_ids. ``attrs["left_out"]`` lists the
+        changes and rates that may be of several levels, so that none is chosen.
 
     Raises
     ------
@@ -285,7 +326,8 @@ def derive_before(facts):
         If a column is missing or holds the wrong sort of thing, or a fact_id stands twice.
     """
     facts = prepare(facts)
-    figures, moves = figures_of(facts), _stated_moves(facts)
+    figures = figures_of(facts)
+    moves, several = _stated_moves(facts, figures)
     rows = {k: moves[moves["kind"] == k].reset_index(drop=True) for k in ("change", "growth")}
     wide = {k: {r: _rounded(figures, t[r]) for r in ("level", "at")} for k, t in rows.items()}
     level, change = wide["change"]["level"], wide["change"]["at"]
@@ -303,16 +345,21 @@ def derive_before(facts):
     )
     ordered = pd.concat(table, ignore_index=True).sort_values(["source_id", "fact_ids"], ignore_index=True)
     ordered = ordered[[c for c in ordered if c != "fact_ids"] + ["fact_ids"]]
+    ordered.attrs["left_out"] = facts.loc[several, LEFT_OUT].to_dict("records")
     return mark_simulated(ordered, is_simulated(facts))
 
 
-def _stated_moves(facts):
-    """List changes with their level, and growth rates where no change is stated against the same baseline."""
-    moves = moves_of(rows_of(facts))
+def _stated_moves(facts, figures):
+    """List changes with their level, and growth rates where no change is stated against the same baseline.
+
+    Those that may be of several levels are returned apart, by their positions.
+    """
+    moves = moves_of(rows_of(facts), figures)
+    several = moves.loc[moves["found"] == SEVERAL, "at"]
     moves = moves[(moves["level"] >= 0) & facts["kind"].iloc[moves["level"]].eq("level").to_numpy()]
     known = moves.loc[moves["kind"] == "change", ["level", "baseline"]].apply(tuple, axis=1)
     double = moves["kind"].eq("growth") & moves[["level", "baseline"]].apply(tuple, axis=1).isin(set(known))
-    return moves[~double]
+    return moves[~double], several
 
 
 def _rounded(figures, at):
@@ -372,7 +419,7 @@ def _with_hidden(facts, relations):
     """Add the figures that a text leaves out: levels before a change, wholes behind a part and its share."""
     facts = facts.assign(role="stated")
     hidden, more = [], []
-    moves = _stated_moves(facts)
+    moves, _ = _stated_moves(facts, figures_of(facts))
     moves = moves[moves["previous"] < 0]
     for (level, baseline), group in moves.groupby(["level", "baseline"], sort=True):
         at = len(facts) + len(hidden)

@@ -693,7 +693,8 @@ def baseline_of(kind, said, attached, at, context):
     between = said.lead[: len(said.lead) - attached]
     own = _named_baseline(said.lead, at) or _origin(kind, said.clause, said.rest[:10])
     baseline = context["baseline"] = own or _same_baseline(between, kind, context)
-    if kind in ("change", "growth"):
+    context["compared"] = kind in ("change", "growth")
+    if context["compared"]:
         context["paragraph"]["baseline"] = baseline
     return baseline
 
@@ -724,8 +725,11 @@ def _same_baseline(between, kind, context):
 
     A change that names none is against what the last change of its paragraph is against.
     """
-    same = "" if between.strip(",、 ") else context.get("baseline", "")
-    return same or (context["paragraph"].get("baseline", "") if kind in ("change", "growth") else "")
+    move = kind in ("change", "growth")
+    same = (
+        "" if between.strip(",、 ") or (context.get("compared") and not move) else context.get("baseline", "")
+    )
+    return same or (context["paragraph"].get("baseline", "") if move else "")
 
 
 _COME = {"参加", "参与", "出席", "列席", "参观", "参评", "涌现", "来自"}  # of themselves

@@ -56,7 +56,7 @@ _MODULES = (
     *("boilerplate", "clauses", "codebook", "corpus", "dates", "deadline", "decoding", "documents", "docx"),
     *("extract", "headings", "intervals", "labels", "layout", "loaders", "norms", "nouns", "paragraphs"),
     *("pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "tables"),
-    *("tokens", "webpage", "words"),
+    *("tokens", "webpage", "wholes", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")

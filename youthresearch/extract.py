@@ -44,6 +44,7 @@ from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
 from .tokens import NUMBER, PEOPLE, is_person
+from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
 COLUMNS = [
@@ -68,7 +69,6 @@ PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
 _BARE = re.compile(r"[“”\"' ]")
 CARRIED, WHEN = ("结转", "结余"), ("上年", "年初", "年末", "期初", "期末", "本年")
-_PART = re.compile(r"其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)")
 
 
 def extract_facts(document_or_text, *, source_id="", date="", indicators=None, data=None):
@@ -354,7 +354,8 @@ def _facts_of(sentence, folded, tokens, after_plan):
     """
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
-    context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
+    context = {"noun": None, "nouns": [], "counted": [], "above": {}, "paragraph": paragraph}
+    context |= {"levels": [], "scopes": [[(), 0, None, ""]], "start": sentence["start"]}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     least = after_plan and is_least(folded, sentence)
@@ -378,6 +379,7 @@ def _facts_of(sentence, folded, tokens, after_plan):
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
+    paragraph["wholes"] = wholes_of(sentence, folded, context)
     return rows
 
 
@@ -406,12 +408,11 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     kind, sign, attached = kind_of(mention, said, context)
     if kind == "change" and unit == "个" and mention["resolution"] < 1:
         unit = mention["unit"] = "百分点"  # 下降2.9个
+    follow(said.lead, context["start"], context)
     noun, rule, other = _noun_of(mention, kind, folded, tokens, number, context)
     area = "" if unit else area_after(folded, mention["end"])
     if area:  # 德钦等三县团干部: the counties are counted
         noun, rule, other = (mention["end"], mention["end"] + len(area)), "right", None
-    if _PART.search(said.lead):
-        context["whole"] = context.get("level")
     value, value_max = signed(mention["value"], mention["value_max"], sign)
     row = mention | {
         "number": mention["start"],
@@ -424,7 +425,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         **course_of(said, noun, mention["start"], rule, context),
         "each": said.clause.rstrip().endswith(("各", "每")),
         "per": context["per"],
-        **{"noun": noun, "rule": rule, "other": other, "whole": context["whole"]},
+        **{"noun": noun, "rule": rule, "other": other},
     }
     if not unit and kind != "rank":
         row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, context)
@@ -435,6 +436,12 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if kind == "growth" and unit in _OF_ONE:
         percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "value_max", "resolution")}
         row |= percent | {"unit": "%"}
+    row["whole"] = whole_of(row, folded, context)
+    shared = kind == "share" and share_of(row, said.lead, folded, context)
+    if shared:
+        part, whole = shared
+        whole["whole"], part["whole"] = None, whole["number"]
+        row |= {"whole": whole["number"], "noun": part["noun"]}
     if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
         _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%
     return row
@@ -516,7 +523,7 @@ def _remember(row, unit, context):
         context |= {"noun": noun, "unit": unit}
         context["counted"].append((noun, unit))
     if kind == "level":
-        context["level"] = row["number"]
+        context["levels"].append(row)
         context["nouns"] += [noun] if noun else []
 
 

@@ -7,11 +7,13 @@ What would be related but for another scope, flow, status or date is listed, wit
 
 import re
 from bisect import bisect
+from itertools import pairwise
 from operator import attrgetter
 
 import numpy as np
 import pandas as pd
 
+from .loaders import load_indicators, load_lexicon, load_units
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
@@ -23,6 +25,7 @@ NEAR = 60  # characters between two figures of one statement
 WINDOW = 200  # characters back in which the whole of a share may stand
 ASTRAY = 0.25  # relative distance up to which a rate is taken for one of the counts beside it
 CLOSE = 10  # characters between two counts and the rate that is made of them
+MOST_NEAR = 8  # levels near before a change
 LISTED = 30  # characters between two items of one list
 LONGEST_LIST = 12
 LAST_YEAR = ("previous_year", "same_period_previous_year")
@@ -31,25 +34,31 @@ FINE = ("‰", "/10万")  # of populations, no count of which stands beside them
 PERSONS = ("个", "人", "名", "位")
 MOVE = ["at", "kind", "baseline", "near", "key", "level", "previous", "found"]
 RELATION = ["relation", "members", "found"]
-_WORDS = ["fact_id", *KEY, "kind", "hedge", "unit", "baseline", "part_of"]
-_REST = [*NUMBERS, *PLACE, "draft", "key", "near"]
+_WORDS = ["fact_id", *KEY, "kind", "hedge", "unit", "sort", "called", "baseline", "part_of"]
+_REST = [*NUMBERS, *PLACE, "draft", "named", "key", "near"]
+SEVERAL, NONE_TOLD = "several", -2  # a move may be of several levels, so it is of none
 
 
 def prepare(facts):
-    """Put facts in reading order and say what each is about; masked figures and rates in ‰ take no part.
+    """Put facts in reading order and say what each is about.
+
+    Masked figures, rates in ‰ and fractions in the words of a draft (三分之一) take no part.
 
     Returns
     -------
     pandas.DataFrame
-        The facts, sorted by source and place in the text, empty cells as "", and: subject (the indicator;
-        in a draft that has none, the noun; failing that the fact itself), draft, key and near (as KEY, and
-        as far as nearness in the text replaces it).
+        The facts, sorted by source and place in the text, empty cells as "", and: subject (the indicator; in
+        a draft that has none, the noun; failing that the fact itself), draft, called and named (the noun of a
+        draft, and where it stands), sort (see `_sorts`), key and near (as KEY, and as far as nearness in the
+        text replaces it).
 
     Raises
     ------
     DataError
         If a column is missing or a fact_id stands twice.
     """
+    if {"noun", "resolution"} <= set(getattr(facts, "columns", ())):
+        facts = facts[facts["noun"].isna() | facts["resolution"].notna()]
     check_facts(facts, [*NEEDED, *(c for c in (*PLACE, "noun") if c in getattr(facts, "columns", ()))])
     table = facts[facts["status"].ne("masked") & ~facts["unit"].isin(FINE)].copy()
     table.attrs = {}
@@ -58,10 +67,13 @@ def prepare(facts):
     words = ["district", "scope", "indicator", "period_start", "period_end", "baseline", "part_of"]
     table[words] = table[words].astype("str").fillna("")
     table["draft"] = table["noun"].notna() if "noun" in table else False
+    table["named"] = table.get("noun_start", np.nan)
+    table["called"] = table.get("noun", "")
     table["subject"] = _subject(table)
+    table["sort"] = _sorts(table)
     if not set(PLACE) <= set(table):
         table[PLACE] = np.nan
-    table = table.astype(dict.fromkeys([*NUMBERS, *PLACE], "float64"))  # of whatever backend
+    table = table.astype(dict.fromkeys([*NUMBERS, *PLACE, "named"], "float64"))  # of whatever backend
     table = table.sort_values(["source_id", "start", "fact_id"], ignore_index=True)
     table["key"] = _numbered(table[KEY].fillna(""))
     table["near"] = _numbered(_near_key(table))
@@ -92,6 +104,20 @@ def _subject(table):
     return subject.astype(str)
 
 
+def _sorts(table):
+    """Name what sort of thing each figure counts, by the base of its unit; "" where it may be of either.
+
+    个 are persons or items as the code book has it; posts, items that persons fill, are of either sort.
+    """
+    units, book = load_units().set_index("unit")["base"], load_indicators().set_index("indicator")
+    base = table["unit"].map(units).fillna(table["unit"])
+    counted = table["subject"].map(book["unit"]).where(lambda b: b.isin(["item", "person"]), "")
+    words, labels = load_lexicon(), book["label_zh"].fillna("")
+    posts = labels.str.endswith(tuple(words.loc[words["role"] == "post", "word"]))
+    posts = table["subject"].isin(labels[posts].index)
+    return base.mask(base == "item person", counted).mask(posts, "").astype("str")
+
+
 def find_relations(facts, figures, identities=None, districts=None):
     """Find the relations that must hold between facts.
 
@@ -112,10 +138,11 @@ def find_relations(facts, figures, identities=None, districts=None):
         One row is one relation: relation (key of `rules.RULES`), members (tuple of row positions in facts, in
         the order of the rule's roles), found (named: by what the facts are coded as; near: by their places in
         the text; sums: by the arithmetic itself, where chance is no explanation).
-        ``attrs["not_related"]`` lists pairs that differ in scope, flow, status or date alone.
+        ``attrs["not_related"]`` lists pairs that differ in scope, flow, status or date alone,
+        ``attrs["several"]`` the changes and rates that may be of several levels.
     """
     rows = rows_of(facts)
-    moves = list(moves_of(rows).itertuples())
+    moves = list(moves_of(rows, figures).itertuples())
     found = [
         *_of_moves(rows, moves, figures),
         *_of_points(rows, figures),
@@ -136,6 +163,7 @@ def find_relations(facts, figures, identities=None, districts=None):
         once.setdefault(relation[:2], relation)
     table = pd.DataFrame(list(once.values()), columns=RELATION).astype({"relation": "str", "found": "str"})
     table.attrs["not_related"] = _not_related(rows, moves)
+    table.attrs[SEVERAL] = [rows[m.at].fact_id for m in moves if m.found == SEVERAL]
     return table
 
 
@@ -179,18 +207,18 @@ def _dated(row):
 # A level, its change, its growth and the level before -----------------------------------------------------
 
 
-def moves_of(rows):
+def moves_of(rows, figures):
     """Give each change and growth rate its level, and the level before where it is stated.
 
     Returns
     -------
     pandas.DataFrame
         One row is one change or growth: at, kind, baseline, near, key, level, previous (positions; -1: none),
-        found.
+        found (near, named, or several: none of the levels near it can be told to be its own).
     """
     levels = [r for r in rows if r.kind in ("level", "mean") and r.unit not in RATES]
     moves = [r for r in rows if r.kind == "growth" or (r.kind == "change" and r.unit not in RATES)]
-    level, found = _one_of(moves, [r for r in levels if r.baseline == ""])
+    level, found = _one_of(moves, [r for r in levels if r.baseline == ""], _rates_beside(moves, figures))
     near = _nearest(moves, [r for r in levels if r.baseline != ""])
     dated = _by_date(rows, moves, level)
     previous = [n if n >= 0 else d for n, d in zip(near, dated, strict=True)]
@@ -203,28 +231,84 @@ def moves_of(rows):
     return pd.DataFrame(table, columns=MOVE)
 
 
-def _one_of(moves, levels):
-    """Choose the level a move belongs to: the nearest in the text, else the only one of its key."""
-    near, single = _nearest(moves, levels), alone(levels, attrgetter("key"))
-    unsaid = [-1 if m.draft and m.period_end == "" else single.get(m.key, -1) for m in moves]
-    chosen = [n if n >= 0 else u for n, u in zip(near, unsaid, strict=True)]
-    return chosen, ["near" if n >= 0 else "named" for n in near]
+def _one_of(moves, levels, agree=None):
+    """Choose the level a move belongs to: the one near it in the text, else the only one of its key.
+
+    agree: tells whether move and level agree with the rate beside the move; None where there is none.
+    """
+    single, chosen = alone(levels, attrgetter("key")), []
+    for move, before, after in zip(
+        moves, _all_before(moves, levels), _right_after(moves, levels), strict=True
+    ):
+        near = _told(move, before, agree) if before else after
+        unsaid = -1 if move.draft and move.period_end == "" else single.get(move.key, -1)
+        chosen.append(
+            (near, "near") if near >= 0 else (-1, SEVERAL) if near == NONE_TOLD else (unsaid, "named")
+        )
+    return [at for at, _ in chosen], [how for _, how in chosen]
+
+
+def _told(move, levels, agree):
+    """Choose among the levels right before a move: -1: all are of another sort; `NONE_TOLD`: none is told.
+
+    Its own are those whose noun it takes over. A part is chosen for what is said of the same whole alone,
+    unless the rate beside the move agrees with no other level.
+    """
+    if move.kind == "change" and move.unit not in RATES:
+        levels = [r for r in levels if _of_a_sort(r, move)]
+    own = [r for r in levels if r.named == move.named]
+    if move.draft and not own:  # its noun is said anew
+        levels = [
+            r for r in levels if r.flow == move.flow or r.end > move.named or (agree and agree(move, r))
+        ]
+    told = own or levels
+    for name in ("flow", "part_of", "called"):
+        told = [r for r in told if getattr(r, name) == getattr(move, name)] or told
+    if not told:
+        return -1
+    if agree:
+        held = [r for r in told if agree(move, r)] or [r for r in levels if agree(move, r)]
+        told = held if len(_values(held)) == 1 else told
+    return told[-1].Index if own or len(_values(told)) == 1 else NONE_TOLD
+
+
+def _values(rows):
+    return {(r.low, r.high, r.resolution) for r in rows}
+
+
+def _rates_beside(moves, figures):
+    """Make a function that tells whether a move and a level agree with the rate beside the move, if any."""
+    beside = {}
+    for one, other in pairwise(moves):
+        change, growth = (one, other) if one.kind == "change" else (other, one)
+        alike = (one.near, "change", "growth") == (other.near, change.kind, growth.kind)
+        if alike and other.start - one.end <= LISTED and _same_baseline(one.baseline, other.baseline):
+            beside |= dict.fromkeys((one.Index, other.Index), (change.Index, growth.Index))
+
+    def agree(move, level):
+        rate = beside.get(move.Index)
+        return rate and not _wrong("growth", [(level.Index, *rate)], figures)[0]
+
+    return agree
 
 
 def _nearest(moves, levels):
-    """Give the position of the nearest level of like subject before each move, else after; -1 if none."""
-    before, after = _right_before(moves, levels), _right_after(moves, levels)
-    return [b if b >= 0 else a for b, a in zip(before, after, strict=True)]
+    """Give the position of the nearest level of like subject and baseline before each move, else after."""
+    before, after = _all_before(moves, levels), _right_after(moves, levels)
+    alike = [
+        [r for r in near if _same_baseline(m.baseline, r.baseline)]
+        for m, near in zip(moves, before, strict=True)
+    ]
+    return [near[-1].Index if near else at for near, at in zip(alike, after, strict=True)]
 
 
-def _right_before(moves, levels):
-    """Give the position of the last level of like subject before each move, if it is near; else -1."""
+def _all_before(moves, levels):
+    """Give the levels of like subject before each move that are near, in their order."""
     groups, found = _by(levels, attrgetter("near")), []
     for move in moves:
         group = groups.get(move.near, [])
-        at = bisect(group, move.Index, key=attrgetter("Index")) - 1
-        near = at >= 0 and move.start - group[at].end <= NEAR
-        found.append(group[at].Index if near else -1)
+        at = bisect(group, move.Index, key=attrgetter("Index"))
+        found.append([r for r in group[max(0, at - MOST_NEAR) : at] if move.start - r.end <= NEAR])
     return found
 
 
@@ -235,6 +319,8 @@ def _right_after(moves, levels):
         group = groups.get(move.near, [])
         at = bisect(group, move.Index, key=attrgetter("Index"))
         near = at < len(group) and group[at].start - move.end <= NEAR
+        near = near and _same_baseline(move.baseline, group[at].baseline)
+        near = near and (not move.draft or group[at].flow == move.flow)  # whose noun is said anew
         found.append(group[at].Index if near else -1)
     return found
 
@@ -280,7 +366,7 @@ def _of_moves(rows, moves, figures):
 
 
 def _same_baseline(one, other):
-    return one == other or "" in (one, other) or (one in LAST_YEAR and other in LAST_YEAR)
+    return one == other or {one, other} & {"", "before"} or (one in LAST_YEAR and other in LAST_YEAR)
 
 
 def _of_bases(rows, changes, growths, figures):
@@ -346,8 +432,18 @@ def _share_part(shares, rows):
     """Find the part that a share belongs to: the same subject of the same whole, or right before it."""
     about, levels = attrgetter("part_of", "subject"), [r for r in rows if r.kind == "level"]
     named = alone([r for r in levels if r.part_of != ""], about)
-    near = _right_before(shares, levels)
-    return [named.get(about(s), n if s.draft else -1) for s, n in zip(shares, near, strict=True)]
+    near = [
+        _spoken_of(share, before) if share.draft else -1
+        for share, before in zip(shares, _all_before(shares, levels), strict=True)
+    ]
+    return [named.get(about(s), n) for s, n in zip(shares, near, strict=True)]
+
+
+def _spoken_of(share, levels):
+    """Choose the last of the levels near before a share that has its noun, or of all if it has none anew."""
+    own = [r for r in levels if r.named == share.named] or [r for r in levels if r.called == share.called]
+    told = own or [r for r in levels if share.named < r.end]
+    return told[-1].Index if told else -1
 
 
 def _searched_wholes(facts, figures, table):
@@ -396,12 +492,19 @@ def _tells(whole, share):
 def _countable(facts, one, other):
     """Tell whether two figures count the same sort of thing."""
     a, b = (facts["unit"].to_numpy()[np.asarray(i, int)] for i in (one, other))
-    return ((a == b) & (a != "")) | (np.isin(a, PERSONS) & np.isin(b, PERSONS))
+    sort, its = (facts["sort"].to_numpy()[np.asarray(i, int)] for i in (one, other))
+    alike = ((a == b) & (a != "")) | (np.isin(a, PERSONS) & np.isin(b, PERSONS))
+    return alike & ((sort == its) | (sort == "") | (its == ""))
 
 
-def _alike(unit, other):
-    """Tell whether two units count the same sort of thing."""
-    return unit == other != "" or (unit in PERSONS and other in PERSONS)
+def _alike(one, other):
+    """Tell whether two rows count the same sort of thing, in the same unit save for persons."""
+    same = one.unit == other.unit != "" or (one.unit in PERSONS and other.unit in PERSONS)
+    return same and _of_a_sort(one, other)
+
+
+def _of_a_sort(one, other):
+    return one.sort == other.sort or "" in (one.sort, other.sort)
 
 
 def _parts(rows):
@@ -412,7 +515,8 @@ def _parts(rows):
 
 def _of_parts(rows):
     """Relate each part to its whole: it is no larger."""
-    found = [(p, w) for p, w in _parts(rows) if w.kind == "level" and (not p.draft or _alike(p.unit, w.unit))]
+    found = [(p, w) for p, w in _parts(rows) if w.kind == "level"]
+    found = [(p, w) for p, w in found if (_alike if p.draft else _of_a_sort)(p, w)]
     return relate("part", [(p.Index, w.Index) for p, w in found], "named")
 
 
@@ -420,7 +524,7 @@ def _of_lists(facts, rows, figures):
     """Relate wholes to lists that add up to them: the parts of one whole, and lists beside it in the text."""
     lists = {}
     for part, whole in _parts(rows):
-        if _alike(part.unit, whole.unit):
+        if _alike(part, whole):
             lists.setdefault(whole.Index, [whole.Index]).append(part.Index)
     named = [members for members in lists.values() if 2 < len(members) <= LONGEST_LIST + 1]
     wrong = set()
@@ -501,22 +605,24 @@ def _of_rates_said_last(facts):
     at = at[at >= 2]
     if not len(at):
         return []
-    one, other = facts.iloc[at - 2], facts.iloc[at - 1]
+    first, last = _without_part(facts, at - 2), at - 1
+    one, other = facts.iloc[first], facts.iloc[last]
     said = facts.iloc[at]
     ok = (one["kind"].to_numpy() == "level") & (other["kind"].to_numpy() == "level")
     ok &= one["source_id"].to_numpy() == said["source_id"].to_numpy()
     ok &= (other["start"].to_numpy() - one["end"].to_numpy() <= LISTED) & (one["low"] > 0).to_numpy()
     ok &= (said["start"].to_numpy() - other["end"].to_numpy() <= LISTED) & (other["low"] > 0).to_numpy()
     rate = ok & (said["kind"] == "share").to_numpy() & said["subject"].isin(_rates(facts)).to_numpy()
-    rate &= _countable(facts, at - 2, at - 1) & (said["start"].to_numpy() - other["end"].to_numpy() <= CLOSE)
+    rate &= _countable(facts, first, last) & (said["start"].to_numpy() - other["end"].to_numpy() <= CLOSE)
     rate &= np.all([t["part_of"].to_numpy() == "" for t in (one, other, said)], axis=0)
     first_larger = one["value"].to_numpy() >= other["value"].to_numpy()
-    shares = np.column_stack([at - 1 - ~first_larger, at - 2 + ~first_larger, at])[rate]
+    part, whole = np.where(first_larger, (last, first), (first, last))
+    shares = np.column_stack([part, whole, at])[rate]
     subject, noun = (facts[c].to_numpy() for c in ("subject", "noun"))
     unit = facts["unit"].str.partition("/")[0].to_numpy()  # 6场/个 are 场
     told = facts.get("alternatives", facts["noun"]).to_numpy()  # 平均每个乡镇6场: of each 乡镇
     means = []
-    for total, count in ((at - 1, at - 2), (at - 2, at - 1)):
+    for total, count in ((last, first), (first, last)):
         good = (
             ok & (said["kind"] == "mean").to_numpy() & (unit[total] == unit[at]) & (unit[count] != unit[at])
         )
@@ -527,6 +633,13 @@ def _of_rates_said_last(facts):
         *relate("share", _plausible(shares, 100, facts), "near"),
         *relate("mean", _plausible(np.concatenate(means), 1, facts), "near"),
     ]
+
+
+def _without_part(facts, at):
+    """Go back from a part to its whole, where that is right before it (岗位38个(新增6个),到岗32人)."""
+    part_of, ids = facts["part_of"].to_numpy(), facts["fact_id"].to_numpy()
+    before = np.maximum(at - 1, 0)
+    return np.where(part_of[at] == ids[before], before, at)
 
 
 def _plausible(members, factor, facts):
@@ -589,7 +702,7 @@ def _of_identities(rows, identities):
     usable = [r for r in rows if r.kind in ("level", "change") and r.unit not in RATES]
     clear = set(alone(usable, attrgetter(*KEY, "kind", "baseline")).values())
     usable = [r for r in usable if r.Index in clear]
-    found, complete, parts = [], [], []
+    found, complete, parts, rows_at = [], [], [], {r.Index: r for r in rows}
     for (_, relation), members in _by(stated.itertuples(), attrgetter("identity", "relation")).items():
         roles = {role: [m.indicator for m in some] for role, some in _by(members, attrgetter("role")).items()}
         if relation == "share":
@@ -597,8 +710,15 @@ def _of_identities(rows, identities):
             continue
         for whole, below in _sums(usable, roles["whole"][0], roles["part"]):
             complete += [(whole.Index, *below)] if len(below) == len(roles["part"]) else []
-            parts += [(part, whole.Index) for part in below if whole.kind == "level"]
+            parts += [
+                (p, whole.Index) for p in below if whole.kind == "level" and not _beside(rows_at[p], whole)
+            ]
     return [*found, *relate("sum", complete, "named"), *relate("part", parts, "named")]
+
+
+def _beside(one, other):
+    """Tell whether a text names two figures as parts of one whole, so that neither is part of the other."""
+    return one.draft and one.part_of == other.part_of != ""
 
 
 def _check_identities(identities):
