@@ -11,6 +11,7 @@ import pytest
 from sweeps import sweep
 
 import youthresearch as yr
+from youthresearch.metrics import METRICS
 from youthresearch.schema import SAID
 
 
@@ -37,6 +38,29 @@ def coverage():
     pillars = facts().merge(yr.load_indicators()[["indicator", "pillar"]])
     classes = pillars.merge(yr.load_sources()[["source_id", "class"]])
     return classes.groupby(["pillar", "class"], as_index=False).agg(facts=("fact_id", "size"))
+
+
+def test_every_metric_has_a_name_for_its_axis_in_both_languages():
+    labels = yr.load_labels().set_index("key")
+    for metric, _, indicators in METRICS:
+        said = labels.loc[f"outcome_{metric}", ["label_zh", "label_en"]]
+        assert said.str.count("{}").eq("youth" in indicators).all() and said.str.len().gt(4).all()
+    table = pd.DataFrame({"cohort": [2019] * 2, "period": [2018, 2019], "value": [1.0, 2.0]})
+    table.attrs["outcome"] = "members_per_10k_youth_14_35_resident"
+    names = [yr.plot_trends(table, lang=lang).axes[0].get_ylabel() for lang in ("zh", "en")]
+    assert names == ["每万名14—35岁常住青年的团员数", "Members per 10,000 residents aged 14 to 35"]
+
+
+def test_places_and_indicators_without_a_name_go_by_their_codes():
+    table = before_after().head(1).assign(place_zh=None, label_zh=None, period_end="", district="990101")
+    label = yr.plot_before_after(table, lang="zh").axes[0].get_yticklabels()[0].get_text()
+    assert label.startswith(f"990101：{table['indicator'].iloc[0]}") and label.endswith("→ 未写明")
+
+
+def test_a_panel_is_no_table_of_averages():
+    panel = pd.DataFrame({"cohort": [2019] * 2, "period": [2018] * 2, "value": [1.0, 2.0]})
+    with pytest.raises(yr.DataError, match="average_by_cohort"):
+        yr.plot_trends(panel)
 
 
 @cache

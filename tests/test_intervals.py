@@ -130,6 +130,13 @@ def test_open_level_and_open_growth_leave_any_base():
     assert ratio(interval((1, INF)), interval((2, INF))).loc[0].tolist() == [0, INF]
 
 
+def test_after_a_fall_by_all_any_level_may_have_been():
+    all_gone = interval((-100, -100))
+    assert before_from_growth(interval((0, 0)), all_gone).loc[0].tolist() == [0, INF]
+    assert before_from_growth(interval((3, 3)), all_gone).isna().all(axis=None)
+    assert before_from_growth(interval((np.nan, np.nan)), all_gone).isna().all(axis=None)
+
+
 def test_no_level_before_is_negative():
     assert before_from_change(interval((1000, 1000)), interval((300, INF))).loc[0].tolist() == [0, 700]
     assert before_from_change(interval((10, 10)), interval((20, 20))).isna().all(axis=None)
@@ -140,6 +147,24 @@ def test_no_level_before_is_negative():
 def test_columns_of_different_rows_are_not_combined():
     with pytest.raises(ValueError, match="index"):
         corners(lambda a, b: a + b, interval((1, 2)), interval((1, 2)).set_axis([5]))
+
+
+def test_series_of_different_rows_are_not_combined():
+    values = pd.Series([3000.0, 2000.0])
+    for hedges, tops in ((["odd"], None), (["odd", "exact"], values.set_axis([1, 2]))):
+        with pytest.raises(ValueError, match="different indexes"):
+            hedge_interval(values, pd.Series(hedges), tops)
+    with pytest.raises(ValueError, match="different indexes"):
+        rounding_interval(interval((1, 1)), pd.Series([1.0], index=[5]))
+
+
+def test_what_can_be_no_interval_is_refused():
+    with pytest.raises(ValueError, match="above high"):
+        subtract(interval((10, 5)), interval((1, 2)))
+    with pytest.raises(ValueError, match="negative"):
+        ratio(interval((-10, 5)), interval((1, 2)))
+    with pytest.raises(ValueError, match="below zero"):
+        rounding_interval(interval((1, 1)), pd.Series([-1.0]))
 
 
 def test_an_open_level_leaves_growth_bounded():

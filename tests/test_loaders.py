@@ -105,6 +105,16 @@ def test_what_is_no_table_is_refused_with_its_name(tmp_path, content, said):
     assert "sources.csv" in str(refused.value)
 
 
+def test_what_a_spreadsheet_does_to_a_table_is_told(own):
+    facts = (own / "facts.csv").read_text(encoding="utf-8")
+    (own / "facts.csv").write_text(facts.replace(",2019-10,", ",2019/10/1,"), encoding="utf-8-sig")
+    with pytest.raises(yr.DataError, match=r"period_end must match .*, as 2019, 2019-10 or .*2019/10/1"):
+        yr.load_facts(own)
+    (own / "facts.csv").write_bytes(facts.encode("gb18030"))
+    with pytest.raises(yr.DataError, match="CSV UTF-8"):
+        yr.load_facts(own)
+
+
 def test_sources_are_checked_with_the_facts(own):
     edit(own / "sources.csv", ",news,", ",blog,")
     with pytest.raises(yr.DataError, match="blog"):

@@ -132,6 +132,25 @@ def test_bounds_are_sharp(found, formula, inputs):
     assert found.iloc[0].tolist() == pytest.approx(by_grid(formula, *inputs))
 
 
+OPEN = interval(50, np.inf)
+
+
+@pytest.mark.parametrize(
+    ("found", "low", "high"),
+    [
+        (yr.growth(interval(100), OPEN), -100, 100),  # from 50 at least: doubled, or nearly all gone
+        (yr.growth(interval(100, np.inf), OPEN), -100, np.inf),
+        (yr.annual_growth(interval(100, np.inf), OPEN, 2), -100, np.inf),
+        (yr.log_growth(interval(100, np.inf), OPEN), -np.inf, np.inf),
+        (yr.cadre_mix(interval(10, np.inf), interval(5), interval(5))["full_time"], 50, 100),
+        (yr.cadre_mix(interval(10), interval(5, np.inf), interval(5))["full_time"], 0, 50),
+    ],
+)
+def test_an_open_side_leaves_the_bounds_that_stand(found, low, high):
+    """By hand: the limits of the formula as the open side grows."""
+    assert found.iloc[0].tolist() == pytest.approx([low, high])
+
+
 def test_national_values_of_the_field():
     """End of 2023: 48,000 youth houses online, 1.42 million activities, 28.49 million person-times."""
     per_house = yr.activities_per_house(interval(1_420_000), interval(48_000))

@@ -16,7 +16,7 @@ QUOTED = {
         "growth_stated_percent",
         "growth_recomputed_percent",
     ],
-    "01-sources-and-facts": ["sources", "facts", "indicators", "facts_that_are_vague"],
+    "01-sources-and-facts": ["sources", "sources_with_facts", "facts", "indicators", "facts_that_are_vague"],
     "02-audit": [
         "relations_of_arithmetic_checked",
         "parts_checked_against_wholes",

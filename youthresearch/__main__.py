@@ -188,7 +188,10 @@ def _obstacle(options, pages):
 
 
 def save_facts(tables, output):
-    """Save tables of facts as one CSV in UTF-8; "-" is standard output."""
+    """Save tables of facts as one CSV in UTF-8, with the mark by which spreadsheets know it.
+
+    "-" is standard output, without the mark.
+    """
     import pandas as pd
 
     from .evidence import save_text
@@ -199,7 +202,7 @@ def save_facts(tables, output):
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8"))
     else:
-        save_text(text, output)
+        save_text(f"\ufeff{text}", output)
 
 
 def _audit(options):

@@ -90,6 +90,7 @@ def _drawn_from(source, *needed):
     "before_high",
     "after_low",
     "after_high",
+    *("indicator", "place_zh", "place_en", "label_zh", "label_en"),
 )
 def plot_before_after(table, *, lang="en"):
     """Plot the growth that sources report, as intervals, with the levels before and after in figures.
@@ -132,8 +133,10 @@ def _before_after_label(row, lang):
     baseline = row["baseline"]
     if not baseline[:1].isdigit():
         baseline = _word(f"baseline_{baseline or 'unknown'}", lang)
-    place, label = row[f"place_{lang}"], row[f"label_{lang}"]
-    return f"{place}{_COLON[lang]}{label}\n{baseline} → {row['period_end']}"
+    place = row["district"] if pd.isna(row[f"place_{lang}"]) else row[f"place_{lang}"]
+    label = row["indicator"] if pd.isna(row[f"label_{lang}"]) else row[f"label_{lang}"]
+    end = row["period_end"] or _word("baseline_unknown", lang)
+    return f"{place}{_COLON[lang]}{label}\n{baseline} → {end}"
 
 
 def _levels(row):
@@ -358,6 +361,10 @@ def plot_trends(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
+    if table.duplicated(["cohort", "period"]).any():
+        raise DataError(
+            "A cohort has several values in a period: give plot_trends average_by_cohort(panel, ...)."
+        )
     table = _steady(table)
     fig, ax = _figure(6.8, 3.6, _word("title_trends", lang), table=table)
     periods = list(dict.fromkeys(table["period"].astype(str)))
@@ -415,10 +422,13 @@ def _legend_above(ax):
 
 
 def _name_outcome(ax, table, lang):
-    """Name the outcome beside its axis: by its label, or as the panel does."""
+    """Name the outcome beside its axis: by its label and its youth, or as the panel does."""
     name = table.attrs.get("outcome", "")
-    known = f"outcome_{name}" in _words().index
-    ax.set_ylabel(_word(f"outcome_{name}", lang) if known else _indicator_label(name, lang))
+    metric, youth, band = name.partition("_youth_")
+    keys = [f"outcome_{metric}", *([f"base_youth_{band}"] if youth else [])]
+    known = set(keys) <= set(_words().index)
+    label, *base = [_word(key, lang) for key in keys] if known else [_indicator_label(name, lang)]
+    ax.set_ylabel(label.format(*base) if base else label)
 
 
 @_drawn_from("compare_effects([...])", "estimator", "att", "low", "high")
@@ -574,7 +584,7 @@ def _bins(values, edge):
     return width * np.arange(-most, most + 1)
 
 
-@_drawn_from("honest_did(effect).table", "m", "low", "high", "breakdown")
+@_drawn_from("honest_did(effect).table", "m", "low", "high")
 def plot_honest(table, *, lang="en"):
     """Plot intervals for an effect as trends are allowed to differ more, and where zero comes in.
 

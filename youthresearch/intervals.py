@@ -79,11 +79,12 @@ def hedge_interval(value, hedge, value_max=None, *, cap=None):
     Raises
     ------
     ValueError
-        If values or hedges are no Series, for an unknown hedge or cap, or where a hedge needs a value that is
-        missing or zero.
+        If values or hedges are no Series or have different indexes, for an unknown hedge or cap, or where a
+        hedge needs a value that is missing or zero.
     """
     if not isinstance(value, pd.Series) or not isinstance(hedge, pd.Series):
         raise ValueError("Values and hedges must be Series, one row a figure; for one, parse_quantity(text).")
+    _check_aligned(value.index, hedge, value_max)
     tops = np.full(len(value), np.nan) if value_max is None else value_max.to_numpy(float)
     bounds = hedge_bounds(value.to_numpy(float), hedge.to_numpy(object), tops, cap=cap, index=value.index)
     return pd.DataFrame(dict(zip(("low", "high"), bounds, strict=True)), index=value.index)
@@ -158,9 +159,13 @@ def rounding_interval(figures, resolution, *, rule="half_up"):
     Raises
     ------
     ValueError
-        If the figures are no table with low and high, or for another rule.
+        If the figures are no table with low and high, the indexes differ, a resolution is negative, or for
+        another rule.
     """
     check_intervals(figures)
+    _check_aligned(figures.index, resolution)
+    if (resolution < 0).any():
+        raise ValueError(f"A resolution is below zero in rows {list(resolution.index[resolution < 0])[:10]}.")
     low, high = ends_of(figures)
     place = np.where(low == high, np.nan_to_num(resolution.to_numpy(float)), 0)
     if rule == "half_up":
@@ -169,6 +174,37 @@ def rounding_interval(figures, resolution, *, rule="half_up"):
         down, up = np.where(low < 0, place, 0), np.where(low < 0, 0, place)
         return interval(low - down, high + up, figures.index)
     raise ValueError(f"rule={rule!r} is not known; choose 'half_up' or 'truncated'.")
+
+
+def _check_aligned(index, *columns):
+    """Refuse Series whose rows are not those of an index."""
+    if not all(c is None or c.index.equals(index) for c in columns):
+        raise ValueError("Series with different indexes cannot be combined: align them first.")
+
+
+def rising(function, up, *down):
+    """Bounds of a function that rises with its first argument and falls with the others: sharp.
+
+    Only two corners of the box count, so that a side without bound needs no value in the others
+    (inf / inf); for a function that may rise or fall, see `corners`.
+
+    Parameters
+    ----------
+    function : callable
+        Takes one array per column, shape (n,), and returns an array, shape (n,).
+    up, *down : pandas.DataFrame, shape (n, 2)
+        Columns low, high, all with the same index.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 2)
+    """
+    check_intervals(up, *down)
+    (low, high), sides = ends_of(up), [ends_of(c) for c in down]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        least = function(low, *(s[1] for s in sides))
+        most = function(high, *(s[0] for s in sides))
+    return interval(least, most, up.index)
 
 
 def corners(function, *columns):
@@ -214,6 +250,9 @@ def check_intervals(*columns):
                 f"{type(c).__name__} is no interval column: give a table with the columns low and high, the "
                 "same number in both where it is exact, such as facts[['low', 'high']]."
             )
+        turned = c.index[c["low"] > c["high"]]
+        if len(turned):
+            raise ValueError(f"Low is above high in rows {list(turned)[:10]}: no value lies between them.")
     if not all(c.index.equals(columns[0].index) for c in columns):
         raise ValueError("Interval columns with different indexes cannot be combined: align them first.")
 
@@ -232,12 +271,15 @@ def ratio(a, b):
     Raises
     ------
     ValueError
-        If the indexes differ, or where the denominator can be zero or negative.
+        If the indexes differ, or where the denominator can be zero or negative, or the amount negative.
     """
     check_intervals(a, b)
     bad = b.index[b["low"] <= 0]
     if len(bad):
         raise ValueError(f"The denominator can be zero or negative in rows {list(bad)[:10]}.")
+    bad = a.index[a["low"] < 0]
+    if len(bad):
+        raise ValueError(f"The amount above can be negative in rows {list(bad)[:10]}.")
     return interval(a["low"] / b["high"], a["high"] / b["low"])
 
 
@@ -253,11 +295,15 @@ def before_from_change(level, change):
 def before_from_growth(level, growth):
     """Return the previous level, level / (1 + growth / 100), from a level and its growth in percent.
 
-    Nothing falls by more than all of it, so growth is read as -100 or more.
+    Nothing falls by more than all of it, so growth is read as -100 or more. Where all may be gone, any level
+    may have been; where all is and something is left, none can.
     """
-    factor = 1 + growth.clip(lower=-100) / 100
+    check_intervals(level, growth)
+    (least, most), (less, more) = ends_of(level), ends_of(1 + growth.clip(lower=-100) / 100)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return interval(level["low"] / factor["high"], level["high"] / factor["low"])
+        low = np.where(more == 0, np.where(least == 0, 0.0, np.nan), least / more)
+        high = np.where(less == 0, np.inf, most / less)
+    return interval(low, np.where(np.isnan(low), np.nan, high), level.index)
 
 
 def growth_from_change(level, change):

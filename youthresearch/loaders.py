@@ -336,7 +336,9 @@ def _read_csv(path):
             )  # a row with cells too many would lose them
             return pd.read_csv(path, index_col=False, skip_blank_lines=False, **options)
     except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 (byte {error.start}): save it again as UTF-8.") from error
+        raise DataError(
+            f"{path} is not UTF-8 (byte {error.start}): save it again as UTF-8 (in a spreadsheet: CSV UTF-8)."
+        ) from error
     except (pd.errors.EmptyDataError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise DataError(
             f"{path} is no table of comma-separated values ({error}): export it again as CSV."

@@ -13,7 +13,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from .intervals import check_intervals, corners, interval, ratio
+from .intervals import check_intervals, interval, ratio, rising
 from .schema import KEY, SIMULATED, DataError, Listing, check_columns, is_simulated, mark_simulated
 
 
@@ -38,7 +38,11 @@ def growth(after, before):
         If before can be zero or less, or as `share`.
     """
     _positive(before)
-    return corners(lambda late, early: 100 * (late - early) / early, after, before)
+    return rising(_growth, after, before)
+
+
+def _growth(late, early):
+    return np.where(np.isinf(early), -100.0, 100 * (late - early) / early)
 
 
 def annual_growth(after, before, years):
@@ -58,14 +62,14 @@ def annual_growth(after, before, years):
     if not years > 0:
         raise DataError(f"Growth over {years} years cannot be put on one year: years must be above zero.")
     _positive(before)
-    return corners(lambda late, early: 100 * ((late / early) ** (1 / years) - 1), after, before)
+    return rising(lambda late, early: 100 * ((late / early) ** (1 / years) - 1), after, before)
 
 
 def log_growth(after, before):
     """Growth in log points, 100 * ln(after / before); both above zero; arguments as `growth`."""
     _positive(before)
     _positive(after)
-    return corners(lambda late, early: 100 * np.log(late / early), after, before)
+    return rising(lambda late, early: 100 * np.log(late / early), after, before)
 
 
 def share(part, whole):
@@ -173,10 +177,11 @@ def cadre_mix(full_time, seconded, part_time):
     """
     counts = {"full_time": full_time, "seconded": seconded, "part_time": part_time}
     others = {name: [c for n, c in counts.items() if n != name] for name in counts}
-    return {
-        name: corners(lambda own, a, b: 100 * own / (own + a + b), own, *others[name])
-        for name, own in counts.items()
-    }
+    return {name: rising(_percent_of_all, own, *others[name]) for name, own in counts.items()}
+
+
+def _percent_of_all(own, *others):
+    return np.where(np.isinf(own), 100.0, 100 * own / (own + sum(others)))
 
 
 def activities_per_house(activities, houses):

@@ -626,8 +626,9 @@ def coverage(panel, *, by="indicator"):
     pandas.DataFrame
         One row is one value (or combination) of `by`: cells (all that there could be, from the panel's own
         districts, periods and indicators), exact (low = high), interval, open (one bound infinite),
-        unknown; and refused, the figures that `build_panel` turned down, where `by` is not period. Scopes
-        count as one cell, known as well as the best of them.
+        unknown; and refused, the figures of these rows that `build_panel` turned down (all are in
+        ``panel.attrs["refused"]``), where `by` is not period. Scopes count as one cell, known as well as the
+        best of them.
 
     Raises
     ------

@@ -241,9 +241,9 @@ def _above(code):
     return tuple(found)
 
 
-def is_place(word):
-    """Tell whether a word is the full name of a place of today."""
-    return word in _names().full
+def is_place(word, *, short=False):
+    """Tell whether a word is the full name of a place of today, or that without its kind."""
+    return word in _names().full or (short and word in _names().short)
 
 
 class _Names(NamedTuple):

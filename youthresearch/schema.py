@@ -196,7 +196,7 @@ def check_facts(facts, needed):
     if blank.any():
         raise DataError("A fact_id has a blank in it, and fact_ids are listed apart by blanks.", facts[blank])
     for column in (c for c in ("period_start", "period_end") if c in needed):
-        wrong = ~facts[column].fillna("").astype("str").str.fullmatch(_DATE)
+        wrong = ~facts[column].astype("str").fillna("").str.fullmatch(_DATE)
         if wrong.any():
             raise DataError(
                 f"{column!r} must be a date such as 2021, 2021-06 or 2021-06-30, or empty.", facts[wrong]
@@ -405,7 +405,8 @@ def _bad_cells(table, name):
                 cells = table[field["name"]] if rule == "required" else table[field["name"]].dropna()
                 bad = cells[refuses(cells, wanted)]
                 if len(bad):
-                    yield f"{field['name']} {said.format(wanted)}", bad
+                    like = f", as {field['example']}" if rule == "pattern" and "example" in field else ""
+                    yield f"{field['name']} {said.format(wanted)}{like}", bad
 
 
 def _bad_keys(table, name):

@@ -205,9 +205,10 @@ def _sort_of_tag(word, tag):
     verbs = purely("head_verb", "compound")
     if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
         return "h"  # 顺利完成, 建立健全
-    if tag == "ns" or (tag in ("nr", "nrt", "nz") and word[-1] in "省市县区镇乡州盟旗" and len(word) > 1):
-        return "p"
-    if word[-1] in "省市县区旗州盟" and len(word) > 2 and is_place(word):
+    ends = word[-1] in "省市县区镇乡州盟旗" and len(word) > 2
+    if (ends and tag in ("ns", "nr", "nrt", "nz")) or (tag == "ns" and is_place(word, short=True)):
+        return "p"  # but 美丽, 普及, which the tagger takes for places
+    if ends and is_place(word):
         return "p"  # 民勤县
     if tag == "vn":
         return "w"
