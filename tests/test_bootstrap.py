@@ -182,6 +182,23 @@ def test_with_few_treated_it_says_that_it_hardly_ever_rejects():
     assert replace(zones, n_control=0).caution == ""  # all are treated in the end: each is a control before
 
 
+def test_where_it_says_so_it_misses_what_it_finds_with_more_treated():
+    """An effect of three standard deviations in 40 districts, five studies: the caution is of power."""
+    found = {}
+    for treated in (3, 6):
+        for seed in range(5):
+            rng = np.random.default_rng(seed)
+            table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(40)], 4), "x": 0.0})
+            table["period"] = np.tile(np.arange(2001, 2005), 40)
+            table["cohort"] = pd.array([2003] * 4 * treated + [None] * 4 * (40 - treated), dtype="Int64")
+            table["y"] = rng.normal(size=160) + 3 * (table["period"] >= table["cohort"]).fillna(False)
+            test = yr.wild_bootstrap(yr.did(panel_of(table), outcome="y"), draws=999, seed=1)
+            found[treated, seed] = test.p_value <= 0.05
+            assert ("hardly ever rejects" in test.caution) == (treated == 3)
+    assert sum(found[3, seed] for seed in range(5)) <= 2 and all(found[6, seed] for seed in range(5))
+    assert replace(test, n_treated=4).caution and not replace(test, n_treated=5).caution
+
+
 @pytest.mark.parametrize(
     "estimator, options, said",
     [

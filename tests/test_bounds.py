@@ -95,8 +95,9 @@ def test_an_open_figure_is_named_and_a_cap_closes_it():
     assert (capped.low, capped.high) == (pytest.approx(7), pytest.approx(17))
     assert "at most 1.5 times" in repr(capped) and "spread over other assignments" in repr(capped)
     assert "unreliable with 1 treated" in repr(yr.interval_bounds(effect, panel, cap=1.5, errors="clustered"))
-    with pytest.raises(yr.DataError, match="at least 1"):
-        yr.interval_bounds(effect, panel, cap=0.5)
+    for cap in (0.5, True, np.inf, "2"):
+        with pytest.raises(yr.DataError, match="at least 1"):
+            yr.interval_bounds(effect, panel, cap=cap)
 
 
 def test_an_open_figure_without_weight_leaves_the_bounds_closed():
@@ -188,11 +189,42 @@ def test_few_treated_have_the_spread_over_other_assignments_at_each_end(estimato
         value = cells["value"].mask(cells["weight"] > 1e-12, cells[first])
         value = value.mask(cells["weight"] < -1e-12, cells[second])
         at_end = cells.assign(value=value, low=value, high=value)
-        test = yr.randomization_test(estimator, at_end, outcome="y", seed=1)
-        errors.append(np.sqrt(np.mean(test.distribution**2)))
+        there = estimator(at_end, outcome="y")
+        event = (at_end["period"] - at_end["cohort"]).fillna(-1).astype(float)
+        path = there.path.set_index("event_time")["att"] if len(there.path) else {}
+        own = event.map(path).fillna(there.att).where(event >= 0, 0.0)
+        null = at_end.assign(**{name: value - own for name in ("low", "value", "high")})
+        others = yr.randomization_test(estimator, null, outcome="y", seed=1).assignments.query("~actual")
+        errors.append(np.sqrt(np.mean(others["statistic"] ** 2)))
     expected = _imbens_manski(bounds.low, bounds.high, *errors, 0.95)
     assert (bounds.interval_low, bounds.interval_high) == pytest.approx(expected, rel=1e-9)
     assert bounds.exact and "spread over" in repr(bounds) and not bounds.caution
+
+
+@pytest.mark.parametrize("estimator", [yr.did, yr.event_study, yr.staggered_did], ids=lambda f: f.__name__)
+def test_an_effect_however_large_does_not_widen_its_own_interval(estimator):
+    """By hand: each of n - 1 others in turn against all the rest, among them the treated one at their mean.
+
+    Were that one not treated, it would lie at their mean c; so another's estimate is n / (n - 1) (c_j - c).
+    """
+    n, rng = 20, np.random.default_rng(2)
+    y = rng.normal(size=(n, 4))
+    before = y[:, :2].mean(axis=1) if estimator is yr.did else y[:, 1]
+    others = (y[:, 2:].mean(axis=1) - before)[1:]
+    error = n / (n - 1) * np.std(others)
+    table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(n)], 4), "y": y.ravel()})
+    table["period"] = np.tile(np.arange(2001, 2005), n)
+    table["cohort"] = pd.array([2003] * 4 + [None] * (4 * n - 4), dtype="Int64")
+    names = {"district": "district", "period": "period", "cohort": "cohort", "outcomes": ["y"]}
+    for effect in (0.0, 10.0, 1000.0):
+        moved = table.assign(y=table["y"] + effect * (table["period"] >= table["cohort"]).fillna(False))
+        panel = yr.as_panel(moved, **names)
+        estimate = estimator(panel, outcome="y")
+        bounds = yr.interval_bounds(estimate, panel)
+        assert bounds.interval_high - estimate.att == pytest.approx(1.959963984540054 * error)
+        if estimator is yr.event_study:
+            row = yr.honest_did(estimate, m=[]).table.iloc[0]
+            assert row["high"] - estimate.att == pytest.approx(1.959963984540054 * error)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_a_folder_is_all_that_is_in_it_and_a_pattern_what_fits(folder):
         assert "2 of 4 files failed" in told and "empty.txt" in told and "old.doc" in told
     assert run(folder, "audit", ".")[0] == 2
     (folder / "bare").mkdir()
-    assert "this is a folder" in run(folder, "extract", "bare")[2]
+    assert "nothing in this folder can be read" in run(folder, "extract", "bare")[2]
     status, shown, _ = run(folder, "extract", "[rw]*.txt")
     assert status == 0 and {r["source_id"] for r in rows(shown)} == {"right", "wrong"}
     (folder / "bare" / "again.txt").write_bytes((folder / "right.txt").read_bytes())
@@ -122,6 +122,21 @@ def test_a_folder_is_all_that_is_in_it_and_a_pattern_what_fits(folder):
     for lost in ("no*.txt", "no.csv"):
         status, _, told = run(folder, "audit", lost)
         assert status == 2 and f"{lost}: there is no such file" in told
+
+
+def test_what_a_folder_holds_beside_reports_is_told(folder):
+    (folder / "year" / "more").mkdir(parents=True)
+    (folder / "year" / "right.txt").write_bytes((folder / "right.txt").read_bytes())
+    (folder / "year" / "more" / "photo.JPG").write_bytes(b"\xff\xd8")
+    (folder / "year" / ".hidden").write_text("", encoding="utf-8")
+    status, _, told = run(folder, "extract", "year", "-o", "year/draft.csv")
+    assert status == 0 and "1 file passed over as no reports: year" in told and "photo.JPG" in told
+    assert "hidden" not in told and "draft.csv" not in told.split("passed over")[1]
+    assert "passed over" not in run(folder, "extract", "right.txt")[2]
+    for name in ("sheet.xlsx", "slides.ppt"):
+        (folder / "year" / name).write_bytes(b"PK\x03\x04")
+        status, _, told = run(folder, "extract", "year")
+        assert status == 2 and f"{name}:" in told
 
 
 def test_ctrl_c_says_that_nothing_is_written(folder, monkeypatch, capsys):

@@ -270,7 +270,7 @@ def test_paths_that_lead_nowhere_are_refused_at_once(folder, tmp_path):
 
 
 def test_a_folder_without_a_report_is_no_empty_corpus(tmp_path):
-    (tmp_path / "data.xlsx").touch()
+    (tmp_path / "photo.jpg").touch()
     with pytest.raises(DataError, match="No folder holds a report"):
         extract_corpus(tmp_path)
     (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)

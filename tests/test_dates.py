@@ -20,6 +20,9 @@ DATES = yr.load_sources().set_index("source_id")["date"].astype(object).fillna("
         ("12月24日", "", "2019-01", "2018-12-24"),  # before the document, so of the year before
         ("3月15日", "", "", ""),
         ("2021年13月", "", "", "2021"),
+        ("2021年十二月三十一日", "", "", "2021-12-31"),
+        ("2021年二十日", "", "", "2021"),
+        ("十月", "", "2019-01", "2018-10"),
     ],
 )
 def test_iso(token, rest, document, date):
@@ -76,6 +79,27 @@ def test_document_date(text, given, date):
 )
 def test_the_date_of_a_figure(text, ends):
     assert yr.extract_facts(text, date="2021-06-20")["period_end"].tolist() == ends
+
+
+@pytest.mark.parametrize("year", ["二〇一九", "二○一九", "二零一九", "2019"])
+def test_a_year_in_chinese_numerals_is_that_year(year):
+    def ends(text):
+        return (
+            yr.extract_facts(text.format(year)).iloc[0][["period_start", "period_end", "baseline"]].tolist()
+        )
+
+    assert ends("2020年工作情况。{}年新发展团员37名。") == ["2019", "2019", ""]
+    assert ends("团市委{}年度工作总结\n新发展团员37名。") == ["2019", "2019", ""]
+    assert ends("截至{}年底，在册团员370名。") == ["", "2019-12-31", ""]
+    assert ends("在册团员370名。\n共青团河湾县委员会\n{}年十一月二十日") == ["", "2019-11", ""]
+    assert ends("在册团员370名，比{}年增加12名。")[1:] == ["", ""]  # the year is what is compared with
+    assert ends("{}年至2020年，新发展团员37名。")[1] == "2020"
+
+
+def test_numerals_that_are_no_year_stay_what_they_are():
+    facts = yr.extract_facts("一九公里长的步道，新发展团员一百零三名。", date="2021")
+    assert facts["value"].tolist() == [19, 103]
+    assert set(facts["period_end"]) == {"2021"}
 
 
 def test_from_when_a_figure_counts():

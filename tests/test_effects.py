@@ -439,6 +439,76 @@ def test_population_weights_are_those_of_least_squares(seed, gaps):
     same(yr.did(panel, outcome="y", population="size", errors="iid"), beta[0], vcov[0, 0] ** 0.5)
 
 
+def test_errors_of_imputation_with_unequal_populations_are_equations_7_and_8():
+    """Dense: weights v, residuals of treated cells about the mean by cohort and period, by v squared."""
+    table = random_table(14, districts=24, periods=6)
+    sizes = np.exp(np.random.default_rng(3).normal(size=24))
+    table["size"] = sizes[pd.factorize(table["district"])[0]]
+    names = {"district": "district", "period": "period", "cohort": "cohort"}
+    panel = yr.as_panel(table, outcomes=["y"], keep=["size"], **names)
+    effect = yr.imputation_did(panel, outcome="y", population="size")
+    treated, w, y = table["d"].to_numpy() > 0, table["size"].to_numpy(), table["y"].to_numpy()
+    both = [pd.get_dummies(table["district"]), pd.get_dummies(table["period"]).iloc[:, 1:]]
+    x = np.hstack(both).astype(float)
+    free, own = x[~treated], x[treated]
+    gram = np.linalg.inv(free.T @ (w[~treated, None] * free))
+    beta = gram @ (free.T @ (w[~treated] * y[~treated]))
+    share = w[treated] / w[treated].sum()
+    table["left"] = y - x @ beta
+    assert effect.att == pytest.approx(share @ table.loc[treated, "left"])
+    table.loc[treated, "v"] = share
+    table.loc[~treated, "v"] = -w[~treated] * (free @ (gram @ (own.T @ share)))
+    part = table[treated].assign(square=lambda t: t["v"] ** 2, moved=lambda t: t["v"] ** 2 * t["left"])
+    sums = part.groupby(["g", "period"])[["square", "moved"]].transform("sum")
+    table.loc[treated, "left"] -= sums["moved"] / sums["square"]
+    scores = (table["v"] * table["left"]).groupby(table["district"]).sum()
+    assert effect.se == pytest.approx(np.sqrt((scores**2).sum()))
+
+
+@pytest.mark.parametrize("base", ["varying", "universal"])
+def test_the_not_yet_treated_are_so_in_both_periods(base):
+    """Mean changes of every cohort and period by hand, before treatment and after it."""
+    table = random_table(21, districts=26, periods=7)
+    g = np.repeat([2003, 2005, 2007, 0], [6, 6, 6, 8])
+    table["g"] = table["district"].map(dict(zip(sorted(table["district"].unique()), g, strict=True)))
+    table["cohort"] = table["g"].astype("Int64").replace(0, pd.NA)
+    wide = table.pivot(index="district", columns="period", values="y")
+    options = {"control": "notyet", "base": base, "aggregate": "group_time"}
+    path = yr.staggered_did(panel_of(table), outcome="y", **options).path
+    assert len(path) == 3 * (7 - (base == "varying"))
+    for row in path.itertuples():
+        before = row.cohort - 1 if base == "universal" or row.event_time >= 0 else row.period - 1
+        change = (wide[row.period] - wide[before]).to_numpy()
+        later = ((g == 0) | (g > max(row.period, before))) & (g != row.cohort)
+        assert row.att == pytest.approx(change[g == row.cohort].mean() - change[later].mean(), abs=1e-12)
+
+
+def few_by(panel, estimator=yr.did, **options):
+    return estimator(panel, outcome="y", **options).caution
+
+
+def test_nine_are_few_and_ten_are_not_however_they_are_counted():
+    """By number; by weight, (sum w)^2 / sum w^2, which one large of twelve makes 9.4 or 9.6; by cohort."""
+    table = random_table(4, districts=30, periods=6).assign(x=0.0)
+    number = table["district"].str[1:].astype(int)
+    starts = pd.Series(2003, table.index, dtype="Int64")
+    for treated in (9, 10, 20, 21):
+        caution = few_by(panel_of(table.assign(cohort=starts.where(number < treated))))
+        assert bool(caution) == (treated in (9, 21))
+    names = {"district": "district", "period": "period", "cohort": "cohort"}
+    for alike in (9.4, 9.6):
+        # (11 + a)^2 = alike (11 + a^2)
+        large = max(np.roots([1 - alike, 22, 121 - 11 * alike]))
+        sized = table.assign(cohort=starts.where(number < 12), size=np.where(number == 0, large, 1.0))
+        panel = yr.as_panel(sized, outcomes=["y"], keep=["size"], **names)
+        assert bool(few_by(panel, population="size")) == (alike == 9.4)
+    for treated in (11, 12):
+        waves = (2003 + number % 4).astype("Int64").where(number < treated)
+        panel = panel_of(table.assign(cohort=waves))
+        for estimator in (yr.imputation_did, yr.sun_abraham):
+            assert ("in 4 cohorts" in few_by(panel, estimator)) == (treated == 11)
+
+
 @pytest.mark.parametrize("name", ["imputation_did", "staggered_did", "sun_abraham"])
 def test_a_population_of_two_is_two_districts(name):
     """Points only: a doubled district is one cluster, two districts are two."""
@@ -755,6 +825,17 @@ def test_a_base_that_is_no_event_time():
     assert "No cohort has a period at event time -40" in refusal(random_table(2), "sun_abraham", base=-40)
 
 
+def test_a_period_with_one_district_counts_in_n_and_k():
+    """Its cell has a coefficient of its own: dropped, n and k fall by one, and n - k stays."""
+    table = random_table(5, districts=20, periods=6)
+    last = table["period"] == table["period"].max()
+    alone = table[~last | (table["district"] == table.loc[table["cohort"].isna(), "district"].iloc[0])]
+    n = len(alone)
+    kept, dropped = (yr.did(panel_of(t), outcome="y") for t in (alone, table[~last]))
+    assert kept.att == pytest.approx(dropped.att)
+    assert (kept.se / dropped.se) ** 2 == pytest.approx((n - 1) / (n - 2))
+
+
 def test_bad_rows_are_shown():
     panel = panel_of(random_table(2))
     with pytest.raises(yr.DataError, match="share district and period") as refused:
@@ -762,6 +843,23 @@ def test_bad_rows_are_shown():
     assert "d00" in str(refused.value)
     with pytest.raises(yr.DataError, match="no finite value"):
         yr.did(panel.assign(value=np.nan), outcome="y")
+    for value in (panel["value"] > 0, panel["value"] + 0j):
+        with pytest.raises(yr.DataError, match=r"must be numeric, and is (bool|complex)"):
+            yr.did(panel.assign(value=value), outcome="y")
+        with pytest.raises(yr.DataError, match=r"must be numeric, and is (bool|complex)"):
+            panel_of(random_table(2).assign(y=value))
+    undated = panel["period"].astype("Int64").where(panel.index != 3)
+    with pytest.raises(yr.DataError, match="no period") as refused:
+        yr.did(panel.assign(period=undated), outcome=panel["indicator"][3])
+    assert refused.value.rows.index.tolist() == [3]
+    for never in (0, np.inf):  # as_panel reads them as never treated
+        filled = panel.assign(cohort=panel["cohort"].astype(float).fillna(never))
+        with pytest.raises(yr.DataError, match="as_panel reads 0 and infinity as never") as refused:
+            yr.imputation_did(filled, outcome="y")
+        assert len(refused.value.rows) == (panel["cohort"].isna() & (panel["indicator"] == "y")).sum()
+        table = random_table(2)
+        again = table.assign(cohort=table["cohort"].astype(float).fillna(never))
+        pd.testing.assert_frame_equal(panel_of(again), panel)
     torn = panel.copy()
     torn.loc[1, "cohort"] = 2003 if torn.loc[1, "cohort"] is pd.NA else pd.NA
     with pytest.raises(yr.DataError, match="several cohorts"):
@@ -1110,8 +1208,17 @@ def test_what_is_compared_are_effects():
         ("event_study", {"window": 3}, "must be the first and the last event time"),
         ("event_study", {"window": (2, -2)}, "one before treatment and one not"),
         ("event_study", {"window": (-3, -1)}, "one before treatment and one not"),
+        ("event_study", {"window": (-3, 2.5)}, "the last event time, whole numbers"),
+        ("event_study", {"window": (-3, float("nan"))}, "the last event time, whole numbers"),
+        ("event_study", {"window": ("a", 2)}, "the last event time, whole numbers"),
+        ("event_study", {"base": -1.0}, "must lie before treatment"),
+        ("sun_abraham", {"base": (-1, -2)}, "must be one event time"),
+        ("sun_abraham", {"base": [-1]}, "must be one event time"),
         ("imputation_did", {"pretrends": -1}, "pretrends=-1 must be a whole number"),
         ("imputation_did", {"pretrends": 1.5}, "pretrends=1.5 must be a whole number"),
+        ("imputation_did", {"pretrends": 2.0}, "pretrends=2.0 must be a whole number"),
+        ("imputation_did", {"pretrends": True}, "pretrends=True must be a whole number"),
+        ("did", {"population": ["size"]}, "population is of type list, and no text"),
     ],
 )
 def test_effects_are_against_a_time_before_treatment(name, options, message):
@@ -1123,6 +1230,27 @@ def test_one_placebo_has_no_spread():
     for placebos in (0, 1, 2.5):
         with pytest.raises(yr.DataError, match="must be a whole number, at least 2"):
             yr.synthetic_control(panel, outcome="orgs", placebos=placebos, seed=1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda effect, **k: yr.randomization_test(yr.did, panel_of(random_table(2)), outcome="y", **k),
+        yr.wild_bootstrap,
+        yr.confidence_bands,
+        lambda effect, **k: yr.honest_did(effect, errors="randomization", **k),
+        lambda effect, **k: yr.pretrend_test(effect, errors="randomization", **k),
+    ],
+)
+def test_draws_and_seeds_are_whole_numbers(call):
+    """Without a seed a study would give other numbers each time."""
+    effect = yr.event_study(panel_of(random_table(8, districts=24, periods=6)), outcome="y")
+    for draws in (99.0, True, 0, "many"):
+        with pytest.raises(yr.DataError, match=f"draws={draws!r} must be a whole number, at least 1"):
+            call(effect, draws=draws, seed=1)
+    for seed in ("a", -1, 1.0, None, True):
+        with pytest.raises(yr.DataError, match=f"seed={seed!r} must be a whole number, at least 0"):
+            call(effect, draws=99, seed=seed)
 
 
 @pytest.mark.parametrize(

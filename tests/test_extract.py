@@ -177,6 +177,22 @@ def test_what_is_extracted_can_be_audited():
         ("辅导站设12室", "level", 12),
         ("代表团获得12金", "level", 12),
         ("荣立三等功一次", "level", 1),
+        # more or less of something, but so many new things
+        ("减少贫困人口35人", "change", -35),
+        ("压减会议费开支35元", "change", -35),
+        ("增加村级集体收入35元", "change", 35),
+        ("带动农户增收35元", "change", 35),
+        ("增加托育床位35张", "level", 35),
+        ("新增造林35亩", "level", 35),
+        ("减少收费项目惠及企业35家", "level", 35),
+        ("节约资金35元", "level", 35),
+        ("较去年日均办件量超35件", "change", 35),
+        ("办件量比去年超35%", "growth", 35),
+        ("补助标准提高幅度达35%", "growth", 35),
+        ("下降幅度为35%", "growth", -35),
+        ("各社区募捐35元", "level", 35),
+        ("人均寿命在35个国家中靠前", "level", 35),
+        ("数学成绩，列参赛学校第三", "rank", 3),
     ],
 )
 def test_kind(text, kind, value):
@@ -454,10 +470,14 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
         ),
         *("年龄不超过35周岁", "按1:1配套", "网点7×24小时服务", "双11期间", "气温达38度", "八小时以外"),
         *("经费有两个渠道", "完成两大历史任务", "取得五个新成效", "开展1%抽样调查", "分辨率1280×960"),
+        *("坚持四个规范、五个落实", "亿吨级港口", "“春风送暖”八项行动启动", "三项指标分别达标", "六大项目"),
+        *("组建一支强有力的青年力量", "建成一支高素质队伍", "成立一个工作机制"),
+        *("确保一人只获得一个奖项", "一名队员获得感增强"),
+        *("实行1名干部+2名党员+N名义工模式", "兑现残疾人两项补贴", "注重两个创建、三个落实"),
         *("四个工作方向", "4个工作重点", "三个融合发展", "做好四篇文章", "注重九个依托建团"),
         *("议程有三项：听取报告", "在统贷、转贷、直贷三种模式中选择", "以三个平台为重点"),
         *("五台县共青团", "“建设六个城、打响五大品牌”", "六个一工程", "电话：0755-12345678", "邮编：518000"),
-        *("形成42项考核指标", "征求意见稿共45条", "向桥西100米处迁移"),
+        *("征求意见稿共45条", "向桥西100米处迁移"),
         *("建设一个平台、一支队伍", "惠及千家万户", "服务万家"),
         *("落实一户一策、一人一档", "围绕6个领域、三个重点"),
         *("抓好四项工作：一要学习", "突出6个领域、三个重点", "在三个领域发力"),
@@ -506,10 +526,56 @@ def test_what_is_no_figure_is_refused(text):
         ("将收到的45件提案逐一办理", "achieved"),
         ("将帮扶物资50件送到村里", "achieved"),
         ("将招募的300名志愿者编为12支队伍", "achieved"),
+        # what is aimed at is planned, though it was reached
+        ("已完成“招募志愿者80万人”的目标", "planned"),
+        ("失业率已低于“5%左右”的既定目标", "planned"),
+        ("提前实现“40%”的《规划》目标", "planned"),
+        ("兑现了“每年新增学位不少于6万个”的承诺", "planned"),
     ],
 )
 def test_status(text, status):
     assert set(yr.extract_facts(f"全县{text}。", date="2021-06")["status"]) == {status}
+
+
+def test_an_aim_that_was_surpassed_is_stated_exactly():
+    facts = yr.extract_facts(
+        "新建书屋80家，超过60家的年度任务。力争完成超过90家的任务。失业率低于5%的年度目标。"
+    )
+    assert facts[["value", "hedge", "status"]].values.tolist() == [
+        [80, "exact", "achieved"],
+        [60, "exact", "planned"],
+        [90, "over", "planned"],
+        [5, "exact", "planned"],
+    ]
+
+
+def test_a_rank_that_moved_is_one_before_and_after():
+    facts = yr.extract_facts("全市排名由2019年的31位升至2021年的18位。")
+    assert facts[["value", "kind"]].values.tolist() == [[31, "rank"], [18, "rank"]]
+
+
+def test_of_what_size_things_are_may_be_a_range():
+    facts = yr.extract_facts("参加人数在20至30人的有6场，培训次数在3—5次的共9家。")
+    assert facts["token"].tolist() == ["6场", "9家"]
+
+
+def test_areas_that_name_all_of_which_a_number_tells_count_nothing():
+    assert yr.extract_facts("为一区三县8000户家庭送书。")["token"].tolist() == ["8000户"]
+    assert yr.extract_facts("联合三区一县团委。")["value"].tolist() == [3, 1]
+
+
+def test_names_in_quotation_marks_are_no_aims():
+    text = "按照“五个一”的要求、“八个坚持”任务和《青年发展10条措施》要求，实施“百场宣讲”，落实“1+2”目标。"
+    assert yr.extract_facts(text).empty
+
+
+def test_all_of_a_list_have_the_hedge_of_its_first_or_its_last():
+    facts = yr.extract_facts(
+        "比例分别不少于60%、40%和20%。比重分别控制在35%、55%以内。分别资助近90名和80名。"
+        "分别表彰30名、20余名。覆盖率分别达80%以上和70%。"
+    )
+    hedges = "at_least at_least at_least at_most at_most nearly nearly exact odd at_least exact"
+    assert facts["hedge"].tolist() == hedges.split()
 
 
 def test_none_is_exactly_none_whatever_bounds_it():
@@ -744,11 +810,29 @@ APART = [  # text, value, hedge and unit of its last figure
     ("每一学年举行两次评议。", 2, "exact", "次/学年"),
     ("补助300-900元/人/月不等。", 300, "range", "元/月"),
     ("平均每个家庭户人口为2.7人，比2010年的3.1人减少。", 3.1, "exact", "人/户"),
+    ("参与率达到80%或以上。", 80, "at_least", "%"),
+    ("奖励2000元（含）以上。", 2000, "at_least", "元"),
     # what became of all that was counted
     ("规划的36项主要指标总体向好。", 36, "exact", "项"),
     ("还有3件实事未完成。", 3, "exact", "件"),
     ("《规划》的8个领域、30条措施落实到位。", 30, "exact", "条"),
     ("确定健康、教育等六个优先发展领域。", 6, "exact", "个"),
+    ("监测教育等五个领域。", 5, "exact", "个"),
+    ("形成42项考核指标。", 42, "exact", "项"),
+    ("30项量化指标任务全部达标，28项评估指标向好。", 28, "exact", "项"),
+    ("分成三个小组走访。", 3, "exact", "个"),
+    # one that is founded, honoured, listed or owed is one
+    ("组建一支由律师组成的队伍。", 1, "exact", "支"),
+    ("援建云南一所小学。", 1, "exact", "所"),
+    ("街道一名社工当选最美志愿者。", 1, "exact", "名"),
+    ("荣获一项“红旗支部”、三项“青年文明号”。", 3, "exact", "项"),
+    ("理事会成员中至少有一名青年。", 1, "at_least", "名"),
+    ("每个班只能推选一名代表。", 1, "exact", "名/个"),
+    # a share of all
+    ("超过团员总数的一半。", 50, "over", "%"),
+    ("接近学生总数的60%。", 60, "nearly", "%"),
+    ("不超过总人数的5%。", 5, "at_most", "%"),
+    ("增加3平方米和5平方米。", 5, "exact", "平方米"),
 ]
 
 

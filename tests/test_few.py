@@ -194,7 +194,83 @@ def test_what_does_not_move_is_refused_and_no_rounding_is_tested(level):
             run()
     for statistic in ("att", "studentized"):
         test = yr.randomization_test(yr.did, panel, outcome="y", statistic=statistic, seed=1)
-        assert test.p_value == test.smallest_p == 1
+        assert test.p_value == 1 and test.smallest_p == pytest.approx(1 / 66)  # pairs of twelve
+
+
+def tenths(seed, districts=20, treated=2, move=0.0):
+    """District levels in tenths and a tenth more each period, which no float holds exactly; and a move."""
+    rng = np.random.default_rng(seed)
+    levels = rng.uniform(1, 1000, districts).round(1)
+    table = pd.DataFrame(
+        {
+            "district": np.repeat([f"d{i:02d}" for i in range(districts)], 4),
+            "period": np.tile(np.arange(2010, 2014), districts),
+            "cohort": pd.array([2012] * (4 * treated) + [None] * (4 * (districts - treated)), dtype="Int64"),
+        }
+    )
+    table["y"] = levels.repeat(4) + 0.1 * (table["period"] - 2010) + move * (table["period"] > 2011)
+    return yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did, yr.staggered_did],
+    ids=lambda f: f.__name__,
+)
+def test_districts_that_move_alike_have_no_effect_in_any_test(estimator):
+    """All assignments tie at zero, so that p is 1; an error of zero tells nothing. With gaps or without."""
+    for seed in range(6):
+        panel = tenths(seed)
+        panel = panel.drop(index=[9, 30]) if seed % 2 else panel
+        effect = estimator(panel, outcome="y")
+        assert (effect.att, effect.se) == (0, 0) and not effect.path["att"].any()
+        test = effect.randomization()
+        assert (test.p_value, test.low, test.high) == (1, 0, 0) and not test.distribution.any()
+        if not seed % 2:
+            assert effect.randomization(statistic="studentized").p_value == 1
+        own = yr.compare_effects([effect], errors="clustered")
+        assert own[["p_value", "low", "high"]].isna().all(axis=None)
+        bounds = yr.interval_bounds(effect, panel)
+        assert (bounds.low, bounds.high, bounds.interval_low, bounds.interval_high) == (0, 0, 0, 0)
+    with pytest.raises(yr.DataError, match="zero, to rounding"):
+        yr.breakdown(effect, panel)
+
+
+def test_equal_moves_tie_however_large_the_level():
+    """One district in three moves by a tenth: 7 of 19 others that do tie with the one treated."""
+    i = np.arange(20).repeat(4)
+    for scale in (1, 1e6, 1e9):
+        levels = scale * np.random.default_rng(1).uniform(1, 2, 20)
+        panel = tenths(0, treated=1)
+        value = levels[i] + np.where((i % 3 == 0) & (panel["period"] > 2011), 0.1, 0.0)
+        panel = panel.assign(value=value, low=value, high=value)
+        test = yr.did(panel, outcome="y").randomization()
+        assert test.p_value == (i[::4] % 3 == 0).mean() == 7 / 20
+
+
+@pytest.mark.parametrize("periods", [2, 4])
+@pytest.mark.parametrize(
+    "estimator",
+    [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did, yr.staggered_did],
+    ids=lambda f: f.__name__,
+)
+def test_two_districts_leave_no_error_to_test_by(estimator, periods):
+    """Normal equations make the score of each district zero; two periods have as many coefficients too."""
+    y = np.random.default_rng(3).normal(size=8)
+    panel = tenths(0, districts=2, treated=1).assign(value=y, low=y, high=y)
+    panel = panel[panel["period"].isin([2011, 2012])] if periods == 2 else panel
+    effect = estimator(panel, outcome="y")
+    assert effect.se == 0 and effect.att != 0
+    own = yr.compare_effects([effect], errors="clustered")
+    assert own[["p_value", "low", "high"]].isna().all(axis=None)
+    bounds = yr.interval_bounds(effect, panel, errors="clustered")
+    assert np.isnan([bounds.interval_low, bounds.interval_high]).all()
+    if len(effect.path):
+        bands = yr.confidence_bands(effect, errors="clustered", seed=1)
+        assert bands[["low", "high", "band_low", "band_high"]].isna().all(axis=None)
+    if estimator in (yr.did, yr.event_study, yr.sun_abraham):
+        with pytest.raises(yr.DataError, match="no residuals"):
+            yr.wild_bootstrap(effect, draws=99, seed=1)
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, float("nan")])

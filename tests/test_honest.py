@@ -284,9 +284,14 @@ def test_few_treated_take_the_covariance_over_other_assignments():
     clustered = yr.honest_did(effect, m=[0], errors="clustered")
     assert "all 1,770 assignments" in repr(chosen) and "too few districts" in repr(clustered)
     assert "simulated" in repr(chosen) and chosen.table.attrs == {"simulated": True}
+    cells = effect._cells
+    event = np.where(cells.treated, cells.time - cells.cohort[:, None], -1)
+    own = effect.path.set_index("event_time")["att"].reindex(event.ravel()).to_numpy().reshape(event.shape)
+    null = yr.event_study(replace(cells, y=cells.y - np.where(event >= 0, own, 0)), outcome="y")
+    others = null.randomization().assignments.query("~actual")["statistic"]
     width = chosen.table["high"][0] - chosen.table["low"][0]
-    spread = np.std(effect.randomization().distribution)
-    assert width == pytest.approx(2 * norm.ppf(0.975) * spread, rel=1e-6)
+    assert len(others) == 1769
+    assert width == pytest.approx(2 * norm.ppf(0.975) * np.sqrt((others**2).mean()), rel=1e-6)
 
 
 def test_what_cannot_be_judged_is_refused():
@@ -304,8 +309,9 @@ def test_what_cannot_be_judged_is_refused():
             yr.honest_did(effect)
     with pytest.raises(yr.DataError, match="none of those after treatment"):
         yr.honest_did(medicaid(), event_time=7)
-    with pytest.raises(yr.DataError, match="at least zero"):
-        yr.honest_did(medicaid(), m=[-1])
+    for m in ([-1], np.inf, np.nan, "a", [0.5, "a"], True):
+        with pytest.raises(yr.DataError, match="at least zero"):
+            yr.honest_did(medicaid(), m=m)
     with pytest.raises(yr.DataError, match="'relative', 'smooth'"):
         yr.honest_did(medicaid(), method="sd")
 

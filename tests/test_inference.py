@@ -265,6 +265,44 @@ def test_a_test_that_cannot_reject_says_so():
     assert "can never reject" in repr(test) and (test.low, test.high) == (-np.inf, np.inf)
 
 
+@pytest.mark.parametrize("gaps", [0.0, 0.05])
+def test_the_order_of_categories_deals_no_cohort_otherwise(gaps):
+    """Districts and strata as text, and as categories in an order of their own."""
+    table = random_table(1, districts=25, gaps=gaps)
+    panel, names = panel_of(table), sorted(table["district"].unique())
+    half = pd.Series(np.where(np.arange(25) < 12, "a", "b"), names)
+    turned = panel.assign(district=pd.Categorical(panel["district"], categories=names[::-1], ordered=True))
+    run = partial(yr.randomization_test, yr.did, outcome="y", draws=300, seed=1)
+    one = run(panel, strata=half)
+    for other, strata in (
+        (turned, half),
+        (turned.sort_values(["district", "period"]), half),
+        (panel, half.astype(pd.CategoricalDtype(["b", "a"]))),
+    ):
+        again = run(other, strata=strata)
+        assert not again.exact and (again.distribution == one.distribution).all()
+        assert again.dealt == one.dealt and list(again.by_stratum["stratum"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("statistic", ["att", "studentized"])
+def test_the_smallest_p_is_of_the_assignments_and_not_of_the_outcome(statistic):
+    """One of twelve, and every change is one up or one down: all tie here, but another outcome may give 1/12.
+
+    Four of eight: change sides and the statistic changes its sign, whatever the outcome; so two of 70.
+    """
+    table = small_table(1, (1,), n=12)
+    change = np.where(table["district"].str[1:].astype(int) % 2, 1.0, -1.0)
+    table["y"] = change * (table["period"] >= 2002)
+    test = yr.randomization_test(yr.did, panel_of(table), outcome="y", statistic=statistic, seed=1)
+    assert test.smallest_p == pytest.approx(1 / 12) and "smallest p   0.083: can never" in repr(test)
+    few = yr.few_treated(panel_of(table), outcome="y", seed=1).set_index("method")
+    assert test.smallest_p == pytest.approx(few.loc["conley_taber", "smallest_p"])
+    half = few_of(4, n=8).randomization(statistic=statistic)
+    assert half.smallest_p == pytest.approx(2 / 70)
+    with_gaps = yr.did(panel_of(small_table(1, (4,), n=8, gaps=0.05)), outcome="y").randomization()
+    assert with_gaps.draws == 70 and with_gaps.smallest_p == pytest.approx(2 / 70)
+
+
 def test_two_runs_are_the_same_and_seeds_differ():
     panel = panel_of(random_table(1, districts=25, gaps=0.0))
     run = partial(yr.randomization_test, yr.staggered_did, panel, outcome="y", draws=700)
@@ -426,6 +464,49 @@ def test_tables_choose_and_can_be_told():
     strata = pd.Series(["a", "b"] * 20, [f"d{i}" for i in range(40)], name="half")
     within = yr.compare_effects([few], strata=strata)
     assert within["p_value"][0] == few.randomization(strata=strata).p_value != table["p_value"][0]
+
+
+@pytest.mark.slow
+def test_p_does_not_depend_on_the_level_of_the_interval():
+    """1,001 assignments, each an estimation of its own: as many are drawn for a table as for the test."""
+    effect = yr.imputation_did(panel_of(small_table(3, (4,), n=14, t=3, gaps=0.05)), outcome="y")
+    test = effect.randomization()
+    assert (test.exact, test.draws + test.undefined) == (False, 999)
+    for level in (0.95, 0.9):
+        table = yr.compare_effects([effect], level=level)
+        assert table.loc[0, ["p_value", "smallest_p"]].tolist() == [test.p_value, test.smallest_p]
+    assert table["low"][0] > test.low and table["high"][0] < test.high
+
+
+@pytest.mark.parametrize("level, said", [(0.999, "99.9%"), (0.975, "97.5%"), (0.9, "90%"), (0.29, "29%")])
+def test_a_level_is_printed_with_all_its_digits(level, said):
+    effect = few_of(1, n=20)  # the smallest p is 1/20
+    table = yr.effect_table([effect], level=level)
+    assert f"{said} interval" in table and ("≥ 0.050" in table["p"][0]) == (level > 0.95)
+    assert f"{said} interval" in repr(effect.randomization(level=level))
+    assert f"{said} interval" in repr(yr.wild_bootstrap(effect, draws=99, level=level, seed=1))
+
+
+def test_an_effect_that_no_test_can_be_had_of_keeps_its_row_and_the_others():
+    """Every district is a stratum of its own."""
+    alone = pd.Series([f"s{i}" for i in range(40)], [f"d{i}" for i in range(40)], name="own")
+    idle, other = few_of(2, strata=alone), few_of(2)
+    table = yr.compare_effects([idle, other])
+    assert table.loc[0, ["p_value", "low", "high", "smallest_p"]].isna().all()
+    assert table["inference"].tolist() == ["none", "randomization"] and table["att"][0] == idle.att
+    assert "unreliable with 2 treated" in table["caution"][0]
+    assert "no randomisation test: No stratum has districts of two cohorts" in table["caution"][0]
+    assert table["p_value"][1] == other.randomization().p_value
+    shown = yr.effect_table([idle, other])
+    assert shown.loc[0, ["p", "95% interval"]].tolist() == ["–", "–"]
+    assert shown["Inference"].tolist() == ["none: no other assignment to compare with", "randomisation"]
+    assert yr.effect_table([idle], lang="zh")["推断依据"][0].startswith("无")
+    assert yr.plot_effects(table).axes
+    for tell in (yr.compare_effects, yr.effect_table):
+        with pytest.raises(yr.DataError, match="nothing can be reassigned"):
+            tell([idle, other], errors="randomization")
+        with pytest.raises(yr.DataError, match="have no stratum"):
+            tell([idle, other], strata=alone.iloc[:5])
 
 
 def test_printed_tables_mark_the_error_and_what_can_never_reject():

@@ -140,6 +140,10 @@ def test_after_a_fall_by_all_any_level_may_have_been():
 def test_no_level_before_is_negative():
     assert before_from_change(interval((1000, 1000)), interval((300, INF))).loc[0].tolist() == [0, 700]
     assert before_from_change(interval((10, 10)), interval((20, 20))).isna().all(axis=None)
+    assert before_from_change(interval((10, 10)), interval((10, 10))).loc[0].tolist() == [
+        0,
+        0,
+    ]  # from nothing
     growth = growth_from_change(interval((1000, 1000)), interval((300, INF)))
     assert growth.loc[0].tolist() == pytest.approx([100 * 300 / 700, INF])
 

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 import youthresearch as yr
-from youthresearch.loaders import DATA
+from youthresearch.loaders import DATA, OWN
 
 LOADERS = [name for name in yr.__all__ if name.startswith("load_")]
 
@@ -41,6 +41,73 @@ def test_own_code_book_comes_first(own):
     with pytest.raises(yr.DataError, match="orgs_social") as refused:
         yr.load_facts(own)
     assert "nanshan-2021" in str(refused.value)
+
+
+def test_own_facts_may_be_of_any_place_that_has_a_code(own):
+    """440307 is no place of the project's documents, and is in divisions.csv; 440399 is nowhere."""
+    edit(own / "facts.csv", "nanshan-2021-005,nanshan-2021,440305", "nanshan-2021-005,nanshan-2021,440307")
+    facts, places = yr.load_facts(own), yr.load_districts(own)
+    row = facts.query("fact_id == 'nanshan-2021-005'")
+    named = yr.with_labels(row, yr.load_indicators(own), places)
+    assert named["place_zh"].tolist() == ["龙岗区"]
+    assert places.set_index("district").loc["440307", "parent"] == "440300"
+    assert places["district"].is_unique and set(yr.load_districts()["district"]) <= set(places["district"])
+    assert yr.build_panel(row)["district"].tolist() == ["440307"]
+
+
+def test_own_places_are_added_to_those_there_are(own):
+    edit(own / "facts.csv", "nanshan-2021-005,nanshan-2021,440305", "nanshan-2021-005,nanshan-2021,X-own")
+    with pytest.raises(
+        yr.DataError, match=r"(?s)district not found.*'X-own' in row 5.*a districts\.csv in your"
+    ):
+        yr.load_facts(own)
+    header = ",".join(yr.load_districts().columns)
+    (own / "districts.csv").write_text(f"{header}\nX-own,某区,A district,440300,masked,,\n", encoding="utf-8")
+    assert (yr.load_facts(own)["district"] == "X-own").sum() == 1
+    (own / "districts.csv").write_text(f"{header}\nX-own,某区,A district,449900,masked,,\n", encoding="utf-8")
+    with pytest.raises(yr.DataError, match=r"parent not found in districts\.csv: '449900'"):
+        yr.load_facts(own)
+
+
+def test_every_table_that_is_not_about_own_documents_is_the_projects(tmp_path):
+    for load in (getattr(yr, name) for name in LOADERS):
+        name = load.__name__.removeprefix("load_")
+        if name in (*OWN, "documents"):
+            with pytest.raises(yr.DataError, match="No "):
+                load(tmp_path)
+        elif name != "districts":
+            assert load(tmp_path).equals(load())
+
+
+def test_one_refusal_tells_all_that_is_wrong(own):
+    for old, new in [
+        ("nanshan-2021-005,nanshan-2021,440305,,orgs_social", "nanshan-2021-005,nanshan-2021,440399,,"),
+        ("heshan-2023-002,coder-1", "heshan-2023-999,coder-1"),
+        (",200,,odd,", ",0,,odd,"),
+        ("masked,,个", "masked,few,个"),
+    ]:
+        edit(own / "facts.csv", old, new)
+    with pytest.raises(yr.DataError) as refused:
+        yr.load_facts(own)
+    said = str(refused.value)
+    for what in (
+        "district not found in districts.csv: '440399'",
+        "indicator must not be empty",
+        "an *_other of its pillar",  # what to do
+        "part_of not found in facts.csv: 'heshan-2023-999'",
+        "clear it where the row of the whole was deleted",
+        "a vague word needs a value",
+        "resolution must hold a number, in digits only",
+    ):
+        assert what in said, what
+
+
+def test_a_unit_that_does_not_fit_is_told_with_those_that_do(own):
+    edit(own / "facts.csv", "1100,,exact,1,个", "1100,,exact,1,人次")
+    with pytest.raises(
+        yr.DataError, match=r"indicator orgs_social \(level\), which takes 个, 家, .*: '人次' in row"
+    ):
+        yr.load_facts(own)
 
 
 @pytest.mark.parametrize(

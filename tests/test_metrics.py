@@ -53,7 +53,40 @@ def test_ambiguous_inputs_are_left_out():
         value=50, low=50, high=50, fact_id="x"
     )
     assert len(yr.compute_metrics(facts)) == 1
-    assert len(yr.compute_metrics(pd.concat([facts, again]))) == 0
+    none = yr.compute_metrics(pd.concat([facts, again]))
+    assert len(none) == 0 and "x" in none.attrs["refused"]["fact_id"]
+
+
+def test_metrics_take_what_a_panel_takes():
+    """New members and winners are no stock: 420 a year in 60 branches are not 7 members a branch."""
+    facts = yr.load_facts().query("source_id == 'longhua-2018' and indicator in ['members', 'branches']")
+    facts = facts[facts["kind"] == "level"]
+    [ratio] = yr.compute_metrics(facts)["metric"]
+    assert ratio == "members_per_branch"
+    for wrong in (
+        {"flow": "flow", "period_start": "2018"},
+        {"flow": "cumulative", "period_start": "2015"},
+        {"unit": "人次"},
+        {"note": "each"},
+        {"baseline": "2017"},
+        {"status": "planned"},
+    ):
+        member = facts["indicator"] == "members"
+        changed = facts.assign(**{c: facts[c].mask(member, value) for c, value in wrong.items()})
+        found, panel = yr.compute_metrics(changed), yr.build_panel(changed)
+        told = [
+            pd.DataFrame(table.attrs["refused"]).set_index("fact_id")["reason"] for table in (found, panel)
+        ]
+        assert len(found) == 0 < len(told[0]) and told[0].equals(told[1]), wrong
+
+
+def test_what_is_summed_up_goes_with_what_is_summed_up():
+    facts = yr.load_facts().query("source_id == 'longhua-2018' and kind == 'level'")
+    facts = facts[facts["indicator"].isin(["volunteer_hours", "volunteer_participation"])]
+    hours = facts["indicator"] == "volunteer_hours"
+    both = facts.assign(flow="cumulative", period_start="2016")
+    assert yr.compute_metrics(both)["metric"].tolist() == ["hours_per_participation"]
+    assert len(yr.compute_metrics(both.assign(flow=both["flow"].mask(hours, "flow")))) == 0
 
 
 def test_members_per_organisation_before_the_pilot():

@@ -113,6 +113,19 @@ SET = [  # what a rule sets, which is planned: text, tokens, hedges, kinds
     ("按学生数的2%推荐。按利息的60%给予补贴。", "2% 60%", "exact exact", "share share"),
     ("补贴标准为当地最低工资标准的60%。", "60%", "exact", "share"),
     ("志愿者上岗后，可享受每个月2000元的补贴，可享受三项服务。", "2000元 三项", "exact exact", "mean level"),
+    # staffs of bodies, and what each body may have
+    ("乡镇团委一般5至8人。", "5至8人", "range", "level"),
+    ("中学一般应配专职辅导员2-3名。", "2-3名", "range", "level"),
+    ("每个支部成员不超过7人。", "不超过7人", "at_most", "mean"),
+    # what is given to each, parts, and what a standard rises by
+    ("助学金管理办法\n高中生每人1500元；大学生每人3000元。", "1500元 3000元", "exact exact", "mean mean"),
+    ("育儿补贴办法\n二孩每孩每月补贴300元，补贴标准为500元。", "300元 500元", "exact exact", "mean level"),
+    (
+        "推优入党办法\n大学生补贴标准提高15%，一年级约占25%，二年级占30%。",
+        "提高15% 约占25% 30%",
+        "exact about exact",
+        "growth share share",
+    ),
 ]
 
 
@@ -141,6 +154,9 @@ def test_the_noun_of_a_quota_stands_before_its_bound():
         ("可享受最多3万元的贷款。", "最多3万元"),
         ("可享受最高3万元的贷款。", "3万元"),
         ("贷款额度不超过总投资的70%。", "70%"),
+        ("每个小队成员一般5至8人。", "5至8人"),
+        ("参赛补助按60元/人核算。", "60元"),
+        ("评优办法\n月收入2000元的团员免交团费。", "2000元"),
     ],
 )
 def test_a_condition_and_what_one_may_take_are_not_set(text, token):
@@ -250,6 +266,18 @@ def test_a_rule_calls_itself_one_and_conditions_may_stand_in_a_list():
     assert yr.extract_facts(listed)["token"].tolist() == ["30个以上"]
 
 
+def test_a_numbered_heading_ends_the_conditions_however_it_is_numbered():
+    facts = yr.extract_facts("二.招募条件\n1.服务时长不少于20小时。\n三.待遇\n1.补助90元/天/人。")
+    assert facts[["value", "unit", "kind"]].values.tolist() == [[90, "元/天", "mean"]]
+
+
+def test_a_sum_for_each_person_that_is_paid_out_is_a_figure():
+    facts = yr.extract_facts(
+        "对困难学生按800元/人的标准发放助学金。队伍按20元/人计算误餐。建立起不少于500人的队伍。"
+    )
+    assert facts[["value", "unit"]].values.tolist() == [[800, "元/人"], [500, "人"]]
+
+
 def test_a_notice_is_known_by_its_words_where_it_has_no_title():
     orders = "请各学院于周五前报送名单，附件须签字，逾期一律不予受理。凡未提交者，视为放弃。"
     facts = yr.extract_facts(f"各学院：\n{orders}\n每项补贴400元，优秀团员12名。")
@@ -327,8 +355,66 @@ def test_what_each_unit_owes_is_a_planned_mean(text):
 
 
 STATUS = [  # text, status of each figure
-    # a word of intent holds for what follows in its sentence, semicolons included, and no longer
-    ("将健全站点，建设书屋4个；开展讲座6场以上。发放图书90册。", "planned planned achieved"),
+    # a word of intent holds for what follows, semicolons included, while sentences go on with actions
+    ("将健全站点，建设书屋4个；开展讲座6场以上。发放图书90册。", "planned planned planned"),
+    ("将健全站点，建设书屋4个；开展讲座6场以上。共发放图书90册。", "planned planned achieved"),
+    ("将健全站点，建设书屋4个。书屋管理员60名。", "planned achieved"),
+    ("今年将修缮书屋9所。同时为70名学生购书。其中助学金资助30名。", "planned planned planned"),
+    ("今年将修缮书屋9所。去年修缮书屋6所。", "planned achieved"),
+    ("今年将修缮书屋9所。启动现场，发放图书90册。", "planned achieved"),
+    ("今年将修缮书屋9所。\n发放图书90册。", "planned achieved"),
+    # the last mark before a figure tells
+    ("目前，已修缮书屋9所，年底前再修缮6所。", "achieved planned"),
+    ("按照眼下进度，目前预计入住学员90名。", "planned"),
+    ("将修缮书屋9所，已到位资金60万元。", "planned achieved"),
+    # 将 before a verb, known or not, and before an object that is put somewhere or dealt with
+    ("县妇联将引领60名女性开店。书屋将惠及9个村。夏天还将编织围巾70条。", "planned planned planned"),
+    ("将绿化工作列入日程，植树900棵。将防汛抓紧抓实，巡查堤坝60次。", "achieved achieved"),
+    ("将学员分成6组。将积蓄8万元全部捐出。将30万元善款交给学校。", "achieved achieved achieved"),
+    ("现将有关事项通知如下：表彰书屋9个。", "achieved"),
+    ("在册学员总数将突破900人。", "planned"),
+    ("拟定方案4个。拟新建书屋9个。经公示，拟录用名单60人。", "achieved planned achieved"),
+    ("争取善款30万元。争取全年筹集善款60万元。", "achieved planned"),
+    # 计划 as a verb, after who or when, and as a name
+    ("“春芽”项目计划赡养老人70名，预算金额9万元。", "planned planned"),
+    ("开展菁英计划宣讲6场，听众700人。", "achieved achieved"),
+    ("实施暖冬计划帮助老人80名。", "achieved"),
+    ("爱心人士计划捐赠80万元。年初计划有老人80名。", "planned planned"),
+    # what texts demand, tasks of one figure only, calls
+    ("《纲要》明确，每年植树900棵。市里的意见提出，新建书屋60个。", "planned planned"),
+    ("针对群众提出的意见，整改问题60个。落实文件要求，成立分队8支。", "achieved achieved"),
+    ("改造书屋60家，超额完成40家的年度任务，服务读者7万人次。", "achieved planned achieved"),
+    ("参与率达91%，高于要求的70%的目标。超过原定任务数4户。", "achieved planned achieved"),
+    ("年初市下达书屋工程70户，实际完成90户。", "planned achieved"),
+    ("县图书馆招聘编目员9名公告", "planned"),
+    ("预算数为90万元，执行数为80万元。", "planned achieved"),
+    ("表彰名额分别为奖状9个、奖章70个。增加名额60个。", "planned planned achieved"),
+    ("应建书屋90家，已建书屋70家。", "achieved achieved"),
+    ("市里提出的6项任务顺利完成，新建书屋40个。", "achieved achieved"),
+    # what a change starts from
+    ("补贴将由600元提高到900元。今年将资助70人，比去年的60人多。", "achieved planned planned achieved"),
+    # aims of a year, where no date is known
+    ("到2030年，全县书屋达到90个。从2011年到2016年，全县修缮书屋60个。", "planned achieved"),
+    ("将联办讲座9场。\n打造书屋3个以上，办展4场以上。", "planned planned planned"),
+    ("目前开设书屋3个以上，办展4场以上。", "achieved achieved"),
+    # 将 before an object is no intent
+    ("该馆将低保户补贴由每人400元提高到700元，慰问困难职工90名。", "achieved achieved achieved"),
+    ("社区将辖区居民600户合理划分为4个网格，每个网格配1名网格员。", "achieved achieved achieved"),
+    ("90名志愿者将奔赴6个山区县。", "achieved planned"),
+    # years long past, and plans that are nouns
+    ("到1963年，全场团员达到300人。", "achieved"),
+    ("造林项目总规划面积90万亩，援建小学6所。", "achieved achieved"),
+    # a programme announced, its items and what ends them
+    ("今年将办好十件民生实事。\n一、就业\n1.新增岗位900个。\n（2）修建书屋6座。", "planned " * 2),
+    ("2023年民生实事任务分解表\n项目 | 牵头单位\n修建书屋6座 | 文化局", "planned"),
+    ("2023年民生实事任务清单：\n1.修建书屋6座。\n活动结束，赠书70册。", "planned achieved"),
+    ("十件民生实事全部办结。\n1.修建书屋6座。", "achieved"),
+    ("办好民生实事。修建书屋6座。", "achieved"),
+    ("“十五五”要实现的数字型目标\n书屋达到90个\n参与率达到70%", "planned planned"),
+    # what rules set
+    ("人口较少的村，一般配备3名委员。可设置5个岗位。", "planned planned"),
+    ("第五条 理事会设理事长1人、副理事长2人，理事长助理1-3人。", "planned planned planned"),
+    ("坚持每周开放不少于50小时。", "achieved"),
     ("拟开展评审，最终确定立项9支团队。", "achieved"),
     ("拟扩大范围，已建成书屋4个，服务70人。", "achieved achieved"),
     ("将3个支部合并，共有团员60名。", "achieved achieved"),

@@ -55,14 +55,15 @@ MAY_IMPORT = {
         "schema",
         "synthetic",
     },  # cells that no package ships are data
-    "metrics": {"intervals", "schema"},
+    "levels": {"loaders"},
+    "metrics": {"intervals", "levels", "loaders", "schema"},
     "figures": {"schema", "loaders"},  # their words are data
     "composite": {"schema"},
     "districts": {"schema"},
     "inequality": {"schema", "strata"},
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
-    "panel": {"audit", "cohorts", "districts", "intervals", "loaders", "periods", "schema"},
+    "panel": {"audit", "cohorts", "districts", "intervals", "levels", "loaders", "periods", "schema"},
     "report": {"effects", "inference", "loaders", "schema"},
     "simulate": {
         "intervals",
@@ -98,9 +99,10 @@ MAY_IMPORT = {
     "signs": {"quantities", "tokens"},
     "rates": {"loaders", "quantities", "words"},
     "clauses": {"dates", "nouns", "quantities", "rates", "signs", "tokens"},
+    "codebook": {"loaders", "places", "quantities", "tokens", "words"},
     "extract": {
-        *("clauses", "dates", "headings", "intervals", "layout", "norms", "nouns", "places", "quantities"),
-        *("phrases", "refusals", "schema", "signs", "tables", "tokens", "words"),
+        *("clauses", "codebook", "dates", "headings", "intervals", "layout", "norms", "nouns", "places"),
+        *("phrases", "quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "words"),
     },
     "corpus": {"dates", "documents", "extract", "loaders", "paragraphs", "schema", "words"},
     "evidence": {"loaders", "schema"},

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import youthresearch as yr
+from youthresearch.cohorts import UNLISTED
 from youthresearch.schema import PANEL
 
 KEY = ["district", "period", "indicator", "scope"]
@@ -230,8 +231,10 @@ REFUSED = [
     ({"indicator": "orgs_other"}, "collects different things"),
     ({"scope": "社会领域"}, "a part of the district"),
     ({"kind": "rank"}, "a rank"),
-    ({"flow": "flow"}, "stock or flow"),
-    ({"flow": "cumulative"}, "stock or flow"),
+    ({"flow": "flow"}, "flow in the row, stock in the code book (on a day): correct flow, or take"),
+    ({"flow": "cumulative"}, "cumulative in the row, stock in the code book"),
+    ({"flow": "stock", "indicator": "orgs_new"}, "stock in the row, flow in the code book (over a period)"),
+    ({"flow": "cumulative", "indicator": "orgs_new"}, "take the figure of one period"),
     ({"kind": "share", "unit": "%"}, "a share of another figure"),
     ({"kind": "mean"}, "a mean, not a total"),
     ({"unit": "小时"}, "the unit does not fit"),
@@ -271,7 +274,7 @@ def test_mixed_flow_and_stock_are_not_one_series():
     )
     panel = yr.build_panel(mixed)
     assert panel["period"].tolist() == [2018]
-    assert reasons(panel) == {"f1": "stock or flow: not what the indicator is"}
+    assert reasons(panel)["f1"].startswith("flow in the row, stock in the code book")
 
 
 FLOWS = {  # first and last day stated, and whether a flow between them is one of the period
@@ -480,9 +483,10 @@ def test_readings_of_the_register_give_different_cohorts():
 def test_what_has_no_cohort_leaves_the_panel_and_is_listed():
     found, why = cohorts(reading="notice")
     assert found == {"440305": 2019}
+    assert 'unlisted="never"' in why["110106"] and "add claims of your own" in why["110106"]
     assert why == {
         "331081": "the register's claims differ (notice)",
-        "110106": "not in the register, which names few counties",
+        "110106": UNLISTED,
         "440300": "no county: a wave is made of counties",
     }
     assert cohorts(reading="end")[1]["440305"] == "in the register, without a date (end)"
@@ -561,8 +565,9 @@ def test_coverage_counts_every_possible_cell():
     grid = yr.coverage(panel, by=["district", "period"])
     assert grid["cells"].tolist() == [2] * 4 and "refused" not in grid
     assert grid[["exact", "interval", "open"]].to_numpy().sum() == len(panel)
-    with pytest.raises(yr.DataError, match="must be among"):
-        yr.coverage(panel, by="village")
+    for by in ("village", ["district", "district"], [], 3):
+        with pytest.raises(yr.DataError, match="must be a"):
+            yr.coverage(panel, by=by)
 
 
 def test_the_lists_in_attrs_survive_and_are_not_copied():

@@ -167,6 +167,22 @@ def test_over_all_assignments_the_joint_test_rejects_as_often_as_it_says():
     assert np.sort(p) == pytest.approx(np.arange(1, 37) / 36)
 
 
+def test_large_effects_of_several_waves_hide_no_drift():
+    """In other assignments treated cells lie before the wave: an effect there is no drift, however large."""
+    table = random_table(9, districts=14, periods=8)
+    table["cohort"] = table["district"].map({"d00": 2004, "d01": 2004, "d02": 2006, "d03": 2006})
+    table["cohort"] = table["cohort"].astype("Int64")
+    event = (table["period"] - table["cohort"]).fillna(-1)
+    tests = []
+    for size in (0.0, 5.0, 500.0):
+        moved = table.assign(y=table["y"] + size * (event >= 0))
+        tests.append(yr.pretrend_test(yr.event_study(panel_of(moved), outcome="y"), draws=99))
+    assert len({round(test.p_value, 10) for test in tests}) == 1
+    for test in tests[1:]:
+        assert test.statistic == pytest.approx(tests[0].statistic)
+        assert test.trends.to_numpy() == pytest.approx(tests[0].trends.to_numpy())
+
+
 def test_with_gaps_other_assignments_are_estimated_anew():
     panel = small_panel(3)
     panel = panel.drop(panel.index[(panel["district"] == "d05") & (panel["period"] == 2005)])

@@ -16,6 +16,8 @@ RATES = [  # text, units
     ("每个支部至少结对2户。每村配备1名辅导员。", "户/个 名/村"),
     ("请各学院推荐3名选手。请各基层支部推荐2名团员。", "名/学院 名/支部"),
     ("委员各认领不少于1个班级、2个社团、3户家庭。", "个/人 个/人 户/人"),
+    ("每千名老年人口拥有床位40张。年均参训人次达3万。", "张/千名 人次/年"),
+    ("人均补助标准分别增加30元和5元。奖金500元/部门（中心）。", "元/人 元/人 元/部门"),
     ("稿件每月不少于1篇，讲座不少于2场。", "篇/月 场/月"),
     ("每名委员每月走访不少于4户。", "户/月"),  # the last named
     ("每学期每名教师听课不少于10节。", "节/学期"),  # a period before a person
@@ -110,7 +112,7 @@ def test_rates_of_any_two_units_are_loaded_and_others_are_named(tmp_path):
     facts.assign(unit=facts["unit"].mask(duty, "课/两周")).to_csv(tmp_path / "facts.csv", index=False)
     assert (yr.load_facts(tmp_path)["unit"] == "课/两周").sum() == duty.sum()
     facts.assign(unit=facts["unit"].mask(duty, "次/斗")).to_csv(tmp_path / "facts.csv", index=False)
-    with pytest.raises(yr.DataError, match=r"次/斗.*both units"):
+    with pytest.raises(yr.DataError, match=r"both units.*次/斗"):
         yr.load_facts(tmp_path)
 
 

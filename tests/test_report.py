@@ -96,7 +96,7 @@ def test_published_figure_leaves_out_what_was_not_run():
 
 
 def test_numbers_that_cannot_be_quoted_leave_nothing_behind(tmp_path):
-    for value in (np.nan, None, [1], object()):
+    for value in (np.nan, np.inf, True, None, [1], object()):
         with pytest.raises(yr.DataError, match="cannot be quoted"):
             yr.save_numbers("one", {"fine": 1.5, "wrong": value}, folder=tmp_path / "new")
     as_text = yr.save_numbers("one", {"rounded": round(1.001, 2), "quoted": f"{1.001:.2f}"}, folder=tmp_path)

@@ -342,6 +342,23 @@ def test_places_that_a_quota_or_a_recruitment_gives_are_planned(read):
     ]
 
 
+def test_classes_and_codes_of_posts_are_no_figures_and_a_caption_tells_of_plans(read):
+    facts = read(
+        ("优秀团员名额分配表", ["年级|优秀团员", "2019|14", "2018|11", "研究生|6"]),
+        ("", ["职位编号|职位|招聘人数", "1|社工|3", "2|社工|2"]),
+        ("", ["项目|现有|合格标准", "教学楼|5100平方米|4000平方米", "宿舍|3000平方米|2500平方米"]),
+    )
+    assert facts["value"].tolist() == [14, 11, 6, 3, 2, 5100, 3000]
+    assert facts["status"].tolist() == ["planned"] * 5 + ["achieved"] * 2
+
+
+def test_a_part_has_the_unit_of_the_row_that_it_is_of(read):
+    rows_ = ["指标|2021年|2020年", "团组织数（个）|90|80", "其中：企业|30|20", "团员数（万人）|5|4"]
+    facts = read(("", [*rows_, "其中：女性|2|1", "内：党员（人）|7|6", "阵地|3|2"]))
+    assert facts["unit"].tolist() == ["个"] * 4 + ["人"] * 6 + [""] * 2
+    assert facts["value"].tolist() == [90, 80, 30, 20, 50000, 40000, 20000, 10000, 7, 6, 3, 2]
+
+
 def test_what_an_action_is_worth_is_no_figure(read):
     facts = read(
         ("", ["考核内容|评分标准|分值", "组织建设|每新建1个团支部得2分|10", "宣传|每刊发1篇稿件得1分|15"])

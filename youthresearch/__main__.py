@@ -51,6 +51,7 @@ def main(arguments=None):
         Exit status: 0 all is well, 1 something conflicts, 2 a file could not be read or written.
     """
     options = _parser().parse_args(arguments)
+    folders = [path for path in options.files if path.is_dir()]
     files = [file for path in options.files for file in _named(path, options.run is _audit)]
     options.files = list({os.path.abspath(path): path for path in files}.values())  # each once
     for stream in (sys.stdout, sys.stderr):
@@ -59,6 +60,7 @@ def main(arguments=None):
     try:
         status = options.run(options)
         sys.stdout.flush()
+        _tell_others(folders, options)
         return status
     except BrokenPipeError:  # the reader has seen enough
         with io.FileIO(os.devnull, "w") as nowhere:
@@ -85,6 +87,22 @@ def _named(path, audited):
         fits = [Path(found) for found in sorted(glob.glob(str(path)))]
         return [file for found in fits for file in _named(found, audited)] or [path]
     return [path]
+
+
+def _tell_others(folders, options):
+    """Name what is in the folders and was not read: no report by its name, and not written by this run."""
+    from .corpus import find_others
+
+    written = os.path.abspath(getattr(options, "output", "-"))
+    others = [
+        Path(file) for path in folders for file in find_others(path) if os.path.abspath(file) != written
+    ]
+    others = [file for file in others if file not in options.files and file.parent not in options.files]
+    if others:
+        shown = ", ".join(map(str, others[:10])) + " ..." * (len(others) > 10)
+        print(
+            _printable(f"{_counted(len(others), 'file')} passed over as no reports: {shown}"), file=sys.stderr
+        )
 
 
 def _parser():
@@ -152,11 +170,10 @@ def _extract(options):
 
 
 def _proposals(path, source_id, options):
-    from .documents import read_report
     from .evidence import save_evidence
     from .extract import extract_facts
 
-    document = read_report(path)
+    document = _read(path)
     facts = extract_facts(document, source_id=source_id, date=options.date or "", data=options.data)
     if options.evidence:
         options.evidence.mkdir(parents=True, exist_ok=True)
@@ -241,14 +258,14 @@ def _findings(path, source_id, date, data):
 
     facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
-    findings = audit_facts(facts, load_identities(), load_districts())
+    own = path if (path / "sources.csv").exists() else None  # a folder's own tables, as its facts
+    findings = audit_facts(facts, load_identities(own), load_districts(own))
     findings.attrs = {"left_out": len(findings.attrs.get("left_out", ()))}
     shown = [" · ".join(tokens[i] for i in ids.split(" ") if i in tokens) for ids in findings["fact_ids"]]
     return findings.assign(tokens=shown)
 
 
 def _facts(path, source_id, date="", data=None):
-    from .documents import read_report
     from .extract import extract_facts
     from .loaders import load_facts
 
@@ -256,7 +273,19 @@ def _facts(path, source_id, date="", data=None):
         return load_facts(path) if (path / "sources.csv").exists() else read_facts(path / "facts.csv")
     if path.suffix.lower() == ".csv" and path.exists():
         return read_facts(path)
-    return extract_facts(read_report(path), source_id=source_id, date=date, data=data)
+    return extract_facts(_read(path), source_id=source_id, date=date, data=data)
+
+
+def _read(path):
+    from .corpus import SUFFIXES
+    from .documents import read_report
+    from .schema import DataError
+
+    if path.is_dir():  # of one that holds reports, these are read
+        raise DataError(
+            f"{path}: nothing in this folder can be read: put files in it ({', '.join(SUFFIXES[:8])})."
+        )
+    return read_report(path)
 
 
 def read_facts(path):
@@ -266,8 +295,8 @@ def read_facts(path):
     """
     from .extract import COLUMNS
     from .intervals import hedge_interval
-    from .loaders import _check_values, _read_csv
-    from .schema import check_table, table_schema
+    from .loaders import _read_csv, value_faults
+    from .schema import key_faults, read_table, refuse, table_schema
 
     raw = _read_csv(path)
     names = {f["name"] for f in table_schema("facts")["fields"]}
@@ -276,8 +305,9 @@ def read_facts(path):
         nouns = raw["noun"].fillna(raw.get("fact_id"))
         filled = {"district": "-", "unit": "-", "indicator": nouns}
         own = own.fillna({c: filled[c] for c in filled if c in own})
-    facts = check_table(own, "facts", where=str(path))
-    _check_values(facts)
+    facts, faults = read_table(own, "facts", where=str(path))
+    lost = [fault for fault in key_faults(facts, "facts", {}) if fault[1].name == "part_of"]
+    refuse([*faults, *lost, *value_faults(facts)], facts, "facts", str(path))
     facts[["low", "high"]] = hedge_interval(facts["value"], facts["hedge"], facts["value_max"])[
         ["low", "high"]
     ]

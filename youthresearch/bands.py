@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .inference import errors_for, reassigned_path
+from .inference import effect_on_cells, errors_for, reassigned_path
 from .reassign import TIE
-from .schema import DataError, check_share
+from .schema import DataError, check_count, check_seed, check_share
 
 
 def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_000, seed):
@@ -42,6 +42,8 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         reassigned.
     """
     check_share(level=level)
+    check_count(draws=draws)
+    check_seed(seed)
     by = errors_for(effect, errors)
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
@@ -87,7 +89,7 @@ def _reaches_by_error(effect, level, draws, seed):
     critical = max(np.quantile(largest, level), ndtri(0.5 + level / 2))
     if np.isfinite(effect.df):  # the same tail probability under t
         critical = -stdtrit(effect.df, ndtr(-critical))
-    return se, pointwise, critical
+    return np.where(known, se, np.nan), pointwise, critical
 
 
 def _reaches_by_randomization(effect, level, strata, seed):
@@ -97,12 +99,7 @@ def _reaches_by_randomization(effect, level, strata, seed):
             f"Bands of {effect.estimator} by reassignment need a path by event time; take one, or "
             "errors='clustered'."
         )
-    cells = effect._cells
-    event = np.where(cells.treated, cells.time[None, :] - cells.cohort[:, None], -1)
-    less = np.zeros(cells.y.shape)
-    for row in effect.path.query("event_time >= 0").itertuples():
-        less[event == row.event_time] = row.att
-    others = reassigned_path(effect, strata=strata, seed=seed, less=less)[0][1:, 1:]
+    others = reassigned_path(effect, strata=strata, seed=seed, less=effect_on_cells(effect))[0][1:, 1:]
     spread = np.sqrt((others**2).mean(axis=0))
     far = np.abs(others) / np.where(spread > 0, spread, 1.0)
     pointwise, critical = (

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .inference import check_effect, fixed, p_as_text
-from .moments import Moments, interval, p_value
+from .inference import as_percent, check_effect, fixed, p_as_text
+from .moments import Moments, interval, p_value, smallest_p
 from .reassign import BLOCK, ENUMERATED
-from .schema import DataError, Result, check_choice, check_count, check_share
+from .schema import DataError, Result, check_choice, check_count, check_seed, check_share
 from .weights import two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
@@ -37,6 +37,7 @@ class WildBootstrap(Result):
     exact : bool
         Whether these are all the signs there are.
     smallest_p : float
+        That the draw farthest out would have, were it the actual one.
     seed : int or None
     n_treated, n_control : int
     distribution : ndarray, shape (draws,)
@@ -87,7 +88,7 @@ class WildBootstrap(Result):
             ("att", f"{fixed(self.att, self.se)}  (t {self.t:.2f})"),
             ("p", f"{p_as_text(self.p_value)}  (null imposed, {self.weights} weights, {how})"),
             ("smallest p", f"{self.smallest_p:.2g}"),
-            (f"{self.level:.0%} interval", span),
+            (f"{as_percent(self.level)} interval", span),
             ("districts", f"{self.n_treated} treated, {self.n_control} not"),
         ]
         return said
@@ -134,16 +135,20 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
     check_effect(effect)
     check_choice("weights", weights, ("webb", "rademacher"))
     check_count(draws=draws)
+    check_seed(seed)
     check_share(level=level)
     if effect._regressors is None or effect.errors != "clustered":
         raise DataError(
             "The wild bootstrap is of two-way regressions (did, event_study, sun_abraham) with errors "
             f"clustered by district; this is {effect.estimator}, its errors: {effect.convention['errors']}."
         )
+    if effect.se == 0:
+        raise DataError(
+            f"The regression leaves nothing of {effect.outcome!r} to draw signs for: no residuals."
+        )
     cells = effect._cells
     exact = weights == "rademacher" and 2 ** len(cells.districts) <= ENUMERATED
     moments, actual = _moments(effect, _signs(weights, len(cells.districts), draws, exact, seed))
-    p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return WildBootstrap(
         estimator=effect.estimator,
@@ -151,14 +156,14 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
         att=effect.att,
         se=effect.se,
         t=float(actual.at(0.0)[0]),
-        p_value=p,
+        p_value=p_value(moments, actual, exact),
         low=low,
         high=high,
         level=level,
         weights=weights,
         draws=len(moments.att),
         exact=exact,
-        smallest_p=smallest,
+        smallest_p=smallest_p(moments, exact),
         seed=None if exact else seed,
         n_treated=effect.n_treated,
         n_control=effect.n_control,
@@ -196,10 +201,6 @@ def _moments(effect, signs):
     share = np.einsum("nt,ntq->nq", v * size, basis)  # of each district in what the projection takes
     scores, onto = [], []
     residuals = _residuals(effect, model)
-    if np.abs(residuals).max() <= cells.rounding:
-        raise DataError(
-            f"The regression leaves nothing of {effect.outcome!r} to draw signs for: no residuals."
-        )
     for left in (residuals, v / (v * v * size).sum()):
         scores.append((v * left * size).sum(axis=1))
         onto.append(np.einsum("nt,ntq->nq", left * size, basis) @ model.inverse)

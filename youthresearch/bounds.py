@@ -1,13 +1,12 @@
 """What vague figures allow: bounds of an estimate over reported intervals, and the facts that decide it."""
 
 from dataclasses import dataclass, field, replace
-from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, check_effect, errors_for, fixed, is_quick
-from .schema import DataError, Result, check_columns, check_count, check_share, mark_simulated
+from .inference import SEED, as_percent, check_effect, effect_on_cells, errors_for, fixed
+from .schema import DataError, Result, check_columns, check_count, check_share, is_number, mark_simulated
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 ROUNDS = 1000  # of taking off means in turn, at most
@@ -72,7 +71,7 @@ class Bounds(Result):
         said = [
             ("att", fixed(self.att, scale)),
             ("bounds", f"{low} to {high}, {self.vague} vague figures with weight"),
-            (f"{self.level:.0%} interval", f"{start} to {end}, sampling error: {self.error}"),
+            (f"{as_percent(self.level)} interval", f"{start} to {end}, sampling error: {self.error}"),
         ]
         if self.cap is not None:
             said.append(("cap", f"an open figure is taken to be at most {self.cap:g} times its lower bound"))
@@ -106,9 +105,10 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
         is the researcher's claim. Without it the bounds are infinite where such a figure has weight.
     level : float
     errors : {None, "clustered", "randomization"}
-        Sampling error: the effect's own, or the spread of the estimates over other assignments of the
-        cohorts, each at that end. None chooses the latter where districts are too few for the former
-        (`Effect.caution`).
+        Sampling error: the effect's own, or the spread of the estimates over the other assignments of the
+        cohorts, each at that end and once the effect estimated there is taken off the treated cells (else a
+        large effect would pass for a large error). None chooses the latter where districts are too few for
+        the former (`Effect.caution`).
     strata, seed
         For "randomization", as in `Effect.randomization`.
 
@@ -131,7 +131,7 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     low, high = cells["low"].to_numpy(float), closed_high(cells, cap)
     weight = cells["weight"].to_numpy()
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
-    ends = float(weight @ least), float(weight @ most)
+    ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
     kind = errors_for(effect, errors)
     follow = weights_follow(effect)
     if follow:
@@ -197,8 +197,8 @@ def weights_follow(effect):
 
 def closed_high(cells, cap):
     """Give the upper bounds, open ones closed at cap times the lower; check that bounds enclose the value."""
-    if cap is not None and not (isinstance(cap, Real) and cap >= 1):
-        raise DataError(f"cap={cap!r} must be at least 1: it multiplies a figure's lower bound.")
+    if cap is not None and not (is_number(cap) and cap >= 1):
+        raise DataError(f"cap={cap!r} must be a number, at least 1: it multiplies a figure's lower bound.")
     low, high = cells["low"].to_numpy(float), cells["high"].to_numpy(float)
     bad = ~(low <= cells["value"]) | ~(cells["value"] <= high)
     if bad.any():
@@ -218,17 +218,18 @@ def with_outcome(effect, cells, y):
 
 
 def _spread_over_assignments(effect, cells, y, strata, seed):
-    """Root mean square of the estimates under other assignments, were the outcome y; nan if not finite."""
+    """Root mean square of the other assignments' estimates, were the outcome y and had it no effect."""
     if not np.isfinite(y).all():
         return np.nan
-    draws = 9999 if is_quick(effect) else 999  # each of which is an estimation
-    test = with_outcome(effect, cells, y).randomization(strata=strata, draws=draws, seed=seed)
-    return float(np.sqrt(np.mean(test.distribution**2)))
+    at_end = with_outcome(effect, cells, y)
+    null = effect._anew(replace(at_end._cells, y=at_end._cells.y - effect_on_cells(at_end)))
+    others = null.randomization(strata=strata, seed=seed).assignments["statistic"][1:]
+    return float(np.sqrt(np.mean(others**2)))
 
 
 def _error_at(effect, cells, y):
-    """Give the effect's standard error, were the outcome y; nan where that is not finite."""
-    if not np.isfinite(y).all():
+    """Give the effect's standard error, were the outcome y; nan where that is not finite, or is none."""
+    if not np.isfinite(y).all() or effect.se == 0:
         return np.nan
     base = _spread(effect, cells, cells["value"].to_numpy(float))
     return effect.se * np.sqrt(_spread(effect, cells, y) / base) if base > 0 else effect.se

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, as_names, check_frame, is_simulated, mark_simulated
+from .schema import DataError, as_names, check_frame, check_text, has_numbers, is_simulated, mark_simulated
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
 
@@ -59,6 +59,10 @@ class Cells:
     def rounding(self):
         """How large a mean of the outcome may be by rounding alone."""
         return 1e-12 * float(np.abs(self.y).max())
+
+    def without_noise(self, values):
+        """Put zero for estimates and errors that may be rounding alone: nothing may take them for data."""
+        return np.where(np.abs(values) <= self.rounding, 0.0, values)
 
     def label(self, ordinal):
         """Write a cohort as the panel writes its periods; never treated is missing."""
@@ -200,14 +204,14 @@ def _layout(rows):
     ordinals = _ordinals(rows["period"])
     falls = np.diff(ordinals[: 1 + _first_fall(ordinals)])
     t = len(falls) + 1
+    names = _plain(rows["district"]).array
     if len(rows) % t == 0 and (ordinals.reshape(-1, t) == ordinals[:t]).all():
-        names = rows["district"].array
         first = pd.Index(names[::t])
         if first.is_unique and first.is_monotonic_increasing and _stands_in_blocks(names, t):
-            return _Layout(_plain(first), ordinals[:t].copy(), None, None)
-    district, districts = pd.factorize(rows["district"], sort=True)
+            return _Layout(first, ordinals[:t].copy(), None, None)
+    district, districts = pd.factorize(names, sort=True)
     period, time = pd.factorize(ordinals, sort=True)
-    return _Layout(_plain(pd.Index(districts)), time, district, period)
+    return _Layout(pd.Index(districts), time, district, period)
 
 
 def _stands_in_blocks(names, t):
@@ -226,11 +230,11 @@ def _first_fall(ordinals):
     return len(ordinals) - 1
 
 
-def _plain(districts):
-    """Names rather than categories, without a name of their own."""
-    if isinstance(districts, pd.CategoricalIndex):
-        districts = pd.Index(districts.astype(districts.categories.dtype))
-    return districts.rename(None)
+def _plain(names):
+    """Names rather than categories, whose order is that of a table, and no matter to who is drawn."""
+    if not isinstance(names.dtype, pd.CategoricalDtype):
+        return names
+    return names.astype(names.cat.categories.dtype)
 
 
 def _rows_of(panel, indicator):
@@ -252,6 +256,8 @@ def _rows_of(panel, indicator):
 
 
 def _ordinals(column):
+    if column.hasnans:
+        raise DataError("Rows of the panel have no period.", column[column.isna()].to_frame())
     if isinstance(column.dtype, pd.PeriodDtype):
         return column.array.asi8
     if not pd.api.types.is_integer_dtype(column):
@@ -276,7 +282,7 @@ def _refuse_twice(rows, indicator):
 
 
 def _values(rows):
-    if not pd.api.types.is_numeric_dtype(rows["value"]):
+    if not has_numbers(rows["value"]):
         raise DataError(
             f"Column 'value' of the panel must be numeric, and is {rows['value'].dtype}: as_panel checks it.",
             rows[["value"]],
@@ -301,8 +307,14 @@ def _cohort_ordinals(rows):
         if column.isna().all():
             return np.full(len(rows), NEVER)
         raise DataError(f"Cohorts are of type {column.dtype}, periods of {dtype}: as_panel makes them alike.")
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 != 0).any():
-        raise DataError("Cohorts must be whole numbers or missing.", rows[column.fillna(0) % 1 != 0])
+    odd = column.eq(0) | (column % 1).ne(0) if pd.api.types.is_float_dtype(column) else column.eq(0)
+    odd = odd.fillna(False).astype(bool) & column.notna()
+    if odd.any():
+        raise DataError(
+            "Cohorts are whole numbers, and missing where a district is never treated: as_panel reads 0 and "
+            "infinity as never, a panel made by hand has neither.",
+            rows[odd],
+        )
     if column.hasnans:
         column = column.astype("Int64")
     return (
@@ -315,6 +327,7 @@ def _cohort_ordinals(rows):
 def _with_population(cells, panel, rows, layout, population):
     if population is None:
         return cells
+    check_text("population", population, "name a column of the panel, or an indicator")
     if population in panel and pd.api.types.is_numeric_dtype(panel[population]):
         given = rows[population].to_numpy(dtype=float, na_value=np.nan)
         size, varies = layout.once(given)

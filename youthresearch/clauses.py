@@ -4,13 +4,15 @@ A figure may leave out what the one before it said (增长5%和3%). So these fun
 dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``within``, the time
 in which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that
 unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the least there may be;
-``intent``, whether it shall be, and ``done``, whether it is known to be; ``course``; ``baseline``;
-``bound``, whether it is of a plan or a rule; and ``paragraph``, a dict of what the paragraph said
-(``ahead``: whether a year to come holds for what follows).
+``intent``, whether it shall be, ``done``, whether it is known to be, and ``begun``, whether either was asked
+of an earlier figure; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and
+``paragraph``, a dict of what the paragraph said (``ahead``: whether a year to come holds for what follows;
+``told``: whether the last sentence said what shall be done).
 """
 
 import re
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from .dates import iso
@@ -50,7 +52,9 @@ def said_of(mention, folded, before):
 
 _APART = re.compile(r"不[少低]于(?:[人户年月]均|(?:每[\u4e00-\u9fff]{1,2})+)$")
 _BOUND_OF = re.compile(r"不(?:得|应|能)?(?:[少低小]于|(超过|[高多大]于))[^,。;、\d]{1,20}(?:的|[数量额]) ?$")
-_ROUGHLY = re.compile(r"(约|近|超过|超|逾)占[^,。;\d]*$")
+_ROUGHLY = re.compile(
+    r"(?P<of>约|近|超过|超|逾)占[^,。;\d]*$|(?P<than>超过(?<!不超过)|接近|不足|逾)[^,。;、\d]{0,10}[总人]数的$"
+)
 
 
 def hedge_of(mention, said):
@@ -64,8 +68,36 @@ def hedge_of(mention, said):
         return "at_most" if bound[1] else "at_least"
     roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
     if roughly:
-        return lexicon_codes("hedge_before")[roughly[1]]
+        return lexicon_codes("hedge_before")[roughly["of"] or roughly["than"]]
     return "about" if "约" in said.clause and _marks()["about"].search(said.clause) else "exact"
+
+
+_EACH_OF = re.compile(r"分别[^,。;:\d]{0,8}$")
+
+
+def share_hedges(mentions, folded):
+    """Give all figures of a list after 分别 the hedge of its first one (分别超过30%和20%), or its last one.
+
+    The last one has it where its word stands after the number (分别控制在30%、60%以内).
+    """
+    gaps = (folded[a["end"] : b["start"]] for a, b in pairwise(mentions))
+    joined = [gap in ("、", "和", "及", "与") for gap in gaps]
+    for i, first in enumerate(mentions):
+        if not _EACH_OF.search(folded, max(0, first["start"] - 10), first["start"]):
+            continue
+        size = next((k for k, same in enumerate(joined[i:]) if not same), len(joined) - i)
+        listed = mentions[i : i + size + 1]
+        last = listed[-1]
+        hedge = first["hedge"] if first["start"] < first["number_start"] else _after(last, folded)
+        for mention in listed:
+            if mention["hedge"] == "exact" and mention["unit"] == first["unit"]:
+                mention["hedge"] = hedge
+
+
+def _after(mention, folded):
+    """Return the hedge of a number whose word stands after it, else exact."""
+    named = folded[mention["start"] : mention["end"]].endswith(tuple(lexicon_codes("hedge_after")))
+    return mention["hedge"] if named and mention["start"] == mention["number_start"] else "exact"
 
 
 # Kind ------------------------------------------------------------------------------------------------------
@@ -73,7 +105,11 @@ def hedge_of(mention, said):
 _RATIO = re.compile(r"(?:团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
-_FAR = re.compile(r"(?:增配|增核|净增|追加|核增|精简|核减|裁减)(?=[^到至为,。;、]{2,10}$)")
+_FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集体收入3万元, 带动农户增收3万元
+    r"(?P<verb>增配|增核|净增|追加|核增|精简|核减|裁减|减少|压减|缩减|削减)(?=[^到至为,。;、]{2,10}$)"
+    r"|增(?<!新增)(?:加(?=[^到至为,。;、]{2,12}$)|收$)"
+)
+_BY_MEASURE = ("元", "吨", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
 _LIKE = re.compile("[比较于超先后]")  # a quick look for the next one
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
@@ -84,8 +120,11 @@ _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于�
     r"|(?:(?P<over>[高多快优]于|超[过出]?|领先)|[低少慢]于|落后于?)[^,。;:、\d]{0,12}"
     r"(?:全[国省市区县]|平均|均值|水平|预期|计划|预算|任务|目标|指标|同期|[上去]年)数?$"
 )
+_PASSED = re.compile(  # before a number that is so much over what was
+    r"(?:较|(?<![占对评同环])比)(?:去年|上年|上月|上季度?|同期|\d{4}年|全[国省市区县]|平均)[^,。;:、\d]{0,8}$"
+)
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
-    r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?P<down>[降跌]幅|下降率))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
+    r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?:提高|提升|上浮|上涨|增长|增加)幅度|(?P<down>[降跌]幅|下降率|(?:下降|降低|下调)幅度))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
 _THEN = ("便", "就", "则", "多", "少")
 _EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
@@ -94,6 +133,7 @@ _HEADED = re.compile(
     "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
 )  # 每月津贴分别为:一类65元
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
+_AMONG = re.compile("[\u4e00-\u9fff]{1,8}[中里]")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
 _PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元
     r"每[人户名]?个?(?:学?年|月|学期|季度?|周|天|日)(?:[^,。;\d]{0,10}(?:补[贴助]|津贴|工资|领取))?$"
@@ -115,6 +155,8 @@ def kind_of(mention, said, context):
     clause, whole = said.clause, _with_its_condition(said)
     if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
         clause = whole = clause[clause.rindex("的") :]
+    elif clause.endswith("在") and _AMONG.match(said.rest):
+        clause = whole = "在"  # 人均寿命在90个国家中居第9
     each = _each_of(mention, said, whole, context)
     kind, sign, attached = _own_kind(mention, clause, whole, each)
     if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
@@ -131,7 +173,7 @@ def kind_of(mention, said, context):
     if least:
         mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
-    per = _per(mention, kind, clause, each, owed, listed or still, context)
+    per = _per(mention, kind, said, each, owed, listed or still, context)
     if kind == "mean" and not per and _EACH.search(clause) and context.get("counted_in") in WHOLE:
         per = context["counted_in"]  # 向99个团委各赠送1辆
     context["counted_in"] = mention["unit"]
@@ -188,6 +230,8 @@ def _own_kind(mention, clause, whole, each):
     if than:
         rate = unit in PARTS or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
+    if mention["hedge"] == "over" and ("较" in clause or "比" in clause) and _PASSED.search(clause):
+        return ("growth" if unit in PARTS else "change"), 1, 0  # 较去年日均量超20通
     if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
@@ -227,8 +271,17 @@ def _without_verb(mention, clause):
         return "mean", 1, 0  # 1985.26人
     if mention["unit"] == "岁":
         return "mean", 1, 0  # all ages that are figures
-    far = _FAR.search(clause)  # 增配副书记9名
-    return ("change", -1 if far[0] in roles("down") else 1, 0) if far else ("level", 1, 0)
+    far = _FAR.search(clause)
+    if not far or _says_more(clause, far.end()):  # 减少收费项目惠及企业20家
+        return "level", 1, 0
+    if far["verb"] or mention["unit"] in _BY_MEASURE:  # but 增加床位300张: so many are new
+        return "change", -1 if far["verb"] in roles("down") else 1, 0
+    return "level", 1, 0
+
+
+def _says_more(clause, start):
+    """Tell whether a clause has another verb after some place."""
+    return any(clause[i : i + 2] in _plain_verbs() for i in range(start, len(clause) - 1))
 
 
 def _with_its_condition(said):
@@ -300,14 +353,16 @@ def _is_bounded(mention):
     return mention["start"] != mention["number_start"] and mention["hedge"] == "at_least"
 
 
-def _per(mention, kind, clause, each, owed, listed, context):
+def _per(mention, kind, said, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
     if kind == "change" and not each:  # 人均收入5200元,比去年增加300元
+        if _AND.fullmatch(said.lead) and context["counted_in"] == mention["unit"]:
+            return context["per"]  # 人均标准增加30元和5元
         first = context.get("mean")
         return context["per"] if first and first["unit"] == mention["unit"] else ""
     if kind not in ("mean", "change") or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
         return ""
-    return each.unit if each else (owed and each_of_all(clause)) or (listed and context.get("per")) or ""
+    return each.unit if each else (owed and each_of_all(said.clause)) or (listed and context.get("per")) or ""
 
 
 def _is_listed_with(context, mention, said):
@@ -334,16 +389,26 @@ def _is_listed_with(context, mention, said):
 
 # Status ----------------------------------------------------------------------------------------------------
 
-_TASKS = ("数", "值", "量", "标", "为", "是", "务", "划")  # what it ends in
+_TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
-    r"|(?:全年|年度|年初|[省市县原]定|下达)的?(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
+    r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
+    r"|预算(?:数|总?额|金额)(?:为|是)?$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$"
 )
+_SURPASSED = re.compile("的[^,。;、\\d]{0,6}(?:任务|目标|计划|指标)")
+_SET_AT = re.compile("(?:[完达]成|实现|达到|提出|制定|设定|确定|定下|明确)了?$")  # 完成超过300万元的任务
 _SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
 _ELAPSED = re.compile(
     r"(?:^|[,;:])(?:今年|本年)?(?:1月?份?[-至到~—]\d{1,2}月|上半年|前[一二三1-3]个?季度|第?一季度)"
 )
-_SET = re.compile(r"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{0,4}$")  # 全年70万人的任务
+_OVER = re.compile(r"(?:超过?|高于|优于|要求)[^,。;\d]{0,8}$")
+_SET = re.compile(
+    rf"(?:全年|年度|年初|[省市县区]定|下达)[^,。;\d]{{0,4}}$|超额完成[^,。;\d]{{0,4}}$|{_OVER.pattern}"
+)
+_HANDED_DOWN = re.compile(r"(?:年初|上级|[省市县区州])[省市县区州]?下达[^,。;\d]{1,16}$")
+_OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
+_CALL = re.compile(r"(?:招[聘募考录]|选聘)[^,。;:\d]{0,16}$")
+_CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
     r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
     r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
@@ -354,57 +419,124 @@ _FULFILLED = re.compile(
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容))[^了已]*$"
+    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|未来[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
+_TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到20\d\d年(?![的止\d])")  # nobody says of when the text is
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
-    r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,8}要求|根据[^,。;]{0,8}要求|按计划"
+    r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,30}要求|根据[^,。;]{0,30}要求|落实[^,。;]{0,30}要求|对照[^,。;]{0,30}要求|执行数(?:为|是)|执行率|按计划"
 )
+_WAS = re.compile(  # ends a plan that goes on from sentence to sentence
+    r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|现场|当[天日]|[比较][^,。;]{1,12}[增多少减提上下]|占"
+)
+_THAN_LAST = re.compile(r"[比较](?:去年|上[年届]|同期)[^,。;\d]{0,8}的$")
+_FALLEN_SHORT = re.compile(r"应([建到收缴交])[^;。]*[实已]\1")  # 应建90家,已建70家
 _SENTENCE = re.compile(r"[^。!?\n]*")
 _PROMISED = re.compile(r"不[少低]于(?=\d)")
 _MONTH = re.compile(r"[到至]\d{4}年\d")
 _SHORTLIST = re.compile(r"[^。;]{0,60}的?拟(?:表彰|命名|授予|推荐|推报|入选|评选)")
 _PUT = re.compile(
-    r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给])"
+    r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给]|全部(?:捐|送|交|用)|逐一|捐[出给赠献]|分[成为])"
 )
-_AIM = re.compile(r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)")  # 完成不少于100个的目标
+_CLAUSE = re.compile("[^,。;:]*")
+_COMING = re.compile(r"(?:今年|未来|下半年|届时|接下来|明年|下一步)[^。;\d]{0,16}$|[年月日期内后还也都均又]$")
+_WHERETO = re.compile(
+    "(?<![组建完达形促])成|到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
+)
+_AIM = re.compile(
+    r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)(?![^,。;]{0,4}(?:完成|落实))"
+)  # 完成不少于100个的目标
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
 
 
+def is_surpassed(said):
+    """Tell whether a figure with 超过 or 低于 is an aim that was surpassed: 超过197个的任务指标."""
+    return bool(said.rest[:1] == "的" and _SURPASSED.match(said.rest) and not _SET_AT.search(said.clause))
+
+
 def status_of(mention, said, planned, context):
-    """Tell what is from what shall be; a word of intent holds for its sentence, unless 已 ends it.
+    """Tell what is from what shall be: by the last mark before a figure, carried on until another comes.
 
     planned: whether its paragraph says that it shall be.
     """
     if mention["hedge"] == "masked":
         return "masked"
+    if mention.get("aim"):
+        return "planned"
     lead, clause, rest = said
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
-    done = fulfilled or _NOW.search(lead)
-    ahead = _is_ahead(lead, mention["year"])
-    intent = (
-        (not fulfilled and _is_intended(clause if done else lead, clause, rest))
-        or ahead
-        or (mention["unit"] == "元" and _GRANTED.search(lead, max(0, len(lead) - 30)))
-        or ("拟" in rest and _SHORTLIST.match(rest))
-        or (_is_aim(rest) and (mention["hedge"] == "at_least" or _AIMS.search(clause)))
-    )
-    if (clause.endswith(_TASKS) and _TASK.search(clause) and not fulfilled) or (
-        rest.startswith(("的任务", "的目标")) and _SET.search(clause)
-    ):
+    if not fulfilled and _is_task(mention, clause, rest):
         return "planned"  # of this figure only
-    if context["intent"] and not intent and _ELAPSED.search(lead) and "下半年" not in rest.partition("。")[0]:
-        context["intent"] = False  # 力争全年就业5万人,1-6月就业3万人
+    done = _last_done(lead)
+    told = not fulfilled and _is_intended(mention, said, done)
+    ahead = _is_ahead(lead, mention["year"])
+    intent = told or ahead or _is_granted(mention, lead) or _is_aim(mention, clause, rest)
+    _carry(mention, said, intent or done, context)
     summed = clause.replace("累计", "") if context["owed"] else clause  # 每年累计服务不少于15小时
-    now = fulfilled or (done and _NOW.search(summed))
-    if intent or done:
-        context["intent"] = bool(intent) and not now
-        context["done"] = bool(now)
-        context["paragraph"]["ahead"] = bool(ahead) and not now and not _MONTH.search(lead)
-    return "planned" if (planned and not context.get("done")) or context.get("intent") else "achieved"
+    now = fulfilled or (done and not intent and _NOW.search(summed))
+    if intent or done or fulfilled:
+        ahead = ahead and (mention["year"] or _WITHIN.search(lead)) and not now and not _MONTH.search(lead)
+        context |= {"intent": bool(intent), "done": bool(now)}
+        context["paragraph"] |= {"ahead": bool(ahead), "told": bool(told)}
+    bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
+    shall = (bound and not context.get("done")) or context["intent"]
+    return "planned" if shall and not _is_start(clause, rest) else "achieved"
+
+
+def _carry(mention, said, marked, context):
+    """Carry what was told to the first figure of a sentence that goes on; end it where months are over."""
+    paragraph = context["paragraph"]
+    if paragraph.get("told") and not context["begun"] and not marked:
+        context["intent"] = paragraph["told"] = _goes_on(mention, said.lead)
+    context["begun"] = True
+    if context["intent"] and _ELAPSED.search(said.lead) and "下半年" not in said.rest.partition("。")[0]:
+        context["intent"] = False  # 力争全年就业5万人,1-6月就业3万人
+
+
+def _goes_on(mention, lead):
+    """Tell whether a sentence goes on with the plan before it: it begins with an action, and none is past."""
+    return (
+        mention["hedge"] not in ("odd", "nearly")
+        and not _WAS.search(lead)
+        and bool(mention["hedge"] == "at_least" or _marks()["next"].match(lead))
+    )
+
+
+def _last_done(lead):
+    """Return where the last word that says what was done ends, or 0."""
+    end, found = 0, _NOW.search(lead)
+    while found:
+        end = found.end()
+        found = _NOW.search(lead, end)
+    return end
+
+
+def _is_task(mention, clause, rest):
+    """Tell whether a figure is a task itself, beside what was done of it (超过全年70万人的任务)."""
+    set_so = _OVER if mention["unit"] in PARTS else _SET
+    return bool(
+        (clause.endswith(_TASKS) and _TASK.search(clause) and not _OVER.search(clause))
+        or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
+        or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
+        or "预定" in clause
+        or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
+    )
+
+
+def _is_start(clause, rest):
+    """Tell whether a figure is what a change starts from, which is, whatever shall become of it."""
+    if "预算" in clause:
+        return False
+    risen = _ORIGIN.search(clause) and _marks()["onward"].match(rest[:10])
+    return bool(risen or (clause.endswith("的") and _THAN_LAST.search(clause)))
+
+
+def _is_granted(mention, lead):
+    """Tell whether a sum is what a rule grants to those who meet it."""
+    return mention["unit"] == "元" and _GRANTED.search(lead, max(0, len(lead) - 30))
 
 
 def _is_fulfilled(mention, clause):
@@ -412,15 +544,37 @@ def _is_fulfilled(mention, clause):
     return mention["unit"] in (*PARTS, *POINTS) and bool(_FULFILLED.search(clause))
 
 
-def _is_intended(lead, clause, rest):
+def _is_intended(mention, said, done):
     """Tell whether a word of intent stands before a figure: 目标 or 确保 in its clause, 计划 anywhere.
 
-    Not 将 before an object that is put somewhere: 将设备12台送到学校.
+    done: where the last word that says what was done ends; the last mark before a figure tells.
     """
-    if _marks()["asked"].search(clause):
+    lead, clause, rest = said
+    if lead.endswith("将") and mention["start"] < mention["number_start"]:
+        return True  # 将超过900人
+    own = clause[max(0, done - len(lead) + len(clause)) :]
+    if _marks()["asked"].search(own) and not _FALLEN_SHORT.search(own + rest):
         return True
-    found = _intent_in(lead)
-    return bool(found) and not (found[0][0] == "将" and "将" in clause and _PUT.match(rest))
+    return _intent_in(lead, done, rest)
+
+
+def _is_put(found, lead, rest):
+    """Tell whether 将 stands before an object that is put somewhere, not before what shall be done.
+
+    Before a word that is no verb we know it does so too if its clause says whereto or as what, or ends before
+    the figure, unless a word of time goes before it; and before a noun.
+    """
+    end = _CLAUSE.match(lead, found.start()).end()
+    if end == len(lead) and _PUT.match(rest):
+        return True
+    if found["sure"]:
+        return False
+    said = lead[found.start() : end]
+    if found["verb"]:
+        return said.endswith("的") or bool(_WHERETO.search(said))
+    apart = end < len(lead) and not _COMING.search(lead, 0, found.start())
+    noun = any(said[1:n] in roles(role) for n in range(3, 6) for role in ("noun", "person", "organisation"))
+    return apart or noun or said.endswith("的") or bool(_WHERETO.search(said + _CLAUSE.match(rest)[0]))
 
 
 def is_intended_before(folded, start):
@@ -429,7 +583,7 @@ def is_intended_before(folded, start):
         return False
     said = folded[max(0, start - 200) : start]
     said = said[max(map(said.rfind, "。!?\n")) + 1 :]
-    return bool(_intent_in(said)) and not _NOW.search(said)
+    return _intent_in(said) and not _NOW.search(said)
 
 
 def is_promised(folded, start, end):
@@ -446,14 +600,37 @@ def is_promised(folded, start, end):
     return sum(map(bool, map(_PROMISED.search, said.split(";")))) > 1 and not _NOW.search(said)
 
 
-def _intent_in(said):
-    """Find a word of intent; most texts have none, as a quick look tells."""
-    return _marks()["glance"].search(said) and _marks()["planned"].search(said)
+def is_least(folded, sentence):
+    """Tell whether a sentence counts the least of things (讲座3场以上,书屋4个以上), and not what was."""
+    kept = sentence["kept"]
+    least = sum(mention["hedge"] == "at_least" and mention["unit"] not in PARTS for mention in kept)
+    if kept[0]["hedge"] != "at_least" or least < 2 or 2 * least < len(kept):
+        return False
+    said = folded[sentence["start"] : sentence["end"]]
+    return not (_NOW.search(said) or _WAS.search(said))
 
 
-def _is_aim(rest):
-    """Tell whether a figure is said to be a target by what follows it (完成100个的目标)."""
-    return ("目标" in rest or "任务" in rest) and _AIM.match(rest)
+def _intent_in(said, start=0, rest=""):
+    """Tell whether a word of intent is said from start on; most texts have none, as a quick look tells."""
+    return bool(_marks()["glance"].search(said, start)) and any(
+        not (_is_put(found, said, rest) if found[0][0] == "将" else _is_named(found, said))
+        for found in _marks()["planned"].finditer(said, start)
+    )
+
+
+def _is_named(found, said):
+    """Tell whether 计划 ends a name (助学计划资助, 实施暖冬计划帮助)."""
+    return (
+        found[0][:2] == "计划" and not found["who"] and bool(_marks()["named"].search(said, 0, found.start()))
+    )
+
+
+def _is_aim(mention, clause, rest):
+    """Tell whether a figure is said to be a target or a shortlist by what follows it (完成100个的目标)."""
+    if "拟" in rest and _SHORTLIST.match(rest):
+        return True
+    aimed = ("目标" in rest or "任务" in rest) and _AIM.match(rest)
+    return aimed and (mention["hedge"] == "at_least" or _AIMS.search(clause))
 
 
 def _is_ahead(lead, year):
@@ -461,7 +638,8 @@ def _is_ahead(lead, year):
     if "年" not in lead:
         return False
     by = _BY.search(lead)
-    return bool((by and year > "1990" and by[1] > year) or _WITHIN.search(lead))
+    by = by and (by[1] > year > "1990" if year else _TARGET.search(lead) and not _NOW.search(lead))
+    return bool(by or _WITHIN.search(lead))
 
 
 # Course ----------------------------------------------------------------------------------------------------
@@ -558,10 +736,43 @@ _ANEW = (  # what is no longer of the same time
 _HOW = "至少|分别|力争|全部|共同?|主要|重点|逐步|逐年|陆续|分批|统一|继续|进一步|免费|直接|每年"  # 将逐步覆盖
 
 
+@cache
 def _plain_verbs():
     """Return the verbs that are no nouns as well: 将 before them speaks of what shall be (将举办)."""
     nouns = frozenset().union(*map(roles, ("compound", "noun", "takes_verb")))
     return {verb for verb in roles("head_verb") - nouns if len(verb) > 1}
+
+
+_PLAN = (  # 计划 as a verb, after who plans or when: not 助学计划
+    "(?:^|(?<=[,;:、年月日季期内前度初次省市县乡镇州盟旗委局厅府会校院社司原还也均])"
+    "|(?<=项目)|(?<![山地]区)(?<=区))计划"
+)
+
+
+def _intents(words, verbs):
+    """Return the pattern of words of intent.
+
+    In it, sure and verb are what 将 stands before, if known, and who is 计划 after who plans or when.
+    """
+    number, noun = "[\\d一二两三四五]{1,2}", "任务|指标|目标|总|经[费济]|生育|招生数|项目|委员|实施|执行|完成"
+    plain, doing = either(_plain_verbs()), either(verbs)
+    sure, will = either(roles("will") | _plain_verbs()), either(roles("will"))
+    ending = either(roles("takes_verb"))
+    return re.compile(  # 将招募, but 将招募的300名志愿者编为12队; 拟建, but 虚拟
+        rf"(?:{either(words)}"
+        r"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])"
+        rf"(?:(?P<sure>{sure})|(?P<verb>{doing}))?"
+        r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
+        rf"|争取(?:[在于用再达年]|全[年部县市省国]|{number}年|{plain}))"
+        r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
+        rf"|(?P<who>{_PLAN})(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|{number}年|分[期批]|[每新再共]|总投资"
+        rf"|{will}|{doing}|(?!{noun}|[\u4e00-\u9fff]{{0,6}}的)[\u4e00-\u9fff]{{2}}[^,。;:]*$)"
+        rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
+        r"|计划(?=将|\d[^,。;]*$)|(?<!总)规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
+        r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])"
+        r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投入|预算资金"
+        r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+    )
 
 
 @cache
@@ -572,7 +783,6 @@ def _marks():
     moves = "|".join(
         f"{w[0]}(?<!新{w[0]})(?<!自然{w[0]})(?<!改造{w[0]}){w[1:]}" for w in lexicon_words("up", "down")
     )
-    named = "(?<!”)" + "".join(f"(?<!{re.escape(word)})" for word in lexicon_words("named_plan"))
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
     doing = either(verbs - _COME)
     return {
@@ -580,35 +790,35 @@ def _marks():
             rf"(?:每个?(?:{either(PERIODS)})|[年月日]均)(?![的一])[^;]*(?:{doing}|[对为向给]$)"
         ),
         "goes_on": re.compile(rf"(?!.*(?:{_ANEW}))[^,;:]*(?:,(?:其中|{_ALONG}(?:{doing}))[^,;:]*)?"),
+        "next": re.compile(  # 全年举办讲座9场, (二)新建书屋4个, 同时为60名学生送书
+            r" *(?:[(]?[\d一二三四五六七八九十]{1,3}(?:[)、.]+|是))? *"
+            r"(?:全年|年内|同时|此外|其中|今年|还|并|也|,)*"
+            rf"(?:{_ALONG}|免费|继续|集中)(?:(?:{doing})(?![率数])|[为对向给])|其中"
+        ),
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
             rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}"
-            r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|捐赠?|提供|发放|奖励|补[贴助]|资助)"
+            r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|(?<!募)捐赠?|提供|发放|奖励|补[贴助]|资助)"
             r"[出了有]?$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{1,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
-            rf"{either(intents.keys() - asked)}|将|设|需|计划|规划|纲要|预算"
-            r"|今年|未来|下半年|届时|接下来|决定"
+            rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
+            r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
         ),
-        "planned": re.compile(
-            # 将招募, but 将招募的300名志愿者编为12队, 将收到的; 拟建, but 虚拟; 计划资助, but 助学计划资助
-            rf"(?:(?!计划)|{named})"
-            rf"(?:{either(intents.keys() - asked)}"
-            rf"|将(?:{either(_plain_verbs())}|(?:{_HOW})(?:{either(verbs)})))"
-            r"(?<![模虚]拟.)(?<!将来自)(?!上游|[\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的)"
-            rf"|将(?:[与和同对向给](?!上游)|(?:{_HOW})?用[于来])"
-            rf"|{named}计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|本[年月]|分[期批]|[再共]|{either(verbs)})"
-            r"|计划(?=将|\d[^,。;]*$)|设(?:[一二三特]等|[金银铜]|优秀)奖|(?:规划|纲要)(?:提出|确定|明确|要求)"
-            r"|需(?<![所必]需)(?:要)?投入|规划(?:造林|面积|总?投资|用地)|预算资金"
-            r"|(?:今年|未来|下半年|届时|接下来)[^。;\d]{0,16}[\u4e00-\u9fff]将(?![近把])"
-            r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+        "planned": _intents(intents.keys() - asked, verbs),
+        "named": re.compile(
+            rf"(?:[”》]|西部|行动|[山地]区|{either(w for w in verbs | roles('compound') if len(w) == 2)}"
+            r"|(?:实施|通过|依托|借助|参[加与]|推进|启动|开展|深化|利用)[^,。;:]{1,8})$"
         ),
         "asked": re.compile(  # in the clause of the figure
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
-            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
-            r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])|要求[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$"
+            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?"
+            r"(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])"
+            r"|名额(?:分别|各|共)?(?:为|是)[^,。;\d]{0,6}$"
+            r"|要求(?:[各每在全新到达]|平均|实现|完成|[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$)"
         ),
         "about": re.compile(  # 约获400元, 约可服务90人; but 节约支出3万元
             f"约(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})(?:[可能需须获得合用花耗计收支占]|{either(verbs)})"

@@ -9,6 +9,10 @@ from .periods import at_frequency, kind_of, last_day
 from .schema import PANEL, DataError, Listing, as_text, check_choice, check_columns
 
 READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
+UNLISTED = (
+    "not in the register, which names few counties: add claims of your own to it, or claim that it was never "
+    'treated (assign_cohorts, unlisted="never")'
+)
 CONFLICTS = ("refuse", "earliest", "latest")
 
 
@@ -41,7 +45,8 @@ def assign_cohorts(
     -------
     pandas.DataFrame
         The panel with cohort (Int64, or the type of the periods; missing = never treated), without the
-        districts that ``attrs["refused"]`` lists.
+        districts that ``attrs["refused"]`` lists: under the project's register, which names few counties,
+        that is most of them. ``pandas.DataFrame(panel.attrs["refused"])`` tells which and why.
 
     Raises
     ------
@@ -60,7 +65,7 @@ def assign_cohorts(
     districts = pd.Series(panel["district"].unique())
     cohorts = told["cohort"].reindex(districts)
     listed = told["reason"].reindex(districts)
-    reason = listed.fillna("" if unlisted == "never" else "not in the register, which names few counties")
+    reason = listed.fillna("" if unlisted == "never" else UNLISTED)
     larger = districts.str.fullmatch(r"CN|\d{4}00").to_numpy()
     reason[larger] = "no county: a wave is made of counties"
     first = panel["period"].min()

@@ -33,7 +33,8 @@ from .schema import DataError
 from .words import own_files, words_of
 
 SUFFIXES = (".txt", ".htm", ".html", ".shtml", ".xhtml", ".docx", ".docm", ".pdf")
-SUFFIXES += (".doc", ".wps", ".rtf", ".mht", ".mhtml")  # refused with the remedy, rather than not seen
+# Refused with the remedy, rather than not seen.
+SUFFIXES += (".doc", ".wps", ".rtf", ".mht", ".mhtml", ".odt", ".xls", ".xlsx", ".et", ".ppt", ".pptx")
 PAGE = ".evidence.html"  # what the command line writes, perhaps beside the reports
 CHUNK_BYTES = 1_000_000  # about a second of work, beside which sending a task and writing its files is little
 CHUNK_DOCUMENTS = 1_000  # posts are short
@@ -52,10 +53,10 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
 STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
-    *("boilerplate", "clauses", "corpus", "dates", "deadline", "decoding", "documents", "docx", "extract"),
-    *("headings", "intervals", "labels", "layout", "loaders", "norms", "nouns", "paragraphs", "pdf"),
-    *("phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "tables", "tokens"),
-    *("webpage", "words"),
+    *("boilerplate", "clauses", "codebook", "corpus", "dates", "deadline", "decoding", "documents", "docx"),
+    *("extract", "headings", "intervals", "labels", "layout", "loaders", "norms", "nouns", "paragraphs"),
+    *("pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "tables"),
+    *("tokens", "webpage", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")
@@ -82,9 +83,9 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     ----------
     paths : path, or iterable of paths
         Files and folders, in any order. Folders are searched to the bottom for txt, HTML, DOCX and PDF, and
-        for what could be a report but cannot be read, such as .doc, which ends in failures; hidden files,
-        Word's lock files (``~$``), pages of evidence and links to folders are passed over. A path must lead
-        somewhere.
+        for what could be a report but cannot be read, such as .doc or .xlsx, which ends in failures; other
+        files, hidden ones, Word's lock files (``~$``), pages of evidence and links to folders are passed
+        over. A path must lead somewhere.
     dates : mapping or pandas.Series, optional
         Path -> ISO date of the document (2021, 2021-06 or 2021-06-30), for figures whose sentences name none;
         as `date` of `extract_facts`. A path that is missing, or has no date, is dated by its own text.
@@ -215,12 +216,22 @@ def find_files(folder):
     return sorted(_files_below(os.fspath(folder)))
 
 
+def find_others(folder):
+    """List what `find_files` passes over in a folder, sorted, without hidden files, locks and evidence."""
+    names = (name for name in _all_below(os.fspath(folder), []) if not name.lower().endswith(SUFFIXES))
+    return sorted(names)
+
+
 def _files_below(folder):
     closed = []  # folders that cannot be listed end as failures, not as silence
-    for place, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
-        names = [n for n in names if n.lower().endswith(SUFFIXES) and not n.startswith((".", "~$"))]
-        yield from (os.path.join(place, name) for name in names if not name.endswith(PAGE))
+    yield from (name for name in _all_below(folder, closed) if name.lower().endswith(SUFFIXES))
     yield from closed
+
+
+def _all_below(folder, closed):
+    for place, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
+        seen = (name for name in names if not name.startswith((".", "~$")) and not name.endswith(PAGE))
+        yield from (os.path.join(place, name) for name in seen)
 
 
 def _items(files):

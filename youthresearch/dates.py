@@ -10,6 +10,7 @@ from typing import NamedTuple
 ISO = re.compile(r"(?:1[5-9]|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")  # of a document
 HEAD = 300  # characters of a text in which its own date is looked for
 _SAID = re.compile(r"(\d{4})?(?:年|学年|[-/.])?度?(?:(\d{1,2})(?:月|[-/.])份?)?(?:(\d{1,2})[日号]?)?")
+_IN_WORDS = re.compile("(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[月日号])")
 _LAST = re.compile(r"(?:——?|–|-|~|至|到)(?=\d{4}年|\d{1,2}月(?!\d))")
 _YEARS = re.compile(r"\d{4}年")
 _YEAR_END = re.compile(r"年?(?:年?[底末]|终)")
@@ -68,7 +69,7 @@ def document_date(folded, given=""):
     given : str
         ISO date, for instance that of the source; may be empty.
     """
-    head = folded[:HEAD]
+    head = _in_digits(folded[:HEAD])
     counted = _COUNTED.search(head)
     if counted:
         return iso((counted[1] or counted[2]).replace(" ", ""))
@@ -80,7 +81,7 @@ def document_date(folded, given=""):
         return f"{report[1]}-06" if report[2] else report[1]
     if re.match(r"\d{4}", given):
         return given[:7]
-    match = _STAMP.search(head) or _SIGNED.search(folded[-60:])
+    match = _STAMP.search(head) or _SIGNED.search(_in_digits(folded[-60:]))
     if not match:
         return ""
     year, month = (group for group in match.groups() if group)
@@ -159,7 +160,7 @@ def iso(token, rest="", document=""):
     >>> iso("2021年6月"), iso("2021年", "底"), iso("12月24日", "", "2019-01")
     ('2021-06', '2021-12-31', '2018-12-24')
     """
-    match = _SAID.match(token)
+    match = _SAID.match(_in_digits(token))
     year, month, day = match.groups() if match else (None, None, None)
     if not year and not month:
         return ""
@@ -172,6 +173,22 @@ def iso(token, rest="", document=""):
     if not month:
         return f"{year}-12-31" if _YEAR_END.match(token[4:] + rest) else year
     return "-".join(p.zfill(2) for p in (year, month, day) if p)
+
+
+def _in_digits(text):
+    """Write months and days in digits (十二月三十一日); `fold` has done so with years."""
+    return _IN_WORDS.sub(lambda match: _numeral(match[0]), text) if "月" in text else text
+
+
+def _numeral(words):
+    """Return the digits of a numeral below forty.
+
+    >>> _numeral("十二"), _numeral("三十"), _numeral("七")
+    ('12', '30', '7')
+    """
+    tens, ten, ones = words.rpartition("十")
+    digit = " 一二三四五六七八九".find
+    return str(digit(tens or "一") * 10 * bool(ten) + max(0, digit(ones or " ")))
 
 
 def _year_of(month, document):

@@ -14,7 +14,7 @@ import pandas as pd
 from .cells import NEVER, Cells, make_cells
 from .effects import LINEAR, did
 from .few import few_treated
-from .inference import fixed, stratum_of, weights_by_cohort
+from .inference import as_percent, fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
 from .periods import as_cohort
 from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
@@ -24,6 +24,7 @@ from .schema import (
     check_choice,
     check_count,
     check_estimator,
+    check_seed,
     check_share,
     mark_simulated,
 )
@@ -366,7 +367,7 @@ class DetectableEffect(Result):
 
     def _said(self):
         test = f"{self.test} ({self.estimator})" if self.test == "randomization" else self.test
-        found = f"with {self.power:.0%} chance at {self.alpha:.2g}, by {test}"
+        found = f"with {as_percent(self.power)} chance at {self.alpha:.2g}, by {test}"
         if not np.isfinite(self.effect):
             why = f"the smallest p is {self.smallest_p:.2g}" if self.smallest_p > self.alpha else "too few"
             said = [("effect", f"none is found {found}: {why}")]
@@ -534,6 +535,7 @@ def _undetected(design, test, estimator, alpha, simulations, draws, seed, option
     check_choice("test", test, ("randomization", *FEW_TREATED))
     check_share(alpha=alpha)
     check_count(simulations=simulations, draws=draws)
+    check_seed(seed)
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
         return _undetected_by_few(design, test, alpha, simulations, draws, rng)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, wraps
 from inspect import Parameter, signature
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -29,7 +28,7 @@ from .cells import (
 )
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .inference import SEED, fixed, is_quick, randomize, stratum_of, too_few
-from .schema import DataError, Result, check_choice, check_count, mark_simulated
+from .schema import DataError, Result, check_choice, check_count, is_whole, mark_simulated
 from .strata import of_column
 from .weights import imputation, regression, two_way
 
@@ -52,10 +51,12 @@ class Effect(Result):
     att : float
         Average effect on the treated; what is averaged, the estimator's docstring says.
     se : float
-        Its standard error. With fewer than ten treated, or untreated, districts (`inference.FEW`), with
-        treated ones whose weights are those of fewer than ten, or (for `sun_abraham` and `imputation_did`)
-        with fewer than three in a cohort, it is far too small; what is shown then is the test of
-        `randomization` (where each assignment is estimated anew, as with gaps, it must be asked for).
+        Its standard error; 0 where the model leaves nothing over but rounding (an outcome that is district
+        and period effects alone, as many coefficients as cells), and then it tells nothing. With fewer than
+        ten treated, or untreated, districts (`inference.FEW`), with treated ones whose weights are those of
+        fewer than ten, or (for `sun_abraham` and `imputation_did`) with fewer than three in a cohort, it is
+        far too small; what is shown then is the test of `randomization` (where each assignment is estimated
+        anew, as with gaps, it must be asked for).
     path : pandas.DataFrame
         One row is one event time (or cohort, period): event_time, att, se. The base has no error.
     vcov : ndarray, shape (1 + K, 1 + K)
@@ -113,7 +114,7 @@ class Effect(Result):
         few = too_few(self)
         return f"unreliable with {few[1]}, {_UNRELIABLE[self.errors]}" if few else ""
 
-    def randomization(self, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
+    def randomization(self, *, strata=None, statistic="att", draws=None, level=0.95, seed=SEED):
         """Test the effect by reassigning the cohorts among the districts that it uses.
 
         Parameters
@@ -133,7 +134,7 @@ class Effect(Result):
     def _test(self):
         """The test that stands in tables, and if it is quick in what is printed; or why there is none."""
         try:
-            return self.randomization(draws=9999 if is_quick(self) else 999)
+            return self.randomization()
         except DataError as error:
             return str(error).partition("\n")[0]
 
@@ -237,7 +238,8 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
     small_sample : {"nested", "full", "none"}
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
         without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
-        statsmodels); or 1.
+        statsmodels); or 1. A period with a single district stays in and counts in n and k, where fixest and
+        reghdfe leave it out by default: the estimate is the same, the error larger by a little.
     strata : str or pandas.Series, optional
         Within which the pilots were chosen: a column of the panel, or one value a district, as from
         `strata_by`. Whatever test of the effect reassigns cohorts does so within them.
@@ -352,6 +354,8 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     DataError
         If nobody is treated, no district can be compared with, or no cohort has the base.
     """
+    if not is_whole(base):
+        raise DataError(f"base={base!r} must be one event time: sun_abraham takes no more.")
     _check_base(base)
     cells = _without_single_cells(make_cells(panel, outcome, controls, population))
     check_treated(cells)
@@ -411,8 +415,7 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     DataError
         If no treated cell can be imputed, or the pretrends are not determined.
     """
-    if pretrends:
-        check_count(pretrends=pretrends)
+    check_count(at_least=0, pretrends=pretrends)
     cells = make_cells(panel, outcome, controls, population)
     check_treated(cells)
     units = make_units(cells)
@@ -567,15 +570,15 @@ def _last_cohort_as_control(cells):
 
 
 def _check_base(base):
-    if not all(isinstance(e, Integral) and e < 0 for e in np.atleast_1d(base)):
+    if not all(is_whole(e) and e < 0 for e in np.atleast_1d(base)):
         raise DataError(f"base={base!r} must lie before treatment, at -1 or another whole number below zero.")
 
 
 def _check_window(window):
-    if np.shape(window) != (2,) or not window[0] < 0 <= window[1]:
+    if np.shape(window) != (2,) or not all(map(is_whole, window)) or not window[0] < 0 <= window[1]:
         raise DataError(
-            f"window={window!r} must be the first and the last event time, one before treatment and one not, "
-            "such as (-4, 3)."
+            f"window={window!r} must be the first and the last event time, whole numbers, one before "
+            "treatment and one not, such as (-4, 3)."
         )
 
 
@@ -677,10 +680,11 @@ def _iid_vcov(cells, units, linear, fit, df):
 
 def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, vcov=None, extra=()):
     """Put an Effect together; the first estimate is att, the others the rows of the path."""
-    estimates = linear.estimates(units)
+    estimates = cells.without_noise(linear.estimates(units))
     if vcov is None:
         vcov = factor * linear.covariance(cells, units)
-    se = np.sqrt(np.diag(vcov))
+    se = cells.without_noise(np.sqrt(np.diag(vcov)))
+    vcov = vcov * np.outer(se > 0, se > 0)
     is_base = ~linear.weights[1:].any(axis=(1, 2))  # it has no error
     path = rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:]))
     path = mark_simulated(path, cells.simulated)

@@ -20,11 +20,15 @@ from .clauses import (
     course_of,
     hedge_of,
     is_intended_before,
+    is_least,
     is_promised,
+    is_surpassed,
     kind_of,
     said_of,
+    share_hedges,
     status_of,
 )
+from .codebook import NOTHING, indicator_of, project_book, read_book
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
@@ -32,14 +36,15 @@ from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
 from .phrases import AIMS, TOTALS
-from .places import child_of, district_of, first_foreign, place_of, scope_of, town_of
+from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
+from .rates import each_of
 from .refusals import refusal_of
 from .schema import DataError, check_columns, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
 from .tokens import NUMBER, PEOPLE, is_person
-from .words import word_table, words_of
+from .words import words_of
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -81,7 +86,8 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
         last lines is taken.
     indicators : pandas.DataFrame, optional
         Code book; the project's by default. An indicator is filled in where the noun is one of its
-        labels or aliases, or ends in one.
+        labels or aliases, or ends in one, and the unit fits it; not where the noun is a part of what the
+        indicator is the whole of (社区团员 are no members).
     data : path, optional
         A folder of your own words: lexicon.csv and units.csv, whose rows are added to the project's, and
         indicators.csv, which takes the place of its code book. Columns and roles: data/README.md.
@@ -92,7 +98,8 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
         One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
         rule (how the noun was found: right or left of the number, object of a verb of becoming, event,
         inherited from the figure before, topic of the clause before, header or label of a table),
-        alternatives (the other candidate), confidence (high, medium, low).
+        alternatives (the other candidate), confidence (high: the noun is the very name of the indicator,
+        whose flow fits; medium, low).
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
         ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
         reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
@@ -131,9 +138,9 @@ def _propose(document_or_text, source_id, indicators, date):
     if tabled:
         rows += [row | {"district": _district_in_table(row, place)} for row in tabled]
         rows.sort(key=lambda r: r["start"])
-    lookup, flows = _code_book() if indicators is None else _lookup(indicators)
+    book = project_book() if indicators is None else read_book(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
-    proposals = [_row(r, text, folded, source_id, ids, lookup, flows) for r in rows]
+    proposals = [_row(r, text, folded, source_id, ids, book) for r in rows]
     return proposals, [
         {"start": a, "end": b, "token": text[a:b], "reason": reason} for a, b, reason in refused
     ]
@@ -147,7 +154,7 @@ def _sifted(folded, date, furniture, tables, tabled):
     """
     sifted, refused, paragraph = [], [], {}
     shown = {i: figure for figure in tabled for i in range(figure["start"], figure["end"])}
-    title, says = title_says(folded), {"plan": False, "rule": ""}
+    title, says = title_says(folded), {"plan": False, "items": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph = {}
@@ -168,13 +175,15 @@ def _sifted(folded, date, furniture, tables, tabled):
 
 def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
-    town, rows = town_of(folded), []
+    part, rows = part_of(folded), []
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        start, facts = sentence["start"], _facts_of(sentence, folded, tokens)
+        after_plan = bool(rows) and rows[-1]["status"] == "planned"
+        start, facts = sentence["start"], _facts_of(sentence, folded, tokens, after_plan)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
-            row["scope"] = scope_of(town, folded, start, row["number"])
+            if part is not None:
+                row["scope"] = scope_of(part, folded, start, row["number"], row["kind"])
         rows += facts
     return rows
 
@@ -338,18 +347,26 @@ def _sift(sentence, folded, paragraph, ruled, document):
     return kept, refused
 
 
-def _facts_of(sentence, folded, tokens):
-    """Read one sentence; what holds for the next goes into its paragraph."""
+def _facts_of(sentence, folded, tokens, after_plan):
+    """Read one sentence; what holds for the next goes into its paragraph.
+
+    after_plan: whether the last figure before it shall be.
+    """
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "whole": None, "paragraph": paragraph}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    context["intent"] = (
+    least = after_plan and is_least(folded, sentence)
+    paragraph["told"] = paragraph.get("told") or least
+    context["intent"] = context["begun"] = (
         paragraph.get("ahead")
+        or least
         or is_intended_before(folded, sentence["start"])
         or is_promised(folded, sentence["start"], sentence["end"])
     )
+    if folded.find("分别", sentence["start"], sentence["end"]) >= 0:
+        share_hedges(sentence["kept"], folded)
     for mention in sentence["kept"]:
         planned = (
             sentence["planned"]
@@ -382,7 +399,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     (see `clauses` and `find_noun`); planned: whether its paragraph says that it shall be.
     """
     said, unit = said_of(mention, folded, before), mention["unit"]
-    if mention["hedge"] == "exact":
+    if mention["hedge"] in ("over", "under") and is_surpassed(said):
+        mention |= {"hedge": "exact", "aim": True}
+    elif mention["hedge"] == "exact":
         mention["hedge"] = hedge_of(mention, said)
     kind, sign, attached = kind_of(mention, said, context)
     if kind == "change" and unit == "个" and mention["resolution"] < 1:
@@ -400,7 +419,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "value": value,
         "value_max": value_max,
         "kind": kind,
-        "status": status_of(mention, said, planned or context["owed"], context),
+        "status": status_of(mention, said, planned, context),
         "baseline": baseline_of(kind, said, attached, mention["at"], context),
         **course_of(said, noun, mention["start"], rule, context),
         "each": said.clause.rstrip().endswith(("各", "每")),
@@ -409,6 +428,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     }
     if not unit and kind != "rank":
         row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, context)
+        each = kind == "mean" and row["unit"] and each_of(said.clause, "")
+        row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": ""}
     if kind == "growth" and unit in _OF_ONE:
@@ -511,12 +532,17 @@ def _above(folded, start, unit, found):
     return found[unit]
 
 
-def _row(row, text, folded, source_id, ids, lookup, flows):
+def _row(row, text, folded, source_id, ids, book):
     """One proposal in the columns of facts."""
     noun_start, noun_end = row["noun"] or (row["start"], row["start"])
     noun = text[noun_start:noun_end].replace("\n", "")
-    indicator = _indicator(folded[noun_start:noun_end].replace("\n", ""), lookup)
-    flow = _flow(row, noun, flows.get(indicator))
+    named = folded[noun_start:noun_end].replace("\n", "")
+    honoured = bool(named and _honours().search(named))
+    indicator, usual, sure = NOTHING
+    if named[-2:] in book.ends:
+        first = min(noun_start, row["start"])
+        indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
+    flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     return {
         "fact_id": ids[row["number"]],
@@ -549,31 +575,14 @@ def _row(row, text, folded, source_id, ids, lookup, flows):
         "noun_end": noun_end,
         "rule": row["rule"],
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
-        "confidence": _confidence(row["rule"], indicator),
+        "confidence": _confidence(row["rule"], sure and indicator and flow == book.flows[indicator]),
     }
 
 
-@cache
-def _code_book():
-    return _lookup(word_table("indicators"))
-
-
-def _lookup(indicators):
-    """Labels and aliases of a code book with their indicators, and each indicator's usual flow."""
-    lookup = {}
-    for name, label, aliases in (
-        indicators[["indicator", "label_zh", "aliases"]].fillna("").itertuples(index=False)
-    ):
-        for word in [label, *aliases.split(";")]:
-            if len(word) > 1:
-                lookup.setdefault(fold(word), name)
-    return lookup, dict(zip(indicators["indicator"], indicators["flow"], strict=True))
-
-
-def _confidence(rule, indicator):
+def _confidence(rule, sure):
     if rule in ("none", "inherited", "topic"):
         return "low"
-    return "high" if indicator else "medium"
+    return "high" if sure else "medium"
 
 
 def _period_start(row, flow):
@@ -583,23 +592,15 @@ def _period_start(row, flow):
     return row["since"] or (row["at"] if flow == "flow" else "")
 
 
-def _flow(row, noun, usual):
+def _flow(row, honoured, usual):
     """Tell stock, flow and running total apart; what the code book counts on a day stays a stock."""
     if row["cumulative"] and usual != "stock":
         return "cumulative"
-    if row["unit"] in FLOWS or _honours().search(noun):
+    if row["unit"] in FLOWS or honoured:
         return "flow"
     if usual == "stock":
         return "flow" if row["new"] else "stock"
     return "flow" if row["event"] else usual or "stock"
-
-
-def _indicator(noun, lookup):
-    """Find the indicator whose label or alias is the folded noun or its longest ending."""
-    for i in range(len(noun) - 1):
-        if noun[i:] in lookup:
-            return lookup[noun[i:]]
-    return ""
 
 
 @cache

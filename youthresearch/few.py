@@ -13,7 +13,7 @@ import pandas as pd
 
 from .cells import NEVER, make_cells
 from .reassign import ENUMERATED, TIE
-from .schema import DataError, check_count, check_share, mark_simulated
+from .schema import DataError, check_count, check_seed, check_share, mark_simulated
 
 ORDERED = 10 * ENUMERATED  # up to so many orders of all sets all are taken
 
@@ -66,6 +66,7 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
         these all change by the same.
     """
     check_count(draws=draws)
+    check_seed(seed)
     check_share(level=level)
     cells = make_cells(panel, outcome, None, population)
     change, treated = _changes(cells)

@@ -9,7 +9,7 @@ HEADING = 40  # characters of a paragraph in which its heading is looked for
 _AGENDAS = "思路|计划|打算|安排|展望|要点"
 # Where every branch begins with a character, `re` searches at once.
 _AGENDA = re.compile(f"工作(?:{_AGENDAS})|年(?:{_AGENDAS})")
-_BUDGET = re.compile(r"(?:部门|单位|年度?|收支)预算(?!执行|完成|调整)")
+_BUDGET = re.compile(r"(?:部门|单位|(?<!全)年度?|收支)预算(?!执行|完成|调整)")
 _SPENT = re.compile("绩效|自评|决算")
 _BUDGETED = re.compile("(?:收入预算|支出预算|收支预算|年初预算数)(?!执行|完成)")  # heads a paragraph of one
 _CALL = re.compile(  # for candidates
@@ -25,18 +25,26 @@ _PLAN = re.compile(  # a heading, with nothing counted in it: not 全年安排�
     r"|招(?:聘|录|生)(?:人数|计划|职数|名额)|招募(?:人数|规模)|实施规模(?!以上)"
 )
 _GOAL = re.compile(
-    r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|实现|达成)[^,。;\n]){0,16}"
-    r"(?:目标(?:任务)?(?:是|为)?|名额(?:分配|安排|设置)?(?:[和及]要求)?|奖项设置|奖励设置"
-    r"|竞[聘选](?:职务|岗位|职位)|(?:岗位|职位)设置|职务人数)(?:一览)?表?[:\n]"
+    r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|(?<!要)实现(?!的)|达成)[^,。;\n]){0,20}"
+    r"(?:目标(?:任务)?(?:是|为|申报)?|名额(?:分配|安排|设置)?(?:[和及]要求)?|奖项设置|奖励设置|招[聘考录][^,。;:\n]{0,8}人数"
+    r"|竞[聘选](?:职务|岗位|职位)|(?:岗位|职位)设置|职务人数)(?:一览)?表?(?:\([^()\n]*\))?[:\n]"
 )
 _PAST = re.compile(  # 2018年工作总结和2019年工作计划
     r"总结|回顾|按照?[^,。;]{0,24}(?:安排|要点|计划|打算),|根据[^,。;]{0,24}(?:安排|要点|计划|打算),"
 )
 _REVIEW = re.compile(r"^ {0,4}[一二三四五六七八九十]、|总结|回顾|^ {0,4}(?:据统计|据了解|截[至止]|目前)")
-_ANNOUNCED = re.compile(  # 2023年十件实事包括:为...募集岗位20万个;...
-    "(?=[^。;:\n]{0,80}+:)(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,40}(?:实事|任务清单|行动计划)"
-    "(?:(?!完成|落实|办结|兑现|实现|已|了)[^。;:\n]){0,30}(?:包括|分别是|如下|有):"
-    r"|[^。;:\n]{0,40}(?:确定|决定|提出|明确)了?[^。;:\n\d]{0,4}\d{1,2}项[^。;:\n\d]{0,6}(?:措施|举措):"
+_ANNOUNCED = re.compile(
+    r"[^。;:\n]{0,40}(?:确定|决定|提出|明确)了?[^。;:\n\d]{0,4}\d{1,2}项[^。;:\n\d]{0,6}(?:措施|举措):"
+)
+_PROGRAMME = re.compile(  # 2023年民生实事安排如下:, 今年将办好十件实事, 任务分解表
+    r"(?![^。;:\n]*(?:完成|落实|办结|兑现|实现|已|了|情况|进展|列入))[^。;:\n]{0,40}?"
+    r"(?:(?:将[^。;:\n]{0,12}(?:办|做|实施|推[进出])|提出|确定|决定|安排)[^。;:\n]{0,24}实事[^。;:\n\d]{0,14}(?:$|[。:\n])"
+    r"|(?:实事|任务清单|任务分解|任务安排|行动计划)[^。;:\n\d]{0,14}(?:如下。|[:\n]))"
+)
+_ITEM = re.compile(  # of a programme: 一、, (2), 3., 一是, ①, a row
+    r" {0,4}(?:[一二三四五六七八九十]{1,3}[、是]|[(][一二三四五六七八九十\d]{1,3}[)]"
+    r"|\d{1,3}[.、 |\t]|[①-⑳—·●]|序号)"
+    r"|[^,。;:]*+$"  # a cell
 )
 
 
@@ -58,24 +66,33 @@ def paragraph_says(opening, before, title):
     opening : str
         The first sentence.
     before : dict
-        What was returned for the paragraph before; first, plan is False and rule empty.
+        What was returned for the paragraph before; first, plan and items are False and rule empty.
     title : dict
         As from `title_says`.
 
     Returns
     -------
     dict
-        plan, rule: of the plan for the coming year, or of a rule, and so those below may be; planned,
-        ruled: the same of this one alone; budget.
+        plan, items, rule: of the plan for the coming year, of a programme or its items, or of a rule, and so
+        those below may be; planned, ruled: the same of this one alone; budget.
     """
     plan, rule = title["call"] or _is_plan(opening, before["plan"]), is_rule(opening, before["rule"])
+    items = _is_programme(opening) or (before["items"] and bool(_ITEM.match(opening)))
     return {
         "plan": plan,
         "rule": rule,
-        "planned": plan or (":" in opening and bool(_ANNOUNCED.match(opening))),
+        "items": items,
+        "planned": plan or items or (":" in opening and bool(_ANNOUNCED.match(opening))),
         "ruled": bool(title["rule"] or rule),
         "budget": title["budget"] or bool(_BUDGETED.search(opening[:HEADING])),
     }
+
+
+def _is_programme(opening):
+    """Tell whether a paragraph announces what shall be done, which the items below it then list."""
+    if "实事" not in opening and "任务" not in opening and "行动计划" not in opening:
+        return False
+    return bool(_PROGRAMME.match(opening))
 
 
 def _is_plan(paragraph, planned):

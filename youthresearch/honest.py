@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, errors_for, fixed, reassigned_path, too_few
-from .schema import DataError, Result, check_choice, check_share, mark_simulated
+from .inference import SEED, as_percent, effect_on_cells, errors_for, fixed, reassigned_path, too_few
+from .schema import DataError, Result, check_choice, check_share, is_number, mark_simulated
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -73,7 +73,10 @@ class HonestDid(Result):
         if self.method == "relative":
             largest = fixed(self.unit, self.unit)
             said.append(("M = 1 is", f"{largest} a period: the largest change before treatment"))
-        said += [("breakdown", self._broken()), ("level", f"{self.level:.0%}, covariance: {self.how}")]
+        said += [
+            ("breakdown", self._broken()),
+            ("level", f"{as_percent(self.level)}, covariance: {self.how}"),
+        ]
         if self.few:
             said.append(("caution", "too few districts: this covariance is too small"))
         return said
@@ -122,7 +125,8 @@ def honest_did(
         The effect at one event time; their mean from 0 on by default.
     errors, strata, draws, seed
         Covariance of the coefficients, as in `pretrend_test`: where districts are too few for the effect's
-        own, that over other assignments.
+        own, that over the other assignments, once the estimated path is taken off the treated cells (else a
+        large effect would pass for a large error).
     level : float
 
     Returns
@@ -145,10 +149,12 @@ def honest_did(
     path, kept = _coefficients(effect)
     vcov, how = effect.vcov[1:, 1:], effect.errors
     if by == "randomization":
-        others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
-        vcov, how = others[:, 1:].T @ others[:, 1:] / len(others), f"over {how}"
+        less = effect_on_cells(effect)
+        paths, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
+        others, how = paths[1:, 1:], f"over {how}"
+        vcov = others.T @ others / len(others)
     vcov = vcov[np.ix_(kept, kept)]
-    if not (np.diag(vcov) > effect._cells.rounding**2).all():
+    if not (np.diag(vcov) > 0).all():
         raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")
     times = path["event_time"].to_numpy()
     weight, target = _target(times, event_time)
@@ -221,9 +227,9 @@ def _target(times, event_time):
 
 
 def _values(chosen, m, method):
-    values = np.atleast_1d(np.array([0, 0.5, 1, 1.5, 2] if m is None else m, dtype=float))
-    if not (values >= 0).all():
-        raise DataError(f"m={m} must be at least zero.")
+    values = np.atleast_1d([0, 0.5, 1, 1.5, 2] if m is None else m)
+    if not all(is_number(value) and value >= 0 for value in values):
+        raise DataError(f"m={m!r} must be one number or several, finite and at least zero.")
     if m is None and method == "smooth":
         if not chosen.unit > 0:
             raise DataError("With one period before the base there is no change of slope to go by: give m=.")

@@ -5,13 +5,14 @@ estimate of every other assignment of the cohorts is known. Its place among them
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 
 import numpy as np
 import pandas as pd
 
 from .additive import additive_parts, adds_up
-from .moments import Moments, interval, p_value
+from .moments import Moments, interval, p_value, smallest_p
 from .reassign import (
     ENUMERATED,
     TIE,
@@ -29,6 +30,7 @@ from .schema import (
     check_choice,
     check_count,
     check_estimator,
+    check_seed,
     check_share,
     mark_simulated,
 )
@@ -38,6 +40,10 @@ FEW = 10  # districts, treated or untreated; below it the clustered standard err
 IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS
 OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
 SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
+
+
+class NoReassignmentError(DataError):
+    """No other assignment to compare with; tables of several effects go on without this test."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,8 +65,6 @@ class RandomizationTest(Result):
         Assignments compared with, without the actual one if they were drawn.
     exact : bool
         Whether these are all there are.
-    smallest_p : float
-        The smallest p-value that any outcome could give with these assignments.
     seed : int or None
         Of the draws; None where all assignments were taken.
     strata : str
@@ -92,7 +96,6 @@ class RandomizationTest(Result):
     statistic: str
     draws: int
     exact: bool
-    smallest_p: float
     seed: int | None
     strata: str
     dealt: str = field(repr=False)
@@ -106,6 +109,17 @@ class RandomizationTest(Result):
     simulated: bool
     _effect: object = field(default=None, repr=False)  # what was tested, and within which strata (`plan`)
     _strata: pd.Series | None = field(default=None, repr=False)
+
+    @cached_property
+    def smallest_p(self):
+        """The smallest p-value that any outcome could give with these assignments.
+
+        That of the farthest assignment for an outcome without ties of its own: assignments that tie then tie
+        always, such as the other half where half of the districts are treated.
+        """
+        if not self.exact or self._effect._placebos is not None:
+            return 1 / (self.draws + (not self.exact))
+        return _smallest_p(self._effect, self._strata, self.statistic)
 
     @property
     def assignments(self):
@@ -139,7 +153,7 @@ class RandomizationTest(Result):
             ("att", fixed(self.att, spread)),
             ("p", f"{p_as_text(self.p_value)}  (randomisation, {how}, statistic: {self.statistic})"),
             ("smallest p", f"{self.smallest_p:.2g}" + self._powerless()),
-            (f"{self.level:.0%} interval", span),
+            (f"{as_percent(self.level)} interval", span),
             ("assumed", self._assumed()),
             *self._of_strata(),
         ]
@@ -165,7 +179,7 @@ class RandomizationTest(Result):
 
 
 def randomization_test(
-    estimator, panel, *, outcome, strata=None, statistic="att", draws=9999, level=0.95, seed, **options
+    estimator, panel, *, outcome, strata=None, statistic="att", draws=None, level=0.95, seed, **options
 ):
     """Test whether treatment changed anything, by reassigning the cohorts among the districts.
 
@@ -189,9 +203,9 @@ def randomization_test(
         The estimate; or the estimate over its error, the districts' scores about their cohort's mean (a
         cohort of one district adds nothing), which holds up better where treatment changes the spread, or
         on average but not everywhere (Wu and Ding 2021).
-    draws : int
+    draws : int, optional
         Assignments to draw, if there are more than 50,000 (or, where the estimator must run for each, see the
-        notes, more than draws); else all are taken.
+        notes, more than draws); else all are taken. 9,999 by default, or 999 where the estimator must run.
     level : float
         Of the interval.
     seed : int
@@ -217,8 +231,7 @@ def randomization_test(
     Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
     all scores are computed once, and each assignment is a choice among them and a sum. With them, what `did`,
     `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise,
-    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time: an effect
-    that is printed draws 999 of them.
+    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time.
     Assignments for which it gives no estimate are left out, and counted.
     """
     check_estimator(estimator)
@@ -228,17 +241,19 @@ def randomization_test(
     return effect.randomization(strata=strata, statistic=statistic, draws=draws, level=level, seed=seed)
 
 
-def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, seed=SEED):
+def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, seed=SEED):
     """Test an effect as `randomization_test` does, which see; strata are one value a district."""
     check_choice("statistic", statistic, ("att", "studentized"))
-    check_count(draws=draws)
+    quick = is_quick(effect, statistic)
+    draws = _draws(draws, quick)
+    check_seed(seed)
     check_share(level=level)
     cells, strata = effect._cells, effect._strata if strata is None else strata
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
     place = 0  # of the actual one among placebos
     if effect._placebos is None:
-        exact = total <= (ENUMERATED if is_quick(effect, statistic) else min(draws, ENUMERATED))
+        exact = total <= (ENUMERATED if quick else min(draws, ENUMERATED))
         rng = None if exact else np.random.default_rng(seed)
         moments, actual = _moments(effect, codes, cohort, groups, draws, rng, statistic)
         place = place_of(groups, cohort) if exact else 0
@@ -247,23 +262,22 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         seed = effect._placebo_seed
     known = np.isfinite(moments.att)
     place = int(known[:place].sum()) if exact else None
-    moments = _only(moments, known)
+    moments = _only(moments, known).settled(cells.rounding)
+    actual = actual.settled(cells.rounding)
     if statistic == "att":
         moments, actual = replace(moments, spread=None), replace(actual, spread=None)
-    p, smallest = p_value(moments.at(0.0), actual.at(0.0)[0], exact)
     low, high = interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
         estimator=effect.estimator,
         outcome=effect.outcome,
         att=effect.att,
-        p_value=p,
+        p_value=p_value(moments, actual, exact),
         low=low,
         high=high,
         level=level,
         statistic=statistic,
         draws=len(moments.att),
         exact=exact,
-        smallest_p=smallest,
         seed=None if exact else seed,
         strata="" if strata is None else strata.name or "the given strata",
         dealt=_digest(cells.districts, cohort, stratum, None if exact else seed, known),
@@ -278,6 +292,17 @@ def randomize(effect, *, strata=None, statistic="att", draws=9999, level=0.95, s
         _effect=effect,
         _strata=None if strata is None else strata.reindex(cells.districts),
     )
+
+
+def _smallest_p(effect, strata, statistic):
+    """p-value of the farthest of all assignments for an outcome of noise, which has no ties by chance."""
+    cells = effect._cells
+    codes, cohort, groups, _ = _groups(cells, stratum_of(cells.districts, strata)[0])
+    noise = np.where(cells.observed, np.random.default_rng(SEED).normal(size=cells.y.shape), 0.0)
+    free = replace(effect, _cells=replace(cells, y=noise))
+    moments = _moments(free, codes, cohort, groups, 0, None, statistic)[0]
+    moments = _only(moments, np.isfinite(moments.att)).settled(free._cells.rounding)
+    return smallest_p(moments if statistic == "studentized" else replace(moments, spread=None), True)
 
 
 def weights_by_cohort(effect):
@@ -313,6 +338,13 @@ def weights_by_cohort(effect):
     return effect._cells, units.cohort, effect._by_unit
 
 
+def _draws(draws, quick):
+    """How many assignments to draw, if it is not said: fewer where each is an estimation of its own."""
+    draws = (9999 if quick else 999) if draws is None else draws
+    check_count(draws=draws)
+    return draws
+
+
 def is_quick(effect, statistic="att"):
     """Say whether reassignments need no new estimation each."""
     if effect._placebos is not None or _alike(effect):
@@ -341,7 +373,7 @@ def stratum_of(districts, strata):
             f"{value.isna().sum()} districts have no stratum: add them, or drop their rows of the panel.",
             value[value.isna()].rename_axis("district").reset_index(),
         )
-    code, known = pd.factorize(value, sort=True)
+    code, known = pd.factorize(np.asarray(value), sort=True)  # categories would be in their own order
     return code, list(known)
 
 
@@ -351,7 +383,7 @@ def _groups(cells, stratum):
     groups = make_strata(cohort, stratum)
     total = count(groups)
     if total == 1:
-        raise DataError(
+        raise NoReassignmentError(
             "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
         )
     return codes, cohort, groups, total
@@ -405,7 +437,7 @@ def _moments_of_placebos(effect, stratum, statistic):
     if exact:
         placebos = placebos[stratum[~treated] == stratum[treated]]
     elif stratum.any():
-        raise DataError(
+        raise NoReassignmentError(
             f"The placebos of {effect.estimator} with {treated.sum()} treated districts were drawn without "
             "strata: leave strata out, or keep the districts of one stratum in the panel."
         )
@@ -473,6 +505,23 @@ def _moments_of_effect(effect, actual):
     return _from_sums(sums, size, (0.0, 0.0))
 
 
+def effect_on_cells(effect):
+    """Say what an effect has it that treatment changed, shape (N, T): by event time, or the same everywhere.
+
+    An error from reassignments is of the outcome less this: in them the treated districts lie among those
+    compared with, so that the effect itself would pass for spread.
+    """
+    cells, path = effect._cells, effect.path
+    event = np.where(cells.treated, cells.time[None, :] - cells.cohort[:, None], -1)
+    changed = np.where(cells.treated, effect.att, 0.0)
+    if not len(path) or "event_time" not in path or path["event_time"].duplicated().any():
+        return changed
+    event = np.minimum(event, path["event_time"].max())  # a window puts those beyond together
+    for row in path[path["event_time"] >= 0].itertuples():
+        changed[event == row.event_time] = row.att
+    return changed
+
+
 def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     """Estimate att and the path under other assignments of the cohorts, the actual one first.
 
@@ -497,10 +546,11 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
         If nothing can be reassigned, or another assignment has another path.
     """
     cells, strata = effect._cells, effect._strata if strata is None else strata
+    check_seed(seed)
     stratum, names = stratum_of(cells.districts, strata)
     codes, cohort, groups, total = _groups(cells, stratum)
     alike = _alike(effect)
-    draws = draws or (9999 if alike else 999)
+    draws = _draws(draws, alike)
     rng = None if total <= (ENUMERATED if alike else min(draws, ENUMERATED)) else np.random.default_rng(seed)
     y = cells.y - less
     weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])
@@ -510,7 +560,7 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
         others = np.delete(others, np.abs(others - actual).sum(axis=1).argmin(), axis=0)
     how = f"all {total:,} assignments" if rng is None else f"{draws:,} assignments drawn, seed {seed}"
     within = "" if len(names) == 1 else f", {len(names)} strata by {strata.name or 'the given strata'}"
-    return np.vstack([actual, others]), how + within
+    return cells.without_noise(np.vstack([actual, others])), how + within
 
 
 def _paths_at_once(effect, y, codes, cohort, groups, draws, rng):
@@ -586,7 +636,7 @@ def errors_for(effect, errors):
 
 
 def p_by_error(effect):
-    """Two-sided p-value by the effect's own standard error; nan where that is zero."""
+    """Two-sided p-value by the effect's own standard error; nan where that is zero, and so tells nothing."""
     from scipy.special import stdtr
 
     return float(2 * stdtr(effect.df, -abs(effect.att) / effect.se)) if effect.se > 0 else np.nan
@@ -597,6 +647,11 @@ def fixed(value, se):
     usable = np.isfinite(se) and se > 1e-12  # less is rounding
     places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
     return f"{value:,.{places}f}"
+
+
+def as_percent(level):
+    """Write a level or a power with all its digits: 0.975 is 97.5%, and 0.999 is not 100%."""
+    return f"{100 * level:.10g}%"
 
 
 def p_as_text(p):

@@ -13,10 +13,10 @@ from .schema import (
     DATA,
     DataError,
     check_columns,
-    check_keys,
-    check_table,
+    key_faults,
     mark_simulated,
-    rows_of,
+    read_table,
+    refuse,
     table_schema,
 )
 
@@ -26,11 +26,7 @@ AREA = "item under"  # base of an area, which a number may stand right before: 9
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 PARTS = frozenset({"percent", "permille", "per_100000"})  # bases of shares
 VAGUE = ("odd", "nearly", "about", "over", "at_least")
-# A folder that lacks one of these uses the project's.
-SHARED = (
-    *("indicators", "units", "identities", "districts", "divisions", "programmes"),
-    *("labels", "lexicon", "templates", "traditional"),
-)
+OWN = ("facts", "sources", "nouns", "judgements")  # about one's own documents; a folder has its own or none
 
 
 def load_facts(data=None, *, cap=None):
@@ -42,8 +38,9 @@ def load_facts(data=None, *, cap=None):
     Parameters
     ----------
     data : path, optional
-        A folder of your own with facts.csv and sources.csv. A table of `SHARED` that it lacks
-        (code book, units, places ...) is the project's; the same holds for every loader.
+        A folder of your own with facts.csv and sources.csv. Any table that it lacks (code book, units,
+        places, register of pilots ...) is the project's, save those about its own documents (`OWN`); the
+        same holds for every loader.
     cap : {None, "next_unit"}
         None leaves 超过 and 以上 open above; "next_unit" closes them at the next unit.
 
@@ -54,16 +51,14 @@ def load_facts(data=None, *, cap=None):
     Raises
     ------
     DataError
-        If the table breaks the data package, a key leads nowhere, a unit does not fit its
-        indicator, or a masked figure has a value (or another has none).
+        With all that is wrong at once: what breaks the data package, a key that leads nowhere, a unit that
+        does not fit its indicator, a masked figure that has a value (or another that has none).
 
     Notes
     -----
     Source: coded by hand from the documents of `load_sources`. Licence CC BY 4.0.
     """
     facts = _load("facts", data)
-    _check_values(facts)
-    _check_units(facts, load_indicators(data), load_units(data))
     bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"], cap=cap)
     place = facts.columns.get_loc("unit") + 1
     facts.insert(place, "low", bounds["low"])
@@ -133,9 +128,20 @@ def load_judgements(data=None):
 def load_districts(data=None):
     """Load the places; one row is one place under one GB/T 2260 code, valid from year to year.
 
-    `data` is a folder of your own instead of the project's, as for `load_facts`.
+    With `data`, a folder of your own, also all places of `load_divisions`, each under its last name, which
+    is its English name too; the rows of a districts.csv there go before those of the project.
     """
-    return _load("districts", data)
+    if not _is_own(data):
+        return _load("districts", None)
+    path = _folder(data) / "districts.csv"
+    own, faults = _read("districts", path) if path.exists() else (None, [])
+    last = load_divisions(data).sort_values("valid_from").drop_duplicates("district", keep="last")
+    divisions = last.assign(name_en=last["name_zh"])[[f["name"] for f in table_schema("districts")["fields"]]]
+    places = pd.concat([own, _load("districts", None), divisions]).drop_duplicates("district")
+    if own is not None:
+        faults = [*faults, *key_faults(own, "districts", {"": places["district"]})]
+        refuse(faults, own, "districts", str(path))
+    return places.reset_index(drop=True)
 
 
 def load_divisions(data=None):
@@ -252,7 +258,7 @@ def with_labels(table, indicators, districts):
     table : pandas.DataFrame
         Has the columns indicator and district.
     indicators, districts : pandas.DataFrame
-        As from `load_indicators` and `load_districts`.
+        As from `load_indicators` and `load_districts`; of facts of your own, with your folder.
 
     Returns
     -------
@@ -298,23 +304,36 @@ def check_evidence(facts, documents):
 
 
 def _load(name, data):
-    path = _path(name, data)
-    table = _checked(name, path, path.stat().st_mtime_ns if path.is_file() else 0)
+    path = _folder(data) / f"{name}.csv"
+    if name not in OWN and _is_own(data) and not path.exists():
+        return _load(name, None)
+    table, faults = _read(name, path)
     targets = {k["reference"]["resource"] for k in table_schema(name).get("foreignKeys", [])} - {""}
-    keys = {t: _load(t, data)[table_schema(t)["primaryKey"]] for t in sorted(targets)}
-    check_keys(table, name, keys, where=str(path))
+    faults = [*faults, *key_faults(table, name, {t: _keys(t, data) for t in sorted(targets)})]
+    if name == "facts":
+        faults += value_faults(table) + _unit_faults(table, load_indicators(data), load_units(data))
+    refuse(faults, table, name, str(path))
     return table.copy()
 
 
+def _keys(name, data):
+    table = load_districts(data) if name == "districts" else _load(name, data)
+    return table[table_schema(name)["primaryKey"]]
+
+
+def _read(name, path):
+    return _read_at(name, path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
 @lru_cache(maxsize=64)
-def _checked(name, path, changed):
-    """Read and check a table once, and again only when its file has changed."""
-    return check_table(_read_csv(path), name, where=str(path))
+def _read_at(name, path, changed):
+    """Read a table and list its faults once, and again only when its file has changed."""
+    return read_table(_read_csv(path), name, where=str(path))
 
 
-def _path(name, data):
-    own = _folder(data) / f"{name}.csv"
-    return DATA / own.name if name in SHARED and not own.exists() else own
+def _is_own(data):
+    """Tell whether a folder is a researcher's, and not the project's."""
+    return data is not None and _folder(data).resolve() != DATA.resolve()
 
 
 def _folder(data):
@@ -352,27 +371,40 @@ def _read_text(path):
         raise DataError(f"{path} is not UTF-8 (byte {error.start}): save it again as UTF-8.") from error
 
 
-def _check_values(facts):
-    masked, whole = facts["hedge"] == "masked", facts["part_of"].map(facts.set_index("fact_id")["source_id"])
-    elsewhere = (whole != facts["source_id"]) | (facts["part_of"] == facts["fact_id"])
+def value_faults(facts):
+    """List the facts whose cells do not go together, as for `schema.refuse`."""
+    sources = facts.drop_duplicates("fact_id").set_index("fact_id")["source_id"]
+    masked, whole = facts["hedge"] == "masked", facts["part_of"].map(sources)
+    elsewhere = (whole.notna() & (whole != facts["source_id"])) | (facts["part_of"] == facts["fact_id"])
     numbers = facts[["value", "value_max", "resolution"]].notna().any(axis=1)
     rules = {
-        "masked figures must have no value": masked & numbers,
-        "only masked figures may lack a value": ~masked & facts["value"].isna(),
-        "status masked and hedge masked go together": masked != (facts["status"] == "masked"),
-        "value_max belongs to ranges, above the value": (facts["hedge"] == "range")
-        != (facts["value_max"] > facts["value"]),
-        "a vague word needs a value that is not zero": facts["hedge"].isin(VAGUE) & (facts["value"] == 0),
-        "only a change or a growth rate may be negative": (facts["value"] < 0)
-        & ~facts["kind"].isin(["change", "growth"]),
-        "a stock has no start of a period": (facts["flow"] == "stock") & facts["period_start"].notna(),
-        "part_of must be another fact of the same source": facts["part_of"].notna() & elsewhere,
-        "end must be start plus the token's length": facts["end"] - facts["start"]
-        != facts["token"].str.len(),
+        "masked figures must have no value": ("value", masked & numbers),
+        "only masked figures may lack a value": ("value", ~masked & facts["value"].isna()),
+        "status masked and hedge masked go together": ("hedge", masked != (facts["status"] == "masked")),
+        "value_max belongs to ranges, above the value": (
+            "value_max",
+            (facts["hedge"] == "range") != (facts["value_max"] > facts["value"]),
+        ),
+        "a vague word needs a value that is not zero": (
+            "value",
+            facts["hedge"].isin(VAGUE) & (facts["value"] == 0),
+        ),
+        "only a change or a growth rate may be negative": (
+            "value",
+            (facts["value"] < 0) & ~facts["kind"].isin(["change", "growth"]),
+        ),
+        "a stock has no start of a period": (
+            "period_start",
+            (facts["flow"] == "stock") & facts["period_start"].notna(),
+        ),
+        "part_of must be another fact of the same source": ("part_of", facts["part_of"].notna() & elsewhere),
+        "end must be start plus the token's length": (
+            "token",
+            facts["end"] - facts["start"] != facts["token"].str.len(),
+        ),
     }
-    for rule, bad in rules.items():
-        if bad.any():
-            raise DataError(f"facts.csv: {rule}; correct {rows_of(facts.index[bad])}.", facts[bad])
+    found = [(rule, column, bad.fillna(False).astype(bool)) for rule, (column, bad) in rules.items()]
+    return [(rule, facts.loc[bad, column]) for rule, column, bad in found if bad.any()]
 
 
 def base_units(written, units):
@@ -403,26 +435,48 @@ def base_units(written, units):
     return found
 
 
-def _check_units(facts, indicators, units):
-    wanted = facts["indicator"].map(indicators.set_index("indicator")["unit"])
-    bases = base_units(facts["unit"].dropna().unique(), units)
-    unknown = facts["unit"].map(bases).str.len() == 0
-    if unknown.any():
-        values = sorted(facts.loc[unknown, "unit"].unique())
-        raise DataError(
-            f"facts.csv: unit {values} not found in units.csv (of a rate, both units have to be there, as "
-            f"次 and 月 of 次/月; {rows_of(facts.index[unknown])}). Add it there or correct it.",
-            facts[unknown],
+def _unit_faults(facts, indicators, units):
+    """List the facts whose unit is not known, or does not fit the indicator, as for `schema.refuse`."""
+    facts = facts.dropna(subset=["unit", "kind"])
+    wanted = facts["indicator"].map(indicators.set_index("indicator")["unit"]).fillna("")
+    given = facts["unit"].map(base_units(facts["unit"].unique(), units))
+    unknown, rows = given.str.len() == 0, zip(facts["kind"], wanted, given, strict=True)
+    bad = ~pd.Series([unit_fits(*row) for row in rows], index=facts.index, dtype=bool) & ~unknown
+    what = "unit not found in units.csv (of a rate, both units have to be there, as 次 and 月 of 次/月)"
+    faults = [(what, facts.loc[unknown, "unit"])] if unknown.any() else []
+    for (indicator, kind), rows in facts[bad].groupby(["indicator", "kind"]):
+        base = "percent" if kind in ("share", "growth") else wanted[rows.index[0]]
+        what = (
+            f"the unit does not fit the indicator {indicator} ({kind}), which takes {_units_of(base, units)}"
         )
-    given = facts["unit"].map(bases)
-    fits = pd.Series([pd.isna(w) or w in g for w, g in zip(wanted, given, strict=True)], index=facts.index)
-    percent = given.map(lambda bases: not PARTS.isdisjoint(bases))
-    point = given.map(lambda bases: "point" in bases)
-    bad = (facts["kind"].isin(["level", "mean"]) & ~fits) | (
-        facts["kind"].isin(["share", "growth"]) & ~percent
-    )
-    bad |= (facts["kind"] == "change") & ~(fits | percent | point)
-    if bad.any():
-        raise DataError(
-            "facts.csv: the unit does not fit the indicator; correct the unit or the indicator.", facts[bad]
-        )
+        faults.append((what, rows["unit"]))
+    return faults
+
+
+def _units_of(base, units):
+    """Name the first units that count a base unit."""
+    counting = [
+        unit for unit, bases in zip(units["unit"], units["base"], strict=True) if base in bases.split()
+    ]
+    names = {"rate": ["a rate of two units (次/月)"], "rank": ["figures of kind rank"]}.get(base, counting)
+    return ", ".join(names[:6]) + " ..." * (len(names) > 6)
+
+
+def unit_fits(kind, wanted, bases):
+    """Tell whether a figure of some kind may stand under an indicator in the unit that it has.
+
+    Parameters
+    ----------
+    kind : str
+        As in facts.
+    wanted : str
+        Base unit of the indicator, empty for any.
+    bases : list of str
+        Base units of the figure's own, as from `base_units`.
+    """
+    if kind == "rank":
+        return True
+    fits, percent = not wanted or wanted in bases, not PARTS.isdisjoint(bases)
+    if kind in ("level", "mean"):
+        return fits
+    return percent or (kind == "change" and (fits or "point" in bases))

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from .intervals import check_intervals, interval, ratio, rising
+from .levels import CUMULATIVE, first_reason, not_levels
+from .loaders import load_indicators, load_units
 from .schema import KEY, SIMULATED, DataError, Listing, check_columns, is_simulated, mark_simulated
 
 
@@ -341,48 +343,51 @@ METRICS = (  # metric, function, the indicators it takes
 )
 _BASE = re.compile(r"youth_14_(28|35)(_resident|_registered)?")
 _PLACE = ["source_id", "district", "scope", "period_end"]
+_WORDS = ["scope", "period_start", "period_end", "baseline", "part_of", "note"]
+_NEEDED = [
+    *("fact_id", "source_id", "district", "indicator", "kind", "flow", "status", "unit", "low", "high"),
+    *_WORDS,
+]
 
 
-def compute_metrics(facts):
+def compute_metrics(facts, *, indicators=None, units=None):
     """Compute every metric whose inputs one source states for one place and date.
 
-    Only achieved levels that the source states once are used; figures of different scope, date
-    or source are never combined, nor flows over different periods.
+    Only achieved levels that the source states once are used, each in the flow and unit of its indicator, as
+    in a panel: new members or award winners are no stock. Figures of different scope, date or source are
+    never combined, nor flows over different periods, nor what is cumulative with what is not.
 
     Parameters
     ----------
     facts : pandas.DataFrame
         As from `load_facts`.
+    indicators, units : pandas.DataFrame, optional
+        Code book and units; the project's by default.
 
     Returns
     -------
     pandas.DataFrame
         One row is one metric in one place and date: source_id, district, scope, period_end,
         metric, low, high, fact_ids. Unit: see the metric's function. ``attrs["not_computed"]`` lists metric,
-        source_id, district, scope, period_end and reason, where a denominator can be zero.
+        source_id, district, scope, period_end and reason, where a denominator can be zero;
+        ``attrs["refused"]`` lists fact_id, district, indicator, period_end and reason of the facts under an
+        indicator of some metric that were not used.
 
     Raises
     ------
     DataError
         If a column is missing.
     """
-    needed = [*_PLACE, "period_start", "indicator", "kind", "status", "low", "high", "fact_id"]
-    check_columns("facts", facts, needed, "load them with load_facts")
-    levels = facts[(facts["kind"] == "level") & (facts["status"] == "achieved")]
-    words = ["scope", "period_start", "period_end"]
-    levels[words] = levels[words].astype("str").fillna("")
-    key = [*_PLACE, "period_start", "indicator"]
-    levels = levels.drop_duplicates([*key, "low", "high"])
-    levels = levels[~levels.duplicated(key, keep=False)]
-    levels = levels[[*key, "low", "high", "fact_id"]]
+    check_columns("facts", facts, _NEEDED, "load them with load_facts")
+    book = (load_indicators() if indicators is None else indicators).set_index("indicator")
+    levels, refused = _levels(facts, book, load_units() if units is None else units)
     functions = {name: function for name, function, _ in METRICS}
-    pairs = [(name, *indicators) for name, _, indicators in METRICS if YOUTH not in indicators]
+    pairs = [(name, *taken) for name, _, taken in METRICS if YOUTH not in taken]
     pairs = pd.DataFrame(pairs, columns=["metric", "indicator", "base"])
     both = levels.merge(pairs, on="indicator").merge(
         levels.rename(columns={"indicator": "base"}), on=[*_PLACE, "base"], suffixes=("_top", "_bottom")
     )
-    start_top, start_bottom = both["period_start_top"], both["period_start_bottom"]
-    both = both[(start_top == start_bottom) | (start_top == "") | (start_bottom == "")]
+    both = both[_over_one_time(both)]
     both, zero = both[both["low_bottom"] > 0], both[~(both["low_bottom"] > 0)]
     bounds = [
         functions[name](_interval(rows, "top"), _interval(rows, "bottom"))
@@ -392,7 +397,37 @@ def compute_metrics(facts):
     table["fact_ids"] = both["fact_id_top"] + " " + both["fact_id_bottom"]
     table = table.sort_values([*_PLACE, "metric"], ignore_index=True)
     table.attrs["not_computed"] = _not_computed(zero, _PLACE)
+    table.attrs["refused"] = Listing(refused)
     return mark_simulated(table, is_simulated(facts))
+
+
+def _levels(facts, book, units):
+    """Find the levels that metrics can be made of, and list the other facts under their indicators."""
+    taken = {indicator for _, _, indicators in METRICS for indicator in indicators}
+    facts = facts[facts["indicator"].isin(taken)].reset_index(drop=True)
+    facts[_WORDS] = facts[_WORDS].astype("str").fillna("")
+    rules = {
+        "masked: a placeholder, no figure": facts["status"] == "masked",
+        "planned, not achieved": facts["status"] != "achieved",
+        "no indicator of the code book": ~facts["indicator"].isin(book.index),
+        **not_levels(facts, book, units),
+    }
+    del rules[CUMULATIVE]  # hours and person-times that are both summed up since one day make a ratio
+    reason = first_reason(rules, facts.index)
+    key = [*_PLACE, "period_start", "indicator"]
+    levels = facts[reason == ""].drop_duplicates([*key, "low", "high"])
+    several = levels.duplicated(key, keep=False)
+    reason[levels.index[several]] = "the source states another figure for the same place and date"
+    refused = facts.loc[reason != "", ["fact_id", "district", "indicator", "period_end"]]
+    refused = refused.assign(reason=reason[reason != ""]).to_dict("list")
+    return levels.loc[~several, [*key, "flow", "low", "high", "fact_id"]], refused
+
+
+def _over_one_time(both):
+    """Tell whether two figures are over one time: a stock, of a day, goes with each; else flow with flow."""
+    start, flow = both["period_start_top"], both["flow_top"]
+    same = (start == both["period_start_bottom"]) & (flow == both["flow_bottom"])
+    return same | (start == "") | (both["period_start_bottom"] == "")
 
 
 def add_metrics(panel, metrics=None, *, youth=None):

@@ -22,11 +22,22 @@ class Moments:
     att, pull : ndarray, shape (B,)
     spread : ndarray, shape (B, 3), or None
         The square of its error is ``s0 - 2 tau s1 + tau^2 s2``; None where the statistic is the estimate.
+    rounding : float
+        Estimates and errors no larger may be rounding alone.
     """
 
     att: np.ndarray
     pull: np.ndarray
     spread: np.ndarray | None = None
+    rounding: float = 0.0
+
+    def settled(self, rounding):
+        """Put zero for estimates and errors that may be rounding alone."""
+        att, spread = np.where(np.abs(self.att) <= rounding, 0.0, self.att), self.spread
+        if spread is not None:
+            flat = spread[:, :1] <= rounding**2  # nor does it move with what is taken off
+            spread = np.where(flat & (np.arange(3) < 2), 0.0, spread)
+        return Moments(att, self.pull, spread, rounding)
 
     def at(self, tau):
         """Return the statistic once an effect of tau is taken off, shape (B,)."""
@@ -35,28 +46,42 @@ class Moments:
             return top
         square = self.spread @ np.array([1.0, -2 * tau, tau**2])
         scale = np.abs(self.att).max() + np.abs(tau * self.pull).max()
-        flat = square <= (TIE * scale) ** 2  # no spread at all: any estimate but zero is infinitely far
-        far = np.where(np.abs(top) <= TIE * scale, 0.0, np.where(top > 0, np.inf, -np.inf))
+        least = max(TIE * scale, self.rounding)
+        flat = square <= least**2  # no spread at all: any estimate but zero is infinitely far
+        far = np.where(np.abs(top) <= least, 0.0, np.where(top > 0, np.inf, -np.inf))
         return np.where(flat, far, top / np.sqrt(np.where(flat, 1.0, square)))
 
 
-def p_value(statistics, actual, exact):
-    """Two-sided p-value, and the smallest that the most extreme draw would get.
+def p_value(moments, actual, exact):
+    """Two-sided p-value: the share of draws at least as far out, ties among them.
 
     Parameters
     ----------
-    statistics : ndarray, shape (B,)
-    actual : float
+    moments, actual : Moments
+        Of the B draws, and of the actual one, B = 1.
     exact : bool
         Whether the draws are all there are, the actual one among them; else it counts as one more.
     """
-    away = np.abs(statistics)
-    finite = away[np.isfinite(away)]
-    tie = TIE * finite.max(initial=0)
-    beyond = int((away >= abs(actual) - tie).sum()) if np.isfinite(actual) else int(np.isinf(away).sum())
+    away, actual = np.abs(moments.at(0.0)), actual.at(0.0)[0]
+    near = abs(actual) - _tie(moments, away)
+    beyond = int((away >= near).sum()) if np.isfinite(actual) else int(np.isinf(away).sum())
     if exact:  # rounding may part the actual one from itself among them
-        return max(1, beyond) / len(away), max(1, int((away >= away.max() - tie).sum())) / len(away)
-    return (1 + beyond) / (1 + len(away)), 1 / (1 + len(away))
+        return max(1, beyond) / len(away)
+    return (1 + beyond) / (1 + len(away))
+
+
+def smallest_p(moments, exact):
+    """p-value of the farthest draw; where these are not all there are, of an actual one beyond them."""
+    if not exact:
+        return 1 / (1 + len(moments.att))
+    away = np.abs(moments.at(0.0))
+    return max(1, int((away >= away.max() - _tie(moments, away)).sum())) / len(away)
+
+
+def _tie(moments, away):
+    """How near two statistics are that are the same but for rounding."""
+    tie = TIE * away[np.isfinite(away)].max(initial=0)
+    return max(tie, moments.rounding) if moments.spread is None else tie
 
 
 def interval(moments, actual, alpha, exact):

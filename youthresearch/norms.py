@@ -176,12 +176,15 @@ def _of_rule(mention, lead, rest):
 
 def _is_set(mention, lead, rest):
     """Tell whether a rule sets a share of persons, of money that is passed on, or what is to be paid."""
-    marks = _marks()
+    marks, exact = _marks(), mention["hedge"] == "exact"
     if mention["unit"] == "%":
         return bool(
-            marks["passed_on"].match(rest) or (mention["hedge"] in _BOUNDS and marks["who"].search(lead))
+            marks["passed_on"].match(rest)
+            or (mention["hedge"] in _BOUNDS and marks["who"].search(lead))
+            or mention["hedge"] == "about"
+            or (exact and marks["parted"].search(lead))
         )
-    return mention["unit"] == "元" and mention["hedge"] == "exact" and bool(marks["dues"].search(lead))
+    return mention["unit"] == "元" and exact and bool(marks["dues"].search(lead))
 
 
 _BOUNDS = frozenset({"at_least", "at_most", "under", "over"})
@@ -259,12 +262,18 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$", hedges=_RANGE),
             Form("设[^。;]{0,24}(?:总?[监计唱]票人|总监票)$"),
             Form(
+                r"(?<![增建])设NEAR{1,10}$", "NEAR{0,2},?由NEAR{1,14}(?:担任|兼任)", _EXACT | _RANGE, _COUNTED
+            ),
+            Form("(?:一般|原则上|可以?)(?:配备?|配置|设置?|设立)NEAR{0,6}$", "", _EXACT | _RANGE, _COUNTED),
+            Form(
                 "(?<!额度)(?<!金额)(?<!贷款)不(?:得|应|能)?(?:THAN_MORE|THAN_LESS)"
                 "NEAR{1,20}(?:的|[数量额]) ?$",
                 units=_PERCENT,
             ),
             Form(r"(?:QUOTA)NEAR{0,10}$", "", _HIGH, _COUNTED),
             Form("名额NEAR{0,10}$", "", _RANGE, _COUNTED),
+            Form("(?:BODY|委)(?:人数|编制)?一般(?:为|设|有)?$", "", _RANGE, _COUNTED),
+            Form("(?<!分)配(?:备|齐|有)?NEAR{0,12}$", "", _RANGE, _COUNTED),
             Form(r"标准(?:为|是|提高到|按)?[^,。;\d]{0,14}的$", units=_PERCENT),
             Form(
                 r"按照?(?!计划|要求|规定)[^,。;]{0,40}$",
@@ -368,7 +377,12 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
     "rates of pay and sizes: 误餐费40元/人, 按不低于20元的标准拨付, 每队人数为5至8人": (
         "limit",
         [
-            Form(r"(?:(?<!经)费|按照?)(?:标准)?[^,。;\d每]{0,4}$", " ?/", units=_YUAN),
+            Form(r"(?<!经)费(?:标准)?[^,。;\d每]{0,4}$", " ?/", units=_YUAN),
+            Form(
+                r"按照?(?:标准)?[^,。;\d每]{0,4}$",
+                " ?/(?!NEAR{0,8}(?:发放|给予|补[助贴]|奖励))",
+                units=_YUAN,
+            ),
             Form("", " ?/", _HIGH, _YUAN),
             Form(r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准", _BOUNDS, _YUAN),
             Form("每(?:(?!参[与加])[^,。;]){0,10}(?:人数|数量|规模)(?:为|在|应|控制)*$", hedges=_RANGE),
@@ -392,7 +406,8 @@ def _rules():
     """Return the forms in order, each as its norm and itself with its patterns compiled."""
 
     def compiled(pattern):
-        for name, text in (_NAMES | {"GRANTS": lexicon_pattern("grants")}).items():
+        words = {"GRANTS": lexicon_pattern("grants"), "BODY": lexicon_pattern("organisation")}
+        for name, text in (_NAMES | words).items():
             pattern = pattern.replace(name, text)
         return re.compile(pattern)
 
@@ -408,9 +423,9 @@ _HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
 
 @cache
 def _marks():
-    number = r"[\d一二三四五六七八九十]{1,3}"
+    number, bodies = r"[\d一二三四五六七八九十]{1,3}", lexicon_pattern("organisation")
     order = rf"^ {{0,4}}(?:[(]?{number}[)]|{number}[、.])? {{0,2}}"
-    chapter = r"^ {0,4}(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十百]{1,4}[条章]"
+    chapter = r"^ {0,4}(?:[一二三四五六七八九十]{1,3}[、.]|第[一二三四五六七八九十百]{1,4}[条章]"
     return {
         # each begins with a letter, no group or class, so that the search runs over all others at once
         "glance": re.compile(
@@ -451,12 +466,14 @@ def _marks():
         "list": re.compile(rf"{chapter})"),
         "full": re.compile(r"(?<![已期坐挤装住爆充圆报招录筹凑])满(?:[\d.、]{1,40})?$"),
         "joined": re.compile(
-            r"(?:、[\d.]{1,7}){0,9}[^,。;:、\d]{0,14}(?:、|和|及|,?或者?|,(?=[设副]|常务|委员))[\u4e00-\u9fff]{0,8}"
+            r"(?:、[\d.]{1,7}){0,9}[^,。;:、\d]{0,14}(?:、|和|及|,?或者?|,(?=[设副]|常务|委员|[\u4e00-\u9fff]{2,4}(?:助理|委员|秘书|干事)))[\u4e00-\u9fff]{0,8}"
         ),
         "done": re.compile(
             r"(?:已|目前|截至|截止|现有|累计(?!达到?|满|不|最|超|志愿|服务|$)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅)[^,:;]*$"
         ),
-        "granted": re.compile(r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|加|扣|(?<!书)记)[^,。;]{0,18}$"),
+        "granted": re.compile(
+            r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|(?<!参)加|扣|(?<!书)记)[^,。;]{0,18}$"
+        ),
         "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
         "quota": re.compile(rf"(?:{_NAMES['QUOTA']})[^,。;:、\d]{{0,10}}$"),
         "surplus": re.compile("的?差额"),  # 含20%差额数
@@ -464,13 +481,18 @@ def _marks():
         "who": re.compile(  # 女职工, 单位负责人(含正副职), 女代表比例
             rf"(?:{lexicon_pattern('person')})(?:\([^()]*\))?(?:人?数)?占?(?:的?比例)?$"
         ),
-        # 工作部门不超过6个; but 每队参赛人员不超过5人
+        # 工作部门不超过6个, 每个部门成员不超过5人; but 每队参赛人员不超过5人
         "capped": re.compile(
-            rf"^(?!.*每[名位个人队组项次]).*(?:{lexicon_pattern('person', 'organisation')})"
+            rf"^(?!.*每(?:[名位人队组项次]|个(?!{bodies}))).*(?:{lexicon_pattern('person')}|{bodies})"
             r"(?:\([^()]*\))?(?:人?数)?(?:一般|原则上)?$"
         ),
         "passed_on": re.compile("[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归|用[于作]"),
-        "dues": re.compile(r"费(?:标准)?(?:一般|统一)?(?:为|是)$"),
+        "dues": re.compile(  # 会费为5元, 高级工每人1800元, 每孩每月补贴500元, 补助标准为500元
+            r"费(?:标准)?(?:一般|统一)?(?:为|是)$|(?:补[助贴]|津贴|奖励|资助)标准(?:为|是)$"
+            r"|每[人户名生孩]每?(?:学?年|月|次|学期)?[^,。;:\d]{0,2}(?:补[助贴]|奖励|资助|发放|给予)?$"
+        ),
+        # 标准提高20%, 第一学期约占20%
+        "parted": re.compile(r"(?:提高|上浮|上调|增加|下调|降低|(?<![分绩])约?占(?:比|到)?)$"),
         "measured": re.compile(r"(?:达到?|共|有|支出|全[年市县区省国])[^,。;]*$"),
         "seat": re.compile(r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"),
         "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),

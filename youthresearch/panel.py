@@ -11,7 +11,8 @@ from .audit import derive_before
 from .cohorts import assign_cohorts
 from .districts import follow_codes
 from .intervals import hedge_interval, rounding_interval
-from .loaders import base_units, load_divisions, load_indicators, load_units
+from .levels import CHANGE, GROWTH, first_reason, look_up, not_levels
+from .loaders import load_divisions, load_indicators, load_units
 from .periods import FREQUENCIES, as_cohort, as_period, at_frequency, days_of, last_day
 from .schema import (
     FACT,
@@ -19,11 +20,13 @@ from .schema import (
     PANEL,
     DataError,
     Listing,
+    as_names,
     as_text,
     check_choice,
     check_columns,
     check_facts,
     check_frame,
+    has_numbers,
     is_simulated,
     mark_simulated,
 )
@@ -162,7 +165,7 @@ def _many_indicators(df, names):
 
 def _numbers(df, names):
     for column in dict.fromkeys(names):
-        if not pd.api.types.is_numeric_dtype(df[column]) or pd.api.types.is_bool_dtype(df[column]):
+        if not has_numbers(df[column]):
             raise DataError(
                 f"Column {column!r} must be numeric, and is {df[column].dtype}: write digits alone, without "
                 "thousands separators, percent signs or words, and leave gaps empty.",
@@ -302,8 +305,9 @@ def build_panel(
     facts : pandas.DataFrame
         As from `load_facts` or, with district filled in, `extract_facts`.
     pilots : pandas.DataFrame, optional
-        As from `load_pilots`: adds the column cohort by `assign_cohorts` under `reading`. Without it the
-        panel has no cohorts, and no estimator takes it.
+        As from `load_pilots`: adds the column cohort by `assign_cohorts` under `reading`. Districts that it
+        does not name leave the panel, with all their cells, and are listed among the refused: the project's
+        register names few counties. Without it the panel has no cohorts, and no estimator takes it.
     frequency : {"year", "quarter", "month"}
     scope : str or list of str, optional
         Parts of districts that are wanted, each a series of its own, "" for the whole; None is the whole
@@ -365,7 +369,7 @@ _CELL = [
     *("value", "value_max", "hedge", "resolution", "low", "high"),
 ]
 _SERIES = ["source_id", "district", "scope", "indicator"]
-_MOVES = ("a change, not a level", "a growth rate, not a level")
+_MOVES = (CHANGE, GROWTH)
 
 
 def _prepare(facts, divisions):
@@ -387,8 +391,7 @@ def _wanted(facts, scope):
 
 def _reasons(facts, book, units, frequency, wanted, findings):
     """Why each fact is no cell of the panel, "" where it is one; the first reason that holds."""
-    unit, flow = (_look_up(facts["indicator"], book[c].dropna()) for c in ("unit", "flow"))
-    kind, relative = facts["kind"], unit.isin(["percent", "rate", "year"])
+    unit, flow = (look_up(facts["indicator"], book[c].dropna()) for c in ("unit", "flow"))
     spans = facts["flow"] == "flow"
     spans[spans] = ~_spans_one(facts[spans], frequency)
     dates = facts["period_end"].str.len()
@@ -400,45 +403,12 @@ def _reasons(facts, book, units, frequency, wanted, findings):
         "the indicator collects different things (no unit)": unit == "",
         "a part of the district (scope), not asked for": ~wanted,
         "in conflict with other figures of its source": facts["fact_id"].isin(_conflicts(findings)),
-        "a rank, not a quantity": kind == "rank",
-        "stock or flow: not what the indicator is": facts["flow"] != flow,
-        _MOVES[0]: kind == "change",
-        _MOVES[1]: kind == "growth",
-        "a share of another figure, not a level": (kind == "share") & (unit != "percent"),
-        "a mean, not a total": (kind == "mean") & ~relative,
-        "the unit does not fit the indicator": ~_fits(unit, facts["unit"], units),
-        "a figure for each of several places": facts["note"] == "each",
-        "a level beside a baseline: now, or then?": facts["baseline"] != "",
-        "a part under the indicator of its whole": _under_its_whole(facts),
+        **not_levels(facts, book, units),
         "no date": dates == 0,
         f"a date less precise than a {frequency}": dates < _LENGTH[frequency],
         f"a flow over another time than one {frequency}": spans,
     }
-    first = np.select([np.asarray(r, dtype=bool) for r in rules.values()], np.arange(len(rules)) + 1, 0)
-    return pd.Series(pd.array(["", *rules], dtype="str").take(first), index=facts.index)
-
-
-def _look_up(column, table):
-    """Map a long column of few different texts; what the table does not hold becomes ""."""
-    codes, texts = pd.factorize(column)
-    found = pd.array([table.get(t, "") for t in texts], dtype="str")
-    return pd.Series(found.take(codes), index=column.index)
-
-
-def _under_its_whole(facts):
-    """Tell whether a figure is part of another one that has the same indicator."""
-    parts = facts.loc[facts["part_of"] != "", ["part_of", "indicator"]]
-    wholes = facts.loc[facts["fact_id"].isin(parts["part_of"]), ["fact_id", "indicator"]]
-    both = parts["part_of"].map(wholes.set_index("fact_id")["indicator"]) == parts["indicator"]
-    return both.reindex(facts.index, fill_value=False)
-
-
-def _fits(wanted, given, units):
-    """Tell whether a unit as written can count what the indicator counts, pair by pair of units."""
-    (i, bases), (j, written) = pd.factorize(wanted), pd.factorize(given.fillna(""))
-    counted = base_units(written, units)
-    fits = np.array([[base in counted[unit] for unit in written] for base in bases], dtype=bool)
-    return fits.reshape(len(bases), len(written))[i, j]
+    return first_reason(rules, facts.index)
 
 
 def _conflicts(findings):
@@ -467,7 +437,7 @@ def _stated(facts, book, cap, frequency):
     bounds = facts[["low", "high"]]
     if cap is not None:
         bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"], cap=cap)
-    counted = _look_up(facts["indicator"], book["unit"].dropna()).isin(COUNTS) & (facts["resolution"] <= 1)
+    counted = look_up(facts["indicator"], book["unit"].dropna()).isin(COUNTS) & (facts["resolution"] <= 1)
     bounds = rounding_interval(bounds, facts["resolution"].mask(counted, 0))
     bounds["low"] = bounds["low"].clip(lower=0)
     days = days_of(facts["period_end"])
@@ -636,10 +606,10 @@ def coverage(panel, *, by="indicator"):
         If `by` names something else, or the table is no panel.
     """
     check_columns("panel", panel, PANEL[:5], "make it with build_panel or as_panel")
-    by = [by] if isinstance(by, str) else list(by)
+    by = as_names(by, "by")
     known = ["district", "period", "indicator"]
-    if not by or not set(by) <= set(known):
-        raise DataError(f"by={by} must be among {known}.")
+    if not by or not set(by) <= set(known) or len(set(by)) < len(by):
+        raise DataError(f"by={by} must be among {known}, each once.")
     width = panel["high"] - panel["low"]
     how = np.select([width == 0, np.isfinite(width)], [0, 1], 2)
     best = panel[known].assign(how=how).groupby(known, as_index=False)["how"].min()

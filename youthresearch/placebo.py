@@ -15,7 +15,7 @@ def placebo_in_time(
     leads=None,
     strata=None,
     statistic="att",
-    draws=9999,
+    draws=None,
     level=0.95,
     seed,
     **options,

@@ -44,6 +44,18 @@ _TOWN = re.compile(  # a name of two or three characters: 泽国镇, 国强乡
     r"([^\W\dA-Za-z的在和及名个人将从其以过去共委就重全各本我每余万千百年月日享两达来到出离家下返还回进入赴市县区乡镇村某]{2,3}"
     r"(?:镇(?![村街级乡区长])|乡(?![村亲镇土愁贤情])|街道|苏木))"
 )
+_UNITS = "镇|乡(?!村)|街道|村|社区|校|院|厂|公司|集团"
+_OWN_UNIT = re.compile(rf"[全我本](?<![安健齐].)({_UNITS})")  # 全镇, 我校: no whole district
+_OWN_DISTRICT = re.compile(
+    "[全我本][国省市县区州旗盟](?![^,。;\\d]{0,6}(?:第|前|先|排|列|推广|示范|表彰|优秀))"
+)
+_COUNTY_SPEAKS = re.compile(  # 团县委举办, but 在团县委的指导下
+    "[省市县区旗州盟]委(?:员会)?(?![^,。;]{0,16}(?:领导|指导|关心|支持|部署|要求|安排|号召|授予|评为))"
+)
+_UNIT_REPORTS = re.compile(  # in a title: 河湾县第一中学2021年共青团工作总结
+    r"([\u4e00-\u9fff]{2,16}?(?:中学|小学|高中|大学|学院|学校|医院|公司|集团))(?![^\n]{0,8}(?:各|等))"
+    r"[^,。;\n]{0,24}(?:总结|报告|汇报|述职)"
+)
 _BEYOND_TOWN = re.compile("全[国省市县区州旗盟]|其他[^,。;]{0,6}[镇乡街]")
 
 
@@ -137,24 +149,43 @@ def district_of(place, foreign, folded, start, end, kind):
     return place.code if kind == "rank" or all(_is_own(place, word) for word in passing) else ""
 
 
-def town_of(folded):
-    """Return the town or street that a text is about, by its first words; empty if they name none or two."""
-    names = set(_TOWN.findall(folded[:TITLE]))
-    return names.pop() if len(names) == 1 else ""
+def part_of(folded):
+    """Return the part of a district that a text is about, in its own words, or ""; None if none is named.
+
+    It is the one town or street of its first words, the school or firm whose report its title says it is, or
+    what it calls its own throughout (全镇, 我校) where it speaks of no district (全县) and for none.
+    """
+    towns = set(_TOWN.findall(folded[:TITLE]))
+    if towns:
+        return towns.pop() if len(towns) == 1 else ""
+    own, whole = set(_OWN_UNIT.findall(folded)), _COUNTY_SPEAKS.search(folded, 0, HEAD)
+    unit = None if whole else _UNIT_REPORTS.search(folded[:TITLE].partition("\n")[0])
+    if unit:
+        return unit[1]
+    if not own:
+        return None
+    return "" if whole or len(own) > 1 or _OWN_DISTRICT.search(folded) else f"全{own.pop()}"
 
 
-def scope_of(town, folded, start, end):
-    """Return the part of a district that a figure is of: the town of its text, unless more is meant (全县).
+def scope_of(part, folded, start, end, kind):
+    """Return the part of a district that a figure is of: that of its text, unless more is meant (全县).
+
+    Where the text is of a whole district, or of none, it is what the sentence names before (全镇, 我校).
 
     Parameters
     ----------
-    town : str
-        As from `town_of`.
+    part : str
+        As from `part_of`.
     folded : str
     start, end : int
         What stands before the figure in its sentence.
+    kind : str
+        Kind of the figure: a rank is among places and of one's own (居全县第三).
     """
-    return "" if not town or _BEYOND_TOWN.search(folded, start, end) else town
+    own = [] if part else _OWN_UNIT.findall(folded, start, end)
+    if not (part or own) or (kind != "rank" and _BEYOND_TOWN.search(folded, start, end)):
+        return ""
+    return part or f"全{own[-1]}"
 
 
 def child_of(place, label):

@@ -17,7 +17,7 @@ import pandas as pd
 from .cells import NEVER, make_cells
 from .design import stated_cohorts
 from .effects import LINEAR, Effect, did
-from .inference import RandomizationTest, stratum_of
+from .inference import RandomizationTest, as_percent, stratum_of
 from .loaders import load_labels
 from .schema import (
     SAID,
@@ -136,7 +136,7 @@ def _shown(plan, name):
         sizes = pd.Series(list(plan.strata.values())).value_counts().sort_index()
         return f"{value}: {', '.join(f'{s} ({n})' for s, n in sizes.items())}" if value else "none"
     if name == "detectable":
-        return "; ".join(f"{k}: {v['effect']} ({v['power']:.0%} power)" for k, v in value.items())
+        return "; ".join(f"{k}: {v['effect']} ({as_percent(v['power'])} power)" for k, v in value.items())
     if name == "simulated":
         return SAID if value else ""
     if isinstance(value, dict):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER
-from .inference import SEED, errors_for, fixed, p_as_text, reassigned_path
+from .inference import SEED, as_percent, effect_on_cells, errors_for, fixed, p_as_text, reassigned_path
 from .reassign import TIE
 from .schema import DataError, Result, check_choice, check_share, mark_simulated
 
@@ -73,13 +73,13 @@ class PretrendTest(Result):
                 slope, bias, passed = (fixed(v, abs(v)) for v in (row.slope, row.bias, row.bias_if_passed))
                 said.append(
                     (
-                        f"{row.power:.0%} power",
+                        f"{as_percent(row.power)} power",
                         f"if treated districts drift {slope} a period; att is then off by {bias}, "
                         f"by {passed} where the test passes",
                     )
                 )
             else:
-                said.append((f"{row.power:.0%} power", "against no drift: the test cannot reject"))
+                said.append((f"{as_percent(row.power)} power", "against no drift: the test cannot reject"))
         said.append(("att", fixed(self.att, abs(self.att))))
         return said
 
@@ -100,8 +100,10 @@ def pretrend_test(
         All coefficients at once (Wald); or, as event studies are often read, whether any one of them is
         significant by itself, which rejects too often.
     errors : {None, "clustered", "randomization"}
-        Covariance of the coefficients: the effect's own, or over other assignments of the cohorts. None
-        chooses the latter where districts are too few for the former (`Effect.caution`).
+        Covariance of the coefficients: the effect's own, or over all assignments of the cohorts, once the
+        estimated effect is taken off the treated cells. None chooses the latter where districts are too few
+        for the former (`Effect.caution`). The actual assignment is one of them: where nothing drifts it is
+        as likely as any other, and only if all are measured by one covariance is its place among them p.
     strata, draws, seed
         For "randomization": a Series with one value a district, as from `strata_by`; number of assignments
         to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
@@ -134,10 +136,11 @@ def pretrend_test(
         at = np.append(0, 1 + before)
         vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
     else:
-        others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed)
+        less = effect_on_cells(effect)
+        others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
         others = others[:, np.append(0, 1 + before)]
         vcov = others.T @ others / len(others)
-    _check_regular(vcov[1:, 1:], len(before), effect._cells.rounding)
+    _check_regular(vcov[1:, 1:], len(before))
     given = np.append(effect.att, effect.path["att"].to_numpy()[before])
     kind = _Joint if test == "joint" else _Box
     chosen = kind.make(given, vcov, effect.df, others, 1 - level)
@@ -189,9 +192,9 @@ def _drift(effect, before):
     return drift
 
 
-def _check_regular(vcov, k, rounding):
+def _check_regular(vcov, k):
     scale = np.sqrt(np.diag(vcov))
-    if (scale <= rounding).any():
+    if (scale == 0).any():
         raise DataError("Some coefficients before treatment have no error: the outcome does not move there.")
     if np.linalg.matrix_rank(vcov / np.outer(scale, scale), hermitian=True) < k:
         raise DataError(

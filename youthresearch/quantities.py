@@ -42,6 +42,11 @@ _IN_WORDS = re.compile(  # 壹拾贰万, 叁名; of 伍, 陆 and 拾 (队伍, �
     "|(?<![伍陆拾佰仟])(?=[百千元个名人次份项家位期场])"
     "|(?<=[伍陆拾])(?<![队大登收].)(?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*)"
 )
+_YEAR = re.compile(  # 二〇二一年, also with the sign of a circle; both of 二〇二一至二〇二五年
+    "(?:一[89][一二三四五六七八九]|二[〇○零0O][〇○零0O一二三四五六七八九])[〇○零0O一二三四五六七八九]"
+    "(?=学?年|[-—~至到、]{1,2}(?:二[〇○零]|一九)[〇○零一二三四五六七八九]{2}学?年)"
+)
+_YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
@@ -130,11 +135,16 @@ def _foldable():
 
 
 def fold(text):
-    """Fold a text character by character: full-width to ASCII, traditional to simplified; same length."""
+    """Fold a text character by character: full-width to ASCII, traditional to simplified; same length.
+
+    Years in Chinese numerals become digits.
+    """
     table = _folding()
     for sign in "，：；（）":  # in most texts nearly all there is to fold
         text = text.replace(sign, table[sign])
     text = _foldable().sub(lambda match: table[match[0]], text)
+    if any(sign in text for sign in ("二〇", "二○", "二零", "二0", "二O", "一九", "一八")):
+        text = _YEAR.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
 
 
@@ -204,14 +214,10 @@ def _matches(folded):
 def _counts_areas(numeral, folded, end):
     """Tell whether a numeral counts the areas after it (两镇, 五区一市, 甲、乙两县), no name (三县联动)."""
     start = end - len(numeral)
-    if _SCHEME.match(folded, end):
+    before = _PAIRED_BEFORE.search(folded, max(0, start - 2), start)
+    if _SCHEME.match(folded, end) or (_LAST if before else _BOTH).match(folded, end):
         return False
-    if (
-        numeral == "两"
-        or _COMPOUND.match(folded, end)
-        or _PAIRED.match(folded, end)
-        or _PAIRED_BEFORE.search(folded, max(0, start - 2), start)
-    ):
+    if numeral == "两" or before or _COMPOUND.match(folded, end) or _PAIRED.match(folded, end):
         return True
     listed = folded[start - 1 : start] not in _JOINS and _NAMED.search(folded, max(0, start - 60), start)
     if not listed:
@@ -239,10 +245,14 @@ def _mention(match, folded, quotes):
     read = None
     if sort == "quantity":
         end -= folded[end - 1] == " "  # of a unit that did not come
-        if _inside(quotes, start, end) and not match["double"]:
+        quote = _quotation(quotes, start, end)
+        aim = quote and _is_quoted_aim(match, folded, *quote)
+        if quote and not (match["double"] or aim):
             sort = "name"
         else:
             read, sort = _read(match), "number"
+            if read and aim:
+                read["aim"] = True
     elif sort == "age" and (age := _AGE.fullmatch(match[0])) and _is_stated_age(age, folded, start):
         read = _read_age(age) | {"number_start": start}
     elif sort == "duration" and (time := _TIME.search(match[0])):
@@ -295,10 +305,25 @@ def _read_age(age):
     return _quantity(value, value_max, hedge, place, "岁")
 
 
-def _inside(quotes, start, end):
-    """Tell whether a stretch lies inside one of the quotations (in order, not overlapping)."""
+def _quotation(quotes, start, end):
+    """Return the quotation (in order, not overlapping) that a stretch lies inside, or nothing."""
     i = bisect(quotes, (start, inf)) - 1
-    return i >= 0 and end <= quotes[i][1]
+    return quotes[i] if i >= 0 and end <= quotes[i][1] else None
+
+
+def _is_quoted_aim(match, folded, start, end):
+    """Tell whether a number in a quotation is what is aimed at: “扩招200万人”的目标, but “五个一”的要求."""
+    return bool(
+        folded[end - 1] != "》"
+        and _AIMED.match(folded, end)
+        and (match["unit2"] or match["fraction"])
+        and (
+            match["unit2"] == "%"
+            or match["pre"]
+            or match["post"]
+            or _ACTED.search(folded, start, match.start())
+        )
+    )
 
 
 def _quantity(value, value_max, hedge, place, unit):
@@ -555,6 +580,12 @@ def _spelled():
 
 
 @cache
+def _not_after_one():
+    """Return classifiers that count after large or vague numerals in words only (三百件, 十余首)."""
+    return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
+
+
+@cache
 def areas():
     """Return a pattern of the areas that may follow a number at once (9区, 两镇), no other words (市场)."""
     return _areas(())
@@ -633,6 +664,7 @@ def _pattern():
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
     spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
+    spelled += f"|(?:(?<=[余多])|(?<=[一二两三四五六七八九][百千万]))(?:{either(_not_after_one())})"
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -646,7 +678,11 @@ def _quick():
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
         f"{''.join(_spelled())}百年月日天周星季学成分届番小大倍{_ENDS}"
     )
-    before_unit = f"[{_HAN}]{{0,11}}[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+    others = "".join(sorted({word[0] for word in _not_after_one()}))
+    before_unit = (
+        f"[{_HAN}]{{0,11}}(?:[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
+        f"|(?:[余多]|(?<=[百千万]))(?=[{others}]))"
+    )
     last = (  # 前三, 一半, 半数
         f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)"
     )
@@ -658,6 +694,10 @@ def _quick():
 
 # Short quotations and titles: a number inside is part of a name.
 _QUOTES = re.compile(r"《[^《》\n]{1,60}》|“[^“”\n]{1,16}”|‘[^‘’\n]{1,16}’|\"[^\"\n]{1,16}\"")
+_AIMED = re.compile(
+    '的?[《“"]?[\u4e00-\u9fff]{0,4}[》”"]?(?:目标|任务|要求|承诺|指标)'
+)  # what follows a quotation
+_ACTED = re.compile("[\u4e00-\u9fff]{2}$")
 _ENDS = "省市县区旗盟州镇乡"  # of names of areas
 # Two counts of areas, or a list of their names: 五区一市, 十市32个县, 甲、乙和丙三县.
 _PAIRED = re.compile(rf"(?:[{_ENDS}]|乡镇)(?:\([^()]{{1,4}}\))?[一二三四五六七八九十两\d]")
@@ -666,6 +706,9 @@ _PAIRED_BEFORE = re.compile(rf"[一二三四五六七八九十两\d][{_ENDS}]$")
 _SCHEME = re.compile(  # what they are no more than named in: 一市三县模式
     rf"(?:[{_ENDS}]{{1,2}}[一二三四五六七八九十两])?[{_ENDS}]{{1,2}}(?:模式|联盟|格局|机制|战略)"
 )
+# Those of all of which a number after them tells: 一区两县6000户.
+_LAST = re.compile(rf"[{_ENDS}]{{1,2}}\d")
+_BOTH = re.compile(rf"[{_ENDS}]{{1,2}}[一二三四五六七八九十两][{_ENDS}]{{1,2}}\d")
 _JOINS = "、和及与,。;:"
 _NAMED = re.compile(r"((?:[\u4e00-\u9fff]{1,4}[、和及与])+[\u4e00-\u9fff]{1,4}?)(等?)$")
 # A sign, where none of a range, a date or a list can stand: 增长-3%; but 组长-1人, 名额-10名, 横幅-3条.
@@ -773,7 +816,7 @@ _SORTS = {
         r"|(?<=[\t ])\d{1,2}[.)](?=[\u4e00-\u9fff《“])|(?:(?<=\t)|(?<=  ))\d{1,2}、(?=[\u4e00-\u9fff《“])",
     ],
     "name": [
-        r"NAMES|[一二三]本(?=[以及)]|院校|高校|大学|批次|线|[、或和][一二三]本)|(?:CN{1,2}|两)大(?!类|项|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
+        r"NAMES|[一二三]本(?=[以及)]|院校|高校|大学|批次|线|[、或和][一二三]本)|(?:CN{1,2}|两)大(?!类|项(?!目)|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
         r"[“\"]?\d{1,4} ?\+ ?(?:\d{1,4}|[A-Za-z])(?: ?\+ ?[\dA-Za-z]{1,4}){0,3}(?! ?UNIT)",  # 1+100, 1+5+N
         r"(?<!\d)12(?:345|355|348|333|369|315|380|338|351|320)(?!\d| ?UNIT)",  # hotlines
         r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}[A-WYZa-wyz][A-Za-z]{0,11}",
@@ -794,7 +837,7 @@ _SORTS = {
         r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|(?:(?<=[名人位个])|(?<=[名人位个],))均为)"
         r"|(?:(?P<pre>PREFIX) ?)?"
         r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有])\d/\d{1,2}(?![\d/])|(?<![\d/.])\d/\d{1,2}(?=以上|左右)"
-        r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?:一半|半数)(?=以上|左右))"
+        r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?<=[总数量额]的)一半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"
         r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"

@@ -10,16 +10,18 @@ from math import nan
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
 from .quantities import areas, is_at_least, lexicon_codes, lexicon_pattern
-from .tokens import PEOPLE
+from .tokens import PEOPLE, purely
 
 PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
+FOUNDED = ("个", "所", "家", "支", "座", "处", "间", "栋", "幢")  # units of what is founded or built
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
-_MET = "中|显示|总体|整体|已|未|没|全部|均|都|达标|提前|完成"  # said of indicators counted one by one
 _HAN_DIGITS = "一二两三四五六七八九十几数"
+_SPOKEN = _HAN_DIGITS + "百千万"
+_BOUNDS = frozenset({"at_least", "at_most", "under"})
 
 
 def refusal_of(mention, folded):
@@ -69,16 +71,29 @@ def refusal_of(mention, folded):
         lead.endswith("/") and (lead[-2:-1].isdigit() or mention["value"] in (1e4, 1e5))
     ):
         return "ratio"  # 每10名青年中有1名, 35人/10万人; 3/5个
+    if ("+" in rest or "+" in lead) and _marks()["joined"].search(folded, max(0, start - 24), end + 24):
+        return "name"  # 1名书记+2名干事+3名志愿者
+    if (
+        lead.endswith(("至", "到", "的", "由", "从"))
+        and unit in ("位", "名")
+        and _marks()["ranked"].search(folded, max(0, start - 40), start)
+    ):
+        mention["sort"] = "rank"  # 排名由35位升至20位
+        return ""
     reason = _by_its_unit(mention, token, lead, rest)
     if reason or unit in TO_THE_LEFT:
         return reason
-    if _is_condition(mention, folded[start], lead, rest) and not _marks()["owing"].search(
-        folded, max(0, start - 60), start
+    if (
+        mention["hedge"] in _BOUNDS
+        and _is_condition(mention, folded[start], lead, rest)
+        and not _marks()["owing"].search(folded, max(0, start - 60), start)
     ):
         return "threshold"
     if _is_enumerated(mention, token, lead, rest):
         return "enumeration"
-    return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
+    if token[0] in _SPOKEN:
+        return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
+    return ""
 
 
 def _by_its_unit(mention, token, lead, rest):
@@ -88,13 +103,15 @@ def _by_its_unit(mention, token, lead, rest):
         return "age"  # 年龄不超过35周岁
     if _only_unit(token, unit, lead):
         return "unit"
+    if rest[:1] == "级" and token[0] in _SPOKEN + "亿":
+        return "name"  # 千万吨级油田
     if unit.endswith("米") and marks["sized"].match(rest):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
         return "number"  # 8号楼302室, 3室2厅
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
-    if mention["hedge"] in ("over", "at_least") and (
+    if mention["hedge"] in ("over", "at_least", "range") and (
         marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
     ):
         return "threshold"
@@ -169,7 +186,7 @@ def _is_form(lead, rest):
 def _is_condition(mention, first, lead, rest):
     """Tell whether a bound says of what size something has to be (30人以上的企业), and counts nothing."""
     counted = ("个", "家", "场", "次", "项", "条", "支", "件", "期")
-    if mention["hedge"] not in ("at_least", "at_most", "under") or first == "上":  # 上万人次的
+    if first == "上":  # 上万人次的
         return False
     if rest[:1] == "的" and mention["unit"] in counted:
         return False
@@ -196,16 +213,26 @@ def _is_enumerated(mention, token, lead, rest):
     if mention["value"] >= 13 or mention["unit"] in HELD:
         return False
     if marks["enumeration"].match(rest):
+        if marks["fields"].match(rest):
+            return bool(marks["about"].search(lead))  # 围绕三个领域, but 监测三个领域
         beside = (
             token[0] not in _HAN_DIGITS and marks["beside"].match(rest) and not marks["about"].search(lead)
         )
         return not (beside or marks["qualifying"].match(rest) or marks["fared"].match(rest))
     return token[0] in _HAN_DIGITS and (
-        (marks["divided"].search(lead) and not marks["parts"].match(rest))
+        (mention["unit"] == "个" and rest[2:3] in ("", *",。;、:和)") and rest[:2] in _doings())
+        or marks["kept_to"].search(lead)
+        or (marks["divided"].search(lead) and not marks["parts"].match(rest))
         or marks["core"].match(rest)
         or marks["abstract"].match(rest)
         or _is_listed(mention, lead, rest)
     )
+
+
+@cache
+def _doings():
+    """Return the verbs that are no nouns: 四个落实 are a slogan, 三个培训 are none."""
+    return purely("head_verb", "compound", "happens", "event", "noun", "takes_verb")
 
 
 def _is_listed(mention, lead, rest):
@@ -220,11 +247,13 @@ def _is_listed(mention, lead, rest):
 
 def _figure_of_speech(mention, token, lead, rest):
     """Say what a Chinese numeral is that counts nothing, or nothing: a name, rhetoric, an article."""
-    marks, at_end = _marks(), not rest or rest[0] in ",。;、)\n"
+    marks, at_end = _marks(), not rest or rest[0] in ",。;、)\n" or rest.startswith("组成")
     if token[0] in _HAN_DIGITS:
         if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
             return "name"  # 五台县
         slogan = mention["value"] < 13 and marks["slogan"].search(lead)
+        if lead[-1:] == "”" and marks["scheme"].match(rest):
+            return "name"  # “...”六项行动
         named = (
             rest[:1] == "“"
             and mention["unit"] != "届"
@@ -249,7 +278,12 @@ def _figure_of_speech(mention, token, lead, rest):
     often = (
         (least and marks["each"].search(lead)) or marks["often"].search(lead) or marks["owes"].search(lead)
     )
-    return "" if often else "article"  # 每名干部至少联系一家, 每月召开一次
+    real = (
+        (least and marks["amid"].search(lead))  # 成员中至少有一名妇女
+        or (mention["unit"] in FOUNDED and marks["founded"].search(lead) and not marks["idea"].match(rest))
+        or (mention["unit"] in PEOPLE and marks["honoured"].match(rest))
+    )
+    return "" if often or real else "article"  # 每名干部至少联系一家, 每月召开一次
 
 
 def _is_listed_with(unit, lead, rest):
@@ -257,8 +291,9 @@ def _is_listed_with(unit, lead, rest):
     last = _marks()["listed"].search(lead)
     if last and last[1] == unit:
         return True
-    if unit not in PLAIN:
-        return False
+    named = rest[:1] == "“" and _marks()["before_named"].match(rest)
+    if named or unit not in PLAIN:
+        return bool(named) and named[1] == unit  # 荣获一项“...”、两项“...”
     beside = _marks()["before_others"].match(rest) or _marks()["after_others"].search(lead)
     return bool(beside) and beside[1] in PLAIN
 
@@ -299,7 +334,10 @@ def _marks():
     words = lexicon_pattern
     thing = rf"[^,。;、:\d“”{_HAN_DIGITS}]"  # no 一户一策
     some = rf"\d+|[{_HAN_DIGITS}]+"
-    any_size = "|".join(w for w, code in lexicon_codes("enumeration").items() if code == "any")
+    any_size, fields = (
+        "|".join(w for w, code in lexicon_codes("enumeration").items() if code == wanted)
+        for wanted in ("any", "about")
+    )
     return {
         "blank": re.compile(  # what stands where a digit is missing; but heads end in one (青春同行 百名青年)
             r"(?:[xX×*○□△_▲●■?…·﹍A-Za-z]|某|若干|[(] *[)]|(?<=[入出收资款金额值约达为共计]) {1,9}"
@@ -313,14 +351,17 @@ def _marks():
             rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
             r"|[\u4e00-\u9fff]号码?:$"
         ),
+        "joined": re.compile(r"\d[\u4e00-\u9fff][^,。;、\d+]{1,14}\+(?:\d|[NnXx])[\u4e00-\u9fff]"),
         "listed": re.compile(r"\d[余多]?([\u4e00-\u9fff])[^,。;、\d]{1,14}[和及]$"),
         "before_others": re.compile(rf"{thing}{{1,12}}[、和及与](?:{some})([\u4e00-\u9fff])"),
+        "before_named": re.compile(rf"“[^”]{{1,16}}”[、和及与](?:{some})([\u4e00-\u9fff])"),
         "after_others": re.compile(rf"(?:{some})([\u4e00-\u9fff]){thing}{{1,9}}[、和及与]$"),
         "long": re.compile(r"\d{9}"),
         "years": re.compile(r" ?周?岁"),
         "to": re.compile(r" ?[:比] ?\d"),
         "for": re.compile(r"\d ?[:比] ?$"),
         "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
+        "scheme": re.compile("(?:行动|工程|计划|工作法|机制)"),
         "slogan": re.compile(r"“[^”。;\d]*$"),
         "unit": re.compile(r"(?:[(|/]|(?<![\u4e00-\u9fff])(?:计量)?单位:[^\n\d]{0,9})(?:人民币)? ?$"),
         "stated": re.compile(
@@ -329,8 +370,8 @@ def _marks():
         "threshold": re.compile(
             r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
         ),
-        "sized": re.compile(r"(?:以上)?的?[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
-        "having": re.compile(r"(?:以上)?的,?(?:共?有|达)\d"),  # 超过500件的有3个
+        "sized": re.compile(r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
+        "having": re.compile(r"(?:以上)?的,?(?:共?有|达|共)\d"),  # 超过500件的有3个
         "worth": re.compile(  # 超亿元项目2个
             r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
             r"|(?:以上)?的,?(?:共|占)?\d+[个家户]"  # 年产值超千万元的12家
@@ -342,9 +383,9 @@ def _marks():
         "of_size": re.compile(r"的?[\u4e00-\u9fff]{1,8}(?<![和及与])(?:\d|占\d|[达有共]\d)"),
         "got_it": re.compile("发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补"),
         "got": re.compile("[了收征发审印展拍办补换赠]|整理|制作|共"),
-        "made": re.compile(f"(?:{words('made')})$"),
+        "made": re.compile(f"(?:{words('made')})[起出成]?$"),
         "enumeration": re.compile(  # but 3个条件较好的村
-            f"(?!指标(?:{_MET}))(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
+            f"(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
         ),
         "qualifying": re.compile(  # 4个工作室, 3个主题党日, 2个提升项目
             f"(?:{words('enumeration')})(?!建|组成)[\u4e00-\u9fff]?"
@@ -356,23 +397,22 @@ def _marks():
             "|在全[国省市区县州]|位[居列]|[名排]列?[居第]|列[居第]|整改|办结|销号|推广)"
         ),
         "beside": re.compile(f"(?:{words('enumeration')})[、和及]\\d"),  # 10个领域、39方面措施
-        "about": re.compile("(?:围绕|聚焦|紧扣|突出|按照|从)[^,。;]*$"),
-        "constituent": re.compile(
-            r"(?!(?:入团|发展)[\u4e00-\u9fff]{0,2}指标)"
-            rf"[\u4e00-\u9fff]{{0,4}}?(?:{any_size})(?<!指标(?={_MET}))"
-        ),
+        "about": re.compile("(?:围绕|聚焦|紧扣|突出|按照|从)[^,。;]*$|(?<![现正存])在$"),
+        "fields": re.compile(f"(?:{fields})"),
+        "constituent": re.compile(rf"[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"),
         "text": re.compile(
             "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
         ),
         "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
         "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
-            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|体系|机制|模式|特征|特点|重点|优势|难题|短板"
-            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?:建设|改革|创新)?(?=[,。;、:和]|$)"
+            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|体系|机制|模式|特征|特点|重点|优势|难题|短板|指标"
+            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?:建设|改革|创新)?(?=[,。;、:和]|分别|$)"
         ),
         "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
+        "kept_to": re.compile("(?:坚持|做到|践行|牢记)$"),  # 坚持四个规范
         "held": re.compile("(?:举[办行]|[承主联协]办|召开|开展|连续)[了过]?$"),  # 连续举办六届
         "parts": re.compile(
-            r"[\u4e00-\u9fff]{0,4}(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])"
+            r"[\u4e00-\u9fff]{0,4}(?:(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])|组(?![织建成]))"
         ),
         "address": re.compile(r"[\d楼号栋座幢层单元-]$"),
         "phase": re.compile("(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)"),
@@ -380,6 +420,10 @@ def _marks():
         "took": re.compile("(?:花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$"),
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+            r"|[,;:。]列[^,。;、\d]{2,8}$"
+        ),
+        "ranked": re.compile(
+            r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
         ),
         "first": re.compile(r"(?:居|列|排名?)[^,。;]{0,10}$"),  # 人数居全省高校首位
         "placed": re.compile(
@@ -394,9 +438,20 @@ def _marks():
         "each": re.compile(r"每[^,。;\n]*$"),
         "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;\n]*$"),
         "owes": re.compile(  # 每名干部联系一个支部, 正副队长各一名
-            r"每一?[名位个人家支村户校镇][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|必须有|须有|应有|推荐|推报|配备|选派)$"
+            r"每一?[名位个人家支村户校镇所班][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|选[出派]?|必须有|须有|应有|推荐|推报|配备|选派)$"
             r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各(?:设立?|建立?|派|配备?|选派|成立|组建|安排|聘请?)?[出了有]?$"
         ),
+        "amid": re.compile(r"中(?:应当?|必?须|要)?$"),
+        "founded": re.compile(  # 组建一支, 全资捐助四川一所
+            r"(?:组建|成立|设立|新建|建成|[捐援]建|捐助|[创开]办)[了起出]?(?:[\u4e00-\u9fff]{2})?$"
+        ),
+        "idea": re.compile(
+            r"[^,。;]{0,10}(?:机制|体系|平台|格局|氛围|环境|制度|模式|网络|力量)"
+            r"|[^,。;由]{0,6}(?:高素质|专业|过硬|稳定|精干|优秀)"
+        ),
+        "honoured": re.compile(
+            r"[^,。;、\d只仅可能不]{1,10}(?:荣?获(?!得感)|[当入]选|被[评授])"
+        ),  # 一名志愿者荣获
         "won": re.compile(
             r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
         ),

@@ -1,6 +1,5 @@
 """Tables of a paper, and what its text quotes: published once, nothing is retyped."""
 
-from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,9 @@ import pandas as pd
 from .effects import Effect
 from .inference import (
     SEED,
+    NoReassignmentError,
     RandomizationTest,
+    as_percent,
     check_effect,
     errors_for,
     fixed,
@@ -18,7 +19,16 @@ from .inference import (
     too_few,
 )
 from .loaders import load_labels
-from .schema import FIGURES, SIMULATED, DataError, check_choice, check_share, is_simulated, mark_simulated
+from .schema import (
+    FIGURES,
+    SIMULATED,
+    DataError,
+    check_choice,
+    check_share,
+    is_number,
+    is_simulated,
+    mark_simulated,
+)
 
 
 def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED):
@@ -30,7 +40,8 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     level : float
     errors : {None, "clustered", "randomization"}
         What p_value, low and high rest on. None chooses: the randomisation test where districts are
-        too few for the effect's own error (`Effect.caution`), else that, as "clustered" does for all.
+        too few for the effect's own error (`Effect.caution`), else that, as "clustered" does for all. Where
+        neither can be had there is no p_value and no interval, and the caution says why.
     strata : pandas.Series, optional
         One value a district, as from `strata_by`: for the randomisation tests. By default those that the
         estimator was given.
@@ -41,21 +52,21 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     -------
     pandas.DataFrame
         One row is one effect: estimator, outcome, att, p_value, low, high (interval), inference
-        (randomization; or what the error is: clustered, iid, placebo), smallest_p (that a randomisation test
-        could have given), se, caution (why se is unreliable, or empty), n_treated, n_control, negative_share
-        (of the weights on treated cells).
+        (randomization; what the error is: clustered, iid, placebo; or none), smallest_p (that a randomisation
+        test could have given), se, caution (why se is unreliable, and why there is no test, or empty),
+        n_treated, n_control, negative_share (of the weights on treated cells).
 
     Raises
     ------
     DataError
-        If there is no effect, or a randomisation test is asked for and cannot be had.
+        If there is no effect, or a randomisation test is asked for by name and cannot be had.
     """
     check_share(level=level)
     effects, rows = _listed(effects), []
     for effect in effects:
-        random = errors_for(effect, errors) == "randomization"
-        found = _by_randomization(effect, level, strata, seed) if random else _by_error(effect, level)
-        rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, effect.caution])
+        found, why = _found(effect, level, errors, strata, seed)
+        caution = "; ".join(said for said in (effect.caution, why) if said)
+        rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
     names = [
         "estimator",
@@ -82,6 +93,19 @@ def _listed(effects):
     return effects
 
 
+def _found(effect, level, errors, strata, seed):
+    """p, interval and what they rest on; and why there are none, where no test was asked for by name."""
+    if errors_for(effect, errors) != "randomization":
+        return _by_error(effect, level), ""
+    try:
+        return _by_randomization(effect, level, strata, seed), ""
+    except NoReassignmentError as error:
+        if errors:
+            raise
+        why = str(error).partition("\n")[0]
+        return (np.nan, np.nan, np.nan, "none", np.nan), f"no randomisation test: {why}"
+
+
 def _by_randomization(effect, level, strata, seed):
     default = (
         strata is None and level == 0.95 and seed == SEED and isinstance(effect._test, RandomizationTest)
@@ -93,7 +117,7 @@ def _by_randomization(effect, level, strata, seed):
 def _by_error(effect, level):
     from scipy.special import stdtrit
 
-    width = effect.se * stdtrit(effect.df, 0.5 + level / 2)
+    width = effect.se * stdtrit(effect.df, 0.5 + level / 2) if effect.se > 0 else np.nan
     return p_by_error(effect), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
@@ -129,9 +153,10 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     table = compare_effects(effects, level=level, errors=errors, strata=strata, seed=seed)
     shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
     shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
-    shown["p_value"] = [_p_as_text(row) for row in table.itertuples()]
+    shown["p_value"] = [_p_as_text(row, 1 - level) for row in table.itertuples()]
     ends = zip(table["low"], table["high"], table["se"], strict=True)
-    shown["interval"] = [f"[{fixed(low, se)}, {fixed(high, se)}]" for low, high, se in ends]
+    spans = [f"[{fixed(low, se)}, {fixed(high, se)}]" for low, high, se in ends]
+    shown["interval"] = np.where(table["low"].isna(), "–", spans)
     shown["inference"] = labels.reindex("inference_" + table["inference"]).array
     shown["se"] = [fixed(se, se) for se in table["se"]]
     shown["se"] += [f" ({labels[key]})" if key else "" for key in map(_unreliable, effects)]
@@ -140,7 +165,7 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     if is_simulated(table):
         shown = mark_simulated(shown, table[SIMULATED])
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
-    shown.columns = [labels[f"column_{name}"].replace("95%", f"{level:.0%}") for name in shown.columns]
+    shown.columns = [labels[f"column_{name}"].replace("95%", as_percent(level)) for name in shown.columns]
     return shown
 
 
@@ -150,9 +175,11 @@ def _unreliable(effect):
     return f"se_unreliable_{few[0]}" if few else ""
 
 
-def _p_as_text(row):
-    """Write p, and the smallest that was to be had, where that alone keeps it from 5%."""
-    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > 0.05 + 1e-9 else "")
+def _p_as_text(row, alpha):
+    """Write p, and the smallest that was to be had, where that alone keeps it from alpha."""
+    if np.isnan(row.p_value):
+        return "–"
+    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + 1e-9 else "")
 
 
 def save_numbers(stem, numbers, *, folder=None):
@@ -191,6 +218,6 @@ def save_numbers(stem, numbers, *, folder=None):
 def _quoted(name, value):
     if isinstance(value, str):
         return value
-    if not isinstance(value, Real) or np.isnan(value):
-        raise DataError(f"{name} = {value!r} cannot be quoted: give a number, or text.")
+    if not is_number(value):
+        raise DataError(f"{name} = {value!r} cannot be quoted: give a finite number, or text.")
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"

@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from html import escape
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
@@ -169,7 +169,7 @@ def _wanted(name, column):
         return ""  # pandas.read_csv makes floats of an empty column
     if name == "district" and column.isna().all() and not _is_text(column):
         return f"text or codes, and is {dtype}"
-    if name in _NUMBERS and not pd.api.types.is_numeric_dtype(column):
+    if name in _NUMBERS and not has_numbers(column):
         return f"numeric, and is {dtype}"
     if name in _TEXTS and not _is_text(column):
         return f"text, and is {dtype}" + f" (.astype({{{name!r}: str}}) makes it so)" * whole
@@ -273,11 +273,32 @@ def check_share(**given):
             raise DataError(f"{name}={value} must lie between 0 and 1.")
 
 
-def check_count(**given):
+def check_count(at_least=1, **given):
     """Refuse a number of draws or of anything else that is not whole, or below one."""
     for name, value in given.items():
-        if not isinstance(value, Real) or value % 1 or value < 1:
-            raise DataError(f"{name}={value} must be a whole number, at least 1.")
+        if not is_whole(value) or value < at_least:
+            raise DataError(f"{name}={value!r} must be a whole number, at least {at_least}.")
+
+
+def check_seed(seed):
+    """Refuse what is no seed: without one, the same study would give other numbers each time."""
+    check_count(at_least=0, seed=seed)
+
+
+def is_whole(value):
+    """Tell a whole number from one with a point, and from True and False, which Python counts with."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def is_number(value):
+    """Tell a finite number, such as a factor, from True and False."""
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def has_numbers(column):
+    """Tell a column of real numbers from one of texts, of True and False, or of complex numbers."""
+    dtype, kinds = column.dtype, pd.api.types
+    return kinds.is_numeric_dtype(dtype) and not (kinds.is_bool_dtype(dtype) or kinds.is_complex_dtype(dtype))
 
 
 class Listing(dict):
@@ -309,6 +330,21 @@ def table_schema(name):
 def check_table(raw, name, where=""):
     """Check a table of text cells against the data package and give its columns their types.
 
+    Parameters and the table as in `read_table`.
+
+    Raises
+    ------
+    DataError
+        With every violation found and the rows in question.
+    """
+    table, faults = read_table(raw, name, where)
+    refuse(faults, table, name, where)
+    return table
+
+
+def read_table(raw, name, where=""):
+    """Give the columns of a table of text cells their types, and list what breaks the data package.
+
     Parameters
     ----------
     raw : pandas.DataFrame
@@ -320,13 +356,15 @@ def check_table(raw, name, where=""):
 
     Returns
     -------
-    pandas.DataFrame
+    table : pandas.DataFrame
         Columns in the order of the data package: str, float64 (number), Int64 (integer).
+    faults : list of (str, pandas.Series)
+        As for `refuse`.
 
     Raises
     ------
     DataError
-        With every violation found and the rows in question.
+        If columns are missing, or there are others.
     """
     fields = table_schema(name)["fields"]
     place = where or name
@@ -336,34 +374,63 @@ def check_table(raw, name, where=""):
         add = f"columns missing {missing}: add them, empty where there is nothing to say; " if missing else ""
         drop = f"columns not known {extra}: leave them out (proposals of extract_facts have some); "
         raise DataError(f"{place}: {add}{drop if extra else ''}the data package wants {names}.")
-    table = pd.DataFrame({f["name"]: _convert(raw, f, place) for f in fields}, index=raw.index)
-    _enforce(table, name, place)
-    return table
+    columns, faults = {}, []
+    for field in fields:
+        columns[field["name"]], found = _convert(raw[field["name"]], field)
+        faults += found
+    table = pd.DataFrame(columns, index=raw.index)
+    unread = {cells.name for _, cells in faults}
+    faults += [fault for fault in _bad_cells(table, name) if fault[1].name not in unread]
+    return table, [*faults, *_bad_keys(table, name)]
 
 
-def _convert(raw, field, place):
-    column = raw[field["name"]].astype("str")
+def refuse(faults, table, name, place=""):
+    """Refuse a table with all its faults at once: of each class the values, the rows and what to do.
+
+    Parameters
+    ----------
+    faults : list of (str, pandas.Series)
+        As from `read_table` and `key_faults`: what is wrong, and the cells that are, named by their column.
+    table : pandas.DataFrame
+    name : str
+        Table in the data package, whose fields say what to do (`remedy`).
+    place : str
+        File or source.
+    """
+    if not faults:
+        return
+    remedies = {f["name"]: f" ({f['remedy']})" for f in table_schema(name)["fields"] if "remedy" in f}
+    told = [
+        f"  {what}: {_quoted(cells)} in {rows_of(cells.index)}{remedies.get(cells.name, '')}"
+        for what, cells in faults
+    ]
+    rows = table.loc[sorted({row for _, cells in faults for row in cells.index})].astype("object")
+    for _, cells in faults:
+        if cells.name in rows:
+            rows.loc[cells.index, cells.name] = cells.astype("object")  # as written, where it was no number
+    raise DataError(
+        f"{place or name} breaks the data package:\n" + "\n".join(told) + "\nMend these rows:", rows
+    )
+
+
+def _convert(raw, field):
+    """Give a column its type; return it with its faults."""
+    column = raw.astype("str")
     column = column.where(column != "")  # `missingValues` of the data package
-    padded = column.notna() & (column != column.str.strip())
+    faults, padded = [], column.notna() & (column != column.str.strip())
     if padded.any():
-        where = rows_of(raw.index[padded])
-        raise DataError(
-            f"{place}: column {field['name']!r} has blanks around a value in {where}; remove them.",
-            raw[padded],
-        )
+        faults = [(f"{field['name']} has blanks around a value; remove them", column[padded])]
     if field["type"] == "string":
-        return column
+        return column, faults
     numbers = pd.to_numeric(column, errors="coerce").replace([float("inf"), float("-inf")], float("nan"))
     bad = numbers.isna() & column.notna()
     if field["type"] == "integer":
         bad |= numbers.notna() & ((numbers % 1 != 0) | (numbers.abs() > 2**53))
+        numbers = numbers.mask(bad)
     if bad.any():
-        raise DataError(
-            f"{place}: column {field['name']!r} must hold {_A[field['type']]}, and does not in "
-            f"{rows_of(raw.index[bad])}. Write digits only, with a point for decimals.",
-            raw[bad],
-        )
-    return numbers.astype("Int64" if field["type"] == "integer" else "float64")
+        what = f"{field['name']} must hold {_A[field['type']]}, in digits only, with a point for decimals"
+        faults.append((what, column[bad]))
+    return numbers.astype("Int64" if field["type"] == "integer" else "float64"), faults
 
 
 _A = {"integer": "an integer", "number": "a number"}
@@ -384,16 +451,6 @@ _REFUSED = {
     "exclusiveMinimum": (lambda cells, bound: cells <= bound, "must be above {}"),
     "maximum": (lambda cells, bound: cells > bound, "must be at most {}"),
 }
-
-
-def _enforce(table, name, place):
-    broken = [*_bad_cells(table, name), *_bad_keys(table, name)]
-    if broken:
-        told = [f"  {what}: {_quoted(cells)} in {rows_of(cells.index)}" for what, cells in broken]
-        bad = sorted({row for _, cells in broken for row in cells.index})
-        raise DataError(
-            f"{place} breaks the data package:\n" + "\n".join(told) + "\nMend these rows:", table.loc[bad]
-        )
 
 
 def _bad_cells(table, name):
@@ -429,31 +486,27 @@ def _quoted(cells):
     return ", ".join(repr(v) for v in cells.astype("str").fillna("").unique()[:5])
 
 
-def check_keys(table, name, allowed, where=""):
-    """Check the foreign keys of a table.
+def key_faults(table, name, allowed):
+    """List the foreign keys of a table that lead nowhere, as for `refuse`.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Checked by `check_table`.
+        As from `read_table`.
     name : str
         Table in the data package.
     allowed : dict of str to collection
-        Known keys of each table that is referred to (the table itself needs no entry).
+        Known keys of each table that is referred to; "" is the table itself, which needs no entry.
 
-    Raises
-    ------
-    DataError
-        With the rows whose keys lead nowhere.
+    Returns
+    -------
+    list of (str, pandas.Series)
     """
+    faults = []
     for key in table_schema(name).get("foreignKeys", []):
         column, target = key["fields"], key["reference"]["resource"]
-        known = allowed[target] if target else table[key["reference"]["fields"]]
+        known = allowed.get(target, table[key["reference"]["fields"]] if not target else ())
         lost = table[column].notna() & ~table[column].isin(set(known))
         if lost.any():
-            values = sorted(table.loc[lost, column].unique())[:10]
-            raise DataError(
-                f"{where or name}: {column} {values} not found in {target or name}.csv "
-                f"({rows_of(table.index[lost])}). Add the entry there or correct the key.",
-                table[lost],
-            )
+            faults.append((f"{column} not found in {target or name}.csv", table.loc[lost, column]))
+    return faults

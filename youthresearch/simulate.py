@@ -16,7 +16,7 @@ from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
 from .panel import as_panel
 from .periods import as_cohort, as_period
-from .schema import FACT, DataError, check_choice, check_columns, check_count, mark_simulated
+from .schema import FACT, DataError, check_choice, check_columns, check_count, check_seed, mark_simulated
 
 WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
 RATES = {  # indicator -> average per 10,000 youth, indicator of the national series that gives its trend
@@ -99,6 +99,7 @@ def simulate_panel(
         the options makes no panel.
     """
     check_count(districts=districts, periods=periods)
+    check_seed(seed)
     _check_process(rho, noise, size_heterogeneity, effect)
     rng = np.random.default_rng(seed)
     time = _periods(start, periods)
@@ -460,6 +461,7 @@ def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, ide
         If a column is missing, a period is no year, quarter or month, a count is not whole, no indicator can
         be reported, or `errors` names an unknown one.
     """
+    check_seed(seed)
     rng = np.random.default_rng(seed)
     book = (load_indicators() if indicators is None else indicators).set_index("indicator")
     _check_shares(vague=vague)

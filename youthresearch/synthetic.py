@@ -6,7 +6,6 @@ weights of a synthetic control are a least squares problem, which scipy solves e
 """
 
 from dataclasses import replace
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,7 @@ from .cells import (
     make_units,
 )
 from .effects import effect_of, estimator
-from .schema import DataError, as_names
+from .schema import DataError, as_names, check_seed, is_whole
 from .weights import Linear
 
 
@@ -191,10 +190,11 @@ def _placebo_sets(treated, placebos, seed):
     elif seed is None:
         raise DataError(f"With {n} treated districts the placebos are drawn: give seed=.")
     else:
-        if not isinstance(placebos, Integral) or placebos < 2:
+        if not is_whole(placebos) or placebos < 2:
             raise DataError(
                 f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
             )
+        check_seed(seed)
         rng = np.random.default_rng(seed)
         chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
     sets = np.zeros((len(chosen), len(treated)), dtype=bool)

@@ -38,6 +38,8 @@ _DIALLED = re.compile(r"0\d+|1[3-9]\d{9}")  # telephones, codes
 _RANGE = re.compile(rf"(?P<least>{_PLAIN})(?:-|–|—{{1,2}}|~|至)(?P<most>{_PLAIN})")
 _PART = re.compile(rf"([^()]+)\((?:其中|含)?[:,]?([\u4e00-\u9fff]{{1,8}}?):?({_PLAIN}[\u4e00-\u9fff]?)\)")
 _CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,12})")
+_OF_WHICH = re.compile("其中|[内含][:、]")
+_ALLOTTED = re.compile(r"(?:名额|任务|计划|指标)(?:分配|分解|下达)[^,。;:\n]{0,6}(?:\n|$)")
 _PAID = re.compile(  # 按月发放津贴:
     r"[每按]个?(月|年|学年|学期|季度)[^,。;:\d]{0,10}(?:津贴|补[贴助]|工资|标准)[^,。;:\d]{0,6}:?$"
 )
@@ -57,7 +59,8 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """What holds for a whole table: its columns, the lines above it, date and the document's date.
 
-    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is.
+    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is;
+    status: where the caption tells it (名额分配表).
     """
 
     columns: list
@@ -65,6 +68,7 @@ class Table(NamedTuple):
     unit: tuple
     units: list
     paid: str
+    status: str
     date: str
     document: str
 
@@ -196,6 +200,7 @@ def _table(columns, caption, document):
         units[0] if len(units) == 1 else ("", 1),
         units if len(units) > 1 else [],
         paid[1] if paid else "",
+        "planned" if _ALLOTTED.search(text) else "",
         iso(year[0]) if year else document,
         document,
     )
@@ -216,18 +221,26 @@ def _one_of(units, said, fraction):
 
 def _read_rows(body, table):
     """Return the figures of the rows below the header, the rows that were read, and those that were not."""
-    figures, read, others, above = [], [], [], table.unit
+    figures, read, others, above, whole = [], [], [], table.unit, None
     for row in body:
         if len(row) == 1:
             dated = WHEN.fullmatch(row[0].text) and iso(row[0].text, "", table.document)
             _, *unit = name_and_unit(row[0].text)  # 二、优抚安置(万人)
             table = table._replace(date=dated or table.date, unit=tuple(unit) if unit[0] else above)
         elif _agrees(row, table.columns):
-            figures += _read_row(row, table)
+            part = any(_OF_WHICH.match(cell.text) for cell in row)
+            figures += _read_row(row, _in_unit_of(whole, table) if part and whole else table)
+            whole = whole if part else row
             read.append(row)
         else:
             others.append(row)
     return figures, read, others
+
+
+def _in_unit_of(whole, table):
+    """Give a table the unit that a row names, for the rows of its parts that name none (其中:女性)."""
+    said, _ = _row_says(_by_sort(whole, table.columns), table.document)
+    return table._replace(unit=(said.unit, said.factor)) if said.unit else table
 
 
 def _read_spans(row, columns):
@@ -387,7 +400,7 @@ def _column(header, top, filled, document):
     if top:
         said = merged(said, said_of(top, document))
     name, is_, numbers = name_and_unit(header.text)[0], headers(), any(map(_is_number, filled))
-    if is_["order"].fullmatch(name):
+    if is_["order"].fullmatch(name) or (numbers and is_["group"].fullmatch(name)):
         return Column("order")
     if filled and (all if not is_["place"].fullmatch(name) else any)(unit_of(t)[0] for t in filled):
         return Column("unit")
@@ -416,10 +429,7 @@ def _placed(columns, header):
 
 def _read_row(row, table):
     """Read the figures of one row; what its label does not name is its scope."""
-    by = {}
-    for cell, column in zip(row, table.columns, strict=False):
-        if cell.text:
-            by.setdefault(column.sort, cell)
+    by = _by_sort(row, table.columns)
     label = by.get("label")
     if label and headers()["code"].fullmatch(name_and_unit(label.text.rstrip(":"))[0]):
         return
@@ -432,6 +442,7 @@ def _read_row(row, table):
         if value:
             both = _both_say(column.said, said, head, table.caption)
             counted = head and both.span and head.start <= both.span[0] < head.end
+            both = both._replace(status=both.status or table.status)
             if table.paid and not both.per:
                 both = both._replace(per=table.paid if "元" in (value[1], table.unit[0]) else "")
             units = [(s.unit, s.factor) for s in (column.said, said)] + [table.unit, (both.implied, 1)]
@@ -444,6 +455,15 @@ def _read_row(row, table):
             value = _value(part) if part else None
             if value:
                 yield _figure(part, value, both._replace(span=noun), unit, at, place) | {"whole": whole.start}
+
+
+def _by_sort(row, columns):
+    """Return the first cell of each sort of columns, where it is not empty."""
+    by = {}
+    for cell, column in zip(row, columns, strict=False):
+        if cell.text:
+            by.setdefault(column.sort, cell)
+    return by
 
 
 def _row_says(by, document):

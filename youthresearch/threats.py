@@ -10,7 +10,7 @@ from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
-from .inference import SEED, check_effect, errors_for, is_quick, p_by_error
+from .inference import SEED, check_effect, errors_for, p_by_error
 from .repair import apply_repair
 from .schema import DataError, check_share, mark_simulated
 
@@ -101,12 +101,11 @@ def breakdown(
     """
     check_share(level=level)
     check_effect(effect)
-    if abs(effect.att) <= effect._cells.rounding:
+    if effect.att == 0:
         raise DataError(
             f"The estimate of {effect.outcome!r} is zero, to rounding: no conclusion can fall. Where the "
             "outcome never moves, choose another."
         )
-    draws = draws or (9999 if is_quick(effect) else 999)
     judge = _Judge(significant or _default_p(strata, draws, seed), 1 - level, np.sign(effect.att))
     cells = cells_with_weight(effect, panel)
     rows = [{"threat": "none", "what": "as estimated", "att": effect.att, "p_value": judge.p_value(effect)}]

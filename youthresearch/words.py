@@ -20,7 +20,7 @@ LOADERS = {"lexicon": load_lexicon, "units": load_units, "indicators": load_indi
 # All that these cache is made of the words.
 _READERS = (
     *("quantities", "rates", "norms", "refusals", "tokens", "phrases", "nouns", "signs", "clauses", "labels"),
-    "extract",
+    *("codebook", "extract"),
 )
 _LOCK = RLock()  # one thread at a time, since what is made of the words is the process's
 _now = {"state": ()}
