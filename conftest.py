@@ -5,6 +5,7 @@ import gc
 from notebooks.run import set_environment
 
 set_environment()
+gc.set_threshold(50_000, 20, 50)  # tables make many objects, and hardly any that only the collector can free
 
 
 def pytest_collection_finish():

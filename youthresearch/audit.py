@@ -357,9 +357,10 @@ def _stated_moves(facts, figures):
     moves = moves_of(rows_of(facts), figures)
     several = moves.loc[moves["found"] == SEVERAL, "at"]
     moves = moves[(moves["level"] >= 0) & facts["kind"].iloc[moves["level"]].eq("level").to_numpy()]
-    known = moves.loc[moves["kind"] == "change", ["level", "baseline"]].apply(tuple, axis=1)
-    double = moves["kind"].eq("growth") & moves[["level", "baseline"]].apply(tuple, axis=1).isin(set(known))
-    return moves[~double], several
+    said = list(zip(moves["kind"], moves["level"], moves["baseline"], strict=True))
+    known = set(said)
+    double = [kind == "growth" and ("change", level, baseline) in known for kind, level, baseline in said]
+    return moves[~np.array(double, dtype=bool)], several
 
 
 def _rounded(figures, at):

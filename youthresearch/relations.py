@@ -76,7 +76,7 @@ def prepare(facts):
     table = table.astype(dict.fromkeys([*NUMBERS, *PLACE, "named"], "float64"))  # of whatever backend
     table = table.sort_values(["source_id", "start", "fact_id"], ignore_index=True)
     table["key"] = _numbered(table[KEY].fillna(""))
-    table["near"] = _numbered(_near_key(table))
+    table["near"] = _numbered(_near_key(table)) if table["draft"].any() else table["key"]
     return table
 
 
@@ -88,8 +88,6 @@ def _numbered(table):
 
 def _near_key(table):
     """Say within what the nearest figure is the one that is meant; in a draft, little is known."""
-    if not table["draft"].any():
-        return table[KEY].fillna("")
     near = table[KEY].mask(table["draft"], table[["source_id", "subject", "status"]]).fillna("")
     unnamed = table["draft"] & (table["subject"] == table["fact_id"])
     return near.assign(subject=near["subject"].mask(unnamed, ""))
