@@ -197,11 +197,13 @@ def test_a_result_is_compared_with_itself_alone():
 
 
 def test_a_result_that_changes_among_others_of_its_name_is_counted_once():
-    """40 hours cannot be part of 30; as 30 they are a quarter less, and so is one of the two metrics."""
-    whole = ("h1", "level", 30, "小时", STRETCHES[0][4])
-    part = ("h2", "level", 40, "小时", STRETCHES[2][4] | {"part_of": "h1"})
-    report = yr.audit_report(facts(whole, STRETCHES[1], part, STRETCHES[3]).assign(note=None))
-    assert report[["repair", "measures", "change"]].values.tolist() == [["40小时 -> 30小时", 1, 25]]
+    """40 participations cannot be part of 30; as 30 they share 60 hours, a third more each."""
+    whole = ("w", "level", 30, "人次", STRETCHES[3][4] | {"indicator": "activity_participation"})
+    hours = ("h2", "level", 60, "小时", STRETCHES[2][4])
+    part = ("p2", "level", 40, "人次", STRETCHES[3][4] | {"part_of": "w"})
+    report = yr.audit_report(facts(*STRETCHES[:2], whole, hours, part).assign(note=None))
+    assert report[["repair", "measures"]].values.tolist() == [["40人次 -> 30人次", 1]]
+    assert report["change"].item() == pytest.approx(100 / 3)
 
 
 def measures_of(table, measure):

@@ -56,7 +56,7 @@ def coded(draft):
 @pytest.mark.parametrize(
     "text",
     [
-        "全市共有学员8.2万名，其中新兴领域团组织630个，占团组织总数2100个的30%。",
+        "全市共有学员8.2万名，其中社会领域团组织630个，占团组织总数2100个的30%。",
         "学员8000名，其中团支部9000个。",
         "团组织320个，其中团委30个（含学校团委12个），团总支40个，团支部250个。",
     ],
@@ -70,7 +70,7 @@ def test_what_agrees_in_a_draft_agrees_once_it_is_coded(text):
 
 
 def test_a_wrong_share_of_a_stated_number_is_a_conflict_either_way():
-    draft = yr.extract_facts("新兴领域团组织630个，占团组织总数2100个的36%。", source_id="s")
+    draft = yr.extract_facts("社会领域团组织630个，占团组织总数2100个的36%。", source_id="s")
     for facts in (draft, coded(draft)):
         found = yr.audit_facts(facts).set_index("relation")
         assert found.loc["share", "verdict"] == "conflict"
