@@ -117,8 +117,11 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     Bounds
         The interval is that of Imbens and Manski (2004): ``[low - c se_l, high + c se_h]`` with
         ``Phi(c + (high - low) / max(se_l, se_h)) - Phi(-c) = level``. It holds for narrow bounds too, since
-        low <= high by construction (Stoye 2009, lemma 3). The effect's own error at an end is se times the
-        ratio of the spread of the districts' scores about their cohort's mean, there and at the values.
+        low <= high by construction (Stoye 2009, lemma 3). The spread over other assignments is learned from
+        few districts, so Phi is then the t distribution with districts less cohorts (the never treated are
+        one) degrees of freedom: exact for one treated district among others of the same normal spread. The
+        effect's own error at an end is se times the ratio of the spread of the districts' scores about their
+        cohort's mean, there and at the values.
 
     Raises
     ------
@@ -140,7 +143,9 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
         scale = [_spread_over_assignments(effect, cells, y, strata, seed) for y in (least, most)]
     else:
         scale = [_error_at(effect, cells, y) for y in (least, most)]
-    interval = _imbens_manski(*ends, *scale, level)
+    spread = kind == "randomization"  # is learned from as many districts less a mean of each cohort
+    df = len(effect._cells.districts) - len(set(effect._cells.cohort)) if spread else np.inf
+    interval = _imbens_manski(*ends, *scale, level, df)
     unbounded = np.isinf(low) | np.isinf(high)
     rows = cells.assign(high=high)[unbounded].reset_index(drop=True)
     names = [c for c in ("district", "period", "weight", "low", "high", "fact_ids") if c in rows]
@@ -242,17 +247,17 @@ def _spread(effect, cells, y):
     return float(((score - score.groupby(cohort.reindex(score.index)).transform("mean")) ** 2).sum())
 
 
-def _imbens_manski(low, high, se_low, se_high, level):
-    """Interval that covers the parameter, not the whole set, with chance level."""
+def _imbens_manski(low, high, se_low, se_high, level, df=np.inf):
+    """Interval that covers the parameter, not the whole set, with chance level; df: of the t distribution."""
     from scipy.optimize import brentq
-    from scipy.special import ndtr, ndtri
+    from scipy.special import stdtr, stdtrit
 
     if not np.isfinite([low, high, se_low, se_high]).all():
-        one_sided = ndtri(level)
+        one_sided = stdtrit(df, level)
         start = low - one_sided * se_low if np.isfinite(low) else -np.inf
         return start, high + one_sided * se_high if np.isfinite(high) else np.inf
     width = (high - low) / max(se_low, se_high) if max(se_low, se_high) > 0 else np.inf
-    c = brentq(lambda c: ndtr(c + width) - ndtr(-c) - level, 0, 10)
+    c = brentq(lambda c: stdtr(df, c + width) - stdtr(df, -c) - level, 0, 2 * stdtrit(df, (1 + level) / 2))
     return low - c * se_low, high + c * se_high
 
 
