@@ -72,8 +72,8 @@ class WildBootstrap(Result):
             return ""
         kind = "treated" if self.n_treated == fewest else "untreated"
         return (
-            f"with {fewest} {kind} this test hardly ever rejects, whatever the effect (MacKinnon and Webb "
-            "2017): use the randomisation test"
+            f"with {fewest} {kind} this test hardly ever rejects unless the effect is huge (MacKinnon and "
+            "Webb 2017): use the randomisation test"
         )
 
     @property
