@@ -202,6 +202,16 @@ def test_few_treated_have_the_spread_over_other_assignments_at_each_end(estimato
     assert bounds.exact and "spread over" in repr(bounds) and not bounds.caution
 
 
+def test_with_a_district_a_cohort_the_interval_is_open():
+    table = pd.DataFrame({"district": ["a"] * 3 + ["b"] * 3, "period": [2001, 2002, 2003] * 2})
+    table = table.assign(y=[1.0, 2.0, 4.0, 2.0, 2.5, 3.0], cohort=[2003] * 3 + [0] * 3)
+    names = {"district": "district", "period": "period", "cohort": "cohort", "outcomes": ["y"]}
+    panel = yr.as_panel(table, **names)
+    bounds = yr.interval_bounds(yr.did(panel, outcome="y"), panel)
+    assert (bounds.interval_low, bounds.interval_high) == (-np.inf, np.inf) and "-inf to inf" in repr(bounds)
+    assert bounds.low == bounds.high == pytest.approx(1.75)  # 2.5 more, against 0.75 more
+
+
 @pytest.mark.parametrize("estimator", [yr.did, yr.event_study, yr.staggered_did], ids=lambda f: f.__name__)
 def test_an_effect_however_large_does_not_widen_its_own_interval(estimator):
     """By hand: each of n - 1 others in turn against all the rest, among them the treated one at their mean.

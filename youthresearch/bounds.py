@@ -119,9 +119,9 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
         ``Phi(c + (high - low) / max(se_l, se_h)) - Phi(-c) = level``. It holds for narrow bounds too, since
         low <= high by construction (Stoye 2009, lemma 3). The spread over other assignments is learned from
         few districts, so Phi is then the t distribution with districts less cohorts (the never treated are
-        one) degrees of freedom: exact for one treated district among others of the same normal spread. The
-        effect's own error at an end is se times the ratio of the spread of the districts' scores about their
-        cohort's mean, there and at the values.
+        one) degrees of freedom: exact for one treated district among others of the same normal spread, and
+        open where each cohort is one district. The effect's own error at an end is se times the ratio of the
+        spread of the districts' scores about their cohort's mean, there and at the values.
 
     Raises
     ------
@@ -252,6 +252,8 @@ def _imbens_manski(low, high, se_low, se_high, level, df=np.inf):
     from scipy.optimize import brentq
     from scipy.special import stdtr, stdtrit
 
+    if df < 1:  # a district a cohort: nothing tells how far one strays
+        return -np.inf, np.inf
     if not np.isfinite([low, high, se_low, se_high]).all():
         one_sided = stdtrit(df, level)
         start = low - one_sided * se_low if np.isfinite(low) else -np.inf

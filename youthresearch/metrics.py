@@ -406,6 +406,7 @@ def _levels(facts, book, units):
     taken = {indicator for _, _, indicators in METRICS for indicator in indicators}
     facts = facts[facts["indicator"].isin(taken)].reset_index(drop=True)
     facts[_WORDS] = facts[_WORDS].astype("str").fillna("")
+    facts["fact_id"] = facts["fact_id"].astype("str")
     rules = {
         "masked: a placeholder, no figure": facts["status"] == "masked",
         "planned, not achieved": facts["status"] != "achieved",
