@@ -21,7 +21,8 @@ MAY_IMPORT = {
     "loaders": {"intervals", "schema"},
     "slips": set(),
     "rules": {"intervals"},
-    "relations": {"loaders", "rules", "schema", "slips"},
+    "sorts": set(),
+    "relations": {"loaders", "rules", "schema", "slips", "sorts"},
     "repair": {"intervals", "rules", "schema", "slips"},
     "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},
@@ -105,7 +106,7 @@ MAY_IMPORT = {
         *("phrases", "quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "wholes"),
         "words",
     },
-    "wholes": {"quantities", "tokens", "words"},
+    "wholes": {"quantities", "sorts", "tokens", "words"},
     "corpus": {"dates", "documents", "extract", "loaders", "paragraphs", "schema", "words"},
     "evidence": {"loaders", "schema"},
     "__main__": {
