@@ -66,13 +66,9 @@ MAY_IMPORT = {
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "levels", "loaders", "periods", "schema"},
     "report": {"effects", "inference", "loaders", "schema"},
-    "simulate": {
-        "intervals",
-        "loaders",
-        "panel",
-        "periods",
-        "schema",
-    },  # the national series and the words are data
+    "writing": set(),
+    # the national series and the words are data
+    "simulate": {"intervals", "loaders", "panel", "periods", "schema", "writing"},
     "boilerplate": set(),
     "deadline": set(),
     "paragraphs": {"schema"},
