@@ -47,21 +47,12 @@ def refusal_of(mention, folded):
         return _as_rank(mention, token) if _is_ranked(token, lead, rest) else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
-    if lead.endswith("前") and unit in ("名", "位", "强") and mention["value"] >= 1:
-        mention |= {
-            "sort": "rank",
-            "value_max": max(mention["value"], mention["value_max"]),  # 前三至五名: of five
-            "value": 1.0,
-            "hedge": "range",
-            "unit": "名",
-        }
+    if unit in ("名", "位", "强") and _becomes_rank(mention, folded, lead):
         return ""
     token = folded[mention["number_start"] : end]
     if token[0] in _FACTORS and start == mention["number_start"] and _marks()["blank"].search(lead):
         return "blank"  # 投入  万元
-    if lead.endswith(("每", "平均")) and mention["hedge"] == "exact" and _marks()["under"].match(folded, end):
-        return "unit"  # 每四个孩子中有一个, 平均1名委员联系9人
-    if mention["value"] == 1 and "每" in lead and _is_each(lead, rest):
+    if _is_under_the_line(mention, folded, lead, rest):
         return "unit"
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
@@ -72,27 +63,42 @@ def refusal_of(mention, folded):
         return "ratio"  # 每10名青年中有1名, 35人/10万人; 3/5个
     if ("+" in rest or "+" in lead) and _marks()["joined"].search(folded, max(0, start - 24), end + 24):
         return "name"  # 1名书记+2名干事+3名志愿者
-    if (
-        lead.endswith(("至", "到", "的", "由", "从"))
-        and unit in ("位", "名")
-        and _marks()["ranked"].search(folded, max(0, start - 40), start)
-    ):
-        mention["sort"] = "rank"  # 排名由35位升至20位
-        return ""
     reason = _by_its_unit(mention, token, lead, rest)
     if reason or unit in TO_THE_LEFT:
         return reason
-    if (
-        mention["hedge"] in _BOUNDS
-        and _is_condition(mention, folded[start], lead, rest)
-        and not _marks()["owing"].search(folded, max(0, start - 60), start)
-    ):
+    if mention["hedge"] in _BOUNDS and _is_condition(mention, folded, lead, rest):
         return "threshold"
     if _is_enumerated(mention, token, lead, rest):
         return "enumeration"
     if token[0] in _SPOKEN:
         return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
     return ""
+
+
+def _becomes_rank(mention, folded, lead):
+    """Make a rank of 前5名, which are the first to the fifth, and of 35位 in 排名由35位升至20位."""
+    start = mention["start"]
+    if lead.endswith("前") and mention["value"] >= 1:
+        last = max(mention["value"], mention["value_max"])  # 前三至五名: of five
+        mention |= {"sort": "rank", "value": 1.0, "value_max": last, "hedge": "range", "unit": "名"}
+        return True
+    if mention["unit"] == "强" or not lead.endswith(("至", "到", "的", "由", "从")):
+        return False
+    if _marks()["ranked"].search(folded, max(0, start - 40), start):
+        mention["sort"] = "rank"
+        return True
+    return False
+
+
+def _is_under_the_line(mention, folded, lead, rest):
+    """Tell whether a number is of what others are a mean (每四个孩子中有一个, 平均1名委员联系9人)."""
+    if (
+        lead.endswith(("每", "平均"))
+        and mention["hedge"] == "exact"
+        and _marks()["under"].match(folded, mention["end"])
+    ):
+        return True
+    return mention["value"] == 1 and "每" in lead and _is_each(lead, rest)
 
 
 def _by_its_unit(mention, token, lead, rest):
@@ -182,14 +188,17 @@ def _is_form(lead, rest):
     )
 
 
-def _is_condition(mention, first, lead, rest):
+def _is_condition(mention, folded, lead, rest):
     """Tell whether a bound says of what size something has to be (30人以上的企业), and counts nothing."""
     counted = ("个", "家", "场", "次", "项", "条", "支", "件", "期")
-    if first == "上":  # 上万人次的
+    marks, start = _marks(), mention["start"]
+    if folded[start] == "上":  # 上万人次的
         return False
     if rest[:1] == "的" and mention["unit"] in counted:
         return False
-    return _marks()["threshold"].match(rest) and not _marks()["made"].search(lead)
+    if not marks["threshold"].match(rest) or marks["made"].search(lead):
+        return False
+    return not marks["owing"].search(folded, max(0, start - 60), start)
 
 
 def _is_of_size(lead, rest):
@@ -201,9 +210,7 @@ def _is_of_size(lead, rest):
 def _is_enumerated(mention, token, lead, rest):
     """Tell whether a number only counts what its text goes on to list (四个方面, 两个渠道)."""
     marks = _marks()
-    if mention["hedge"] != "exact":
-        return False
-    if is_at_least(lead):
+    if mention["hedge"] != "exact" or is_at_least(lead):
         return False
     if (mention["unit"] not in PEOPLE and marks["constituent"].match(rest)) or (
         mention["unit"] in ("条", "节") and marks["text"].search(lead)
@@ -246,43 +253,48 @@ def _is_listed(mention, lead, rest):
 
 def _figure_of_speech(mention, token, lead, rest):
     """Say what a Chinese numeral is that counts nothing, or nothing: a name, rhetoric, an article."""
-    marks, at_end = _marks(), not rest or rest[0] in ",。;、)\n" or rest.startswith("组成")
-    if token[0] in _HAN_DIGITS:
-        if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
-            return "name"  # 五台县
-        slogan = mention["value"] < 13 and marks["slogan"].search(lead)
-        if lead[-1:] == "”" and marks["scheme"].match(rest):
-            return "name"  # “...”六项行动
-        named = (
-            rest[:1] == "“"
-            and mention["unit"] != "届"
-            and not (marks["won"].search(lead) or marks["often"].search(lead))
-        )
-        if slogan or token[:-1] in ("几", "数") or named:
-            return "rhetorical"
+    at_end = not rest or rest[0] in ",。;、)\n" or rest.startswith("组成")
+    if token[0] in _HAN_DIGITS and (reason := _of_digits(mention, token, lead, rest)):
+        return reason
     round_ = token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact"
     if round_ and (not at_end or mention["unit"] in ("家", "户")):  # 惠及万家
-        counted = marks["made"].search(lead) and rest[:1] not in tuple("百千万")
+        counted = _marks()["made"].search(lead) and rest[:1] not in tuple("百千万")
         return "" if counted and not at_end else "rhetorical"  # 招募千名志愿者, but 百名博士进百企
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
     if rest.startswith(("也没有", "都没有")):
         mention |= {"value": 0.0}  # 支部一个也没有
         return ""
-    if (at_end and (mention["unit"] in STOCKED or marks["counted"].search(lead))) or _is_listed_with(
-        mention["unit"], lead, rest
-    ):
-        return ""
+    return "" if _is_one(mention, lead, rest, at_end) else "article"  # 开展一场活动
+
+
+def _of_digits(mention, token, lead, rest):
+    """Say what a numeral such as 五 is beside what makes it a name or rhetoric, or nothing."""
+    marks, unit = _marks(), mention["unit"]
+    if len(token) == 2 and unit != "个" and marks["town"].match(rest):
+        return "name"  # 五台县
+    if lead[-1:] == "”" and marks["scheme"].match(rest):
+        return "name"  # “...”六项行动
+    slogan = mention["value"] < 13 and marks["slogan"].search(lead)
+    named = (
+        rest[:1] == "“" and unit != "届" and not (marks["won"].search(lead) or marks["often"].search(lead))
+    )
+    return "rhetorical" if slogan or token[:-1] in ("几", "数") or named else ""
+
+
+def _is_one(mention, lead, rest, at_end):
+    """Tell whether 一 counts: it stands in a list, is owed by each or in turn, or one was founded or won."""
+    marks, unit = _marks(), mention["unit"]
+    if at_end and (unit in STOCKED or marks["counted"].search(lead)):
+        return True
+    if _is_listed_with(unit, lead, rest) or marks["often"].search(lead) or marks["owes"].search(lead):
+        return True  # 每月召开一次
     least = mention["hedge"] == "at_least" or is_at_least(lead)
-    often = (
-        (least and marks["each"].search(lead)) or marks["often"].search(lead) or marks["owes"].search(lead)
-    )
-    real = (
-        (least and marks["amid"].search(lead))  # 成员中至少有一名妇女
-        or (mention["unit"] in FOUNDED and marks["founded"].search(lead) and not marks["idea"].match(rest))
-        or (mention["unit"] in PEOPLE and marks["honoured"].match(rest))
-    )
-    return "" if often or real else "article"  # 每名干部至少联系一家, 每月召开一次
+    if least and (marks["each"].search(lead) or marks["amid"].search(lead)):
+        return True  # 每名干部至少联系一家, 成员中至少有一名妇女
+    if unit in FOUNDED and marks["founded"].search(lead) and not marks["idea"].match(rest):
+        return True
+    return unit in PEOPLE and bool(marks["honoured"].match(rest))
 
 
 def _is_listed_with(unit, lead, rest):
