@@ -327,21 +327,6 @@ def table_schema(name):
     return resources[name]
 
 
-def check_table(raw, name, where=""):
-    """Check a table of text cells against the data package and give its columns their types.
-
-    Parameters and the table as in `read_table`.
-
-    Raises
-    ------
-    DataError
-        With every violation found and the rows in question.
-    """
-    table, faults = read_table(raw, name, where)
-    refuse(faults, table, name, where)
-    return table
-
-
 def read_table(raw, name, where=""):
     """Give the columns of a table of text cells their types, and list what breaks the data package.
 
