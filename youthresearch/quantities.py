@@ -48,6 +48,7 @@ _YEAR = re.compile(  # 二〇二一年, also with the sign of a circle; both of 
 )
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
+_CAPITALS = re.compile("[A-Z][A-Z_]+")
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -554,7 +555,7 @@ def is_at_least(clause):
 
 def lexicon_codes(role):
     """Return the words of one role of the lexicon with their codes, as a dict."""
-    return _lexicon().get(role, {})
+    return _lexicon()[role]
 
 
 @cache
@@ -617,6 +618,17 @@ def lexicon_words(*roles):
 def lexicon_pattern(*roles):
     """Return the words of some roles as one alternation."""
     return "|".join(lexicon_words(*roles))
+
+
+def compiled(patterns, names):
+    """Compile patterns, a dict, in which capitals stand for a text of `names` or a role of the lexicon."""
+
+    def spelt(pattern):
+        return _CAPITALS.sub(
+            lambda m: spelt(names[m[0]]) if m[0] in names else lexicon_pattern(m[0].lower()), pattern
+        )
+
+    return {name: re.compile(spelt(pattern)) for name, pattern in patterns.items()}
 
 
 def either(words, unless=None):

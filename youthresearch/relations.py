@@ -17,6 +17,7 @@ from .loaders import load_indicators, load_lexicon, load_units
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
+from .sorts import bases_of, is_alike, sort_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
 NEEDED = [c for c in FACT if c not in ("value_max", "token", "start", "end", "coder", "reviewer", "note")]
@@ -103,17 +104,19 @@ def _subject(table):
 
 
 def _sorts(table):
-    """Name what sort of thing each figure counts, by the base of its unit; "" where it may be of either.
+    """Name what sort of thing each figure counts; "" where it may be of either.
 
     个 are persons or items as the code book has it; posts, items that persons fill, are of either sort.
     """
-    units, book = load_units().set_index("unit")["base"], load_indicators().set_index("indicator")
-    base = table["unit"].map(units).fillna(table["unit"])
-    counted = table["subject"].map(book["unit"]).where(lambda b: b.isin(["item", "person"]), "")
-    words, labels = load_lexicon(), book["label_zh"].fillna("")
-    posts = labels.str.endswith(tuple(words.loc[words["role"] == "post", "word"]))
-    posts = table["subject"].isin(labels[posts].index)
-    return base.mask(base == "item person", counted).mask(posts, "").astype("str")
+    bases, book, lexicon = bases_of(load_units()), load_indicators(), load_lexicon()
+    posts = tuple(lexicon.loc[lexicon["role"] == "post", "word"])
+    persons = {"person": True, "item": False}
+    said = {row.indicator: persons.get(row.unit) for row in book.itertuples()}
+    either = set(book.loc[book["label_zh"].fillna("").str.endswith(posts), "indicator"])
+    return [
+        "" if subject in either else sort_of(unit, bases, said.get(subject))
+        for unit, subject in zip(table["unit"].astype("str").fillna(""), table["subject"], strict=True)
+    ]
 
 
 def find_relations(facts, figures, identities=None, districts=None):
@@ -502,7 +505,7 @@ def _alike(one, other):
 
 
 def _of_a_sort(one, other):
-    return one.sort == other.sort or "" in (one.sort, other.sort)
+    return is_alike(one.sort, other.sort)
 
 
 def _parts(rows):
