@@ -86,6 +86,15 @@ class Result:
         return [*self._said(), *([("data", SAID)] if self.simulated else [])]
 
 
+def said_of_sample(result):
+    """Say which districts and periods a result rests on, from its n_treated, n_control and periods."""
+    periods = result.periods
+    return [
+        ("districts", f"{result.n_treated} treated, {result.n_control} not"),
+        ("periods", f"{len(periods)}, {periods[0]} to {periods[-1]}"),
+    ]
+
+
 class DataError(ValueError):
     """Data that cannot be used as they are: what is wrong, where, and what to do, then the offending rows.
 
@@ -249,8 +258,14 @@ def as_names(given, name):
     """Read one name or several (a list, an array, an Index, a Series) as a list of text; None is none."""
     names = [] if given is None else [given] if isinstance(given, str) else given
     if not pd.api.types.is_list_like(names) or not all(isinstance(n, str) for n in names):
-        raise DataError(f"{name}={given!r} must be a name of the panel, or a list of names.")
+        raise DataError(f"{name}={given!r} must be a name, or a list of names.")
     return [str(n) for n in names]
+
+
+def as_list(given):
+    """Read one result or several (a list, a tuple, any iterable but text and tables) as a list."""
+    several = pd.api.types.is_list_like(given) and not isinstance(given, (pd.DataFrame, pd.Series))
+    return list(given) if several else [given]
 
 
 def check_choice(name, given, allowed):
