@@ -73,9 +73,10 @@ def test_entropy_index_is_the_weighted_sum_and_shows_itself():
     found = yr.entropy_index(TABLE, cost=["price"])
     by_hand = yr.normalise(TABLE, cost=["price"]).to_numpy() @ found.weights.to_numpy()
     assert found.scores.tolist() == pytest.approx(by_hand.tolist())
-    assert repr(found).startswith(
-        "Composite(min-max pooled over all rows, entropy weights, weighted sum; 5 rows;"
-    )
+    assert repr(found).splitlines()[:2] == [
+        "composite index: min-max pooled over all rows, entropy weights, weighted sum",
+        "  rows         5",
+    ]
 
 
 def test_coupling_of_two_systems():

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from .schema import (
-    SAID,
     SIMULATED,
     DataError,
+    Result,
     as_names,
     check_choice,
     check_columns,
@@ -23,8 +23,8 @@ from .schema import (
 FORMULAS = ("standard", "wang2021")
 
 
-@dataclass(frozen=True)
-class Composite:
+@dataclass(frozen=True, eq=False, repr=False)
+class Composite(Result):
     """A composite index and how it was made.
 
     Attributes
@@ -44,12 +44,19 @@ class Composite:
     weights: pd.Series
     notes: dict = field(default_factory=dict)
 
-    def __repr__(self):
-        """Show formula, weights and notes with three digits."""
-        made_up = f"{SAID}; " if is_simulated(self.scores) else ""
+    @property
+    def simulated(self):
+        """Whether the indicators were not observed."""
+        return is_simulated(self.scores)
+
+    @property
+    def _title(self):
+        return f"composite index: {self.formula}"
+
+    def _said(self):
         weights = ", ".join(f"{name} {w:.3f}" for name, w in self.weights.items())
-        notes = "".join(f", {name} {value:.3f}" for name, value in self.notes.items())
-        return f"Composite({made_up}{self.formula}; {len(self.scores)} rows; weights {weights}{notes})"
+        notes = [(name, f"{value:.3f}") for name, value in self.notes.items()]
+        return [("rows", f"{len(self.scores):,}"), ("weights", weights), *notes]
 
 
 def composite_table(panel, indicators):

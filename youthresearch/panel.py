@@ -18,6 +18,7 @@ from .schema import (
     FACT,
     KEY,
     PANEL,
+    REFUSED,
     DataError,
     Listing,
     as_names,
@@ -29,6 +30,7 @@ from .schema import (
     has_numbers,
     is_simulated,
     mark_simulated,
+    with_refused,
 )
 
 
@@ -328,9 +330,10 @@ def build_panel(
     -------
     pandas.DataFrame
         One row is one indicator in one district and period, columns `PANEL`; fact_ids has the facts behind
-        it, apart by blanks. ``attrs`` hold columns of lists, for ``pandas.DataFrame(panel.attrs[...])``:
-        refused (fact_id, district, indicator, period_end, reason), duplicates (fact_ids, chosen, district,
-        period, indicator, scope, agrees) and renamed (district, successor).
+        it, apart by blanks. What is not in it `list_refused` names: fact_ids, district, scope, indicator,
+        period_end, reason. ``attrs`` hold columns of lists, for ``pandas.DataFrame(panel.attrs[...])``:
+        duplicates (fact_ids, chosen, district, period, indicator, scope, agrees), of which the chosen one is
+        in the panel, and renamed (district, successor).
 
     Raises
     ------
@@ -356,11 +359,10 @@ def build_panel(
     reason[lost.index] = lost
     panel = pd.DataFrame({c: _plain(cells[c]) for c in PANEL if c != "cohort"})
     panel.attrs = {
-        "refused": Listing(_refused(facts, reason)),
         "duplicates": Listing(duplicates),
         "renamed": Listing(renamed),
     }
-    panel = mark_simulated(panel, simulated)
+    panel = mark_simulated(with_refused(panel, _refused(facts, reason)), simulated)
     return panel if pilots is None else assign_cohorts(panel, pilots, reading=reading, divisions=divisions)
 
 
@@ -577,9 +579,7 @@ def _duplicates(others, best):
 
 
 def _refused(facts, reason):
-    reason = reason[reason != ""]
-    rows = facts.loc[reason.index, ["fact_id", "district", "indicator", "period_end"]]
-    return rows.assign(reason=reason).to_dict("list")
+    return facts.assign(fact_ids=facts["fact_id"], reason=reason).loc[reason != "", REFUSED]
 
 
 def coverage(panel, *, by="indicator"):
@@ -597,9 +597,8 @@ def coverage(panel, *, by="indicator"):
     pandas.DataFrame
         One row is one value (or combination) of `by`: cells (all that there could be, from the panel's own
         districts, periods and indicators), exact (low = high), interval, open (one bound infinite),
-        unknown; and refused, the figures of these rows that `build_panel` turned down (all are in
-        ``panel.attrs["refused"]``), where `by` is not period. Scopes count as one cell, known as well as the
-        best of them.
+        unknown; and refused, how many figures and metrics of these rows `list_refused` names, where `by` is
+        not period. Scopes count as one cell, known as well as the best of them.
 
     Raises
     ------

@@ -23,6 +23,7 @@ from .schema import (
     check_share,
     is_simulated,
     mark_simulated,
+    with_refused,
 )
 
 LOAD = "load them with load_facts, or join what you group by"
@@ -161,8 +162,8 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
         connect), passage (beginning of a long stretch that both share) with start_a, end_a, start_b, end_b,
         verdict: `copy` (all figures the same), `changed copy` (half or more), `same wording, other figures`,
         `same wording, too few figures to judge`.
-        ``attrs["too_short"]``: source_ids not compared; ``attrs["missed"]``: the probability that a
-        pair of exactly the least similarity is overlooked.
+        `list_refused` names the documents too short to be compared (source_id, reason); ``attrs["missed"]``:
+        the probability that a pair of exactly the least similarity is overlooked.
 
     Notes
     -----
@@ -185,7 +186,10 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
     rows, least = _rows_per_band(similarity), _least_agreement(similarity)
     pairs = long_enough[_candidates(signatures[long_enough], rows, least, crowd)]
     table = _compare_pairs(pairs, ids, texts, shingle, similarity)
-    table.attrs["too_short"] = sorted(set(ids) - {ids[i] for i in long_enough})
+    short = pd.DataFrame({"source_id": sorted(set(ids) - {ids[i] for i in long_enough})}, dtype="str")
+    table = with_refused(
+        table, short.assign(reason=f"fewer than {smallest} shingles of {shingle} characters")
+    )
     table.attrs["missed"] = _missed(similarity, rows, least)
     return mark_simulated(table, is_simulated(documents))
 
@@ -602,7 +606,7 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
         reporting_others, share, share_others, difference, p_value (Fisher's exact test, two-sided),
         p_adjusted (Holm 1979), verdict: `group reports more`, `group reports less`, `no sign`,
         `too few to judge` (a side has fewer than ``at_least``, or even the most lopsided split would not
-        reach 1 - level alone). ``attrs["left_out"]``: sources in no group.
+        reach 1 - level alone). `list_refused` names the sources in no group: source_id, reason.
 
     Notes
     -----
@@ -629,7 +633,7 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
     tables = [_reporting(stated, members, group) for group in compared if group in sizes]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_REPORTING)
     table = _fisher(table, at_least, _alpha(level))
-    table.attrs["left_out"] = left_out
+    table = with_refused(table, left_out)
     return mark_simulated(table, is_simulated(facts))
 
 
@@ -645,7 +649,9 @@ def _members(sources, by, unit):
     if by == "pilot":
         group = group.map(dict.fromkeys(PILOTS, "pilot") | {"none": "not pilot"})
     members = pd.DataFrame({"source_id": sources["source_id"], "unit": sources[unit], "group": group})
-    return members.dropna(), sorted(sources.loc[group.isna(), "source_id"])
+    lost = sources.loc[group.isna(), ["source_id", "district"]].sort_values("source_id")
+    reason = np.where(lost["district"] == "CN", "of the nation, no place", f"in no group by {column}")
+    return members.dropna(), lost[["source_id"]].assign(reason=reason)
 
 
 def _reporting(stated, members, group):
