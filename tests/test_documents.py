@@ -247,6 +247,8 @@ def test_cells_joined_in_a_page_keep_the_columns_of_the_others(tmp_path):
     assert lines(read(tmp_path, page))[1:-1] == JOINED
     document = read(tmp_path, f"<html><p>{LONG}</p><table><td>甲<td>1,100</table></html>")  # without a row
     assert lines(document)[1] == "甲 | 1,100"
+    last = page.replace("<td>团员\n", '<td rowspan="2">团员\n').replace("<td>2021年<td>2021年", "<td>2021年")
+    assert lines(read(tmp_path, last))[2] == " | 2020年 | 2021年 |"  # the cell that reaches down is the last
     for odd in ("0", "-1", "x", "1e9", "99999"):
         document = read(tmp_path, page.replace('rowspan="2"', f'rowspan="{odd}" colspan="{odd}"'))
         assert lines(document)[1] == JOINED[0]
@@ -265,6 +267,28 @@ def test_cells_joined_in_a_docx_keep_the_columns_of_the_others(tmp_path):
     ]
     body = p(LONG) + "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
     assert lines(read_report(docx(tmp_path, body)))[1:] == JOINED
+
+
+RAISED = "团员1100¹名，占地300m²，团支部36[²]个，用CO₂灭火器12只。"
+
+
+def test_raised_digits_of_a_page_do_not_run_into_a_number(tmp_path):
+    marked = RAISED.translate({ord(c): f"<sup>{d}</sup>" for c, d in zip("¹²", "12", strict=True)})
+    page = f"<html><body><p>{LONG}</p><p>{marked.replace('₂', '<sub>2</sub>')}</p><p>{LONG}</p></body></html>"
+    assert lines(read(tmp_path, page))[1] == RAISED
+    assert lines(read(tmp_path, f"<html><p>{LONG}<sup>1<p>团员36名</html>"))[1] == "团员36名"  # left open
+
+
+def test_raised_digits_and_symbols_of_a_docx_do_not_run_into_a_number(tmp_path):
+    def run(text, place):
+        return f'<w:r><w:rPr><w:vertAlign w:val="{place}"/></w:rPr><w:t>{text}</w:t></w:r>'
+
+    body = p(RAISED + "达标12")
+    for sign, shown, place in [("¹", "1", "superscript"), ("²", "2", "superscript"), ("₂", "2", "subscript")]:
+        body = body.replace(sign, f"</w:t></w:r>{run(shown, place)}<w:r><w:t>")
+    tick = '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/><w:t>34</w:t></w:r>'
+    document = read_report(docx(tmp_path, body.removesuffix("</w:p>") + tick + "</w:p>"))
+    assert document.text == RAISED + "达标12 34"
 
 
 def test_hidden_text_is_no_part_of_a_docx(tmp_path):

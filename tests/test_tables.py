@@ -670,3 +670,56 @@ def test_cells_one_blank_apart_are_a_table_below_headers_with_their_units():
         [800, "名", "level"],
     ]
     assert "table" not in set(yr.extract_facts(lines.partition("\n")[2])["rule"])
+
+
+def test_a_place_that_one_cell_names_for_several_rows_holds_for_each(read):
+    body = ["城东街道|团员|300|310", "|团干部|12|13", "城西街道|团员|250|251", "|团干部|8|9", "|合计|570|583"]
+    facts = read(("", ["街道|项目|2021年|2022年", *body]))
+    assert rows(facts, "scope", "noun", "value")[:8:2] == [
+        ["城东街道", "团员", 300],
+        ["城东街道", "团干部", 12],
+        ["城西街道", "团员", 250],
+        ["城西街道", "团干部", 8],
+    ]
+    assert facts["scope"].iloc[-1] == ""
+    facts = read(("", ["街道|类别|2021年|2022年", *body]))  # two columns of what the figures are of
+    assert facts["scope"].tolist()[::2] == [
+        "城东街道 团员",
+        "城东街道 团干部",
+        "城西街道 团员",
+        "城西街道 团干部",
+        "",
+    ]
+
+
+def test_three_columns_without_a_header_are_place_label_and_number(read):
+    facts = read(("", ["城东街道|团员|300人", "|团干部|12人", "城西街道|团员|250人", "|团干部|8人"]))
+    assert rows(facts, "scope", "noun", "value") == [
+        ["城东街道", "团员", 300],
+        ["城东街道", "团干部", 12],
+        ["城西街道", "团员", 250],
+        ["城西街道", "团干部", 8],
+    ]
+    facts = read(("", ["1|团员|300人", "2|团干部|12人"]))
+    assert rows(facts, "scope", "noun", "value") == [["", "团员", 300], ["", "团干部", 12]]
+
+
+def test_the_mark_of_a_note_is_no_part_of_a_number(read):
+    facts = read(
+        (
+            "",
+            [
+                "指标|2021年|2022年",
+                "团员（人）|1,234¹|1,300①",
+                "团委（个）|12（注1）|38[2]",
+                "义工（人）|10⁴|5",
+            ],
+        )
+    )
+    assert rows(facts, "noun", "value", "token") == [
+        ["团员", 1234, "1,234"],
+        ["团员", 1300, "1,300"],
+        ["团委", 12, "12"],
+        ["团委", 38, "38"],
+        ["义工", 5, "5"],
+    ]

@@ -75,6 +75,10 @@ class Block:
 
 
 WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d\u2026]")
+RAISED = {  # set as digits, the mark of a note or a power would run into the number before it: 1100¹
+    "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "subscript": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
 LINE_ENDS = re.compile("[\r\x0b\x0c\x85\u2028\u2029](?:(?<=\r)\n)?")
 
 
@@ -105,8 +109,11 @@ def check_characters(count, where, limits):
         raise refused(where, what, "Raise limits.characters")
 
 
-def merge_rows(blocks, layout):
-    """Join the cells of a table row with " | "; leave tables alone that only lay out a page."""
+def merge_rows(blocks, layout, widths):
+    """Join the cells of a table row with " | "; leave tables alone that only lay out a page.
+
+    `widths` are the last cells of rows, where these may be empty or reach down from a row above.
+    """
     rows = {}
     for block in blocks:
         if block.row and block.row not in layout:
@@ -118,7 +125,7 @@ def merge_rows(blocks, layout):
             merged.append(block)
         elif block.row not in done:
             done.add(block.row)
-            merged.append(_merged(rows[block.row]))
+            merged.append(_merged(rows[block.row], widths.get(block.row, 0)))
     return merged
 
 
@@ -129,8 +136,9 @@ def _is_layout(cells):
     return max(cells) < 2 or any(n > 400 or (n > 100 and several > 1) for several, n in lengths)
 
 
-def _merged(cells):
-    texts = (" ".join(b.text for b in cells.get(i, [])) for i in range(1, max(cells) + 1))
+def _merged(cells, width):
+    width = max(width, *cells)
+    texts = (" ".join(b.text for b in cells.get(i, [])) for i in range(1, width + 1))
     blocks = [b for part in cells.values() for b in part]
     role = "boilerplate" if all(b.role == "boilerplate" for b in blocks) else "table"
     text = " | ".join(" ".join(t.split()) for t in texts)
