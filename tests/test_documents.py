@@ -11,16 +11,20 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import youthresearch
 from youthresearch import deadline
 from youthresearch.documents import read_report
+from youthresearch.extract import extract_facts
 from youthresearch.paragraphs import Limits, ReportError
 from youthresearch.pdf import _pdf_blocks
 
+FONT = os.path.join(os.path.dirname(youthresearch.__file__), "fonts", "NotoSansSC-Subset.ttf")
 TITLE = "河湾区团委年度工作总结"
 BODY = (
     "今年以来，全区新建社会领域团组织125个，较试点前增加40个，增长47.06%。",
@@ -547,16 +551,11 @@ TEXT = b"BT /F 12 Tf (125 new groups) Tj ET"
 @pytest.fixture(scope="session")
 def chinese_pdf(tmp_path_factory):
     """Two pages of 9 and 4 full lines, each with a running page number."""
-    import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
-    import youthresearch
-
-    font = FontProperties(
-        fname=os.path.join(os.path.dirname(youthresearch.__file__), "fonts", "NotoSansSC-Subset.ttf")
-    )
+    font = FontProperties(fname=FONT)
     path = tmp_path_factory.mktemp("pdf") / "a.pdf"
     with mpl.rc_context({"pdf.fonttype": 42}), PdfPages(path) as pages:
         for number, rows in enumerate(
@@ -573,6 +572,28 @@ def chinese_pdf(tmp_path_factory):
     return path
 
 
+def test_a_table_of_a_pdf_is_read_unless_a_row_lacks_a_cell(tmp_path):
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    def page(*rows):
+        figure = Figure()
+        for i, row in enumerate(["2021年各街道团员情况（单位：人）", *rows]):
+            for j, cell in enumerate(row.split() if i else [row]):
+                figure.text(0.1 + 0.2 * j, 0.9 - 0.06 * i, cell, fontproperties=FontProperties(fname=FONT))
+        with mpl.rc_context({"pdf.fonttype": 42}):
+            figure.savefig(tmp_path / "a.pdf")
+        facts = extract_facts(read_report(tmp_path / "a.pdf"))
+        return facts[["scope", "noun", "value", "unit"]].to_numpy().tolist()
+
+    assert page("街道 男团员 女团员", "城东街道 120 130", "城西街道 90 87")[:2] == [
+        ["城东街道", "男团员", 120, "人"],
+        ["城东街道", "女团员", 130, "人"],
+    ]
+    short = page("街道 男团员 女团员 团干部", "城东街道 120 12", "城西街道 90 7")
+    assert not {"女团员", "团干部"} & {noun for _, noun, *_ in short}
+
+
 def test_pdf_lines_are_joined_over_pages(chinese_pdf):
     document = check(read_report(chinese_pdf))
     line = "全区团组织数量增长到一千个"
@@ -587,6 +608,25 @@ def test_a_line_at_the_head_of_three_pages_is_no_part_of_the_text(pages, running
     page = f"河湾区团委工作简报\n{LONG}\n{BODY[0]}"
     heads = [b for b in _pdf_blocks([page] * pages) if b.text.startswith("河湾区")]
     assert [b.role == "boilerplate" for b in heads] == [running] * pages
+
+
+def test_rows_of_a_table_are_not_joined_to_a_paragraph():
+    rows = ["街道 男 女 新发展 合计", "城东街道 1200 1130 120 2330", "城西街道 900 870 85 1770"]
+    found = [b.text for b in _pdf_blocks(["2021年各街道团员情况（单位：人）\n" + "\n".join(rows)])]
+    assert found == ["2021年各街道团员情况（单位：人）", *(row.replace(" ", "  ") for row in rows)]
+    assert [b.text for b in _pdf_blocks(["工 作 总 结"])] == ["工 作 总 结"]
+
+
+def test_a_number_that_the_end_of_a_line_cuts_is_one_number():
+    cut = [
+        "今年以来全区各级团组织共有团员110",
+        "0名比去年同期增加了一百名增长9.",
+        "9%其中女团员500名有团支部12",
+        "0个",
+    ]
+    assert [b.text for b in _pdf_blocks(["\n".join(cut)])] == ["".join(cut)]
+    latin = ["The league had founded groups by the end of 2021", "36 of them in the year 2020 alone."]
+    assert [b.text for b in _pdf_blocks(["\n".join(latin)])] == [" ".join(latin)]
 
 
 def test_latin_lines_are_joined_with_a_blank(tmp_path):

@@ -555,6 +555,22 @@ def test_where_blanks_part_the_cells_a_row_with_one_too_few_is_not_guessed():
     assert "12个" in facts["token"].tolist()  # of no year
 
 
+def test_where_every_row_has_one_cell_too_few_none_is_guessed():
+    head = "街道  团员（人）  团干部（人）  团支部（个）\n"
+    facts = yr.extract_facts(head + "城东街道  1200  36\n城西街道  36  28\n城南街道  700  25")
+    assert "团干部" not in facts["noun"].tolist() and "table" not in facts["rule"].tolist()
+    facts = yr.extract_facts(head + "城东街道  1200  36\n城西街道  950  36  28\n城南街道  700  25")
+    table = facts[facts["rule"] == "table"]
+    assert rows(table, "noun", "value") == [["团员", 950], ["团干部", 36], ["团支部", 28]]
+    facts = yr.extract_facts("街道  团员（人）  备注\n城东街道  1200\n城西街道  950")  # nothing to remark
+    assert rows(facts, "noun", "value") == [["团员", 1200], ["团员", 950]]
+    body = "城东街道  1200  1130  2330\n城西街道  900  870  1770"
+    facts = yr.extract_facts(f"街道  男团员 女团员  合计\n{body}")  # two headers run together
+    assert not {"街道", "男团员", "女团员"} & set(facts["noun"])
+    facts = yr.extract_facts(f"        男团员  女团员  合计\n{body}")
+    assert facts["noun"].tolist()[:2] == ["男团员", "女团员"]
+
+
 PROSE = [
     "\u3000\u3000全年开展活动30场，服务500人次。\n\u3000\u3000组织培训4期。",
     "\t全年开展活动30场，服务500人次。\n\t组织培训4期。",

@@ -70,7 +70,7 @@ def _check_text_layer(pages, where):
 def _pdf_blocks(pages):
     """Join the lines of a paragraph, over page ends too; running heads and page numbers stay apart."""
     split = [LINE_ENDS.sub("\n", page).split("\n") for page in pages]
-    lines = [(line.rstrip(), i) for i, page in enumerate(split, 1) for line in page if line.strip()]
+    lines = [(_parted(line.rstrip()), i) for i, page in enumerate(split, 1) for line in page if line.strip()]
     furniture = _running_lines(lines, len(pages))
     widths = sorted(_width(text) for text, _ in lines)
     full = 0.85 * widths[int(0.9 * (len(widths) - 1))]  # a shorter line ends its paragraph
@@ -79,11 +79,24 @@ def _pdf_blocks(pages):
         if i in furniture:
             waiting.append(Block(text, f"page {page}", "boilerplate"))
             continue
-        if not current or _width(current[-1][0]) < full or STARTS.match(text):
+        above = current[-1][0] if current else ""
+        if _width(above) < full or STARTS.match(text) or GAP in text or GAP in above:
             blocks += [*_joined(current), *waiting]
             waiting, current = [], []
         current.append((text, page))
     return [*blocks, *_joined(current), *waiting]
+
+
+GAP = "  "  # as of the cells of a row in plain text
+ROW = re.compile(
+    rf"(?=.*{WIDE.pattern})\s*[^\s，。；：、！？]{{1,12}}(?:\s+[^\s，。；：、！？]{{1,12}}){{2,}}\s*"
+)
+
+
+def _parted(line):
+    """Put the cells of a line apart that may be a row of a table: three or more, none of them a sentence."""
+    cells = line.split()
+    return GAP.join(cells) if ROW.fullmatch(line) and max(map(len, cells)) > 1 else line
 
 
 def _running_lines(lines, pages):
@@ -100,18 +113,27 @@ def _running_lines(lines, pages):
 
 PAGE_NUMBER = re.compile(r"\W*(?:第\s*)?0(?:\s*页)?(?:\W*(?:共\s*)?0\s*页?)?\W*")
 
+BROKEN = re.compile(r"\d(?:[.,]?\n\d|\n[.,]\d)")
+
+
+def _is_seamless(line, after):
+    """Tell whether no blank parts two lines of one paragraph: in Chinese not even the halves of a number."""
+    if WIDE.search(line) and WIDE.search(after) and BROKEN.search(f"{line[-2:]}\n{after[:2]}"):
+        return True
+    return not (line[-1].isascii() and after[0].isascii())
+
 
 def _width(text):
     return len(text) + len(WIDE.findall(text))
 
 
 def _joined(lines):
-    """Return the lines as one block, in a list; blanks only part what is not Chinese on both sides."""
+    """Return the lines as one block, in a list; blanks part what `_is_seamless` does not."""
     if not lines:
         return []
     parts = [lines[0][0]]
     for line, _ in lines[1:]:
         line = line.strip()
-        parts += [" ", line] if parts[-1][-1].isascii() and line[0].isascii() else [line]
+        parts += [line] if _is_seamless(parts[-1], line) else [" ", line]
     first, last = lines[0][1], lines[-1][1]
     return [Block("".join(parts), f"page {first}" if first == last else f"pages {first}-{last}")]
