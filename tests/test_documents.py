@@ -21,7 +21,7 @@ import youthresearch
 from youthresearch import deadline
 from youthresearch.documents import read_report
 from youthresearch.extract import extract_facts
-from youthresearch.paragraphs import Limits, ReportError
+from youthresearch.paragraphs import Limits, ReportError, width
 from youthresearch.pdf import _pdf_blocks
 
 FONT = os.path.join(os.path.dirname(youthresearch.__file__), "fonts", "NotoSansSC-Subset.ttf")
@@ -125,6 +125,53 @@ def test_line_ends_blank_lines_and_control_characters(tmp_path):
     document = check(read_report(write(tmp_path, "a.txt", raw)))
     assert lines(document) == [f"  {TITLE}", BODY[0], LONG, "完"]
     assert list(document.paragraphs["place"]) == ["line 1", "line 3", "line 5", "line 6"]
+
+
+def wrapped(text, size, at):
+    """Break a text into lines of one size, by characters or by columns of a terminal."""
+    rows = [""]
+    for c in text:
+        if size(rows[-1] + c) > at:
+            rows.append("")
+        rows[-1] += c
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize(("size", "at"), [(len, 29), (width, 60)])
+def test_lines_broken_at_one_width_are_joined(tmp_path, size, at):
+    first, second = BODY[0] * 2 + LONG * 2, BODY[1] * 2 + LONG
+    text = (
+        f"{TITLE}\n\n{wrapped(first, size, at)}\n{wrapped('　　' + second, size, at)}\n一、团组织\n团支部36个"
+    )
+    document = check(read(tmp_path, text))
+    assert lines(document) == [TITLE, first, f"　　{second}", "一、团组织", "团支部36个"]
+    assert document.paragraphs["place"].iloc[1].startswith("lines 3-")
+    apart = "\n\n".join([LONG[:40]] * 6)
+    assert lines(read(tmp_path, apart)) == [LONG[:40]] * 6  # each a paragraph
+
+
+def test_a_number_that_a_line_end_cuts_is_whole(tmp_path):
+    text = "\n".join(
+        ["今年全区各级团组织围绕中心服务大局共有团员12"]
+        + ["00名今年全区各级团组织围绕中心服务共有团员12"] * 4
+    )
+    facts = extract_facts(read(tmp_path, text + "\n00名。"))
+    assert facts["value"].tolist() == [1200] * 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(["今年以来全区各级团组织围绕中心服务大局有团员36名。"] * 9),  # each a sentence
+        "\n".join(["团委12个", "支部36个", "干部48名", "团员50名", "义工60名"]),  # a list
+        "\n".join([LONG, BODY[0], BODY[1], TITLE, LONG, BODY[0]]),  # of any length
+        "\n".join(
+            ["城东街道团工委及所属各级团组织  1200  360", "城西街道团工委及所属各级团组织  1100  350"] * 4
+        ),
+    ],
+)
+def test_lines_that_end_where_they_should_stay_lines(tmp_path, text):
+    assert lines(read(tmp_path, text)) == text.split("\n")
 
 
 def test_boilerplate_of_a_saved_page_is_flagged_and_kept(tmp_path):

@@ -72,7 +72,7 @@ MAY_IMPORT = {
         "periods",
         "schema",
     },  # the national series and the words are data
-    "boilerplate": set(),
+    "boilerplate": {"paragraphs"},
     "deadline": set(),
     "paragraphs": {"schema"},
     "decoding": {"paragraphs"},

@@ -5,9 +5,20 @@ from io import BytesIO
 
 import pandas as pd
 
-from .boilerplate import FIGURE, STARTS
+from .boilerplate import FIGURE
 from .deadline import within
-from .paragraphs import LINE_ENDS, WIDE, Block, ReportError, check_characters, refused, shorten
+from .paragraphs import (
+    LINE_ENDS,
+    STARTS,
+    WIDE,
+    Block,
+    ReportError,
+    check_characters,
+    joined,
+    refused,
+    shorten,
+    width,
+)
 
 
 def read_pdf(data, where, limits):
@@ -72,7 +83,7 @@ def _pdf_blocks(pages):
     split = [LINE_ENDS.sub("\n", page).split("\n") for page in pages]
     lines = [(_parted(line.rstrip()), i) for i, page in enumerate(split, 1) for line in page if line.strip()]
     furniture = _running_lines(lines, len(pages))
-    widths = sorted(_width(text) for text, _ in lines)
+    widths = sorted(width(text) for text, _ in lines)
     full = 0.85 * widths[int(0.9 * (len(widths) - 1))]  # a shorter line ends its paragraph
     blocks, waiting, current = [], [], []
     for i, (text, page) in enumerate(lines):
@@ -80,7 +91,7 @@ def _pdf_blocks(pages):
             waiting.append(Block(text, f"page {page}", "boilerplate"))
             continue
         above = current[-1][0] if current else ""
-        if _width(above) < full or STARTS.match(text) or GAP in text or GAP in above:
+        if width(above) < full or STARTS.match(text) or GAP in text or GAP in above:
             blocks += [*_joined(current), *waiting]
             waiting, current = [], []
         current.append((text, page))
@@ -113,27 +124,11 @@ def _running_lines(lines, pages):
 
 PAGE_NUMBER = re.compile(r"\W*(?:第\s*)?0(?:\s*页)?(?:\W*(?:共\s*)?0\s*页?)?\W*")
 
-BROKEN = re.compile(r"\d(?:[.,]?\n\d|\n[.,]\d)")
-
-
-def _is_seamless(line, after):
-    """Tell whether no blank parts two lines of one paragraph: in Chinese not even the halves of a number."""
-    if WIDE.search(line) and WIDE.search(after) and BROKEN.search(f"{line[-2:]}\n{after[:2]}"):
-        return True
-    return not (line[-1].isascii() and after[0].isascii())
-
-
-def _width(text):
-    return len(text) + len(WIDE.findall(text))
-
 
 def _joined(lines):
-    """Return the lines as one block, in a list; blanks part what `_is_seamless` does not."""
+    """Return the lines as one block, in a list."""
     if not lines:
         return []
-    parts = [lines[0][0]]
-    for line, _ in lines[1:]:
-        line = line.strip()
-        parts += [line] if _is_seamless(parts[-1], line) else [" ", line]
     first, last = lines[0][1], lines[-1][1]
-    return [Block("".join(parts), f"page {first}" if first == last else f"pages {first}-{last}")]
+    place = f"page {first}" if first == last else f"pages {first}-{last}"
+    return [Block(joined([line for line, _ in lines]), place)]
