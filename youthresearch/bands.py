@@ -60,7 +60,7 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         alone = _districts_behind(effect) == 1
         path.loc[alone, ["low", "band_low"]], path.loc[alone, ["high", "band_high"]] = -np.inf, np.inf
     path = path.assign(inference=kind)
-    path.attrs["outcome"] = effect.outcome  # for the axis of a figure
+    path.attrs |= {"outcome": effect.outcome, "level": level}  # for the axis and the legend of a figure
     return path
 
 

@@ -81,6 +81,7 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
         "caution",
     ]
     table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
+    table.attrs["level"] = level  # for the axis of a figure
     return mark_simulated(table, [e.simulated for e in effects])
 
 
