@@ -69,7 +69,7 @@ MAY_IMPORT = {
     "writing": set(),
     # the national series and the words are data
     "simulate": {"intervals", "loaders", "panel", "periods", "schema", "writing"},
-    "boilerplate": set(),
+    "boilerplate": {"paragraphs"},
     "deadline": set(),
     "paragraphs": {"schema"},
     "decoding": {"paragraphs"},

@@ -123,6 +123,7 @@ def _folding():
     """Map every character that is folded to what it becomes."""
     full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
     full |= {"\u3000": " ", "～": "~", "－": "-", "−": "-", "‐": "-", "‑": "-", "‒": "-", "―": "—", "∶": ":"}
+    full |= dict.fromkeys("\xa0\u202f\u205f" + "".join(map(chr, range(0x2000, 0x200B))), " ")  # of any width
     # half a character, the signs of `tokens`
     full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")
     table = load_traditional()
