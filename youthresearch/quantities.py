@@ -648,7 +648,7 @@ def _pattern():
         "NAMES": set(lexicon_codes("name")),
     }
     sorts = "|".join(f"{_FIRST.get(sort, '')}(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
-    pattern = f"(?=OPENING)(?:{sorts})"
+    pattern = f"(?=FIRST)(?=OPENING)(?:{sorts})"
     texts = {name: f"(?:{either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
@@ -734,6 +734,7 @@ _AGE = re.compile(
 )
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
+    "FIRST": rf"[\dxX×{_HAN}A-Za-z双翻首全均ALONE*○□△_ (\[〔“\"LEADS第前上民公页浏阅点访评被引下]",
     "OPENING": rf"[\dxX×{_HAN}A-Za-z双翻首ALONE]|[*○□△_](?![*○□△_]{{16}})|全[覆部]|均为"
     rf"|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
