@@ -762,8 +762,8 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "TIME": r"(?:个[半多]?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
 _FIRST = {  # what some sorts begin with, so that their many forms are tried only there
-    "date": r"(?=(?:1[5-9]|20)[\dxX×*]|\d{1,2}[ 年月日号.:—–~至到-]|(?:[xX×]{1,2}|CN{1,2})月"
-    r"|民国|公元|二[〇零])",
+    "date": r"(?=(?:1[5-9]|20)[\dxX×*]|\d{1,2}[ 年月日号.:—–~至到-]"
+    r"|(?:[xX×]{1,2}|[一二三四五六七八九十]{1,2})月|民国|公元|二[〇零])",
     "age": r"(?=\d{1,2}(?:\.\d{1,2}|) ?[周岁后—–~至到-])",
     "duration": r"(?=\D|\d{1,4}+ ?[余多来几个周年星季天分秒学工小.—–~至到×xX*-])",
     "ordinal": r"(?=\d{1,4}[届次级版)、.]|[xX×*○□△_第前首 (一二三四五六七八九十])",
