@@ -621,7 +621,11 @@ def phrase_to(tokens, k):
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
         or (tokens[j].word in "支个名家所项类" and tokens[j - 1].word in ("各", "每", "该"))
-        or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(tokens[j - 1]))
+        or (
+            tokens[j].word in ADMIN
+            and (tokens[j + 1].sort in "nw" or tokens[j + 1].word == NAME)
+            and _is_left_over(tokens[j - 1])
+        )
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
         or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
     ):
@@ -780,6 +784,8 @@ def _is_predicate(tokens, n, k):
     verb = sort in "vw" or tokens[n].word in verbal()
     if (before.sort == "s" and before.word[0] == "各") or before.word in HONOURS:
         return False  # 各类犯罪嫌疑人, 优秀指导教师
+    if before.word[-1:] == "性" and len(before.word) > 2:
+        return False  # 保障性租赁住房
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
         return False  # 遗体捐献登记
     if verb and before.word in ADVERBS:
