@@ -621,11 +621,8 @@ def phrase_to(tokens, k):
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
         or (tokens[j].word in "支个名家所项类" and tokens[j - 1].word in ("各", "每", "该"))
-        or (
-            tokens[j].word in ADMIN
-            and (tokens[j + 1].sort in "nw" or tokens[j + 1].word == NAME)
-            and _is_left_over(tokens[j - 1])
-        )
+        or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(tokens[j - 1]))
+        or (tokens[j].word in ADMIN and tokens[j + 1].word == NAME)  # 县三八红旗集体
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
         or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
     ):
