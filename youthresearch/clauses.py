@@ -130,6 +130,9 @@ _GROWING = re.compile(  # 保持年均8%的增长, 以7%的速度增长
     r"(?:的(?:年均|平均|年|[高快]速|较快|速度)?)?(?:递?增[长速幅]?|(?<=速度)发展|(?P<down>递减|下降|降[幅低]))"
     r"(?:率|速度|幅度|态势|水平)?(?=[,。;、)\n]|$)"
 )
+_BETTERED = ("提升", "提高")
+_WHOLE_THINGS = ("家", "个", "所", "座", "处", "条", "项", "户", "支", "台", "间", "栋")
+_STEPS = ("位次", "名次", "等级", "档次", "层次", "百分", "台阶")
 _THEN = ("便", "就", "则", "多", "少")
 _EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
 _ALL = ("均", "均为", "均是", "均达", "均达到", "均在", "均有")  # 面积均超过90平方米
@@ -225,6 +228,8 @@ def _own_kind(mention, clause, whole, each, rest):
     if mention["sort"] == "rank":
         return "rank", 1, 0
     moved = marks["moved"].search(clause)
+    if moved and moved["verb"] in _BETTERED and _is_bettered(mention, clause, moved, rest):
+        moved = None
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
@@ -261,6 +266,12 @@ def _own_kind(mention, clause, whole, each, rest):
     if verb:
         return "change", sign, attached
     return _without_verb(mention, clause)
+
+
+def _is_bettered(mention, clause, moved, rest):
+    """Tell whether a verb says what was done to things that are counted (改造提升水站9座), not by how many."""
+    counted = mention["unit"] in _WHOLE_THINGS and not moved["to"] and not rest.startswith(_STEPS)
+    return counted and mention["resolution"] >= 1 and not _LIKE.search(clause)
 
 
 def _reached(unit, verb, sign, mean):

@@ -23,9 +23,17 @@ _BAR = re.compile(r"[|｜│]")
 _MARKED = re.compile(r"[|｜│\t]")  # where a cell may be empty and still be seen
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
 # Of a line of headers.
-_ENDS = re.compile(r"[)）][ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]\s*?(?:\n|$)")
-_HEADERS = re.compile(r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}")
-_FIGURES = re.compile(r"(?=\S*[\u4e00-\u9fff])\S{1,40}(?:[ \u3000][+-]?\d[\d,.]*[%％]?){2,12}")
+_ENDS = re.compile(
+    r"[)）][ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]\s*?(?:\n|$)|[标目称] 单 ?位 \S{1,8}(?: \S)?\s*?\n"
+)
+_HEADERS = re.compile(
+    r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}"
+    r"|\S{0,4}(?:指 ?标|项 ?目|名 ?称) 单 ?位(?: [^\s\d]{1,8}| \d{4}年?){1,12}"
+)
+_FIGURES = re.compile(
+    r"(?=\S*[\u4e00-\u9fff])\S{1,40}(?:(?:[ \u3000][+-]?\d[\d,.]*[%％]?){2,12}"
+    r"| [^\s\d]{1,6}(?: [+-]?\d[\d,.]*){1,12})"
+)
 _ONE = re.compile("[ \u3000]")
 _RULE = re.compile(r"[\s|｜│+:=\-─━┄—┌┐└┘├┤┬┴┼]{3,}")  # a line drawn between rows
 _FRAMED = re.compile(r"(?! [|｜│])\s*[|｜│]")  # bars before the first cell too, as Markdown has them
