@@ -130,6 +130,7 @@ _GROWING = re.compile(  # 保持年均8%的增长, 以7%的速度增长
     r"(?:的(?:年均|平均|年|[高快]速|较快|速度)?)?(?:递?增[长速幅]?|(?<=速度)发展|(?P<down>递减|下降|降[幅低]))"
     r"(?:率|速度|幅度|态势|水平)?(?=[,。;、)\n]|$)"
 )
+_GROWS = frozenset("的增递下降")  # what that begins with
 _BETTERED = ("提升", "提高")
 _WHOLE_THINGS = ("家", "个", "所", "座", "处", "条", "项", "户", "支", "台", "间", "栋")
 _STEPS = ("位次", "名次", "等级", "档次", "层次", "百分", "台阶")
@@ -254,7 +255,7 @@ def _own_kind(mention, clause, whole, each, rest):
         return ("change" if ratio else "growth"), sign, attached
     if unit in PARTS or (not unit and _HELD.search(clause)):
         held, speed = _SHARE.search(clause), unit in PARTS and _SPEED.search(clause)
-        speed = speed or (rest[:1] in tuple("的增递下降") and not held and _GROWING.match(rest))
+        speed = speed or (rest[:1] in _GROWS and not held and _GROWING.match(rest))
         if speed:
             return "growth", -1 if speed["down"] else 1, 0
         return "share", 1, len(held[0]) if held else 0

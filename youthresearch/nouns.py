@@ -352,7 +352,7 @@ def _of_whom(tokens, i):
         j += 1
     found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
     head = next((t.word for t in tokens[j : j + REACH] if found and t.end == found[1]), "")
-    return None if head.endswith((*AIMS, "水平")) else found  # 保持在99%以上的高水平
+    return None if head.endswith(AIMS) else found  # 保持在99%以上的高水平
 
 
 def _head(tokens, i, phrase):
