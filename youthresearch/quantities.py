@@ -173,7 +173,7 @@ def _with_units(mentions, folded):
     size = 1
     for i in range(len(mentions) - 2, -1, -1):
         mention, following = mentions[i], mentions[i + 1]
-        if mention["sort"] == "bare" and _is_listed_before(mention, following, folded):
+        if mention.get("unit") in ("", "个") and _is_listed_before(mention, following, folded):
             factor = _MANY.match(folded, following["number_start"])
             size = _PLACES[factor[1]] if factor else size
             mention |= {"sort": "quantity", "unit": following["unit"]}
@@ -190,7 +190,10 @@ def _is_listed_before(mention, following, folded):
         and folded[mention["end"] : following["start"]] in _LISTED
         and (
             following["unit"] in POINTS
-            or bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+            or (
+                not mention["unit"]
+                and bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+            )
         )
     )
 
@@ -758,7 +761,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     r"|(?<![A-Za-z\d])SIGNS)(?: ?ODD)?FACTOR?(?:SIGNS(?: ?ODD)?FACTOR)?",
     "SIGNS": r"(?:[xX×]{1,8}|[*]{1,8}|[○□△]{1,8}|_{1,16})",
     "FACTOR": r"(?:十MULT?|MULT)",
-    "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT|)|))",
+    "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
     "ARABIC": r"(?:(?<![\d.])\d{1,3}+(?:,\d{3}){1,4}(?!\d)DECIMALS"
     r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}+(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}+DECIMALS(?!\d|\.\d))",

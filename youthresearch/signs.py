@@ -103,6 +103,7 @@ def _names():
     quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "团共", _BODY)
     return (
         (OTHER, "", baselines()),
+        (OTHER, "每", re.compile("每[百千万](?=人口)人口")),
         quotes,
         (BRACKET, "(", _BRACKET),
         (GROUP, "", joined),
