@@ -283,6 +283,12 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 units=_PERCENT,
             ),
             Form(r"^(?!.*(?:最[多高]|不超过)).*(?<![许认计])可以?享受[^,。;\d]{0,8}$", "", _EXACT, _GIVEN),
+            Form(
+                r"(?<![许认计])可[以再]?(?:一次性|按月|分别)?(?:给予|发放|补[助贴]|奖励)NEAR{0,14}$",
+                "",
+                _EXACT,
+                _YUAN,
+            ),
         ],
     ),
     "what has to be: 不少于应选人数的20%, 人数一般应在6人以上, 必须有1名教师": (

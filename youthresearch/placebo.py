@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .inference import randomization_test
+from .inference import SEED, randomization_test
 from .schema import DataError, check_cohorts, check_columns, check_estimator, is_simulated, mark_simulated
 
 
@@ -17,7 +17,7 @@ def placebo_in_time(
     statistic="att",
     draws=None,
     level=0.95,
-    seed,
+    seed=SEED,
     **options,
 ):
     """Move treatment to earlier dates, and test whether the pilots stood out before they were pilots.

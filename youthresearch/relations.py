@@ -139,8 +139,8 @@ def find_relations(facts, figures, identities=None, districts=None):
         One row is one relation: relation (key of `rules.RULES`), members (tuple of row positions in facts, in
         the order of the rule's roles), found (named: by what the facts are coded as; near: by their places in
         the text; sums: by the arithmetic itself, where chance is no explanation).
-        ``attrs["not_related"]`` lists pairs that differ in scope, flow, status or date alone,
-        ``attrs["several"]`` the changes and rates that may be of several levels.
+        ``attrs["not_related"]`` says of changes and rates without a level, by fact_id, in what they differ
+        from one of their subject; ``attrs["several"]`` lists those that may be of several levels.
     """
     rows = rows_of(facts)
     moves = list(moves_of(rows, figures).itertuples())
@@ -772,15 +772,15 @@ def _of_places(rows, identities, districts):
 
 
 def _not_related(rows, moves):
-    """List the changes and rates left alone, with the one respect in which a level of the subject differs."""
+    """Say of changes and rates left alone in what a level of their subject differs, by fact_id."""
     about = attrgetter("source_id", "district", "subject")
     levels = {(r.near, r.key): r for r in reversed(rows) if r.kind == "level"}
     levels = _by(sorted(levels.values(), key=attrgetter("Index")), about)
-    respects, records = ("scope", "flow", "status", "period_start", "period_end"), []
+    respects, differ = ("scope", "flow", "status", "period_start", "period_end"), {}
     for lost in [rows[m.at] for m in moves if m.level < 0]:
         for level in levels.get(about(lost), ()):
             reason = ", ".join(r for r in respects if getattr(lost, r) != getattr(level, r))
             if reason:
-                records.append({"fact_id": lost.fact_id, "other": level.fact_id, "reason": reason})
+                differ[lost.fact_id] = f"another {reason} than the level {level.fact_id}"
                 break
-    return records
+    return differ
