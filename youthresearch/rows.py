@@ -24,8 +24,15 @@ _MARKED = re.compile(r"[|｜│\t]")  # where a cell may be empty and still be s
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
 # Of a line of headers.
 _ENDS = re.compile(r"[)）][ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]\s*?(?:\n|$)")
-_HEADERS = re.compile(r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}")
-_FIGURES = re.compile(r"(?=\S*[\u4e00-\u9fff])\S{1,40}(?:[ \u3000][+-]?\d[\d,.]*[%％]?){2,12}")
+_UNITED = re.compile(r" 单 ?位 \S{1,8}(?: \S)?\s*?\n")
+_HEADERS = re.compile(
+    r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}"
+    r"|\S{0,4}(?:指 ?标|项 ?目|名 ?称) 单 ?位(?: [^\s\d]{1,8}| \d{4}年?){1,12}"
+)
+_FIGURES = re.compile(
+    r"(?=\S*[\u4e00-\u9fff])\S{1,40}(?:(?:[ \u3000][+-]?\d[\d,.]*[%％]?){2,12}"
+    r"| [^\s\d]{1,6}(?: [+-]?\d[\d,.]*){1,12})"
+)
 _ONE = re.compile("[ \u3000]")
 _RULE = re.compile(r"[\s|｜│+:=\-─━┄—┌┐└┘├┤┬┴┼]{3,}")  # a line drawn between rows
 _FRAMED = re.compile(r"(?! [|｜│])\s*[|｜│]")  # bars before the first cell too, as Markdown has them
@@ -58,7 +65,7 @@ class Line(NamedTuple):
 
 def may_hold_rows(text):
     """Tell, at once for most texts, whether two lines near each other have what may part cells."""
-    if _ENDS.search(text):
+    if _ENDS.search(text) or (" 单" in text and _UNITED.search(text)):
         return True
     signs = [sign for sign in _SIGNS if sign in text]
     if not signs:
