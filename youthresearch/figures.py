@@ -334,7 +334,7 @@ def plot_spread(table, *, lang="en"):
     step = max(1, len(table) // 8)
     ax.set_xticks(x[::step], table["period"].astype(str).iloc[::step])
     name = outcome_label(table.attrs.get("outcome", ""), lang)
-    ax.set_ylabel("\n".join(filter(None, [name, _word("first_period_100", lang)])))
+    ax.set_ylabel("\n".join(filter(None, [name, _word("first_period_100", lang)])), linespacing=1.6)
     ax.legend(frameon=False, fontsize=8, ncols=2)
     return fig
 
@@ -498,7 +498,7 @@ def plot_weights(table, *, lang="en"):
     largest = np.abs(grid).max()
     image = ax.imshow(grid, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest)
     for row, column in np.argwhere(grid < 0):
-        ax.add_patch(_hatched(column, row))
+        ax.add_patch(_hatched(column, row, "white" if grid[row, column] < -0.5 * largest else INK))
     for k, cohort in enumerate(cohorts):
         if str(cohort) in periods:
             start = periods.index(str(cohort)) - 0.5
@@ -513,10 +513,10 @@ def plot_weights(table, *, lang="en"):
     return fig
 
 
-def _hatched(column, row):
+def _hatched(column, row, colour):
     from matplotlib.patches import Rectangle
 
-    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="///", edgecolor=INK, linewidth=0)
+    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="///", edgecolor=colour, linewidth=0)
 
 
 @_drawn_from("placebo_in_time(...)", "lead", "att", "low", "high")
