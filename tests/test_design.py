@@ -226,8 +226,8 @@ NUMBERS = {"districts": 20, "periods": 6, "waves": {4: 2}, "rho": 0.5}
         ({"waves": {}}, "do not begin after"),
         ({"waves": {7: 2}}, "by 6"),
         ({"waves": {4: 21}}, "takes 21 districts of 'all', which has 20"),
-        ({"rho": 1.0}, "between -1 and 1"),
-        ({"sd": 0}, "above zero"),
+        ({"rho": 1.0}, "rho=1.0 must be a number, above -1 and below 1"),
+        ({"sd": 0}, "sd=0 must be a number, above 0"),
         ({"districts": {"a": 9, "b": 9}}, "how many of its 2"),
     ],
 )
@@ -262,7 +262,7 @@ def test_waves_and_deviations_that_make_no_design_are_refused():
         ({"districts": {"a": 20, "b": 3}, "waves": {3: {"a": -2}}}, "takes -2 districts"),
         ({"districts": 20, "waves": {3: 0}}, "take no district"),
         ({"districts": {"a": 20, "b": 3}, "waves": {3: {"a": 2}}, "sd": {"a": 1.0}}, "every stratum"),
-        ({"districts": 20, "waves": {3: 2}, "sd": float("nan")}, "above zero"),
+        ({"districts": 20, "waves": {3: 2}, "sd": float("nan")}, "sd=nan must be a number, above 0"),
     ):
         with pytest.raises(yr.DataError, match=said):
             yr.design_study(**given, **options)

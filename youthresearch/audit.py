@@ -24,7 +24,7 @@ from .rules import (
     solve,
     whole_numbers,
 )
-from .schema import DataError, check_columns, is_simulated, mark_simulated, with_refused
+from .schema import DataError, check_callable, check_columns, is_simulated, mark_simulated, with_refused
 
 FINDING = [
     *("relation", "source_id", "district", "scope", "period_end", "indicator", "checked", "verdict"),
@@ -88,6 +88,9 @@ def audit_facts(facts, identities=None, districts=None):
 def _checked(facts, identities, districts):
     """Find the relations of facts and check them: facts prepared, figures, relations, findings in order."""
     facts = prepare(facts)
+    if districts is not None:
+        needed = ["district", "parent"]
+        check_columns("districts", districts, needed, "load them with load_districts", needed)
     figures = figures_of(facts)
     relations = find_relations(facts, figures, identities, districts)
     return facts, figures, relations, _findings(facts, relations, figures)
@@ -208,6 +211,7 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
         As `audit_facts`; or if the repairs are of other facts, or of what has been repaired since, or if
         the measure has several results of one name.
     """
+    check_callable("measure", measure, "give one that makes a table of facts, such as yr.compute_metrics")
     edits = propose_repairs(facts, identities, districts) if repairs is None else repairs
     _check_repairs(edits, facts)
     keys = ["source_id", "relation", "fact_ids"]

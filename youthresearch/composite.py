@@ -367,6 +367,7 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
 
 
 def _numbers(table):
+    _check_indicators(table)
     x = table.to_numpy(dtype=float)
     if not np.isfinite(x).all():
         raise DataError("The table has missing or infinite values:", table[~np.isfinite(x).all(axis=1)])

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields
 from datetime import date as calendar
 from hashlib import sha256
 from math import isfinite
-from pathlib import Path
 
 import pandas as pd
 
@@ -34,11 +33,13 @@ from .schema import (
     Result,
     as_list,
     as_names,
+    as_path,
     check_choice,
     check_count,
     check_estimator,
     check_seed,
     check_share,
+    check_text,
     mark_simulated,
 )
 from .strata import of_column
@@ -212,6 +213,8 @@ def study_plan(
         are missing for districts, or date is no day.
     """
     outcomes = tuple(as_names(outcomes, "outcomes"))
+    for name, text in {"question": question, "register": register, "note": note}.items():
+        check_text(name, text, "say it in words")
     if not question.strip() or not outcomes:
         raise DataError("A plan needs a question and at least one outcome.")
     check_estimator(estimator)
@@ -331,7 +334,7 @@ def save_plan(plan, path):
         If there is such a file, or no folder for it.
     """
     _check_plan(plan)
-    path = Path(path)
+    path = as_path("path", path)
     if not path.parent.is_dir():
         raise DataError(f"There is no folder {path.parent}: make it first.")
     if path.exists():
@@ -358,7 +361,7 @@ def read_plan(path):
         If there is no such file, it is no plan, or not the one that was saved.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = as_path("path", path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as a plan ({error}): check the path.") from None
     _, mark, stored = text.partition("\n{\n")
