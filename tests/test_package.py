@@ -21,7 +21,8 @@ MAY_IMPORT = {
     "loaders": {"intervals", "schema"},
     "slips": set(),
     "rules": {"intervals"},
-    "relations": {"loaders", "rules", "schema", "slips"},
+    "sorts": set(),
+    "relations": {"loaders", "rules", "schema", "slips", "sorts"},
     "repair": {"intervals", "rules", "schema", "slips"},
     "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},
@@ -65,14 +66,10 @@ MAY_IMPORT = {
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "levels", "loaders", "periods", "schema"},
     "report": {"effects", "inference", "loaders", "schema"},
-    "simulate": {
-        "intervals",
-        "loaders",
-        "panel",
-        "periods",
-        "schema",
-    },  # the national series and the words are data
-    "boilerplate": set(),
+    "writing": set(),
+    # the national series and the words are data
+    "simulate": {"intervals", "loaders", "panel", "periods", "schema", "writing"},
+    "boilerplate": {"paragraphs"},
     "deadline": set(),
     "paragraphs": {"schema"},
     "decoding": {"paragraphs"},
@@ -105,7 +102,7 @@ MAY_IMPORT = {
         *("phrases", "quantities", "rates", "refusals", "schema", "signs", "tables", "tokens", "wholes"),
         "words",
     },
-    "wholes": {"quantities", "tokens", "words"},
+    "wholes": {"quantities", "sorts", "tokens", "words"},
     "corpus": {"dates", "documents", "extract", "loaders", "paragraphs", "schema", "words"},
     "evidence": {"loaders", "schema"},
     "__main__": {

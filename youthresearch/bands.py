@@ -61,7 +61,7 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         alone = _districts_behind(effect) == 1
         path.loc[alone, ["low", "band_low"]], path.loc[alone, ["high", "band_high"]] = -np.inf, np.inf
     path = path.assign(inference=kind)
-    path.attrs["outcome"] = effect.outcome  # for the axis of a figure
+    path.attrs |= {"outcome": effect.outcome, "level": level}  # for the axis and the legend of a figure
     return path
 
 

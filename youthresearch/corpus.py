@@ -55,8 +55,8 @@ SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "clauses", "codebook", "corpus", "dates", "deadline", "decoding", "documents", "docx"),
     *("extract", "headings", "intervals", "labels", "layout", "loaders", "norms", "nouns", "paragraphs"),
-    *("pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "tables"),
-    *("tokens", "webpage", "wholes", "words"),
+    *("pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "sorts"),
+    *("tables", "tokens", "webpage", "wholes", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")

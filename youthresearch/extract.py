@@ -381,6 +381,8 @@ def _facts_of(sentence, folded, tokens, after_plan):
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
+        if rows[0]["unit"] in PEOPLE:
+            paragraph.setdefault("persons", rows[0]["noun"])
     paragraph["wholes"] = wholes_of(sentence, folded, context)
     return rows
 
@@ -508,7 +510,9 @@ def _without_total(noun, unit, folded):
 
 
 def _says_no_more(name, unit):
-    """Return the end of a name that says no more than its unit: 志愿者人数, 案件数 in 件, 捐物价值."""
+    """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件, 失业率均值."""
+    if name.endswith(("率均值", "率平均值")):
+        return name[name.rindex("率") + 1 :]
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
     if name.endswith("价值"):

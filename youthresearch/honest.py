@@ -164,15 +164,7 @@ def honest_did(
     _check(effect, method)
     check_share(level=level)
     path, kept = _coefficients(effect)
-    vcov, how = effect.vcov[1:, 1:], effect.errors
-    if by == "randomization":
-        less = effect_on_cells(effect)
-        paths, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
-        others, how = paths[1:, 1:], f"over {how}"
-        vcov = others.T @ others / len(others)
-    vcov = vcov[np.ix_(kept, kept)]
-    if not (np.diag(vcov) > 0).all():
-        raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")
+    vcov, how = _covariance(effect, by, kept, {"strata": strata, "draws": draws, "seed": seed})
     times = path["event_time"].to_numpy()
     weight, target = _target(times, event_time)
     beta, alpha = path["att"].to_numpy(), 1 - level
@@ -201,6 +193,19 @@ def honest_did(
         periods=effect.periods,
         simulated=effect.simulated,
     )
+
+
+def _covariance(effect, by, kept, test):
+    """Return the covariance of the coefficients kept, and what it is over."""
+    vcov, how = effect.vcov[1:, 1:], effect.errors
+    if by == "randomization":
+        paths, how = reassigned_path(effect, less=effect_on_cells(effect), **test)
+        others, how = paths[1:, 1:], f"over {how}"
+        vcov = others.T @ others / len(others)
+    vcov = vcov[np.ix_(kept, kept)]
+    if not (np.diag(vcov) > 0).all():
+        raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")
+    return vcov, how
 
 
 def _check(effect, method):

@@ -189,6 +189,7 @@ def sigma_convergence(panel, *, outcome, population=None):
         )
     columns = ["period", "districts", "mean", "variation", "sd_log", "gini", "theil_t", "theil_l"]
     found = pd.DataFrame(rows, columns=columns)
+    found.attrs["outcome"] = outcome  # for the axis of a figure
     return mark_simulated(with_refused(found, refused), is_simulated(panel))
 
 

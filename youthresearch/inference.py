@@ -265,12 +265,10 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
     else:
         moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
         seed = effect._placebo_seed
+    seed = None if exact else seed
     known = np.isfinite(moments.att)
     place = int(known[:place].sum()) if exact else None
-    moments = _only(moments, known).settled(cells.rounding)
-    actual = actual.settled(cells.rounding)
-    if statistic == "att":
-        moments, actual = replace(moments, spread=None), replace(actual, spread=None)
+    moments, actual = (_tested(m, statistic, cells) for m in (_only(moments, known), actual))
     low, high = interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
         estimator=effect.estimator,
@@ -283,9 +281,9 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
         statistic=statistic,
         draws=len(moments.att),
         exact=exact,
-        seed=None if exact else seed,
+        seed=seed,
         strata="" if strata is None else strata.name or "the given strata",
-        dealt=_digest(cells.districts, cohort, stratum, None if exact else seed, known),
+        dealt=_digest(cells.districts, cohort, stratum, seed, known),
         by_stratum=mark_simulated(_table_of(groups, names, _ever_treated(cells)), cells.simulated),
         n_treated=effect.n_treated,
         n_control=effect.n_control,
@@ -307,8 +305,7 @@ def _smallest_p(effect, strata, statistic):
     noise = np.where(cells.observed, np.random.default_rng(SEED).normal(size=cells.y.shape), 0.0)
     free = replace(effect, _cells=replace(cells, y=noise))
     moments = _moments(free, codes, cohort, groups, 0, None, statistic)[0]
-    moments = _only(moments, np.isfinite(moments.att)).settled(free._cells.rounding)
-    return smallest_p(moments if statistic == "studentized" else replace(moments, spread=None), True)
+    return smallest_p(_tested(_only(moments, np.isfinite(moments.att)), statistic, free._cells), True)
 
 
 def weights_by_cohort(effect):
@@ -410,6 +407,12 @@ def _only(moments, known):
     """Keep the assignments that have an estimate."""
     spread = None if moments.spread is None else moments.spread[known]
     return Moments(moments.att[known], moments.pull[known], spread)
+
+
+def _tested(moments, statistic, cells):
+    """Settle ties, and leave out the spread where the statistic is the estimate itself."""
+    moments = moments.settled(cells.rounding)
+    return moments if statistic == "studentized" else replace(moments, spread=None)
 
 
 def _ever_treated(cells):

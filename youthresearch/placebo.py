@@ -76,16 +76,7 @@ def placebo_in_time(
     needed = ["district", "period", "indicator", "value", "cohort"]
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     check_cohorts(panel)
-    rows = panel[panel["indicator"] == outcome]
-    first = panel.loc[panel["district"].isin(rows["district"]), "cohort"].min()
-    if rows.empty or pd.isna(first):
-        raise DataError(f"No district of {outcome!r} is ever treated: there is no date to move.")
-    before = np.sort(rows.loc[rows["period"] < first, "period"].unique())
-    if len(before) < 2:
-        raise DataError(
-            f"{outcome!r} has {len(before)} periods before {first}: a false date needs two or more."
-        )
-    possible = [_distance(first, period) for period in before[:0:-1]]
+    first, possible = _dates(panel, outcome)
     leads = possible if leads is None else np.atleast_1d(leads).tolist()
     late = [lead for lead in leads if not is_whole(lead) or lead not in range(1, possible[-1] + 1)]
     if late or not leads:
@@ -102,6 +93,20 @@ def placebo_in_time(
 
 
 _SHOWN = ["att", "p_value", "low", "high", "smallest_p", "n_treated", "n_control"]
+
+
+def _dates(panel, outcome):
+    """Return when the first wave began, and how much earlier it can be placed."""
+    rows = panel[panel["indicator"] == outcome]
+    first = panel.loc[panel["district"].isin(rows["district"]), "cohort"].min()
+    if rows.empty or pd.isna(first):
+        raise DataError(f"No district of {outcome!r} is ever treated: there is no date to move.")
+    before = np.sort(rows.loc[rows["period"] < first, "period"].unique())
+    if len(before) < 2:
+        raise DataError(
+            f"{outcome!r} has {len(before)} periods before {first}: a false date needs two or more."
+        )
+    return first, [_distance(first, period) for period in before[:0:-1]]
 
 
 def _moved(panel, first, lead):

@@ -217,25 +217,9 @@ def study_plan(
         check_text(name, text, "say it in words")
     if not question.strip() or not outcomes:
         raise DataError("A plan needs a question and at least one outcome.")
-    check_estimator(estimator)
-    if estimator.__name__ not in LINEAR:
-        raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
-    check_choice("statistic", statistic, ("att", "studentized"))
-    check_share(level=level)
-    check_count(draws=DRAWS if draws is None else draws)
-    check_seed(seed)
+    _check_means(estimator, statistic, level, draws, seed)
     cells = {name: make_cells(panel, name) for name in outcomes}
-    begins = {name: stated_cohorts(panel, one) for name, one in cells.items()}
-    first = min(ordinal.min() for ordinal in begins.values())
-    for name, one in cells.items():
-        if first == NEVER or one.time[0] >= first:
-            raise DataError(f"{name!r} has no period before the first cohort, so that there is no study yet.")
-    cohorts = {
-        str(d): _label(one, g)
-        for name, one in cells.items()
-        for d, g in zip(one.districts, begins[name], strict=True)
-    }
-    cohorts = dict(sorted(cohorts.items()))
+    cohorts, first = _cohorts(panel, cells)
     if isinstance(strata, str):
         strata = of_column(panel, pd.Index(list(cohorts)), strata)
     code, names = stratum_of(pd.Index(list(cohorts)), strata)
@@ -261,6 +245,28 @@ def study_plan(
         date=_day(date or calendar.today()),
         simulated=any(one.simulated for one in cells.values()),
     )
+
+
+def _check_means(estimator, statistic, level, draws, seed):
+    check_estimator(estimator)
+    if estimator.__name__ not in LINEAR:
+        raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
+    check_choice("statistic", statistic, ("att", "studentized"))
+    check_share(level=level)
+    check_count(draws=DRAWS if draws is None else draws)
+    check_seed(seed)
+
+
+def _cohorts(panel, cells):
+    """Return the cohort of every district, written out, and the first one, which every outcome precedes."""
+    begins = {name: stated_cohorts(panel, one) for name, one in cells.items()}
+    first = min(ordinal.min() for ordinal in begins.values())
+    cohorts = {}
+    for name, one in cells.items():
+        if first == NEVER or one.time[0] >= first:
+            raise DataError(f"{name!r} has no period before the first cohort, so that there is no study yet.")
+        cohorts |= {str(d): _label(one, g) for d, g in zip(one.districts, begins[name], strict=True)}
+    return dict(sorted(cohorts.items())), first
 
 
 def _check_detectable(found):

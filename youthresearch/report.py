@@ -84,6 +84,7 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
         "caution",
     ]
     table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
+    table.attrs["level"] = level  # for the axis of a figure
     return mark_simulated(table, [e.simulated for e in effects])
 
 
