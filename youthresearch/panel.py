@@ -354,7 +354,7 @@ def build_panel(
     facts, renamed = _prepare(facts, divisions)
     reason = _reasons(facts, book, units, frequency, _wanted(facts, scope), findings)
     stated = _stated(facts.loc[reason == "", _CELL], book, cap, frequency)
-    before, undated = _before(facts, reason, stated, frequency)
+    before, undated = _before(facts, reason, stated, frequency, book, units)
     reason = reason.mask(reason.isin(_MOVES), undated.reindex(facts.index))
     cells = pd.concat([stated, before], ignore_index=True) if len(before) else stated
     names = ["district", "indicator", "scope", "source_id", "processing"]
@@ -467,7 +467,7 @@ def _stated(facts, book, cap, frequency):
     )
 
 
-def _before(facts, reason, stated, frequency):
+def _before(facts, reason, stated, frequency, book, units):
     """Cells a year (or so) before, from a level and its change or growth rate.
 
     Returns
@@ -481,7 +481,7 @@ def _before(facts, reason, stated, frequency):
     if not len(undated):
         return stated.head(0), undated
     levels = facts[reason == ""].merge(facts.loc[moves, _SERIES].drop_duplicates(), on=_SERIES)
-    table = derive_before(pd.concat([levels, facts[moves]]))
+    table = derive_before(pd.concat([levels, facts[moves]]), indicators=book.reset_index(), units=units)
     if not len(table):
         return stated.head(0), undated
     table[["level_id", "move_id"]] = table["fact_ids"].str.split(" ", expand=True)
