@@ -300,5 +300,9 @@ def test_power_is_of_estimators_that_can_be_had_from_a_design():
         yr.power_curve(design, estimator="did", seed=1)
     with pytest.raises(yr.DataError, match="estimator='did' is no function"):
         yr.randomization_test("did", pd.DataFrame(), outcome="y", seed=1)
-    one, listed = (yr.power_curve(design, effects=e, simulations=50, draws=99, seed=1) for e in (1.0, [1.0]))
+    given = (1.0, [1.0], np.array([1.0]), pd.Series([1.0], index=[7]))
+    one, listed, *others = (
+        yr.power_curve(design, effects=e, simulations=50, draws=99, seed=1) for e in given
+    )
+    assert all(other.equals(one) for other in others)
     pd.testing.assert_frame_equal(one, listed)

@@ -93,7 +93,7 @@ class StudyDesign(Result):
 
     @property
     def _title(self):
-        return "design"
+        return f"design: {self.outcome}"
 
     def _said(self):
         waves = ", ".join(f"{k} from {begins} on" for begins, k in self.waves.items())

@@ -166,8 +166,8 @@ def study_plan(
     estimator=did,
     strata=None,
     statistic="att",
-    level=0.95,
     draws=None,
+    level=0.95,
     seed=SEED,
     register="",
     detectable=(),
@@ -189,7 +189,7 @@ def study_plan(
         `did`, `staggered_did` or another of `effects` but the `synthetic_` ones.
     strata : str or pandas.Series, optional
         As for `randomization_test`; as from `strata_by`.
-    statistic, level, draws, seed
+    statistic, draws, level, seed
         As for `randomization_test`.
     register : str
         Which of the conflicting claims on who was a pilot, and from when, are followed.

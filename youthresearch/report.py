@@ -215,6 +215,8 @@ def save_numbers(stem, numbers, *, folder=None):
     if Path(stem).name != stem:
         raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
     table = pd.DataFrame({"name": list(numbers), "value": [_quoted(*pair) for pair in numbers.items()]})
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"folder={str(folder)!r} is a file: name a folder.")
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / f"{stem}.numbers.csv", index=False, lineterminator="\n")
     return table

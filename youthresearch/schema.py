@@ -264,8 +264,8 @@ def as_names(given, name):
 
 
 def as_list(given):
-    """Read one result or several (a list, a tuple, any iterable but text and tables) as a list."""
-    several = pd.api.types.is_list_like(given) and not isinstance(given, (pd.DataFrame, pd.Series))
+    """Read one thing or several (a list, a tuple, an array, a Series) as a list; a table or a dict is one."""
+    several = pd.api.types.is_list_like(given) and not isinstance(given, (pd.DataFrame, dict))
     return list(given) if several else [given]
 
 
