@@ -267,11 +267,14 @@ def _findings(path, source_id, date, data):
     from .audit import OF_SEVERAL, TWICE, audit_facts
     from .loaders import load_districts, load_identities
     from .schema import list_refused
+    from .words import LOADERS, word_table, words_of
 
     facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
     own = path if (path / "sources.csv").exists() else None  # a folder's own tables, as its facts
-    findings = audit_facts(facts, load_identities(own), load_districts(own))
+    with words_of(None if own else data):
+        book = {name: LOADERS[name](own) if own else word_table(name) for name in ("indicators", "units")}
+    findings = audit_facts(facts, load_identities(own), load_districts(own), **book)
     unclear = list_refused(findings)
     unclear = unclear[unclear["reason"].isin([TWICE, OF_SEVERAL])]
     findings.attrs = {"left_out": _left_out(unclear, tokens)}

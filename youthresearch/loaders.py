@@ -440,6 +440,22 @@ def value_faults(facts):
     return [(rule, facts.loc[bad, column]) for rule, column, bad in found if bad.any()]
 
 
+def given_or_own(name, table):
+    """Return the table given, checked, or the project's where none is: indicators, units or divisions."""
+    load, needed = _GIVEN[name]
+    if table is None:
+        return load()
+    check_columns(name, table, needed, f"load them with load_{name}", untyped=needed)
+    return table
+
+
+_GIVEN = {
+    "indicators": (load_indicators, ["indicator", "unit", "flow"]),
+    "units": (load_units, ["unit", "base"]),
+    "divisions": (load_divisions, ["district", "successor"]),
+}
+
+
 def base_units(written, units):
     """Say what units count, each as the sources write it; empty for one that is not known.
 
