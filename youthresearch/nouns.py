@@ -56,7 +56,7 @@ STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 ACTS = ("起诉", "公诉", "逮捕", "批捕")  # ends of acts of law
-RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
+RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
@@ -289,7 +289,7 @@ def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
     after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit)
-    right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
+    right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
     if right == (after.start, after.end) and _is_level(after.word):
         right = None  # 6个市级、18个县级基地
     came = _who_come(tokens, i) if unit == "人次" and not right else None
@@ -415,6 +415,8 @@ def _same_kind(tokens, i, unit, left, context):
     """
     if unit not in ONLY or fits(_head(tokens, i, left), unit):
         return None
+    if unit not in PEOPLE and _is_item(tokens, i, left):
+        return None  # 民营医院4家、村卫生室60家
     group = PEOPLE if unit in PEOPLE else (unit,)
     return next(
         (
@@ -424,6 +426,15 @@ def _same_kind(tokens, i, unit, left, context):
         ),
         None,
     )
+
+
+def _is_item(tokens, i, found):
+    """Tell whether a plain noun right before number i is a whole item of a list."""
+    item = tokens[i - 1]
+    if item.end != found[1] or item.sort != "n" or says(item.word):
+        return False
+    k = next((k for k in range(i - 1, -1, -1) if tokens[k].start == found[0]), 0)
+    return tokens[k - 1].word in ("、", ",", ":", "其中") and tokens[k].sort in "np"
 
 
 def _whole(tokens, i, unit, context):

@@ -755,7 +755,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "FACTOR": r"(?:十MULT?|MULT)",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:(?:\d{1,4}|\d,\d{3})MULT)?)?)",  # 3亿2,000万
     "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
-    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
+    r"|(?<![\d.表图第])(?<!附件)(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d|\.\d))",
     "DECIMALS": r"(?:\.\d{1,15})",
     "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
