@@ -113,6 +113,7 @@ SET = [  # what a rule sets, which is planned: text, tokens, hedges, kinds
     ("按学生数的2%推荐。按利息的60%给予补贴。", "2% 60%", "exact exact", "share share"),
     ("补贴标准为当地最低工资标准的60%。", "60%", "exact", "share"),
     ("志愿者上岗后，可享受每个月2000元的补贴，可享受三项服务。", "2000元 三项", "exact exact", "mean level"),
+    ("对首次创业者，可一次性给予5000元创业补贴。", "5000元", "exact", "level"),
     # staffs of bodies, and what each body may have
     ("乡镇团委一般5至8人。", "5至8人", "range", "level"),
     ("中学一般应配专职辅导员2-3名。", "2-3名", "range", "level"),

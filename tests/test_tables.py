@@ -670,3 +670,17 @@ def test_cells_one_blank_apart_are_a_table_below_headers_with_their_units():
         [800, "名", "level"],
     ]
     assert "table" not in set(yr.extract_facts(lines.partition("\n")[2])["rule"])
+
+
+def test_cells_one_blank_apart_are_a_table_below_a_column_of_units():
+    lines = "指 标 单 位 数 量\n一、机构\n乡镇 个 30\n救灾支出 亿元 1.5\n服务床位数 万张 9.5\n"
+    facts = yr.extract_facts(f"主要情况如下：\n{lines}全镇有团员800名。")
+    assert rows(facts, "value", "unit", "noun") == [
+        *([30, "个", "乡镇"], [1.5e8, "元", "救灾支出"], [95000, "张", "服务床位"]),
+        [800, "名", "团员"],
+    ]
+
+
+def test_the_share_of_a_plan_that_is_done_is_no_plan():
+    facts = yr.extract_facts("项目 | 完成情况 | 占全年计划\n养老床位 | 385 | 110%\n社区食堂 | 39 | 130%\n")
+    assert set(facts["status"]) == {"achieved"}

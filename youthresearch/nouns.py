@@ -377,7 +377,7 @@ def _further(tokens, i, unit, kind, context):
         return whole, "inherited", None
     alone, before = tokens[i - 1].word != NUMBER, context["noun"]
     if alone:
-        part = tokens[i - 1].word == "的" and tokens[i - 2].word != OTHER  # but 到2021年的60人
+        part = tokens[i - 1].word == "的" and tokens[i - 2].word != OTHER
         before = _of_its_kind(unit, kind, context, part)
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
@@ -441,7 +441,8 @@ def _whole(tokens, i, unit, context):
     """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的有9名)."""
     k = i - 1 - (tokens[i - 1].word in ("有", "共", "达", "为"))
     aged = tokens[k].word == AGE and tokens[k - 1].sort in "xc"  # 14岁以下90人
-    if unit not in PEOPLE or not (aged or tokens[k].word == "的"):
+    told = tokens[k].word == "的" and tokens[k - 1].word != OTHER  # but 到2021年的60人
+    if unit not in PEOPLE or not (aged or told):
         return None
     first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
     if aged and not first:
