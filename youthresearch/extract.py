@@ -101,8 +101,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
         alternatives (the other candidate), confidence (high: the noun is the very name of the indicator,
         whose flow fits; medium, low).
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
-        ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
-        reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
+        `list_refused` names the numbers that are no facts: start, end, token, reason.
 
     Raises
     ------
@@ -111,7 +110,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     """
     proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
-    facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
+    facts.attrs["refused"] = refused  # records: pandas can join and save neither frames with frames
     return facts
 
 

@@ -34,6 +34,7 @@ from .tokens import (
     PEOPLE,
     classify,
     counts,
+    cut,
     ends_in,
     fits,
     is_counted,
@@ -42,7 +43,6 @@ from .tokens import (
     roles,
     says,
     span,
-    tagger,
     takes_verb,
     verbal,
 )
@@ -734,7 +734,7 @@ def find_above(text, start, unit):
     """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
     if unit not in COUNTED:
         return None
-    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    tokens = classify(cut(text), start, {})
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
     k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)
@@ -742,7 +742,7 @@ def find_above(text, start, unit):
 
 def find_sum(text, start):
     """Find the last name of a sum in a line above a table, but for how it is booked (“三公”经费支出表)."""
-    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    tokens = classify(cut(text), start, {})
     for k in range(len(tokens) - 1, -1, -1):
         word, booked = tokens[k].word, next(filter(tokens[k].word.endswith, PAID), "")
         if word != booked and tokens[k].sort in "nwvh" and ends_in(word, "money"):
