@@ -700,6 +700,22 @@ def test_cells_one_blank_apart_are_a_table_below_a_column_of_units():
 def test_the_share_of_a_plan_that_is_done_is_no_plan():
     facts = yr.extract_facts("项目 | 完成情况 | 占全年计划\n养老床位 | 385 | 110%\n社区食堂 | 39 | 130%\n")
     assert set(facts["status"]) == {"achieved"}
+    assert facts["noun"].tolist() == ["养老床位", "养老床位", "社区食堂", "社区食堂"]
+
+
+def test_a_task_with_its_number_names_unit_and_noun_of_what_was_done(read):
+    facts = read(("", ["项目名称|完成情况", "新增60张养老床位|75", "开办9个爱心暑托班|12"]))
+    done = facts[facts["rule"] == "table"]
+    assert rows(done, "value", "unit", "noun") == [[75, "张", "养老床位"], [12, "个", "爱心暑托班"]]
+
+
+def test_a_stretch_of_years_above_a_line_of_years_is_no_noun(read):
+    facts = read(("", ["指标|2014-2016年完成情况||", "|2014|2015|2016", "康复人数（万人）|1.2|1.6|1.8"]))
+    assert rows(facts, "value", "noun", "period_end") == [
+        [12000, "康复人数", "2014"],
+        [16000, "康复人数", "2015"],
+        [18000, "康复人数", "2016"],
+    ]
 
 
 def test_a_place_that_one_cell_names_for_several_rows_holds_for_each(read):
