@@ -55,7 +55,7 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
-RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
+RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
@@ -288,7 +288,7 @@ def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
     after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit)
-    right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
+    right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
     if right == (after.start, after.end) and _is_level(after.word):
         right = None  # 6个市级、18个县级基地
     came = _who_come(tokens, i) if unit == "人次" and not right else None
@@ -376,7 +376,7 @@ def _further(tokens, i, unit, kind, context):
         return whole, "inherited", None
     alone, before = tokens[i - 1].word != NUMBER, context["noun"]
     if alone:
-        part = tokens[i - 1].word == "的" and tokens[i - 2].word != OTHER  # but 到2021年的60人
+        part = tokens[i - 1].word == "的" and tokens[i - 2].word != OTHER
         before = _of_its_kind(unit, kind, context, part)
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
@@ -414,6 +414,8 @@ def _same_kind(tokens, i, unit, left, context):
     """
     if unit not in ONLY or fits(_head(tokens, i, left), unit):
         return None
+    if unit not in PEOPLE and _is_item(tokens, i, left):
+        return None  # 民营医院4家、村卫生室60家
     group = PEOPLE if unit in PEOPLE else (unit,)
     return next(
         (
@@ -425,11 +427,21 @@ def _same_kind(tokens, i, unit, left, context):
     )
 
 
+def _is_item(tokens, i, found):
+    """Tell whether a plain noun right before number i is a whole item of a list."""
+    item = tokens[i - 1]
+    if item.end != found[1] or item.sort != "n" or says(item.word):
+        return False
+    k = next((k for k in range(i - 1, -1, -1) if tokens[k].start == found[0]), 0)
+    return tokens[k - 1].word in ("、", ",", ":", "其中") and tokens[k].sort in "np"
+
+
 def _whole(tokens, i, unit, context):
     """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的有9名)."""
     k = i - 1 - (tokens[i - 1].word in ("有", "共", "达", "为"))
     aged = tokens[k].word == AGE and tokens[k - 1].sort in "xc"  # 14岁以下90人
-    if unit not in PEOPLE or not (aged or tokens[k].word == "的"):
+    told = tokens[k].word == "的" and tokens[k - 1].word != OTHER  # but 到2021年的60人
+    if unit not in PEOPLE or not (aged or told):
         return None
     first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
     if aged and not first:

@@ -530,7 +530,9 @@ def _before_from(tokens, i):
         return None
     for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].word in ("由", "从"):
-            return n - 1 if tokens[n - 1].sort in "nw" else None
+            held = tokens[n - 1].word in ("比重", "比例") and tokens[n - 2].word == "的"
+            k = share_of(tokens, n) if held else n - 1  # 女性占总数的比重由30%提高到40%
+            return k if tokens[k].sort in "nw" else None
         if tokens[n].sort in "xc":
             break
     return None
