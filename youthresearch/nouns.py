@@ -36,6 +36,7 @@ from .tokens import (
     ends_in,
     fits,
     is_counted,
+    is_level,
     is_person,
     moves,
     roles,
@@ -288,7 +289,7 @@ def _candidates(tokens, i, unit, kind, before):
     after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit)
     right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
-    if right == (after.start, after.end) and _is_level(after.word):
+    if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
     came = _who_come(tokens, i) if unit == "人次" and not right else None
     event = None if came else _beside(tokens, i, unit, left, right)
@@ -684,11 +685,11 @@ def _shared(tokens, i, unit):
     """Find the noun after the last of several numbers, over verbs (扶持9名、带动50名青年) and levels."""
     last = n = i
     while n < min(i + REACH, len(tokens) - 1):
-        if tokens[n + 1].sort not in "xcvhs" and not _is_level(tokens[n + 1].word):
+        if tokens[n + 1].sort not in "xcvhs" and not is_level(tokens[n + 1].word):
             break
         n += 1
         last = n if tokens[n].word == NUMBER else last
-    last += last > i and _is_level(tokens[i + 1].word) and _is_level(tokens[last + 1].word)
+    last += last > i and is_level(tokens[i + 1].word) and is_level(tokens[last + 1].word)
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
@@ -705,16 +706,14 @@ def _over_brackets(tokens, i, unit):
     return found if counts(head, unit) else None
 
 
-def _is_level(word):
-    """Tell whether a word is a level of administration (市级)."""
-    return word.endswith("级") and word in roles("qualifies")
-
-
 def find_above(text, start, unit):
     """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
-    if unit not in COUNTED:
+    if unit not in COUNTED and unit != "%":
         return None
     tokens = classify(tagger().tag(text, hmm=False), start, {})
+    if unit == "%":  # the label of a row
+        k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), 0)
+        return phrase_to(tokens, k) if tokens[k].sort == "n" else None
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
     k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)

@@ -23,6 +23,7 @@ from .tokens import (
     ends_in,
     fits_only,
     is_counted,
+    is_level,
     is_person,
     may_stand,
     moves,
@@ -53,6 +54,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
 )
 # Alone, they count what was counted before.
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
+MEAN_AGE = "平均年龄"
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
@@ -61,6 +63,7 @@ LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
+PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
@@ -576,9 +579,10 @@ def lead(tokens, k, start):
 
 
 def share_of(tokens, i):
-    """Find where the search starts: before 占, where it has an object (占总人数的29.3%)."""
+    """Find where the search starts: before 占 or 超过, where it has an object (占总人数的29.3%)."""
+    whole = tokens[i - 1].word == "的"
     for k in range(i - 2, max(0, i - REACH), -1):
-        if tokens[k].word == "占":
+        if tokens[k].word == "占" or (whole and tokens[k].word in PAST):
             return k - 1
         if tokens[k].sort == "x":
             break
@@ -627,6 +631,7 @@ def phrase_to(tokens, k):
     ):
         j += 1
     if j < k:
+        j += tokens[j + 1].word == NOUN and is_level(tokens[j].word)  # 市级“美丽庭院”示范户
         j = past_titles(tokens, j, k)
     if tokens[j].end - tokens[j].start == 1:
         j = _uncut(tokens, j, k)
@@ -657,6 +662,8 @@ def _uncut(tokens, j, k):
 
 def _with_lead(tokens, j, k):
     """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
+    if tokens[k].word == MEAN_AGE:
+        return span(tokens, k, k)  # 委员平均年龄
     before = tokens[j - 1].word
     name = _name_from(tokens, j, k) if before in ("的", "拟") else None
     if name is not None:
@@ -755,13 +762,15 @@ def _titled(tokens, j):
         return j - 1  # 中国青年五四奖章
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
-    if before == "年" and tokens[j].word.endswith(AIMS):
+    if before in ("年", "全年", "年度") and tokens[j].word.endswith(AIMS):
         return j - 1
     return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四", "级")) else j
 
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
+    if tokens[n + 1].word == "类":
+        return False  # 诈骗类案件
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct

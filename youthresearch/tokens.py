@@ -177,6 +177,8 @@ def _sort(word, tag):
         return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in roles("and"):
         return "c"
+    if tag == "m" and word in roles("name"):
+        return "a"  # 三八红旗集体
     if word in roles("noun") or word in roles("person") or word in purely("takes_verb", "compound", "link"):
         return "n"
     head, compound = word in roles("head_verb"), word in roles("compound")
@@ -280,6 +282,11 @@ def fits_only(word, unit):
 def ends_in(word, role):
     """Tell whether a word, or an end of it, has a role in the lexicon."""
     return any(word[i:] in roles(role) for i in range(len(word)))
+
+
+def is_level(word):
+    """Tell whether a word is a level of administration (市级)."""
+    return word.endswith("级") and word in roles("qualifies")
 
 
 def moves(word):
