@@ -336,10 +336,12 @@ def _beside(tokens, i, unit, left, right):
 
 def _who_come(tokens, i):
     """Find the persons who take part in what stands before a number (志愿者参与服务900人次)."""
-    for n in range(i - 2, max(0, i - REACH), -1):
+    for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].sort in "xr":
             break
-        if tokens[n].sort == "h" and tokens[n].word in roles("event"):
+        serves = tokens[n].sort == "h" if n < i - 1 else tokens[n - 1].word in SUMMED
+        if serves and tokens[n].word in roles("event"):
+            n -= tokens[n - 1].word in SUMMED
             return phrase_to(tokens, n - 1) if is_person(tokens[n - 1].word) else None
     return None
 
@@ -409,7 +411,7 @@ def _same_kind(tokens, i, unit, left, context):
 
     建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
     """
-    if unit not in ONLY or fits(_head(tokens, i, left), unit):
+    if unit not in ONLY or fits(_head(tokens, i, left), unit) or _is_item(tokens, i, left):
         return None
     group = PEOPLE if unit in PEOPLE else (unit,)
     return next(
@@ -420,6 +422,17 @@ def _same_kind(tokens, i, unit, left, context):
         ),
         None,
     )
+
+
+def _is_item(tokens, i, left):
+    """Tell whether a phrase is all that stands before number i in a list (村书记2人,村会计1人)."""
+    n = i - 1
+    if tokens[n].end != left[1] or ends_in(tokens[n].word, "organisation") or tokens[n].sort == "p":
+        return False
+    while n > 0 and tokens[n].start > left[0]:
+        n -= 1
+    listed = tokens[n - 1].sort in "xc" and tokens[n - 2].word in (NUMBER, ")")
+    return listed and not says(tokens[n].word)  # but 入驻云平台3万家
 
 
 def _whole(tokens, i, unit, context):
