@@ -295,6 +295,10 @@ def _is_cut(tokens, j, unit):
 def _joins_next(tokens, j, last, unit):
     """Tell whether the phrase after the joining word j is counted by the same number."""
     head = phrase_end(tokens, j + 1)
+    if head is not None and tokens[head].word == "个人":
+        return True  # 9个集体和个人
+    if head and tokens[head].sort == "w" and counts(tokens[head - 1].word, unit):
+        head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
     if counts(tokens[last].word, unit) and not counts(tokens[head].word, unit):
