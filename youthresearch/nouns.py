@@ -12,6 +12,7 @@ from .phrases import (
     NUMERIC,
     REACH,
     RISEN,
+    SURFACES,
     TO_THE_LEFT,
     TOTALS,
     each_before,
@@ -48,7 +49,6 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
-SURFACES = ("亩", "公顷", "平方米", "公里")
 FOR = ("为", "给", "向", "对")
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares

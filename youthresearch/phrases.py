@@ -40,6 +40,7 @@ EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
     *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
+SURFACES = ("亩", "公顷", "平方米", "公里")
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
@@ -55,6 +56,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
 # Alone, they count what was counted before.
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 MEAN_AGE = "平均年龄"
+TAKEN_PART = ("参加", "参与", "申请", "享受", "取得")
 AIMS = ("目标", "任务", "要求", "计划", "速度")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
@@ -118,7 +120,7 @@ def _run_on(tokens, i, unit):
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            fits = last is not None and _may_count(tokens[last].word, unit)
+            fits = last is not None and (unit in SURFACES or _may_count(tokens[last].word, unit))
             if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
                 break
             begin = last = None
@@ -369,6 +371,9 @@ def left_of(tokens, i, unit):
     if k is None:
         return None
     found = phrase_to(tokens, k)
+    if tokens[k].word in ("预算数", "决算数"):
+        n = next((n for n in range(k - 1, 0, -1) if tokens[n].sort != "s"), 0)
+        return phrase_to(tokens, n - 1) if tokens[n].word == ":" else found  # 收入预算:年初预算数
     head = tokens[k - (tokens[k].word == BRACKET)].word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
@@ -408,12 +413,13 @@ def _head_before(tokens, i, unit):
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
-        if tokens[k].word == "组织" and tokens[k - 1].sort in "nw" and tokens[k + 1].word in RISEN:
+        if tokens[k].word == "组织" and tokens[k - 1].sort in "nw" and tokens[k + 1].word in (*RISEN, "共"):
             break  # 志愿服务组织达到60个
         if tokens[k].sort in "va" and tokens[k - 1].word.endswith("外") and tokens[k + 1].word in RISEN:
             break  # 县外就业达到60%
         if tokens[k].word == ")":
-            k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
+            k = next((n for n in range(k, max(0, first - 2 * REACH), -1) if tokens[n].word == "("), k)
+            first = min(first, max(0, k - REACH))
         elif tokens[k].word in ("中", "后") and tokens[k - 1].sort in "nw":
             k = next((n for n in range(k - 1, first, -1) if tokens[n].sort in "xr"), k - 1)
             k += tokens[k].sort == "x"  # 培训后就业60人, 在考核中排名第三
@@ -543,10 +549,17 @@ def _before_from(tokens, i):
         return None
     for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].word in ("由", "从"):
-            return n - 1 if tokens[n - 1].sort in "nw" else None
+            return _of_share(tokens, n - 1) if tokens[n - 1].sort in "nw" else None
         if tokens[n].sort in "xc":
             break
     return None
+
+
+def _of_share(tokens, k):
+    """Step from 比例 in token k to what it is of (党员占总数的比例从60%升到70%)."""
+    if tokens[k].word not in ("比例", "比重") or tokens[k - 1].word != "的":
+        return k
+    return next((n - 1 for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), k)
 
 
 def _is_noun(tokens, k, unit):
@@ -613,6 +626,7 @@ def phrase_to(tokens, k):
         j = next((n for n in range(j + 1, k) if tokens[n].word in verbal() and tokens[n - 1].sort == "n"), j)
     elif before == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
+        j -= j == k and tokens[k].word == "人数"  # 20所高校报名人数
     j = _past_place(tokens, j, k)
     before = tokens[j - 1].word
     if j < k and (before == OTHER or before.endswith("届")) and tokens[j].word.endswith("会"):
@@ -785,6 +799,8 @@ def _is_predicate(tokens, n, k):
         return False  # 正式代表6名、列席代表3名
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
+    if sort == "h" and head == "人数" and before.sort in "xs" and tokens[n].word in TAKEN_PART:
+        return False  # 参加高考人数
     if sort == "h":
         if n >= k - 2 and _is_cut_before(tokens, n, k):
             return False  # 入孵企业
