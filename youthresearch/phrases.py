@@ -90,12 +90,24 @@ def right_of(tokens, i, unit):
         return None  # 完成100个的目标
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
+    if "称号" in (tokens[last].word, tokens[last + 1].word):
+        last = _honoured(tokens, begin, last, unit)
     after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
     mean = after in mean or tokens[last].word[:2] in mean
     if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
+
+
+def _honoured(tokens, begin, last, unit):
+    """Find who is given the title that a phrase ends in (授予9个支部“红旗支部”称号)."""
+    for n in range(begin, last):
+        after = tokens[n + 1]
+        titled = after.sort in "pas" or is_level(after.word) or after.word.startswith(HONOURS)
+        if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
+            return n
+    return last
 
 
 def _of_persons(tokens, i):
@@ -183,11 +195,12 @@ def opening(tokens, j, unit=""):
         first.word in (OTHER, "籍")
         or (first.sort == "s" and first.word[0] in "全我各本")
         or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
+        or (unit in ONLY and first.sort == "p" and _is_relative(tokens, j + 1))
     ):
         j += 1
         first = tokens[j]
-    if first.sort not in "vhwrs":
-        return j
+    if first.sort not in "vhwrs" or first.word == "以":
+        return j  # 60人以志愿者的身份
     if first.word == "因" and unit in COUNTED:
         head = phrase_end(tokens, j + 1)
         cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
@@ -200,6 +213,14 @@ def opening(tokens, j, unit=""):
         if tokens[n].sort == "x":
             break
     return j
+
+
+def _is_relative(tokens, j):
+    """Tell whether a clause begins at the verb j that says of whom or what it is (9名海口出席大会的代表)."""
+    if tokens[j].sort != "h":
+        return False
+    ends = next((n for n in range(j, j + REACH) if tokens[n].sort == "x" or tokens[n].word == "的"), j)
+    return tokens[ends].word == "的"
 
 
 def _acts_before(tokens, j):
@@ -830,7 +851,7 @@ def _is_predicate(tokens, n, k):
         return True  # 组织青年论坛
     if before.word == BODY and sort == "v" and n < k - 1:
         return True  # 团县委帮扶贫困村资金
-    stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
+    stated = tokens[n].word not in roles("compound") and not head.endswith((*NUMERIC, "面积"))
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
     begins = begins or (n < k - 1 and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
     gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)

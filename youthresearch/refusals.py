@@ -14,7 +14,7 @@ from .tokens import PEOPLE, purely
 
 PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
-STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
+STOCKED = ("套", "台", "辆", "间", "座", "栋", "幢", "架", "张")  # units of what an inventory has one of
 FOUNDED = ("个", "所", "家", "支", "座", "处", "间", "栋", "幢")  # units of what is founded or built
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
@@ -417,7 +417,7 @@ def _marks():
         "address": re.compile(r"[\d楼号栋座幢层单元-]$"),
         "phase": re.compile("(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)"),
         "phased": re.compile("(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$"),
-        "took": re.compile("(?:花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$"),
+        "took": re.compile("(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$"),
         "rank": re.compile(
             r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
             r"|[,;:。]列[^,。;、\d]{2,8}$"
