@@ -391,6 +391,7 @@ def left_of(tokens, i, unit):
     k = _head_before(tokens, i, unit)
     if k is None:
         return None
+    k -= tokens[k].word in ("平均值", "均值") and tokens[k - 1].word.endswith("率")
     found = phrase_to(tokens, k)
     if tokens[k].word in ("预算数", "决算数"):
         n = next((n for n in range(k - 1, 0, -1) if tokens[n].sort != "s"), 0)
@@ -818,6 +819,8 @@ def _is_predicate(tokens, n, k):
         return False  # 因公出国(境)费
     if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
         return False  # 正式代表6名、列席代表3名
+    if before.sort == "c" and sort == "v" and tokens[n - 2].word.endswith(head):
+        return False  # 困难职工、退休职工
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
     if sort == "h" and head == "人数" and before.sort in "xs" and tokens[n].word in TAKEN_PART:
