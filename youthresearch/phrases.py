@@ -332,7 +332,7 @@ def _joins_next(tokens, j, last, unit):
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
-    return not (unit in PEOPLE and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
+    return not (unit in ("", *PEOPLE, *ONLY) and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
 
 
 def _goes_on(tokens, j, last, unit):
