@@ -97,7 +97,7 @@ def right_of(tokens, i, unit):
     if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
-    return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
+    return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
 
 
 def _honoured(tokens, begin, last, unit):
@@ -713,7 +713,7 @@ def _with_lead(tokens, j, k):
     rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
     if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
         return span(tokens, j - 1, k)  # 九年一贯制学校
-    return span(tokens, _titled(tokens, j), k)
+    return span(tokens, _titled(tokens, j, k), k)
 
 
 def _name_from(tokens, j, k):
@@ -794,7 +794,7 @@ def _held(tokens, j, n):
     return None
 
 
-def _titled(tokens, j):
+def _titled(tokens, j, k):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = tokens[j - 1].word
     level = before in LEVELS
@@ -802,7 +802,7 @@ def _titled(tokens, j):
         return j - 1  # 中国青年五四奖章
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
-    if before in ("年", "全年", "年度") and tokens[j].word.endswith(AIMS):
+    if before in ("年", "全年", "年度") and tokens[k].word.endswith(AIMS):
         return j - 1
     return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四", "级")) else j
 
