@@ -28,7 +28,7 @@ from youthresearch.inference import weights_by_cohort
 from youthresearch.loaders import DATA
 from youthresearch.reassign import count, make_strata
 
-DISTRICTS, PERIODS, SEED, ALPHA, DRAWS = 60, 8, 2024, 0.05, 999
+DISTRICTS, PERIODS, SEED, LEVEL, DRAWS = 60, 8, 2024, 0.95, 999
 TREATED = (1, 2, 3, 5, 10, 20)
 WAVES = {1: (5,), 2: (3, 5), 3: (3, 5, 7)}
 SCENARIOS = (
@@ -119,7 +119,7 @@ def ends(design, y, cohort, seed):
 def _clustered(estimator, cells, y, cohort):
     effects = [estimator(replace(cells, y=a, cohort=b), outcome="y") for a, b in zip(y, cohort, strict=True)]
     att, se = (np.array([getattr(e, name) for e in effects]) for name in ("att", "se"))
-    reach = t.ppf(1 - ALPHA / 2, effects[0].df) * se
+    reach = t.ppf(0.5 + LEVEL / 2, effects[0].df) * se
     return att - reach, att + reach, 0.0
 
 
@@ -140,7 +140,7 @@ def randomized(estimator, cells, y, cohort, stratum, seed):
         groups = make_strata(code[rows[0]], stratum)
         dealt = deal(groups, DISTRICTS, DRAWS, np.random.default_rng(seed + k))
         each = (score[:, :, rows], pull[:, :, rows], code[rows].T)
-        low[rows], high[rows] = undetected(*dealt, *each, alpha=ALPHA)
+        low[rows], high[rows] = undetected(*dealt, *each, level=LEVEL)
         worst = max(worst, 1 / count(groups) if dealt[1] else 1 / (1 + DRAWS))
     return low, high, worst
 

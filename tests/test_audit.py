@@ -269,7 +269,7 @@ def test_one_value_with_two_hedges_is_ambiguous_and_listed():
     ]
     findings = both_ways(facts(*rows, ("g", "growth", 14, "%", {})))
     assert len(findings) == 0
-    assert [f["fact_id"] for f in findings.attrs["left_out"]] == ["l", "m"]
+    assert yr.list_refused(findings)["fact_ids"].tolist() == ["l", "m"]
 
 
 def test_a_rate_without_a_baseline_is_still_checked():
@@ -420,11 +420,11 @@ def test_relations_that_leave_no_value_together_are_named_and_those_in_conflict_
     odd = ("p", "level", 30, "人", own | {"hedge": "odd", "resolution": 10.0})
     a, b = (("a", "share", 84.2, "%", own | share), ("b", "share", 94.7, "%", own | share))
     together = yr.tighten(facts(whole, odd, a, b))
-    assert "p w b" in together.attrs["contradictions"] and len(together) == 0
+    assert "p w b" in yr.list_refused(together)["fact_ids"].tolist() and len(together) == 0
     conflict = facts(whole, ("p", "level", 30, "人", own), a)
     assert verdict(conflict, "share") == "conflict"
     alone = yr.tighten(conflict)
-    assert len(alone) == 0 and alone.attrs["contradictions"] == []
+    assert len(alone) == 0 and yr.list_refused(alone).empty
 
 
 def test_the_whole_of_a_share_is_derived():
@@ -465,8 +465,8 @@ def test_a_flow_is_no_larger_than_the_running_total():
 
 def test_what_is_not_related_is_listed_with_the_reason():
     table = facts(("l", "level", 1100, "个", {"scope": "高桥镇"}), ("d", "change", 418, "个", {}))
-    listed = yr.audit_facts(table).attrs["not_related"]
-    assert listed == [{"fact_id": "d", "other": "l", "reason": "scope"}]
+    listed = yr.list_refused(yr.audit_facts(table))
+    assert listed[["fact_ids", "reason"]].to_numpy().tolist() == [["d", "another scope than the level l"]]
 
 
 def test_every_conflict_has_been_judged_by_a_reader(findings):
@@ -520,7 +520,7 @@ def test_a_change_is_of_the_level_that_its_words_tell(text, level, expected):
     for table in (draft, coded) if level else (draft,):
         found = yr.derive_before(table)
         assert [value[i.split(" ")[0]] for i in found["fact_ids"]] == [level] * bool(level)
-        assert bool(found.attrs["left_out"]) == (level is None)
+        assert yr.list_refused(found).empty == (level is not None)
         growth = yr.audit_facts(table).query("relation in ['growth', 'base']")["verdict"].tolist()
         assert growth == [expected] * bool(expected)
 
@@ -529,7 +529,7 @@ def test_a_change_of_none_of_several_levels_is_listed():
     text = "企业青年90名，校园青年250名，青年比上年增加10名，增长50%。"
     draft = all_youth(yr.extract_facts(text, source_id="s"))
     for table in (yr.audit_facts(draft), yr.derive_before(draft)):
-        assert [d["value"] for d in table.attrs["left_out"] if d["kind"] != "level"] == [10, 50]
+        assert yr.list_refused(table).query("kind != 'level'")["value"].tolist() == [10, 50]
 
 
 def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
@@ -552,7 +552,7 @@ def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
     ):
         found = yr.derive_before(table)
         assert found["before_low"].tolist() == before
-        assert len(found.attrs["left_out"]) == (not before)
+        assert len(yr.list_refused(found)) == (not before)
 
 
 def test_organisations_are_no_part_of_persons_and_persons_of_posts():

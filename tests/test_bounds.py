@@ -70,7 +70,7 @@ def test_linear_programming(estimator, gaps, options):
         slope.append(estimator(moved, outcome="y", **options).att - effect.att)
     box = (panel[["low", "high"]].sub(panel["value"], axis=0)).loc[vague].to_numpy()
     least, most = (linprog(sign * np.array(slope), bounds=box).fun * sign for sign in (1, -1))
-    bounds = yr.interval_bounds(effect, whole, errors="clustered")
+    bounds = yr.interval_bounds(effect, whole, inference="se")
     assert (bounds.low - effect.att, bounds.high - effect.att) == pytest.approx((least, most), abs=1e-7)
 
 
@@ -94,7 +94,7 @@ def test_an_open_figure_is_named_and_a_cap_closes_it():
     capped = yr.interval_bounds(effect, panel, cap=1.5)
     assert (capped.low, capped.high) == (pytest.approx(7), pytest.approx(17))
     assert "at most 1.5 times" in repr(capped) and "spread over other assignments" in repr(capped)
-    assert "unreliable with 1 treated" in repr(yr.interval_bounds(effect, panel, cap=1.5, errors="clustered"))
+    assert "unreliable with 1 treated" in repr(yr.interval_bounds(effect, panel, cap=1.5, inference="se"))
     for cap in (0.5, True, np.inf, "2"):
         with pytest.raises(yr.DataError, match="at least 1"):
             yr.interval_bounds(effect, panel, cap=cap)
@@ -144,7 +144,7 @@ def test_imbens_manski_covers_each_end_with_its_chance(width):
 def test_without_vagueness_the_interval_is_that_of_the_point(estimator):
     panel = panel_of(random_table(2))
     effect = estimator(panel, outcome="y")
-    bounds = yr.interval_bounds(effect, panel, errors="clustered")
+    bounds = yr.interval_bounds(effect, panel, inference="se")
     assert bounds.low == bounds.high == pytest.approx(effect.att)
     assert bounds.interval_high == pytest.approx(effect.att + 1.959963984540054 * effect.se)
 
@@ -155,7 +155,7 @@ def test_the_error_at_an_end_is_that_of_the_panel_at_this_end():
     first = panel["cohort"].dropna().min()
     panel["cohort"] = panel["cohort"].where(panel["cohort"] == first)
     effect = yr.did(panel, outcome="y")
-    bounds = yr.interval_bounds(effect, panel, errors="clustered")
+    bounds = yr.interval_bounds(effect, panel, inference="se")
     cells = panel.merge(effect.weights)
     errors = []
     for first, second in (("low", "high"), ("high", "low")):

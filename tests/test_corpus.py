@@ -275,7 +275,7 @@ def test_a_folder_without_a_report_is_no_empty_corpus(tmp_path):
         extract_corpus(tmp_path)
     (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
     failures = extract_corpus(tmp_path).attrs["failures"]
-    assert failures["source_id"].tolist() == ["old"] and "DOCX" in failures["message"][0]
+    assert failures["source_id"].tolist() == ["old"] and "DOCX" in failures["reason"][0]
 
 
 def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, monkeypatch):
@@ -300,7 +300,7 @@ def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, mon
     assert failures["error"].to_dict() == dict.fromkeys(failures.index, "ReportError") | {
         "crash": "RecursionError"
     }
-    assert "legacy" in failures.loc["old", "message"] and "not there" in failures.loc["link", "message"]
+    assert "legacy" in failures.loc["old", "reason"] and "not there" in failures.loc["link", "reason"]
     assert facts["source_id"].nunique() == DOCUMENTS
     summary = extract_corpus(paths, output=tmp_path / "out")
     assert summary["status"].value_counts().to_dict() == {"read": DOCUMENTS, "failed": 5}
@@ -319,7 +319,7 @@ def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
     monkeypatch.setattr(corpus, "propose", spoilt)
     facts = extract_corpus(folder)
     failure = facts.attrs["failures"].iloc[0]
-    assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "many" in failure["message"]
+    assert list(facts.attrs["failures"]["source_id"]) == ["report-05"] and "many" in failure["reason"]
     pd.testing.assert_frame_equal(pd.DataFrame(facts), clean)
 
 

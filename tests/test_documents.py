@@ -11,16 +11,20 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import youthresearch
 from youthresearch import deadline
 from youthresearch.documents import read_report
-from youthresearch.paragraphs import Limits, ReportError
+from youthresearch.extract import extract_facts
+from youthresearch.paragraphs import Limits, ReportError, width
 from youthresearch.pdf import _pdf_blocks
 
+FONT = os.path.join(os.path.dirname(youthresearch.__file__), "fonts", "NotoSansSC-Subset.ttf")
 TITLE = "河湾区团委年度工作总结"
 BODY = (
     "今年以来，全区新建社会领域团组织125个，较试点前增加40个，增长47.06%。",
@@ -121,6 +125,53 @@ def test_line_ends_blank_lines_and_control_characters(tmp_path):
     document = check(read_report(write(tmp_path, "a.txt", raw)))
     assert lines(document) == [f"  {TITLE}", BODY[0], LONG, "完"]
     assert list(document.paragraphs["place"]) == ["line 1", "line 3", "line 5", "line 6"]
+
+
+def wrapped(text, size, at):
+    """Break a text into lines of one size, by characters or by columns of a terminal."""
+    rows = [""]
+    for c in text:
+        if size(rows[-1] + c) > at:
+            rows.append("")
+        rows[-1] += c
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize(("size", "at"), [(len, 29), (width, 60)])
+def test_lines_broken_at_one_width_are_joined(tmp_path, size, at):
+    first, second = BODY[0] * 2 + LONG * 2, BODY[1] * 2 + LONG
+    text = (
+        f"{TITLE}\n\n{wrapped(first, size, at)}\n{wrapped('　　' + second, size, at)}\n一、团组织\n团支部36个"
+    )
+    document = check(read(tmp_path, text))
+    assert lines(document) == [TITLE, first, f"　　{second}", "一、团组织", "团支部36个"]
+    assert document.paragraphs["place"].iloc[1].startswith("lines 3-")
+    apart = "\n\n".join([LONG[:40]] * 6)
+    assert lines(read(tmp_path, apart)) == [LONG[:40]] * 6  # each a paragraph
+
+
+def test_a_number_that_a_line_end_cuts_is_whole(tmp_path):
+    text = "\n".join(
+        ["今年全区各级团组织围绕中心服务大局共有团员12"]
+        + ["00名今年全区各级团组织围绕中心服务共有团员12"] * 4
+    )
+    facts = extract_facts(read(tmp_path, text + "\n00名。"))
+    assert facts["value"].tolist() == [1200] * 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(["今年以来全区各级团组织围绕中心服务大局有团员36名。"] * 9),  # each a sentence
+        "\n".join(["团委12个", "支部36个", "干部48名", "团员50名", "义工60名"]),  # a list
+        "\n".join([LONG, BODY[0], BODY[1], TITLE, LONG, BODY[0]]),  # of any length
+        "\n".join(
+            ["城东街道团工委及所属各级团组织  1200  360", "城西街道团工委及所属各级团组织  1100  350"] * 4
+        ),
+    ],
+)
+def test_lines_that_end_where_they_should_stay_lines(tmp_path, text):
+    assert lines(read(tmp_path, text)) == text.split("\n")
 
 
 def test_boilerplate_of_a_saved_page_is_flagged_and_kept(tmp_path):
@@ -247,6 +298,8 @@ def test_cells_joined_in_a_page_keep_the_columns_of_the_others(tmp_path):
     assert lines(read(tmp_path, page))[1:-1] == JOINED
     document = read(tmp_path, f"<html><p>{LONG}</p><table><td>甲<td>1,100</table></html>")  # without a row
     assert lines(document)[1] == "甲 | 1,100"
+    last = page.replace("<td>团员\n", '<td rowspan="2">团员\n').replace("<td>2021年<td>2021年", "<td>2021年")
+    assert lines(read(tmp_path, last))[2] == " | 2020年 | 2021年 |"  # the cell that reaches down is the last
     for odd in ("0", "-1", "x", "1e9", "99999"):
         document = read(tmp_path, page.replace('rowspan="2"', f'rowspan="{odd}" colspan="{odd}"'))
         assert lines(document)[1] == JOINED[0]
@@ -265,6 +318,28 @@ def test_cells_joined_in_a_docx_keep_the_columns_of_the_others(tmp_path):
     ]
     body = p(LONG) + "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
     assert lines(read_report(docx(tmp_path, body)))[1:] == JOINED
+
+
+RAISED = "团员1100¹名，占地300m²，团支部36[²]个，用CO₂灭火器12只。"
+
+
+def test_raised_digits_of_a_page_do_not_run_into_a_number(tmp_path):
+    marked = RAISED.translate({ord(c): f"<sup>{d}</sup>" for c, d in zip("¹²", "12", strict=True)})
+    page = f"<html><body><p>{LONG}</p><p>{marked.replace('₂', '<sub>2</sub>')}</p><p>{LONG}</p></body></html>"
+    assert lines(read(tmp_path, page))[1] == RAISED
+    assert lines(read(tmp_path, f"<html><p>{LONG}<sup>1<p>团员36名</html>"))[1] == "团员36名"  # left open
+
+
+def test_raised_digits_and_symbols_of_a_docx_do_not_run_into_a_number(tmp_path):
+    def run(text, place):
+        return f'<w:r><w:rPr><w:vertAlign w:val="{place}"/></w:rPr><w:t>{text}</w:t></w:r>'
+
+    body = p(RAISED + "达标12")
+    for sign, shown, place in [("¹", "1", "superscript"), ("²", "2", "superscript"), ("₂", "2", "subscript")]:
+        body = body.replace(sign, f"</w:t></w:r>{run(shown, place)}<w:r><w:t>")
+    tick = '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/><w:t>34</w:t></w:r>'
+    document = read_report(docx(tmp_path, body.removesuffix("</w:p>") + tick + "</w:p>"))
+    assert document.text == RAISED + "达标12 34"
 
 
 def test_hidden_text_is_no_part_of_a_docx(tmp_path):
@@ -523,16 +598,11 @@ TEXT = b"BT /F 12 Tf (125 new groups) Tj ET"
 @pytest.fixture(scope="session")
 def chinese_pdf(tmp_path_factory):
     """Two pages of 9 and 4 full lines, each with a running page number."""
-    import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
 
-    import youthresearch
-
-    font = FontProperties(
-        fname=os.path.join(os.path.dirname(youthresearch.__file__), "fonts", "NotoSansSC-Subset.ttf")
-    )
+    font = FontProperties(fname=FONT)
     path = tmp_path_factory.mktemp("pdf") / "a.pdf"
     with mpl.rc_context({"pdf.fonttype": 42}), PdfPages(path) as pages:
         for number, rows in enumerate(
@@ -549,6 +619,28 @@ def chinese_pdf(tmp_path_factory):
     return path
 
 
+def test_a_table_of_a_pdf_is_read_unless_a_row_lacks_a_cell(tmp_path):
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    def page(*rows):
+        figure = Figure()
+        for i, row in enumerate(["2021年各街道团员情况（单位：人）", *rows]):
+            for j, cell in enumerate(row.split() if i else [row]):
+                figure.text(0.1 + 0.2 * j, 0.9 - 0.06 * i, cell, fontproperties=FontProperties(fname=FONT))
+        with mpl.rc_context({"pdf.fonttype": 42}):
+            figure.savefig(tmp_path / "a.pdf")
+        facts = extract_facts(read_report(tmp_path / "a.pdf"))
+        return facts[["scope", "noun", "value", "unit"]].to_numpy().tolist()
+
+    assert page("街道 男团员 女团员", "城东街道 120 130", "城西街道 90 87")[:2] == [
+        ["城东街道", "男团员", 120, "人"],
+        ["城东街道", "女团员", 130, "人"],
+    ]
+    short = page("街道 男团员 女团员 团干部", "城东街道 120 12", "城西街道 90 7")
+    assert not {"女团员", "团干部"} & {noun for _, noun, *_ in short}
+
+
 def test_pdf_lines_are_joined_over_pages(chinese_pdf):
     document = check(read_report(chinese_pdf))
     line = "全区团组织数量增长到一千个"
@@ -563,6 +655,25 @@ def test_a_line_at_the_head_of_three_pages_is_no_part_of_the_text(pages, running
     page = f"河湾区团委工作简报\n{LONG}\n{BODY[0]}"
     heads = [b for b in _pdf_blocks([page] * pages) if b.text.startswith("河湾区")]
     assert [b.role == "boilerplate" for b in heads] == [running] * pages
+
+
+def test_rows_of_a_table_are_not_joined_to_a_paragraph():
+    rows = ["街道 男 女 新发展 合计", "城东街道 1200 1130 120 2330", "城西街道 900 870 85 1770"]
+    found = [b.text for b in _pdf_blocks(["2021年各街道团员情况（单位：人）\n" + "\n".join(rows)])]
+    assert found == ["2021年各街道团员情况（单位：人）", *(row.replace(" ", "  ") for row in rows)]
+    assert [b.text for b in _pdf_blocks(["工 作 总 结"])] == ["工 作 总 结"]
+
+
+def test_a_number_that_the_end_of_a_line_cuts_is_one_number():
+    cut = [
+        "今年以来全区各级团组织共有团员110",
+        "0名比去年同期增加了一百名增长9.",
+        "9%其中女团员500名有团支部12",
+        "0个",
+    ]
+    assert [b.text for b in _pdf_blocks(["\n".join(cut)])] == ["".join(cut)]
+    latin = ["The league had founded groups by the end of 2021", "36 of them in the year 2020 alone."]
+    assert [b.text for b in _pdf_blocks(["\n".join(latin)])] == [" ".join(latin)]
 
 
 def test_latin_lines_are_joined_with_a_blank(tmp_path):

@@ -27,7 +27,7 @@ from sweeps import sweep
 import youthresearch as yr
 from youthresearch.cells import NEVER
 from youthresearch.comparisons import OVERLAP, _logit
-from youthresearch.inference import errors_for, fixed, weights_by_cohort
+from youthresearch.inference import fixed, inference_for, weights_by_cohort
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
@@ -94,7 +94,7 @@ def check_did(seed, gaps, never, singles):
         return
     for controls in ([], ["x"]):
         regressors = ["d", *controls]
-        for errors, name in (("cluster", "CRV1"), ("iid", "iid")):
+        for errors, name in (("clustered", "CRV1"), ("iid", "iid")):
             beta, vcov = dense(table, regressors, errors=name)
             same(yr.did(panel, outcome="y", controls=controls, errors=errors), beta[0], vcov[0, 0] ** 0.5)
         beta, vcov = dense(table, regressors, small_sample="full")
@@ -179,7 +179,7 @@ def check_imputation(seed, gaps, never, singles):
     panel = panel_of(table)
     effect = yr.imputation_did(panel, outcome="y")
     fit = diff_diff(table, "ImputationDiD")
-    if not len(effect.left_out):  # diff-diff averages its missing effects in another way
+    if not len(effect.refused):  # diff-diff averages its missing effects in another way
         same(effect, fit.overall_att, fit.overall_se)
         assert same_path(effect, diff_diff_path(fit)) <= {-1}
         same(effect, imputed(table).mean(), effect.se)
@@ -193,7 +193,7 @@ def test_imputation_is_did_imputation(gaps):
     """Its alternating projections stop early: four digits of a point are its own, not ours (1e-6 here)."""
     table = random_table(4, gaps=gaps)
     effect = yr.imputation_did(panel_of(table), outcome="y")
-    assert not len(effect.left_out)
+    assert not len(effect.refused)
     same(effect, *did_imputation(table, False)[0], point=2e-6, error=2e-6)
     theirs = did_imputation(table, True)
     assert set(theirs) == set(effect.path["event_time"])
@@ -321,7 +321,7 @@ def check_staggered_without_never(seed):
     effect = yr.staggered_did(panel_of(table), outcome="y", control="notyet")
     fit = diff_diff(table, "CallawaySantAnna", control_group="not_yet_treated")
     same(effect, fit.overall_att, fit.overall_se)
-    assert set(effect.left_out["reason"]) == {f"from {table['g'].max()} on all are treated"}
+    assert set(effect.refused["reason"]) == {f"from {table['g'].max()} on all are treated"}
 
 
 def check_staggered_with_gaps(seed):
@@ -420,7 +420,7 @@ def test_att_is_the_weighted_sum_of_the_cells(name, options, gaps):
     assert again.weights.equals(effect.weights)
     sums = cells.groupby(["cohort", "period"], dropna=False)["weight"].sum()
     ours = effect.cohort_weights
-    if not len(effect.left_out):
+    if not len(effect.refused):
         theirs = pytest.approx(sums.to_numpy(), abs=1e-12)
         assert ours.set_index(["cohort", "period"])["weight"].to_numpy() == theirs
 
@@ -673,9 +673,7 @@ def test_sup_t_of_one_estimate_is_the_normal_one():
     table = random_table(1, periods=3)
     effect = yr.imputation_did(panel_of(table), outcome="y")
     one = effect.path.iloc[:1]
-    bands = yr.confidence_bands(
-        replace(effect, path=one, vcov=effect.vcov[:2, :2]), errors="clustered", seed=3
-    )
+    bands = yr.confidence_bands(replace(effect, path=one, vcov=effect.vcov[:2, :2]), inference="se", seed=3)
     assert (bands["band_high"] - bands["att"])[0] == pytest.approx(1.96 * one["se"][0], rel=0.01)
 
 
@@ -684,7 +682,7 @@ def test_sup_t_of_one_coefficient_is_that_of_its_t():
     effect = yr.event_study(panel_of(random_table(3, periods=2, districts=10)), outcome="y")
     assert (effect.df, len(effect.path)) == (9, 2)
     for seed in range(6):
-        bands = yr.confidence_bands(effect, errors="clustered", draws=20_000, seed=seed).iloc[1]
+        bands = yr.confidence_bands(effect, inference="se", draws=20_000, seed=seed).iloc[1]
         reach = (bands[["high", "band_high"]] - bands["att"]) / bands["se"]
         assert reach["high"] == pytest.approx(2.2622, abs=1e-4)
         assert reach["high"] - 1e-12 <= reach["band_high"] == pytest.approx(2.2622, rel=0.03)
@@ -752,9 +750,9 @@ def test_cells_that_cannot_be_imputed_are_left_out_and_listed():
     table = random_table(9, never=False)
     last = table["g"].max()
     effect = yr.imputation_did(panel_of(table), outcome="y")
-    assert set(effect.left_out["reason"]) == {"cannot be imputed"}
+    assert set(effect.refused["reason"]) == {"cannot be imputed"}
     lost = table[(table["d"] == 1) & (table["period"] >= last)]
-    assert effect.left_out["cells"].sum() == len(lost)
+    assert effect.refused["cells"].sum() == len(lost)
     rest = table.loc[(table["period"] < last)]
     assert effect.att == pytest.approx(imputed(rest).mean(), abs=POINT)
 
@@ -763,7 +761,7 @@ def test_districts_with_a_single_cell_are_left_out_and_listed():
     table = random_table(2)
     lonely = table[(table["district"] != "d01") | (table["period"] == 2001)]
     effect = yr.did(panel_of(lonely), outcome="y")
-    assert effect.left_out.to_dict("records") == [{"district": "d01", "cells": 1, "reason": "a single cell"}]
+    assert effect.refused.to_dict("records") == [{"district": "d01", "cells": 1, "reason": "a single cell"}]
     rest = yr.did(panel_of(lonely[lonely["district"] != "d01"]), outcome="y")
     assert (effect.att, effect.se) == (rest.att, rest.se)
 
@@ -772,8 +770,8 @@ def test_a_cell_without_a_control_is_left_out_and_listed():
     table = random_table(2)
     table.loc[3, "x"] = np.nan
     effect = yr.did(panel_of(table), outcome="y", controls=["x"])
-    assert effect.left_out["cells"].tolist() == [1]
-    assert effect.left_out["reason"].tolist() == ["no value of a control"]
+    assert effect.refused["cells"].tolist() == [1]
+    assert effect.refused["reason"].tolist() == ["no value of a control"]
     same(effect, dense(table.dropna(subset="x"), ["d", "x"])[0][0], effect.se)
 
 
@@ -784,8 +782,8 @@ def test_districts_treated_from_their_first_period_on():
     panel = panel_of(table)
     late = panel[(panel["indicator"] == "y") & (panel["period"] >= first)]
     effect = yr.staggered_did(late, outcome="y")
-    assert set(effect.left_out["reason"]) == {"no period before treatment"}
-    assert set(effect.left_out["district"]) == set(table.loc[table["g"] == first, "district"])
+    assert set(effect.refused["reason"]) == {"no period before treatment"}
+    assert set(effect.refused["district"]) == set(table.loc[table["g"] == first, "district"])
 
 
 def refusal(table, name, **options):
@@ -932,8 +930,8 @@ def test_synthetic_did_with_several_treated_districts():
     effect = check_synthetic(panel, "y", seed=1, placebos=20)[0]
     again = yr.synthetic_did(panel, outcome="y", seed=1, placebos=20)
     assert (effect.se, effect.n_treated) == (again.se, 3)
-    with pytest.raises(ValueError, match="give seed="):
-        yr.synthetic_did(panel, outcome="y")
+    other = yr.synthetic_did(panel, outcome="y", seed=2, placebos=20)
+    assert other.se != effect.se and other.convention["placebos"] == "drawn, seed 2"
 
 
 def test_synthetic_did_refuses_waves_gaps_and_too_few_donors():
@@ -1068,7 +1066,7 @@ def test_effects_side_by_side():
 
     panel = panel_of(random_table(6))
     effects = [yr.did(panel, outcome="y"), yr.staggered_did(panel, outcome="y")]
-    table = yr.compare_effects(effects, errors="clustered")
+    table = yr.compare_effects(effects, inference="se")
     assert table["estimator"].tolist() == ["did", "staggered_did"]
     assert table["att"].tolist() == [e.att for e in effects]
     assert table["high"][1] == pytest.approx(effects[1].att + 1.959964 * effects[1].se, abs=1e-6)
@@ -1163,7 +1161,7 @@ def test_one_control_may_be_named_alone():
         assert all(other.att == one.att and other.se == one.se for other in others)
         assert estimator(panel, outcome="y", controls=pd.Index([])).att != one.att
     for wrong in (3, [None], [3.5]):
-        with pytest.raises(yr.DataError, match=r"controls=.* must be a name of the panel, or a list"):
+        with pytest.raises(yr.DataError, match=r"controls=.* must be a name, or a list"):
             yr.did(panel, outcome="y", controls=wrong)
 
 
@@ -1189,13 +1187,14 @@ def test_what_is_compared_are_effects():
     effect = yr.did(panel_of(random_table(2)), outcome="y")
     for compared, message in (
         ([], "No effects to compare"),
-        (effect, "give a list of them"),
         ([effect, effect.randomization()], "A RandomizationTest is no Effect"),
     ):
         with pytest.raises(yr.DataError, match=message):
             yr.compare_effects(compared)
         with pytest.raises(yr.DataError, match=message):
             yr.effect_table(compared)
+    for compare in (yr.compare_effects, yr.effect_table):
+        pd.testing.assert_frame_equal(compare(effect), compare([effect]))
 
 
 @pytest.mark.parametrize(
@@ -1238,8 +1237,8 @@ def test_one_placebo_has_no_spread():
         lambda effect, **k: yr.randomization_test(yr.did, panel_of(random_table(2)), outcome="y", **k),
         yr.wild_bootstrap,
         yr.confidence_bands,
-        lambda effect, **k: yr.honest_did(effect, errors="randomization", **k),
-        lambda effect, **k: yr.pretrend_test(effect, errors="randomization", **k),
+        lambda effect, **k: yr.honest_did(effect, inference="randomization", **k),
+        lambda effect, **k: yr.pretrend_test(effect, inference="randomization", **k),
     ],
 )
 def test_draws_and_seeds_are_whole_numbers(call):
@@ -1292,7 +1291,7 @@ def test_few_untreated_districts_are_as_few_as_few_treated_ones():
     assert ["treated" in shown[0], "untreated" in shown[0], "untreated" in shown[1]] == [True, False, True]
     for effect, panel in zip((few, many), panels, strict=True):
         assert "(randomisation, all 2,024 assignments" in repr(effect)
-        assert yr.interval_bounds(effect, panel).error == "spread over other assignments"
+        assert yr.interval_bounds(effect, panel).inference == "randomization"
 
 
 def test_a_panel_without_cohorts_says_where_they_come_from():
@@ -1343,7 +1342,7 @@ def test_treated_districts_count_by_their_weights(aggregate, few):
         panel_of(table.assign(cohort=table["cohort"].mask(late, 2012))), outcome="y", aggregate=aggregate
     )
     assert bool(effect.caution) == few
-    assert errors_for(effect, None) == ("randomization" if few else "clustered")
+    assert inference_for(effect, None) == ("randomization" if few else "se")
     if few:
         one, others = (8 + 4 / 21) / 12, 4 / 21 / 12
         alike = 1 / (one**2 + 20 * others**2)
@@ -1367,7 +1366,7 @@ def test_districts_that_were_never_seen_before_treatment_are_no_treated_ones(nam
     effect = ESTIMATORS[name](panel_of(table[~late | (table["period"] >= 2003)]), outcome="y")
     assert (effect.n_treated, effect.n_control) == (2, 28)
     assert effect.caution.startswith("unreliable with 2 treated")
-    assert errors_for(effect, None) == "randomization"
+    assert inference_for(effect, None) == "randomization"
 
 
 @pytest.mark.filterwarnings("error")
@@ -1391,5 +1390,5 @@ def test_a_row_of_the_path_that_one_district_stands_for_has_no_bounds(name):
     assert alone.sum() == 5 and np.isinf(bands.loc[alone, ends]).all(axis=None)
     shared = bands.index.isin([e for e in range(-2, 8) if e != -1])
     assert np.isfinite(bands.loc[shared, ends]).all(axis=None)
-    named = yr.confidence_bands(effect, errors="clustered", draws=999, seed=1)
+    named = yr.confidence_bands(effect, inference="se", draws=999, seed=1)
     assert np.isfinite(named.loc[named["se"].notna(), ends]).all(axis=None)

@@ -228,7 +228,7 @@ def test_districts_that_move_alike_have_no_effect_in_any_test(estimator):
         assert (test.p_value, test.low, test.high) == (1, 0, 0) and not test.distribution.any()
         if not seed % 2:
             assert effect.randomization(statistic="studentized").p_value == 1
-        own = yr.compare_effects([effect], errors="clustered")
+        own = yr.compare_effects([effect], inference="se")
         assert own[["p_value", "low", "high"]].isna().all(axis=None)
         bounds = yr.interval_bounds(effect, panel)
         assert (bounds.low, bounds.high, bounds.interval_low, bounds.interval_high) == (0, 0, 0, 0)
@@ -261,12 +261,12 @@ def test_two_districts_leave_no_error_to_test_by(estimator, periods):
     panel = panel[panel["period"].isin([2011, 2012])] if periods == 2 else panel
     effect = estimator(panel, outcome="y")
     assert effect.se == 0 and effect.att != 0
-    own = yr.compare_effects([effect], errors="clustered")
+    own = yr.compare_effects([effect], inference="se")
     assert own[["p_value", "low", "high"]].isna().all(axis=None)
-    bounds = yr.interval_bounds(effect, panel, errors="clustered")
+    bounds = yr.interval_bounds(effect, panel, inference="se")
     assert np.isnan([bounds.interval_low, bounds.interval_high]).all()
     if len(effect.path):
-        bands = yr.confidence_bands(effect, errors="clustered", seed=1)
+        bands = yr.confidence_bands(effect, inference="se", seed=1)
         assert bands[["low", "high", "band_low", "band_high"]].isna().all(axis=None)
     if estimator in (yr.did, yr.event_study, yr.sun_abraham):
         with pytest.raises(yr.DataError, match="no residuals"):
@@ -286,7 +286,7 @@ def test_a_level_in_percent_is_refused(level):
         lambda: yr.pretrend_test(path, level=level),
         lambda: yr.honest_did(path, level=level),
         lambda: yr.minimum_detectable_effect(design, power=level, seed=1),
-        lambda: yr.power_curve(design, alpha=level, seed=1),
+        lambda: yr.power_curve(design, level=level, seed=1),
     ):
         with pytest.raises(yr.DataError, match="must lie between 0 and 1"):
             run()

@@ -101,7 +101,7 @@ def test_beta_convergence_finds_the_slope_it_was_made_with():
     assert (found.beta, found.periods, found.districts) == (pytest.approx(-0.1), 2, 5)
     assert found.speed == pytest.approx(-np.log(0.8) / 2)
     assert found.half_life == pytest.approx(2 * np.log(2) / -np.log(0.8))
-    assert repr(found).startswith("Convergence(x: beta -0.1000, se 0.0000, ")
+    assert repr(found).startswith("beta convergence: x\n  beta         -0.1000  (se 0.0000, HC1)")
 
 
 def test_beta_convergence_is_a_regression_of_statsmodels():
@@ -131,9 +131,9 @@ def test_groups_and_weights_are_those_of_the_districts():
     with pytest.raises(yr.DataError, match="need one index"):
         yr.decompose_inequality(values, groups)
     sizes = panel([[1.0, 2], [3, 4]]).assign(size=[1, 1, 2, 3])
-    with pytest.raises(yr.DataError, match="'size' varies within districts; weights may not"):
-        yr.sigma_convergence(sizes, outcome="x", weights="size")
-    with pytest.raises(yr.DataError, match="no column 'sise' to take weights from"):
-        yr.sigma_convergence(sizes, outcome="x", weights="sise")
-    found = yr.sigma_convergence(sizes.assign(size=[1, 1, 3, 3]), outcome="x", weights="size")
+    with pytest.raises(yr.DataError, match="'size' varies within districts; population may not"):
+        yr.sigma_convergence(sizes, outcome="x", population="size")
+    with pytest.raises(yr.DataError, match="no column 'sise' to take population from"):
+        yr.sigma_convergence(sizes, outcome="x", population="sise")
+    found = yr.sigma_convergence(sizes.assign(size=[1, 1, 3, 3]), outcome="x", population="size")
     assert found["mean"].tolist() == [2.5, 3.5]

@@ -457,10 +457,10 @@ def test_tables_choose_and_can_be_told():
         test.p_value, test.low, test.high, test.smallest_p,
     ]  # fmt: skip
     assert table["caution"].str.contains("unreliable").tolist() == [True, False]
-    for errors, both in (("clustered", "clustered"), ("randomization", "randomization")):
-        assert set(yr.compare_effects([few, many], errors=errors)["inference"]) == {both}
-    with pytest.raises(ValueError, match="errors='stars'"):
-        yr.compare_effects([few], errors="stars")
+    for inference, both in (("se", "clustered"), ("randomization", "randomization")):
+        assert set(yr.compare_effects([few, many], inference=inference)["inference"]) == {both}
+    with pytest.raises(ValueError, match="inference='stars'"):
+        yr.compare_effects([few], inference="stars")
     strata = pd.Series(["a", "b"] * 20, [f"d{i}" for i in range(40)], name="half")
     within = yr.compare_effects([few], strata=strata)
     assert within["p_value"][0] == few.randomization(strata=strata).p_value != table["p_value"][0]
@@ -504,7 +504,7 @@ def test_an_effect_that_no_test_can_be_had_of_keeps_its_row_and_the_others():
     assert yr.plot_effects(table).axes
     for tell in (yr.compare_effects, yr.effect_table):
         with pytest.raises(yr.DataError, match="nothing can be reassigned"):
-            tell([idle, other], errors="randomization")
+            tell([idle, other], inference="randomization")
         with pytest.raises(yr.DataError, match="have no stratum"):
             tell([idle, other], strata=alone.iloc[:5])
 
@@ -517,7 +517,7 @@ def test_printed_tables_mark_the_error_and_what_can_never_reject():
     assert "≥ 0.143" in shown["p"][0] and "≥" not in shown["p"][1]
     assert shown["95% interval"][0] == "[-inf, inf]"
     assert not shown.astype(str).apply(lambda column: column.str.contains(r"\*", regex=True)).any(axis=None)
-    by_name = yr.effect_table([powerless], errors="clustered", lang="zh")
+    by_name = yr.effect_table([powerless], inference="se", lang="zh")
     assert by_name["推断依据"][0] == "聚类标准误" and "不可靠" in by_name["标准误"][0]
 
 
@@ -607,7 +607,7 @@ def test_bands_by_name_and_where_there_are_too_few_assignments():
     few = yr.event_study(panel_of(small_table(1, (1,), n=7)), outcome="y")
     bands = yr.confidence_bands(few, seed=1)
     assert np.isposinf(bands["high"].dropna()).all()
-    own = yr.confidence_bands(few, errors="clustered", seed=1)
+    own = yr.confidence_bands(few, inference="se", seed=1)
     assert np.isfinite(own["high"].dropna()).all() and (own["inference"] == "clustered").all()
     many = yr.event_study(panel_of(small_table(1, (12,), n=40)), outcome="y")
     assert (yr.confidence_bands(many, seed=1)["inference"] == "clustered").all()

@@ -54,7 +54,7 @@ def test_ambiguous_inputs_are_left_out():
     )
     assert len(yr.compute_metrics(facts)) == 1
     none = yr.compute_metrics(pd.concat([facts, again]))
-    assert len(none) == 0 and "x" in none.attrs["refused"]["fact_id"]
+    assert len(none) == 0 and "x" in yr.list_refused(none)["fact_ids"].tolist()
 
 
 def test_metrics_take_what_a_panel_takes():
@@ -74,9 +74,7 @@ def test_metrics_take_what_a_panel_takes():
         member = facts["indicator"] == "members"
         changed = facts.assign(**{c: facts[c].mask(member, value) for c, value in wrong.items()})
         found, panel = yr.compute_metrics(changed), yr.build_panel(changed)
-        told = [
-            pd.DataFrame(table.attrs["refused"]).set_index("fact_id")["reason"] for table in (found, panel)
-        ]
+        told = [yr.list_refused(table).set_index("fact_ids")["reason"] for table in (found, panel)]
         assert len(found) == 0 < len(told[0]) and told[0].equals(told[1]), wrong
 
 
@@ -313,21 +311,19 @@ def test_a_ratio_that_is_stated_stays_and_zero_is_no_denominator():
     levels = panel(members=[2000, 2100], orgs=[100, (0, 10)], members_per_org=[21, 22])
     table = yr.add_metrics(levels)
     assert row(table, "members_per_org")["value"] == 21
-    lost = table.attrs["not_computed"]
-    assert (lost["metric"], lost["period"], lost["reason"]) == (
-        ["members_per_org"],
-        [2020],
-        ["orgs can be zero"],
-    )
+    lost = yr.list_refused(table)[["indicator", "period_end", "reason"]]
+    assert lost.to_numpy().tolist() == [["members_per_org", "2020", "orgs can be zero"]]
+    again = yr.add_metrics(table)
+    assert yr.list_refused(again).equals(yr.list_refused(table))  # is not listed twice
 
 
 def test_what_has_a_denominator_that_can_be_zero_is_listed(metrics):
     facts = yr.load_facts().query("source_id == 'longhua-2018'")
     branches = (facts["indicator"] == "branches") & (facts["kind"] == "level")
     found = yr.compute_metrics(facts.assign(low=facts["low"].mask(branches, 0)))
-    lost = pd.DataFrame(found.attrs["not_computed"])
-    assert set(lost["metric"]) == {"members_per_branch", "cadres_per_branch"}
-    assert set(lost["reason"]) == {"branches can be zero"} and set(lost["source_id"]) == {"longhua-2018"}
+    lost = yr.list_refused(found).query("reason == 'branches can be zero'")
+    assert set(lost["indicator"]) == {"members_per_branch", "cadres_per_branch"}
+    assert lost["fact_ids"].str.fullmatch(r"longhua-2018-\d+ longhua-2018-\d+").all()
     assert len(found) + len(lost) == (metrics["source_id"] == "longhua-2018").sum()
 
 

@@ -59,7 +59,7 @@ CALLS = {
     "average_by_cohort": ("panel", lambda t: yr.average_by_cohort(t, outcome=RATE)),
     "few_treated": ("panel", lambda t: yr.few_treated(t, outcome=RATE, seed=1)),
     "placebo_in_time": ("panel", lambda t: yr.placebo_in_time(yr.did, t, outcome=RATE, draws=9, seed=1)),
-    "strata_by": ("panel", lambda t: yr.strata_by(t, RATE, by="level")),
+    "strata_by": ("panel", lambda t: yr.strata_by(t, by="level", outcome=RATE)),
     "interval_bounds": ("panel", lambda t: yr.interval_bounds(effect(), t)),
     "trace": ("panel", lambda t: yr.trace(effect(), t, given()["facts"])),
     "estimate_design": ("panel", lambda t: yr.estimate_design(t, outcome=RATE)),

@@ -54,8 +54,8 @@ def facts(*rows):
 
 def reasons(panel):
     """Return why each fact was refused."""
-    refused = panel.attrs["refused"]
-    return dict(zip(refused["fact_id"], refused["reason"], strict=True))
+    refused = yr.list_refused(panel)
+    return dict(zip(refused["fact_ids"], refused["reason"], strict=True))
 
 
 # A researcher's own table
@@ -431,7 +431,7 @@ def test_the_panel_of_the_documents():
     assert panel[KEY].equals(panel[KEY].sort_values(KEY, ignore_index=True))
     used = {f for ids in panel["fact_ids"] for f in ids.split()}
     lost = {f for ids in panel.attrs["duplicates"]["fact_ids"] for f in ids.split()}
-    assert used | lost | set(panel.attrs["refused"]["fact_id"]) == set(coded["fact_id"])
+    assert used | lost | set(yr.list_refused(panel)["fact_ids"]) == set(coded["fact_id"])
     nanshan = panel[(panel["district"] == "440305") & (panel["indicator"] == "orgs_social")]
     assert nanshan[["period", "value", "fact_ids"]].to_numpy().tolist() == [[2020, 1100, "nanshan-2021-005"]]
     members = panel[(panel["district"] == "CN") & (panel["indicator"] == "members")].set_index("period")
@@ -469,7 +469,7 @@ def cohorts(**options):
 
 
 def reasons_by_district(panel):
-    refused = panel.attrs["refused"]
+    refused = yr.list_refused(panel)
     return dict(zip(refused["district"], refused["reason"], strict=True))
 
 

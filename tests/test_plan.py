@@ -216,8 +216,9 @@ def test_refusals():
     with pytest.raises(yr.DataError, match="Result 1 is a DataFrame"):
         yr.compare_with_plan(PLAN, [PANEL])
     for alone in (test_of(), yr.did(PANEL, outcome="y")):
-        with pytest.raises(yr.DataError, match="give a list of them"):
-            yr.compare_with_plan(PLAN, alone)
+        pd.testing.assert_frame_equal(yr.compare_with_plan(PLAN, alone), yr.compare_with_plan(PLAN, [alone]))
+    with pytest.raises(yr.DataError, match="detectable= holds a float: give what minimum_detectable_effect"):
+        plan_of(detectable=0.5)
 
 
 def test_files_and_days_that_are_none(tmp_path):

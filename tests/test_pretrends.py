@@ -85,7 +85,7 @@ def test_the_wald_statistic_as_in_pyfixest():
     given, vcov = pyfixest(table, list(names.values()))
     k = sum(e < 0 for e in names)
     assert k >= 2
-    test = yr.pretrend_test(effect, errors="clustered")
+    test = yr.pretrend_test(effect, inference="se")
     assert test.statistic == pytest.approx(given[:k] @ np.linalg.inv(vcov[:k, :k]) @ given[:k] / k, rel=1e-8)
     assert test.p_value == pytest.approx(stats.f.sf(test.statistic, k, 23))
 
@@ -196,7 +196,7 @@ def test_with_gaps_other_assignments_are_estimated_anew():
 def test_within_strata_and_drawn():
     panel, _ = yr.simulate_panel(seed=1, periods=8, waves={"2018Q1": 6}, effect={"orgs": 5.0})
     effect = yr.event_study(panel, outcome="orgs_per_10k_youth_14_28")
-    strata = yr.strata_by(panel, "orgs_per_10k_youth_14_28", by="level")
+    strata = yr.strata_by(panel, by="level", outcome="orgs_per_10k_youth_14_28")
     first, again = (yr.pretrend_test(effect, strata=strata, draws=500, seed=5) for _ in range(2))
     assert "500 assignments drawn, seed 5, 3 strata" in repr(first) and repr(first) == repr(again)
     assert first.p_value >= 1 / 501
@@ -229,13 +229,13 @@ def test_what_cannot_be_tested_is_refused():
         yr.pretrend_test(yr.event_study(everybody, outcome="y", base=(-1, -2)))
     with pytest.raises(yr.DataError, match="'joint', 'individual'"):
         yr.pretrend_test(yr.event_study(panel, outcome="y"), test="any")
-    with pytest.raises(yr.DataError, match="'clustered', 'randomization'"):
-        yr.pretrend_test(yr.event_study(panel, outcome="y"), errors="hc1")
+    with pytest.raises(yr.DataError, match="'se', 'randomization'"):
+        yr.pretrend_test(yr.event_study(panel, outcome="y"), inference="hc1")
 
 
 def test_one_power_and_one_m_may_be_given_alone():
     effect = yr.event_study(panel_of(random_table(8, districts=40)), outcome="y")
-    one, listed = (yr.pretrend_test(effect, powers=p).trends for p in (0.5, (0.5,)))
+    one, listed = (yr.pretrend_test(effect, power=p).trends for p in (0.5, (0.5,)))
     pd.testing.assert_frame_equal(one, listed)
     one, listed = (yr.honest_did(effect, m=m).table for m in (1, [1]))
     pd.testing.assert_frame_equal(one, listed)
@@ -251,7 +251,7 @@ def test_the_slope_of_an_f_test_has_its_power(districts, leads):
     effect = yr.event_study(
         panel_of(table.assign(y=rng.normal(size=len(table)), x=0.0, d=0.0)), outcome="y", window=(-9, 9)
     )
-    found = yr.pretrend_test(effect, powers=(0.5, 0.8)).trends
+    found = yr.pretrend_test(effect, power=(0.5, 0.8)).trends
     tested = np.flatnonzero((effect.path["event_time"] < 0) & effect.path["se"].notna())
     away = effect.path["event_time"].to_numpy()[tested] + 1.0
     far = away @ np.linalg.solve(effect.vcov[np.ix_(1 + tested, 1 + tested)], away)

@@ -306,3 +306,10 @@ def test_a_long_text_is_not_repeated_in_its_refusal():
     with pytest.raises(yr.DataError) as refused:
         yr.parse_quantity("1个，" * 1000)
     assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize("blank", ["\xa0", "\u2005", "\u2009", "\u202f", "\u3000"])
+def test_a_blank_of_any_width_is_a_blank(blank):
+    """Thousands may be apart by a quarter of a letter (GB/T 15835); pages have blanks that end no line."""
+    found = [(m["value"], m["unit"]) for m in scan(f"团员1{blank}200名，团支部36{blank}个")]
+    assert found == [(1200, "名"), (36, "个")]

@@ -77,6 +77,45 @@ def test_figures_draw_their_table_and_say_that_data_are_simulated(lang):
         assert any("simulated data" in text.get_text() for text in fig.texts)
 
 
+def test_figures_name_level_and_outcome_of_their_intervals():
+    table, bands = (
+        yr.compare_effects(EFFECTS, level=0.9),
+        yr.confidence_bands(yr.event_study(PANEL, outcome=OUTCOME), level=0.9, seed=1),
+    )
+    for lang, name in (
+        ("zh", "每万名14—28岁青年的团组织数"),
+        ("en", "Organisations per 10,000 people aged 14 to 28"),
+    ):
+        axis = yr.plot_effects(table, lang=lang).axes[0].get_xlabel()
+        assert "90%" in axis and "95%" not in axis and name in axis
+        legend = yr.plot_event_study(bands, lang=lang).axes[0].get_legend().get_texts()[0].get_text()
+        assert "90%" in legend and "95%" not in legend
+        spread = yr.sigma_convergence(PANEL, outcome=OUTCOME)
+        assert name in yr.plot_spread(spread, lang=lang).axes[0].get_ylabel()
+
+
+def style(line):
+    """Return how a line is drawn, without its colour, as a print in grey shows it."""
+    return str(line._dash_pattern), line.get_marker()
+
+
+def labelled(ax):
+    return [line for line in ax.get_lines() if not line.get_label().startswith("_")]
+
+
+def test_lines_are_told_apart_without_colour():
+    waves = {"2018Q1": 3, "2018Q2": 3, "2018Q3": 3}
+    panel, _ = yr.simulate_panel(seed=1, districts=12, periods=9, waves=waves)
+    ax = yr.plot_trends(yr.average_by_cohort(panel, outcome=OUTCOME)).axes[0]
+    assert len({style(line) for line in labelled(ax)}) == 4
+    design = [yr.design_study(districts=12, periods=6, waves={4: k}, rho=0.5) for k in (1, 2, 3)]
+    curves = pd.concat([yr.power_curve(d, effects=[0, 1], seed=1, simulations=20) for d in design])
+    assert len({style(line) for line in labelled(yr.plot_power(curves).axes[0])}) == 3
+    weights = EFFECTS[0].cohort_weights
+    hatched = [p for p in yr.plot_weights(weights).axes[0].patches if p.get_hatch()]
+    assert len(hatched) == (weights["weight"] < 0).sum() > 0
+
+
 def test_published_figure_leaves_out_what_was_not_run():
     table = pd.DataFrame(
         {

@@ -289,7 +289,7 @@ def test_groups_are_the_sets_that_pairs_connect(collection):
 
 def test_short_documents_are_listed_and_not_compared():
     table = yr.find_near_duplicates(documents("新建团支部3个。", "新建团支部5个。", TEXTS["c001"]))
-    assert len(table) == 0 and table.attrs["too_short"] == ["d0", "d1"]
+    assert len(table) == 0 and yr.list_refused(table)["source_id"].tolist() == ["d0", "d1"]
 
 
 def test_long_documents_are_hashed_in_pieces(monkeypatch):
@@ -581,7 +581,8 @@ def test_roll_out_and_unknown_and_the_nation_are_left_out():
     )
     nation = pd.DataFrame([{"source_id": "cn", "district": "CN", "pilot_status": "none"}])
     found = yr.find_selective_reporting(table, pd.concat([sources, nation]))
-    assert len(found.attrs["left_out"]) == 6 and "cn" in found.attrs["left_out"]
+    lost = yr.list_refused(found).set_index("source_id")["reason"]
+    assert len(lost) == 6 and lost["cn"] == "of the nation, no place"
     assert found["n"].eq(6).all() and found["n_others"].eq(6).all()
 
 

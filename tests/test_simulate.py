@@ -193,10 +193,10 @@ def tables_of(panel):
         yr.breakdown(effect, panel, draws=9),
         yr.compare_with_plan(plan, [test]),
     )
-    yield from (yr.honest_did(path, m=[0]).table, yr.pretrend_test(path, powers=(0.5,)).trends)
+    yield from (yr.honest_did(path, m=[0]).table, yr.pretrend_test(path, power=(0.5,)).trends)
     yield yr.interval_bounds(effect, panel.assign(high=np.inf)).open
     alone = (panel["indicator"] != RATE) | (panel["district"] != "X-s00-0001") | panel["period"].eq("2017Q1")
-    yield from (test.by_stratum, yr.did(panel[alone], outcome=RATE).left_out)
+    yield from (test.by_stratum, yr.did(panel[alone], outcome=RATE).refused)
     yield yr.estimate_design(panel, outcome=RATE, rho=0.5).groups
     yield yr.trace(
         effect,

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom
 
 import youthresearch as yr
-from benchmarks.size import ALPHA, DRAWS, SEED, alike, blank, designs, randomized, simulate, study
+from benchmarks.size import DRAWS, LEVEL, SEED, alike, blank, designs, randomized, simulate, study
 
 
 def design(**wanted):
@@ -45,7 +45,7 @@ def test_every_interval_is_that_of_the_test_itself(treated, waves, test):
             seed=7 + k,
         )
         assert (low[s], high[s]) == (pytest.approx(own.low, abs=1e-9), pytest.approx(own.high, abs=1e-9))
-        assert (own.p_value <= ALPHA + 1e-9) == (low[s] > 0 or high[s] < 0)
+        assert (own.p_value <= 1 - LEVEL + 1e-9) == (low[s] > 0 or high[s] < 0)
         smallest.append(own.smallest_p)
     assert worst >= max(smallest) - 1e-12
 
@@ -58,7 +58,7 @@ def likely(share, simulations):
 @pytest.mark.slow
 def test_in_small_the_stratified_test_is_right_and_the_others_are_not():
     """300 simulations: two pilots among the largest third, which vary more, or less, than the others."""
-    low, high = likely(ALPHA, 300)
+    low, high = likely(1 - LEVEL, 300)
     for noise, too_often in (("large", True), ("small", False)):
         found = study(design(noise=noise, pilots="largest", rho=0.5, waves=1, treated=2), 300, 11)
         count = 300 * found.set_index("test")["size"]
@@ -90,7 +90,7 @@ def test_the_stored_table_has_every_design_and_each_of_its_numbers_is_a_count():
 def test_the_default_holds_in_every_design_and_never_rejects_where_it_cannot():
     """What the project claims: 3 to 6.5% at nominal 5%, pilots drawn by chance within the strata."""
     size = yr.load_size()
-    cannot = size["smallest_p"] > ALPHA
+    cannot = size["smallest_p"] > 1 - LEVEL
     assert cannot.any() and (size.loc[cannot, ["size", "power"]] == 0).all(axis=None)
     default = size[(size["test"] == "strata") & (size["pilots"] != "likelier")]
     assert default["size"].between(0.03, 0.065).all() and not cannot[default.index].any()

@@ -34,7 +34,7 @@ def noise(seed=1, n=9):
 
 def test_level_is_in_thirds_of_the_mean_before_the_first_pilot():
     y = noise()
-    strata = yr.strata_by(make_panel(y), "y", by="level")
+    strata = yr.strata_by(make_panel(y), by="level", outcome="y")
     thirds = pd.qcut(y[:, :3].mean(axis=1), 3, labels=["1 of 3", "2 of 3", "3 of 3"])
     assert strata.tolist() == thirds.astype(str).tolist()
     assert strata.index.tolist() == CODES and strata.name == "level of y (3 groups)"
@@ -42,7 +42,7 @@ def test_level_is_in_thirds_of_the_mean_before_the_first_pilot():
 
 def test_trend_is_in_halves_of_the_slope_before_the_first_pilot():
     y = noise(2)[:8]
-    strata = yr.strata_by(make_panel(y), "y", by="trend", n=2)
+    strata = yr.strata_by(make_panel(y), by="trend", outcome="y", n=2)
     slopes = np.polyfit(PERIODS[:3], y[:, :3].T, 1)[0]
     assert strata.tolist() == np.where(slopes > np.median(slopes), "2 of 2", "1 of 2").tolist()
 
@@ -53,7 +53,7 @@ def test_nothing_that_happens_after_treatment_began_enters(by):
     changed = y.copy()
     changed[:, 3:] = noise(4)[:, 3:] * 100
     pd.testing.assert_series_equal(
-        yr.strata_by(make_panel(y), "y", by=by), yr.strata_by(make_panel(changed), "y", by=by)
+        yr.strata_by(make_panel(y), by=by, outcome="y"), yr.strata_by(make_panel(changed), by=by, outcome="y")
     )
 
 
@@ -63,7 +63,7 @@ def test_a_gap_counts_for_nothing():
     y = levels[:, None] + np.array([0, 50, 0, 0, 0, 0])
     panel = make_panel(y)
     lacking = panel[~((panel["district"] == "110101") & (panel["period"] == 2015))]
-    assert yr.strata_by(lacking, "y", by="level")["110101"] == "1 of 3"
+    assert yr.strata_by(lacking, by="level", outcome="y")["110101"] == "1 of 3"
 
 
 def test_province_is_read_from_the_code_or_from_a_column():
@@ -92,7 +92,7 @@ def test_groups_are_alike_in_number_whatever_their_number():
         y = np.random.default_rng(n).permutation(n)[:, None] + np.zeros(6)
         codes = [f"{110000 + i}" for i in range(n)]
         for groups in (2, 3, 5):
-            sizes = yr.strata_by(make_panel(y, codes), "y", by="level", n=groups).value_counts()
+            sizes = yr.strata_by(make_panel(y, codes), by="level", outcome="y", n=groups).value_counts()
             assert len(sizes) == groups and sizes.max() - sizes.min() <= 1, (n, groups)
 
 
@@ -101,7 +101,7 @@ def test_strata_are_those_of_the_randomisation_test():
     y = noise(5)
     panel = make_panel(y)
     panel = panel[panel["district"] != "440305"]  # of the other wave
-    strata = yr.strata_by(panel, "y", by="level", n=2)
+    strata = yr.strata_by(panel, by="level", outcome="y", n=2)
     test = yr.randomization_test(yr.did, panel, outcome="y", strata=strata, seed=1)
     change = pd.Series(y[:, 3:].mean(axis=1) - y[:, :3].mean(axis=1), CODES).drop("440305")
     mine = strata.index[strata == strata["120102"]]
@@ -123,8 +123,8 @@ def ties():
         (make_panel(noise()), {"outcome": "y", "by": "people"}, "neither a column nor an indicator"),
         (make_panel(noise()), {"outcome": "z", "by": "level"}, "no indicator 'z'"),
         (make_panel(noise()), {"by": "value"}, "varies within districts"),
-        (make_panel(noise()), {"by": [], "n": 3}, "must name what strata are made of"),
-        (make_panel(noise()), {"by": "province", "n": 1}, "two groups or more"),
+        (make_panel(noise()), {"by": [], "n": 3}, "by= names nothing"),
+        (make_panel(noise()), {"by": "province", "n": 1}, "n=1 must be a whole number, at least 2"),
         (make_panel(noise(n=7), codes=list("abcdefg")), {"by": "province"}, "no six-digit code"),
         (make_panel(noise())[lambda p: p["period"] > 2016], {"outcome": "y", "by": "trend"}, "fewer than 2"),
         (make_panel(noise())[lambda p: p["period"] > 2017], {"outcome": "y", "by": "level"}, "fewer than 1"),
@@ -135,7 +135,7 @@ def ties():
 )
 def test_refusals(panel, options, said):
     with pytest.raises(yr.DataError, match=said):
-        yr.strata_by(panel, options.pop("outcome", None), **options)
+        yr.strata_by(panel, **options)
 
 
 def test_numbers_that_differ_in_the_seventh_digit_stay_apart():

@@ -555,6 +555,22 @@ def test_where_blanks_part_the_cells_a_row_with_one_too_few_is_not_guessed():
     assert "12个" in facts["token"].tolist()  # of no year
 
 
+def test_where_every_row_has_one_cell_too_few_none_is_guessed():
+    head = "街道  团员（人）  团干部（人）  团支部（个）\n"
+    facts = yr.extract_facts(head + "城东街道  1200  36\n城西街道  36  28\n城南街道  700  25")
+    assert "团干部" not in facts["noun"].tolist() and "table" not in facts["rule"].tolist()
+    facts = yr.extract_facts(head + "城东街道  1200  36\n城西街道  950  36  28\n城南街道  700  25")
+    table = facts[facts["rule"] == "table"]
+    assert rows(table, "noun", "value") == [["团员", 950], ["团干部", 36], ["团支部", 28]]
+    facts = yr.extract_facts("街道  团员（人）  备注\n城东街道  1200\n城西街道  950")  # nothing to remark
+    assert rows(facts, "noun", "value") == [["团员", 1200], ["团员", 950]]
+    body = "城东街道  1200  1130  2330\n城西街道  900  870  1770"
+    facts = yr.extract_facts(f"街道  男团员 女团员  合计\n{body}")  # two headers run together
+    assert not {"街道", "男团员", "女团员"} & set(facts["noun"])
+    facts = yr.extract_facts(f"        男团员  女团员  合计\n{body}")
+    assert facts["noun"].tolist()[:2] == ["男团员", "女团员"]
+
+
 PROSE = [
     "\u3000\u3000全年开展活动30场，服务500人次。\n\u3000\u3000组织培训4期。",
     "\t全年开展活动30场，服务500人次。\n\t组织培训4期。",
@@ -670,3 +686,56 @@ def test_cells_one_blank_apart_are_a_table_below_headers_with_their_units():
         [800, "名", "level"],
     ]
     assert "table" not in set(yr.extract_facts(lines.partition("\n")[2])["rule"])
+
+
+def test_a_place_that_one_cell_names_for_several_rows_holds_for_each(read):
+    body = ["城东街道|团员|300|310", "|团干部|12|13", "城西街道|团员|250|251", "|团干部|8|9", "|合计|570|583"]
+    facts = read(("", ["街道|项目|2021年|2022年", *body]))
+    assert rows(facts, "scope", "noun", "value")[:8:2] == [
+        ["城东街道", "团员", 300],
+        ["城东街道", "团干部", 12],
+        ["城西街道", "团员", 250],
+        ["城西街道", "团干部", 8],
+    ]
+    assert facts["scope"].iloc[-1] == ""
+    facts = read(("", ["街道|类别|2021年|2022年", *body]))  # two columns of what the figures are of
+    assert facts["scope"].tolist()[::2] == [
+        "城东街道 团员",
+        "城东街道 团干部",
+        "城西街道 团员",
+        "城西街道 团干部",
+        "",
+    ]
+
+
+def test_three_columns_without_a_header_are_place_label_and_number(read):
+    facts = read(("", ["城东街道|团员|300人", "|团干部|12人", "城西街道|团员|250人", "|团干部|8人"]))
+    assert rows(facts, "scope", "noun", "value") == [
+        ["城东街道", "团员", 300],
+        ["城东街道", "团干部", 12],
+        ["城西街道", "团员", 250],
+        ["城西街道", "团干部", 8],
+    ]
+    facts = read(("", ["1|团员|300人", "2|团干部|12人"]))
+    assert rows(facts, "scope", "noun", "value") == [["", "团员", 300], ["", "团干部", 12]]
+
+
+def test_the_mark_of_a_note_is_no_part_of_a_number(read):
+    facts = read(
+        (
+            "",
+            [
+                "指标|2021年|2022年",
+                "团员（人）|1,234¹|1,300①",
+                "团委（个）|12（注1）|38[2]",
+                "义工（人）|10⁴|5",
+            ],
+        )
+    )
+    assert rows(facts, "noun", "value", "token") == [
+        ["团员", 1234, "1,234"],
+        ["团员", 1300, "1,300"],
+        ["团委", 12, "12"],
+        ["团委", 38, "38"],
+        ["义工", 5, "5"],
+    ]

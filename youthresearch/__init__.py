@@ -128,7 +128,7 @@ _HOME = {
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),
     "report": ("compare_effects", "effect_table", "save_numbers"),
-    "schema": ("DataError",),
+    "schema": ("DataError", "list_refused"),
     "screens": (
         "find_heaping",
         "find_multiples",

@@ -259,27 +259,28 @@ def _audit(options):
 
 def _findings(path, source_id, date, data):
     """Audit one file; the findings carry the tokens that they are about."""
-    from .audit import audit_facts
+    from .audit import OF_SEVERAL, TWICE, audit_facts
     from .loaders import load_districts, load_identities
+    from .schema import list_refused
 
     facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
     own = path if (path / "sources.csv").exists() else None  # a folder's own tables, as its facts
     findings = audit_facts(facts, load_identities(own), load_districts(own))
-    findings.attrs = {"left_out": _left_out(findings.attrs["left_out"], tokens)}
+    unclear = list_refused(findings)
+    unclear = unclear[unclear["reason"].isin([TWICE, OF_SEVERAL])]
+    findings.attrs = {"left_out": _left_out(unclear, tokens)}
     shown = [" · ".join(tokens[i] for i in ids.split(" ") if i in tokens) for ids in findings["fact_ids"]]
     return findings.assign(tokens=shown)
 
 
-def _left_out(records, tokens):
+def _left_out(unclear, tokens):
     """Put what one source says of one thing, in so many values that none is chosen, in a row each."""
-    rows = {}
-    for record in records:
-        about = ("source_id", "district", "scope", "subject", "period_end", "kind")
-        rows.setdefault(tuple(record[c] for c in about), []).append(record["fact_id"])
+    about = ["source_id", "district", "scope", "indicator", "period_end", "kind"]
+    groups = unclear.groupby(about, sort=False, dropna=False)["fact_ids"]
     return [
         [_printable(cell) for cell in (source, " · ".join(tokens[i] for i in ids), " ".join(ids))]
-        for (source, *_), ids in rows.items()
+        for (source, *_), ids in groups
     ]
 
 

@@ -24,24 +24,17 @@ from .rules import (
     solve,
     whole_numbers,
 )
-from .schema import DataError, check_columns, is_simulated, mark_simulated
+from .schema import DataError, check_columns, is_simulated, mark_simulated, with_refused
 
 FINDING = [
     *("relation", "source_id", "district", "scope", "period_end", "indicator", "checked", "verdict"),
     *("stated_low", "stated_high", "expected_low", "expected_high", "arithmetic", "found", "fact_ids"),
     "repairs",
 ]
-LEFT_OUT = [
-    "fact_id",
-    "source_id",
-    "district",
-    "scope",
-    "indicator",
-    "subject",
-    "period_end",
-    "kind",
-    "value",
-]
+ABOUT = ["source_id", "district", "scope", "indicator", "period_end", "kind", "value"]  # of a refused figure
+TWICE = "its source states other values of it"
+OF_SEVERAL = "may be of several levels"
+NO_VALUE = "these leave a figure no value"
 PASSES = 30  # of propagation: each carries a bound one relation further
 
 
@@ -74,9 +67,10 @@ def audit_facts(facts, identities=None, districts=None):
         conflict; infeasible (no whole number satisfies the relation); undetermined (a vague figure,
         or chance, leaves room for both). ``found``: named (by what the facts are coded as), near (by their
         places in the text), sums (by the arithmetic itself). ``repairs``: the best proposals for a
-        conflict (see `propose_repairs`). ``attrs["not_related"]`` lists, one record each, changes and rates
-        that fit a level but for another scope, flow, status or date; ``attrs["left_out"]`` the levels,
-        changes and rates that a source states with several values, so that none could be chosen.
+        conflict (see `propose_repairs`). `list_refused` names (fact_ids, source_id, district, scope,
+        indicator, period_end, kind, value, reason) the levels, changes and rates that a source states with
+        several values, or that may be of several levels, so that none could be chosen; and the changes and
+        rates that fit a level but for another scope, flow, status or date.
 
     Raises
     ------
@@ -87,9 +81,8 @@ def audit_facts(facts, identities=None, districts=None):
     findings["repairs"] = summary(proposals(facts, figures, findings, relations), len(findings))
     order = findings.sort_values(["source_id", "relation", "indicator", "fact_ids"]).index
     findings = mark_simulated(findings.loc[order, FINDING].reset_index(drop=True), is_simulated(facts))
-    findings.attrs["not_related"] = relations.attrs["not_related"]
-    findings.attrs["left_out"] = _ambiguous(facts, findings, relations.attrs[SEVERAL])
-    return findings
+    reasons = relations.attrs["not_related"] | _ambiguous(facts, findings, relations.attrs[SEVERAL])
+    return with_refused(findings, _refused(facts, reasons))
 
 
 def _checked(facts, identities, districts):
@@ -132,17 +125,24 @@ def _by_shape(relations):
 
 
 def _ambiguous(facts, findings, several):
-    """List figures of which one source states several values for one key, and that no relation took up.
+    """Give the reason, by fact_id, of figures for whose key one source states several values, if unused.
 
-    And those that may be of several levels.
+    And of those that may be of several levels.
     """
     key = ["key", "kind", "baseline"]
     moves = facts[facts["kind"].isin(["level", "change", "growth"])]
     moves = moves.drop_duplicates([*key, "low", "high", "resolution"])
     twice = moves[moves.duplicated(key, keep=False)]
     used = {i for ids in findings["fact_ids"] for i in ids.split(" ")}
-    listed = {*twice["fact_id"], *several} - used
-    return facts.loc[facts["fact_id"].isin(listed), LEFT_OUT].to_dict("records")
+    reasons = dict.fromkeys(twice["fact_id"], TWICE) | dict.fromkeys(several, OF_SEVERAL)
+    return {i: reason for i, reason in reasons.items() if i not in used}
+
+
+def _refused(facts, reasons):
+    """Lay out figures that no relation took up, in their order; the subject stands as the indicator."""
+    told = {"fact_ids": facts["fact_id"], "indicator": facts["subject"]}
+    rows = facts.assign(**told, reason=facts["fact_id"].map(reasons).astype("str"))
+    return rows.loc[facts["fact_id"].isin(reasons), ["fact_ids", *ABOUT, "reason"]]
 
 
 def propose_repairs(facts, identities=None, districts=None):
@@ -317,8 +317,8 @@ def derive_before(facts):
     pandas.DataFrame
         One row is one indicator of one source with a stated change or growth: source_id,
         district, scope, indicator, period_end, baseline, rule, unit, before_low, before_high,
-        after_low, after_high, growth_low, growth_high (percent), fact_ids. ``attrs["left_out"]`` lists the
-        changes and rates that may be of several levels, so that none is chosen.
+        after_low, after_high, growth_low, growth_high (percent), fact_ids. `list_refused` names the changes
+        and rates that may be of several levels, so that none is chosen.
 
     Raises
     ------
@@ -345,7 +345,7 @@ def derive_before(facts):
     )
     ordered = pd.concat(table, ignore_index=True).sort_values(["source_id", "fact_ids"], ignore_index=True)
     ordered = ordered[[c for c in ordered if c != "fact_ids"] + ["fact_ids"]]
-    ordered.attrs["left_out"] = facts.loc[several, LEFT_OUT].to_dict("records")
+    ordered = with_refused(ordered, _refused(facts, dict.fromkeys(facts["fact_id"][several], OF_SEVERAL)))
     return mark_simulated(ordered, is_simulated(facts))
 
 
@@ -398,9 +398,8 @@ def tighten(facts, identities=None, districts=None):
         level before a change, ``baseline`` saying when; whole, what a share is a share of), the columns of
         facts that say what it is about, value (where one number is
         left), low, high, unit, stated_low, stated_high (missing if it was not stated), processing
-        ("computed") and fact_ids, the facts it rests on. ``attrs["contradictions"]`` lists, by their facts,
-        relations that leave a figure no value beside the others; nothing that rests on such facts is
-        concluded.
+        ("computed") and fact_ids, the facts it rests on. `list_refused` names, by their facts, relations
+        that leave a figure no value beside the others; nothing that rests on such facts is concluded.
 
     Raises
     ------
@@ -525,8 +524,8 @@ def _tightened(facts, first, bounds, basis, lost):
         fact_ids=[" ".join(sorted({ids[j] for j in _reach(i, basis)} - {""})) for i in rows],
     )
     table = table.sort_values(["source_id", "indicator", "kind", "baseline", "fact_ids"], ignore_index=True)
-    table.attrs["contradictions"] = [" ".join(i for i in ids[list(m)] if i) for m in lost]
-    return table
+    lost = pd.DataFrame({"fact_ids": [" ".join(i for i in ids[list(m)] if i) for m in lost]}, dtype="str")
+    return with_refused(table, lost.assign(reason=NO_VALUE))
 
 
 def _reach(start, basis):

@@ -2,27 +2,28 @@
 
 import numpy as np
 
-from .inference import effect_on_cells, errors_for, reassigned_path
+from .inference import SEED, effect_on_cells, inference_for, reassigned_path
 from .reassign import TIE
 from .schema import DataError, check_count, check_seed, check_share
 
+NORMAL = 100_000  # draws, which cost little
 
-def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_000, seed):
+
+def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0.95, seed=SEED):
     """Bound the path of an effect, row by row and as a whole.
 
     Parameters
     ----------
     effect : Effect
-    level : float
-    errors : {None, "clustered", "randomization"}
-        What the bands rest on: the effect's own covariance, or the paths under other assignments of the
-        cohorts. None chooses the latter where districts are too few for the former (`Effect.caution`).
+    inference : {None, "se", "randomization"}
+        What the bands rest on: the effect's own errors (its covariance), or the paths under other assignments
+        of the cohorts. None chooses the latter where districts are too few for the former (`Effect.caution`).
     strata : pandas.Series, optional
         One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
-    draws : int
-        Normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t); for
-        "randomization" 9,999 assignments are drawn (999 where each is an estimation of its own), or all taken
-        if they are at most 50,000.
+    draws : int, optional
+        By "se" normal draws for the simultaneous band (Montiel Olea and Plagborg-Moller 2019, sup-t), 100,000
+        by default; by "randomization" assignments, as in `randomization_test`.
+    level : float
     seed : int
 
     Returns
@@ -42,25 +43,25 @@ def confidence_bands(effect, *, level=0.95, errors=None, strata=None, draws=100_
         reassigned.
     """
     check_share(level=level)
-    check_count(draws=draws)
+    check_count(draws=NORMAL if draws is None else draws)
     check_seed(seed)
-    by = errors_for(effect, errors)
+    by = inference_for(effect, inference)
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if by == "randomization":
-        se, pointwise, critical = _reaches_by_randomization(effect, level, strata, seed)
+        se, pointwise, critical = _reaches_by_randomization(effect, level, strata, draws, seed)
         kind = "randomization"
     else:
-        se, pointwise, critical = _reaches_by_error(effect, level, draws, seed)
+        se, pointwise, critical = _reaches_by_error(effect, level, draws or NORMAL, seed)
         kind = effect.errors
     path = effect.path.assign(se=se)
     for name, reach in (("", pointwise), ("band_", critical)):
         path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
-    if errors is None and kind == "clustered":
+    if inference is None and kind == "clustered":
         alone = _districts_behind(effect) == 1
         path.loc[alone, ["low", "band_low"]], path.loc[alone, ["high", "band_high"]] = -np.inf, np.inf
     path = path.assign(inference=kind)
-    path.attrs["outcome"] = effect.outcome  # for the axis of a figure
+    path.attrs |= {"outcome": effect.outcome, "level": level}  # for the axis and the legend of a figure
     return path
 
 
@@ -92,14 +93,15 @@ def _reaches_by_error(effect, level, draws, seed):
     return np.where(known, se, np.nan), pointwise, critical
 
 
-def _reaches_by_randomization(effect, level, strata, seed):
+def _reaches_by_randomization(effect, level, strata, draws, seed):
     """As `_reaches_by_error`, from the paths of other assignments once the path is taken off."""
     if "event_time" not in effect.path or effect.path["event_time"].duplicated().any():
         raise DataError(
             f"Bands of {effect.estimator} by reassignment need a path by event time; take one, or "
-            "errors='clustered'."
+            "inference='se'."
         )
-    others = reassigned_path(effect, strata=strata, seed=seed, less=effect_on_cells(effect))[0][1:, 1:]
+    others = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=effect_on_cells(effect))
+    others = others[0][1:, 1:]
     spread = np.sqrt((others**2).mean(axis=0))
     far = np.abs(others) / np.where(spread > 0, spread, 1.0)
     pointwise, critical = (

@@ -2,6 +2,8 @@
 
 import re
 
+from .paragraphs import STARTS
+
 ENDS = re.compile(
     r"\W*(?:相关(?:推荐|阅读|新闻|文章|内容|报道|资讯)|(?:热点|热门|猜你|为你|编辑)(?:推荐|喜欢|文章|新闻|排行)|"
     r"推荐阅读|延伸阅读|其他文献|相似文献|(?:阅读|查看|展开)(?:全文|全部)|(?:精选|网友|最新|全部|热门)(?:留言|评论)|"
@@ -25,9 +27,6 @@ COUNTERS = re.compile(  # of a page itself: 阅读 1234 赞 56 在看 7; with co
 )
 STAMP = re.compile(r"\s*(?:\d{1,7}|\d{4}-\d\d?-\d\d?(?:\s+\d\d?:\d\d(?::\d\d)?)?(?:\s+\d+)?)\s*")
 FIGURE = re.compile(r"[0-9０-９xX×][余多]?[万亿千百]?\s*[个名人家场支期篇项次元户条位％%]")
-STARTS = re.compile(
-    r"\s*(?:第?[一二三四五六七八九十百]{1,4}[、章节]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]\s*\D|[①-⑳])"
-)
 BYLINE = re.compile(r"\W*(?:撰文|作者|记者|通讯员|文|图)\s*[:：/]")
 WORDS = re.compile(r"(?:[^\W\d_].*){4}")  # more letters than 年月日
 SENTENCE = re.compile(r"[。！？；!?;，,]")

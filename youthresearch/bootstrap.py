@@ -6,11 +6,12 @@ With few treated districts it hardly ever rejects, true null or not: the result 
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
-from .inference import as_percent, check_effect, fixed, p_as_text
+from .inference import DRAWS, SEED, as_percent, check_effect, fixed, p_as_text
 from .moments import Moments, interval, p_value, smallest_p
 from .reassign import BLOCK, ENUMERATED
-from .schema import DataError, Result, check_choice, check_count, check_seed, check_share
+from .schema import DataError, Result, check_choice, check_count, check_seed, check_share, said_of_sample
 from .weights import two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
@@ -39,7 +40,9 @@ class WildBootstrap(Result):
     smallest_p : float
         That the draw farthest out would have, were it the actual one.
     seed : int or None
+        Of the draws; None where all signs were taken.
     n_treated, n_control : int
+    periods : pandas.Index
     distribution : ndarray, shape (draws,)
         The t statistics.
     simulated : bool
@@ -61,6 +64,7 @@ class WildBootstrap(Result):
     seed: int | None
     n_treated: int
     n_control: int
+    periods: pd.Index
     distribution: np.ndarray = field(repr=False)
     simulated: bool
 
@@ -89,12 +93,12 @@ class WildBootstrap(Result):
             ("p", f"{p_as_text(self.p_value)}  (null imposed, {self.weights} weights, {how})"),
             ("smallest p", f"{self.smallest_p:.2g}"),
             (f"{as_percent(self.level)} interval", span),
-            ("districts", f"{self.n_treated} treated, {self.n_control} not"),
+            *said_of_sample(self),
         ]
         return said
 
 
-def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
+def wild_bootstrap(effect, *, weights="webb", draws=DRAWS, level=0.95, seed=SEED):
     """Test the effect of a two-way regression by the wild cluster bootstrap with the null imposed.
 
     The regression is fitted with att at its null value; each district's residuals are multiplied by one
@@ -167,6 +171,7 @@ def wild_bootstrap(effect, *, weights="webb", draws=9999, level=0.95, seed):
         seed=None if exact else seed,
         n_treated=effect.n_treated,
         n_control=effect.n_control,
+        periods=effect.periods,
         distribution=moments.at(0.0),
         simulated=cells.simulated,
     )

@@ -5,8 +5,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, as_percent, check_effect, effect_on_cells, errors_for, fixed
-from .schema import DataError, Result, check_columns, check_count, check_share, is_number, mark_simulated
+from .inference import SEED, as_percent, check_effect, effect_on_cells, fixed, inference_for
+from .schema import (
+    DataError,
+    Result,
+    check_columns,
+    check_count,
+    check_share,
+    is_number,
+    mark_simulated,
+    said_of_sample,
+)
 
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 ROUNDS = 1000  # of taking off means in turn, at most
@@ -35,10 +44,13 @@ class Bounds(Result):
     exact : bool
         False where the weights follow the outcome (`synthetic_did`, `synthetic_control`): the bounds then
         hold at these weights.
-    error : str
-        What the sampling error is from: the effect's own, or the spread over other assignments.
+    inference : str
+        What the sampling error is from: randomization (the spread over other assignments), or the effect's
+        own error, clustered, iid or placebo.
     caution : str
         Why the sampling error is unreliable; empty if it is not.
+    n_treated, n_control : int
+    periods : pandas.Index
     simulated : bool
     """
 
@@ -54,8 +66,11 @@ class Bounds(Result):
     vague: int
     open: pd.DataFrame = field(repr=False)
     exact: bool
-    error: str
+    inference: str
     caution: str
+    n_treated: int
+    n_control: int
+    periods: pd.Index
     simulated: bool
 
     @property
@@ -71,7 +86,7 @@ class Bounds(Result):
         said = [
             ("att", fixed(self.att, scale)),
             ("bounds", f"{low} to {high}, {self.vague} vague figures with weight"),
-            (f"{as_percent(self.level)} interval", f"{start} to {end}, sampling error: {self.error}"),
+            (f"{as_percent(self.level)} interval", f"{start} to {end}, sampling error: {self._error()}"),
         ]
         if self.cap is not None:
             said.append(("cap", f"an open figure is taken to be at most {self.cap:g} times its lower bound"))
@@ -83,10 +98,16 @@ class Bounds(Result):
             said.append(("weights", "follow the outcome: the bounds hold at these weights only"))
         if self.caution:
             said.append(("caution", f"sampling error {self.caution}"))
-        return said
+        return [*said, *said_of_sample(self)]
+
+    def _error(self):
+        """Say what the sampling error is from."""
+        return "spread over other assignments" if self.inference == "randomization" else self.inference
 
 
-def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=None, seed=SEED):
+def interval_bounds(
+    effect, panel, *, cap=None, inference=None, strata=None, draws=None, level=0.95, seed=SEED
+):
     """Bound an estimate over all outcomes within the reported intervals.
 
     An estimate is ``sum(weight * value)`` with weights that do not depend on the outcome; so the smallest has
@@ -103,14 +124,14 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     cap : float, optional
         Takes a figure without an upper bound ("over 3,000") to be at most cap times its lower bound, which
         is the researcher's claim. Without it the bounds are infinite where such a figure has weight.
-    level : float
-    errors : {None, "clustered", "randomization"}
-        Sampling error: the effect's own, or the spread of the estimates over the other assignments of the
-        cohorts, each at that end and once the effect estimated there is taken off the treated cells (else a
-        large effect would pass for a large error). None chooses the latter where districts are too few for
-        the former (`Effect.caution`).
-    strata, seed
+    inference : {None, "se", "randomization"}
+        What the sampling error is from: the effect's own, or the spread of the estimates over the other
+        assignments of the cohorts, each at that end and once the effect estimated there is taken off the
+        treated cells (else a large effect would pass for a large error). None chooses the latter where
+        districts are too few for the former (`Effect.caution`).
+    strata, draws, seed
         For "randomization", as in `Effect.randomization`.
+    level : float
 
     Returns
     -------
@@ -135,12 +156,12 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
     weight = cells["weight"].to_numpy()
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
-    kind = errors_for(effect, errors)
+    kind = inference_for(effect, inference)
     follow = weights_follow(effect)
     if follow:
-        kind, scale = "own", [effect.se] * 2
+        kind, scale = "se", [effect.se] * 2
     elif kind == "randomization":
-        scale = [_spread_over_assignments(effect, cells, y, strata, seed) for y in (least, most)]
+        scale = [_spread_over_assignments(effect, cells, y, strata, draws, seed) for y in (least, most)]
     else:
         scale = [_error_at(effect, cells, y) for y in (least, most)]
     spread = kind == "randomization"  # is learned from as many districts less a mean of each cohort
@@ -162,8 +183,11 @@ def interval_bounds(effect, panel, *, cap=None, level=0.95, errors=None, strata=
         vague=int((high > low).sum()),
         open=mark_simulated(rows[names], effect.simulated),
         exact=not follow,
-        error="spread over other assignments" if kind == "randomization" else effect.errors,
+        inference="randomization" if kind == "randomization" else effect.errors,
         caution="" if kind == "randomization" else effect.caution,
+        n_treated=effect.n_treated,
+        n_control=effect.n_control,
+        periods=effect.periods,
         simulated=effect.simulated,
     )
 
@@ -222,13 +246,13 @@ def with_outcome(effect, cells, y):
     return effect._anew(replace(given, y=changed))
 
 
-def _spread_over_assignments(effect, cells, y, strata, seed):
+def _spread_over_assignments(effect, cells, y, strata, draws, seed):
     """Root mean square of the other assignments' estimates, were the outcome y and had it no effect."""
     if not np.isfinite(y).all():
         return np.nan
     at_end = with_outcome(effect, cells, y)
     null = effect._anew(replace(at_end._cells, y=at_end._cells.y - effect_on_cells(at_end)))
-    others = null.randomization(strata=strata, seed=seed).assignments["statistic"][1:]
+    others = null.randomization(strata=strata, draws=draws, seed=seed).assignments["statistic"][1:]
     return float(np.sqrt(np.mean(others**2)))
 
 

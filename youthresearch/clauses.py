@@ -107,9 +107,9 @@ _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集体收入3万元, 带动农户增收3万元
     r"(?P<verb>增配|增核|净增|追加|核增|精简|核减|裁减|减少|压减|缩减|削减)(?=[^到至为,。;、]{2,10}$)"
-    r"|增(?<!新增)(?:加(?=[^到至为,。;、]{2,12}$)|收$)"
+    r"|增(?<!新增)(?:加(?=[^到至为,。;、]{2,12}$)|[收产]$)|(?P<less>减[产税负排])$"
 )
-_BY_MEASURE = ("元", "吨", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
+_BY_MEASURE = ("元", "吨", "斤", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
 _LIKE = re.compile("[比较于超先后]")  # a quick look for the next one
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
@@ -126,6 +126,14 @@ _PASSED = re.compile(  # before a number that is so much over what was
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
     r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?:提高|提升|上浮|上涨|增长|增加)幅度|(?P<down>[降跌]幅|下降率|(?:下降|降低|下调)幅度))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
 )
+_GROWING = re.compile(  # 保持年均8%的增长, 以7%的速度增长
+    r"(?:的(?:年均|平均|年|[高快]速|较快|速度)?)?(?:递?增[长速幅]?|(?<=速度)发展|(?P<down>递减|下降|降[幅低]))"
+    r"(?:率|速度|幅度|态势|水平)?(?=[,。;、)\n]|$)"
+)
+_GROWS = frozenset("的增递下降")  # what that begins with
+_BETTERED = ("提升", "提高")
+_WHOLE_THINGS = ("家", "个", "所", "座", "处", "条", "项", "户", "支", "台", "间", "栋")
+_STEPS = ("位次", "名次", "等级", "档次", "层次", "百分", "台阶")
 _THEN = ("便", "就", "则", "多", "少")
 _EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
 _ALL = ("均", "均为", "均是", "均达", "均达到", "均在", "均有")  # 面积均超过90平方米
@@ -158,7 +166,7 @@ def kind_of(mention, said, context):
     elif clause.endswith("在") and _AMONG.match(said.rest):
         clause = whole = "在"  # 人均寿命在90个国家中居第9
     each = _each_of(mention, said, whole, context)
-    kind, sign, attached = _own_kind(mention, clause, whole, each)
+    kind, sign, attached = _own_kind(mention, clause, whole, each, said.rest)
     if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
         sign = (context.get("moved") or (kind, sign))[1]  # 分别回落3个和2个百分点
     kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
@@ -215,12 +223,14 @@ def _within(mention, said, each, context):
     return context["within"] or each
 
 
-def _own_kind(mention, clause, whole, each):
+def _own_kind(mention, clause, whole, each, rest):
     """Tell the kind of a figure by its own clause; whole: with the one before it, if that belongs to it."""
     marks, unit = _marks(), mention["unit"]
     if mention["sort"] == "rank":
         return "rank", 1, 0
     moved = marks["moved"].search(clause)
+    if moved and moved["verb"] in _BETTERED and _is_bettered(mention, clause, moved, rest):
+        moved = None
     verb = moved["verb"] if moved else ""
     sign = -1 if verb in roles("down") else 1
     attached = len(moved[0]) if moved else 0
@@ -245,6 +255,7 @@ def _own_kind(mention, clause, whole, each):
         return ("change" if ratio else "growth"), sign, attached
     if unit in PARTS or (not unit and _HELD.search(clause)):
         held, speed = _SHARE.search(clause), unit in PARTS and _SPEED.search(clause)
+        speed = speed or (rest[:1] in _GROWS and not held and _GROWING.match(rest))
         if speed:
             return "growth", -1 if speed["down"] else 1, 0
         return "share", 1, len(held[0]) if held else 0
@@ -256,6 +267,12 @@ def _own_kind(mention, clause, whole, each):
     if verb:
         return "change", sign, attached
     return _without_verb(mention, clause)
+
+
+def _is_bettered(mention, clause, moved, rest):
+    """Tell whether a verb says what was done to things counted (改造提升水站9座), not by how many."""
+    counted = mention["unit"] in _WHOLE_THINGS and not moved["to"] and not rest.startswith(_STEPS)
+    return counted and mention["resolution"] >= 1 and not _LIKE.search(clause)
 
 
 def _reached(unit, verb, sign, mean):
@@ -275,7 +292,7 @@ def _without_verb(mention, clause):
     if not far or _says_more(clause, far.end()):  # 减少收费项目惠及企业20家
         return "level", 1, 0
     if far["verb"] or mention["unit"] in _BY_MEASURE:  # but 增加床位300张: so many are new
-        return "change", -1 if far["verb"] in roles("down") else 1, 0
+        return "change", -1 if far["less"] or far["verb"] in roles("down") else 1, 0
     return "level", 1, 0
 
 
@@ -414,7 +431,7 @@ _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补�
     r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
 )
 _FULFILLED = re.compile(
-    r"(?:完成|超过?|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$"
+    r"(?:完成|超过?|[高低快慢多少]于|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$"
     r"|(?:任务|计划|目标)[^,。;\d]{0,4}(?:完成|达成|实现)率[^,。;\d]{0,4}$"
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
@@ -655,7 +672,7 @@ def course_of(said, noun, start, rule, context):
     """
     clause = _before_noun(said.clause, noun, start)
     happened = rule in ("object", "event") or _happens_after(said.rest[:14])
-    event = bool(_marks()["event"].search(clause))
+    event = "新增" in said.clause or bool(_marks()["event"].search(clause))  # 城镇新增就业
     course = {
         "cumulative": bool(_CUMULATIVE.search(clause)),
         "event": event or happened,
@@ -813,7 +830,7 @@ def _marks():
         ),
         "planned": _intents(intents.keys() - asked, verbs),
         "named": re.compile(
-            rf"(?:[”》]|西部|行动|[山地]区|{either(w for w in verbs | roles('compound') if len(w) == 2)}"
+            rf"(?:[”》该此]|西部|行动|[山地]区|{either(w for w in verbs | roles('compound') if len(w) == 2)}"
             r"|(?:实施|通过|依托|借助|参[加与]|推进|启动|开展|深化|利用)[^,。;:]{1,8})$"
         ),
         "asked": re.compile(  # in the clause of the figure

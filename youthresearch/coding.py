@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import hedge_interval
-from .schema import DataError, check_columns, is_simulated, mark_simulated
+from .schema import DataError, check_columns, is_simulated, mark_simulated, with_refused
 
 NUMBERS = ("value", "value_max", "resolution")
 FIELDS = (
@@ -36,7 +36,7 @@ def compare_codings(a, b):
         ``fact``: of all figures that either coded, those that both coded. ``span``: the same characters.
         Numbers are compared as they are coded, to twelve digits, and are categories to kappa; an empty cell
         is a category, too. ``part_of`` is compared by the fact that it points to.
-        ``attrs["only_a"]``, ``attrs["only_b"]``: fact_ids that the other coding lacks.
+        `list_refused` names the facts that the other coding lacks: fact_ids, coding (a or b), reason.
 
     Raises
     ------
@@ -53,8 +53,11 @@ def compare_codings(a, b):
         _share("span", len(both), int(spans.sum()), "characters are no categories"),
         *(_agreement(both, field) for field in FIELDS),
     ]
-    table = pd.DataFrame(rows)
-    table.attrs = {"only_a": only_a["fact_id"].tolist(), "only_b": only_b["fact_id"].tolist()}
+    alone = [
+        only["fact_id"].to_frame("fact_ids").assign(coding=c) for c, only in (("a", only_a), ("b", only_b))
+    ]
+    alone = pd.concat(alone, ignore_index=True).assign(reason="the other coding lacks it")
+    table = with_refused(pd.DataFrame(rows), alone)
     return mark_simulated(table, is_simulated(a) or is_simulated(b))
 
 

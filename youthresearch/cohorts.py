@@ -6,7 +6,7 @@ import pandas as pd
 from .districts import follow_codes
 from .loaders import load_divisions
 from .periods import at_frequency, kind_of, last_day
-from .schema import PANEL, DataError, Listing, as_text, check_choice, check_columns
+from .schema import PANEL, REFUSED, DataError, as_text, check_choice, check_columns, with_refused
 
 READINGS = {"notice": "announced", "start": "began", "end": "ended"}  # column of the register
 UNLISTED = (
@@ -45,8 +45,8 @@ def assign_cohorts(
     -------
     pandas.DataFrame
         The panel with cohort (Int64, or the type of the periods; missing = never treated), without the
-        districts that ``attrs["refused"]`` lists: under the project's register, which names few counties,
-        that is most of them. ``pandas.DataFrame(panel.attrs["refused"])`` tells which and why.
+        districts that `list_refused` names, with the reason: under the project's register, which names few
+        counties, that is most of them.
 
     Raises
     ------
@@ -122,18 +122,15 @@ def _cohorts(claims, periods, reading, treat_conflicts):
 
 def _with_cohorts(panel, cohorts, reason):
     keep = panel["district"].map(reason) == ""
-    attrs = dict(panel.attrs)
     given = panel["district"].map(dict(zip(cohorts.index, cohorts, strict=True)))
     extra = [c for c in panel if c not in PANEL]
     table = panel.assign(cohort=given.astype(cohorts.dtype))[[*PANEL, *extra]]
     table = table[keep].reset_index(drop=True)
     out = reason[reason != ""]
-    empty = [""] * len(out)
-    columns = {"fact_id": empty, "district": list(out.index), "indicator": empty, "period_end": empty}
-    old = attrs.get("refused") or {c: [] for c in [*columns, "reason"]}
-    columns["reason"] = list(out)
-    table.attrs = attrs | {"refused": Listing({c: [*old[c], *columns[c]] for c in columns})}
-    return table
+    rows = pd.DataFrame("", index=range(len(out)), columns=REFUSED)
+    rows = rows.assign(district=list(out.index), reason=list(out))
+    table.attrs = dict(panel.attrs)
+    return with_refused(table, rows, panel.attrs.get("refused"))
 
 
 def add_programmes(panel, programmes):

@@ -9,13 +9,22 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .schema import SAID, SIMULATED, DataError, check_choice, check_columns, is_simulated, mark_simulated
+from .schema import (
+    SIMULATED,
+    DataError,
+    Result,
+    as_names,
+    check_choice,
+    check_columns,
+    is_simulated,
+    mark_simulated,
+)
 
 FORMULAS = ("standard", "wang2021")
 
 
-@dataclass(frozen=True)
-class Composite:
+@dataclass(frozen=True, eq=False, repr=False)
+class Composite(Result):
     """A composite index and how it was made.
 
     Attributes
@@ -35,12 +44,19 @@ class Composite:
     weights: pd.Series
     notes: dict = field(default_factory=dict)
 
-    def __repr__(self):
-        """Show formula, weights and notes with three digits."""
-        made_up = f"{SAID}; " if is_simulated(self.scores) else ""
+    @property
+    def simulated(self):
+        """Whether the indicators were not observed."""
+        return is_simulated(self.scores)
+
+    @property
+    def _title(self):
+        return f"composite index: {self.formula}"
+
+    def _said(self):
         weights = ", ".join(f"{name} {w:.3f}" for name, w in self.weights.items())
-        notes = "".join(f", {name} {value:.3f}" for name, value in self.notes.items())
-        return f"Composite({made_up}{self.formula}; {len(self.scores)} rows; weights {weights}{notes})"
+        notes = [(name, f"{value:.3f}") for name, value in self.notes.items()]
+        return [("rows", f"{len(self.scores):,}"), ("weights", weights), *notes]
 
 
 def composite_table(panel, indicators):
@@ -50,7 +66,7 @@ def composite_table(panel, indicators):
     ----------
     panel : pandas.DataFrame
         As from `build_panel`, `as_panel` or `add_metrics`; one scope.
-    indicators : list of str
+    indicators : str or list of str
 
     Returns
     -------
@@ -65,6 +81,9 @@ def composite_table(panel, indicators):
     """
     needed = ["district", "period", "indicator", "value"]
     check_columns("panel", panel, needed, "make it with build_panel or as_panel")
+    indicators = as_names(indicators, "indicators")
+    if not indicators:
+        raise DataError("indicators= names none: name those that stand side by side.")
     absent = sorted(set(indicators) - set(panel["indicator"]))
     if absent:
         raise DataError(f"No indicators {absent} in the panel; it has {sorted(panel['indicator'].unique())}.")
@@ -74,7 +93,7 @@ def composite_table(panel, indicators):
         raise DataError(
             "An indicator has several scopes in one district and period: choose one.", rows[twice]
         )
-    table = rows.pivot(index=["district", "period"], columns="indicator", values="value")[list(indicators)]
+    table = rows.pivot(index=["district", "period"], columns="indicator", values="value")[indicators]
     gaps = table[table.isna().any(axis=1)]
     if len(gaps):
         raise DataError(
@@ -95,7 +114,7 @@ def normalise(table, *, cost=(), by=None):
     ----------
     table : pandas.DataFrame
         As from `composite_table`.
-    cost : list of str
+    cost : str or list of str
         Columns of which less is better.
     by : str, optional
         A level of the index within which to scale ("period"). None pools all rows, so that values can be
@@ -111,7 +130,7 @@ def normalise(table, *, cost=(), by=None):
         If a column does not vary, `cost` names another one, or `by` is no level of the index.
     """
     _check_indicators(table)
-    _check_cost(table, cost)
+    cost = _check_cost(table, cost)
     check_choice("by", by, (None, *table.index.names))
     signed = table.astype(float).assign(**{c: -table[c].astype(float) for c in cost})
     groups = signed if by is None else signed.groupby(level=by)
@@ -133,8 +152,10 @@ def _check_indicators(table):
 
 
 def _check_cost(table, cost):
-    if isinstance(cost, str) or not set(cost) <= set(table):
-        raise DataError(f"cost={cost!r} must be a list of columns of the table; it has {list(table)}.")
+    cost = as_names(cost, "cost")
+    if not set(cost) <= set(table):
+        raise DataError(f"cost={cost} must be columns of the table; it has {list(table)}.")
+    return cost
 
 
 def entropy_weights(scaled):
@@ -199,7 +220,7 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
     weights : pandas.Series or dict, optional
         One for each column, not below zero; equal by default. `entropy_weights(normalise(table))` is the
         common choice (熵权 TOPSIS).
-    cost : list of str
+    cost : str or list of str
         Columns of which less is better.
     normalisation : {"vector", "minmax"}
         x / sqrt(sum x^2), as in the source, or `normalise`. Pooled over all rows.
@@ -220,11 +241,11 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
     weights = weights.loc[table.columns]
     if not (weights >= 0).all() or not weights.any():
         raise DataError(f"Weights must be at least zero, and not all zero: {weights.to_dict()}.")
-    _check_cost(table, cost)
+    cost = _check_cost(table, cost)
     check_choice("normalisation", normalisation, ("vector", "minmax"))
     if normalisation == "vector":
         x = _numbers(table)
-        signs = np.where(table.columns.isin(list(cost)), -1, 1)
+        signs = np.where(table.columns.isin(cost), -1, 1)
         size = np.sqrt((x**2).sum(axis=0))
         if (size == 0).any():
             raise DataError(f"{list(table.columns[size == 0])} are zero throughout: leave them out.")

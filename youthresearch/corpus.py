@@ -43,7 +43,7 @@ _PLACES = dict.fromkeys(("start", "end", "noun_start", "noun_end"), "Int64")
 TABLES = {  # explicit, so that a chunk without facts or a column without values changes no type
     "facts": dict.fromkeys(COLUMNS, "str") | _NUMBERS | _PLACES,
     "refused": {"source_id": "str", "start": "Int64", "end": "Int64", "token": "str", "reason": "str"},
-    "failures": dict.fromkeys(("source_id", "path", "error", "message"), "str"),
+    "failures": dict.fromkeys(("source_id", "path", "error", "reason"), "str"),
     "documents": {
         **dict.fromkeys(("source_id", "path", "sha256", "status"), "str"),
         "facts": "Int64",
@@ -55,8 +55,8 @@ SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "clauses", "codebook", "corpus", "dates", "deadline", "decoding", "documents", "docx"),
     *("extract", "headings", "intervals", "labels", "layout", "loaders", "norms", "nouns", "paragraphs"),
-    *("pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "tables"),
-    *("tokens", "webpage", "wholes", "words"),
+    *("pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "sorts"),
+    *("tables", "tokens", "webpage", "wholes", "words"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")
@@ -130,7 +130,7 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     the first one's name as reason, so that no fact counts twice.
 
     **Failures.** A document that cannot be read has status failed and is a row in ``attrs["failures"]`` and
-    in output/failures: source_id, path, error, message. So is one that kills its worker again and again,
+    in output/failures: source_id, path, error, reason. So is one that kills its worker again and again,
     which is found by running the documents of its chunk one by one. A failure is tried again when its file
     or the extractor changes. Without `output`, ``attrs`` also holds documents and refused.
 
@@ -377,7 +377,7 @@ def _extract_one(item, extractor, data):
 
 
 def _failure(item, extractor, error, message):
-    row = {"source_id": item.source_id, "path": _printable(item.path), "error": error, "message": message}
+    row = {"source_id": item.source_id, "path": _printable(item.path), "error": error, "reason": message}
     return _outcome(item, extractor, "failed", reason=f"{error}: {message}", failures=[row])
 
 

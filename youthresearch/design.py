@@ -14,10 +14,10 @@ import pandas as pd
 from .cells import NEVER, Cells, make_cells
 from .effects import LINEAR, did
 from .few import few_treated
-from .inference import as_percent, fixed, stratum_of, weights_by_cohort
+from .inference import FEWER_DRAWS, SEED, as_percent, fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
 from .periods import as_cohort
-from .reassign import ENUMERATED, count, drawn_assignments, every_assignment, make_strata
+from .reassign import ENUMERATED, TIE, count, drawn_assignments, every_assignment, make_strata
 from .schema import (
     DataError,
     Result,
@@ -331,7 +331,7 @@ class DetectableEffect(Result):
         The same on every treated cell, in the outcome's unit; infinite where none would be found so often.
     low, high : float
         95% interval of it, for the number of simulations.
-    power, alpha : float
+    power, level : float
     test, estimator : str
     formula : float
         What the formula for many treated districts gives (Burlig, Preonas and Woerman 2020, eq. 2): the
@@ -346,7 +346,7 @@ class DetectableEffect(Result):
     low: float
     high: float
     power: float
-    alpha: float
+    level: float
     test: str
     estimator: str
     formula: float
@@ -367,16 +367,21 @@ class DetectableEffect(Result):
 
     def _said(self):
         test = f"{self.test} ({self.estimator})" if self.test == "randomization" else self.test
-        found = f"with {as_percent(self.power)} chance at {self.alpha:.2g}, by {test}"
+        found = f"with {as_percent(self.power)} chance at {1 - self.level:.2g}, by {test}"
         if not np.isfinite(self.effect):
-            why = f"the smallest p is {self.smallest_p:.2g}" if self.smallest_p > self.alpha else "too few"
+            why = (
+                f"the smallest p is {self.smallest_p:.2g}"
+                if self.smallest_p > 1 - self.level + TIE
+                else "too few"
+            )
             said = [("effect", f"none is found {found}: {why}")]
         else:
             span = f"{fixed(self.low, self.formula)} to {fixed(self.high, self.formula)}"
             said = [
                 (
                     "effect",
-                    f"{fixed(self.effect, self.formula)}  ({span} in {self.simulations:,} simulations)",
+                    f"{fixed(self.effect, self.formula)}  "
+                    f"({span} in {self.simulations:,} simulations, seed {self.seed})",
                 ),
                 ("found", found),
                 ("smallest p", f"{self.smallest_p:.2g}"),
@@ -393,10 +398,10 @@ def minimum_detectable_effect(
     strata=None,
     test="randomization",
     estimator=did,
-    alpha=0.05,
     simulations=2000,
-    draws=999,
-    seed,
+    draws=FEWER_DRAWS,
+    level=0.95,
+    seed=SEED,
     **options,
 ):
     """Find the smallest effect that a study would find with a given chance.
@@ -413,11 +418,11 @@ def minimum_detectable_effect(
         `randomization_test` within the design's strata, or, for one wave, a method of `few_treated`.
     estimator : callable
         For "randomization": `did`, `staggered_did` or another that is linear in the outcome.
-    alpha : float
-        Level of the test, two-sided.
     simulations, draws : int
         Studies simulated, and assignments drawn in each where there are more than 50,000. (With the 9,999
         draws of `randomization_test` power is higher by a little.)
+    level : float
+        One less the level of the test, two-sided.
     seed : int
     **options
         Passed to the estimator.
@@ -433,17 +438,17 @@ def minimum_detectable_effect(
     """
     check_share(power=power)
     design = _as_design(panel, outcome, strata)
-    low, high, smallest, sd = _undetected(design, test, estimator, alpha, simulations, draws, seed, options)
+    low, high, smallest, sd = _undetected(design, test, estimator, simulations, draws, level, seed, options)
     effect, least, most = _crossing(low, high, power)
     return DetectableEffect(
         effect=effect,
         low=least,
         high=most,
         power=power,
-        alpha=alpha,
+        level=level,
         test=test,
         estimator=estimator.__name__,
-        formula=_formula(sd, len(design.districts), alpha, power),
+        formula=_formula(sd, len(design.districts), level, power),
         smallest_p=smallest,
         simulations=simulations,
         draws=draws,
@@ -460,17 +465,17 @@ def power_curve(
     strata=None,
     test="randomization",
     estimator=did,
-    alpha=0.05,
     simulations=2000,
-    draws=999,
-    seed,
+    draws=FEWER_DRAWS,
+    level=0.95,
+    seed=SEED,
     **options,
 ):
     """Simulate the chance that a study finds an effect, for several effects on the same random numbers.
 
     Parameters
     ----------
-    panel, outcome, strata, test, estimator, alpha, simulations, draws, seed, **options
+    panel, outcome, strata, test, estimator, simulations, draws, level, seed, **options
         As for `minimum_detectable_effect`.
     effects : float or sequence of float, optional
         From zero to twice the formula's minimum detectable effect by default.
@@ -482,9 +487,9 @@ def power_curve(
         (the studies are, whatever the design is of). Against no effect power is the size of the test.
     """
     design = _as_design(panel, outcome, strata)
-    low, high, _, sd = _undetected(design, test, estimator, alpha, simulations, draws, seed, options)
+    low, high, _, sd = _undetected(design, test, estimator, simulations, draws, level, seed, options)
     if effects is None:
-        effects = np.linspace(0, 2, 41) * _formula(sd, len(design.districts), alpha, 0.8)
+        effects = np.linspace(0, 2, 41) * _formula(sd, len(design.districts), level, 0.8)
     effects = np.atleast_1d(np.asarray(effects, dtype=float))
     found = found_share(low, high, effects)
     se = np.sqrt(found * (1 - found) / len(low))
@@ -508,10 +513,10 @@ def _as_design(panel, outcome, strata):
     return estimate_design(panel, outcome=outcome, strata=strata)
 
 
-def _formula(sd, districts, alpha, power):
+def _formula(sd, districts, level, power):
     from scipy.special import stdtrit
 
-    return float((stdtrit(districts, 1 - alpha / 2) + stdtrit(districts, power)) * sd)
+    return float((stdtrit(districts, 0.5 + level / 2) + stdtrit(districts, power)) * sd)
 
 
 def _crossing(low, high, power):
@@ -530,15 +535,15 @@ def _crossing(low, high, power):
     return tuple(float(ends[k]) if k < len(ends) else np.inf for k in places)
 
 
-def _undetected(design, test, estimator, alpha, simulations, draws, seed, options):
+def _undetected(design, test, estimator, simulations, draws, level, seed, options):
     """Give the effects that go unnoticed in each study, the smallest p and the estimate's deviation."""
     check_choice("test", test, ("randomization", *FEW_TREATED))
-    check_share(alpha=alpha)
+    check_share(level=level)
     check_count(simulations=simulations, draws=draws)
     check_seed(seed)
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
-        return _undetected_by_few(design, test, alpha, simulations, draws, rng)
+        return _undetected_by_few(design, test, simulations, draws, level, rng)
     cells, weights, cohort, pull = _linear(design, estimator, options)
     at = design.districts.get_indexer(cells.districts)
     groups = make_strata(cohort, pd.factorize(design.strata.iloc[at], sort=True)[0])
@@ -553,7 +558,7 @@ def _undetected(design, test, estimator, alpha, simulations, draws, seed, option
             assignments, _ = deal(groups, len(sd), draws, rng)
         fresh = rng.normal(size=(min(TOGETHER, simulations - start), len(sd), len(root)))
         score = (fresh @ root.T * sd[:, None]).transpose(2, 1, 0)
-        parts.append(undetected(assignments, exact, score, pull, cohort, alpha=alpha))
+        parts.append(undetected(assignments, exact, score, pull, cohort, level=level))
     low, high = np.concatenate(parts, axis=1)
     deviation = np.sqrt((np.diagonal(covariance)[cohort] * sd**2).sum())
     smallest = 1 / total if exact else 1 / (1 + draws)
@@ -620,7 +625,7 @@ def deal(groups, n, draws, rng):
     return np.fromiter(rows, dtype=np.dtype(("int8", n)), count=size), exact
 
 
-def undetected(assignments, exact, score, pull, cohort, *, alpha):
+def undetected(assignments, exact, score, pull, cohort, *, level):
     """Give the constant effects that `randomization_test` would not reject, for many outcomes at once.
 
     Parameters
@@ -633,7 +638,7 @@ def undetected(assignments, exact, score, pull, cohort, *, alpha):
         The same of an outcome that is one in actually treated cells.
     cohort : ndarray of int, shape (N,) or (N, S)
         The actual cohort.
-    alpha : float
+    level : float
 
     Returns
     -------
@@ -645,7 +650,7 @@ def undetected(assignments, exact, score, pull, cohort, *, alpha):
     actual = np.take_along_axis(score, cohort[None], axis=0)[0].sum(axis=0)
     sums = _sums(assignments, np.concatenate([score, pull], axis=2))
     big, b = sums[: len(actual)], sums[len(actual) :]
-    return np.stack(ends_of_att(big, b, actual[:, None], alpha, exact))
+    return np.stack(ends_of_att(big, b, actual[:, None], 1 - level, exact))
 
 
 def _sums(assignments, features):
@@ -659,7 +664,7 @@ def _sums(assignments, features):
     return sums
 
 
-def _undetected_by_few(design, test, alpha, simulations, draws, rng):
+def _undetected_by_few(design, test, simulations, draws, level, rng):
     """Give the same for a method of `few_treated`: each study is one change a district."""
     begins = np.unique(design.cohort[design.cohort != NEVER])
     if len(begins) != 1:
@@ -677,7 +682,7 @@ def _undetected_by_few(design, test, alpha, simulations, draws, rng):
     for s in range(simulations):
         change = rng.normal(size=n) * sd
         cells = replace(cells, y=np.column_stack([np.zeros(n), change]))
-        table = few_treated(cells, outcome=design.outcome, level=1 - alpha, draws=draws, seed=s // TOGETHER)
+        table = few_treated(cells, outcome=design.outcome, level=level, draws=draws, seed=s // TOGETHER)
         row = table[table["method"] == test].iloc[0]
         ends[:, s], smallest = (row["low"], row["high"]), float(row["smallest_p"])
     weight = np.where(treated, 1 / treated.sum(), 1 / (~treated).sum())

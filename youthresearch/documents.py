@@ -116,8 +116,11 @@ def read_report(path, *, limits=DEFAULT):
     NUL bytes as UTF-16 leaves them, then charset-normalizer, with gb18030 for gb2312 and gbk. A text with
     bad bytes is refused, a page if they stand in its text; so is one that was saved after it had been read in
     a wrong encoding.
-    Not read: headers, footers, footnotes, comments, hidden text and automatic numbering of a DOCX; pictures.
-    A PDF is read in the order in which it was drawn: two columns drawn line by line come out so.
+    Lines of a plain text that an editor broke at one width are joined to paragraphs, as those of a PDF are.
+    Raised and lowered digits of HTML and DOCX become such characters (1100¹), since they are no digits of the
+    number before them; those of a PDF cannot be told from it.
+    Not read: headers, footers, footnotes, comments, formulas, hidden text and automatic numbering of a DOCX;
+    pictures. A PDF is read in the order in which it was drawn: two columns drawn line by line come out so.
     """
     if not isinstance(path, str | bytes | os.PathLike):  # a number would be taken for an open file
         raise refused(repr(path), "this is no path", "Pass the path of a file")

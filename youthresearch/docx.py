@@ -6,7 +6,16 @@ from io import BytesIO
 from xml.parsers import expat
 
 from .deadline import within
-from .paragraphs import Block, ReportError, check_characters, check_paragraphs, merge_rows, refused, shorten
+from .paragraphs import (
+    RAISED,
+    Block,
+    ReportError,
+    check_characters,
+    check_paragraphs,
+    merge_rows,
+    refused,
+    shorten,
+)
 
 PACKAGES = {
     "xl/workbook.xml": ("an Excel workbook", "Save the sheet's text as DOCX or txt"),
@@ -38,7 +47,7 @@ def read_docx(data, where, limits):
         raise refused(where, what, "Download or save it again") from None
     for block in word.blocks:
         block.text = "".join(block.text)
-    return merge_rows(word.blocks, word.layout), "utf-8", "DOCX is XML"
+    return merge_rows(word.blocks, word.layout, {}), "utf-8", "DOCX is XML"
 
 
 def _word(archive, where, limits):
@@ -182,6 +191,7 @@ class _Word:
         self.blocks, self.open, self.tables, self.layout = [], [], [], set()
         self.counted = self.numbered = self.length = self.left_out = self.boxes = 0
         self.in_text = self.hidden = False
+        self.raised = {}
 
     def start(self, name, attributes, space):
         if self.left_out or name in LEFT_OUT:
@@ -208,8 +218,12 @@ class _Word:
             block.text.append("\n")
         elif name == "noBreakHyphen":
             block.text.append("-")
+        elif name == "sym":  # of a font of symbols: a tick, a box
+            block.text.append(" ")
         elif name == "r":
-            self.hidden = False
+            self.hidden, self.raised = False, {}
+        elif name == "vertAlign":
+            self.raised = RAISED.get(attributes.get("val"), {})
         elif name == "vanish" and attributes.get("val") not in ("0", "false", "off"):
             self.hidden = True  # a reader of the document does not see this run
         elif name == "pStyle":
@@ -255,5 +269,5 @@ class _Word:
     def characters(self, text):
         if self.in_text and not (self.left_out or self.hidden) and self.open:
             self.length += len(text)
-            self.open[-1].text.append(text)
+            self.open[-1].text.append(text.translate(self.raised))
             check_characters(self.length, self.where, self.limits)

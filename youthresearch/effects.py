@@ -28,7 +28,7 @@ from .cells import (
 )
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .inference import SEED, fixed, is_quick, randomize, stratum_of, too_few
-from .schema import DataError, Result, check_choice, check_count, is_whole, mark_simulated
+from .schema import DataError, Result, check_choice, check_count, is_whole, mark_simulated, said_of_sample
 from .strata import of_column
 from .weights import imputation, regression, two_way
 
@@ -68,7 +68,7 @@ class Effect(Result):
     periods : pandas.Index
     convention : dict of str to str
         What other packages may do otherwise.
-    left_out : pandas.DataFrame
+    refused : pandas.DataFrame
         One row is one district of which cells were not used: district, cells, reason.
     """
 
@@ -83,7 +83,7 @@ class Effect(Result):
     n_control: int
     periods: pd.Index
     convention: dict
-    left_out: pd.DataFrame
+    refused: pd.DataFrame
     _cells: Cells = field(repr=False)
     _units: Units = field(repr=False)
     _by_unit: np.ndarray = field(repr=False)
@@ -170,11 +170,11 @@ class Effect(Result):
     def _said(self):
         said = [
             *(self._said_of_few() if self.caution else self._said_of_many()),
-            ("districts", f"{self.n_treated} treated, {self.n_control} not"),
-            ("periods", f"{len(self.periods)}, {self.periods[0]} to {self.periods[-1]}"),
+            *said_of_sample(self),
+            ("cells", f"{int(self._cells.observed.sum()):,}"),
         ]
         said += [(k, v) for k, v in self.convention.items() if k != "errors"]
-        for reason, rows in self.left_out.groupby("reason", sort=True):
+        for reason, rows in self.refused.groupby("reason", sort=True):
             said.append(("left out", f"{rows['cells'].sum()} cells of {len(rows)} districts: {reason}"))
         return said
 
@@ -214,7 +214,7 @@ def estimator(estimate):
 
 
 @estimator
-def did(panel, *, outcome, controls=None, population=None, errors="cluster", small_sample="nested"):
+def did(panel, *, outcome, controls=None, population=None, errors="clustered", small_sample="nested"):
     """Estimate difference in differences by two-way fixed effects.
 
     ``y_it = a_i + l_t + att D_it + x_it b + e_it``, D one from the cohort on. With one wave this is the mean
@@ -233,7 +233,7 @@ def did(panel, *, outcome, controls=None, population=None, errors="cluster", sma
         Other indicators of the panel, that vary over time; they enter linearly.
     population : str, optional
         Column or indicator by which districts are weighted (its mean over time, where it varies).
-    errors : {"cluster", "iid"}
+    errors : {"clustered", "iid"}
         Clustered by district, or those of textbook least squares (independent errors of one variance).
     small_sample : {"nested", "full", "none"}
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
@@ -273,7 +273,7 @@ def event_study(
     window=None,
     controls=None,
     population=None,
-    errors="cluster",
+    errors="clustered",
     small_sample="nested",
 ):
     """Estimate effects by event time with two-way fixed effects.
@@ -376,7 +376,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
         dummies.astype(float),
         chosen / chosen.sum(axis=0),
         rows,
-        "cluster",
+        "clustered",
         small_sample,
         {"base": f"event time {base}"},
     )
@@ -615,7 +615,7 @@ def _cohort_event_cells(units, time, base):
 
 def _regression_effect(name, cells, units, regressors, targets, rows, errors, small_sample, told):
     """Effect from a two-way regression: combinations of the coefficients of `regressors`, not of controls."""
-    check_choice("errors", errors, ("cluster", "iid"))
+    check_choice("errors", errors, ("clustered", "iid"))
     check_choice("small_sample", small_sample, ("nested", "full", "none"))
     p = units.controls.shape[2]
     targets = np.vstack([targets, np.zeros((p, targets.shape[1]))])
@@ -624,7 +624,7 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     if not identified.all():
         _refuse_unidentified(name, cells, rows, identified)
     districts, n = len(cells.districts), int(cells.observed.sum())
-    k = rank + (1 if small_sample == "nested" and errors == "cluster" else districts)
+    k = rank + (1 if small_sample == "nested" and errors == "clustered" else districts)
     _check_df(name, n, k)
     if errors == "iid":
         vcov = _iid_vcov(cells, units, linear, fit, n - k)
@@ -702,7 +702,7 @@ def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, 
         n_control=int((~treated).sum()),
         periods=cells.periods,
         convention=told,
-        left_out=mark_simulated(
+        refused=mark_simulated(
             pd.DataFrame([*cells.left_out, *extra], columns=["district", "cells", "reason"]), cells.simulated
         ),
         _cells=cells,

@@ -101,8 +101,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
         alternatives (the other candidate), confidence (high: the noun is the very name of the indicator,
         whose flow fits; medium, low).
         ``text[start:end]`` is the token, for the text as given or ``document.text``.
-        ``attrs["refused"]`` lists the numbers that are no facts, one record each: start, end, token,
-        reason; ``pandas.DataFrame(facts.attrs["refused"])`` makes a table of it.
+        `list_refused` names the numbers that are no facts: start, end, token, reason.
 
     Raises
     ------
@@ -111,7 +110,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     """
     proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
-    facts.attrs["refused"] = refused  # records, since pandas cannot join frames that carry frames
+    facts.attrs["refused"] = refused  # records: pandas can join and save neither frames with frames
     return facts
 
 
@@ -379,6 +378,8 @@ def _facts_of(sentence, folded, tokens, after_plan):
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
+        if rows[0]["unit"] in PEOPLE:
+            paragraph.setdefault("persons", rows[0]["noun"])
     paragraph["wholes"] = wholes_of(sentence, folded, context)
     return rows
 
@@ -509,7 +510,9 @@ def _without_total(noun, unit, folded):
 
 
 def _says_no_more(name, unit):
-    """Return the end of a name that says no more than its unit: 志愿者人数, 案件数 in 件, 捐物价值."""
+    """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件, 失业率均值."""
+    if name.endswith(("率均值", "率平均值")):
+        return name[name.rindex("率") + 1 :]
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
     if name.endswith("价值"):

@@ -5,7 +5,7 @@ import pandas as pd
 
 from .inference import RandomizationTest
 from .reassign import TIE
-from .schema import DataError, check_choice, mark_simulated
+from .schema import DataError, as_list, check_choice, mark_simulated
 
 
 def adjust_family(tests, *, method="minp"):
@@ -17,7 +17,7 @@ def adjust_family(tests, *, method="minp"):
 
     Parameters
     ----------
-    tests : list of RandomizationTest
+    tests : RandomizationTest or list of RandomizationTest
         Of several outcomes, estimators or dates, with the same districts, cohorts, strata, draws and seed.
     method : {"minp", "maxt"}
         What is compared over the family: the smallest p-value (Westfall and Young 1993, algorithm 2.8), which
@@ -37,6 +37,7 @@ def adjust_family(tests, *, method="minp"):
         If there are no tests, or they did not deal the same cohorts to the same districts.
     """
     check_choice("method", method, ("minp", "maxt"))
+    tests = as_list(tests)
     _check_same(tests)
     far = np.column_stack([_far(test, method) for test in tests])
     names = ["estimator", "outcome", "att", "p_value", "low", "high", "smallest_p"]
@@ -49,7 +50,7 @@ def adjust_family(tests, *, method="minp"):
 
 
 def _check_same(tests):
-    if not isinstance(tests, (list, tuple)) or not tests:
+    if not tests:
         raise DataError("No tests to adjust: give a list of randomisation tests.")
     for test in tests:
         if not isinstance(test, RandomizationTest):

@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER, make_cells
+from .inference import DRAWS, SEED
 from .reassign import ENUMERATED, TIE
 from .schema import DataError, check_count, check_seed, check_share, mark_simulated
 
 ORDERED = 10 * ENUMERATED  # up to so many orders of all sets all are taken
 
 
-def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed):
+def few_treated(panel, *, outcome, population=None, draws=DRAWS, level=0.95, seed=SEED):
     """Test one wave's effect by three methods made for few treated districts.
 
     Parameters
@@ -30,9 +31,9 @@ def few_treated(panel, *, outcome, population=None, level=0.95, draws=9999, seed
     population : str, optional
         Column or indicator of the districts' sizes (only their ratios matter); needed for ferman_pinto,
         which is left out without it. Districts are not weighted by it.
-    level : float
     draws : int
         Sets of never-treated districts to draw where there are more than 50,000; else all are taken.
+    level : float
     seed : int
 
     Returns

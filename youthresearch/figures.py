@@ -19,6 +19,7 @@ FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
 _COLON = {"zh": "：", "en": ": "}
 SPREAD = ("variation", "gini", "theil_t", "theil_l")
+DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)))  # told apart in grey print too
 LINES = (BLUE, ORANGE, "#009e73", "#cc79a7", "#56b4e9", "#e69f00")  # the same palette, for cohorts
 
 
@@ -342,7 +343,8 @@ def plot_spread(table, *, lang="en"):
     ax.axhline(100, color=MUTED, linewidth=0.8)
     step = max(1, len(table) // 8)
     ax.set_xticks(x[::step], table["period"].astype(str).iloc[::step])
-    ax.set_ylabel(_word("first_period_100", lang))
+    name = _outcome_label(table.attrs.get("outcome", ""), lang)
+    ax.set_ylabel("\n".join(filter(None, [name, _word("first_period_100", lang)])))
     ax.legend(frameon=False, fontsize=8, ncols=2)
     return fig
 
@@ -372,7 +374,9 @@ def plot_trends(table, *, lang="en"):
         never = pd.isna(cohort)
         colour = MUTED if never else LINES[k % len(LINES)]
         label = _word("never_treated", lang) if never else f"{_word('treated_from', lang)} {cohort}"
-        ax.plot(range(len(periods)), rows["value"], color=colour, label=label)
+        style = "-" if never else DASHES[k % len(DASHES)]
+        marker = {"marker": "o", "markersize": 3} if never else {}
+        ax.plot(range(len(periods)), rows["value"], color=colour, linestyle=style, label=label, **marker)
         if not never and str(cohort) in periods:
             ax.axvline(periods.index(str(cohort)) - 0.5, color=colour, linewidth=0.8, linestyle=":")
     step = -(-len(periods) // 9)
@@ -405,7 +409,8 @@ def plot_event_study(table, *, lang="en"):
     for pair, style in (("band_", {"alpha": 0.3, "linewidth": 5}), ("", {"linewidth": 1.6})):
         low, high = (table[f"{pair}{end}"].clip(*limits) for end in ("low", "high"))
         ax.vlines(x, low, high, color=BLUE, **style)
-    ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=_word("estimate", lang))
+    said = _at_level(_word("estimate", lang), table)
+    ax.plot(x, table["att"], "o", color=BLUE, markersize=4, label=said)
     if "effect" in table:
         ax.plot(x, table["effect"], color=ORANGE, linewidth=1.6, label=_word("truth", lang))
     ax.axhline(0, color=MUTED, linewidth=0.8)
@@ -422,13 +427,22 @@ def _legend_above(ax):
 
 
 def _name_outcome(ax, table, lang):
-    """Name the outcome beside its axis: by its label and its youth, or as the panel does."""
-    name = table.attrs.get("outcome", "")
+    """Name the outcome beside its axis."""
+    ax.set_ylabel(_outcome_label(table.attrs.get("outcome", ""), lang))
+
+
+def _outcome_label(name, lang):
+    """Name an outcome by its label and its youth, or as the panel does."""
     metric, youth, band = name.partition("_youth_")
     keys = [f"outcome_{metric}", *([f"base_youth_{band}"] if youth else [])]
     known = set(keys) <= set(_words().index)
     label, *base = [_word(key, lang) for key in keys] if known else [_indicator_label(name, lang)]
-    ax.set_ylabel(label.format(*base) if base else label)
+    return label.format(*base) if base else label
+
+
+def _at_level(text, table):
+    """Put the level of a table's intervals into a text that speaks of 95%."""
+    return text.replace("95%", f"{100 * table.attrs.get('level', 0.95):.10g}%")
 
 
 @_drawn_from("compare_effects([...])", "estimator", "att", "low", "high")
@@ -461,7 +475,11 @@ def plot_effects(table, *, lang="en"):
         ax.legend(frameon=False, fontsize=8, loc=f"upper {side}")
     ax.axvline(0, color=MUTED, linewidth=0.8)
     ax.set_yticks(y, [_word(f"estimator_{name}", lang) for name in table["estimator"]])
-    ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=_word("effect_interval", lang))
+    said = _at_level(_word("effect_interval", lang), table)
+    outcomes = table["outcome"].unique() if "outcome" in table else []
+    if len(outcomes) == 1:
+        said += _COLON[lang] + _outcome_label(outcomes[0], lang)
+    ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=said)
     ax.tick_params(axis="y", length=0, pad=8)
     return fig
 
@@ -476,7 +494,7 @@ def _room(numbers):
 
 @_drawn_from("effect.cohort_weights", "cohort", "period", "weight")
 def plot_weights(table, *, lang="en"):
-    """Plot the weight of each cohort in each period: what an estimator adds and what it subtracts.
+    """Plot the weight of each cohort in each period: what an estimator adds, and, hatched, what it subtracts.
 
     Parameters
     ----------
@@ -498,6 +516,8 @@ def plot_weights(table, *, lang="en"):
     fig, ax = _figure(7.2, 1.4 + 0.4 * len(cohorts), title, table=table)
     largest = np.abs(grid).max()
     image = ax.imshow(grid, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest)
+    for row, column in np.argwhere(grid < 0):
+        ax.add_patch(_hatched(column, row))
     for k, cohort in enumerate(cohorts):
         if str(cohort) in periods:
             start = periods.index(str(cohort)) - 0.5
@@ -510,6 +530,12 @@ def plot_weights(table, *, lang="en"):
     ax.spines[:].set_visible(False)
     fig.colorbar(image, ax=ax, label=_word("weight", lang)).outline.set_visible(False)
     return fig
+
+
+def _hatched(column, row):
+    from matplotlib.patches import Rectangle
+
+    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="///", edgecolor=INK, linewidth=0)
 
 
 @_drawn_from("placebo_in_time(...)", "lead", "att", "low", "high")
@@ -641,15 +667,15 @@ def plot_size(table, *, lang="en"):
     fig, axes = _figure(2.3 * columns, 0.7 + 1.9 * rows, title, table=table, shape=(rows, columns))
     known, n = sorted(table["treated"].unique()), int(table["simulations"].min())
     colours = dict(zip(table["test"].unique(), (ORANGE, MUTED, BLUE, *LINES[2:]), strict=False))
+    markers = dict(zip(colours, "os^Dv<>", strict=False))
     right = 100 * np.searchsorted(bdtr(np.arange(n + 1), n, 0.05), [0.025, 0.975]) / n
     for ax, ((noise, pilots), part) in zip(axes.flat, panels, strict=False):
         ax.axhspan(*right, color=MUTED, alpha=0.25, linewidth=0, label=_word("right_test", lang))
         for (test, _, staggered), line in part.groupby(["test", "rho", part["waves"] > 1], sort=False):
             x = [known.index(k) for k in line["treated"]]
-            style = {"color": colours[test], "linestyle": "--" if staggered else "-", "markersize": 3}
-            ax.plot(
-                x, 100 * line["size"], marker="o", linewidth=1.2, label=_word(f"test_{test}", lang), **style
-            )
+            style = {"color": colours[test], "linestyle": "--" if staggered else "-", "linewidth": 1.2}
+            style |= {"marker": markers[test], "markersize": 3.5, "label": _word(f"test_{test}", lang)}
+            ax.plot(x, 100 * line["size"], **style)
         ax.set_title(f"{_word(f'noise_{noise}', lang)}\n{_word(f'pilots_{pilots}', lang)}", fontsize=8)
         ax.set_yscale("function", functions=(_root, np.square))
         ax.set(ylim=(0, 95), xticks=range(len(known)))
@@ -697,9 +723,8 @@ def plot_power(table, *, lang="en"):
     for k, (treated, rows) in enumerate(table.groupby("treated")):
         colour, power, reach = LINES[k % len(LINES)], 100 * rows["power"], 196 * rows["se"]
         ax.fill_between(rows["effect"], power - reach, power + reach, color=colour, alpha=0.25, linewidth=0)
-        ax.plot(
-            rows["effect"], power, color=colour, label=f"{_word('pilots_count', lang)}{_COLON[lang]}{treated}"
-        )
+        said = f"{_word('pilots_count', lang)}{_COLON[lang]}{treated}"
+        ax.plot(rows["effect"], power, color=colour, linestyle=DASHES[k % len(DASHES)], label=said)
     for level in (5, 80):  # what no effect gives at 5%, and what is usually asked for
         ax.axhline(level, color=MUTED, linewidth=0.8, linestyle=":")
     ax.set(xlabel=_word("true_effect", lang), ylabel=_word("share_found", lang), ylim=(0, 101))
@@ -731,9 +756,9 @@ def plot_published(table, *, lang="en"):
     ax.plot(value, y + 0.12, "s", color=MUTED, markersize=5, label=_word("published", lang))
     colours = np.where(table["found"] == "same", BLUE, ORANGE)
     ax.hlines(y - 0.12, ours - width, ours + width, color=colours, linewidth=1.6)
-    ax.scatter(ours, y - 0.12, c=colours, s=20, zorder=3)
-    for colour, key in ((BLUE, "ours_same"), (ORANGE, "ours_differs")):
-        ax.plot([], [], "o", color=colour, markersize=4, label=_word(key, lang))
+    for colour, sign, key in ((BLUE, "o", "ours_same"), (ORANGE, "D", "ours_differs")):
+        here = colours == colour
+        ax.plot(ours[here], y[here] - 0.12, sign, color=colour, markersize=4, label=_word(key, lang))
     ax.axvline(0, color=MUTED, linewidth=0.8)
     ax.set_yticks(y, table[f"label_{lang}"])
     ax.tick_params(axis="y", length=0, labelsize=8)

@@ -5,14 +5,14 @@ moved after it is tied to how differently they moved before. Notation, as in the
 ``beta = tau + delta``, effect and difference in trends; tau is zero before treatment, delta at event time -1.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, as_percent, effect_on_cells, errors_for, fixed, reassigned_path, too_few
-from .schema import DataError, Result, check_choice, check_share, is_number, mark_simulated
+from .inference import SEED, as_percent, effect_on_cells, fixed, inference_for, reassigned_path
+from .schema import DataError, Result, check_choice, check_share, is_number, mark_simulated, said_of_sample
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -40,10 +40,14 @@ class HonestDid(Result):
         What M = 1 stands for: the largest change between neighbouring periods before treatment ("relative"),
         or 1 ("smooth").
     level : float
+    inference : str
+        What the covariance is from: randomization, or the effect's own errors, clustered, iid or placebo.
     how : str
-        Where the covariance is from.
-    few : bool
-        Whether districts are too few for it.
+        The same, with the assignments.
+    caution : str
+        Why the covariance is unreliable; empty if it is not.
+    n_treated, n_control : int
+    periods : pandas.Index
     simulated : bool
     """
 
@@ -56,9 +60,13 @@ class HonestDid(Result):
     breakdown: float
     unit: float
     level: float
+    inference: str
     how: str
-    few: bool = field(repr=False)
-    simulated: bool = field(repr=False)
+    caution: str
+    n_treated: int
+    n_control: int
+    periods: pd.Index
+    simulated: bool
 
     @property
     def _title(self):
@@ -77,9 +85,9 @@ class HonestDid(Result):
             ("breakdown", self._broken()),
             ("level", f"{as_percent(self.level)}, covariance: {self.how}"),
         ]
-        if self.few:
-            said.append(("caution", "too few districts: this covariance is too small"))
-        return said
+        if self.caution:
+            said.append(("caution", f"covariance {self.caution}"))
+        return [*said, *said_of_sample(self)]
 
     def _broken(self):
         if self.breakdown == 0:
@@ -100,7 +108,7 @@ def honest_did(
     method="relative",
     m=None,
     event_time=None,
-    errors=None,
+    inference=None,
     strata=None,
     draws=None,
     level=0.95,
@@ -123,7 +131,7 @@ def honest_did(
         treatment.
     event_time : int, optional
         The effect at one event time; their mean from 0 on by default.
-    errors, strata, draws, seed
+    inference, strata, draws, seed
         Covariance of the coefficients, as in `pretrend_test`: where districts are too few for the effect's
         own, that over the other assignments, once the estimated path is taken off the treated cells (else a
         large effect would pass for a large error).
@@ -143,19 +151,11 @@ def honest_did(
         If the effect has no path by event time with base -1 and one period before it, event times have gaps
         or are put together, or "smooth" has no M to start from.
     """
-    by = errors_for(effect, errors)
+    by = inference_for(effect, inference)
     _check(effect, method)
     check_share(level=level)
     path, kept = _coefficients(effect)
-    vcov, how = effect.vcov[1:, 1:], effect.errors
-    if by == "randomization":
-        less = effect_on_cells(effect)
-        paths, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
-        others, how = paths[1:, 1:], f"over {how}"
-        vcov = others.T @ others / len(others)
-    vcov = vcov[np.ix_(kept, kept)]
-    if not (np.diag(vcov) > 0).all():
-        raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")
+    vcov, how = _covariance(effect, by, kept, {"strata": strata, "draws": draws, "seed": seed})
     times = path["event_time"].to_numpy()
     weight, target = _target(times, event_time)
     beta, alpha = path["att"].to_numpy(), 1 - level
@@ -176,10 +176,27 @@ def honest_did(
         breakdown=_breakdown(chosen),
         unit=chosen.unit if method == "relative" else 1.0,
         level=level,
+        inference="randomization" if by == "randomization" else effect.errors,
         how=how,
-        few=by == "clustered" and bool(too_few(effect)),
+        caution=effect.caution if by == "se" else "",
+        n_treated=effect.n_treated,
+        n_control=effect.n_control,
+        periods=effect.periods,
         simulated=effect.simulated,
     )
+
+
+def _covariance(effect, by, kept, test):
+    """Return the covariance of the coefficients kept, and what it is over."""
+    vcov, how = effect.vcov[1:, 1:], effect.errors
+    if by == "randomization":
+        paths, how = reassigned_path(effect, less=effect_on_cells(effect), **test)
+        others, how = paths[1:, 1:], f"over {how}"
+        vcov = others.T @ others / len(others)
+    vcov = vcov[np.ix_(kept, kept)]
+    if not (np.diag(vcov) > 0).all():
+        raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")
+    return vcov, how
 
 
 def _check(effect, method):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import SAID, DataError, check_columns, is_simulated, mark_simulated
+from .schema import DataError, Result, check_columns, is_simulated, mark_simulated, with_refused
 from .strata import of_column
 
 
@@ -142,7 +142,7 @@ def _checked(values, weights):
     return x, w / w.sum()
 
 
-def sigma_convergence(panel, *, outcome, weights=None):
+def sigma_convergence(panel, *, outcome, population=None):
     """Measure the spread between districts in each period, over those that are known in every one.
 
     Parameters
@@ -151,22 +151,23 @@ def sigma_convergence(panel, *, outcome, weights=None):
         As from `build_panel`, `as_panel` or `add_metrics`; one scope.
     outcome : str
         Indicator, above zero.
-    weights : str, optional
-        Column of the panel with the size of each district, constant within it.
+    population : str, optional
+        Column of the panel with the size of each district, constant within it; equal by default.
 
     Returns
     -------
     pandas.DataFrame
         One row is one period: districts (the same in all), mean, variation, sd_log, gini, theil_t, theil_l.
-        sd_log falling is sigma-convergence (Barro and Sala-i-Martin 1992).
+        sd_log falling is sigma-convergence (Barro and Sala-i-Martin 1992). `list_refused` names the districts
+        that are not known in every period.
 
     Raises
     ------
     DataError
-        If the outcome or the column of weights is not there, the outcome is zero or less, weights are missing
-        or vary within a district, or no district is known throughout.
+        If the outcome or the column of the population is not there, the outcome is zero or less, populations
+        are missing or vary within a district, or no district is known throughout.
     """
-    table, size = _balanced(panel, outcome, weights)
+    table, size, refused = _balanced(panel, outcome, population)
     rows = []
     for period, x in table.items():
         w = np.ones(len(x)) if size is None else size.loc[x.index]
@@ -186,11 +187,12 @@ def sigma_convergence(panel, *, outcome, weights=None):
         )
     columns = ["period", "districts", "mean", "variation", "sd_log", "gini", "theil_t", "theil_l"]
     found = pd.DataFrame(rows, columns=columns)
-    return mark_simulated(found, is_simulated(panel))
+    found.attrs["outcome"] = outcome  # for the axis of a figure
+    return mark_simulated(with_refused(found, refused), is_simulated(panel))
 
 
-@dataclass(frozen=True)
-class Convergence:
+@dataclass(frozen=True, eq=False, repr=False)
+class Convergence(Result):
     """Beta-convergence of one indicator between the first and the last period.
 
     Attributes
@@ -201,6 +203,9 @@ class Convergence:
     speed, half_life : float
         Of convergence, -ln(1 + beta T) / T a period, and ln 2 over it; missing unless 0 > beta T > -1.
     districts, periods : int
+        Number of districts, and of periods from the first level to the last.
+    refused : pandas.DataFrame
+        One row is one district that is not known in every period: district, reason.
     simulated : bool
     """
 
@@ -211,16 +216,19 @@ class Convergence:
     half_life: float
     districts: int
     periods: int
+    refused: pd.DataFrame
     simulated: bool = False
 
-    def __repr__(self):
-        """Show the numbers with fixed digits."""
-        made_up = f"{SAID}; " if self.simulated else ""
-        return (
-            f"Convergence({made_up}{self.outcome}: beta {self.beta:.4f}, se {self.se:.4f}, "
-            f"speed {self.speed:.4f}, half-life {self.half_life:.1f} periods, "
-            f"{self.districts} districts, {self.periods} periods)"
-        )
+    @property
+    def _title(self):
+        return f"beta convergence: {self.outcome}"
+
+    def _said(self):
+        lost = f" ({len(self.refused)} left out: not known in every period)" if len(self.refused) else ""
+        said = [("beta", f"{self.beta:.4f}  (se {self.se:.4f}, HC1)")]
+        if np.isfinite(self.speed):
+            said.append(("speed", f"{self.speed:.4f} a period, half-life {self.half_life:.1f} periods"))
+        return [*said, ("districts", f"{self.districts}{lost}"), ("span", f"{self.periods} periods")]
 
 
 def beta_convergence(panel, *, outcome):
@@ -245,7 +253,7 @@ def beta_convergence(panel, *, outcome):
         If the outcome is not there, is zero or less, the same everywhere at first, or fewer than four
         districts are known throughout.
     """
-    table, _ = _balanced(panel, outcome, None)
+    table, _, refused = _balanced(panel, outcome, None)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
     span = _span(table.columns)
@@ -256,7 +264,7 @@ def beta_convergence(panel, *, outcome):
     inside = -1 < beta * span < 0
     speed = -np.log1p(beta * span) / span if inside else np.nan
     numbers = (beta, se, float(speed), float(np.log(2) / speed))
-    return Convergence(outcome, *numbers, len(table), span, is_simulated(panel))
+    return Convergence(outcome, *numbers, len(table), span, refused, is_simulated(panel))
 
 
 def _slope(x, y):
@@ -273,8 +281,11 @@ def _span(periods):
     return int(last.ordinal - first.ordinal) if hasattr(first, "ordinal") else int(last - first)
 
 
-def _balanced(panel, outcome, weights):
-    """Values as a table, one row is one district that is known in every period, one column one period."""
+def _balanced(panel, outcome, population):
+    """Values as a table, one row is one district that is known in every period, one column one period.
+
+    With the districts' sizes, and the districts that are left out.
+    """
     needed = ["district", "period", "indicator", "value"]
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     rows = panel[panel["indicator"] == outcome]
@@ -290,7 +301,11 @@ def _balanced(panel, outcome, weights):
     wrong = ~rows["value"].isna() & ~rows["value"].between(0, np.inf, inclusive="neither")
     if wrong.any():
         raise DataError(f"{outcome!r} must be finite and above zero, to take its logarithm:", rows[wrong])
-    table = rows.pivot(index="district", columns="period", values="value").dropna()
+    wide = rows.pivot(index="district", columns="period", values="value")
+    table = wide.dropna()
+    refused = pd.DataFrame({"district": wide.index.difference(table.index)})
+    refused = refused.assign(reason="not known in every period")
     if not len(table):
         raise DataError(f"No district has {outcome!r} in every period; choose periods with `coverage`.")
-    return table, None if weights is None else of_column(rows, table.index, weights, "weights")
+    size = None if population is None else of_column(rows, table.index, population, "population")
+    return table, size, refused

@@ -33,13 +33,16 @@ from .schema import (
     check_seed,
     check_share,
     mark_simulated,
+    said_of_sample,
 )
 from .strata import of_column
 
 FEW = 10  # districts, treated or untreated; below it the clustered standard error is far too small
 IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS
 OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
-SEED = 2024  # of the draws of a test that nobody gave a seed for; the test says it
+SEED = 2024  # of all draws that nobody gave a seed for; the result says it
+DRAWS = 9999  # of assignments, signs or sets, where nobody gave their number
+FEWER_DRAWS = 999  # where each is an estimation of its own, or each of thousands of simulated studies draws
 
 
 class NoReassignmentError(DataError):
@@ -75,6 +78,7 @@ class RandomizationTest(Result):
     by_stratum : pandas.DataFrame
         One row is one stratum: stratum, districts, treated, assignments (1 where nothing can be reassigned).
     n_treated, n_control : int
+    periods : pandas.Index
     distribution : ndarray, shape (draws,)
         The statistic under each assignment.
     place : int or None
@@ -102,6 +106,7 @@ class RandomizationTest(Result):
     by_stratum: pd.DataFrame = field(repr=False)
     n_treated: int
     n_control: int
+    periods: pd.Index
     distribution: np.ndarray = field(repr=False)
     place: int | None = field(repr=False)
     observed: float
@@ -134,7 +139,7 @@ class RandomizationTest(Result):
         return f"randomisation test of {self.estimator}: {self.outcome}"
 
     def _said(self):
-        return [*self.verdict(), ("districts", f"{self.n_treated} treated, {self.n_control} not")]
+        return [*self.verdict(), *said_of_sample(self)]
 
     def verdict(self):
         """Say what was found and what is assumed, as pairs of a name and a text (for `Effect` too)."""
@@ -179,7 +184,7 @@ class RandomizationTest(Result):
 
 
 def randomization_test(
-    estimator, panel, *, outcome, strata=None, statistic="att", draws=None, level=0.95, seed, **options
+    estimator, panel, *, outcome, strata=None, statistic="att", draws=None, level=0.95, seed=SEED, **options
 ):
     """Test whether treatment changed anything, by reassigning the cohorts among the districts.
 
@@ -260,12 +265,10 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
     else:
         moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
         seed = effect._placebo_seed
+    seed = None if exact else seed
     known = np.isfinite(moments.att)
     place = int(known[:place].sum()) if exact else None
-    moments = _only(moments, known).settled(cells.rounding)
-    actual = actual.settled(cells.rounding)
-    if statistic == "att":
-        moments, actual = replace(moments, spread=None), replace(actual, spread=None)
+    moments, actual = (_tested(m, statistic, cells) for m in (_only(moments, known), actual))
     low, high = interval(moments, actual, 1 - level, exact)
     return RandomizationTest(
         estimator=effect.estimator,
@@ -278,12 +281,13 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
         statistic=statistic,
         draws=len(moments.att),
         exact=exact,
-        seed=None if exact else seed,
+        seed=seed,
         strata="" if strata is None else strata.name or "the given strata",
-        dealt=_digest(cells.districts, cohort, stratum, None if exact else seed, known),
+        dealt=_digest(cells.districts, cohort, stratum, seed, known),
         by_stratum=mark_simulated(_table_of(groups, names, _ever_treated(cells)), cells.simulated),
         n_treated=effect.n_treated,
         n_control=effect.n_control,
+        periods=effect.periods,
         distribution=moments.at(0.0),
         place=place,
         observed=float(actual.at(0.0)[0]),
@@ -301,8 +305,7 @@ def _smallest_p(effect, strata, statistic):
     noise = np.where(cells.observed, np.random.default_rng(SEED).normal(size=cells.y.shape), 0.0)
     free = replace(effect, _cells=replace(cells, y=noise))
     moments = _moments(free, codes, cohort, groups, 0, None, statistic)[0]
-    moments = _only(moments, np.isfinite(moments.att)).settled(free._cells.rounding)
-    return smallest_p(moments if statistic == "studentized" else replace(moments, spread=None), True)
+    return smallest_p(_tested(_only(moments, np.isfinite(moments.att)), statistic, free._cells), True)
 
 
 def weights_by_cohort(effect):
@@ -338,9 +341,14 @@ def weights_by_cohort(effect):
     return effect._cells, units.cohort, effect._by_unit
 
 
+def assignments_to_draw(draws, effect, statistic="att"):
+    """Say how many assignments a test of the effect draws; None chooses."""
+    return _draws(draws, is_quick(effect, statistic))
+
+
 def _draws(draws, quick):
     """How many assignments to draw, if it is not said: fewer where each is an estimation of its own."""
-    draws = (9999 if quick else 999) if draws is None else draws
+    draws = (DRAWS if quick else FEWER_DRAWS) if draws is None else draws
     check_count(draws=draws)
     return draws
 
@@ -399,6 +407,12 @@ def _only(moments, known):
     """Keep the assignments that have an estimate."""
     spread = None if moments.spread is None else moments.spread[known]
     return Moments(moments.att[known], moments.pull[known], spread)
+
+
+def _tested(moments, statistic, cells):
+    """Settle ties, and leave out the spread where the statistic is the estimate itself."""
+    moments = moments.settled(cells.rounding)
+    return moments if statistic == "studentized" else replace(moments, spread=None)
 
 
 def _ever_treated(cells):
@@ -582,7 +596,7 @@ def _paths_anew(effect, y, codes, cohort, groups, draws, rng):
         if not found.path["event_time"].equals(effect.path["event_time"]):
             raise DataError(
                 "With gaps, another assignment of the cohorts has other event times: cut the panel to the "
-                "periods that all districts have, or take errors='clustered'."
+                "periods that all districts have, or take inference='se'."
             )
         paths.append(np.append(found.att, found.path["att"]))
     return np.array(paths)
@@ -628,11 +642,11 @@ def _treated_by_weight(effect):
     return float(np.abs(own).sum() ** 2 / (own**2).sum())
 
 
-def errors_for(effect, errors):
-    """Choose what errors rest on: reassignment where districts are too few, unless one is asked for."""
+def inference_for(effect, inference):
+    """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named."""
     check_effect(effect)
-    check_choice("errors", errors, (None, "clustered", "randomization"))
-    return errors or ("randomization" if too_few(effect) else "clustered")
+    check_choice("inference", inference, (None, "se", "randomization"))
+    return inference or ("randomization" if too_few(effect) else "se")
 
 
 def p_by_error(effect):

@@ -35,7 +35,7 @@ _DOWN = re.compile("(?:减少|下降|降幅)(?<!增减少)")
 _SHARE = re.compile(r"(?:率|占比|比例|比重)$")
 PLACE = re.compile("[\u4e00-\u9fff]{2,8}(?:省|市|县|区|镇|乡|街道|村|社区)")
 _PLAN = re.compile(r"计划|目标|预算|任务|名额|拟[招聘录选]|招[聘考录募][\u4e00-\u9fff]{0,2}(?:数|名额)")
-_DONE = re.compile("决算|执行|完成|实际|实绩|现有|实有|累计|已")
+_DONE = re.compile("决算|执行|完成|实际|实绩|现有|实有|累计|已|占(?!比)")
 _COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$|(?<=..)总[数量]$|(?<=.{4})[人户]数$")
 _EVENTS = re.compile("[\u4e00-\u9fff]{2}(?:人次|次数|场次)")  # of what the label names
 _OF_EACH = re.compile(r"每[\d十百千万]+[名个]?(?:人口|人|户)(?:平均)?(?:拥有)?")

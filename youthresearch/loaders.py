@@ -131,17 +131,7 @@ def load_districts(data=None):
     With `data`, a folder of your own, also all places of `load_divisions`, each under its last name, which
     is its English name too; the rows of a districts.csv there go before those of the project.
     """
-    if not _is_own(data):
-        return _load("districts", None)
-    path = _folder(data) / "districts.csv"
-    own, faults = _read("districts", path) if path.exists() else (None, [])
-    last = load_divisions(data).sort_values("valid_from").drop_duplicates("district", keep="last")
-    divisions = last.assign(name_en=last["name_zh"])[[f["name"] for f in table_schema("districts")["fields"]]]
-    places = pd.concat([own, _load("districts", None), divisions]).drop_duplicates("district")
-    if own is not None:
-        faults = [*faults, *key_faults(own, "districts", {"": places["district"]})]
-        refuse(faults, own, "districts", str(path))
-    return places.reset_index(drop=True)
+    return _load("districts", data)
 
 
 def load_divisions(data=None):
@@ -304,31 +294,48 @@ def check_evidence(facts, documents):
 
 
 def _load(name, data):
-    path = _folder(data) / f"{name}.csv"
-    if name not in OWN and _is_own(data) and not path.exists():
-        return _load(name, None)
-    table, faults = _read(name, path)
-    targets = {k["reference"]["resource"] for k in table_schema(name).get("foreignKeys", [])} - {""}
-    faults = [*faults, *key_faults(table, name, {t: _keys(t, data) for t in sorted(targets)})]
-    if name == "facts":
-        faults += value_faults(table) + _unit_faults(table, load_indicators(data), load_units(data))
-    refuse(faults, table, name, str(path))
-    return table.copy()
+    """Load a table, read and checked once, and again only when a table in its folder has changed."""
+    folder = _folder(data)
+    return _checked(name, folder, _changed({folder, DATA})).copy()
 
 
-def _keys(name, data):
-    table = load_districts(data) if name == "districts" else _load(name, data)
-    return table[table_schema(name)["primaryKey"]]
-
-
-def _read(name, path):
-    return _read_at(name, path, path.stat().st_mtime_ns if path.is_file() else 0)
+def _changed(folders):
+    """Say when each table of some folders was last written."""
+    files = [file for folder in folders if folder.is_dir() for file in os.scandir(folder)]
+    tables = [(file.path, file.stat()) for file in files if file.name.endswith(".csv")]
+    return tuple(sorted((path, written.st_mtime_ns, written.st_size) for path, written in tables))
 
 
 @lru_cache(maxsize=64)
-def _read_at(name, path, changed):
-    """Read a table and list its faults once, and again only when its file has changed."""
-    return read_table(_read_csv(path), name, where=str(path))
+def _checked(name, folder, changed):
+    path = folder / f"{name}.csv"
+    if _is_own(folder) and name == "districts":
+        return _places(path)
+    if _is_own(folder) and name not in OWN and not path.exists():
+        return _load(name, None)
+    table, faults = read_table(_read_csv(path), name, where=str(path))
+    targets = {k["reference"]["resource"] for k in table_schema(name).get("foreignKeys", [])} - {""}
+    faults += key_faults(table, name, {t: _keys(t, folder) for t in sorted(targets)})
+    if name == "facts":
+        faults += value_faults(table) + _unit_faults(table, load_indicators(folder), load_units(folder))
+    refuse(faults, table, name, str(path))
+    return table
+
+
+def _places(path):
+    """Read the places of one's own, if there are any, and add those of the project and of the divisions."""
+    own, faults = read_table(_read_csv(path), "districts", where=str(path)) if path.exists() else (None, [])
+    last = load_divisions(path.parent).sort_values("valid_from").drop_duplicates("district", keep="last")
+    divisions = last.assign(name_en=last["name_zh"])[[f["name"] for f in table_schema("districts")["fields"]]]
+    places = pd.concat([own, load_districts(), divisions]).drop_duplicates("district")
+    if own is not None:
+        faults += key_faults(own, "districts", {"": places["district"]})
+        refuse(faults, own, "districts", str(path))
+    return places.reset_index(drop=True)
+
+
+def _keys(name, folder):
+    return _load(name, folder)[table_schema(name)["primaryKey"]]
 
 
 def _is_own(data):

@@ -16,7 +16,17 @@ import pandas as pd
 from .intervals import check_intervals, interval, ratio, rising
 from .levels import CUMULATIVE, first_reason, not_levels
 from .loaders import load_indicators, load_units
-from .schema import KEY, SIMULATED, DataError, Listing, check_columns, is_simulated, mark_simulated
+from .schema import (
+    KEY,
+    REFUSED,
+    SIMULATED,
+    DataError,
+    as_names,
+    check_columns,
+    is_simulated,
+    mark_simulated,
+    with_refused,
+)
 
 
 def growth(after, before):
@@ -283,8 +293,8 @@ def series_growth(series, start, end):
     pandas.DataFrame
         One row is one indicator, in the columns of `audit.derive_before`: district (CN), indicator,
         period_end, baseline, before_low, before_high, after_low, after_high, growth_low, growth_high;
-        and of both years processing, source_id and note. An indicator whose definition changed
-        between the years is left out.
+        and of both years processing, source_id and note. `list_refused` names the indicators of which one
+        year is missing, or whose definition changed between the years.
 
     Raises
     ------
@@ -304,9 +314,18 @@ def series_growth(series, start, end):
     table = both[["indicator"]].assign(district="CN", period_end=str(end), baseline=str(start))
     for name, bounds in levels.items():
         table[[f"{name}_low", f"{name}_high"]] = bounds[["low", "high"]]
-    return table.join(
+    table = table.join(
         both[[f"{c}_{n}" for c in ("processing", "source_id", "note") for n in ("before", "after")]]
     )
+    return with_refused(table, _without_growth(early, late, both["indicator"]))
+
+
+def _without_growth(early, late, grown):
+    """List the indicators of either year that have no growth, with the reason."""
+    lost = pd.DataFrame({"indicator": sorted({*early["indicator"], *late["indicator"]} - set(grown))})
+    years = [lost["indicator"].isin(year["indicator"]) for year in (early, late)]
+    reasons = ["not known in the first year", "not known in the last year"]
+    return lost.assign(reason=np.select([~years[0], ~years[1]], reasons, "its definition changed"))
 
 
 YOUTH = "youth"  # stands for the base that the researcher names
@@ -368,10 +387,9 @@ def compute_metrics(facts, *, indicators=None, units=None):
     -------
     pandas.DataFrame
         One row is one metric in one place and date: source_id, district, scope, period_end,
-        metric, low, high, fact_ids. Unit: see the metric's function. ``attrs["not_computed"]`` lists metric,
-        source_id, district, scope, period_end and reason, where a denominator can be zero;
-        ``attrs["refused"]`` lists fact_id, district, indicator, period_end and reason of the facts under an
-        indicator of some metric that were not used.
+        metric, low, high, fact_ids. Unit: see the metric's function. `list_refused` names the facts under an
+        indicator of some metric that were not used, and, as an indicator, each metric whose denominator can
+        be zero: fact_ids, district, scope, indicator, period_end, reason.
 
     Raises
     ------
@@ -396,8 +414,8 @@ def compute_metrics(facts, *, indicators=None, units=None):
     table = both[[*_PLACE, "metric"]].join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
     table["fact_ids"] = both["fact_id_top"] + " " + both["fact_id_bottom"]
     table = table.sort_values([*_PLACE, "metric"], ignore_index=True)
-    table.attrs["not_computed"] = _not_computed(zero, _PLACE)
-    table.attrs["refused"] = Listing(refused)
+    zero = zero.assign(fact_ids=zero["fact_id_top"] + " " + zero["fact_id_bottom"])
+    table = with_refused(table, pd.concat([refused, _not_computed(zero)]))
     return mark_simulated(table, is_simulated(facts))
 
 
@@ -419,8 +437,7 @@ def _levels(facts, book, units):
     levels = facts[reason == ""].drop_duplicates([*key, "low", "high"])
     several = levels.duplicated(key, keep=False)
     reason[levels.index[several]] = "the source states another figure for the same place and date"
-    refused = facts.loc[reason != "", ["fact_id", "district", "indicator", "period_end"]]
-    refused = refused.assign(reason=reason[reason != ""]).to_dict("list")
+    refused = facts.assign(fact_ids=facts["fact_id"], reason=reason).loc[reason != "", REFUSED]
     return levels.loc[~several, [*key, "flow", "low", "high", "fact_id"]], refused
 
 
@@ -441,7 +458,7 @@ def add_metrics(panel, metrics=None, *, youth=None):
     ----------
     panel : pandas.DataFrame
         As from `build_panel` or `as_panel`.
-    metrics : list of str, optional
+    metrics : str or list of str, optional
         Names in `METRICS`; all whose indicators are in the panel by default.
     youth : str, optional
         The indicator that is the base of ratios to youth, named by age band and, if known, by whether
@@ -452,8 +469,8 @@ def add_metrics(panel, metrics=None, *, youth=None):
     -------
     pandas.DataFrame
         The panel with one more row for each metric in a district, period and scope, processing computed;
-        fact_ids are those of both figures. ``attrs["not_computed"]`` lists metric, district, period, scope
-        and reason, where a denominator can be zero.
+        fact_ids are those of both figures. `list_refused` names, beside what it named of the panel, each
+        metric whose denominator can be zero, as an indicator.
 
     Raises
     ------
@@ -464,26 +481,35 @@ def add_metrics(panel, metrics=None, *, youth=None):
     check_columns(
         "panel", panel, [*KEY, "low", "high", "value", "fact_ids"], "make it with build_panel or as_panel"
     )
+    if metrics is not None:
+        metrics = as_names(metrics, "metrics")
+        if not metrics:
+            raise DataError("metrics=[] names none; leave it out for all that the panel allows.")
     chosen = _chosen(panel, metrics, youth)
     both, zero = _paired(panel, [(name, *indicators) for name, _, indicators in chosen])
     parts = [_values(both[both["metric"] == name], function) for name, function, _ in chosen]
     table = both.drop(columns=[c for c in both if c.endswith(("_top", "_bottom"))])
     table = table.join(pd.concat([_values(both.iloc[:0], share), *parts]))
-    ids = both["fact_ids_top"].str.cat(both["fact_ids_bottom"], sep=" ").str.strip()
+    ids = _joined(both)
     processing = SIMULATED if is_simulated(panel) else "computed"
     table = table.assign(indicator=both["metric"], fact_ids=ids, processing=processing)
     table = table.merge(panel[KEY], on=KEY, how="left", indicator="known")
     table = table.loc[table["known"] == "left_only", list(panel.columns)]
     result = pd.concat([panel, table], ignore_index=True) if len(table) else panel
     result = result.sort_values(KEY, ignore_index=True)
-    result.attrs = panel.attrs | {"not_computed": _not_computed(zero, ["district", "period", "scope"])}
-    return result
+    result.attrs = dict(panel.attrs)
+    zero = zero.assign(fact_ids=_joined(zero), period_end=zero["period"].astype("str"))
+    return with_refused(result, _not_computed(zero), panel.attrs.get("refused"))
 
 
-def _not_computed(zero, place):
-    """List the metrics whose denominator can be zero, by columns."""
-    lost = {c: zero[c].tolist() for c in ("metric", *place)}
-    return Listing(lost | {"reason": [f"{base} can be zero" for base in zero["base"]]})
+def _joined(both):
+    """Name the facts behind the two figures of each metric."""
+    return both["fact_ids_top"].str.cat(both["fact_ids_bottom"], sep=" ").str.strip()
+
+
+def _not_computed(zero):
+    """List the metrics whose denominator can be zero, each as an indicator."""
+    return zero.assign(indicator=zero["metric"], reason=zero["base"] + " can be zero")[REFUSED]
 
 
 def _paired(panel, pairs):
@@ -508,7 +534,7 @@ def _values(both, function):
 
 def _chosen(panel, metrics, youth):
     """Which metrics to compute, with the base of youth in name and indicators."""
-    if youth is not None and not _BASE.fullmatch(youth):
+    if youth is not None and not (isinstance(youth, str) and _BASE.fullmatch(youth)):
         raise DataError(
             f"youth={youth!r} does not say which youth: name the age band and, if known, resident or "
             "registered, as in youth_14_28 or youth_14_35_resident."

@@ -9,11 +9,10 @@ unit owes (每名干部联系不少于10名青年), which is no matter of this m
 `_FORMS` holds what is known, by groups, one row a form of words; the first that fits tells the norm.
 """
 
-import re
 from functools import cache
 from typing import NamedTuple
 
-from .quantities import lexicon_pattern
+from .quantities import compiled
 
 NORMS = ("threshold", "limit")
 SET = "set"  # no norm, but what a rule sets
@@ -217,7 +216,7 @@ class Form(NamedTuple):
     units: frozenset = _ANY
 
 
-_NAMES = {  # earlier ones hold later ones
+_NAMES = {
     "CONSEQUENCE": (  # 满30小时的,授予...
         r"[^。;]{0,40}?(?:的|者|及以上)[^,。;]{0,6},(?:由|均|分别|一律)?(?:GRANTS)"
         r"|[^,。;]{0,20}(?:的|者)[^,。;\d]{0,14}(?:,[^,。;\d]{1,8})?,?"
@@ -237,6 +236,9 @@ _NAMES = {  # earlier ones hold later ones
     "QUOTA": "评选|表彰|推荐|推报|推选|选树|名额|比例",
     "VOTE": "赞成|同意|表决|到会|得票",
     "NEAR": r"[^,。;、\d]",  # of the same clause
+    "NUMBER": r"[\d一二三四五六七八九十]{1,3}",
+    "ITEM": r"^ {0,4}(?:[(]?NUMBER[)]|NUMBER[、.])? {0,2}",
+    "CHAPTER": r"^ {0,4}(?:[一二三四五六七八九十]{1,3}[、.]|第[一二三四五六七八九十百]{1,4}[条章]",
 }
 _FORMS = {  # group -> norm and forms; of all groups the first form that fits tells the norm
     "a consequence or a permission follows": (
@@ -272,7 +274,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
             Form(r"(?:QUOTA)NEAR{0,10}$", "", _HIGH, _COUNTED),
             Form("名额NEAR{0,10}$", "", _RANGE, _COUNTED),
-            Form("(?:BODY|委)(?:人数|编制)?一般(?:为|设|有)?$", "", _RANGE, _COUNTED),
+            Form("(?:ORGANISATION|委)(?:人数|编制)?一般(?:为|设|有)?$", "", _RANGE, _COUNTED),
             Form("(?<!分)配(?:备|齐|有)?NEAR{0,12}$", "", _RANGE, _COUNTED),
             Form(r"标准(?:为|是|提高到|按)?[^,。;\d]{0,14}的$", units=_PERCENT),
             Form(
@@ -281,6 +283,12 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 units=_PERCENT,
             ),
             Form(r"^(?!.*(?:最[多高]|不超过)).*(?<![许认计])可以?享受[^,。;\d]{0,8}$", "", _EXACT, _GIVEN),
+            Form(
+                r"(?<![许认计])可[以再]?(?:一次性|按月|分别)?(?:给予|发放|补[助贴]|奖励)NEAR{0,14}$",
+                "",
+                _EXACT,
+                _YUAN,
+            ),
         ],
     ),
     "what has to be: 不少于应选人数的20%, 人数一般应在6人以上, 必须有1名教师": (
@@ -354,7 +362,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form("限(?:报|推荐?|招|申报|填|选)NEAR{0,4}$"),
             Form("(?:额度|贷款|补[贴助]|奖[金励]|资助)NEAR{0,8}最高(?:可达|达|为)?$", units=_YUAN),
             Form("最高(?:奖金|奖励|补贴|补助|资助|额度|贷款)(?:可达|为|可)?$", units=_YUAN),
-            Form(r"不(?:得|应|能)?THAN_MORENEAR{1,20}的 ?$"),
+            Form(r"不(?:得|应|能)?(?:THAN_MORE)NEAR{1,20}的 ?$"),
             Form("(?:封顶线|上限|起付线)[^,。;]{0,14}$", units=_YUAN),
         ],
     ),
@@ -401,111 +409,99 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
 }
 
 
+_HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
+_MARKS = {  # what stands in a rule or beside a number; capitals: see `quantities.compiled`
+    # sentences; each begins with a letter, no group or class, so that the search runs over all others at once
+    "glance": (
+        r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|须|者,|的,|以上,|之上,|方可|才能"
+        r"|人时,|名时,|个时,|次时,|取消|注销|可享|可获|可给|可一|可报|可申|可领|限[报推招申填选]|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
+        r"|分别|控制[目指线数]|警戒线|等于|折算|计算|星级|星志|票人|始得|封顶|上限|起付|标准|分值|权重|总分|总成绩|得分[占各分]|绩占|分数占|人数[为在应]|名前|级前|业前|绩前|设[主副会一]"
+    ),
+    # documents
+    "title": (
+        r"(?! *[(]?NUMBER[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定)"
+        # 我市出台...办法 is news
+        r"|[^\n]*?(?:出台|印发|发布|推出|推行|探索|解读|实行|落实|贯彻|推进|宣传))"
+        r"[^,。;:]{2,60}(?:RULE)(?:\([^()]{2,12}\))?[。:]? *"
+    ),
+    "itself": "(?:^|\n) {0,4}第一条|制定(?:本|如下)(?:办法|规定|细则|制度|条例|章程|规则|规程)",
+    # each branch of these two begins with a character, as those of "glance"
+    "orders": (
+        r"应当|须(?!知)|不得(?!不)|一律|凡|请各|请于|原则上|视为|不予|取消|加 ?\d{1,2} ?分|扣 ?\d\d? ?分"
+        + "".join(rf"|{w}(?<![已共]{w})(?!了|[^,。;]{{0,10}}\d)" for w in _HANDED_IN)
+        + r"|可(?:以|申|推|享|给|增|获)|附件|每(?:学年|学期|项|队|个|名|人|次)|不(?:超过|少于|低于)"
+        r"|者,|以上的|以下的|满\d[^,。]{0,6}的|达到\d[^,。]{0,6}的"
+    ),
+    "happened": (
+        r"了(?<![为除]了)(?!解)|已|共(?![青同产])|累计|截至|目前|取得|获|增长|达\d|开展|举办|召开|覆盖|发放|吸引"
+        r"|建成|新建|成立|突破|近\d|超\d|余(?<=\d余)(?<![达近超]\d余)|多(?<=\d多)(?<![达近超]\d多)"
+    ),
+    # paragraphs
+    "article": r" {0,4}第[一二三四五六七八九十百\d]{1,4}条",
+    "condition": "条件|资格|要求|标准|办法|细则|范围",  # a quick look
+    "conditions": (
+        r"ITEM(?:[\u4e00-\u9fff“”]{0,10}(?:CONDITIONS)[:]?(?=\n|$| |\d|[(])"
+        r"|(?:CONDITIONS):)"
+    ),
+    "following": (
+        r"(?:具备|符合|满足|达到)[^。;:]{0,10}(?:下列|以下|如下)[^。;:]{0,6}(?:条件|要求|标准)"
+        r"|(?:具备|符合)的?条件[:(]"
+    ),
+    "heading": r"CHAPTER|[(][一二三四五六七八九十]{1,3}[)](?! ?“))",
+    "list": r"CHAPTER)",
+    # numbers
+    "regular": (
+        r"每(?:[两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"
+        r"|(?:走访|联系|结对|开展|组织|举办|召开|慰问|撰写|上报|服务)[^,。;\d人]{0,8}$"
+    ),
+    "full": r"(?<![已期坐挤装住爆充圆报招录筹凑])满(?:[\d.、]{1,40})?$",
+    "surplus": "的?差额",  # 含20%差额数
+    "joined": (
+        r"(?:、[\d.]{1,7}){0,9}[^,。;:、\d]{0,14}(?:、|和|及|,?或者?|,(?=[设副]|常务|委员|[\u4e00-\u9fff]{2,4}(?:助理|委员|秘书|干事)))[\u4e00-\u9fff]{0,8}"
+    ),
+    "done": (
+        r"(?:已|目前|截至|截止|现有|累计(?!达到?|满|不|最|超|志愿|服务|$)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅)[^,:;]*$"
+    ),
+    "made_of": r"由[^,。;\d]*共$",
+    "quota": r"(?:QUOTA)[^,。;:、\d]{0,10}$",
+    "measured": r"(?:达到?|共|有|支出|全[年市县区省国])[^,。;]*$",
+    # 工作部门不超过6个, 每个部门成员不超过5人; but 每队参赛人员不超过5人
+    "capped": (
+        r"^(?!.*每(?:[名位人队组项次]|个(?!ORGANISATION))).*(?:PERSON|ORGANISATION)"
+        r"(?:\([^()]*\))?(?:人?数)?(?:一般|原则上)?$"
+    ),
+    "granted": r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|(?<!参)加|扣|(?<!书)记)[^,。;]{0,18}$",
+    "equals": r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d",  # 1小时等于2积分
+    # numbers of rules
+    "seat": (  # 代表名额为60名, 女代表不少于9名
+        r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"
+        r"|(?:名额|总人数)(?:共|一?般)?为$|(?:代表|委员|候选人)$"
+    ),
+    "means": (  # 每月交20元, 人均50元
+        r"每(?:月|学?年|季度|学期)[^,。;\d]{0,8}[交缴]纳?[^,。;\d]{0,3}$|[人户校班](?<!每[人户校班])均$"
+    ),
+    "owing": r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$",  # 每名干部联系3个以上的支部
+    "size": "(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$",
+    "reached": r"(?:达到?|为|在|累计|超过)$",
+    "passed_on": "[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归|用[于作]",
+    "who": r"(?:PERSON)(?:\([^()]*\))?(?:人?数)?占?(?:的?比例)?$",  # 女职工, 单位负责人(含正副职), 女代表比例
+    # 标准提高20%, 第一学期约占20%
+    "parted": r"(?:提高|上浮|上调|增加|下调|降低|(?<![分绩])约?占(?:比|到)?)$",
+    "dues": (  # 会费为5元, 高级工每人1800元, 每孩每月补贴500元, 补助标准为500元
+        r"费(?:标准)?(?:一般|统一)?(?:为|是)$|(?:补[助贴]|津贴|奖励|资助)标准(?:为|是)$"
+        r"|每[人户名生孩]每?(?:学?年|月|次|学期)?[^,。;:\d]{0,2}(?:补[助贴]|奖励|资助|发放|给予)?$"
+    ),
+}
+
+
 @cache
 def _rules():
     """Return the forms in order, each as its norm and itself with its patterns compiled."""
-
-    def compiled(pattern):
-        words = {"GRANTS": lexicon_pattern("grants"), "BODY": lexicon_pattern("organisation")}
-        for name, text in (_NAMES | words).items():
-            pattern = pattern.replace(name, text)
-        return re.compile(pattern)
-
-    return [
-        (norm, form._replace(before=compiled(form.before), after=compiled(form.after)))
-        for norm, forms in _FORMS.values()
-        for form in forms
-    ]
-
-
-_HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
+    forms = [(norm, form) for norm, forms in _FORMS.values() for form in forms]
+    sides = [compiled({"before": f.before, "after": f.after}, _NAMES) for _, f in forms]
+    return [(norm, form._replace(**side)) for (norm, form), side in zip(forms, sides, strict=True)]
 
 
 @cache
 def _marks():
-    number, bodies = r"[\d一二三四五六七八九十]{1,3}", lexicon_pattern("organisation")
-    order = rf"^ {{0,4}}(?:[(]?{number}[)]|{number}[、.])? {{0,2}}"
-    chapter = r"^ {0,4}(?:[一二三四五六七八九十]{1,3}[、.]|第[一二三四五六七八九十百]{1,4}[条章]"
-    return {
-        # each begins with a letter, no group or class, so that the search runs over all others at once
-        "glance": re.compile(
-            r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|须|者,|的,|以上,|之上,|方可|才能"
-            r"|人时,|名时,|个时,|次时,|取消|注销|可享|可获|可给|可一|可报|可申|可领|限[报推招申填选]|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
-            r"|分别|控制[目指线数]|警戒线|等于|折算|计算|星级|星志|票人|始得|封顶|上限|起付|标准|分值|权重|总分|总成绩|得分[占各分]|绩占|分数占|人数[为在应]|名前|级前|业前|绩前|设[主副会一]"
-        ),
-        "title": re.compile(
-            rf"(?! *[(]?{number}[、.)]| *(?:健全|完善|落实|严格|建立|强化|规范|坚持|制定)"
-            # 我市出台...办法 is news
-            r"|[^\n]*?(?:出台|印发|发布|推出|推行|探索|解读|实行|落实|贯彻|推进|宣传))"
-            rf"[^,。;:]{{2,60}}(?:{lexicon_pattern('rule')})(?:\([^()]{{2,12}}\))?[。:]? *"
-        ),
-        "itself": re.compile(
-            "(?:^|\n) {0,4}第一条|制定(?:本|如下)(?:办法|规定|细则|制度|条例|章程|规则|规程)"
-        ),
-        # each branch of these two begins with a character, as those of "glance"
-        "orders": re.compile(
-            r"应当|须(?!知)|不得(?!不)|一律|凡|请各|请于|原则上|视为|不予|取消|加 ?\d{1,2} ?分|扣 ?\d\d? ?分"
-            + "".join(rf"|{w}(?<![已共]{w})(?!了|[^,。;]{{0,10}}\d)" for w in _HANDED_IN)
-            + r"|可(?:以|申|推|享|给|增|获)|附件|每(?:学年|学期|项|队|个|名|人|次)|不(?:超过|少于|低于)"
-            r"|者,|以上的|以下的|满\d[^,。]{0,6}的|达到\d[^,。]{0,6}的"
-        ),
-        "happened": re.compile(
-            r"了(?<![为除]了)(?!解)|已|共(?![青同产])|累计|截至|目前|取得|获|增长|达\d|开展|举办|召开|覆盖|发放|吸引"
-            r"|建成|新建|成立|突破|近\d|超\d|余(?<=\d余)(?<![达近超]\d余)|多(?<=\d多)(?<![达近超]\d多)"
-        ),
-        "condition": re.compile("条件|资格|要求|标准|办法|细则|范围"),  # a quick look
-        "conditions": re.compile(
-            rf"{order}(?:[\u4e00-\u9fff“”]{{0,10}}(?:{lexicon_pattern('conditions')})[:]?(?=\n|$| |\d|[(])"
-            rf"|(?:{lexicon_pattern('conditions')}):)"
-        ),
-        "following": re.compile(
-            r"(?:具备|符合|满足|达到)[^。;:]{0,10}(?:下列|以下|如下)[^。;:]{0,6}(?:条件|要求|标准)|(?:具备|符合)的?条件[:(]"
-        ),
-        "article": re.compile(r" {0,4}第[一二三四五六七八九十百\d]{1,4}条"),
-        "heading": re.compile(rf"{chapter}|[(][一二三四五六七八九十]{{1,3}}[)](?! ?“))"),
-        "list": re.compile(rf"{chapter})"),
-        "full": re.compile(r"(?<![已期坐挤装住爆充圆报招录筹凑])满(?:[\d.、]{1,40})?$"),
-        "joined": re.compile(
-            r"(?:、[\d.]{1,7}){0,9}[^,。;:、\d]{0,14}(?:、|和|及|,?或者?|,(?=[设副]|常务|委员|[\u4e00-\u9fff]{2,4}(?:助理|委员|秘书|干事)))[\u4e00-\u9fff]{0,8}"
-        ),
-        "done": re.compile(
-            r"(?:已|目前|截至|截止|现有|累计(?!达到?|满|不|最|超|志愿|服务|$)|共(?![同青享])|了|实际(?:完成|到位|建成|达)|仅)[^,:;]*$"
-        ),
-        "granted": re.compile(
-            r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|(?<!参)加|扣|(?<!书)记)[^,。;]{0,18}$"
-        ),
-        "reached": re.compile(r"(?:达到?|为|在|累计|超过)$"),
-        "quota": re.compile(rf"(?:{_NAMES['QUOTA']})[^,。;:、\d]{{0,10}}$"),
-        "surplus": re.compile("的?差额"),  # 含20%差额数
-        "made_of": re.compile(r"由[^,。;\d]*共$"),
-        "who": re.compile(  # 女职工, 单位负责人(含正副职), 女代表比例
-            rf"(?:{lexicon_pattern('person')})(?:\([^()]*\))?(?:人?数)?占?(?:的?比例)?$"
-        ),
-        # 工作部门不超过6个, 每个部门成员不超过5人; but 每队参赛人员不超过5人
-        "capped": re.compile(
-            rf"^(?!.*每(?:[名位人队组项次]|个(?!{bodies}))).*(?:{lexicon_pattern('person')}|{bodies})"
-            r"(?:\([^()]*\))?(?:人?数)?(?:一般|原则上)?$"
-        ),
-        "passed_on": re.compile("[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归|用[于作]"),
-        "dues": re.compile(  # 会费为5元, 高级工每人1800元, 每孩每月补贴500元, 补助标准为500元
-            r"费(?:标准)?(?:一般|统一)?(?:为|是)$|(?:补[助贴]|津贴|奖励|资助)标准(?:为|是)$"
-            r"|每[人户名生孩]每?(?:学?年|月|次|学期)?[^,。;:\d]{0,2}(?:补[助贴]|奖励|资助|发放|给予)?$"
-        ),
-        # 标准提高20%, 第一学期约占20%
-        "parted": re.compile(r"(?:提高|上浮|上调|增加|下调|降低|(?<![分绩])约?占(?:比|到)?)$"),
-        "measured": re.compile(r"(?:达到?|共|有|支出|全[年市县区省国])[^,。;]*$"),
-        "seat": re.compile(  # 代表名额为60名, 女代表不少于9名
-            r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"
-            r"|(?:名额|总人数)(?:共|一?般)?为$|(?:代表|委员|候选人)$"
-        ),
-        "size": re.compile("(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$"),
-        "owing": re.compile(r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$"),  # 每名干部联系3个以上的支部
-        "regular": re.compile(
-            r"每(?:[两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;]*$"
-            r"|(?:走访|联系|结对|开展|组织|举办|召开|慰问|撰写|上报|服务)[^,。;\d人]{0,8}$"
-        ),
-        "means": re.compile(  # 每月交20元, 人均50元
-            r"每(?:月|学?年|季度|学期)[^,。;\d]{0,8}[交缴]纳?[^,。;\d]{0,3}$|[人户校班](?<!每[人户校班])均$"
-        ),
-        "equals": re.compile(r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d"),  # 1小时等于2积分
-    }
+    return compiled(_MARKS, _NAMES)

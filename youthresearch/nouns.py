@@ -26,6 +26,7 @@ from .phrases import (
     share_of,
 )
 from .tokens import (
+    AGE,
     BODY,
     COUNTED,
     NUMBER,
@@ -34,6 +35,7 @@ from .tokens import (
     PEOPLE,
     classify,
     counts,
+    cut,
     ends_in,
     fits,
     is_counted,
@@ -43,7 +45,6 @@ from .tokens import (
     roles,
     says,
     span,
-    tagger,
     takes_verb,
     verbal,
 )
@@ -131,7 +132,8 @@ def _before_bracket(tokens, i, context):
     if tokens[k].word != ")" or tokens[k - 1].word != NUMBER:
         return None
     opens = next((t.start for t in reversed(tokens[:k]) if t.word == "("), 0)
-    return next((noun for noun, _ in reversed(context["counted"]) if noun[0] < opens), None)
+    context["counted"] = [pair for pair in context["counted"] if pair[0][0] < opens]
+    return context["counted"][-1][0] if context["counted"] else None
 
 
 def _is_listed(tokens, i, before):
@@ -351,7 +353,9 @@ def _of_whom(tokens, i):
     j = opening(tokens, i + 2)
     while tokens[j].sort in "avw":
         j += 1
-    return right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
+    found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
+    head = next((t.word for t in tokens[j : j + REACH] if found and t.end == found[1]), "")
+    return None if head.endswith(AIMS) else found  # 保持在99%以上的高水平
 
 
 def _head(tokens, i, phrase):
@@ -376,7 +380,8 @@ def _further(tokens, i, unit, kind, context):
         return whole, "inherited", None
     alone, before = tokens[i - 1].word != NUMBER, context["noun"]
     if alone:
-        before = _of_its_kind(unit, kind, context, tokens[i - 1].word == "的")
+        part = tokens[i - 1].word == "的" and tokens[i - 2].word != OTHER  # but 到2021年的60人
+        before = _of_its_kind(unit, kind, context, part)
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
@@ -438,9 +443,12 @@ def _is_item(tokens, i, left):
 def _whole(tokens, i, unit, context):
     """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的有9名)."""
     k = i - 1 - (tokens[i - 1].word in ("有", "共", "达", "为"))
-    if unit not in PEOPLE or tokens[k].word != "的":
+    aged = tokens[k].word == AGE and tokens[k - 1].sort in "xc"  # 14岁以下90人
+    if unit not in PEOPLE or not (aged or tokens[k].word == "的"):
         return None
     first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
+    if aged and not first:
+        return context["paragraph"].get("persons")
     return first if first == context["among"] or _are_people(_head(tokens, i, first)) else None
 
 
@@ -723,7 +731,7 @@ def find_above(text, start, unit):
     """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
     if unit not in COUNTED and unit != "%":
         return None
-    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    tokens = classify(cut(text), start, {})
     if unit == "%":  # the label of a row
         k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), 0)
         return phrase_to(tokens, k) if tokens[k].sort == "n" else None
@@ -734,7 +742,7 @@ def find_above(text, start, unit):
 
 def find_sum(text, start):
     """Find the last name of a sum in a line above a table, but for how it is booked (“三公”经费支出表)."""
-    tokens = classify(tagger().tag(text, hmm=False), start, {})
+    tokens = classify(cut(text), start, {})
     for k in range(len(tokens) - 1, -1, -1):
         word, booked = tokens[k].word, next(filter(tokens[k].word.endswith, PAID), "")
         if word != booked and tokens[k].sort in "nwvh" and ends_in(word, "money"):

@@ -18,6 +18,7 @@ from .schema import (
     FACT,
     KEY,
     PANEL,
+    REFUSED,
     DataError,
     Listing,
     as_names,
@@ -29,17 +30,18 @@ from .schema import (
     has_numbers,
     is_simulated,
     mark_simulated,
+    with_refused,
 )
 
 
 def as_panel(
-    df, *, district, period, cohort, outcomes, low=None, high=None, indicator=None, scope=None, keep=()
+    table, *, district, period, cohort, outcomes, low=None, high=None, indicator=None, scope=None, keep=()
 ):
     """Turn a researcher's own table into a panel.
 
     Parameters
     ----------
-    df : pandas.DataFrame
+    table : pandas.DataFrame
         Wide: one row is one district in one period, each outcome a column. Long: one row is one indicator
         in one district and period; say so with ``indicator=``.
     district, period : str
@@ -59,7 +61,7 @@ def as_panel(
         Column that names the indicator of each row of a long table.
     scope : str, optional
         Column that names the part of the district that a row covers; missing is the whole.
-    keep : list of str
+    keep : str or list of str
         Columns that describe the district (province, size): constant over time, carried along unchanged.
         What varies over time is one more outcome.
 
@@ -78,34 +80,35 @@ def as_panel(
         with two cohorts or an attribute that varies, bounds that do not enclose their value, or districts
         treated from the panel's first period on.
     """
-    names = _names(outcomes, low, high, indicator)
-    check_frame("outcomes", df, "give a DataFrame, as pandas.read_csv reads it")
-    df = df if df.index.is_unique else df.reset_index(drop=True)
+    names, keep = _names(outcomes, low, high, indicator), as_names(keep, "keep")
+    check_frame("outcomes", table, "give a DataFrame, as pandas.read_csv reads it")
+    table = table if table.index.is_unique else table.reset_index(drop=True)
     wanted = [district, period, cohort, *names, indicator, scope, *keep]
-    _check_columns(df, [c for c in wanted if c is not None], keep)
-    if not len(df):
+    _check_columns(table, [c for c in wanted if c is not None], keep)
+    if not len(table):
         raise DataError("The table has no rows.")
-    periods = as_period(df[period])
+    periods = as_period(table[period])
     rows = pd.DataFrame(
         {
-            "district": as_text(df[district]),
+            "district": as_text(table[district]),
             "period": periods,
-            "cohort": as_cohort(df[cohort], periods),
-            "scope": "" if scope is None else as_text(df[scope], empty=True),
-            **{c: df[c] for c in keep},
+            "cohort": as_cohort(table[cohort], periods),
+            "scope": "" if scope is None else as_text(table[scope], empty=True),
+            **{c: table[c] for c in keep},
         }
     )
-    _check_constant(rows, ["cohort", *keep], df)
-    cells = _one_indicator(df, names, indicator) if indicator else _many_indicators(df, names)
+    _check_constant(rows, ["cohort", *keep], table)
+    cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
     panel = _lay_out(rows, *cells, keep)
     _check_cells(panel)
     _check_always_treated(panel)
-    return mark_simulated(panel, is_simulated(df))
+    return mark_simulated(panel, is_simulated(table))
 
 
 def _names(outcomes, low, high, indicator):
     """Columns of values and bounds, as (value, low, high, value, low, high, ...)."""
-    values, lows, highs = ([c] if isinstance(c, str) else list(c or []) for c in (outcomes, low, high))
+    given = {"outcomes": outcomes, "low": low, "high": high}
+    values, lows, highs = (as_names(columns, name) for name, columns in given.items())
     if indicator and len(values) != 1:
         raise DataError(f"A long table (indicator={indicator!r}) has one column of values, not {values}.")
     if not values:
@@ -327,9 +330,10 @@ def build_panel(
     -------
     pandas.DataFrame
         One row is one indicator in one district and period, columns `PANEL`; fact_ids has the facts behind
-        it, apart by blanks. ``attrs`` hold columns of lists, for ``pandas.DataFrame(panel.attrs[...])``:
-        refused (fact_id, district, indicator, period_end, reason), duplicates (fact_ids, chosen, district,
-        period, indicator, scope, agrees) and renamed (district, successor).
+        it, apart by blanks. What is not in it `list_refused` names: fact_ids, district, scope, indicator,
+        period_end, reason. ``attrs`` hold columns of lists, for ``pandas.DataFrame(panel.attrs[...])``:
+        duplicates (fact_ids, chosen, district, period, indicator, scope, agrees), of which the chosen one is
+        in the panel, and renamed (district, successor).
 
     Raises
     ------
@@ -355,11 +359,10 @@ def build_panel(
     reason[lost.index] = lost
     panel = pd.DataFrame({c: _plain(cells[c]) for c in PANEL if c != "cohort"})
     panel.attrs = {
-        "refused": Listing(_refused(facts, reason)),
         "duplicates": Listing(duplicates),
         "renamed": Listing(renamed),
     }
-    panel = mark_simulated(panel, simulated)
+    panel = mark_simulated(with_refused(panel, _refused(facts, reason)), simulated)
     return panel if pilots is None else assign_cohorts(panel, pilots, reading=reading, divisions=divisions)
 
 
@@ -576,9 +579,7 @@ def _duplicates(others, best):
 
 
 def _refused(facts, reason):
-    reason = reason[reason != ""]
-    rows = facts.loc[reason.index, ["fact_id", "district", "indicator", "period_end"]]
-    return rows.assign(reason=reason).to_dict("list")
+    return facts.assign(fact_ids=facts["fact_id"], reason=reason).loc[reason != "", REFUSED]
 
 
 def coverage(panel, *, by="indicator"):
@@ -596,9 +597,8 @@ def coverage(panel, *, by="indicator"):
     pandas.DataFrame
         One row is one value (or combination) of `by`: cells (all that there could be, from the panel's own
         districts, periods and indicators), exact (low = high), interval, open (one bound infinite),
-        unknown; and refused, the figures of these rows that `build_panel` turned down (all are in
-        ``panel.attrs["refused"]``), where `by` is not period. Scopes count as one cell, known as well as the
-        best of them.
+        unknown; and refused, how many figures and metrics of these rows `list_refused` names, where `by` is
+        not period. Scopes count as one cell, known as well as the best of them.
 
     Raises
     ------

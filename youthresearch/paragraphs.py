@@ -75,11 +75,82 @@ class Block:
 
 
 WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d\u2026]")
+RAISED = {  # set as digits, the mark of a note or a power would run into the number before it: 1100¹
+    "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "subscript": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
 LINE_ENDS = re.compile("[\r\x0b\x0c\x85\u2028\u2029](?:(?<=\r)\n)?")
 
 
+STARTS = re.compile(
+    r"\s*(?:第?[一二三四五六七八九十百]{1,4}[、章节]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]\s*\D|[①-⑳])"
+)
+_BROKEN = re.compile(r"\d(?:[.,]?\n\d|\n[.,]\d)")
+_CLOSED = re.compile(r"[。！？；：!?;:]\s*$")
+_APART = re.compile(r"[\t|｜│]|\S[ \u3000\xa0]{2}")  # cells
+
+
 def text_blocks(text, where, limits):
-    """Return the lines of a plain text that are not blank."""
+    """Return the paragraphs of a plain text: its lines that are not blank, those of equal width joined."""
+    return _unwrapped(_lines(text, where, limits))
+
+
+def _unwrapped(blocks):
+    """Join lines that an editor broke at one width, in the middle of sentences and of numbers."""
+    full = max((_full_lines(blocks, size, least) for size, least in ((width, 40), (len, 20))), key=len)
+    groups = []
+    for i, block in enumerate(blocks):
+        begins = block.text[0].isspace() or STARTS.match(block.text) or _APART.search(block.text)
+        if i - 1 in full and not begins and _number(block) == _number(blocks[i - 1]) + 1:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    return [_one(group) if len(group) > 1 else group[0] for group in groups]
+
+
+def _full_lines(blocks, size, least):
+    """Return which lines go to the end, if most long ones do and most of these end in no sentence's end."""
+    sizes = [size(b.text.rstrip()) for b in blocks]
+    most = max(sizes, default=0)
+    full = {i for i, n in enumerate(sizes) if n > most - 4 and WIDE.search(blocks[i].text)}
+    full -= {i for i in full if _APART.search(blocks[i].text)}
+    long = sum(2 * n >= most for n in sizes)
+    open_ = sum(not _CLOSED.search(blocks[i].text) for i in full)
+    broken = most >= least and len(full) >= 4 and 2 * len(full) >= long and 2 * open_ > len(full)
+    return full if broken else set()
+
+
+def _one(group):
+    return Block(joined([b.text for b in group]), f"lines {_number(group[0])}-{_number(group[-1])}")
+
+
+def _number(block):
+    return int(block.place.removeprefix("line "))
+
+
+def joined(lines):
+    """Put the lines of a paragraph together; a blank parts words, no Chinese, and no halves of a number."""
+    parts = [lines[0]]
+    for line in lines[1:]:
+        line = line.strip()
+        parts[-1] = parts[-1].rstrip()
+        parts += [line] if _is_seamless(parts[-1], line) else [" ", line]
+    return "".join(parts)
+
+
+def _is_seamless(line, after):
+    """Tell whether no blank parts two lines: a number that begins where one ended is its other half."""
+    if WIDE.search(line) and WIDE.search(after) and _BROKEN.search(f"{line[-2:]}\n{after[:2]}"):
+        return True
+    return not (line[-1].isascii() and after[0].isascii())
+
+
+def width(text):
+    """Return how wide a text is drawn, a Chinese character being two wide."""
+    return len(text) + len(WIDE.findall(text))
+
+
+def _lines(text, where, limits):
     check_characters(len(text), where, limits)
     text, line, last, blocks = LINE_ENDS.sub("\n", text), 1, 0, []
     for found in re.finditer(r"[^\n]+", text):
@@ -105,8 +176,11 @@ def check_characters(count, where, limits):
         raise refused(where, what, "Raise limits.characters")
 
 
-def merge_rows(blocks, layout):
-    """Join the cells of a table row with " | "; leave tables alone that only lay out a page."""
+def merge_rows(blocks, layout, widths):
+    """Join the cells of a table row with " | "; leave tables alone that only lay out a page.
+
+    `widths` are the last cells of rows, where these may be empty or reach down from a row above.
+    """
     rows = {}
     for block in blocks:
         if block.row and block.row not in layout:
@@ -118,7 +192,7 @@ def merge_rows(blocks, layout):
             merged.append(block)
         elif block.row not in done:
             done.add(block.row)
-            merged.append(_merged(rows[block.row]))
+            merged.append(_merged(rows[block.row], widths.get(block.row, 0)))
     return merged
 
 
@@ -129,8 +203,9 @@ def _is_layout(cells):
     return max(cells) < 2 or any(n > 400 or (n > 100 and several > 1) for several, n in lengths)
 
 
-def _merged(cells):
-    texts = (" ".join(b.text for b in cells.get(i, [])) for i in range(1, max(cells) + 1))
+def _merged(cells, width):
+    width = max(width, *cells)
+    texts = (" ".join(b.text for b in cells.get(i, [])) for i in range(1, width + 1))
     blocks = [b for part in cells.values() for b in part]
     role = "boilerplate" if all(b.role == "boilerplate" for b in blocks) else "table"
     text = " | ".join(" ".join(t.split()) for t in texts)

@@ -5,9 +5,20 @@ from io import BytesIO
 
 import pandas as pd
 
-from .boilerplate import FIGURE, STARTS
+from .boilerplate import FIGURE
 from .deadline import within
-from .paragraphs import LINE_ENDS, WIDE, Block, ReportError, check_characters, refused, shorten
+from .paragraphs import (
+    LINE_ENDS,
+    STARTS,
+    WIDE,
+    Block,
+    ReportError,
+    check_characters,
+    joined,
+    refused,
+    shorten,
+    width,
+)
 
 
 def read_pdf(data, where, limits):
@@ -70,20 +81,33 @@ def _check_text_layer(pages, where):
 def _pdf_blocks(pages):
     """Join the lines of a paragraph, over page ends too; running heads and page numbers stay apart."""
     split = [LINE_ENDS.sub("\n", page).split("\n") for page in pages]
-    lines = [(line.rstrip(), i) for i, page in enumerate(split, 1) for line in page if line.strip()]
+    lines = [(_parted(line.rstrip()), i) for i, page in enumerate(split, 1) for line in page if line.strip()]
     furniture = _running_lines(lines, len(pages))
-    widths = sorted(_width(text) for text, _ in lines)
+    widths = sorted(width(text) for text, _ in lines)
     full = 0.85 * widths[int(0.9 * (len(widths) - 1))]  # a shorter line ends its paragraph
     blocks, waiting, current = [], [], []
     for i, (text, page) in enumerate(lines):
         if i in furniture:
             waiting.append(Block(text, f"page {page}", "boilerplate"))
             continue
-        if not current or _width(current[-1][0]) < full or STARTS.match(text):
+        above = current[-1][0] if current else ""
+        if width(above) < full or STARTS.match(text) or GAP in text or GAP in above:
             blocks += [*_joined(current), *waiting]
             waiting, current = [], []
         current.append((text, page))
     return [*blocks, *_joined(current), *waiting]
+
+
+GAP = "  "  # as of the cells of a row in plain text
+ROW = re.compile(
+    rf"(?=.*{WIDE.pattern})\s*[^\s，。；：、！？]{{1,12}}(?:\s+[^\s，。；：、！？]{{1,12}}){{2,}}\s*"
+)
+
+
+def _parted(line):
+    """Put the cells of a line apart that may be a row of a table: three or more, none of them a sentence."""
+    cells = line.split()
+    return GAP.join(cells) if ROW.fullmatch(line) and max(map(len, cells)) > 1 else line
 
 
 def _running_lines(lines, pages):
@@ -101,17 +125,10 @@ def _running_lines(lines, pages):
 PAGE_NUMBER = re.compile(r"\W*(?:第\s*)?0(?:\s*页)?(?:\W*(?:共\s*)?0\s*页?)?\W*")
 
 
-def _width(text):
-    return len(text) + len(WIDE.findall(text))
-
-
 def _joined(lines):
-    """Return the lines as one block, in a list; blanks only part what is not Chinese on both sides."""
+    """Return the lines as one block, in a list."""
     if not lines:
         return []
-    parts = [lines[0][0]]
-    for line, _ in lines[1:]:
-        line = line.strip()
-        parts += [" ", line] if parts[-1][-1].isascii() and line[0].isascii() else [line]
     first, last = lines[0][1], lines[-1][1]
-    return [Block("".join(parts), f"page {first}" if first == last else f"pages {first}-{last}")]
+    place = f"page {first}" if first == last else f"pages {first}-{last}"
+    return [Block(joined([line for line, _ in lines]), place)]

@@ -57,7 +57,7 @@ THINGS = (  # ends of nouns for what a verb before them takes or makes (征集�
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 MEAN_AGE = "平均年龄"
 TAKEN_PART = ("参加", "参与", "申请", "享受", "取得")
-AIMS = ("目标", "任务", "要求", "计划", "速度")
+AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
@@ -666,6 +666,7 @@ def phrase_to(tokens, k):
         or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
         or (tokens[j].word in "支个名家所项类" and tokens[j - 1].word in ("各", "每", "该"))
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(tokens[j - 1]))
+        or (tokens[j].word in ADMIN and tokens[j + 1].word == NAME)  # 县三八红旗集体
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
         or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
     ):
@@ -833,6 +834,8 @@ def _is_predicate(tokens, n, k):
     verb = sort in "vw" or tokens[n].word in verbal()
     if (before.sort == "s" and before.word[0] == "各") or before.word in HONOURS:
         return False  # 各类犯罪嫌疑人, 优秀指导教师
+    if before.word[-1:] == "性" and len(before.word) > 2 and not is_person(head):
+        return False  # 保障性租赁住房
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
         return False  # 遗体捐献登记
     if verb and before.word in ADVERBS:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .inference import randomization_test
+from .inference import SEED, randomization_test
 from .schema import DataError, check_cohorts, check_columns, check_estimator, is_simulated, mark_simulated
 
 
@@ -17,7 +17,7 @@ def placebo_in_time(
     statistic="att",
     draws=None,
     level=0.95,
-    seed,
+    seed=SEED,
     **options,
 ):
     """Move treatment to earlier dates, and test whether the pilots stood out before they were pilots.
@@ -66,16 +66,7 @@ def placebo_in_time(
     needed = ["district", "period", "indicator", "value", "cohort"]
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     check_cohorts(panel)
-    rows = panel[panel["indicator"] == outcome]
-    first = panel.loc[panel["district"].isin(rows["district"]), "cohort"].min()
-    if rows.empty or pd.isna(first):
-        raise DataError(f"No district of {outcome!r} is ever treated: there is no date to move.")
-    before = np.sort(rows.loc[rows["period"] < first, "period"].unique())
-    if len(before) < 2:
-        raise DataError(
-            f"{outcome!r} has {len(before)} periods before {first}: a false date needs two or more."
-        )
-    possible = [_distance(first, period) for period in before[:0:-1]]
+    first, possible = _dates(panel, outcome)
     leads = possible if leads is None else np.atleast_1d(leads).tolist()
     late = [lead for lead in leads if lead not in range(1, possible[-1] + 1)]
     if late or not leads:
@@ -92,6 +83,20 @@ def placebo_in_time(
 
 
 _SHOWN = ["att", "p_value", "low", "high", "smallest_p", "n_treated", "n_control"]
+
+
+def _dates(panel, outcome):
+    """Return when the first wave began, and how much earlier it can be placed."""
+    rows = panel[panel["indicator"] == outcome]
+    first = panel.loc[panel["district"].isin(rows["district"]), "cohort"].min()
+    if rows.empty or pd.isna(first):
+        raise DataError(f"No district of {outcome!r} is ever treated: there is no date to move.")
+    before = np.sort(rows.loc[rows["period"] < first, "period"].unique())
+    if len(before) < 2:
+        raise DataError(
+            f"{outcome!r} has {len(before)} periods before {first}: a false date needs two or more."
+        )
+    return first, [_distance(first, period) for period in before[:0:-1]]
 
 
 def _moved(panel, first, lead):

@@ -15,18 +15,29 @@ from pathlib import Path
 import pandas as pd
 
 from .cells import NEVER, make_cells
-from .design import stated_cohorts
+from .design import DetectableEffect, stated_cohorts
 from .effects import LINEAR, Effect, did
-from .inference import RandomizationTest, as_percent, stratum_of
+from .inference import (
+    DRAWS,
+    FEWER_DRAWS,
+    SEED,
+    RandomizationTest,
+    as_percent,
+    assignments_to_draw,
+    stratum_of,
+)
 from .loaders import load_labels
 from .schema import (
     SAID,
     SIMULATED,
     DataError,
     Result,
+    as_list,
+    as_names,
     check_choice,
     check_count,
     check_estimator,
+    check_seed,
     check_share,
     mark_simulated,
 )
@@ -61,7 +72,7 @@ class StudyPlan(Result):
     strata : dict
         District -> stratum.
     statistic, level, draws, seed
-        Of `randomization_test`.
+        Of `randomization_test`; draws is None where it is to choose.
     register : str
         How the treatment register is read: which of its conflicting claims hold.
     detectable : dict
@@ -84,7 +95,7 @@ class StudyPlan(Result):
     strata: dict
     statistic: str
     level: float
-    draws: int
+    draws: int | None
     seed: int
     register: str
     detectable: dict
@@ -137,6 +148,8 @@ def _shown(plan, name):
         return f"{value}: {', '.join(f'{s} ({n})' for s, n in sizes.items())}" if value else "none"
     if name == "detectable":
         return "; ".join(f"{k}: {v['effect']} ({as_percent(v['power'])} power)" for k, v in value.items())
+    if name == "draws" and value is None:
+        return f"{DRAWS:,}, or {FEWER_DRAWS} where each is an estimation of its own"
     if name == "simulated":
         return SAID if value else ""
     if isinstance(value, dict):
@@ -153,8 +166,8 @@ def study_plan(
     strata=None,
     statistic="att",
     level=0.95,
-    draws=9999,
-    seed,
+    draws=None,
+    seed=SEED,
     register="",
     detectable=(),
     note="",
@@ -179,7 +192,7 @@ def study_plan(
         As for `randomization_test`.
     register : str
         Which of the conflicting claims on who was a pilot, and from when, are followed.
-    detectable : DetectableEffect, or a sequence of them
+    detectable : DetectableEffect or list of DetectableEffect
         From `minimum_detectable_effect`.
     note : str
     date : str or datetime.date, optional
@@ -198,31 +211,17 @@ def study_plan(
         If nothing is asked, an outcome is not in the panel, the panel has no period before treatment, strata
         are missing for districts, or date is no day.
     """
-    outcomes = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
+    outcomes = tuple(as_names(outcomes, "outcomes"))
     if not question.strip() or not outcomes:
         raise DataError("A plan needs a question and at least one outcome.")
-    check_estimator(estimator)
-    if estimator.__name__ not in LINEAR:
-        raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
-    check_choice("statistic", statistic, ("att", "studentized"))
-    check_share(level=level)
-    check_count(draws=draws)
+    _check_means(estimator, statistic, level, draws, seed)
     cells = {name: make_cells(panel, name) for name in outcomes}
-    begins = {name: stated_cohorts(panel, one) for name, one in cells.items()}
-    first = min(ordinal.min() for ordinal in begins.values())
-    for name, one in cells.items():
-        if first == NEVER or one.time[0] >= first:
-            raise DataError(f"{name!r} has no period before the first cohort, so that there is no study yet.")
-    cohorts = {
-        str(d): _label(one, g)
-        for name, one in cells.items()
-        for d, g in zip(one.districts, begins[name], strict=True)
-    }
-    cohorts = dict(sorted(cohorts.items()))
+    cohorts, first = _cohorts(panel, cells)
     if isinstance(strata, str):
         strata = of_column(panel, pd.Index(list(cohorts)), strata)
     code, names = stratum_of(pd.Index(list(cohorts)), strata)
-    found = detectable if isinstance(detectable, (list, tuple)) else [detectable]
+    found = as_list(detectable)
+    _check_detectable(found)
     return StudyPlan(
         question=question.strip(),
         outcomes=outcomes,
@@ -235,7 +234,7 @@ def study_plan(
         strata={} if strata is None else {d: str(names[c]) for d, c in zip(cohorts, code, strict=True)},
         statistic=statistic,
         level=float(level),
-        draws=int(draws),
+        draws=None if draws is None else int(draws),
         seed=int(seed),
         register=register,
         detectable={one.design.outcome: _detectable(one) for one in found},
@@ -243,6 +242,36 @@ def study_plan(
         date=_day(date or calendar.today()),
         simulated=any(one.simulated for one in cells.values()),
     )
+
+
+def _check_means(estimator, statistic, level, draws, seed):
+    check_estimator(estimator)
+    if estimator.__name__ not in LINEAR:
+        raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
+    check_choice("statistic", statistic, ("att", "studentized"))
+    check_share(level=level)
+    check_count(draws=DRAWS if draws is None else draws)
+    check_seed(seed)
+
+
+def _cohorts(panel, cells):
+    """Return the cohort of every district, written out, and the first one, which every outcome precedes."""
+    begins = {name: stated_cohorts(panel, one) for name, one in cells.items()}
+    first = min(ordinal.min() for ordinal in begins.values())
+    cohorts = {}
+    for name, one in cells.items():
+        if first == NEVER or one.time[0] >= first:
+            raise DataError(f"{name!r} has no period before the first cohort, so that there is no study yet.")
+        cohorts |= {str(d): _label(one, g) for d, g in zip(one.districts, begins[name], strict=True)}
+    return dict(sorted(cohorts.items())), first
+
+
+def _check_detectable(found):
+    for one in found:
+        if not isinstance(one, DetectableEffect):
+            raise DataError(
+                f"detectable= holds a {type(one).__name__}: give what minimum_detectable_effect returns."
+            )
 
 
 def _day(date):
@@ -275,7 +304,7 @@ def _digest(cells, chosen):
 
 def _detectable(found):
     """Tell what was found to six digits: the last ones of a simulation differ between processors."""
-    names = ("effect", "low", "high", "power", "alpha", "test", "estimator", "simulations", "draws", "seed")
+    names = ("effect", "low", "high", "power", "level", "test", "estimator", "simulations", "draws", "seed")
     told = {name: getattr(found, name) for name in names}
     told |= {
         "rho": found.design.rho,
@@ -374,7 +403,7 @@ def compare_with_plan(plan, results):
     Parameters
     ----------
     plan : StudyPlan
-    results : list of Effect or RandomizationTest
+    results : Effect, RandomizationTest, or list of them
         All that are reported. A test brings its effect along.
 
     Returns
@@ -391,10 +420,8 @@ def compare_with_plan(plan, results):
         If a result is neither an effect nor a test.
     """
     _check_plan(plan)
-    if isinstance(results, (Effect, RandomizationTest)):
-        raise DataError("Results are all that are reported: give a list of them.")
     rows = []
-    for k, result in enumerate(results, 1):
+    for k, result in enumerate(as_list(results), 1):
         test = result if isinstance(result, RandomizationTest) else None
         effect = test._effect if test else result
         if not isinstance(effect, Effect):
@@ -475,5 +502,6 @@ def _of_test(plan, test):
     yield "strata", *told, planned == done
     yield "level", *_same(plan.level, round(test.level, 12))
     if not test.exact:  # else no draws were needed
-        yield "draws", *_same(plan.draws, test.draws)
+        planned = assignments_to_draw(plan.draws, test._effect, test.statistic)
+        yield "draws", *_same(planned, test.draws + test.undefined)
         yield "seed", *_same(plan.seed, test.seed)

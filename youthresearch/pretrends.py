@@ -4,15 +4,15 @@ A test that finds nothing may simply be weak, and what passes a weak test is bia
 it comes with the trend that it would see half of the time, and four times in five.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from .cells import NEVER
-from .inference import SEED, as_percent, effect_on_cells, errors_for, fixed, p_as_text, reassigned_path
+from .inference import SEED, as_percent, effect_on_cells, fixed, inference_for, p_as_text, reassigned_path
 from .reassign import TIE
-from .schema import DataError, Result, check_choice, check_share, mark_simulated
+from .schema import DataError, Result, check_choice, check_share, mark_simulated, said_of_sample
 
 POWERS = (0.5, 0.8)
 
@@ -40,6 +40,14 @@ class PretrendTest(Result):
         that the test detects with that chance), bias (of att under that drift) and bias_if_passed (its mean
         over the studies in which the test finds nothing).
     level : float
+    att : float
+        Of the effect.
+    inference : str
+        What the covariance is from: randomization, or the effect's own errors, clustered, iid or placebo.
+    caution : str
+        Why the covariance is unreliable; empty if it is not.
+    n_treated, n_control : int
+    periods : pandas.Index
     simulated : bool
     """
 
@@ -53,8 +61,13 @@ class PretrendTest(Result):
     path: pd.DataFrame
     trends: pd.DataFrame
     level: float
-    att: float = field(repr=False)
-    simulated: bool = field(repr=False)
+    att: float
+    inference: str
+    caution: str
+    n_treated: int
+    n_control: int
+    periods: pd.Index
+    simulated: bool
 
     @property
     def _title(self):
@@ -81,11 +94,13 @@ class PretrendTest(Result):
             else:
                 said.append((f"{as_percent(row.power)} power", "against no drift: the test cannot reject"))
         said.append(("att", fixed(self.att, abs(self.att))))
-        return said
+        if self.caution:
+            said.append(("caution", f"covariance {self.caution}"))
+        return [*said, *said_of_sample(self)]
 
 
 def pretrend_test(
-    effect, *, test="joint", errors=None, strata=None, draws=None, level=0.95, powers=POWERS, seed=SEED
+    effect, *, test="joint", inference=None, strata=None, draws=None, level=0.95, power=POWERS, seed=SEED
 ):
     """Test that the coefficients before treatment are zero, and say which trend the test would miss.
 
@@ -99,7 +114,7 @@ def pretrend_test(
     test : {"joint", "individual"}
         All coefficients at once (Wald); or, as event studies are often read, whether any one of them is
         significant by itself, which rejects too often.
-    errors : {None, "clustered", "randomization"}
+    inference : {None, "se", "randomization"}
         Covariance of the coefficients: the effect's own, or over all assignments of the cohorts, once the
         estimated effect is taken off the treated cells. None chooses the latter where districts are too few
         for the former (`Effect.caution`). The actual assignment is one of them: where nothing drifts it is
@@ -109,7 +124,8 @@ def pretrend_test(
         to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
     level : float
         One less the level of the test.
-    powers : float or tuple of float
+    power : float or list of float
+        Chances to find the trend, each with a row of trends.
 
     Returns
     -------
@@ -125,14 +141,15 @@ def pretrend_test(
         If there is no coefficient before treatment, their covariance is singular, a drift leaves no mark
         on them (two base periods), or cohorts cannot be reassigned.
     """
-    by = errors_for(effect, errors)
+    by = inference_for(effect, inference)
     check_choice("test", test, ("joint", "individual"))
-    powers = np.atleast_1d(powers).tolist()
-    for power in powers:
-        check_share(level=level, power=power)
+    check_share(level=level)
+    powers = np.atleast_1d(power).tolist()
+    for each in powers:
+        check_share(power=each)
     before = _before(effect)
     drift = _drift(effect, before)
-    if by == "clustered":
+    if by == "se":
         at = np.append(0, 1 + before)
         vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
     else:
@@ -156,6 +173,11 @@ def pretrend_test(
         trends=mark_simulated(_trends(chosen, drift, powers), effect.simulated),
         level=level,
         att=effect.att,
+        inference="randomization" if by == "randomization" else effect.errors,
+        caution=effect.caution if by == "se" else "",
+        n_treated=effect.n_treated,
+        n_control=effect.n_control,
+        periods=effect.periods,
         simulated=effect.simulated,
     )
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 from math import inf, nan
+from sys import maxunicode
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from .intervals import hedge_interval
@@ -48,6 +50,7 @@ _YEAR = re.compile(  # 二〇二一年, also with the sign of a circle; both of 
 )
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
+_CAPITALS = re.compile("[A-Z][A-Z_]+")
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -119,19 +122,16 @@ def parse_quantity(text):
 
 @cache
 def _folding():
-    """Map every character that is folded to what it becomes."""
+    """Return the code of what every character is folded to, by its own code."""
     full = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
     full |= {"\u3000": " ", "～": "~", "－": "-", "−": "-", "‐": "-", "‑": "-", "‒": "-", "―": "—", "∶": ":"}
+    full |= dict.fromkeys("\xa0\u202f\u205f" + "".join(map(chr, range(0x2000, 0x200B))), " ")  # of any width
     # half a character, the signs of `tokens`
     full |= dict.fromkeys(map(chr, range(0xD800, 0xE010)), "\ufffd")
-    table = load_traditional()
-    return full | dict(zip(table["traditional"], table["simplified"], strict=True))
-
-
-@cache
-def _foldable():
-    """Find the characters to fold."""
-    return re.compile(f"[{''.join(map(re.escape, _folding()))}]")
+    table, codes = load_traditional(), np.arange(maxunicode + 1, dtype="<u4")
+    full |= dict(zip(table["traditional"], table["simplified"], strict=True))
+    codes[list(map(ord, full))] = list(map(ord, full.values()))
+    return codes
 
 
 def fold(text):
@@ -139,12 +139,9 @@ def fold(text):
 
     Years in Chinese numerals become digits.
     """
-    table = _folding()
-    for sign in "，：；（）":  # in most texts nearly all there is to fold
-        text = text.replace(sign, table[sign])
-    text = _foldable().sub(lambda match: table[match[0]], text)
-    if any(sign in text for sign in ("二〇", "二○", "二零", "二0", "二O", "一九", "一八")):
-        text = _YEAR.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    text = _folding()[codes].tobytes().decode("utf-32-le")
+    text = _YEAR.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
 
 
@@ -176,7 +173,7 @@ def _with_units(mentions, folded):
     size = 1
     for i in range(len(mentions) - 2, -1, -1):
         mention, following = mentions[i], mentions[i + 1]
-        if mention["sort"] == "bare" and _is_listed_before(mention, following, folded):
+        if mention.get("unit") in ("", "个") and _is_listed_before(mention, following, folded):
             factor = _MANY.match(folded, following["number_start"])
             size = _PLACES[factor[1]] if factor else size
             mention |= {"sort": "quantity", "unit": following["unit"]}
@@ -193,7 +190,10 @@ def _is_listed_before(mention, following, folded):
         and folded[mention["end"] : following["start"]] in _LISTED
         and (
             following["unit"] in POINTS
-            or bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+            or (
+                not mention["unit"]
+                and bool(_EACH_OF.search(folded, max(0, mention["start"] - 40), mention["start"]))
+            )
         )
     )
 
@@ -554,7 +554,7 @@ def is_at_least(clause):
 
 def lexicon_codes(role):
     """Return the words of one role of the lexicon with their codes, as a dict."""
-    return _lexicon().get(role, {})
+    return _lexicon()[role]
 
 
 @cache
@@ -619,6 +619,17 @@ def lexicon_pattern(*roles):
     return "|".join(lexicon_words(*roles))
 
 
+def compiled(patterns, names):
+    """Compile patterns, a dict, in which capitals stand for a text of `names` or a role of the lexicon."""
+
+    def spelt(pattern):
+        return _CAPITALS.sub(
+            lambda m: spelt(names[m[0]]) if m[0] in names else lexicon_pattern(m[0].lower()), pattern
+        )
+
+    return {name: re.compile(spelt(pattern)) for name, pattern in patterns.items()}
+
+
 def either(words, unless=None):
     """Return words as one alternation, the longest first; by first characters, so that few are tried.
 
@@ -653,7 +664,7 @@ def _pattern():
         "NAMES": set(lexicon_codes("name")),
     }
     sorts = "|".join(f"{_FIRST.get(sort, '')}(?P<{sort}>{'|'.join(texts)})" for sort, texts in _SORTS.items())
-    pattern = f"(?=OPENING)(?:{sorts})"
+    pattern = f"(?=FIRST)(?=OPENING)(?:{sorts})"
     texts = {name: f"(?:{either(w)})" for name, w in words.items()}
     alone = {name for name in words["NAMES"] if not re.search(f"[{_HAN}]", name[:6])}  # 返家乡, 双流
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
@@ -739,6 +750,7 @@ _AGE = re.compile(
 )
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
+    "FIRST": rf"[\dxX×{_HAN}A-Za-z双翻首全均ALONE*○□△_ (\[〔“\"LEADS第前上民公页浏阅点访评被引下]",
     "OPENING": rf"[\dxX×{_HAN}A-Za-z双翻首ALONE]|[*○□△_](?![*○□△_]{{16}})|全[覆部]|均为"
     rf"|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
@@ -749,13 +761,13 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     r"|(?<![A-Za-z\d])SIGNS)(?: ?ODD)?FACTOR?(?:SIGNS(?: ?ODD)?FACTOR)?",
     "SIGNS": r"(?:[xX×]{1,8}|[*]{1,8}|[○□△]{1,8}|_{1,16})",
     "FACTOR": r"(?:十MULT?|MULT)",
-    "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:\d{1,4}MULT)?)?)",
-    "ARABIC": r"(?:(?<![\d.])\d{1,3}(?:,\d{3}){1,4}(?!\d)DECIMALS?"
-    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
-    r"|(?<![\d.])\d{1,15}DECIMALS?(?!\d|\.\d))",
-    "DECIMALS": r"(?:\.\d{1,15})",
+    "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
+    "ARABIC": r"(?:(?<![\d.])\d{1,3}+(?:,\d{3}){1,4}(?!\d)DECIMALS"
+    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}+(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
+    r"|(?<![\d.])\d{1,15}+DECIMALS(?!\d|\.\d))",
+    "DECIMALS": r"(?:\.\d{1,15}|)",
     "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
-    "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿])?)",
+    "HAN": rf"(?:[{_HAN}]{{1,12}}(?:[余多来][万亿]|))",
     "DIGITS": "[零〇一二三四五六七八九]{1,4}",
     "MASK": r"(?:[xX×*○□△_]{1,4}(?![A-Za-z]))",
     "DASH": r"(?:—{1,2}|–|-{1,2}|~|至|到)",
@@ -766,10 +778,12 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "TIME": r"(?:个[半多]?月|周年|年|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
 _FIRST = {  # what some sorts begin with, so that their many forms are tried only there
-    "date": r"(?=[\dxX×民公一二三四五六七八九十])",
-    "age": r"(?=\d)",
-    "ordinal": r"(?=[\dxX×*○□△_第前首 (一二三四五六七八九十])",
-    "number": r"(?=[\d〔\[(页浏阅点访评被引下])",
+    "date": r"(?=(?:1[5-9]|20)[\dxX×*]|\d{1,2}[ 年月日号.:—–~至到-]"
+    r"|(?:[xX×]{1,2}|[一二三四五六七八九十]{1,2})月|民国|公元|二[〇零])",
+    "age": r"(?=\d{1,2}(?:\.\d{1,2}|) ?[周岁后—–~至到-])",
+    "duration": r"(?=\D|\d{1,4}+ ?[余多来几个周年星季天分秒学工小.—–~至到×xX*-])",
+    "ordinal": r"(?=\d{1,4}[届次级版)、.]|[xX×*○□△_第前首 (一二三四五六七八九十])",
+    "number": r"(?=\d++ ?[-/.号次期篇章%×xX*]|\d{16}|(?<=更新)\d|[〔\[(页浏阅点访评被引下])",
 }
 # Sort -> what it looks like; the first that fits wins. The groups of a quantity are those of `_Parts`.
 _SORTS = {
@@ -834,22 +848,23 @@ _SORTS = {
         r"(?:浏览|评论) ?\d{1,9}[次人](?=[)\n])|(?<=[今昨]日更新)\d{1,6}",
     ],
     "quantity": [
-        r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|(?:(?<=[名人位个])|(?<=[名人位个],))均为)"
-        r"|(?:(?P<pre>PREFIX) ?)?"
-        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS)?|ARABIC)|HAN分之HAN|(?<=[占近约超过达逾为有的余])\d/\d{1,2}(?![\d/])|(?<![\d/.])\d/\d{1,2}(?=以上|左右)"
-        r"|(?<=[占近约过达逾足到])(?:一半|半数)|(?<=[总数量额]的)一半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
+        r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|均为(?:(?<=[名人位个]均为)|(?<=[名人位个],均为)))"
+        r"|(?:(?P<pre>PREFIX) ?|)"
+        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS|)|ARABIC)|HAN分之HAN|\d(?<=[占近约超过达逾为有的余]\d)/\d{1,2}(?![\d/])|\d(?<![\d/.]\d)/\d{1,2}(?=以上|左右)"
+        r"|[一半](?<=[占近约过达逾足到].)(?:(?<=一)半|数)|一(?<=[总数量额]的一)半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
-        r"|(?<=[近约超逾过足到占])[一二三四五六七八九]成[一二三四五六七八九]?(?![立员功为果长效就])"
-        r"|(?<![\d.])\d(?:\.5)?成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
-        r"|(?:(?P<mask>BLANK)(?: ?(?P<odd1>ODD))? ?(?P<unit1>UNIT|%)"
-        r"|(?P<first>NUM)(?: ?(?:UNIT|[%‰](?= ?[—–~-]))? ?DASH ?(?P<last>NUM)(?= ?ODD? ?(?:UNIT|[%‰倍])))?"
-        r"(?: ?(?P<odd2>ODD))? ?(?P<unit2>[%‰]|UNIT|倍)?"
-        r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4})(?P<apart>COUNTED)?"
-        r" ?DASH ?)?"
-        r"(?P<zh1>HAN(?:点DIGITS[万亿])?)"
-        r"(?P<odd3>ODD)? ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)|(?<=两)(?=BOTH)"
+        r"|[一二三四五六七八九](?<=[近约超逾过足到占].)成[一二三四五六七八九]?(?![立员功为果长效就])"
+        r"|\d(?<![\d.]\d)(?:\.5|)成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
+        r"|(?:(?P<mask>BLANK)(?: ?(?P<odd1>ODD)|) ?(?P<unit1>UNIT|%)"
+        r"|(?P<first>NUM)(?:(?=.{0,8}[—–~至到-])(?: ?(?:UNIT|[%‰](?= ?[—–~-]))|) ?DASH ?(?P<last>NUM)"
+        r"(?= ?ODD? ?(?:UNIT|[%‰倍]))|)"
+        r"(?: ?(?P<odd2>ODD)|) ?(?:(?P<unit2>[%‰]|UNIT|倍)|)"
+        r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4})(?:(?P<apart>COUNTED)|)"
+        r" ?DASH ?|)"
+        r"(?P<zh1>HAN(?:点DIGITS[万亿]|))"
+        r"(?:(?P<odd3>ODD)|) ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)|(?<=两)(?=BOTH)"
         r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
-        r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?P<odd4>ODD)?(?P<unit4>COUNTED)?)"
-        r"(?P<unitodd>[余多](?=[,。;、)]|$))?)(?P<post>POST)?",
+        r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?:(?P<odd4>ODD)|)(?:(?P<unit4>COUNTED)|))"
+        r"(?:(?P<unitodd>[余多](?=[,。;、)]|$))|))(?:(?P<post>POST)|)",
     ],
 }

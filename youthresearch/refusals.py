@@ -3,13 +3,12 @@
 `refusal_of` gives the reason; what rules say in numbers is told from figures in `norms`.
 """
 
-import re
 from functools import cache
 from math import nan
 
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
-from .quantities import areas, is_at_least, lexicon_codes, lexicon_pattern
+from .quantities import areas, compiled, is_at_least, lexicon_codes
 from .tokens import PEOPLE, purely
 
 PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
@@ -48,21 +47,12 @@ def refusal_of(mention, folded):
         return _as_rank(mention, token) if _is_ranked(token, lead, rest) else sort
     if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
         return "vague zero"  # 约0人: how far from nothing, nobody can say
-    if lead.endswith("前") and unit in ("名", "位", "强") and mention["value"] >= 1:
-        mention |= {
-            "sort": "rank",
-            "value_max": max(mention["value"], mention["value_max"]),  # 前三至五名: of five
-            "value": 1.0,
-            "hedge": "range",
-            "unit": "名",
-        }
+    if unit in ("名", "位", "强") and _becomes_rank(mention, folded, lead):
         return ""
     token = folded[mention["number_start"] : end]
     if token[0] in _FACTORS and start == mention["number_start"] and _marks()["blank"].search(lead):
         return "blank"  # 投入  万元
-    if lead.endswith(("每", "平均")) and mention["hedge"] == "exact" and _marks()["under"].match(folded, end):
-        return "unit"  # 每四个孩子中有一个, 平均1名委员联系9人
-    if mention["value"] == 1 and "每" in lead and _is_each(lead, rest):
+    if _is_under_the_line(mention, folded, lead, rest):
         return "unit"
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
@@ -73,27 +63,42 @@ def refusal_of(mention, folded):
         return "ratio"  # 每10名青年中有1名, 35人/10万人; 3/5个
     if ("+" in rest or "+" in lead) and _marks()["joined"].search(folded, max(0, start - 24), end + 24):
         return "name"  # 1名书记+2名干事+3名志愿者
-    if (
-        lead.endswith(("至", "到", "的", "由", "从"))
-        and unit in ("位", "名")
-        and _marks()["ranked"].search(folded, max(0, start - 40), start)
-    ):
-        mention["sort"] = "rank"  # 排名由35位升至20位
-        return ""
     reason = _by_its_unit(mention, token, lead, rest)
     if reason or unit in TO_THE_LEFT:
         return reason
-    if (
-        mention["hedge"] in _BOUNDS
-        and _is_condition(mention, folded[start], lead, rest)
-        and not _marks()["owing"].search(folded, max(0, start - 60), start)
-    ):
+    if mention["hedge"] in _BOUNDS and _is_condition(mention, folded, lead, rest):
         return "threshold"
     if _is_enumerated(mention, token, lead, rest):
         return "enumeration"
     if token[0] in _SPOKEN:
         return _figure_of_speech(mention, token, folded[max(0, start - 40) : start], rest)
     return ""
+
+
+def _becomes_rank(mention, folded, lead):
+    """Make a rank of 前5名, which are the first to the fifth, and of 35位 in 排名由35位升至20位."""
+    start = mention["start"]
+    if lead.endswith("前") and mention["value"] >= 1:
+        last = max(mention["value"], mention["value_max"])  # 前三至五名: of five
+        mention |= {"sort": "rank", "value": 1.0, "value_max": last, "hedge": "range", "unit": "名"}
+        return True
+    if mention["unit"] == "强" or not lead.endswith(("至", "到", "的", "由", "从")):
+        return False
+    if _marks()["ranked"].search(folded, max(0, start - 40), start):
+        mention["sort"] = "rank"
+        return True
+    return False
+
+
+def _is_under_the_line(mention, folded, lead, rest):
+    """Tell whether a number is of what others are a mean (每四个孩子中有一个, 平均1名委员联系9人)."""
+    if (
+        lead.endswith(("每", "平均"))
+        and mention["hedge"] == "exact"
+        and _marks()["under"].match(folded, mention["end"])
+    ):
+        return True
+    return mention["value"] == 1 and "每" in lead and _is_each(lead, rest)
 
 
 def _by_its_unit(mention, token, lead, rest):
@@ -183,14 +188,17 @@ def _is_form(lead, rest):
     )
 
 
-def _is_condition(mention, first, lead, rest):
+def _is_condition(mention, folded, lead, rest):
     """Tell whether a bound says of what size something has to be (30人以上的企业), and counts nothing."""
     counted = ("个", "家", "场", "次", "项", "条", "支", "件", "期")
-    if first == "上":  # 上万人次的
+    marks, start = _marks(), mention["start"]
+    if folded[start] == "上":  # 上万人次的
         return False
     if rest[:1] == "的" and mention["unit"] in counted:
         return False
-    return _marks()["threshold"].match(rest) and not _marks()["made"].search(lead)
+    if not marks["threshold"].match(rest) or marks["made"].search(lead):
+        return False
+    return not marks["owing"].search(folded, max(0, start - 60), start)
 
 
 def _is_of_size(lead, rest):
@@ -202,9 +210,7 @@ def _is_of_size(lead, rest):
 def _is_enumerated(mention, token, lead, rest):
     """Tell whether a number only counts what its text goes on to list (四个方面, 两个渠道)."""
     marks = _marks()
-    if mention["hedge"] != "exact":
-        return False
-    if is_at_least(lead):
+    if mention["hedge"] != "exact" or is_at_least(lead):
         return False
     if (mention["unit"] not in PEOPLE and marks["constituent"].match(rest)) or (
         mention["unit"] in ("条", "节") and marks["text"].search(lead)
@@ -247,43 +253,48 @@ def _is_listed(mention, lead, rest):
 
 def _figure_of_speech(mention, token, lead, rest):
     """Say what a Chinese numeral is that counts nothing, or nothing: a name, rhetoric, an article."""
-    marks, at_end = _marks(), not rest or rest[0] in ",。;、)\n" or rest.startswith("组成")
-    if token[0] in _HAN_DIGITS:
-        if len(token) == 2 and mention["unit"] != "个" and marks["town"].match(rest):
-            return "name"  # 五台县
-        slogan = mention["value"] < 13 and marks["slogan"].search(lead)
-        if lead[-1:] == "”" and marks["scheme"].match(rest):
-            return "name"  # “...”六项行动
-        named = (
-            rest[:1] == "“"
-            and mention["unit"] != "届"
-            and not (marks["won"].search(lead) or marks["often"].search(lead))
-        )
-        if slogan or token[:-1] in ("几", "数") or named:
-            return "rhetorical"
+    at_end = not rest or rest[0] in ",。;、)\n" or rest.startswith("组成")
+    if token[0] in _HAN_DIGITS and (reason := _of_digits(mention, token, lead, rest)):
+        return reason
     round_ = token[0] in "百千万" and len(token) == 2 and mention["hedge"] == "exact"
     if round_ and (not at_end or mention["unit"] in ("家", "户")):  # 惠及万家
-        counted = marks["made"].search(lead) and rest[:1] not in tuple("百千万")
+        counted = _marks()["made"].search(lead) and rest[:1] not in tuple("百千万")
         return "" if counted and not at_end else "rhetorical"  # 招募千名志愿者, but 百名博士进百企
     if token[0] != "一" or mention["value"] != 1 or mention["hedge"] == "range":
         return ""
     if rest.startswith(("也没有", "都没有")):
         mention |= {"value": 0.0}  # 支部一个也没有
         return ""
-    if (at_end and (mention["unit"] in STOCKED or marks["counted"].search(lead))) or _is_listed_with(
-        mention["unit"], lead, rest
-    ):
-        return ""
+    return "" if _is_one(mention, lead, rest, at_end) else "article"  # 开展一场活动
+
+
+def _of_digits(mention, token, lead, rest):
+    """Say what a numeral such as 五 is beside what makes it a name or rhetoric, or nothing."""
+    marks, unit = _marks(), mention["unit"]
+    if len(token) == 2 and unit != "个" and marks["town"].match(rest):
+        return "name"  # 五台县
+    if lead[-1:] == "”" and marks["scheme"].match(rest):
+        return "name"  # “...”六项行动
+    slogan = mention["value"] < 13 and marks["slogan"].search(lead)
+    named = (
+        rest[:1] == "“" and unit != "届" and not (marks["won"].search(lead) or marks["often"].search(lead))
+    )
+    return "rhetorical" if slogan or token[:-1] in ("几", "数") or named else ""
+
+
+def _is_one(mention, lead, rest, at_end):
+    """Tell whether 一 counts: it stands in a list, is owed by each or in turn, or one was founded or won."""
+    marks, unit = _marks(), mention["unit"]
+    if at_end and (unit in STOCKED or marks["counted"].search(lead)):
+        return True
+    if _is_listed_with(unit, lead, rest) or marks["often"].search(lead) or marks["owes"].search(lead):
+        return True  # 每月召开一次
     least = mention["hedge"] == "at_least" or is_at_least(lead)
-    often = (
-        (least and marks["each"].search(lead)) or marks["often"].search(lead) or marks["owes"].search(lead)
-    )
-    real = (
-        (least and marks["amid"].search(lead))  # 成员中至少有一名妇女
-        or (mention["unit"] in FOUNDED and marks["founded"].search(lead) and not marks["idea"].match(rest))
-        or (mention["unit"] in PEOPLE and marks["honoured"].match(rest))
-    )
-    return "" if often or real else "article"  # 每名干部至少联系一家, 每月召开一次
+    if least and (marks["each"].search(lead) or marks["amid"].search(lead)):
+        return True  # 每名干部至少联系一家, 成员中至少有一名妇女
+    if unit in FOUNDED and marks["founded"].search(lead) and not marks["idea"].match(rest):
+        return True
+    return unit in PEOPLE and bool(marks["honoured"].match(rest))
 
 
 def _is_listed_with(unit, lead, rest):
@@ -328,131 +339,130 @@ def _as_rank(mention, token):
     return ""
 
 
+_NAMES = {
+    "THING": rf"[^,。;、:\d“”{_HAN_DIGITS}]",  # no 一户一策
+    "SOME": rf"\d+|[{_HAN_DIGITS}]+",
+}
+_MARKS = {  # what stands beside a number, by what is asked of it; capitals: see `quantities.compiled`
+    # blanks, units, ratios
+    "blank": (  # what stands where a digit is missing; but heads end in one (青春同行 百名青年)
+        r"(?:[xX×*○□△_▲●■?…·﹍A-Za-z]|某|若干|[(] *[)]|(?<=[入出收资款金额值约达为共计]) {1,9}"
+        r"|余|(?<![更许众很颇])多)(?:左右|余|多|来)?$"
+    ),
+    "under": r"[\u4e00-\u9fff][^,。;:]{0,30}[\d一二两三四五六七八九十]",
+    "each_two": r"每[\u4e00-\u9fff]{2}$",
+    "each_done": r"每(?:HEAD_VERB|UP|HAPPENS)$",
+    "given": r"[^。;,\d]{0,10},?(?:给予|奖励|补[助贴])",
+    "unit": r"(?:[(|/]|(?<![\u4e00-\u9fff])(?:计量)?单位:[^\n\d]{0,9})(?:人民币)? ?$",
+    "joined": r"\d[\u4e00-\u9fff][^,。;、\d+]{1,14}\+(?:\d|[NnXx])[\u4e00-\u9fff]",
+    "to": r" ?[:比] ?\d",
+    "for": r"\d ?[:比] ?$",
+    # what has no unit: stated, or a code, an age
+    "stated": r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$",
+    "admin": r"(?:AREAS|校)(?![\u4e00-\u9fff]*号)|部门",
+    "coded": (
+        r"(?:CODED|邮 {1,4}编|电 {1,4}话|传 {1,4}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
+        r"|[\u4e00-\u9fff]号码?:$"
+    ),
+    "long": r"\d{9}",
+    "years": r" ?周?岁",
+    # ranks
+    "ordinal": r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?",
+    "rank": (
+        r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        r"|[,;:。]列[^,。;、\d]{2,8}$"
+    ),
+    "ranked": (
+        r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
+    ),
+    "first": r"(?:居|列|排名?)[^,。;]{0,10}$",  # 人数居全省高校首位
+    "placed": (
+        r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"
+        r"|(?:[上跃]升|前[移进]|提升|下[降滑]|后移|退)(?:[到至]|了)?(?:全[国省市县])?$"
+    ),
+    "best": r"全[国省市区县州](?:系统|同类)?$",  # 全市第一
+    # sizes, conditions, papers
+    "threshold": r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)",
+    "made": "(?:MADE)[起出成]?$",
+    "owing": r"每[名位个][^。;\n]{2,}$",  # 每名干部联系3个以上的支部
+    "sized": r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d",  # 40平方米活动室3处
+    "having": r"(?:以上)?的,?(?:共?有|达|共)\d",  # 超过500件的有3个
+    "worth": (  # 超亿元项目2个
+        r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
+        r"|(?:以上)?的,?(?:共|占)?\d+[个家户]"  # 年产值超千万元的12家
+    ),
+    "of_size": r"的?[\u4e00-\u9fff]{1,8}(?<![和及与])(?:\d|占\d|[达有共]\d)",
+    "got_it": "发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补",
+    "form": r"(?:FORM)(?:[^,。;]{0,4}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$",
+    "of_form": r"[^,。;、\d]{0,8}?(?:FORM)",
+    "got": "[了收征发审印展拍办补换赠]|整理|制作|共",
+    "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
+    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
+    "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
+    "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
+    "address": r"[\d楼号栋座幢层单元-]$",
+    # what is told one by one: four aspects, of which no figure speaks
+    "enumeration": (  # but 3个条件较好的村
+        "(?:ENUMERATION)(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{0,4}的)"
+    ),
+    "qualifying": (  # 4个工作室, 3个主题党日, 2个提升项目
+        "(?:ENUMERATION)(?!建|组成)[\u4e00-\u9fff]?"
+        "(?:ORGANISATION|TEAM|项目|活动|学习|工程|产业|专班|岗|室|[党团队]日|班会|公园"
+        r"|展(?<!开展)|试点)(?<![重要]点)(?<!发展)"
+    ),
+    "fared": (  # 9项工作在全省推广, 8个问题全部整改: what became of each, not what each is
+        "(?:ENUMERATION)[^,。;:、\\d]{0,4}?(?:已?全部|[均都已被获]|未(?!来)|荣获|[入评获]选|受到|得到|通过|走在"
+        "|在全[国省市区县州]|位[居列]|[名排]列?[居第]|列[居第]|整改|办结|销号|推广)"
+    ),
+    "beside": "(?:ENUMERATION)[、和及]\\d",  # 10个领域、39方面措施
+    "about": "(?:围绕|聚焦|紧扣|突出|按照|从)[^,。;]*$|(?<![现正存])在$",
+    "fields": "(?:OF_FIELDS)",
+    "constituent": r"[\u4e00-\u9fff]{0,4}?(?:OF_ANY_SIZE)",
+    "text": (
+        "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
+    ),
+    "core": r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)",
+    "abstract": (  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
+        r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|体系|机制|模式|特征|特点|重点|优势|难题|短板|指标"
+        r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?:建设|改革|创新)?(?=[,。;、:和]|分别|$)"
+    ),
+    "kept_to": "(?:坚持|做到|践行|牢记)$",  # 坚持四个规范
+    "divided": r"(?<![得评满百])分(?:为|成)?$",  # 方法分七种
+    "parts": (
+        r"[\u4e00-\u9fff]{0,4}(?:(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])|组(?![织建成]))"
+    ),
+    # names, rhetoric, articles
+    "town": r"[县市区乡镇](?![镇村区县级办])",
+    "scheme": "(?:行动|工程|计划|工作法|机制)",
+    "slogan": r"“[^”。;\d]*$",
+    "won": (
+        r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
+    ),
+    "often": r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;\n]*$",
+    "owes": (  # 每名干部联系一个支部, 正副队长各一名
+        r"每一?[名位个人家支村户校镇所班][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|选[出派]?|必须有|须有|应有|推荐|推报|配备|选派)$"
+        r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各(?:设立?|建立?|派|配备?|选派|成立|组建|安排|聘请?)?[出了有]?$"
+    ),
+    "each": r"每[^,。;\n]*$",
+    "amid": r"中(?:应当?|必?须|要)?$",
+    "founded": (  # 组建一支, 全资捐助四川一所
+        r"(?:组建|成立|设立|新建|建成|[捐援]建|捐助|[创开]办)[了起出]?(?:[\u4e00-\u9fff]{2})?$"
+    ),
+    "idea": (
+        r"[^,。;]{0,10}(?:机制|体系|平台|格局|氛围|环境|制度|模式|网络|力量)"
+        r"|[^,。;由]{0,6}(?:高素质|专业|过硬|稳定|精干|优秀)"
+    ),
+    "honoured": r"[^,。;、\d只仅可能不]{1,10}(?:荣?获(?!得感)|[当入]选|被[评授])",  # 一名志愿者荣获
+    "counted": r"[委部会队站家心地处室赛校园团织组员基记长任席事者师功奖][”\"]?$",
+    "listed": r"\d[余多]?([\u4e00-\u9fff])[^,。;、\d]{1,14}[和及]$",
+    "before_named": r"“[^”]{1,16}”[、和及与](?:SOME)([\u4e00-\u9fff])",
+    "before_others": r"THING{1,12}[、和及与](?:SOME)([\u4e00-\u9fff])",
+    "after_others": r"(?:SOME)([\u4e00-\u9fff])THING{1,9}[、和及与]$",
+}
+
+
 @cache
 def _marks():
-    """Patterns of the words around a number, from the lexicon."""
-    words = lexicon_pattern
-    thing = rf"[^,。;、:\d“”{_HAN_DIGITS}]"  # no 一户一策
-    some = rf"\d+|[{_HAN_DIGITS}]+"
-    any_size, fields = (
-        "|".join(w for w, code in lexicon_codes("enumeration").items() if code == wanted)
-        for wanted in ("any", "about")
-    )
-    return {
-        "blank": re.compile(  # what stands where a digit is missing; but heads end in one (青春同行 百名青年)
-            r"(?:[xX×*○□△_▲●■?…·﹍A-Za-z]|某|若干|[(] *[)]|(?<=[入出收资款金额值约达为共计]) {1,9}"
-            r"|余|(?<![更许众很颇])多)(?:左右|余|多|来)?$"
-        ),
-        "under": re.compile(r"[\u4e00-\u9fff][^,。;:]{0,30}[\d一二两三四五六七八九十]"),
-        "given": re.compile(r"[^。;,\d]{0,10},?(?:给予|奖励|补[助贴])"),
-        "each_two": re.compile(r"每[\u4e00-\u9fff]{2}$"),
-        "each_done": re.compile(rf"每(?:{words('head_verb', 'up', 'happens')})$"),
-        "coded": re.compile(
-            rf"(?:{words('coded')}|邮 {{1,4}}编|电 {{1,4}}话|传 {{1,4}}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
-            r"|[\u4e00-\u9fff]号码?:$"
-        ),
-        "joined": re.compile(r"\d[\u4e00-\u9fff][^,。;、\d+]{1,14}\+(?:\d|[NnXx])[\u4e00-\u9fff]"),
-        "listed": re.compile(r"\d[余多]?([\u4e00-\u9fff])[^,。;、\d]{1,14}[和及]$"),
-        "before_others": re.compile(rf"{thing}{{1,12}}[、和及与](?:{some})([\u4e00-\u9fff])"),
-        "before_named": re.compile(rf"“[^”]{{1,16}}”[、和及与](?:{some})([\u4e00-\u9fff])"),
-        "after_others": re.compile(rf"(?:{some})([\u4e00-\u9fff]){thing}{{1,9}}[、和及与]$"),
-        "long": re.compile(r"\d{9}"),
-        "years": re.compile(r" ?周?岁"),
-        "to": re.compile(r" ?[:比] ?\d"),
-        "for": re.compile(r"\d ?[:比] ?$"),
-        "town": re.compile(r"[县市区乡镇](?![镇村区县级办])"),
-        "scheme": re.compile("(?:行动|工程|计划|工作法|机制)"),
-        "slogan": re.compile(r"“[^”。;\d]*$"),
-        "unit": re.compile(r"(?:[(|/]|(?<![\u4e00-\u9fff])(?:计量)?单位:[^\n\d]{0,9})(?:人民币)? ?$"),
-        "stated": re.compile(
-            r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$"
-        ),
-        "threshold": re.compile(
-            r"[\u4e00-\u9fff]{0,8}(?:“[^”]{1,10}”)?[\u4e00-\u9fff]{0,4}的|(?:企业|单位|村(?!民)|社区)"
-        ),
-        "sized": re.compile(r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d"),  # 40平方米活动室3处
-        "having": re.compile(r"(?:以上)?的,?(?:共?有|达|共)\d"),  # 超过500件的有3个
-        "worth": re.compile(  # 超亿元项目2个
-            r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
-            r"|(?:以上)?的,?(?:共|占)?\d+[个家户]"  # 年产值超千万元的12家
-        ),
-        "form": re.compile(
-            rf"(?:{words('form')})(?:[^,。;]{{0,4}}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$"
-        ),
-        "of_form": re.compile(rf"[^,。;、\d]{{0,8}}?(?:{words('form')})"),
-        "of_size": re.compile(r"的?[\u4e00-\u9fff]{1,8}(?<![和及与])(?:\d|占\d|[达有共]\d)"),
-        "got_it": re.compile("发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补"),
-        "got": re.compile("[了收征发审印展拍办补换赠]|整理|制作|共"),
-        "made": re.compile(f"(?:{words('made')})[起出成]?$"),
-        "enumeration": re.compile(  # but 3个条件较好的村
-            f"(?:{words('enumeration')})(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{{0,4}}的)"
-        ),
-        "qualifying": re.compile(  # 4个工作室, 3个主题党日, 2个提升项目
-            f"(?:{words('enumeration')})(?!建|组成)[\u4e00-\u9fff]?"
-            f"(?:{words('organisation', 'team')}|项目|活动|学习|工程|产业|专班|岗|室|[党团队]日|班会|公园"
-            r"|展(?<!开展)|试点)(?<![重要]点)(?<!发展)"
-        ),
-        "fared": re.compile(  # 9项工作在全省推广, 8个问题全部整改: what became of each, not what each is
-            f"(?:{words('enumeration')})[^,。;:、\\d]{{0,4}}?(?:已?全部|[均都已被获]|未(?!来)|荣获|[入评获]选|受到|得到|通过|走在"
-            "|在全[国省市区县州]|位[居列]|[名排]列?[居第]|列[居第]|整改|办结|销号|推广)"
-        ),
-        "beside": re.compile(f"(?:{words('enumeration')})[、和及]\\d"),  # 10个领域、39方面措施
-        "about": re.compile("(?:围绕|聚焦|紧扣|突出|按照|从)[^,。;]*$|(?<![现正存])在$"),
-        "fields": re.compile(f"(?:{fields})"),
-        "constituent": re.compile(rf"[\u4e00-\u9fff]{{0,4}}?(?:{any_size})"),
-        "text": re.compile(
-            "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
-        ),
-        "core": re.compile(r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)"),
-        "abstract": re.compile(  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
-            r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|体系|机制|模式|特征|特点|重点|优势|难题|短板|指标"
-            r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?:建设|改革|创新)?(?=[,。;、:和]|分别|$)"
-        ),
-        "divided": re.compile(r"(?<![得评满百])分(?:为|成)?$"),  # 方法分七种
-        "kept_to": re.compile("(?:坚持|做到|践行|牢记)$"),  # 坚持四个规范
-        "held": re.compile("(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$"),  # 连续举办六届
-        "parts": re.compile(
-            r"[\u4e00-\u9fff]{0,4}(?:(?:区域?|室|馆|站|队|小?组|班|支部|赛区)(?![\u4e00-\u9fff])|组(?![织建成]))"
-        ),
-        "address": re.compile(r"[\d楼号栋座幢层单元-]$"),
-        "phase": re.compile("(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)"),
-        "phased": re.compile("(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$"),
-        "took": re.compile("(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$"),
-        "rank": re.compile(
-            r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
-            r"|[,;:。]列[^,。;、\d]{2,8}$"
-        ),
-        "ranked": re.compile(
-            r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
-        ),
-        "first": re.compile(r"(?:居|列|排名?)[^,。;]{0,10}$"),  # 人数居全省高校首位
-        "placed": re.compile(
-            r"(?:获得?|夺得|取得|总分|得分|成绩|考核|综合|团体|排序?)[^,。;、\d]{0,8}$"
-            r"|(?:[上跃]升|前[移进]|提升|下[降滑]|后移|退)(?:[到至]|了)?(?:全[国省市县])?$"
-        ),
-        "best": re.compile(r"全[国省市区县州](?:系统|同类)?$"),  # 全市第一
-        "ordinal": re.compile(r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?"),
-        "admin": re.compile(rf"(?:{areas()}|校)(?![\u4e00-\u9fff]*号)|部门"),
-        "counted": re.compile(r"[委部会队站家心地处室赛校园团织组员基记长任席事者师功奖][”\"]?$"),
-        "owing": re.compile(r"每[名位个][^。;\n]{2,}$"),  # 每名干部联系3个以上的支部
-        "each": re.compile(r"每[^,。;\n]*$"),
-        "often": re.compile(r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;\n]*$"),
-        "owes": re.compile(  # 每名干部联系一个支部, 正副队长各一名
-            r"每一?[名位个人家支村户校镇所班][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|选[出派]?|必须有|须有|应有|推荐|推报|配备|选派)$"
-            r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各(?:设立?|建立?|派|配备?|选派|成立|组建|安排|聘请?)?[出了有]?$"
-        ),
-        "amid": re.compile(r"中(?:应当?|必?须|要)?$"),
-        "founded": re.compile(  # 组建一支, 全资捐助四川一所
-            r"(?:组建|成立|设立|新建|建成|[捐援]建|捐助|[创开]办)[了起出]?(?:[\u4e00-\u9fff]{2})?$"
-        ),
-        "idea": re.compile(
-            r"[^,。;]{0,10}(?:机制|体系|平台|格局|氛围|环境|制度|模式|网络|力量)"
-            r"|[^,。;由]{0,6}(?:高素质|专业|过硬|稳定|精干|优秀)"
-        ),
-        "honoured": re.compile(
-            r"[^,。;、\d只仅可能不]{1,10}(?:荣?获(?!得感)|[当入]选|被[评授])"
-        ),  # 一名志愿者荣获
-        "won": re.compile(
-            r"(?:获得?|评为|授予|命名|创建|建成)(?:(?:、?[一二两三四五六七八九十]{1,2}[项个家名]“[^”]{2,16}”)*、)?$"
-        ),
-    }
+    words = lexicon_codes("enumeration").items()
+    sized, fields = ("|".join(w for w, code in words if code == wanted) for wanted in ("any", "about"))
+    return compiled(_MARKS, _NAMES | {"OF_ANY_SIZE": sized, "OF_FIELDS": fields, "AREAS": areas()})

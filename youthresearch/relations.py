@@ -17,6 +17,7 @@ from .loaders import load_indicators, load_lexicon, load_units
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
+from .sorts import bases_of, is_alike, sort_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
 NEEDED = [c for c in FACT if c not in ("value_max", "token", "start", "end", "coder", "reviewer", "note")]
@@ -103,17 +104,19 @@ def _subject(table):
 
 
 def _sorts(table):
-    """Name what sort of thing each figure counts, by the base of its unit; "" where it may be of either.
+    """Name what sort of thing each figure counts; "" where it may be of either.
 
     个 are persons or items as the code book has it; posts, items that persons fill, are of either sort.
     """
-    units, book = load_units().set_index("unit")["base"], load_indicators().set_index("indicator")
-    base = table["unit"].map(units).fillna(table["unit"])
-    counted = table["subject"].map(book["unit"]).where(lambda b: b.isin(["item", "person"]), "")
-    words, labels = load_lexicon(), book["label_zh"].fillna("")
-    posts = labels.str.endswith(tuple(words.loc[words["role"] == "post", "word"]))
-    posts = table["subject"].isin(labels[posts].index)
-    return base.mask(base == "item person", counted).mask(posts, "").astype("str")
+    bases, book, lexicon = bases_of(load_units()), load_indicators(), load_lexicon()
+    posts = tuple(lexicon.loc[lexicon["role"] == "post", "word"])
+    persons = {"person": True, "item": False}
+    said = {row.indicator: persons.get(row.unit) for row in book.itertuples()}
+    either = set(book.loc[book["label_zh"].fillna("").str.endswith(posts), "indicator"])
+    return [
+        "" if subject in either else sort_of(unit, bases, said.get(subject))
+        for unit, subject in zip(table["unit"].astype("str").fillna(""), table["subject"], strict=True)
+    ]
 
 
 def find_relations(facts, figures, identities=None, districts=None):
@@ -136,8 +139,8 @@ def find_relations(facts, figures, identities=None, districts=None):
         One row is one relation: relation (key of `rules.RULES`), members (tuple of row positions in facts, in
         the order of the rule's roles), found (named: by what the facts are coded as; near: by their places in
         the text; sums: by the arithmetic itself, where chance is no explanation).
-        ``attrs["not_related"]`` lists pairs that differ in scope, flow, status or date alone,
-        ``attrs["several"]`` the changes and rates that may be of several levels.
+        ``attrs["not_related"]`` says of changes and rates without a level, by fact_id, in what they differ
+        from one of their subject; ``attrs["several"]`` lists those that may be of several levels.
     """
     rows = rows_of(facts)
     moves = list(moves_of(rows, figures).itertuples())
@@ -216,7 +219,8 @@ def moves_of(rows, figures):
     """
     levels = [r for r in rows if r.kind in ("level", "mean") and r.unit not in RATES]
     moves = [r for r in rows if r.kind == "growth" or (r.kind == "change" and r.unit not in RATES)]
-    level, found = _one_of(moves, [r for r in levels if r.baseline == ""], _rates_beside(moves, figures))
+    after = [r for r in levels if r.baseline == ""]
+    level, found = _one_of(moves, after, _agreeing(moves, after, figures))
     near = _nearest(moves, [r for r in levels if r.baseline != ""])
     dated = _by_date(rows, moves, level)
     previous = [n if n >= 0 else d for n, d in zip(near, dated, strict=True)]
@@ -229,16 +233,13 @@ def moves_of(rows, figures):
     return pd.DataFrame(table, columns=MOVE)
 
 
-def _one_of(moves, levels, agree=None):
-    """Choose the level a move belongs to: the one near it in the text, else the only one of its key.
-
-    agree: tells whether move and level agree with the rate beside the move; None where there is none.
-    """
+def _one_of(moves, levels, agreeing=frozenset()):
+    """Choose the level a move belongs to: the one near it in the text, else the only one of its key."""
     single, chosen = alone(levels, attrgetter("key")), []
     for move, before, after in zip(
         moves, _all_before(moves, levels), _right_after(moves, levels), strict=True
     ):
-        near = _told(move, before, agree) if before else after
+        near = _told(move, before, agreeing) if before else after
         unsaid = -1 if move.draft and move.period_end == "" else single.get(move.key, -1)
         chosen.append(
             (near, "near") if near >= 0 else (-1, SEVERAL) if near == NONE_TOLD else (unsaid, "named")
@@ -246,27 +247,29 @@ def _one_of(moves, levels, agree=None):
     return [at for at, _ in chosen], [how for _, how in chosen]
 
 
-def _told(move, levels, agree):
+def _told(move, levels, agreeing):
     """Choose among the levels right before a move: -1: all are of another sort; `NONE_TOLD`: none is told.
 
     Its own are those whose noun it takes over. A part is chosen for what is said of the same whole alone,
     unless the rate beside the move agrees with no other level.
     """
+
+    def holds(level):
+        return (move.Index, level.Index) in agreeing
+
     if move.kind == "change" and move.unit not in RATES:
         levels = [r for r in levels if _of_a_sort(r, move)]
     own = [r for r in levels if r.named == move.named]
     if move.draft and not own:  # its noun is said anew
-        levels = [
-            r for r in levels if r.flow == move.flow or r.end > move.named or (agree and agree(move, r))
-        ]
+        levels = [r for r in levels if r.flow == move.flow or r.end > move.named or holds(r)]
     told = own or levels
     for name in ("flow", "part_of", "called"):
         told = [r for r in told if getattr(r, name) == getattr(move, name)] or told
     if not told:
         return -1
-    if agree:
-        held = [r for r in told if agree(move, r)] or [r for r in levels if agree(move, r)]
-        told = held if len(_values(held)) == 1 else told
+    held = [r for r in told if holds(r)] or [r for r in levels if holds(r)]
+    if len(_values(held)) == 1:
+        told = held
     return told[-1].Index if own or len(_values(told)) == 1 else NONE_TOLD
 
 
@@ -274,20 +277,20 @@ def _values(rows):
     return {(r.low, r.high, r.resolution) for r in rows}
 
 
-def _rates_beside(moves, figures):
-    """Make a function that tells whether a move and a level agree with the rate beside the move, if any."""
+def _agreeing(moves, levels, figures):
+    """Pair the positions of each move and of the levels before it that agree with the rate beside it."""
     beside = {}
     for one, other in pairwise(moves):
         change, growth = (one, other) if one.kind == "change" else (other, one)
         alike = (one.near, "change", "growth") == (other.near, change.kind, growth.kind)
         if alike and other.start - one.end <= LISTED and _same_baseline(one.baseline, other.baseline):
             beside |= dict.fromkeys((one.Index, other.Index), (change.Index, growth.Index))
-
-    def agree(move, level):
-        rate = beside.get(move.Index)
-        return rate and not _wrong("growth", [(level.Index, *rate)], figures)[0]
-
-    return agree
+    moves = [m for m in moves if m.Index in beside]
+    pairs = [
+        (m.Index, r.Index) for m, near in zip(moves, _all_before(moves, levels), strict=True) for r in near
+    ]
+    wrong = _wrong("growth", [(level, *beside[move]) for move, level in pairs], figures)
+    return {pair for pair, no in zip(pairs, wrong, strict=True) if not no}
 
 
 def _nearest(moves, levels):
@@ -502,7 +505,7 @@ def _alike(one, other):
 
 
 def _of_a_sort(one, other):
-    return one.sort == other.sort or "" in (one.sort, other.sort)
+    return is_alike(one.sort, other.sort)
 
 
 def _parts(rows):
@@ -769,15 +772,15 @@ def _of_places(rows, identities, districts):
 
 
 def _not_related(rows, moves):
-    """List the changes and rates left alone, with the one respect in which a level of the subject differs."""
+    """Say of changes and rates left alone in what a level of their subject differs, by fact_id."""
     about = attrgetter("source_id", "district", "subject")
     levels = {(r.near, r.key): r for r in reversed(rows) if r.kind == "level"}
     levels = _by(sorted(levels.values(), key=attrgetter("Index")), about)
-    respects, records = ("scope", "flow", "status", "period_start", "period_end"), []
+    respects, differ = ("scope", "flow", "status", "period_start", "period_end"), {}
     for lost in [rows[m.at] for m in moves if m.level < 0]:
         for level in levels.get(about(lost), ()):
             reason = ", ".join(r for r in respects if getattr(lost, r) != getattr(level, r))
             if reason:
-                records.append({"fact_id": lost.fact_id, "other": level.fact_id, "reason": reason})
+                differ[lost.fact_id] = f"another {reason} than the level {level.fact_id}"
                 break
-    return records
+    return differ

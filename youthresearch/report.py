@@ -5,15 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .effects import Effect
 from .inference import (
     SEED,
     NoReassignmentError,
     RandomizationTest,
     as_percent,
     check_effect,
-    errors_for,
     fixed,
+    inference_for,
     p_as_text,
     p_by_error,
     too_few,
@@ -23,6 +22,7 @@ from .schema import (
     FIGURES,
     SIMULATED,
     DataError,
+    as_list,
     check_choice,
     check_share,
     is_number,
@@ -31,22 +31,23 @@ from .schema import (
 )
 
 
-def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED):
+def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0.95, seed=SEED):
     """Put effects side by side.
 
     Parameters
     ----------
-    effects : list of Effect
-    level : float
-    errors : {None, "clustered", "randomization"}
+    effects : Effect or list of Effect
+    inference : {None, "se", "randomization"}
         What p_value, low and high rest on. None chooses: the randomisation test where districts are
-        too few for the effect's own error (`Effect.caution`), else that, as "clustered" does for all. Where
+        too few for the effect's own error (`Effect.caution`), else that, as "se" does for all. Where
         neither can be had there is no p_value and no interval, and the caution says why.
     strata : pandas.Series, optional
         One value a district, as from `strata_by`: for the randomisation tests. By default those that the
         estimator was given.
-    seed : int
-        Of their draws.
+    draws, seed
+        Of these tests, as in `randomization_test`.
+    level : float
+        Of the intervals.
 
     Returns
     -------
@@ -64,7 +65,7 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
     check_share(level=level)
     effects, rows = _listed(effects), []
     for effect in effects:
-        found, why = _found(effect, level, errors, strata, seed)
+        found, why = _found(effect, inference, strata, draws, level, seed)
         caution = "; ".join(said for said in (effect.caution, why) if said)
         rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
@@ -81,11 +82,12 @@ def compare_effects(effects, *, level=0.95, errors=None, strata=None, seed=SEED)
         "caution",
     ]
     table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
+    table.attrs["level"] = level  # for the axis of a figure
     return mark_simulated(table, [e.simulated for e in effects])
 
 
 def _listed(effects):
-    effects = [] if isinstance(effects, Effect) else list(effects)
+    effects = as_list(effects)
     if not effects:
         raise DataError("No effects to compare: give a list of them, such as [did(...), staggered_did(...)].")
     for effect in effects:
@@ -93,24 +95,24 @@ def _listed(effects):
     return effects
 
 
-def _found(effect, level, errors, strata, seed):
+def _found(effect, inference, strata, draws, level, seed):
     """p, interval and what they rest on; and why there are none, where no test was asked for by name."""
-    if errors_for(effect, errors) != "randomization":
+    if inference_for(effect, inference) != "randomization":
         return _by_error(effect, level), ""
     try:
-        return _by_randomization(effect, level, strata, seed), ""
+        return _by_randomization(effect, strata, draws, level, seed), ""
     except NoReassignmentError as error:
-        if errors:
+        if inference:
             raise
         why = str(error).partition("\n")[0]
         return (np.nan, np.nan, np.nan, "none", np.nan), f"no randomisation test: {why}"
 
 
-def _by_randomization(effect, level, strata, seed):
-    default = (
-        strata is None and level == 0.95 and seed == SEED and isinstance(effect._test, RandomizationTest)
-    )
-    test = effect._test if default else effect.randomization(strata=strata, level=level, seed=seed)
+def _by_randomization(effect, strata, draws, level, seed):
+    default = strata is None and draws is None and level == 0.95 and seed == SEED
+    default = default and isinstance(effect._test, RandomizationTest)
+    options = {"strata": strata, "draws": draws, "level": level, "seed": seed}
+    test = effect._test if default else effect.randomization(**options)
     return test.p_value, test.low, test.high, "randomization", test.smallest_p
 
 
@@ -121,16 +123,14 @@ def _by_error(effect, level):
     return p_by_error(effect), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
-def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, seed=SEED):
+def effect_table(effects, *, lang="en", inference=None, strata=None, draws=None, level=0.95, seed=SEED):
     """Set effects out as a paper prints them.
 
     Parameters
     ----------
-    effects : list of Effect
+    effects : Effect or list of Effect
     lang : {"zh", "en"}
-    level : float
-        Of the intervals.
-    errors, strata, seed
+    inference, strata, draws, level, seed
         As in `compare_effects`: where districts are too few p and interval are those of the randomisation
         test, unless others are asked for by name.
 
@@ -150,7 +150,7 @@ def effect_table(effects, *, lang="en", level=0.95, errors=None, strata=None, se
     check_choice("lang", lang, ("zh", "en"))
     labels = load_labels().set_index("key")[f"label_{lang}"]
     effects = _listed(effects)
-    table = compare_effects(effects, level=level, errors=errors, strata=strata, seed=seed)
+    table = compare_effects(effects, inference=inference, strata=strata, draws=draws, level=level, seed=seed)
     shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
     shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
     shown["p_value"] = [_p_as_text(row, 1 - level) for row in table.itertuples()]

@@ -24,8 +24,15 @@ _MARKED = re.compile(r"[|｜│\t]")  # where a cell may be empty and still be s
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
 # Of a line of headers.
 _ENDS = re.compile(r"[)）][ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]\s*?(?:\n|$)")
-_HEADERS = re.compile(r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}")
-_FIGURES = re.compile(r"(?=\S*[\u4e00-\u9fff])\S{1,40}(?:[ \u3000][+-]?\d[\d,.]*[%％]?){2,12}")
+_UNITED = re.compile(r" 单 ?位 \S{1,8}(?: \S)?\s*?\n")
+_HEADERS = re.compile(
+    r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}"
+    r"|\S{0,4}(?:指 ?标|项 ?目|名 ?称) 单 ?位(?: [^\s\d]{1,8}| \d{4}年?){1,12}"
+)
+_FIGURES = re.compile(
+    r"(?=\S*[\u4e00-\u9fff])\S{1,40}(?:(?:[ \u3000][+-]?\d[\d,.]*[%％]?){2,12}"
+    r"| [^\s\d]{1,6}(?: [+-]?\d[\d,.]*){1,12})"
+)
 _ONE = re.compile("[ \u3000]")
 _RULE = re.compile(r"[\s|｜│+:=\-─━┄—┌┐└┘├┤┬┴┼]{3,}")  # a line drawn between rows
 _FRAMED = re.compile(r"(?! [|｜│])\s*[|｜│]")  # bars before the first cell too, as Markdown has them
@@ -35,6 +42,7 @@ _LISTED = re.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[
 _FIGURE = re.compile(r"[约近超逾≥≤]?[-+−]?\d[\d,，.．]*[%％‰余多]?[十百千万亿]*[^\W\d_]{0,3}")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年[度底末]?)?")
 _UNIT = re.compile(r"单\s*位\s*[:：]")
+_REMARK = re.compile("备注|说明")
 _LETTERS = re.compile(r"[\u4e00-\u9fff]{2}(?:[(（][^()（）]{1,6}[)）])?")
 _NAME = re.compile("[\u4e00-\u9fff]{2}|(?:19|20)\\d\\d年?$")  # what a header has above figures
 _SPACED = re.compile(r"[\u4e00-\u9fff](?:\s+[\u4e00-\u9fff])+")  # 合 计
@@ -57,7 +65,7 @@ class Line(NamedTuple):
 
 def may_hold_rows(text):
     """Tell, at once for most texts, whether two lines near each other have what may part cells."""
-    if _ENDS.search(text):
+    if _ENDS.search(text) or (" 单" in text and _UNITED.search(text)):
         return True
     signs = [sign for sign in _SIGNS if sign in text]
     if not signs:
@@ -197,13 +205,23 @@ def _aligned(run, lines):
     (width, often), *_ = Counter(map(len, rows.values())).most_common(1) or [(0, 0)]
     first = next(iter(rows), None)
     header = first is not None and not _has_figure(rows[first])
-    if header and len(rows[first]) == width - 1 and len(rows) > 1 and _leaves_first_free(rows, first, width):
+    indented = header and lines[first].text[0].isspace()
+    if (
+        indented
+        and len(rows[first]) == width - 1
+        and len(rows) > 1
+        and _leaves_first_free(rows, first, width)
+    ):
         rows[first] = [Cell("", rows[first][0].start, rows[first][0].start), *rows[first]]
         often += 1
+    if header and len(rows) > 1:  # a shorter row lacks a cell, and nobody can tell which
+        width = max(width, len(rows[first]) - bool(_REMARK.fullmatch(rows[first][-1].text)))
     if often < 2:
         return {}
     known = {i for i, cells in rows.items() if len(cells) >= width or not _has_figure(cells)}
     known |= {i for i in rows if _MARKED.search(lines[i].text)} | run.keys() - rows.keys()
+    if len(known & rows.keys()) < 2:
+        return {}
     return {i: rows.get(i, cells) for i, cells in run.items() if i in known}
 
 

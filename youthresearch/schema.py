@@ -86,6 +86,15 @@ class Result:
         return [*self._said(), *([("data", SAID)] if self.simulated else [])]
 
 
+def said_of_sample(result):
+    """Say which districts and periods a result rests on, from its n_treated, n_control and periods."""
+    periods = result.periods
+    return [
+        ("districts", f"{result.n_treated} treated, {result.n_control} not"),
+        ("periods", f"{len(periods)}, {periods[0]} to {periods[-1]}"),
+    ]
+
+
 class DataError(ValueError):
     """Data that cannot be used as they are: what is wrong, where, and what to do, then the offending rows.
 
@@ -249,8 +258,14 @@ def as_names(given, name):
     """Read one name or several (a list, an array, an Index, a Series) as a list of text; None is none."""
     names = [] if given is None else [given] if isinstance(given, str) else given
     if not pd.api.types.is_list_like(names) or not all(isinstance(n, str) for n in names):
-        raise DataError(f"{name}={given!r} must be a name of the panel, or a list of names.")
+        raise DataError(f"{name}={given!r} must be a name, or a list of names.")
     return [str(n) for n in names]
+
+
+def as_list(given):
+    """Read one result or several (a list, a tuple, any iterable but text and tables) as a list."""
+    several = pd.api.types.is_list_like(given) and not isinstance(given, (pd.DataFrame, pd.Series))
+    return list(given) if several else [given]
 
 
 def check_choice(name, given, allowed):
@@ -304,12 +319,80 @@ def has_numbers(column):
 class Listing(dict):
     """Columns of a long list in `attrs`, which pandas copies at every step: this one is never copied.
 
-    ``pandas.DataFrame(panel.attrs["refused"])`` makes a table of it.
+    No table, since pandas writes `attrs` to Parquet as JSON; ``pandas.DataFrame(...)`` makes one of it.
     """
 
     def __deepcopy__(self, memo):
         """Return the list itself: it is read, not changed."""
         return self
+
+
+REFUSED = ["fact_ids", "district", "scope", "indicator", "period_end", "reason"]  # of a panel and of metrics
+
+
+def with_refused(table, rows, before=None):
+    """Attach what a table leaves out, one row each with its reason, to what was listed `before`.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+    rows : pandas.DataFrame
+        Ends in the column reason.
+    before : dict of list, optional
+        Of the table that this one was made from; what it lists already is not listed again.
+    """
+    rows = rows.astype("object")
+    if before:
+        rows = pd.concat([pd.DataFrame(before, dtype="object"), rows]).drop_duplicates()
+    table.attrs["refused"] = Listing(rows.to_dict("list"))
+    return table
+
+
+def list_refused(result):
+    """List what a result leaves out of what it was given, with the reason.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame or Effect
+        A table as the function returned it: drafts of `extract_facts` and `extract_corpus`; panels of
+        `build_panel`, `assign_cohorts` and `add_metrics`; tables of `compute_metrics`, `series_growth`,
+        `audit_facts`, `derive_before`, `tighten`, `compare_codings`, `sigma_convergence`,
+        `find_near_duplicates` and `find_selective_reporting`. Or what an estimator, `beta_convergence` or
+        `show_evidence` returns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one thing left out: where it stands (such as fact_ids, district, indicator and period_end
+        of a panel; start, end and token of a draft; district and cells of an effect), and last its reason.
+
+    Raises
+    ------
+    DataError
+        If the result has no such list.
+
+    Notes
+    -----
+    A table carries the list in ``attrs["refused"]``, a result in its attribute `refused`.
+    """
+    if isinstance(result, pd.DataFrame):
+        found = result.attrs.get("refused")
+        found = pd.DataFrame(found, columns=_OF_A_DRAFT) if isinstance(found, list) else found
+    else:
+        found = getattr(result, "refused", None)
+    if found is None:
+        raise DataError(
+            f"This {type(result).__name__} has no list of what was refused: give what the function returned "
+            "(pandas drops the list when tables are merged; as_panel refuses a table whole, or nothing)."
+        )
+    table = pd.DataFrame(found).reset_index(drop=True)
+    simulated = isinstance(result, pd.DataFrame) and is_simulated(result)
+    if not simulated or SIMULATED in table:
+        return table
+    return mark_simulated(table)[[c for c in table if c != "reason"] + [SIMULATED, "reason"]]
+
+
+_OF_A_DRAFT = ["start", "end", "token", "reason"]
 
 
 @cache

@@ -15,7 +15,16 @@ import numpy as np
 import pandas as pd
 
 from .intervals import last_digit_unit
-from .schema import DataError, check_choice, check_columns, is_simulated, mark_simulated
+from .schema import (
+    DataError,
+    as_names,
+    check_choice,
+    check_columns,
+    check_share,
+    is_simulated,
+    mark_simulated,
+    with_refused,
+)
 
 LOAD = "load them with load_facts, or join what you group by"
 PILOTS = ("provincial-2019", "national-2019", "national-2021")  # the full roll-out is no pilot
@@ -153,8 +162,8 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
         connect), passage (beginning of a long stretch that both share) with start_a, end_a, start_b, end_b,
         verdict: `copy` (all figures the same), `changed copy` (half or more), `same wording, other figures`,
         `same wording, too few figures to judge`.
-        ``attrs["too_short"]``: source_ids not compared; ``attrs["missed"]``: the probability that a
-        pair of exactly the least similarity is overlooked.
+        `list_refused` names the documents too short to be compared (source_id, reason); ``attrs["missed"]``:
+        the probability that a pair of exactly the least similarity is overlooked.
 
     Notes
     -----
@@ -177,7 +186,10 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
     rows, least = _rows_per_band(similarity), _least_agreement(similarity)
     pairs = long_enough[_candidates(signatures[long_enough], rows, least, crowd)]
     table = _compare_pairs(pairs, ids, texts, shingle, similarity)
-    table.attrs["too_short"] = sorted(set(ids) - {ids[i] for i in long_enough})
+    short = pd.DataFrame({"source_id": sorted(set(ids) - {ids[i] for i in long_enough})}, dtype="str")
+    table = with_refused(
+        table, short.assign(reason=f"fewer than {smallest} shingles of {shingle} characters")
+    )
     table.attrs["missed"] = _missed(similarity, rows, least)
     return mark_simulated(table, is_simulated(documents))
 
@@ -362,7 +374,7 @@ def _groups(pairs, count):
     return pd.Series(pd.factorize(label[a])[0] + 1)
 
 
-def find_multiples(facts, *, largest_duty=12, alpha=0.05):
+def find_multiples(facts, *, largest_duty=12, level=0.95):
     """Find figures that are an exact product of a number of units and a small duty of each (366 = 61 x 6).
 
     Such a figure may have been multiplied out of a target and not counted. Or it is a fact: where a rule was
@@ -374,8 +386,8 @@ def find_multiples(facts, *, largest_duty=12, alpha=0.05):
         As from `load_facts`.
     largest_duty : int
         Largest duty of a unit that is looked at, from 2.
-    alpha : float
-        Level of the verdict, for each source.
+    level : float
+        One less the level of the verdict, for each source.
 
     Returns
     -------
@@ -383,7 +395,7 @@ def find_multiples(facts, *, largest_duty=12, alpha=0.05):
         One row is one exact product, the least likely first: source_id, district, indicator, target,
         count_indicator, count, duty, stated (whether the source states that duty of a unit, as one
         figure or as the sum of its figures in one unit), chance, p_adjusted, fact_ids, verdict.
-        Verdicts: `product of a stated duty` and `product` (p_adjusted below alpha), `may be chance`,
+        Verdicts: `product of a stated duty` and `product` (p_adjusted below 1 - level), `may be chance`,
         `too few to judge` (so few units that a product proves nothing).
         ``attrs``: tested (figures that had a number of units beside them), found, and expected, the
         number that chance alone would make products.
@@ -408,6 +420,7 @@ def find_multiples(facts, *, largest_duty=12, alpha=0.05):
         [*_PLACE, "fact_id", "indicator", "kind", "hedge", "value", "resolution", "unit"],
         LOAD,
     )
+    alpha = _alpha(level)
     pairs = _units_and_figures(facts, largest_duty)
     pairs["chance"] = pairs["by_duty"].where(pairs["stated"], pairs["by_any"])
     pairs["p"] = pairs["chance"].where(pairs["exact"], 1.0)
@@ -473,7 +486,7 @@ def _multiple_verdicts(table, alpha):
     return np.where(table["p_adjusted"].isna(), "too few to judge", verdict)
 
 
-def find_heaping(facts, by=None, *, smallest=100, at_least=300, alpha=0.05):
+def find_heaping(facts, by=None, *, smallest=100, at_least=300, level=0.95):
     """Find figures that end in 0 and 5, or in any digit, too often to have been counted.
 
     Parameters
@@ -487,8 +500,8 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, alpha=0.05):
     at_least : int
         Figures below which a group is not judged: no p-value is computed. With 300, a true share of
         27 per cent ending in 0 or 5 instead of 20 is found four times in five.
-    alpha : float
-        Level of the verdict, over all groups judged.
+    level : float
+        One less the level of the verdict, over all groups judged.
 
     Returns
     -------
@@ -512,7 +525,7 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, alpha=0.05):
     a figure that is said again by one source counts once. Planned figures are left out: whoever sets a
     target makes it round. Uneven digits are no proof of falsification (rounding by hand does it too).
     """
-    columns = [] if by is None else [by] if isinstance(by, str) else list(by)
+    columns, alpha = as_names(by, "by"), _alpha(level)
     needed = ["source_id", "indicator", "kind", "status", "hedge", "value", "resolution", "unit"]
     needed += ["period_end", *columns]
     check_columns("facts", facts, needed, LOAD)
@@ -566,7 +579,7 @@ def _digits(group, at_least):
     return row
 
 
-def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_least=5, alpha=0.05):
+def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_least=5, level=0.95):
     """Find indicators that one group of places reports and the others do not.
 
     Parameters
@@ -583,8 +596,8 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
         place are not independent, so the place is the default.
     at_least : int
         Places or sources that each side needs to be judged.
-    alpha : float
-        Level of the verdict, over all indicators and groups judged.
+    level : float
+        One less the level of the verdict, over all indicators and groups judged.
 
     Returns
     -------
@@ -593,13 +606,13 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
         reporting_others, share, share_others, difference, p_value (Fisher's exact test, two-sided),
         p_adjusted (Holm 1979), verdict: `group reports more`, `group reports less`, `no sign`,
         `too few to judge` (a side has fewer than ``at_least``, or even the most lopsided split would not
-        reach alpha alone). ``attrs["left_out"]``: sources in no group.
+        reach 1 - level alone). `list_refused` names the sources in no group: source_id, reason.
 
     Notes
     -----
     Fisher (1935) on the two-by-two table of reporting by group. Indicators whose smallest possible p-value
-    is not below alpha cannot be found and are not counted in the correction (Tarone 1990); that depends on
-    the margins alone. A source reports an indicator if it states any figure of it that is not masked. A
+    is not below 1 - level cannot be found and are not counted in the correction (Tarone 1990); that depends
+    on the margins alone. A source reports an indicator if it states any figure of it that is not masked. A
     place with sources in two groups counts as one in each.
     Long reports state more than short ones: a difference is a reason to look, not yet a choice.
 
@@ -619,8 +632,8 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
     compared = ["pilot"] if by == "pilot" else sizes.index
     tables = [_reporting(stated, members, group) for group in compared if group in sizes]
     table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=_REPORTING)
-    table = _fisher(table, at_least, alpha)
-    table.attrs["left_out"] = left_out
+    table = _fisher(table, at_least, _alpha(level))
+    table = with_refused(table, left_out)
     return mark_simulated(table, is_simulated(facts))
 
 
@@ -636,7 +649,9 @@ def _members(sources, by, unit):
     if by == "pilot":
         group = group.map(dict.fromkeys(PILOTS, "pilot") | {"none": "not pilot"})
     members = pd.DataFrame({"source_id": sources["source_id"], "unit": sources[unit], "group": group})
-    return members.dropna(), sorted(sources.loc[group.isna(), "source_id"])
+    lost = sources.loc[group.isna(), ["source_id", "district"]].sort_values("source_id")
+    reason = np.where(lost["district"] == "CN", "of the nation, no place", f"in no group by {column}")
+    return members.dropna(), lost[["source_id"]].assign(reason=reason)
 
 
 def _reporting(stated, members, group):
@@ -686,6 +701,12 @@ def _split_test(n, reporting, others, reporting_others):
     chance = np.exp(chance - chance.max())
     p = [chance[chance <= chance[at] * (1 + 1e-7)].sum() / chance.sum() for at in (reporting - k[0], 0, -1)]
     return p[0], min(p)
+
+
+def _alpha(level):
+    """Level of a test, without the noise of the subtraction."""
+    check_share(level=level)
+    return round(1 - level, 12)
 
 
 def _holm(p, family=0):

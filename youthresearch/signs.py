@@ -6,7 +6,7 @@ from functools import cache
 from math import inf
 
 from .quantities import lexicon_codes, lexicon_pattern, lexicon_words
-from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, PLACE, classify, tagger
+from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, PLACE, classify, cut
 
 THAN = ("较", "比(?<![别占青学相]比)(?![例赛重率])")
 _LIMIT = re.compile(r"以[上下内]|(?:至|到|-|~|—)")
@@ -26,7 +26,7 @@ _PLACE = re.compile(  # 其中东湖街道4名、西山镇5名; a unit of places
 
 
 def tokens_of(folded, sentences):
-    """Tag sentences, all in one go, with signs for what `_signs` finds; yield the tokens of each.
+    """Cut sentences into words, all in one go, with signs for what `_signs` finds; yield the tokens of each.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def tokens_of(folded, sentences):
             texts += (folded[at:start], sign)
             at = end
         texts += (folded[at : sentence["end"]], BREAK)
-    tagged = iter(tagger().tag("".join(texts), hmm=False))  # that model glues 率 to 为, 线 to 达
+    words = iter(cut("".join(texts)))
     for sentence, spans in zip(sentences, signs, strict=True):
-        yield classify(tagged, sentence["start"], {start: end for start, end, _ in spans})
+        yield classify(words, sentence["start"], {start: end for start, end, _ in spans})
 
 
 def _signs(folded, sentence):
@@ -103,6 +103,7 @@ def _names():
     quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "团共", _BODY)
     return (
         (OTHER, "", baselines()),
+        (OTHER, "每", re.compile("每[百千万](?=人口)人口")),
         quotes,
         (BRACKET, "(", _BRACKET),
         (GROUP, "", joined),

@@ -7,21 +7,26 @@ nor too seldom there; over all districts it does, where pilots were chosen for t
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, check_cohorts, check_columns, is_simulated, mark_simulated
+from .schema import (
+    DataError,
+    as_names,
+    check_cohorts,
+    check_columns,
+    check_count,
+    is_simulated,
+    mark_simulated,
+)
 
 OF_OUTCOME = ("level", "trend")
 
 
-def strata_by(panel, outcome=None, *, by, n=3):
+def strata_by(panel, *, by, outcome=None, n=3):
     """Form strata from what was known before the first pilot began.
 
     Parameters
     ----------
     panel : pandas.DataFrame
         As from `as_panel` or `build_panel`.
-    outcome : str, optional
-        An indicator of the panel; needed for its level and trend. Strata are formed of its districts, of all
-        in the panel without it.
     by : str or list of str
         What strata are made of; several are crossed. Each is, in this order,
 
@@ -29,6 +34,9 @@ def strata_by(panel, outcome=None, *, by, n=3):
         - "province": the first two digits of the district's code (GB/T 2260);
         - "level" or "trend" of the outcome before the first treatment, in n groups;
         - another indicator of the panel, by its level before the first treatment, in n groups.
+    outcome : str, optional
+        An indicator of the panel; needed for its level and trend. Strata are formed of its districts, of all
+        in the panel without it.
     n : int
         Groups of about the same number of districts, from the lowest to the highest. Equal values stay
         together; a number with no more than n different values is taken as it is.
@@ -52,9 +60,10 @@ def strata_by(panel, outcome=None, *, by, n=3):
     of the plain mean and slope. What happened since treatment began does not enter, so that strata are the
     same under every reassignment.
     """
-    names = [by] if isinstance(by, str) or not pd.api.types.is_list_like(by) else list(by)
-    if not names or not all(isinstance(name, str) for name in names) or int(n) != n or n < 2:
-        raise DataError(f"by={by!r} must name what strata are made of, and n={n} be two groups or more.")
+    names = as_names(by, "by")
+    if not names:
+        raise DataError("by= names nothing: say what strata are made of, such as 'province' or a column.")
+    check_count(at_least=2, n=n)
     _check_panel(panel, ["district", "indicator"])
     rows = panel if outcome is None else _rows_of(panel, outcome)
     districts = pd.Index(sorted(rows["district"].unique()), name="district")
@@ -74,7 +83,7 @@ def _part(panel, districts, outcome, name, n):
         return _provinces(districts), name
     if name in OF_OUTCOME:
         if outcome is None:
-            raise DataError(f"by={name!r} is of an outcome: name it, strata_by(panel, outcome, by=...).")
+            raise DataError(f"by={name!r} is of an outcome: name it, strata_by(panel, by=..., outcome=...).")
         return _grouped(_before(panel, districts, outcome, name), f"{name} of {outcome}", n)
     if (panel["indicator"] == name).any():
         return _grouped(_before(panel, districts, name, "level"), name, n)

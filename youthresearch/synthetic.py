@@ -21,12 +21,13 @@ from .cells import (
     make_units,
 )
 from .effects import effect_of, estimator
+from .inference import SEED
 from .schema import DataError, as_names, check_seed, is_whole
 from .weights import Linear
 
 
 @estimator
-def synthetic_did(panel, *, outcome, placebos=200, seed=None):
+def synthetic_did(panel, *, outcome, placebos=200, seed=SEED):
     """Estimate synthetic difference in differences for one wave (Arkhangelsky et al. 2021).
 
     The treated districts are compared with never-treated ones weighted so that they moved alike before
@@ -39,8 +40,8 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
     placebos : int
         Draws of never-treated districts that stand in for the treated ones. With one treated district each
         of the others stands in once, and no draw is needed.
-    seed : int, optional
-        Of the draws; needed with two treated districts or more.
+    seed : int
+        Of the draws.
 
     Returns
     -------
@@ -68,7 +69,7 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=None):
 
 
 @estimator
-def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=None):
+def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED):
     """Compare with a weighted mean of never-treated districts (Abadie, Diamond and Hainmueller 2010).
 
     Weights are at least zero, sum to one, and bring the never-treated districts as near as they can to the
@@ -187,8 +188,6 @@ def _placebo_sets(treated, placebos, seed):
         )
     if n == 1:
         chosen = others[:, None]
-    elif seed is None:
-        raise DataError(f"With {n} treated districts the placebos are drawn: give seed=.")
     else:
         if not is_whole(placebos) or placebos < 2:
             raise DataError(

@@ -36,9 +36,13 @@ _PLAIN = rf"{_WHOLE}(?:\.\d+)?"
 _NUMBER = re.compile(rf"[-+]?{_WHOLE}(\.\d+)?")
 _DIALLED = re.compile(r"0\d+|1[3-9]\d{9}")  # telephones, codes
 _RANGE = re.compile(rf"(?P<least>{_PLAIN})(?:-|–|—{{1,2}}|~|至)(?P<most>{_PLAIN})")
-_PART = re.compile(rf"([^()]+)\((?:其中|含)?[:,]?([\u4e00-\u9fff]{{1,8}}?):?({_PLAIN}[\u4e00-\u9fff]?)\)")
+_NOTE = re.compile(r"(?<=[\d%])(?:(?<!\b10)[¹²³⁴⁵⁶⁷⁸⁹]+|[①-⑳]|\[\d\d?\]|\(?注[\d①-⑳一二三四五六七八九]?\)?)$")
+_PART = re.compile(
+    rf"([^()]+)\((?!注)(?:其中|含)?[:,]?([\u4e00-\u9fff]{{1,8}}?):?({_PLAIN}[\u4e00-\u9fff]?)\)"
+)
 _CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,12})")
 _OF_WHICH = re.compile("其中|[内含][:、]")
+_ALL = re.compile("(?:合|总|共)计|全[\u4e00-\u9fff]")
 _ALLOTTED = re.compile(r"(?:名额|任务|计划|指标)(?:分配|分解|下达)[^,。;:\n]{0,6}(?:\n|$)")
 _PAID = re.compile(  # 按月发放津贴:
     r"[每按]个?(月|年|学年|学期|季度)[^,。;:\d]{0,10}(?:津贴|补[贴助]|工资|标准)[^,。;:\d]{0,6}:?$"
@@ -221,7 +225,7 @@ def _one_of(units, said, fraction):
 
 def _read_rows(body, table):
     """Return the figures of the rows below the header, the rows that were read, and those that were not."""
-    figures, read, others, above, whole = [], [], [], table.unit, None
+    figures, read, others, above, whole, joined = [], [], [], table.unit, None, {}
     for row in body:
         if len(row) == 1:
             dated = WHEN.fullmatch(row[0].text) and iso(row[0].text, "", table.document)
@@ -229,12 +233,22 @@ def _read_rows(body, table):
             table = table._replace(date=dated or table.date, unit=tuple(unit) if unit[0] else above)
         elif _agrees(row, table.columns):
             part = any(_OF_WHICH.match(cell.text) for cell in row)
-            figures += _read_row(row, _in_unit_of(whole, table) if part and whole else table)
+            filled = _filled(row, joined, table.columns)
+            figures += _read_row(filled, _in_unit_of(whole, table) if part and whole else table)
             whole = whole if part else row
             read.append(row)
         else:
             others.append(row)
     return figures, read, others
+
+
+def _filled(row, joined, columns):
+    """Give a row the place and the time that one cell of a row above holds for it too (kept in `joined`)."""
+    if any(_ALL.fullmatch(cell.text) for cell in row):  # of all places
+        return row
+    heads = [i for i, c in enumerate(columns[: len(row)]) if c.sort in ("place", "when")]
+    joined |= {i: row[i] for i in heads if row[i].text}
+    return [joined.get(i, cell) if i in heads else cell for i, cell in enumerate(row)]
 
 
 def _in_unit_of(whole, table):
@@ -276,6 +290,11 @@ def _columns(rows, document):
     if _is_listed(full):
         turns = [r[i : i + 2] for r in rows for i in range(0, len(r), 2)]
         return [Column("label"), Column("number")], turns
+    if _is_labelled(full):
+        firsts = [r[0].text for r in full if r[0].text]
+        first = "order" if all(map(_is_number, firsts)) else "text"
+        first = "place" if all(map(PLACE.fullmatch, firsts)) else first
+        return [Column(first), Column("label"), Column("number")], rows
     if len(full) < 2 or not _is_header(full[0]):
         return [], []
     header, below = full[0], full[1:]
@@ -325,6 +344,18 @@ def _is_listed(rows):
     told = any(not _is_number(t) and re.search(r"\w", t) for _, t in turns[1:])
     mixed = width == 2 and told and not _headed(rows)
     return bool(numbers) and (pure or mixed) and not _is_contents(turns)
+
+
+def _is_labelled(rows):
+    """Tell a table of three columns without header: what may hold for several rows, label, figure."""
+    if len(rows) < 2 or {len(r) for r in rows} != {3} or not all(r[1].text for r in rows):
+        return False
+    labels = [r[1].text for r in rows]
+    return (
+        all(_is_number(r[2].text) and not _NUMBER.fullmatch(r[2].text) for r in rows)
+        and not any(_is_number(text) or PLACE.fullmatch(text) for text in labels)
+        and bool(rows[0][0].text)
+    )
 
 
 def _headed(rows):
@@ -435,7 +466,8 @@ def _read_row(row, table):
         return
     said, date = _row_says(by, table.document)
     head = by.get("place") or label
-    name = head.text if "place" in by else said.noun if said.own else ""
+    places = [cell.text for cell, c in zip(row, table.columns, strict=False) if c.sort == "place"]
+    name = " ".join(filter(None, places)) or (said.noun if said.own else "")
     for cell, column in zip(row, table.columns, strict=False):
         whole, noun, part = _whole_and_part(cell)
         value = _value(whole) if column.sort == "number" else None
@@ -564,6 +596,7 @@ def _place_value(number):
 
 def _whole_and_part(cell):
     """Part 320(女生150人) into its number, and where the noun stands and the number of a part, if any."""
+    cell = _without_note(cell)
     match = _PART.fullmatch(cell.text)
     if not match or len(cell.text) != cell.end - cell.start:
         return cell, None, None
@@ -571,6 +604,14 @@ def _whole_and_part(cell):
         Cell(match[i], cell.start + match.start(i), cell.start + match.end(i)) for i in (1, 2, 3)
     )
     return whole, (noun.start, noun.end), part
+
+
+def _without_note(cell):
+    """Leave out the mark of a note behind a number (1,300①); behind 10 a raised digit may be a power."""
+    note = _NOTE.search(cell.text)
+    if not note or len(cell.text) != cell.end - cell.start:
+        return cell
+    return Cell(cell.text[: note.start()], cell.start, cell.start + note.start())
 
 
 def _is_number(text):

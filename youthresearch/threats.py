@@ -10,7 +10,7 @@ from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
-from .inference import SEED, check_effect, errors_for, p_by_error
+from .inference import SEED, check_effect, inference_for, p_by_error
 from .repair import apply_repair
 from .schema import DataError, check_share, mark_simulated
 
@@ -123,7 +123,7 @@ def breakdown(
 
 def _default_p(strata, draws, seed):
     def p_value(effect):
-        if errors_for(effect, None) == "clustered":
+        if inference_for(effect, None) == "se":
             return p_by_error(effect)
         return effect.randomization(strata=strata, draws=draws, seed=seed).p_value
 

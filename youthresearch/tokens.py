@@ -31,7 +31,7 @@ SORTS = {  # whatever the tagger says
     OTHER: "s",
     **dict.fromkeys((BODY, PLACE), "p"),
     **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
-    **dict.fromkeys(("未", "无", "非", "之", "涉", NAME, "级", "青", "零", "类"), "a"),
+    **dict.fromkeys(("未", "无", "非", "之", "涉", NAME, "级", "类", "型", "式", "青", "零"), "a"),
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
 }
@@ -73,23 +73,31 @@ def tagger():
 _BEYOND = [Token("", "x", 0, 0)] * 4
 
 
-def classify(tagged, start, ends):
-    """Turn tagged words into tokens, with empty marks after the last one.
+def cut(text):
+    """Cut a text into words; a sign is a word of its own.
+
+    Without the model of new words, which glues 率 to 为 and 线 to 达.
+    """
+    return tagger().cut(text, hmm=False)
+
+
+def classify(words, start, ends):
+    """Turn words into tokens, with empty marks after the last one.
 
     Blanks beside a number or a quotation are dropped.
 
     Parameters
     ----------
-    tagged : iterable of tuple
-        (word, tag), as from the tagger, which leaves every sign alone; read up to the end of the sentence.
+    words : iterable of str
+        As from `cut`; read up to the end of the sentence.
     start : int
         Offset in the text of the first word.
     ends : dict
         Ends of the stretches that one sign stands for, by their starts.
     """
-    tokens, last, end, words = [], "", start, _words()
-    for pair in tagged:
-        word, (sort, size, special) = pair[0], words[pair]
+    tokens, last, end, known = [], "", start, _words()
+    for word in words:
+        sort, size, special = known[word]
         if word < NUMBER:  # no sign
             start, end = end, end + size
         elif word == BREAK:
@@ -152,15 +160,14 @@ def _is_tail(word):
 
 
 class _Words(dict):
-    """Class, length, and whether what is beside them matters, of words by word and tag."""
+    """Class, length, and whether what is beside them matters, of words; a word has one tag."""
 
-    def __missing__(self, pair):
+    def __missing__(self, word):
         if len(self) == WORDS:
             self.clear()
-        word, tag = pair
-        sort = _sort(word, tag)
+        sort = _sort(word, tagger().tag(word, hmm=False)[0][1])
         special = sort == "x" or word in ENDINGS or word in ("家", "比", " ", NOUN)
-        self[pair] = known = sort, len(word), special
+        self[word] = known = sort, len(word), special
         return known
 
 

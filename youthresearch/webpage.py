@@ -4,7 +4,7 @@ import html
 import re
 
 from .deadline import within
-from .paragraphs import WIDE, Block, merge_rows, refused
+from .paragraphs import RAISED, WIDE, Block, merge_rows, refused
 
 # The page is cut into tags by regular expressions that cannot backtrack, and written anew with nothing but
 # block elements, links, class and id. So the parser behind trafilatura never sees what makes it quadratic
@@ -31,6 +31,7 @@ BLOCKS |= {"pre", "section", "summary", "ul"}
 VOID = {"area", "base", "col", "embed", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 RAW = {"script", "style", "textarea", "title", "xmp", "noembed", "noframes", "iframe"}  # no tags inside
 SKIPPED = RAW | {"math", "noscript", "select", "svg", "template"}
+SCRIPTS = {"sup": RAISED["superscript"], "sub": RAISED["subscript"]}
 FURNITURE = {"nav", "footer", "aside"}
 WIDEST = 200  # cells in a row with joined ones
 CLOSES = {  # end tags that HTML lets a writer leave out
@@ -54,7 +55,7 @@ def html_blocks(text, where, limits):
     """Return the blocks of a page, in order."""
     page = _Page(where, limits)
     within(limits.seconds, page.feed, text)
-    blocks = merge_rows(page.blocks, page.layout)
+    blocks = merge_rows(page.blocks, page.layout, page.widths)
     _flag_outside(blocks, "".join(page.anew), page.nested, limits)
     return blocks
 
@@ -65,12 +66,12 @@ class _Page:
     def __init__(self, where, limits):
         self.where, self.limits = where, limits
         self.blocks, self.anew, self.parts = [], [], []
-        self.open, self.opened, self.layout = [], {}, set()
+        self.open, self.opened, self.layout, self.widths = [], {}, set(), {}
         self.tables = []  # of those open: number, row, cell
         self.spans = []  # of each: cells joined with the current one; last row that a cell above reaches to
         self.counts, self.counted, self.numbered, self.nested, self.inline = {}, 0, 0, 0, 0
         self.furniture, self.linked, self.link, self.unclosed = 0, 0, None, set()
-        self.place = "start"
+        self.place, self.raised = "start", {}
 
     def feed(self, text):
         at = 0
@@ -136,6 +137,7 @@ class _Page:
             self.start_block(name, attributes)
         elif name not in VOID:
             self.inline += 1
+            self.raised = SCRIPTS.get(name, self.raised)
             self.check_nesting(self.inline, 40 * self.limits.nesting)  # many pages never close <font>
 
     def start_block(self, name, attributes):
@@ -163,6 +165,7 @@ class _Page:
         elif name == "tr" and self.tables:
             self.tables[-1][1:] = [self.tables[-1][1] + 1, 0]
             self.spans[-1][0] = 0
+            self.widen(0)
         elif name in CELLS and self.tables:
             self.next_cell(kept)
 
@@ -177,6 +180,13 @@ class _Page:
             across = rows = 1
         down |= dict.fromkeys(range(cell, cell + across), row + rows - 1) if rows > 1 else {}
         self.tables[-1][2], self.spans[-1][0] = cell, across - 1
+        self.widen(cell)
+
+    def widen(self, cell):
+        """Note that a row goes as far as this cell, and as those that reach down to it."""
+        row, down = tuple(self.tables[-1][:2]), self.spans[-1][1]
+        reaching = (c for c, last in down.items() if last >= row[1]) if not cell else ()
+        self.widths[row] = max(self.widths.get(row, 0), cell, *reaching)
 
     def count(self, name):
         self.counted += 1
@@ -204,6 +214,7 @@ class _Page:
             self.flush()
         else:
             self.inline = max(self.inline - 1, 0)
+            self.raised = {} if name in SCRIPTS else self.raised
 
     def end_link(self):
         if self.link is not None:
@@ -239,6 +250,7 @@ class _Page:
             text = html.unescape(re.sub("&#[xX]?[0-9a-fA-F]{9,}+;?", "\ufffd", text))
         if not any(name == "pre" for name, _ in self.open[-3:]):
             text = re.sub("[ \t\r\n\f]+", lambda m: "\r" if "\n" in m[0] or "\r" in m[0] else " ", text)
+        text = text.translate(self.raised) if self.raised else text
         self.parts.append(text)
         self.linked += len(text) if self.link is not None else 0
         self.anew.append(html.escape(text.replace("\r", " ").replace("\0", ""), quote=False))
@@ -251,7 +263,7 @@ class _Page:
             heading = any(name in HEADINGS for name, _ in self.open[-2:])
             role = "boilerplate" if self.furniture else "heading" if heading else "body"
             self.blocks.append(Block(text, place, role, (table, row) if cell else None, cell, self.linked))
-        self.parts, self.linked = [], 0
+        self.parts, self.linked, self.raised = [], 0, {}
 
 
 def _span(value):

@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from .quantities import POINTS
+from .sorts import bases_of, is_alike, sort_of
 from .tokens import COUNTED, ends_in, is_person
 from .words import word_table
 
@@ -95,21 +96,16 @@ def _head(row, folded):
 
 def _fits(row, whole, folded):
     """Tell whether two figures count the same sort of thing, as far as is said."""
-    one, other = _sort(row, folded), _sort(whole, folded)
-    return one == other or not (one and other)
+    return is_alike(_sort(row, folded), _sort(whole, folded))
 
 
 def _sort(row, folded):
-    """Name the sort of thing that a figure counts; 个 are persons only where the noun says so."""
-    unit = row["unit"]
-    base = _bases().get(unit, unit)
-    if base == "item person" and row["noun"]:
-        name = folded[slice(*row["noun"])]
-        base = "person" if is_person(name) or ends_in(name, "post") else "item"
-    return COUNTED.get(unit, unit) if base == "item" else "" if base == "item person" else base
+    """Name the sort of thing that a figure counts; a post, which one person fills, goes with the persons."""
+    unit, noun = row["unit"], folded[slice(*row["noun"])] if row["noun"] else ""
+    sort = sort_of(unit, _bases(), is_person(noun) or ends_in(noun, "post") if noun else None)
+    return COUNTED.get(unit, unit) if sort == "item" else sort
 
 
 @cache
 def _bases():
-    table = word_table("units")
-    return dict(zip(table["unit"], table["base"], strict=True))
+    return bases_of(word_table("units"))
