@@ -90,7 +90,7 @@ def right_of(tokens, i, unit):
         return None  # 完成100个的目标
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
-    if "称号" in (tokens[last].word, tokens[last + 1].word):
+    if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
         last = _honoured(tokens, begin, last, unit)
     after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
     mean = after in mean or tokens[last].word[:2] in mean
@@ -259,6 +259,8 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort in "np":
         return last is None or not _is_state(tokens, j, last, unit)
     after = tokens[j + 1]
+    if tokens[j].word == "组织" and last is None and unit in ("个", "家") and after.word == "为":
+        return True  # 9个组织为服务组织
     if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
         return True  # 300元补助
     if tokens[j].sort == "v" and last == j - 1:
@@ -777,7 +779,8 @@ def _past_place(tokens, j, k):
 
 def _is_left_over(before):
     """Tell whether a word is the rest of a place before its 区 or 县 (我区, or a name that no one knows)."""
-    return before.sort == "s" and before.word not in roles("link") and before.word[0] not in SIGNS
+    unknown = before.sort == "s" and before.word not in roles("link") and before.word[0] not in SIGNS
+    return unknown or before.sort == "p"
 
 
 @cache

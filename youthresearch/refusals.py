@@ -106,6 +106,8 @@ def _by_its_unit(mention, token, lead, rest):
     marks, unit = _marks(), mention["unit"]
     if unit == "周" and rest[:1] == "岁":
         return "age"  # 年龄不超过35周岁
+    if len(token) == 2 and unit != "个" and token[0] in _HAN_DIGITS and marks["town"].match(rest):
+        return "name"  # 五台县, 三元区
     if _only_unit(token, unit, lead):
         return "unit"
     if rest[:1] == "级" and token[0] in _SPOKEN + "亿":
@@ -271,8 +273,6 @@ def _figure_of_speech(mention, token, lead, rest):
 def _of_digits(mention, token, lead, rest):
     """Say what a numeral such as 五 is beside what makes it a name or rhetoric, or nothing."""
     marks, unit = _marks(), mention["unit"]
-    if len(token) == 2 and unit != "个" and marks["town"].match(rest):
-        return "name"  # 五台县
     if lead[-1:] == "”" and marks["scheme"].match(rest):
         return "name"  # “...”六项行动
     slogan = mention["value"] < 13 and marks["slogan"].search(lead)
