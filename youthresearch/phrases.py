@@ -101,6 +101,8 @@ def _honoured(tokens, begin, last, unit):
         titled = after.sort in "pas" or is_level(after.word) or after.word.startswith((*roles("praise"),))
         if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
             return n
+        if after.word == NOUN and tokens[n].sort == "n" and not is_level(tokens[n].word):
+            return n
     return last
 
 
