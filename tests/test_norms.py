@@ -110,6 +110,12 @@ SET = [  # what a rule sets, which is planned: text, tokens, hedges, kinds
     ("团委选举办法\n委员候选人（含20%差额数）由支部提名。", "20%", "exact", "share"),
     ("会费管理办法\n会费的30%上缴市学联，70%用于活动。", "30% 70%", "exact exact", "share share"),
     ("会费管理办法\n学生会费统一为5元。", "5元", "exact", "level"),
+    (
+        "学代会代表产生办法\n代表总人数为90名，我院名额为6名。女代表不少于2名。",
+        "90名 6名 不少于2名",
+        "exact exact at_least",
+        "level level level",
+    ),
     ("按学生数的2%推荐。按利息的60%给予补贴。", "2% 60%", "exact exact", "share share"),
     ("补贴标准为当地最低工资标准的60%。", "60%", "exact", "share"),
     ("志愿者上岗后，可享受每个月2000元的补贴，可享受三项服务。", "2000元 三项", "exact exact", "mean level"),
@@ -143,6 +149,8 @@ def test_the_noun_of_a_quota_stands_before_its_bound():
     facts = yr.extract_facts("推荐对象不超过支部团员总数的12%。优秀团干部不得超过团干部人数5%。")
     assert facts["noun"].tolist() == ["推荐对象", "优秀团干部"]
     assert facts["hedge"].tolist() == ["at_most"] * 2
+    rows = "类别 | 比例\n先进团支部 | 不超过全校团支部总数的9%\n先进班长 | 不超过全校班长总数的6%"
+    assert yr.extract_facts(rows)["noun"].tolist() == ["先进团支部", "先进班长"]
 
 
 @pytest.mark.parametrize(
@@ -240,7 +248,9 @@ FIGURES = [
     ("单价60万元以上设备3台，收入9万元以上的村占60%，筹集9万元以上资金资助30人。", 4),
     ("平均审理天数45天，为期3天的培训。", 1),
     ("上门办理花了2个小时，志愿服务2万小时。", 1),
-    ("连续举办六届“青年文化节”，先后举办五届。", 2),
+    ("连续举办六届“青年文化节”，先后组织了五届。", 2),
+    ("三元区联合企业建站9个，三元区志愿者60名。", 2),
+    ("全年人均培训2.5天，仅3个小时就报满。新建教学楼一幢，留用经费的1/3，其余2/3上缴。", 4),
 ]
 
 

@@ -465,10 +465,13 @@ def _unsaid_unit(noun, folded, said, context):
 
 def _noun_of(mention, kind, folded, tokens, number, context):
     """Find the noun that a figure counts, as `find_noun` does, and else in what was said before."""
+    start, unit = mention["start"], mention["unit"]
     if kind == "share" and number and mention["hedge"] in ("at_most", "at_least"):
         number = _before_bound(tokens, number)
+        labelled = not number and _above(folded, tokens[0].start, "%", context["above"])
+        if labelled:  # of a row: 优秀团员 | 不超过团员总数的3%
+            return labelled, "topic", None
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
-    start, unit = mention["start"], mention["unit"]
     subject, counted = context["paragraph"].get("subject", (None, ""))
     if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
         return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
@@ -487,7 +490,7 @@ def _before_bound(tokens, number):
     for i in range(number - 1, max(-1, number - 10), -1):
         if tokens[i].sort == "x":
             break
-        if tokens[i].word[0] == "不" and i:
+        if tokens[i].word[0] == "不":
             return i
     return number
 

@@ -13,7 +13,7 @@ from .tokens import PEOPLE, purely
 
 PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
-STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
+STOCKED = ("套", "台", "辆", "间", "座", "栋", "幢", "架", "张")  # units of what an inventory has one of
 FOUNDED = ("个", "所", "家", "支", "座", "处", "间", "栋", "幢")  # units of what is founded or built
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
@@ -106,6 +106,8 @@ def _by_its_unit(mention, token, lead, rest):
     marks, unit = _marks(), mention["unit"]
     if unit == "周" and rest[:1] == "岁":
         return "age"  # 年龄不超过35周岁
+    if len(token) == 2 and unit != "个" and token[0] in _HAN_DIGITS and marks["town"].match(rest):
+        return "name"  # 五台县, 三元区
     if _only_unit(token, unit, lead):
         return "unit"
     if rest[:1] == "级" and token[0] in _SPOKEN + "亿":
@@ -271,8 +273,6 @@ def _figure_of_speech(mention, token, lead, rest):
 def _of_digits(mention, token, lead, rest):
     """Say what a numeral such as 五 is beside what makes it a name or rhetoric, or nothing."""
     marks, unit = _marks(), mention["unit"]
-    if len(token) == 2 and unit != "个" and marks["town"].match(rest):
-        return "name"  # 五台县
     if lead[-1:] == "”" and marks["scheme"].match(rest):
         return "name"  # “...”六项行动
     slogan = mention["value"] < 13 and marks["slogan"].search(lead)
@@ -397,8 +397,8 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "form": r"(?:FORM)(?:[^,。;]{0,4}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$",
     "of_form": r"[^,。;、\d]{0,8}?(?:FORM)",
     "got": "[了收征发审印展拍办补换赠]|整理|制作|共",
-    "took": "(?:花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
-    "held": "(?:举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
+    "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
+    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
     "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
     "address": r"[\d楼号栋座幢层单元-]$",
