@@ -40,7 +40,7 @@ from .places import child_of, district_of, first_foreign, part_of, place_of, sco
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .rates import each_of
 from .refusals import refusal_of
-from .schema import DataError, check_columns, check_frame, check_text
+from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
 from .tokens import NUMBER, PEOPLE, is_person
@@ -113,7 +113,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
         check_frame("indicators", indicators, "load them with load_indicators")
     proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
-    facts.attrs["refused"] = refused  # records: pandas can join and save neither frames with frames
+    facts.attrs["refused"] = Listing({c: [row[c] for row in refused] for c in NO_FACTS})
     return facts
 
 
