@@ -139,6 +139,16 @@ def test_what_a_folder_holds_beside_reports_is_told(folder):
         assert status == 2 and f"{name}:" in told
 
 
+def test_what_was_done_is_told_in_the_language_asked_for(folder):
+    (folder / "空.txt").write_text("", encoding="utf-8")
+    (folder / "夹").mkdir()
+    (folder / "夹" / "照片.jpg").write_bytes(b"x")
+    (folder / "夹" / "报告.txt").write_bytes((folder / "right.txt").read_bytes())
+    status, _, told = run(folder, "extract", "空.txt", "夹", "--lang", "zh")
+    assert status == 2 and "从 1 个文件提出 3 条数据" in told
+    assert "2 个文件中有 1 个没有读成：" in told and "照片.jpg" in told.split("没有读：")[1]
+
+
 def test_ctrl_c_says_that_nothing_is_written(folder, monkeypatch, capsys):
     def stop(*given):
         raise KeyboardInterrupt

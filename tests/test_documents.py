@@ -330,6 +330,26 @@ def test_raised_digits_of_a_page_do_not_run_into_a_number(tmp_path):
     assert lines(read(tmp_path, f"<html><p>{LONG}<sup>1<p>团员36名</html>"))[1] == "团员36名"  # left open
 
 
+def test_two_numbers_in_the_lines_of_a_cell_stay_two(tmp_path):
+    page = f"<html><p>{LONG}</p><table><tr><td>团员<br>人数<td>120<br>850人</table><p>{LONG}</p></html>"
+    assert lines(read(tmp_path, page))[1] == "团员 人数 | 120；850人"
+    cell = f"<w:tc>{p('120')}{p('850人')}</w:tc>"
+    body = f"<w:tbl><w:tr><w:tc>{p('团员')}</w:tc>{cell}</w:tr></w:tbl>"
+    facts = extract_facts(read_report(docx(tmp_path, body)))
+    assert 120850 not in facts["value"].tolist() and 850 in facts["value"].tolist()
+
+
+def test_what_a_page_hides_inside_a_line_is_no_part_of_it(tmp_path):
+    hidden = '<span style="display: none">99<b>8</b>8</span>'
+    page = f"<html><body><p>{LONG}</p><p>团员12{hidden}<b>36</b>名。</p><p>{LONG}</p></body></html>"
+    assert lines(read(tmp_path, page))[1] == "团员1236名。"
+    left_open = page.replace("</b>8</span>", "</b>8")
+    assert lines(read(tmp_path, left_open))[1:] == [
+        "团员12",
+        LONG,
+    ]  # to the end of the paragraph, as a browser
+
+
 def test_raised_digits_and_symbols_of_a_docx_do_not_run_into_a_number(tmp_path):
     def run(text, place):
         return f'<w:r><w:rPr><w:vertAlign w:val="{place}"/></w:rPr><w:t>{text}</w:t></w:r>'

@@ -515,7 +515,7 @@ def test_printed_tables_mark_the_error_and_what_can_never_reject():
     assert shown["Inference"].tolist() == ["randomisation", "clustered errors"]
     assert shown["Std. error"].str.contains("too few treated: unreliable").tolist() == [True, False]
     assert "≥ 0.143" in shown["p"][0] and "≥" not in shown["p"][1]
-    assert shown["95% interval"][0] == "[-inf, inf]"
+    assert shown["95% interval"][0] == "(-∞, ∞)"
     assert not shown.astype(str).apply(lambda column: column.str.contains(r"\*", regex=True)).any(axis=None)
     by_name = yr.effect_table([powerless], inference="se", lang="zh")
     assert by_name["推断依据"][0] == "聚类标准误" and "不可靠" in by_name["标准误"][0]

@@ -1,5 +1,7 @@
 """Effects as a paper prints them, and the figures of effects: what is drawn is what the table holds."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,10 +21,30 @@ def test_effect_table_has_the_numbers_of_its_effects(lang, estimator, column):
     table = yr.effect_table(EFFECTS, lang=lang)
     assert table.iloc[0, 0] == estimator
     assert float(table[column][1]) == pytest.approx(EFFECTS[1].se, rel=0.01)
-    low, high = (float(end) for end in table.iloc[1, 3].strip("[]").split(", "))
+    low, high = (float(end) for end in table[table.filter(like="95%").columns[0]][1].strip("[]").split(", "))
     assert low < EFFECTS[1].att < high
     assert table.attrs["simulated"]
     assert not table.isna().any(axis=None)
+
+
+def test_effect_table_says_of_which_outcome_in_which_unit():
+    both = [EFFECTS[0], yr.did(PANEL, outcome="members_per_10k_youth_14_28")]
+    assert yr.effect_table(both)["Outcome"].tolist() == [
+        "Organisations per 10,000 people aged 14 to 28",
+        "Members per 10,000 people aged 14 to 28",
+    ]
+    assert yr.effect_table(both, lang="zh")["结果变量"][1] == "每万名14—28岁青年的团员数"
+
+
+def test_an_interval_without_end_is_no_number():
+    panel, _ = yr.simulate_panel(seed=3, districts=12, periods=9, waves={"2018Q1": 1})
+    effect = yr.did(panel, outcome=OUTCOME, strata=yr.strata_by(panel, by="youth_14_28"))
+    for lang, few in (("en", " (too few treated: unreliable)"), ("zh", "（改革地区太少，不可靠）")):
+        table = yr.effect_table([effect], lang=lang)
+        assert table.filter(like="95%").iloc[0, 0] == "(-∞, ∞)"
+        assert table.iloc[0, 6].endswith(few)
+        latex = table.to_latex(index=False, escape=True)
+        assert latex.count(r"95\%") == 1 and not re.search(r"(?<!\\)%", latex)
 
 
 def test_every_estimator_has_its_words():

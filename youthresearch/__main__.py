@@ -34,8 +34,6 @@ exit status: 0 every file was read, 2 some file could not be (the others are in 
 exit status: 0 nothing conflicts, 1 something conflicts or has no whole-number solution,
              2 some file could not be read (whatever the others hold)""",
 }
-SEVERITY = ("conflict", "infeasible", "undetermined", "holds_if_truncated", "holds")
-WRONG = SEVERITY[:2]
 _ZH = ((r"(\S+) of (\S+)", r"\2 中的 \1"), ("; or ", "；或 "), (" and ", " 与 "), ("not defined", "无定义"))
 
 
@@ -102,9 +100,14 @@ def _tell_others(folders, options):
     others = [file for file in others if file not in options.files and file.parent not in options.files]
     if others:
         shown = ", ".join(map(str, others[:10])) + " ..." * (len(others) > 10)
-        print(
-            _printable(f"{_counted(len(others), 'file')} passed over as no reports: {shown}"), file=sys.stderr
-        )
+        _tell("told_others", options.lang, files=_counted(len(others), "file", options.lang), names=shown)
+
+
+def _tell(name, lang, **words):
+    """Print a line on what was done, beside the output."""
+    from .evidence import label
+
+    print(_printable(label(name, lang).format(**words)), file=sys.stderr)
 
 
 def _parser():
@@ -165,10 +168,10 @@ def _extract(options):
     if tables:
         save_facts(tables, options.output)
         shown = "" if options.output == "-" else f" -> {options.output}"
-        count = sum(map(len, tables))
-        told = f"{_counted(count, 'fact')} from {_counted(len(tables), 'file')}{shown}"
-        print(_printable(told), file=sys.stderr)
-    return _told(failures, len(options.files))
+        facts = _counted(sum(map(len, tables)), "fact", options.lang)
+        files = _counted(len(tables), "file", options.lang)
+        _tell("told_facts", options.lang, facts=facts, files=files, where=shown)
+    return _told(failures, len(options.files), options.lang)
 
 
 def _proposals(path, source_id, options):
@@ -228,33 +231,35 @@ def _audit(options):
     import pandas as pd
 
     from .evidence import label
+    from .rules import VERDICTS, WRONG
 
     tables, failures = _each(
         options.files, lambda path, source: _findings(path, source, options.date or "", options.data)
     )
     left_out = [row for table in tables for row in table.attrs.pop("left_out")]
     findings = pd.concat([t for t in tables if len(t)] or [pd.DataFrame({"verdict": []})], ignore_index=True)
-    findings = findings.sort_values("verdict", key=lambda v: v.map(SEVERITY.index), kind="stable")
+    findings = findings.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")
     if len(findings):
-        print("\n".join(_aligned(_readable(findings, options.lang))), end="\n\n")
+        _print_rows(_readable(findings, options.lang))
     repairs = findings[findings["repairs"] != ""] if len(findings) else findings
     if len(repairs):
         print(label("repairs", options.lang))
-        print(
-            "\n".join(_aligned(_readable(repairs, options.lang, ["source_id", "arithmetic", "repairs"])[1:]))
-        )
-        print()
+        _print_rows(_readable(repairs, options.lang, ["source_id", "arithmetic", "repairs"])[1:])
     if left_out:
         print(label("left_out", options.lang))
-        print("\n".join(_aligned(left_out)), end="\n\n")
+        _print_rows(left_out)
     counts = findings["verdict"].value_counts()
-    told = [f"{label(f'verdict_{v}', options.lang)} {counts[v]:,}" for v in SEVERITY if v in counts]
+    told = [f"{label(f'verdict_{v}', options.lang)} {counts[v]:,}" for v in VERDICTS if v in counts]
     count = sum(len(ids.split(" ")) for *_, ids in left_out)
     told += [f"{label('left_out', options.lang)} {count:,}"] * (count > 0)
     if tables:
         print(" · ".join([f"{label('checked', options.lang)} {len(findings):,}", *told]))
-    status = _told(failures, len(options.files))
+    status = _told(failures, len(options.files), options.lang)
     return status or int(findings["verdict"].isin(WRONG).any())
+
+
+def _print_rows(rows):
+    print("\n".join(_aligned(rows)), end="\n\n")
 
 
 def _findings(path, source_id, date, data):
@@ -262,11 +267,14 @@ def _findings(path, source_id, date, data):
     from .audit import OF_SEVERAL, TWICE, audit_facts
     from .loaders import load_districts, load_identities
     from .schema import list_refused
+    from .words import LOADERS, word_table, words_of
 
     facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
     own = path if (path / "sources.csv").exists() else None  # a folder's own tables, as its facts
-    findings = audit_facts(facts, load_identities(own), load_districts(own))
+    with words_of(None if own else data):
+        book = {name: LOADERS[name](own) if own else word_table(name) for name in ("indicators", "units")}
+    findings = audit_facts(facts, load_identities(own), load_districts(own), **book)
     unclear = list_refused(findings)
     unclear = unclear[unclear["reason"].isin([TWICE, OF_SEVERAL])]
     findings.attrs = {"left_out": _left_out(unclear, tokens)}
@@ -371,12 +379,12 @@ def _show_progress(done, total):
     sys.stderr.flush()
 
 
-def _told(failures, total):
+def _told(failures, total, lang):
     """Print which files could not be read; return the exit status."""
     if not failures:
         return 0
     sys.stdout.flush()  # errors come last
-    print(f"{len(failures):,} of {_counted(total, 'file')} failed:", file=sys.stderr)
+    _tell("told_failed", lang, failed=f"{len(failures):,}", files=_counted(total, "file", lang))
     for failure in failures:
         first, *rest = failure.splitlines()
         print(
@@ -409,8 +417,8 @@ def _in_words(text, lang):
     return text
 
 
-def _counted(number, noun):
-    return f"{number:,} {noun}{'s' * (number != 1)}"
+def _counted(number, noun, lang):
+    return f"{number:,}" if lang == "zh" else f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _aligned(rows):

@@ -120,7 +120,8 @@ def read_report(path, *, limits=DEFAULT):
     Raised and lowered digits of HTML and DOCX become such characters (1100¹), since they are no digits of the
     number before them; those of a PDF cannot be told from it.
     Not read: headers, footers, footnotes, comments, formulas, hidden text and automatic numbering of a DOCX;
-    pictures. A PDF is read in the order in which it was drawn: two columns drawn line by line come out so.
+    text that a page hides inside a line; pictures. A PDF is read in the order in which it was drawn: two
+    columns drawn line by line come out so.
     """
     if not isinstance(path, str | bytes | os.PathLike):  # a number would be taken for an open file
         raise refused(repr(path), "this is no path", "Pass the path of a file")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .loaders import load_indicators, load_labels
+from .loaders import indicator_label, labels_by_key, outcome_label
 from .schema import FIGURES, SAID, DataError, check_choice, check_columns, is_simulated, mark_simulated
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
@@ -290,7 +290,7 @@ def plot_coverage(table, *, lang="en"):
         count, loose = known.iloc[i, j], vague.iloc[i, j]
         ax.text(j, i, f"{count} ({loose})" if loose else f"{count}", ha="center", va="center", fontsize=7)
     ax.set_xticks(range(known.shape[1]), list(known), rotation=45 if known.shape[1] > 12 else 0)
-    ax.set_yticks(range(len(known)), [_indicator_label(name, lang) for name in known.index])
+    ax.set_yticks(range(len(known)), [indicator_label(name, lang) for name in known.index])
     ax.tick_params(length=0, labelsize=8)
     ax.spines[:].set_visible(False)
     ax.set_xlabel(_word("coverage_key", lang), fontsize=8)
@@ -303,16 +303,6 @@ def _by_period(cells, column):
     first, last = grid.columns.min(), grid.columns.max()
     whole = pd.period_range(first, last) if isinstance(first, pd.Period) else range(first, last + 1)
     return grid.reindex(columns=whole, fill_value=0).rename(columns=str)
-
-
-@cache
-def _indicator_labels():
-    return load_indicators().set_index("indicator")
-
-
-def _indicator_label(name, lang):
-    labels = _indicator_labels()
-    return labels.loc[name, f"label_{lang}"] if name in labels.index else name
 
 
 @_drawn_from("sigma_convergence(panel, outcome=...)", "period", "variation", "gini", "theil_t", "theil_l")
@@ -343,8 +333,8 @@ def plot_spread(table, *, lang="en"):
     ax.axhline(100, color=MUTED, linewidth=0.8)
     step = max(1, len(table) // 8)
     ax.set_xticks(x[::step], table["period"].astype(str).iloc[::step])
-    name = _outcome_label(table.attrs.get("outcome", ""), lang)
-    ax.set_ylabel("\n".join(filter(None, [name, _word("first_period_100", lang)])))
+    name = outcome_label(table.attrs.get("outcome", ""), lang)
+    ax.set_ylabel("\n".join(filter(None, [name, _word("first_period_100", lang)])), linespacing=1.6)
     ax.legend(frameon=False, fontsize=8, ncols=2)
     return fig
 
@@ -428,16 +418,7 @@ def _legend_above(ax):
 
 def _name_outcome(ax, table, lang):
     """Name the outcome beside its axis."""
-    ax.set_ylabel(_outcome_label(table.attrs.get("outcome", ""), lang))
-
-
-def _outcome_label(name, lang):
-    """Name an outcome by its label and its youth, or as the panel does."""
-    metric, youth, band = name.partition("_youth_")
-    keys = [f"outcome_{metric}", *([f"base_youth_{band}"] if youth else [])]
-    known = set(keys) <= set(_words().index)
-    label, *base = [_word(key, lang) for key in keys] if known else [_indicator_label(name, lang)]
-    return label.format(*base) if base else label
+    ax.set_ylabel(outcome_label(table.attrs.get("outcome", ""), lang))
 
 
 def _at_level(text, table):
@@ -478,7 +459,7 @@ def plot_effects(table, *, lang="en"):
     said = _at_level(_word("effect_interval", lang), table)
     outcomes = table["outcome"].unique() if "outcome" in table else []
     if len(outcomes) == 1:
-        said += _COLON[lang] + _outcome_label(outcomes[0], lang)
+        said += _COLON[lang] + outcome_label(outcomes[0], lang)
     ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=said)
     ax.tick_params(axis="y", length=0, pad=8)
     return fig
@@ -517,7 +498,7 @@ def plot_weights(table, *, lang="en"):
     largest = np.abs(grid).max()
     image = ax.imshow(grid, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest)
     for row, column in np.argwhere(grid < 0):
-        ax.add_patch(_hatched(column, row))
+        ax.add_patch(_hatched(column, row, "white" if grid[row, column] < -0.5 * largest else INK))
     for k, cohort in enumerate(cohorts):
         if str(cohort) in periods:
             start = periods.index(str(cohort)) - 0.5
@@ -532,10 +513,10 @@ def plot_weights(table, *, lang="en"):
     return fig
 
 
-def _hatched(column, row):
+def _hatched(column, row, colour):
     from matplotlib.patches import Rectangle
 
-    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="///", edgecolor=INK, linewidth=0)
+    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="///", edgecolor=colour, linewidth=0)
 
 
 @_drawn_from("placebo_in_time(...)", "lead", "att", "low", "high")
@@ -854,13 +835,8 @@ def _mark(fig, table):
         fig.text(0.99, 0.99, SAID, ha="right", va="top", color=ORANGE, fontsize=10)
 
 
-@cache
-def _words():
-    return load_labels().set_index("key")
-
-
 def _word(key, lang):
-    return _words().loc[key, f"label_{lang}"]
+    return labels_by_key().loc[key, f"label_{lang}"]
 
 
 def _span(low, high):

@@ -55,7 +55,6 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
-ACTS = ("起诉", "公诉", "逮捕", "批捕")  # ends of acts of law
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
@@ -111,7 +110,7 @@ def find_noun(tokens, i, mention, kind, context):
     if same:
         return same, "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
-    if rule != "right" and tokens[i - 1].word.endswith(ACTS):
+    if rule != "right" and ends_in(tokens[i - 1].word, "act"):
         again = again or _accused(tokens, i, context)
     if again:
         return again, "inherited", found.get(rule)

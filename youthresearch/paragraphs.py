@@ -203,12 +203,15 @@ def _is_layout(cells):
     return max(cells) < 2 or any(n > 400 or (n > 100 and several > 1) for several, n in lengths)
 
 
+_TWO_NUMBERS = re.compile(r"(?<=\d)\s*\n\s*(?=\d)")  # lines of one cell, that a blank would make 120 850
+
+
 def _merged(cells, width):
     width = max(width, *cells)
-    texts = (" ".join(b.text for b in cells.get(i, [])) for i in range(1, width + 1))
+    texts = ("\n".join(b.text for b in cells.get(i, [])) for i in range(1, width + 1))
     blocks = [b for part in cells.values() for b in part]
     role = "boilerplate" if all(b.role == "boilerplate" for b in blocks) else "table"
-    text = " | ".join(" ".join(t.split()) for t in texts)
+    text = " | ".join(" ".join(_TWO_NUMBERS.sub("；", LINE_ENDS.sub("\n", t)).split()) for t in texts)
     text = text if text.strip(" |") else ""
     return Block(text, blocks[0].place, role, linked=sum(b.linked for b in blocks))
 

@@ -45,12 +45,6 @@ WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 # Single characters that begin no word with the next.
 WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
-HONOURS = ("优秀", "先进", "模范")
-THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
-    *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
-    *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
-    *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
-)
 # Alone, they count what was counted before.
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
@@ -760,7 +754,7 @@ def _titled(tokens, j):
         return j - 1  # 全国青联委员
     if before == "年" and tokens[j].word.endswith(AIMS):
         return j - 1
-    return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四", "级")) else j
+    return j - 1 if level and tokens[j].word.startswith((*roles("praise"), "劳", "五四", "级")) else j
 
 
 def _is_predicate(tokens, n, k):
@@ -776,12 +770,12 @@ def _is_predicate(tokens, n, k):
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
     if sort == "h":
-        if n >= k - 2 and _is_cut_before(tokens, n, k):
+        if n >= k - 2 and _is_cut_before(tokens, k):
             return False  # 入孵企业
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     verb = sort in "vw" or tokens[n].word in verbal()
-    if (before.sort == "s" and before.word[0] == "各") or before.word in HONOURS:
+    if (before.sort == "s" and before.word[0] == "各") or before.word in roles("praise"):
         return False  # 各类犯罪嫌疑人, 优秀指导教师
     if before.word[-1:] == "性" and len(before.word) > 2 and not is_person(head):
         return False  # 保障性租赁住房
@@ -798,7 +792,7 @@ def _is_predicate(tokens, n, k):
     who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
     if tokens[n].word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
-    if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
+    if before.sort in "xs" and ends_in(head, "thing") and tokens[n].word in roles("head_verb"):
         return True  # 征集作品
     if before.sort == "c" and tokens[n - 2].sort in "vh":
         return True  # 遴选、资助项目
@@ -819,8 +813,8 @@ def _is_predicate(tokens, n, k):
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
 
-def _is_cut_before(tokens, n, k):
-    """Tell whether the verb n is of a word that the tagger cuts in two, right before the noun k."""
+def _is_cut_before(tokens, k):
+    """Tell whether a word that the tagger cuts in two stands right before the noun k."""
     one, two = tokens[k - 2], tokens[k - 1]
     if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in "hna":
         return False

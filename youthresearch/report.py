@@ -17,14 +17,16 @@ from .inference import (
     p_by_error,
     too_few,
 )
-from .loaders import load_labels
+from .loaders import labels_by_key, outcome_label
 from .schema import (
     FIGURES,
     SIMULATED,
     DataError,
     as_list,
+    as_path,
     check_choice,
     check_share,
+    check_text,
     is_number,
     is_simulated,
     mark_simulated,
@@ -137,7 +139,8 @@ def effect_table(effects, *, lang="en", inference=None, strata=None, draws=None,
     Returns
     -------
     pandas.DataFrame
-        One row is one effect, as text with the digits that its error allows: estimator, effect, p, interval,
+        One row is one effect, as text with the digits that its error allows: estimator, outcome (whose unit
+        is that of the effect), effect, p, interval,
         what these rest on, standard error (marked where districts are too few for it), districts treated and
         not, share of negative weights; and where data are simulated, that they are (columns named
         in `lang`). There are no stars.
@@ -146,20 +149,29 @@ def effect_table(effects, *, lang="en", inference=None, strata=None, draws=None,
     ------
     DataError
         As from `compare_effects`; or for another `lang`.
+
+    Notes
+    -----
+    Into a paper: ``table.to_latex(index=False, escape=True)`` (without escape the % of a header makes LaTeX
+    drop the rest of the line; the package booktabs draws the three lines), ``table.to_html("table.html",
+    index=False)`` for a word processor to open, or ``table.to_csv("table.csv", index=False,
+    encoding="utf-8-sig")`` for a spreadsheet.
     """
     check_choice("lang", lang, ("zh", "en"))
-    labels = load_labels().set_index("key")[f"label_{lang}"]
+    labels = labels_by_key()[f"label_{lang}"]
     effects = _listed(effects)
     table = compare_effects(effects, inference=inference, strata=strata, draws=draws, level=level, seed=seed)
     shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
+    shown["outcome"] = [outcome_label(name, lang) for name in table["outcome"]]
     shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
     shown["p_value"] = [_p_as_text(row, 1 - level) for row in table.itertuples()]
     ends = zip(table["low"], table["high"], table["se"], strict=True)
-    spans = [f"[{fixed(low, se)}, {fixed(high, se)}]" for low, high, se in ends]
+    spans = [_span(*end) for end in ends]
     shown["interval"] = np.where(table["low"].isna(), "–", spans)
     shown["inference"] = labels.reindex("inference_" + table["inference"]).array
     shown["se"] = [fixed(se, se) for se in table["se"]]
-    shown["se"] += [f" ({labels[key]})" if key else "" for key in map(_unreliable, effects)]
+    around = "（{}）" if lang == "zh" else " ({})"
+    shown["se"] += [around.format(labels[key]) if key else "" for key in map(_unreliable, effects)]
     shown[["n_treated", "n_control"]] = table[["n_treated", "n_control"]]
     shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
     if is_simulated(table):
@@ -167,6 +179,12 @@ def effect_table(effects, *, lang="en", inference=None, strata=None, draws=None,
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
     shown.columns = [labels[f"column_{name}"].replace("95%", as_percent(level)) for name in shown.columns]
     return shown
+
+
+def _span(low, high, se):
+    """Write an interval; an end that is infinite is no part of it."""
+    left = "(-∞" if low == -np.inf else f"[{fixed(low, se)}"
+    return f"{left}, " + ("∞)" if high == np.inf else f"{fixed(high, se)}]")
 
 
 def _unreliable(effect):
@@ -206,10 +224,15 @@ def save_numbers(stem, numbers, *, folder=None):
     DataError
         If a value is neither number nor text, or missing; nothing is written then.
     """
-    folder = Path(folder or FIGURES)
+    folder = as_path("folder", FIGURES if folder is None else folder)
+    check_text("stem", stem, "name the notebook")
+    if not isinstance(numbers, dict):
+        raise DataError(f"numbers is of type {type(numbers).__name__}: give a dict, name -> number.")
     if Path(stem).name != stem:
         raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
     table = pd.DataFrame({"name": list(numbers), "value": [_quoted(*pair) for pair in numbers.items()]})
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"folder={str(folder)!r} is a file: name a folder.")
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / f"{stem}.numbers.csv", index=False, lineterminator="\n")
     return table

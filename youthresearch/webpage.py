@@ -71,7 +71,7 @@ class _Page:
         self.spans = []  # of each: cells joined with the current one; last row that a cell above reaches to
         self.counts, self.counted, self.numbered, self.nested, self.inline = {}, 0, 0, 0, 0
         self.furniture, self.linked, self.link, self.unclosed = 0, 0, None, set()
-        self.place, self.raised = "start", {}
+        self.place, self.raised, self.unseen = "start", {}, 0
 
     def feed(self, text):
         at = 0
@@ -137,6 +137,7 @@ class _Page:
             self.start_block(name, attributes)
         elif name not in VOID:
             self.inline += 1
+            self.unseen += self.unseen > 0 or ("none" in attributes and _is_hidden(attributes))
             self.raised = SCRIPTS.get(name, self.raised)
             self.check_nesting(self.inline, 40 * self.limits.nesting)  # many pages never close <font>
 
@@ -146,8 +147,7 @@ class _Page:
             self.close(len(self.open) - 1)
         self.count(name)
         kept = {k.lower(): v.strip("\"'") for k, v in ATTRIBUTE.findall(attributes) if len(v) < 300}
-        style = kept.get("style", "").replace(" ", "").lower()
-        hidden = name in FURNITURE or "hidden" in kept or "display:none" in style
+        hidden = name in FURNITURE or "hidden" in kept or _is_hidden(kept.get("style", ""))
         self.furniture += hidden
         self.open.append((name, hidden))
         self.opened[name] = self.opened.get(name, 0) + 1
@@ -214,6 +214,7 @@ class _Page:
             self.flush()
         else:
             self.inline = max(self.inline - 1, 0)
+            self.unseen = max(self.unseen - 1, 0)
             self.raised = {} if name in SCRIPTS else self.raised
 
     def end_link(self):
@@ -244,7 +245,7 @@ class _Page:
                 self.spans.pop()
 
     def characters(self, text):
-        if not text:
+        if not text or self.unseen:  # what a reader does not see inside a line is no part of it
             return
         if "&" in text:  # int() refuses numbers of thousands of digits
             text = html.unescape(re.sub("&#[xX]?[0-9a-fA-F]{9,}+;?", "\ufffd", text))
@@ -263,7 +264,11 @@ class _Page:
             heading = any(name in HEADINGS for name, _ in self.open[-2:])
             role = "boilerplate" if self.furniture else "heading" if heading else "body"
             self.blocks.append(Block(text, place, role, (table, row) if cell else None, cell, self.linked))
-        self.parts, self.linked, self.raised = [], 0, {}
+        self.parts, self.linked, self.raised, self.unseen = [], 0, {}, 0
+
+
+def _is_hidden(style):
+    return "display:none" in style.replace(" ", "").lower()
 
 
 def _span(value):
