@@ -106,9 +106,9 @@ def score(printed, audited, planted):
     return {
         "figures": len(audited),
         "relations stated": len(stated),
-        "relation recall": sum(_is_found(kind, m, whole) for kind, m in stated) / len(stated),
+        "relation recall": sum(_is_among(kind, m, whole) for kind, m in stated) / len(stated),
         "relations found": len(found),
-        "relation precision": sum(_is_stated(kind, m, stated) for kind, m in found) / len(found),
+        "relation precision": sum(_is_among(kind, m, stated) for kind, m in found) / len(found),
         "errors in relations": len(in_relation),
         "errors caught": caught.mean(),
         "conflicts": len(wrong),
@@ -117,13 +117,9 @@ def score(printed, audited, planted):
     }
 
 
-def _is_found(kind, figures, found):
-    """Tell whether a relation was found, be it with a figure of another report as well."""
-    return any(k == kind and figures <= m for k, m in found if m & figures)
-
-
-def _is_stated(kind, figures, stated):
-    return any(k == kind and figures <= m for k, m in stated if m & figures)
+def _is_among(kind, figures, relations):
+    """Tell whether a relation is among others, be it with a figure of another report as well."""
+    return any(k == kind and figures <= m for k, m in relations if m & figures)
 
 
 def repaired(facts, caught):

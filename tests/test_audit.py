@@ -555,6 +555,26 @@ def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
         assert len(yr.list_refused(found)) == (not before)
 
 
+def test_what_is_counted_is_told_by_the_code_book_and_the_units_that_are_given():
+    """Neither the project's code book knows the clubs, nor its units the 伙: they could be of either sort."""
+    rows = [("w", "level", 80, "名", {"indicator": "members"})]
+    rows += [("p", "level", 90, "个", {"indicator": "clubs", "part_of": "w"})]
+    clubs = pd.DataFrame({"indicator": ["clubs"], "unit": ["item"], "flow": ["stock"], "label_zh": ["社团"]})
+    book = {"indicators": pd.concat([yr.load_indicators(), clubs])}
+    for call in (yr.audit_facts, yr.propose_repairs, yr.audit_report):
+        table = facts(*rows).assign(note="")
+        assert len(call(table)) and call(table, **book).empty
+    groups = facts(*rows).assign(unit=["名", "伙"])
+    units = pd.DataFrame({"unit": ["名", "伙"], "base": ["person", "person"]})
+    assert yr.audit_facts(groups).empty and yr.audit_facts(groups, units=units)["relation"].tolist() == [
+        "part"
+    ]
+    level, rate = facts(("l", "level", 100, "个", {}), ("g", "growth", 25, "%", {})).to_dict("records")
+    assert len(yr.derive_before(pd.DataFrame([level, rate]), **book)) == 1
+    with pytest.raises(yr.DataError, match="units lack the columns"):
+        yr.tighten(groups, units=clubs[["indicator"]])
+
+
 def test_organisations_are_no_part_of_persons_and_persons_of_posts():
     def parts(unit, own, whole_unit, whole):
         rows = [("w", "level", 80, whole_unit, {"indicator": whole})]

@@ -226,8 +226,8 @@ NUMBERS = {"districts": 20, "periods": 6, "waves": {4: 2}, "rho": 0.5}
         ({"waves": {}}, "do not begin after"),
         ({"waves": {7: 2}}, "by 6"),
         ({"waves": {4: 21}}, "takes 21 districts of 'all', which has 20"),
-        ({"rho": 1.0}, "between -1 and 1"),
-        ({"sd": 0}, "above zero"),
+        ({"rho": 1.0}, "rho=1.0 must be a number, above -1 and below 1"),
+        ({"sd": 0}, "sd=0 must be a number, above 0"),
         ({"districts": {"a": 9, "b": 9}}, "how many of its 2"),
     ],
 )
@@ -262,7 +262,7 @@ def test_waves_and_deviations_that_make_no_design_are_refused():
         ({"districts": {"a": 20, "b": 3}, "waves": {3: {"a": -2}}}, "takes -2 districts"),
         ({"districts": 20, "waves": {3: 0}}, "take no district"),
         ({"districts": {"a": 20, "b": 3}, "waves": {3: {"a": 2}}, "sd": {"a": 1.0}}, "every stratum"),
-        ({"districts": 20, "waves": {3: 2}, "sd": float("nan")}, "above zero"),
+        ({"districts": 20, "waves": {3: 2}, "sd": float("nan")}, "sd=nan must be a number, above 0"),
     ):
         with pytest.raises(yr.DataError, match=said):
             yr.design_study(**given, **options)
@@ -300,5 +300,9 @@ def test_power_is_of_estimators_that_can_be_had_from_a_design():
         yr.power_curve(design, estimator="did", seed=1)
     with pytest.raises(yr.DataError, match="estimator='did' is no function"):
         yr.randomization_test("did", pd.DataFrame(), outcome="y", seed=1)
-    one, listed = (yr.power_curve(design, effects=e, simulations=50, draws=99, seed=1) for e in (1.0, [1.0]))
+    given = (1.0, [1.0], np.array([1.0]), pd.Series([1.0], index=[7]))
+    one, listed, *others = (
+        yr.power_curve(design, effects=e, simulations=50, draws=99, seed=1) for e in given
+    )
+    assert all(other.equals(one) for other in others)
     pd.testing.assert_frame_equal(one, listed)

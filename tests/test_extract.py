@@ -190,6 +190,14 @@ def test_what_is_extracted_can_be_audited():
         ("办件量比去年超35%", "growth", 35),
         ("补助标准提高幅度达35%", "growth", 35),
         ("下降幅度为35%", "growth", -35),
+        # said after the number
+        ("会费收入保持年均4.5%的增长", "growth", 4.5),
+        ("会费收入以每年4.5%的速度增长", "growth", 4.5),
+        ("会费支出实现4.5%的降幅", "growth", -4.5),
+        ("粮食增产35吨", "change", 35),
+        ("为企业减税35元", "change", -35),
+        ("规范化改造提升35家", "level", 35),
+        ("排名提升3个位次", "change", 3),
         ("各社区募捐35元", "level", 35),
         ("人均寿命在35个国家中靠前", "level", 35),
         ("数学成绩，列参赛学校第三", "rank", 3),
@@ -531,6 +539,8 @@ def test_what_is_no_figure_is_refused(text):
         ("失业率已低于“5%左右”的既定目标", "planned"),
         ("提前实现“40%”的《规划》目标", "planned"),
         ("兑现了“每年新增学位不少于6万个”的承诺", "planned"),
+        ("覆盖率高于全年目标3个百分点", "achieved"),
+        ("该计划惠及学生90名", "achieved"),
     ],
 )
 def test_status(text, status):
@@ -624,6 +634,7 @@ def test_what_was_spent_is_no_plan():
         ("团组织数20个", "stock"),
         ("累计发布志愿项目90个", "cumulative"),
         ("培训团干部20名、志愿者40名", "flow"),
+        ("城镇新增就业900人", "flow"),
     ],
 )
 def test_flow(text, flow):

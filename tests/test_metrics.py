@@ -209,7 +209,7 @@ def test_meetings_too_many_of_one_kind_make_up_for_none():
 def test_growth_needs_levels_above_zero_and_time():
     with pytest.raises(ValueError, match="above zero"):
         yr.log_growth(A, interval(0, 1))
-    with pytest.raises(yr.DataError, match="years must be above zero"):
+    with pytest.raises(yr.DataError, match="years=0 must be a number, above 0"):
         yr.annual_growth(A, B, 0)
 
 

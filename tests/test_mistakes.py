@@ -12,6 +12,7 @@ import pytest
 from sweeps import sweep
 
 import youthresearch as yr
+from youthresearch.effects import LINEAR
 
 RATE = "orgs_per_10k_youth_14_28"
 
@@ -205,6 +206,77 @@ def test_options_of_the_wrong_sort_are_refused_by_name():
     }.items():
         with pytest.raises(yr.DataError, match=wrong):
             call()
+
+
+NONE_OF_THEM = {"a number": -1.5, "a list": [], "a word": "x", "a dict": {"x": 1}, "an object": object()}
+TESTS = {"strata": None, "draws": 9, "level": 0.9, "seed": 1}
+OPTIONS = {  # what a user may set beside the table
+    "did": {"controls": None, "population": None, "errors": "iid", "small_sample": "full", "strata": None},
+    "event_study": {"base": -1, "window": (-2, 1)},
+    "sun_abraham": {"base": -1},
+    "imputation_did": {"pretrends": 0},
+    "staggered_did": {"control": "notyet", "base": "varying", "aggregate": "event", "method": "reg"},
+    "synthetic_control": {"placebos": 5, "seed": 1},
+    "few_treated": {"population": None, "draws": 9, "level": 0.9, "seed": 1},
+    "estimate_design": {"strata": None, "until": None, "rho": 0.5},
+    "strata_by": {"by": "province", "n": 2},
+    "sigma_convergence": {"population": None},
+    "study_plan": {"question": "?", "outcomes": RATE, "detectable": (), "note": "", "date": None} | TESTS,
+    "add_metrics": {"metrics": "members_per_org", "youth": None},
+    "coverage": {"by": "period"},
+    "build_panel": dict.fromkeys(("scope", "sources", "findings", "indicators", "units", "divisions")),
+    "compute_metrics": {"indicators": None, "units": None},
+    "audit_report": {
+        "identities": None,
+        "districts": None,
+        "measure": None,
+        "indicators": None,
+        "units": None,
+    },
+    "find_heaping": {"by": None, "smallest": 100, "at_least": 300, "level": 0.9},
+    "find_multiples": {"largest_duty": 12, "level": 0.9},
+    "compare_effects": {"inference": None} | TESTS,
+    "effect_table": {"lang": "zh", "inference": None} | TESTS,
+    "confidence_bands": {"inference": None} | TESTS,
+    "pretrend_test": {"test": "joint", "inference": None, "power": 0.5} | TESTS,
+    "wild_bootstrap": {"weights": "webb", "draws": 9, "level": 0.9, "seed": 1},
+    "minimum_detectable_effect": {
+        "power": 0.8,
+        "test": "exact_t",
+        "simulations": 5,
+        "draws": 9,
+        "level": 0.9,
+    },
+    "power_curve": {"effects": 1.0, "estimator": yr.did, "simulations": 5, "draws": 9},
+}
+OF_OUTCOME = ("sigma_convergence", "few_treated", "estimate_design", "strata_by")
+
+
+@cache
+def first_of(name):
+    """Give what stands first in the call of a function."""
+    if name in ("compare_effects", "effect_table", "confidence_bands", "pretrend_test", "wild_bootstrap"):
+        return yr.event_study(given()["panel"], outcome=RATE)
+    if name in ("minimum_detectable_effect", "power_curve"):
+        return yr.design_study(districts=9, periods=6, waves={4: 3}, rho=0.5)
+    facts = ("build_panel", "compute_metrics", "audit_report", "find_heaping", "find_multiples")
+    return given()["facts" if name in facts else "panel"]
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_of_the_wrong_sort_is_refused_as_such(name):
+    """It gives a result, or an error that says what is wrong; never one from inside."""
+    outcome = {"outcome": RATE} if name in (*LINEAR, *OF_OUTCOME, "synthetic_control") else {}
+    right = outcome | OPTIONS[name]
+    getattr(yr, name)(first_of(name), **right)
+    for option in right:
+        for what, wrong in NONE_OF_THEM.items():
+            try:
+                getattr(yr, name)(first_of(name), **right | {option: wrong})
+            except yr.DataError as error:
+                assert len(str(error)) > 20, (option, what)
+            except Exception as error:
+                pytest.fail(f"{option}={what}: {type(error).__name__}: {error}")
 
 
 def test_what_is_no_document_plan_or_programme_is_refused_by_name(tmp_path):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import youthresearch as yr
+from youthresearch import schema
 from youthresearch.cohorts import UNLISTED
 from youthresearch.schema import PANEL
 
@@ -600,3 +601,32 @@ def test_a_register_of_ones_own_is_read_as_spreadsheets_write_it():
     for dates, message in ((["2019年10月"], "no date in 'announced'"), ([2019.5], "holds fractions")):
         with pytest.raises(yr.DataError, match=message):
             yr.assign_cohorts(yr.build_panel(levels[0]), own.assign(announced=dates))
+
+
+def test_what_was_refused_is_one_table_whatever_the_result():
+    """A draft, a panel, an audit and an effect: each row ends in its reason."""
+    draft = yr.extract_facts("全镇有团员100名，奖励第1名，XX名青年。")
+    made, _ = yr.simulate_panel(seed=1, districts=9, periods=6, waves={"2018Q1": 3})
+    orgs = made[
+        (made["indicator"] == "orgs")
+        & ((made["district"] != made["district"][0]) | (made["period"] < "2017Q2"))
+    ]
+    for result, columns in (
+        (draft, ["start", "end", "token", "reason"]),
+        (yr.build_panel(facts({}, {"status": "planned"})), schema.REFUSED),
+        (yr.compute_metrics(yr.load_facts()), schema.REFUSED),
+        (yr.did(orgs, outcome="orgs"), ["district", "cells", "reason", "simulated"]),
+    ):
+        table = yr.list_refused(result)
+        assert list(table) == columns and len(table) and table["reason"].str.len().min() > 0
+    nothing = yr.list_refused(yr.extract_facts("团员很多。"))
+    assert list(nothing) == ["start", "end", "token", "reason"] and nothing.empty
+    for none in (pd.DataFrame(), "panel", None):
+        with pytest.raises(yr.DataError, match="has no list of what was refused"):
+            yr.list_refused(none)
+
+
+def test_a_panel_keeps_what_it_refused_in_parquet(tmp_path):
+    panel = yr.build_panel(facts({}, {"status": "planned"}))
+    panel.to_parquet(tmp_path / "panel.parquet")
+    assert yr.list_refused(pd.read_parquet(tmp_path / "panel.parquet")).equals(yr.list_refused(panel))

@@ -5,7 +5,7 @@ import pytest
 
 from youthresearch import DataError
 from youthresearch.loaders import DATA
-from youthresearch.schema import check_table, key_faults, table_schema
+from youthresearch.schema import key_faults, read_table, refuse, table_schema
 
 GOOD = {
     "indicator": ["members", "orgs"],
@@ -18,6 +18,12 @@ GOOD = {
     "definition": ["Members", "Organisations"],
     "aliases": [None, None],
 }
+
+
+def check_table(raw, name, where=""):
+    table, faults = read_table(raw, name, where)
+    refuse(faults, table, name, where)
+    return table
 
 
 def indicators(**columns):

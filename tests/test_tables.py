@@ -688,6 +688,36 @@ def test_cells_one_blank_apart_are_a_table_below_headers_with_their_units():
     assert "table" not in set(yr.extract_facts(lines.partition("\n")[2])["rule"])
 
 
+def test_cells_one_blank_apart_are_a_table_below_a_column_of_units():
+    lines = "指 标 单 位 数 量\n一、机构\n乡镇 个 30\n救灾支出 亿元 1.5\n服务床位数 万张 9.5\n"
+    facts = yr.extract_facts(f"主要情况如下：\n{lines}全镇有团员800名。")
+    assert rows(facts, "value", "unit", "noun") == [
+        *([30, "个", "乡镇"], [1.5e8, "元", "救灾支出"], [95000, "张", "服务床位"]),
+        [800, "名", "团员"],
+    ]
+
+
+def test_the_share_of_a_plan_that_is_done_is_no_plan():
+    facts = yr.extract_facts("项目 | 完成情况 | 占全年计划\n养老床位 | 385 | 110%\n社区食堂 | 39 | 130%\n")
+    assert set(facts["status"]) == {"achieved"}
+    assert facts["noun"].tolist() == ["养老床位", "养老床位", "社区食堂", "社区食堂"]
+
+
+def test_a_task_with_its_number_names_unit_and_noun_of_what_was_done(read):
+    facts = read(("", ["项目名称|完成情况", "新增60张养老床位|75", "开办9个爱心暑托班|12"]))
+    done = facts[facts["rule"] == "table"]
+    assert rows(done, "value", "unit", "noun") == [[75, "张", "养老床位"], [12, "个", "爱心暑托班"]]
+
+
+def test_a_stretch_of_years_above_a_line_of_years_is_no_noun(read):
+    facts = read(("", ["指标|2014-2016年完成情况||", "|2014|2015|2016", "康复人数（万人）|1.2|1.6|1.8"]))
+    assert rows(facts, "value", "noun", "period_end") == [
+        [12000, "康复人数", "2014"],
+        [16000, "康复人数", "2015"],
+        [18000, "康复人数", "2016"],
+    ]
+
+
 def test_a_place_that_one_cell_names_for_several_rows_holds_for_each(read):
     body = ["城东街道|团员|300|310", "|团干部|12|13", "城西街道|团员|250|251", "|团干部|8|9", "|合计|570|583"]
     facts = read(("", ["街道|项目|2021年|2022年", *body]))

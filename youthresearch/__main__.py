@@ -34,8 +34,6 @@ exit status: 0 every file was read, 2 some file could not be (the others are in 
 exit status: 0 nothing conflicts, 1 something conflicts or has no whole-number solution,
              2 some file could not be read (whatever the others hold)""",
 }
-SEVERITY = ("conflict", "infeasible", "undetermined", "holds_if_truncated", "holds")
-WRONG = SEVERITY[:2]
 _ZH = ((r"(\S+) of (\S+)", r"\2 中的 \1"), ("; or ", "；或 "), (" and ", " 与 "), ("not defined", "无定义"))
 
 
@@ -233,27 +231,25 @@ def _audit(options):
     import pandas as pd
 
     from .evidence import label
+    from .rules import VERDICTS, WRONG
 
     tables, failures = _each(
         options.files, lambda path, source: _findings(path, source, options.date or "", options.data)
     )
     left_out = [row for table in tables for row in table.attrs.pop("left_out")]
     findings = pd.concat([t for t in tables if len(t)] or [pd.DataFrame({"verdict": []})], ignore_index=True)
-    findings = findings.sort_values("verdict", key=lambda v: v.map(SEVERITY.index), kind="stable")
+    findings = findings.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")
     if len(findings):
-        print("\n".join(_aligned(_readable(findings, options.lang))), end="\n\n")
+        _print_rows(_readable(findings, options.lang))
     repairs = findings[findings["repairs"] != ""] if len(findings) else findings
     if len(repairs):
         print(label("repairs", options.lang))
-        print(
-            "\n".join(_aligned(_readable(repairs, options.lang, ["source_id", "arithmetic", "repairs"])[1:]))
-        )
-        print()
+        _print_rows(_readable(repairs, options.lang, ["source_id", "arithmetic", "repairs"])[1:])
     if left_out:
         print(label("left_out", options.lang))
-        print("\n".join(_aligned(left_out)), end="\n\n")
+        _print_rows(left_out)
     counts = findings["verdict"].value_counts()
-    told = [f"{label(f'verdict_{v}', options.lang)} {counts[v]:,}" for v in SEVERITY if v in counts]
+    told = [f"{label(f'verdict_{v}', options.lang)} {counts[v]:,}" for v in VERDICTS if v in counts]
     count = sum(len(ids.split(" ")) for *_, ids in left_out)
     told += [f"{label('left_out', options.lang)} {count:,}"] * (count > 0)
     if tables:
@@ -262,16 +258,23 @@ def _audit(options):
     return status or int(findings["verdict"].isin(WRONG).any())
 
 
+def _print_rows(rows):
+    print("\n".join(_aligned(rows)), end="\n\n")
+
+
 def _findings(path, source_id, date, data):
     """Audit one file; the findings carry the tokens that they are about."""
     from .audit import OF_SEVERAL, TWICE, audit_facts
     from .loaders import load_districts, load_identities
     from .schema import list_refused
+    from .words import LOADERS, word_table, words_of
 
     facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
     own = path if (path / "sources.csv").exists() else None  # a folder's own tables, as its facts
-    findings = audit_facts(facts, load_identities(own), load_districts(own))
+    with words_of(None if own else data):
+        book = {name: LOADERS[name](own) if own else word_table(name) for name in ("indicators", "units")}
+    findings = audit_facts(facts, load_identities(own), load_districts(own), **book)
     unclear = list_refused(findings)
     unclear = unclear[unclear["reason"].isin([TWICE, OF_SEVERAL])]
     findings.attrs = {"left_out": _left_out(unclear, tokens)}

@@ -4,6 +4,7 @@ A figure is read as widely as its wording and its last printed place allow; a re
 conflict only when no reading of its figures satisfies it.
 """
 
+from functools import partial
 from operator import attrgetter
 
 import numpy as np
@@ -24,7 +25,7 @@ from .rules import (
     solve,
     whole_numbers,
 )
-from .schema import DataError, check_columns, is_simulated, mark_simulated, with_refused
+from .schema import DataError, check_callable, check_columns, is_simulated, mark_simulated, with_refused
 
 FINDING = [
     *("relation", "source_id", "district", "scope", "period_end", "indicator", "checked", "verdict"),
@@ -38,7 +39,7 @@ NO_VALUE = "these leave a figure no value"
 PASSES = 30  # of propagation: each carries a bound one relation further
 
 
-def audit_facts(facts, identities=None, districts=None):
+def audit_facts(facts, identities=None, districts=None, *, indicators=None, units=None):
     """Check every relation that facts state among themselves.
 
     Relations: `growth` (level, change, growth rate), `change` and `growth_between` (with the level before),
@@ -56,6 +57,8 @@ def audit_facts(facts, identities=None, districts=None):
         As from `load_identities`; without it only sums that the text itself shows are checked.
     districts : pandas.DataFrame, optional
         As from `load_districts`; without it no bounds across levels of government are checked.
+    indicators, units : pandas.DataFrame, optional
+        Code book and units, by which persons are told from organisations; the project's by default.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def audit_facts(facts, identities=None, districts=None):
     DataError
         If a column is missing or a fact_id stands twice.
     """
-    facts, figures, relations, findings = _checked(facts, identities, districts)
+    facts, figures, relations, findings = _checked(facts, identities, districts, indicators, units)
     findings["repairs"] = summary(proposals(facts, figures, findings, relations), len(findings))
     order = findings.sort_values(["source_id", "relation", "indicator", "fact_ids"]).index
     findings = mark_simulated(findings.loc[order, FINDING].reset_index(drop=True), is_simulated(facts))
@@ -85,9 +88,12 @@ def audit_facts(facts, identities=None, districts=None):
     return with_refused(findings, _refused(facts, reasons))
 
 
-def _checked(facts, identities, districts):
+def _checked(facts, identities, districts, indicators, units):
     """Find the relations of facts and check them: facts prepared, figures, relations, findings in order."""
-    facts = prepare(facts)
+    facts = prepare(facts, indicators, units)
+    if districts is not None:
+        needed = ["district", "parent"]
+        check_columns("districts", districts, needed, "load them with load_districts", needed)
     figures = figures_of(facts)
     relations = find_relations(facts, figures, identities, districts)
     return facts, figures, relations, _findings(facts, relations, figures)
@@ -145,7 +151,7 @@ def _refused(facts, reasons):
     return rows.loc[facts["fact_id"].isin(reasons), ["fact_ids", *ABOUT, "reason"]]
 
 
-def propose_repairs(facts, identities=None, districts=None):
+def propose_repairs(facts, identities=None, districts=None, *, indicators=None, units=None):
     """Propose what would make the figures in conflict agree; nothing is applied.
 
     Conflicts that share figures are repaired together. Proposals that settle most conflicts with fewest
@@ -156,7 +162,7 @@ def propose_repairs(facts, identities=None, districts=None):
 
     Parameters
     ----------
-    facts, identities, districts
+    facts, identities, districts, indicators, units
         As for `audit_facts`.
 
     Returns
@@ -170,7 +176,7 @@ def propose_repairs(facts, identities=None, districts=None):
     DataError
         As `audit_facts`.
     """
-    facts, figures, relations, findings = _checked(facts, identities, districts)
+    facts, figures, relations, findings = _checked(facts, identities, districts, indicators, units)
     edits = proposals(facts, figures, findings, relations)
     about = findings.loc[edits["finding"], ["source_id", "relation", "fact_ids"]].reset_index(drop=True)
     table = pd.concat([about, edits.drop(columns="finding")], axis=1)
@@ -178,19 +184,21 @@ def propose_repairs(facts, identities=None, districts=None):
     return mark_simulated(table.sort_values(order, ignore_index=True), is_simulated(facts))
 
 
-def audit_report(facts, identities=None, districts=None, *, repairs=None, measure=compute_metrics):
+def audit_report(
+    facts, identities=None, districts=None, *, repairs=None, measure=None, indicators=None, units=None
+):
     """Rank the conflicts by what their repair would change.
 
     Parameters
     ----------
-    facts, identities, districts
+    facts, identities, districts, indicators, units
         As for `audit_facts`.
     repairs : pandas.DataFrame, optional
-        As from `propose_repairs` of the same three, where they are at hand; all of them, not a choice.
-    measure : callable
+        As from `propose_repairs` of the same tables, where they are at hand; all of them, not a choice.
+    measure : callable, optional
         Facts -> table with low and high and columns that name each row (fact_ids, where nothing else does):
-        what you conclude from the facts. The metrics of the field by default; an effect's estimate can
-        stand here as well.
+        what you conclude from the facts. `compute_metrics` by default; an effect's estimate can stand
+        here as well.
 
     Returns
     -------
@@ -208,7 +216,10 @@ def audit_report(facts, identities=None, districts=None, *, repairs=None, measur
         As `audit_facts`; or if the repairs are of other facts, or of what has been repaired since, or if
         the measure has several results of one name.
     """
-    edits = propose_repairs(facts, identities, districts) if repairs is None else repairs
+    book = {"indicators": indicators, "units": units}
+    measure = partial(compute_metrics, **book) if measure is None else measure
+    check_callable("measure", measure, "give one that makes a table of facts, such as yr.compute_metrics")
+    edits = propose_repairs(facts, identities, districts, **book) if repairs is None else repairs
     _check_repairs(edits, facts)
     keys = ["source_id", "relation", "fact_ids"]
     texts = edits.assign(text=edits["from_text"] + " -> " + edits["to_text"])
@@ -300,7 +311,7 @@ def _middle(ends):
 # What follows from the figures ----------------------------------------------------------------------------
 
 
-def derive_before(facts):
+def derive_before(facts, *, indicators=None, units=None):
     """Derive the level before a change from what a report states after it.
 
     Before = level - change, or level / (1 + growth) where no change is stated; there a count
@@ -311,6 +322,8 @@ def derive_before(facts):
     ----------
     facts : pandas.DataFrame
         As from `load_facts`; give ``cap="next_unit"`` there for closed intervals.
+    indicators, units
+        As for `audit_facts`.
 
     Returns
     -------
@@ -325,7 +338,7 @@ def derive_before(facts):
     DataError
         If a column is missing or holds the wrong sort of thing, or a fact_id stands twice.
     """
-    facts = prepare(facts)
+    facts = prepare(facts, indicators, units)
     figures = figures_of(facts)
     moves, several = _stated_moves(facts, figures)
     rows = {k: moves[moves["kind"] == k].reset_index(drop=True) for k in ("change", "growth")}
@@ -378,7 +391,7 @@ def _before(facts, moves, rule, before, level):
     return table.join(before.add_prefix("before_")).join(level.add_prefix("after_"))
 
 
-def tighten(facts, identities=None, districts=None):
+def tighten(facts, identities=None, districts=None, *, indicators=None, units=None):
     """Draw every conclusion that the relations allow: narrower figures, and figures that nobody states.
 
     Bounds are propagated through all relations that hold until none moves (interval constraint propagation;
@@ -388,7 +401,7 @@ def tighten(facts, identities=None, districts=None):
 
     Parameters
     ----------
-    facts, identities, districts
+    facts, identities, districts, indicators, units
         As for `audit_facts`.
 
     Returns
@@ -406,7 +419,7 @@ def tighten(facts, identities=None, districts=None):
     DataError
         As `audit_facts`.
     """
-    facts, _, relations, findings = _checked(facts, identities, districts)
+    facts, _, relations, findings = _checked(facts, identities, districts, indicators, units)
     sound = relations[~findings["verdict"].isin(WRONG)]
     facts, sound = _with_hidden(facts, sound)
     figures = figures_of(facts)

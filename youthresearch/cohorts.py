@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .districts import follow_codes
-from .loaders import load_divisions
+from .loaders import given_or_own
 from .periods import at_frequency, kind_of, last_day
 from .schema import PANEL, REFUSED, DataError, as_text, check_choice, check_columns, with_refused
 
@@ -60,7 +60,7 @@ def assign_cohorts(
     check_columns("panel", panel, needed, "make it with build_panel or as_panel")
     needed = ["district", "wave", READINGS[reading]]
     check_columns("register", pilots, needed, "see load_pilots", untyped=needed)
-    claims = _claims(pilots, READINGS[reading], load_divisions() if divisions is None else divisions)
+    claims = _claims(pilots, READINGS[reading], given_or_own("divisions", divisions))
     told = _cohorts(claims, panel["period"], reading, treat_conflicts)
     districts = pd.Series(panel["district"].unique())
     cohorts = told["cohort"].reindex(districts)

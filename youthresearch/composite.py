@@ -13,9 +13,11 @@ from .schema import (
     SIMULATED,
     DataError,
     Result,
+    as_list,
     as_names,
     check_choice,
     check_columns,
+    is_number,
     is_simulated,
     mark_simulated,
 )
@@ -341,7 +343,8 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
     outside = ((u < 0) | (u > 1)).any(axis=1)
     if outside.any() or k < 2:
         raise DataError("Coupling needs two systems or more, scored from 0 to 1:", systems[outside])
-    a = np.ones(k) if weights is None else np.asarray(weights, dtype=float)
+    weights = np.ones(k) if weights is None else as_list(weights)
+    a = np.array([weight if is_number(weight) else np.nan for weight in weights])
     if a.shape != (k,) or not (a >= 0).all() or not a.any():
         raise DataError(f"weights={weights} must be {k} numbers, none below zero and not all zero.")
     a = a / a.sum()
@@ -367,6 +370,7 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
 
 
 def _numbers(table):
+    _check_indicators(table)
     x = table.to_numpy(dtype=float)
     if not np.isfinite(x).all():
         raise DataError("The table has missing or infinite values:", table[~np.isfinite(x).all(axis=1)])

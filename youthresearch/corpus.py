@@ -404,7 +404,7 @@ def _typed(name, tables):
     return pd.concat(filled, ignore_index=True).astype(types)
 
 
-def _extractor(data=None):
+def _extractor(data):
     """Fingerprint what decides which facts a document gives; own words may change at any time."""
     own = () if data is None else [part for f in own_files(data) for part in (f.name, f.read_bytes())]
     return _digest(_own_code(), *own)[:20] if own else _own_code()

@@ -21,9 +21,11 @@ from .reassign import ENUMERATED, TIE, count, drawn_assignments, every_assignmen
 from .schema import (
     DataError,
     Result,
+    as_list,
     check_choice,
     check_count,
     check_estimator,
+    check_number,
     check_seed,
     check_share,
     mark_simulated,
@@ -91,7 +93,7 @@ class StudyDesign(Result):
 
     @property
     def _title(self):
-        return "design"
+        return f"design: {self.outcome}"
 
     def _said(self):
         waves = ", ".join(f"{k} from {begins} on" for begins, k in self.waves.items())
@@ -139,15 +141,14 @@ def design_study(*, districts, periods, waves, rho, sd=1.0, outcome="outcome"):
     size = districts if isinstance(districts, dict) else {"all": districts}
     check_count(periods=periods, **{f"districts[{name!r}]": k for name, k in size.items()})
     stratum = np.repeat(list(size), [int(k) for k in size.values()])
-    if not -1 < rho < 1:
-        raise DataError(f"rho={rho} must lie between -1 and 1.")
+    check_number(above=-1, below=1, rho=rho)
     cohort = _cohorts(waves, size, stratum, periods)
     names = pd.Index([f"d{i:04d}" for i in range(1, len(stratum) + 1)])
     if isinstance(sd, dict) and set(size) - set(sd):
         raise DataError(f"sd={sd} must name every stratum of {list(size)}.")
-    spread = np.array([sd[s] for s in stratum]) if isinstance(sd, dict) else np.full(len(stratum), float(sd))
-    if not (spread > 0).all():
-        raise DataError(f"sd={sd} must be above zero.")
+    each = sd if isinstance(sd, dict) else dict.fromkeys(size, sd)
+    check_number(above=0, **{f"sd[{name!r}]" if each is sd else "sd": each[name] for name in size})
+    spread = np.array([float(each[s]) for s in stratum])
     strata = pd.Series(stratum, names, name="stratum" if isinstance(districts, dict) else None)
     time = np.arange(1, periods + 1)
     return StudyDesign(outcome, names, pd.Index(time), time, cohort, strata, spread, float(rho))
@@ -229,6 +230,8 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
             f"No district of {outcome!r} begins after {periods[0]} and by {periods[-1]}: give cohorts, or "
             "until= the study's last period."
         )
+    if rho is not None:
+        check_number(above=-1, below=1, rho=rho)
     before = cells.time < first
     needed = 4 if rho is None else 2
     if before.sum() < needed or not cells.observed[:, before].all():
@@ -490,7 +493,10 @@ def power_curve(
     low, high, _, sd = _undetected(design, test, estimator, simulations, draws, level, seed, options)
     if effects is None:
         effects = np.linspace(0, 2, 41) * _formula(sd, len(design.districts), level, 0.8)
-    effects = np.atleast_1d(np.asarray(effects, dtype=float))
+    effects = as_list(effects)
+    for effect in effects:
+        check_number(effects=effect)
+    effects = np.array(effects, dtype=float)
     found = found_share(low, high, effects)
     se = np.sqrt(found * (1 - found) / len(low))
     treated = int((design.cohort != NEVER).sum())

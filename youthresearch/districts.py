@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from .schema import DataError, as_text
+from .schema import DataError, as_names, as_text, check_columns, check_count
 
+_OF_DIVISIONS = ["district", "name_zh", "level", "parent", "valid_from", "valid_to", "successor"]
 _KINDS = (  # what a county's name ends in, the longer first
     *("自治县", "自治旗", "林区", "特区", "矿区"),
     *("市", "县", "区", "旗", "盟", "州", "省", "地区"),
@@ -36,6 +37,9 @@ def resolve_district(name, divisions, *, year=None, hints=()):
     DataError
         If the name is empty or of one character.
     """
+    check_columns("divisions", divisions, _OF_DIVISIONS, "load them with load_divisions", _OF_DIVISIONS)
+    if year is not None:
+        check_count(year=year)
     name = name.strip() if isinstance(name, str) else ""
     if len(name) < 2:
         raise DataError(f"{name!r} is too short a name for a place: give at least two characters.")
@@ -45,7 +49,7 @@ def resolve_district(name, divisions, *, year=None, hints=()):
     upper = upper[_valid(upper, year)].sort_values("valid_from").drop_duplicates("district", keep="last")
     names, parents = (upper.set_index("district")[c].to_dict() for c in ("name_zh", "parent"))
     above = [_above(parent, names, parents) for parent in found["parent"]]
-    text = hints if isinstance(hints, str) else "|".join(hints)
+    text = "|".join(as_names(hints, "hints"))
     hinted = [any(n in text or _short(n) in text for n in within) for within in above]
     found = found.assign(within=["".join(reversed(a)) for a in above], hinted=hinted)
     columns = [
@@ -99,6 +103,8 @@ def follow_codes(districts, divisions):
     -------
     pandas.Series of str, shape (n,)
     """
+    needed = ["district", "successor"]
+    check_columns("divisions", divisions, needed, "load them with load_divisions", needed)
     after = divisions.dropna(subset="successor").set_index("district")["successor"].to_dict()
     districts = pd.Series(districts)
     if pd.api.types.is_numeric_dtype(districts):  # a spreadsheet's

@@ -40,7 +40,7 @@ from .places import child_of, district_of, first_foreign, part_of, place_of, sco
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .rates import each_of
 from .refusals import refusal_of
-from .schema import DataError, check_columns, check_text
+from .schema import DataError, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
 from .tokens import NUMBER, PEOPLE, is_person
@@ -108,6 +108,9 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     DataError
         If what is given is no text, or the name of a file, the date is none, or the folder holds no words.
     """
+    check_text("source_id", source_id, "name the document")
+    if indicators is not None:
+        check_frame("indicators", indicators, "load them with load_indicators")
     proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
     facts.attrs["refused"] = refused  # records: pandas can join and save neither frames with frames
@@ -116,7 +119,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
 
 def propose(document_or_text, source_id="", indicators=None, date="", data=None):
     """Return the proposals of one document and what was refused, as dicts: what `extract_facts` tabulates."""
-    if date and not (isinstance(date, str) and ISO.fullmatch(date)):
+    if not isinstance(date, str) or (date and not ISO.fullmatch(date)):
         raise DataError(f"{date!r} is no date of a document: write '2021', '2021-06' or '2021-06-30'.")
     with words_of(data):
         return _propose(document_or_text, source_id, indicators, date)
@@ -462,10 +465,13 @@ def _unsaid_unit(noun, folded, said, context):
 
 def _noun_of(mention, kind, folded, tokens, number, context):
     """Find the noun that a figure counts, as `find_noun` does, and else in what was said before."""
+    start, unit = mention["start"], mention["unit"]
     if kind == "share" and number and mention["hedge"] in ("at_most", "at_least"):
         number = _before_bound(tokens, number)
+        labelled = not number and _above(folded, tokens[0].start, "%", context["above"])
+        if labelled:  # of a row: 优秀团员 | 不超过团员总数的3%
+            return labelled, "topic", None
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
-    start, unit = mention["start"], mention["unit"]
     subject, counted = context["paragraph"].get("subject", (None, ""))
     if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
         return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
@@ -484,7 +490,7 @@ def _before_bound(tokens, number):
     for i in range(number - 1, max(-1, number - 10), -1):
         if tokens[i].sort == "x":
             break
-        if tokens[i].word[0] == "不" and i:
+        if tokens[i].word[0] == "不":
             return i
     return number
 

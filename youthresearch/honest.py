@@ -12,7 +12,16 @@ import numpy as np
 import pandas as pd
 
 from .inference import SEED, as_percent, effect_on_cells, fixed, inference_for, reassigned_path
-from .schema import DataError, Result, check_choice, check_share, is_number, mark_simulated, said_of_sample
+from .schema import (
+    DataError,
+    Result,
+    check_choice,
+    check_share,
+    is_number,
+    is_whole,
+    mark_simulated,
+    said_of_sample,
+)
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -238,8 +247,10 @@ def _target(times, event_time):
     after = times >= 0
     if event_time is None:
         return after / after.sum(), "att"
-    if event_time not in times[after]:
-        raise DataError(f"event_time={event_time} is none of those after treatment, {times[after].tolist()}.")
+    if not is_whole(event_time) or event_time not in times[after]:
+        raise DataError(
+            f"event_time={event_time!r} is none of those after treatment, {times[after].tolist()}."
+        )
     return (times == event_time).astype(float), f"att at {event_time}"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, Result, check_columns, is_simulated, mark_simulated, with_refused
+from .schema import DataError, Result, check_columns, check_text, is_simulated, mark_simulated, with_refused
 from .strata import of_column
 
 
@@ -122,8 +122,10 @@ def _check_aligned(values, others):
 
 
 def _checked(values, weights):
-    if not pd.api.types.is_list_like(values):
-        raise DataError(f"Inequality needs a list of numbers, and {type(values).__name__} is none.")
+    for given in (values, weights):
+        lists = pd.api.types.is_list_like(given) and not isinstance(given, (dict, set, pd.DataFrame))
+        if not lists and (given is values or given is not None):
+            raise DataError(f"Inequality needs a list of numbers, and {type(given).__name__} is none.")
     _check_aligned(values, weights)
     for given in (values, weights):
         dtype = float if given is None or not len(given) else pd.Series(given).dtype
@@ -287,6 +289,9 @@ def _balanced(panel, outcome, population):
     With the districts' sizes, and the districts that are left out.
     """
     needed = ["district", "period", "indicator", "value"]
+    check_text("outcome", outcome, "name an indicator of the panel")
+    if population is not None:
+        check_text("population", population, "name a column of the panel")
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     rows = panel[panel["indicator"] == outcome]
     if not len(rows):

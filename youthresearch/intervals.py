@@ -178,6 +178,8 @@ def rounding_interval(figures, resolution, *, rule="half_up"):
 
 def _check_aligned(index, *columns):
     """Refuse Series whose rows are not those of an index."""
+    if not all(c is None or isinstance(c, pd.Series) for c in columns):
+        raise ValueError("Give Series, one row a figure.")
     if not all(c is None or c.index.equals(index) for c in columns):
         raise ValueError("Series with different indexes cannot be combined: align them first.")
 

@@ -25,7 +25,7 @@ WORDS = 2**12  # cells kept in mind with the unit they are, if any
 _FACTORS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7}
 _FACTORS |= {"亿": 10**8}
 _IMPLIED = {"人数": "人", "金额": "元", "率": "%", "占比": "%", "比例": "%", "比重": "%"}
-_DATED = re.compile(r"((?:19|20)\d\d)年(?:度|([底末]))?")
+_DATED = re.compile(r"(?:(?:19|20)\d\d年?[-—~至])?((?:19|20)\d\d)年(?:度|([底末]))?")
 _RELATIVE = re.compile("[本今当上去]年度?(?!结)")  # 上年结转 is the name of a sum
 _CHANGE = re.compile(
     r"(?:同?比|较)(?:上一?年|去年|上期|同期|(?:19|20)\d\d年)+度?(?:同期)?"
@@ -85,7 +85,7 @@ def said_of(cell, document):
     return Said(
         noun=noun,
         span=_span(cell, skipped + past, len(noun)) if noun else None,
-        own=not (is_measure(counted) or is_measure(noun) or _EVENTS.fullmatch(counted)),
+        own=not (is_measure(counted) or is_measure(noun) or noun[:1] == "占" or _EVENTS.fullmatch(counted)),
         unit=unit,
         factor=factor,
         implied=_implied(name),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .intervals import hedge_interval
+from .intervals import NEEDS_A_DIGIT, hedge_interval
 from .schema import (
     DATA,
     DataError,
@@ -25,7 +25,6 @@ UNDER = "under"  # base of what stands only under the line of a rate: 月, 支�
 AREA = "item under"  # base of an area, which a number may stand right before: 9区, 两镇
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 PARTS = frozenset({"percent", "permille", "per_100000"})  # bases of shares
-VAGUE = ("odd", "nearly", "about", "over", "at_least")
 OWN = ("facts", "sources", "nouns", "judgements")  # about one's own documents; a folder has its own or none
 
 
@@ -421,7 +420,7 @@ def value_faults(facts):
         ),
         "a vague word needs a value that is not zero": (
             "value",
-            facts["hedge"].isin(VAGUE) & (facts["value"] == 0),
+            facts["hedge"].isin(NEEDS_A_DIGIT) & (facts["value"] == 0),
         ),
         "only a change or a growth rate may be negative": (
             "value",
@@ -439,6 +438,22 @@ def value_faults(facts):
     }
     found = [(rule, column, bad.fillna(False).astype(bool)) for rule, (column, bad) in rules.items()]
     return [(rule, facts.loc[bad, column]) for rule, column, bad in found if bad.any()]
+
+
+def given_or_own(name, table):
+    """Return the table given, checked, or the project's where none is: indicators, units or divisions."""
+    load, needed = _GIVEN[name]
+    if table is None:
+        return load()
+    check_columns(name, table, needed, f"load them with load_{name}", untyped=needed)
+    return table
+
+
+_GIVEN = {
+    "indicators": (load_indicators, ["indicator", "unit", "flow"]),
+    "units": (load_units, ["unit", "base"]),
+    "divisions": (load_divisions, ["district", "successor"]),
+}
 
 
 def base_units(written, units):

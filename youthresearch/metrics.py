@@ -15,7 +15,7 @@ import pandas as pd
 
 from .intervals import check_intervals, interval, ratio, rising
 from .levels import CUMULATIVE, first_reason, not_levels
-from .loaders import load_indicators, load_units
+from .loaders import given_or_own
 from .schema import (
     KEY,
     REFUSED,
@@ -23,6 +23,8 @@ from .schema import (
     DataError,
     as_names,
     check_columns,
+    check_count,
+    check_number,
     is_simulated,
     mark_simulated,
     with_refused,
@@ -71,8 +73,7 @@ def annual_growth(after, before, years):
     -------
     pandas.DataFrame, shape (n, 2)
     """
-    if not years > 0:
-        raise DataError(f"Growth over {years} years cannot be put on one year: years must be above zero.")
+    check_number(above=0, years=years)
     _positive(before)
     return rising(lambda late, early: 100 * ((late / early) ** (1 / years) - 1), after, before)
 
@@ -259,6 +260,9 @@ def meeting_compliance(held, *, rule=MEETINGS, years=1.0):
     DataError, ValueError
         If a kind of meeting is missing or unknown to the rule, or requires nothing, or as `share`.
     """
+    check_number(above=0, years=years)
+    if not isinstance(held, dict):
+        raise DataError(f"held is of type {type(held).__name__}: give a dict, kind of meeting -> table.")
     if set(held) != set(rule) or not all(n * years > 0 for n in rule.values()):
         raise DataError(
             f"The rule is about {sorted(rule)}, each above zero; the meetings held are {sorted(held)}."
@@ -304,6 +308,7 @@ def series_growth(series, start, end):
     needed = ["indicator", "year", "value", "definition", "processing", "source_id", "note"]
     check_columns("series", series, needed, "load it with load_national")
     years = sorted(series["year"].unique().tolist())
+    check_count(start=start, end=end)
     if start >= end or not {start, end} <= set(years):
         raise DataError(f"No growth from {start} to {end}: give two of the years {years}, the earlier first.")
     early, late = (series[series["year"] == y].drop(columns="year") for y in (start, end))
@@ -397,8 +402,8 @@ def compute_metrics(facts, *, indicators=None, units=None):
         If a column is missing.
     """
     check_columns("facts", facts, _NEEDED, "load them with load_facts")
-    book = (load_indicators() if indicators is None else indicators).set_index("indicator")
-    levels, refused = _levels(facts, book, load_units() if units is None else units)
+    book = given_or_own("indicators", indicators).set_index("indicator")
+    levels, refused = _levels(facts, book, given_or_own("units", units))
     functions = {name: function for name, function, _ in METRICS}
     pairs = [(name, *taken) for name, _, taken in METRICS if YOUTH not in taken]
     pairs = pd.DataFrame(pairs, columns=["metric", "indicator", "base"])

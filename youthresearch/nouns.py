@@ -12,6 +12,7 @@ from .phrases import (
     NUMERIC,
     REACH,
     RISEN,
+    SURFACES,
     TO_THE_LEFT,
     TOTALS,
     each_before,
@@ -38,6 +39,7 @@ from .tokens import (
     ends_in,
     fits,
     is_counted,
+    is_level,
     is_person,
     moves,
     roles,
@@ -48,15 +50,13 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
-SURFACES = ("亩", "公顷", "平方米", "公里")
 FOR = ("为", "给", "向", "对")
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
-ACTS = ("起诉", "公诉", "逮捕", "批捕")  # ends of acts of law
-RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排")
+RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 LISTS = ("名册", "名单", "称号", "荣誉称号")
@@ -111,7 +111,7 @@ def find_noun(tokens, i, mention, kind, context):
     if same:
         return same, "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
-    if rule != "right" and tokens[i - 1].word.endswith(ACTS):
+    if rule != "right" and ends_in(tokens[i - 1].word, "act"):
         again = again or _accused(tokens, i, context)
     if again:
         return again, "inherited", found.get(rule)
@@ -289,8 +289,8 @@ def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
     after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit)
-    right = right_of(tokens, i + (after.word == NUMBER and unit in WHOLES), unit)  # 5户17名贫困人口
-    if right == (after.start, after.end) and _is_level(after.word):
+    right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
+    if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
     came = _who_come(tokens, i) if unit == "人次" and not right else None
     event = None if came else _beside(tokens, i, unit, left, right)
@@ -337,10 +337,12 @@ def _beside(tokens, i, unit, left, right):
 
 def _who_come(tokens, i):
     """Find the persons who take part in what stands before a number (志愿者参与服务900人次)."""
-    for n in range(i - 2, max(0, i - REACH), -1):
+    for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].sort in "xr":
             break
-        if tokens[n].sort == "h" and tokens[n].word in roles("event"):
+        serves = tokens[n].sort == "h" if n < i - 1 else tokens[n - 1].word in SUMMED
+        if serves and tokens[n].word in roles("event"):
+            n -= tokens[n - 1].word in SUMMED
             return phrase_to(tokens, n - 1) if is_person(tokens[n - 1].word) else None
     return None
 
@@ -377,7 +379,7 @@ def _further(tokens, i, unit, kind, context):
         return whole, "inherited", None
     alone, before = tokens[i - 1].word != NUMBER, context["noun"]
     if alone:
-        part = tokens[i - 1].word == "的" and tokens[i - 2].word != OTHER  # but 到2021年的60人
+        part = tokens[i - 1].word == "的" and tokens[i - 2].word != OTHER
         before = _of_its_kind(unit, kind, context, part)
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
@@ -413,7 +415,7 @@ def _same_kind(tokens, i, unit, left, context):
 
     建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
     """
-    if unit not in ONLY or fits(_head(tokens, i, left), unit):
+    if unit not in ONLY or fits(_head(tokens, i, left), unit) or _is_item(tokens, i, unit, left):
         return None
     group = PEOPLE if unit in PEOPLE else (unit,)
     return next(
@@ -426,11 +428,24 @@ def _same_kind(tokens, i, unit, left, context):
     )
 
 
+def _is_item(tokens, i, unit, left):
+    """Tell whether a phrase is all that stands before number i in a list (村书记2人,村会计1人)."""
+    n = i - 1
+    whose = unit in PEOPLE and ends_in(tokens[n].word, "organisation")
+    if tokens[n].end != left[1] or whose or tokens[n].sort == "p":
+        return False
+    while n > 0 and tokens[n].start > left[0]:
+        n -= 1
+    listed = tokens[n - 1].sort in "xc" and tokens[n - 2].word in (NUMBER, ")")
+    return listed and tokens[n].sort not in "vh" and not says(tokens[i - 1].word)  # but 入驻云平台3万家
+
+
 def _whole(tokens, i, unit, context):
     """Find whose part persons are that are told by what they are (35岁以下的17人, 大专学历的有9名)."""
     k = i - 1 - (tokens[i - 1].word in ("有", "共", "达", "为"))
     aged = tokens[k].word == AGE and tokens[k - 1].sort in "xc"  # 14岁以下90人
-    if unit not in PEOPLE or not (aged or tokens[k].word == "的"):
+    told = tokens[k].word == "的" and tokens[k - 1].word != OTHER  # but 到2021年的60人
+    if unit not in PEOPLE or not (aged or told):
         return None
     first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
     if aged and not first:
@@ -692,11 +707,11 @@ def _shared(tokens, i, unit):
     """Find the noun after the last of several numbers, over verbs (扶持9名、带动50名青年) and levels."""
     last = n = i
     while n < min(i + REACH, len(tokens) - 1):
-        if tokens[n + 1].sort not in "xcvhs" and not _is_level(tokens[n + 1].word):
+        if tokens[n + 1].sort not in "xcvhs" and not is_level(tokens[n + 1].word):
             break
         n += 1
         last = n if tokens[n].word == NUMBER else last
-    last += last > i and _is_level(tokens[i + 1].word) and _is_level(tokens[last + 1].word)
+    last += last > i and is_level(tokens[i + 1].word) and is_level(tokens[last + 1].word)
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
@@ -713,16 +728,14 @@ def _over_brackets(tokens, i, unit):
     return found if counts(head, unit) else None
 
 
-def _is_level(word):
-    """Tell whether a word is a level of administration (市级)."""
-    return word.endswith("级") and word in roles("qualifies")
-
-
 def find_above(text, start, unit):
     """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
-    if unit not in COUNTED:
+    if unit not in COUNTED and unit != "%":
         return None
     tokens = classify(cut(text), start, {})
+    if unit == "%":  # the label of a row
+        k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), 0)
+        return phrase_to(tokens, k) if tokens[k].sort == "n" else None
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
     k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)

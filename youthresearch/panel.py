@@ -12,7 +12,7 @@ from .cohorts import assign_cohorts
 from .districts import follow_codes
 from .intervals import hedge_interval, rounding_interval
 from .levels import CHANGE, GROWTH, first_reason, look_up, not_levels
-from .loaders import load_divisions, load_indicators, load_units
+from .loaders import given_or_own
 from .periods import FREQUENCIES, as_cohort, as_period, at_frequency, days_of, last_day
 from .schema import (
     FACT,
@@ -27,6 +27,7 @@ from .schema import (
     check_columns,
     check_facts,
     check_frame,
+    check_text,
     has_numbers,
     is_simulated,
     mark_simulated,
@@ -80,6 +81,10 @@ def as_panel(
         with two cohorts or an attribute that varies, bounds that do not enclose their value, or districts
         treated from the panel's first period on.
     """
+    named = {"district": district, "period": period, "cohort": cohort}
+    named |= {n: c for n, c in {"indicator": indicator, "scope": scope}.items() if c is not None}
+    for name, column in named.items():
+        check_text(name, column, "name a column of the table")
     names, keep = _names(outcomes, low, high, indicator), as_names(keep, "keep")
     check_frame("outcomes", table, "give a DataFrame, as pandas.read_csv reads it")
     table = table if table.index.is_unique else table.reset_index(drop=True)
@@ -341,15 +346,15 @@ def build_panel(
         If a column is missing, a fact_id stands twice, or frequency is not known.
     """
     check_choice("frequency", frequency, tuple(_LENGTH))
-    book = (load_indicators() if indicators is None else indicators).set_index("indicator")
-    units = load_units() if units is None else units
-    divisions = load_divisions() if divisions is None else divisions
+    book = given_or_own("indicators", indicators).set_index("indicator")
+    units, divisions = given_or_own("units", units), given_or_own("divisions", divisions)
+    _check_given(sources, findings)
     check_facts(facts, _FACT)
     simulated = is_simulated(facts)
     facts, renamed = _prepare(facts, divisions)
     reason = _reasons(facts, book, units, frequency, _wanted(facts, scope), findings)
     stated = _stated(facts.loc[reason == "", _CELL], book, cap, frequency)
-    before, undated = _before(facts, reason, stated, frequency)
+    before, undated = _before(facts, reason, stated, frequency, book, units)
     reason = reason.mask(reason.isin(_MOVES), undated.reindex(facts.index))
     cells = pd.concat([stated, before], ignore_index=True) if len(before) else stated
     names = ["district", "indicator", "scope", "source_id", "processing"]
@@ -375,6 +380,13 @@ _SERIES = ["source_id", "district", "scope", "indicator"]
 _MOVES = (CHANGE, GROWTH)
 
 
+def _check_given(sources, findings):
+    if sources is not None:
+        check_columns("sources", sources, ["source_id", "class"], "load them with load_sources")
+    if findings is not None:
+        check_columns("findings", findings, ["verdict", "fact_ids"], "make them with audit_facts")
+
+
 def _prepare(facts, divisions):
     """Facts with the columns that are needed, empty cells as "", codes followed to the present."""
     facts = facts[_FACT].reset_index(drop=True)
@@ -389,7 +401,7 @@ def _prepare(facts, divisions):
 def _wanted(facts, scope):
     if isinstance(scope, str) and scope == "all":
         return pd.Series(True, index=facts.index)
-    return facts["scope"].isin([""] if scope is None else [scope] if isinstance(scope, str) else list(scope))
+    return facts["scope"].isin([""] if scope is None else as_names(scope, "scope"))
 
 
 def _reasons(facts, book, units, frequency, wanted, findings):
@@ -455,7 +467,7 @@ def _stated(facts, book, cap, frequency):
     )
 
 
-def _before(facts, reason, stated, frequency):
+def _before(facts, reason, stated, frequency, book, units):
     """Cells a year (or so) before, from a level and its change or growth rate.
 
     Returns
@@ -469,7 +481,7 @@ def _before(facts, reason, stated, frequency):
     if not len(undated):
         return stated.head(0), undated
     levels = facts[reason == ""].merge(facts.loc[moves, _SERIES].drop_duplicates(), on=_SERIES)
-    table = derive_before(pd.concat([levels, facts[moves]]))
+    table = derive_before(pd.concat([levels, facts[moves]]), indicators=book.reset_index(), units=units)
     if not len(table):
         return stated.head(0), undated
     table[["level_id", "move_id"]] = table["fact_ids"].str.split(" ", expand=True)

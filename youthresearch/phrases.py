@@ -23,6 +23,7 @@ from .tokens import (
     ends_in,
     fits_only,
     is_counted,
+    is_level,
     is_person,
     may_stand,
     moves,
@@ -39,20 +40,17 @@ EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
     *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
+SURFACES = ("亩", "公顷", "平方米", "公里")
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 # Single characters that begin no word with the next.
 WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
-HONOURS = ("优秀", "先进", "模范")
-THINGS = (  # ends of nouns for what a verb before them takes or makes (征集作品)
-    *("作品", "成果", "稿件", "信息", "线索", "建议", "提案", "问题", "意见", "诉求", "心愿"),
-    *("资金", "款", "物资", "图书", "材料", "贷款", "案件", "个案", "订单", "社会组织"),
-    *("视频", "文章", "推文", "海报", "手册", "展板", "横幅"),
-)
 # Alone, they count what was counted before.
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
+MEAN_AGE = "平均年龄"
+TAKEN_PART = ("参加", "参与", "申请", "享受", "取得")
 AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
@@ -61,6 +59,7 @@ LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
+PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
@@ -85,12 +84,26 @@ def right_of(tokens, i, unit):
         return None  # 完成100个的目标
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
+    if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
+        last = _honoured(tokens, begin, last, unit)
     after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
     mean = after in mean or tokens[last].word[:2] in mean
     if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
-    return span(tokens, _titled(tokens, past_titles(tokens, begin, last)), last)
+    return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
+
+
+def _honoured(tokens, begin, last, unit):
+    """Find who is given the title that a phrase ends in (授予9个支部“红旗支部”称号)."""
+    for n in range(begin, last):
+        after = tokens[n + 1]
+        titled = after.sort in "pas" or is_level(after.word) or after.word.startswith((*roles("praise"),))
+        if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
+            return n
+        if after.word == NOUN and tokens[n].sort == "n" and not is_level(tokens[n].word):
+            return n
+    return last
 
 
 def _of_persons(tokens, i):
@@ -115,7 +128,7 @@ def _run_on(tokens, i, unit):
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            fits = last is not None and _may_count(tokens[last].word, unit)
+            fits = last is not None and (unit in SURFACES or _may_count(tokens[last].word, unit))
             if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
                 break
             begin = last = None
@@ -178,11 +191,12 @@ def opening(tokens, j, unit=""):
         first.word in (OTHER, "籍")
         or (first.sort == "s" and first.word[0] in "全我各本")
         or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
+        or (unit in ONLY and first.sort == "p" and _is_relative(tokens, j + 1))
     ):
         j += 1
         first = tokens[j]
-    if first.sort not in "vhwrs":
-        return j
+    if first.sort not in "vhwrs" or first.word == "以":
+        return j  # 60人以志愿者的身份
     if first.word == "因" and unit in COUNTED:
         head = phrase_end(tokens, j + 1)
         cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
@@ -195,6 +209,14 @@ def opening(tokens, j, unit=""):
         if tokens[n].sort == "x":
             break
     return j
+
+
+def _is_relative(tokens, j):
+    """Tell whether a clause begins at the verb j that says of whom or what it is (9名海口出席大会的代表)."""
+    if tokens[j].sort != "h":
+        return False
+    ends = next((n for n in range(j, j + REACH) if tokens[n].sort == "x" or tokens[n].word == "的"), j)
+    return tokens[ends].word == "的"
 
 
 def _acts_before(tokens, j):
@@ -233,6 +255,8 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort in "np":
         return last is None or not _is_state(tokens, j, last, unit)
     after = tokens[j + 1]
+    if tokens[j].word == "组织" and last is None and unit in ("个", "家") and after.word == "为":
+        return True  # 9个组织为服务组织
     if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
         return True  # 300元补助
     if tokens[j].sort == "v" and last == j - 1:
@@ -292,6 +316,10 @@ def _is_cut(tokens, j, unit):
 def _joins_next(tokens, j, last, unit):
     """Tell whether the phrase after the joining word j is counted by the same number."""
     head = phrase_end(tokens, j + 1)
+    if head is not None and tokens[head].word == "个人":
+        return True  # 9个集体和个人
+    if head and tokens[head].sort == "w" and counts(tokens[head - 1].word, unit):
+        head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
     if counts(tokens[last].word, unit) and not counts(tokens[head].word, unit):
@@ -302,7 +330,7 @@ def _joins_next(tokens, j, last, unit):
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
-    return not (unit in PEOPLE and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
+    return not (unit in ("", *PEOPLE, *ONLY) and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
 
 
 def _goes_on(tokens, j, last, unit):
@@ -361,7 +389,11 @@ def left_of(tokens, i, unit):
     k = _head_before(tokens, i, unit)
     if k is None:
         return None
+    k -= tokens[k].word in ("平均值", "均值") and tokens[k - 1].word.endswith("率")
     found = phrase_to(tokens, k)
+    if tokens[k].word in ("预算数", "决算数"):
+        n = next((n for n in range(k - 1, 0, -1) if tokens[n].sort != "s"), 0)
+        return phrase_to(tokens, n - 1) if tokens[n].word == ":" else found  # 收入预算:年初预算数
     head = tokens[k - (tokens[k].word == BRACKET)].word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
@@ -401,12 +433,13 @@ def _head_before(tokens, i, unit):
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
-        if tokens[k].word == "组织" and tokens[k - 1].sort in "nw" and tokens[k + 1].word in RISEN:
+        if tokens[k].word == "组织" and tokens[k - 1].sort in "nw" and tokens[k + 1].word in (*RISEN, "共"):
             break  # 志愿服务组织达到60个
         if tokens[k].sort in "va" and tokens[k - 1].word.endswith("外") and tokens[k + 1].word in RISEN:
             break  # 县外就业达到60%
         if tokens[k].word == ")":
-            k = next((n for n in range(k, first, -1) if tokens[n].word == "("), k)
+            k = next((n for n in range(k, max(0, first - 2 * REACH), -1) if tokens[n].word == "("), k)
+            first = min(first, max(0, k - REACH))
         elif tokens[k].word in ("中", "后") and tokens[k - 1].sort in "nw":
             k = next((n for n in range(k - 1, first, -1) if tokens[n].sort in "xr"), k - 1)
             k += tokens[k].sort == "x"  # 培训后就业60人, 在考核中排名第三
@@ -536,10 +569,17 @@ def _before_from(tokens, i):
         return None
     for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].word in ("由", "从"):
-            return n - 1 if tokens[n - 1].sort in "nw" else None
+            return _of_share(tokens, n - 1) if tokens[n - 1].sort in "nw" else None
         if tokens[n].sort in "xc":
             break
     return None
+
+
+def _of_share(tokens, k):
+    """Step from 比例 in token k to what it is of (党员占总数的比例从60%升到70%)."""
+    if tokens[k].word not in ("比例", "比重") or tokens[k - 1].word != "的":
+        return k
+    return next((n - 1 for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), k)
 
 
 def _is_noun(tokens, k, unit):
@@ -576,9 +616,10 @@ def lead(tokens, k, start):
 
 
 def share_of(tokens, i):
-    """Find where the search starts: before 占, where it has an object (占总人数的29.3%)."""
+    """Find where the search starts: before 占 or 超过, where it has an object (占总人数的29.3%)."""
+    whole = tokens[i - 1].word == "的"
     for k in range(i - 2, max(0, i - REACH), -1):
-        if tokens[k].word == "占":
+        if tokens[k].word == "占" or (whole and tokens[k].word in PAST):
             return k - 1
         if tokens[k].sort == "x":
             break
@@ -605,6 +646,7 @@ def phrase_to(tokens, k):
         j = next((n for n in range(j + 1, k) if tokens[n].word in verbal() and tokens[n - 1].sort == "n"), j)
     elif before == NUMBER:  # 62支服务队、在册义工1.5万人
         j = next((n + 1 for n in range(j + 1, k) if tokens[n].word == "、" or tokens[n].sort in "vh"), j)
+        j -= j == k and tokens[k].word == "人数"  # 20所高校报名人数
     j = _past_place(tokens, j, k)
     before = tokens[j - 1].word
     if j < k and (before == OTHER or before.endswith("届")) and tokens[j].word.endswith("会"):
@@ -628,6 +670,7 @@ def phrase_to(tokens, k):
     ):
         j += 1
     if j < k:
+        j += tokens[j + 1].word == NOUN and is_level(tokens[j].word)  # 市级“美丽庭院”示范户
         j = past_titles(tokens, j, k)
     if tokens[j].end - tokens[j].start == 1:
         j = _uncut(tokens, j, k)
@@ -658,6 +701,8 @@ def _uncut(tokens, j, k):
 
 def _with_lead(tokens, j, k):
     """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
+    if tokens[k].word == MEAN_AGE:
+        return span(tokens, k, k)  # 委员平均年龄
     before = tokens[j - 1].word
     name = _name_from(tokens, j, k) if before in ("的", "拟") else None
     if name is not None:
@@ -667,7 +712,7 @@ def _with_lead(tokens, j, k):
     rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
     if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
         return span(tokens, j - 1, k)  # 九年一贯制学校
-    return span(tokens, _titled(tokens, j), k)
+    return span(tokens, _titled(tokens, j, k), k)
 
 
 def _name_from(tokens, j, k):
@@ -730,7 +775,8 @@ def _past_place(tokens, j, k):
 
 def _is_left_over(before):
     """Tell whether a word is the rest of a place before its 区 or 县 (我区, or a name that no one knows)."""
-    return before.sort == "s" and before.word not in roles("link") and before.word[0] not in SIGNS
+    unknown = before.sort == "s" and before.word not in roles("link") and before.word[0] not in SIGNS
+    return unknown or before.sort == "p"
 
 
 @cache
@@ -748,7 +794,7 @@ def _held(tokens, j, n):
     return None
 
 
-def _titled(tokens, j):
+def _titled(tokens, j, k):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = tokens[j - 1].word
     level = before in LEVELS
@@ -756,13 +802,15 @@ def _titled(tokens, j):
         return j - 1  # 中国青年五四奖章
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
-    if before == "年" and tokens[j].word.endswith(AIMS):
+    if before in ("年", "全年", "年度") and tokens[k].word.endswith(AIMS):
         return j - 1
-    return j - 1 if level and tokens[j].word.startswith((*HONOURS, "劳", "五四", "级")) else j
+    return j - 1 if level and tokens[j].word.startswith((*roles("praise"), "劳", "五四", "级")) else j
 
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
+    if tokens[n + 1].word == "类":
+        return False  # 诈骗类案件
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
@@ -771,15 +819,19 @@ def _is_predicate(tokens, n, k):
         return False  # 因公出国(境)费
     if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
         return False  # 正式代表6名、列席代表3名
+    if before.sort == "c" and sort == "v" and tokens[n - 2].word.endswith(head):
+        return False  # 困难职工、退休职工
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
+    if sort == "h" and head == "人数" and before.sort in "xs" and tokens[n].word in TAKEN_PART:
+        return False  # 参加高考人数
     if sort == "h":
-        if n >= k - 2 and _is_cut_before(tokens, n, k):
+        if n >= k - 2 and _is_cut_before(tokens, k):
             return False  # 入孵企业
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     verb = sort in "vw" or tokens[n].word in verbal()
-    if (before.sort == "s" and before.word[0] == "各") or before.word in HONOURS:
+    if (before.sort == "s" and before.word[0] == "各") or before.word in roles("praise"):
         return False  # 各类犯罪嫌疑人, 优秀指导教师
     if before.word[-1:] == "性" and len(before.word) > 2 and not is_person(head):
         return False  # 保障性租赁住房
@@ -796,7 +848,7 @@ def _is_predicate(tokens, n, k):
     who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
     if tokens[n].word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
-    if before.sort in "xs" and head.endswith(THINGS) and tokens[n].word in roles("head_verb"):
+    if before.sort in "xs" and ends_in(head, "thing") and tokens[n].word in roles("head_verb"):
         return True  # 征集作品
     if before.sort == "c" and tokens[n - 2].sort in "vh":
         return True  # 遴选、资助项目
@@ -804,7 +856,7 @@ def _is_predicate(tokens, n, k):
         return True  # 组织青年论坛
     if before.word == BODY and sort == "v" and n < k - 1:
         return True  # 团县委帮扶贫困村资金
-    stated = tokens[n].word not in roles("compound") and not head.endswith(NUMERIC)
+    stated = tokens[n].word not in roles("compound") and not head.endswith((*NUMERIC, "面积"))
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
     begins = begins or (n < k - 1 and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
     gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)
@@ -817,8 +869,8 @@ def _is_predicate(tokens, n, k):
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
 
-def _is_cut_before(tokens, n, k):
-    """Tell whether the verb n is of a word that the tagger cuts in two, right before the noun k."""
+def _is_cut_before(tokens, k):
+    """Tell whether a word that the tagger cuts in two stands right before the noun k."""
     one, two = tokens[k - 2], tokens[k - 1]
     if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in "hna":
         return False

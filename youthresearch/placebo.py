@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 
 from .inference import SEED, randomization_test
-from .schema import DataError, check_cohorts, check_columns, check_estimator, is_simulated, mark_simulated
+from .schema import (
+    DataError,
+    check_cohorts,
+    check_columns,
+    check_estimator,
+    check_text,
+    is_simulated,
+    is_whole,
+    mark_simulated,
+)
 
 
 def placebo_in_time(
@@ -63,12 +72,13 @@ def placebo_in_time(
     difference they would have missed (Roth 2022).
     """
     check_estimator(estimator)
+    check_text("outcome", outcome, "name an indicator of the panel")
     needed = ["district", "period", "indicator", "value", "cohort"]
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
     check_cohorts(panel)
     first, possible = _dates(panel, outcome)
     leads = possible if leads is None else np.atleast_1d(leads).tolist()
-    late = [lead for lead in leads if lead not in range(1, possible[-1] + 1)]
+    late = [lead for lead in leads if not is_whole(lead) or lead not in range(1, possible[-1] + 1)]
     if late or not leads:
         raise DataError(f"leads={leads}: a false date lies 1 to {possible[-1]} whole periods before {first}.")
     test = {"outcome": outcome, "strata": strata, "statistic": statistic, "draws": draws, "level": level}

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields
 from datetime import date as calendar
 from hashlib import sha256
 from math import isfinite
-from pathlib import Path
 
 import pandas as pd
 
@@ -34,11 +33,13 @@ from .schema import (
     Result,
     as_list,
     as_names,
+    as_path,
     check_choice,
     check_count,
     check_estimator,
     check_seed,
     check_share,
+    check_text,
     mark_simulated,
 )
 from .strata import of_column
@@ -165,8 +166,8 @@ def study_plan(
     estimator=did,
     strata=None,
     statistic="att",
-    level=0.95,
     draws=None,
+    level=0.95,
     seed=SEED,
     register="",
     detectable=(),
@@ -188,7 +189,7 @@ def study_plan(
         `did`, `staggered_did` or another of `effects` but the `synthetic_` ones.
     strata : str or pandas.Series, optional
         As for `randomization_test`; as from `strata_by`.
-    statistic, level, draws, seed
+    statistic, draws, level, seed
         As for `randomization_test`.
     register : str
         Which of the conflicting claims on who was a pilot, and from when, are followed.
@@ -212,6 +213,8 @@ def study_plan(
         are missing for districts, or date is no day.
     """
     outcomes = tuple(as_names(outcomes, "outcomes"))
+    for name, text in {"question": question, "register": register, "note": note}.items():
+        check_text(name, text, "say it in words")
     if not question.strip() or not outcomes:
         raise DataError("A plan needs a question and at least one outcome.")
     _check_means(estimator, statistic, level, draws, seed)
@@ -337,7 +340,7 @@ def save_plan(plan, path):
         If there is such a file, or no folder for it.
     """
     _check_plan(plan)
-    path = Path(path)
+    path = as_path("path", path)
     if not path.parent.is_dir():
         raise DataError(f"There is no folder {path.parent}: make it first.")
     if path.exists():
@@ -364,7 +367,7 @@ def read_plan(path):
         If there is no such file, it is no plan, or not the one that was saved.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = as_path("path", path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as a plan ({error}): check the path.") from None
     _, mark, stored = text.partition("\n{\n")

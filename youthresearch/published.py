@@ -60,7 +60,7 @@ def read_study(name):
     ImportError
         If the package that ships it is not installed.
     """
-    if name not in _STUDIES:
+    if not isinstance(name, str) or name not in _STUDIES:
         raise DataError(f"No study {name!r}; there are {', '.join(sorted(_STUDIES))}.")
     try:
         table, columns = _STUDIES[name]()

@@ -36,6 +36,7 @@ _SAME_UNIT = {
     "个平方米": "平方米",
 }
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": Decimal("0.5")}
+_SPOKEN = {"上": "at_least", "过": "over"}  # 上百人, 过亿元
 _TENS = {"廿": 20, "卅": 30}
 _HAN = "〇零一二两三四五六七八九十廿卅百千万亿半数几"
 _FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
@@ -423,7 +424,7 @@ def _together(first, last, place, end):
 def _hedge(part):
     """One hedge from the words before, inside and after the number; 近…多 says two things, so: about."""
     before = part.pre and (
-        "at_least" if part.pre == "上" else lexicon_codes("hedge_before").get(part.pre.rstrip("了为有达占"))
+        _SPOKEN.get(part.pre) or lexicon_codes("hedge_before").get(part.pre.rstrip("了为有达占"))
     )
     odd = part.odd1 or part.odd2 or part.odd3 or part.odd4 or part.unitodd
     if before == "nearly" and odd:
@@ -687,7 +688,7 @@ def _pattern():
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
     units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
-        f"{''.join(_spelled())}百年月日天周星季学成分届番小大倍{_ENDS}"
+        f"{''.join(_spelled())}百年月日天周岁星季学成分届番小大倍{_ENDS}"
     )
     others = "".join(sorted({word[0] for word in _not_after_one()}))
     before_unit = (
@@ -734,8 +735,8 @@ _MANY = re.compile(r"[\d.,]+ ?([万亿])")
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
 _TIME = re.compile(r"(\d{1,4}(?:\.\d{1,2})?|半)[余多]?([年天])")
-_TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时由12天缩短到7.5天, 同比缩短3天
-    r"(?:受教育年限|(?<!限)天数|平均[^,。;\d]{0,14}(?:时间|用时|周期|期限|时长|工期))[^,。;\d]{0,6}"
+_TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时由12天缩短到7.5天, 同比缩短3天, 人均培训2天
+    r"(?:受教育年限|(?<!限)天数|人均(?=[^\d]{0,6}$)|平均[^,。;\d]{0,14}(?:时间|用时|周期|期限|时长|工期))[^,。;\d]{0,6}"
     r"(?:\d[\d.]*天[^,。;\d]{2,4})?$|(?:同比|[比较][^,。;\d]{2,10})(?:缩短|减少|压缩|延长|增加)了?$"
 )
 _KEPT = re.compile("每[^,。;]{1,20}(?:不得?[少低]于|至少)$")  # 每年驻村不少于20天
@@ -750,11 +751,11 @@ _AGE = re.compile(
 )
 _PARTS = {  # names that stand in the grammar below; earlier ones hold later ones
     # How all below begin, so that what cannot is left at once: with a numeral, or with one soon after.
-    "FIRST": rf"[\dxX×{_HAN}A-Za-z双翻首全均ALONE*○□△_ (\[〔“\"LEADS第前上民公页浏阅点访评被引下]",
+    "FIRST": rf"[\dxX×{_HAN}A-Za-z双翻首全均ALONE*○□△_ (\[〔“\"LEADS第前上过民公页浏阅点访评被引下]",
     "OPENING": rf"[\dxX×{_HAN}A-Za-z双翻首ALONE]|[*○□△_](?![*○□△_]{{16}})|全[覆部]|均为"
     rf"|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
-    rf"|[LEADS第前上民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
-    "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿]))",
+    rf"|[LEADS第前上过民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
+    "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿])|过(?<![经通不越度走渡路]过)(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
     # what stands for a number: ×.×, *万*千, 3.x, ××5; but 桌椅×5套, 4×100米, **5名**
     "BLANK": r"(?:(?<![A-Za-z\d.])(?:\d{1,3}\.?(?![*_]))?SIGNS(?:[.,]SIGNS|(?<=[xX×○□△]{2})\d{1,3})?"
@@ -763,7 +764,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "FACTOR": r"(?:十MULT?|MULT)",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
     "ARABIC": r"(?:(?<![\d.])\d{1,3}+(?:,\d{3}){1,4}(?!\d)DECIMALS"
-    r"|(?<![\d.件表图第])(?<![件表图第] )\d{1,3}+(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
+    r"|(?<![\d.表图第])(?<!附件)(?<![件表图第] )\d{1,3}+(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}+DECIMALS(?!\d|\.\d))",
     "DECIMALS": r"(?:\.\d{1,15}|)",
     "MULT": r"(?:万亿|千万|百万|亿|万|千(?![瓦克米])|百)",
@@ -780,7 +781,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
 _FIRST = {  # what some sorts begin with, so that their many forms are tried only there
     "date": r"(?=(?:1[5-9]|20)[\dxX×*]|\d{1,2}[ 年月日号.:—–~至到-]"
     r"|(?:[xX×]{1,2}|[一二三四五六七八九十]{1,2})月|民国|公元|二[〇零])",
-    "age": r"(?=\d{1,2}(?:\.\d{1,2}|) ?[周岁后—–~至到-])",
+    "age": r"(?=\d{1,2}(?:\.\d{1,2}|) ?[周岁后—–~至到-]|[一二三四五六七八九十]{1,3}[周岁—–~至到-])",
     "duration": r"(?=\D|\d{1,4}+ ?[余多来几个周年星季天分秒学工小.—–~至到×xX*-])",
     "ordinal": r"(?=\d{1,4}[届次级版)、.]|[xX×*○□△_第前首 (一二三四五六七八九十])",
     "number": r"(?=\d++ ?[-/.号次期篇章%×xX*]|\d{16}|(?<=更新)\d|[〔\[(页浏阅点访评被引下])",
@@ -804,6 +805,7 @@ _SORTS = {
     "age": [
         r"(?:(?<![\d.])\d{1,2} ?(?:周?岁)? ?DASH ?)?"
         r"(?<![\d.])\d{1,2}(?:\.\d{1,2})? ?周?岁(?:\(含\))?(?:及?以[下上内])?",
+        r"(?:CN{1,3}(?:周?岁)?DASH)?CN{1,3}周?岁及?以[下上内]",  # 十八周岁以下
         r"\d0 ?后",
     ],
     "duration": [
@@ -850,12 +852,12 @@ _SORTS = {
     "quantity": [
         r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|均为(?:(?<=[名人位个]均为)|(?<=[名人位个],均为)))"
         r"|(?:(?P<pre>PREFIX) ?|)"
-        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS|)|ARABIC)|HAN分之HAN|\d(?<=[占近约超过达逾为有]\d)/\d{1,2}(?![\d/])|\d(?<![\d/.]\d)/\d{1,2}(?=以上|左右)"
+        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS|)|ARABIC)|HAN分之HAN|\d(?<=[占近约超过达逾为有的余]\d)/\d{1,2}(?![\d/])|\d(?<![\d/.]\d)/\d{1,2}(?=以上|左右)"
         r"|[一半](?<=[占近约过达逾足到].)(?:(?<=一)半|数)|一(?<=[总数量额]的一)半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|[一二三四五六七八九](?<=[近约超逾过足到占].)成[一二三四五六七八九]?(?![立员功为果长效就])"
         r"|\d(?<![\d.]\d)(?:\.5|)成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
-        r"|(?:(?P<mask>BLANK)(?: ?(?P<odd1>ODD)|) ?(?P<unit1>UNIT|%)"
+        r"|(?:(?=\d{0,3}\.?[xX×*○□△_])(?P<mask>BLANK)(?: ?(?P<odd1>ODD)|) ?(?P<unit1>UNIT|%)"
         r"|(?P<first>NUM)(?:(?=.{0,8}[—–~至到-])(?: ?(?:UNIT|[%‰](?= ?[—–~-]))|) ?DASH ?(?P<last>NUM)"
         r"(?= ?ODD? ?(?:UNIT|[%‰倍]))|)"
         r"(?: ?(?P<odd2>ODD)|) ?(?:(?P<unit2>[%‰]|UNIT|倍)|)"

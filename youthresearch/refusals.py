@@ -13,7 +13,7 @@ from .tokens import PEOPLE, purely
 
 PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
-STOCKED = ("套", "台", "辆", "间", "座", "栋", "架", "张")  # units of what an inventory has one of
+STOCKED = ("套", "台", "辆", "间", "座", "栋", "幢", "架", "张")  # units of what an inventory has one of
 FOUNDED = ("个", "所", "家", "支", "座", "处", "间", "栋", "幢")  # units of what is founded or built
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
@@ -106,6 +106,8 @@ def _by_its_unit(mention, token, lead, rest):
     marks, unit = _marks(), mention["unit"]
     if unit == "周" and rest[:1] == "岁":
         return "age"  # 年龄不超过35周岁
+    if len(token) == 2 and unit != "个" and token[0] in _HAN_DIGITS and marks["town"].match(rest):
+        return "name"  # 五台县, 三元区
     if _only_unit(token, unit, lead):
         return "unit"
     if rest[:1] == "级" and token[0] in _SPOKEN + "亿":
@@ -271,8 +273,6 @@ def _figure_of_speech(mention, token, lead, rest):
 def _of_digits(mention, token, lead, rest):
     """Say what a numeral such as 五 is beside what makes it a name or rhetoric, or nothing."""
     marks, unit = _marks(), mention["unit"]
-    if len(token) == 2 and unit != "个" and marks["town"].match(rest):
-        return "name"  # 五台县
     if lead[-1:] == "”" and marks["scheme"].match(rest):
         return "name"  # “...”六项行动
     slogan = mention["value"] < 13 and marks["slogan"].search(lead)
@@ -388,7 +388,8 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "sized": r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d",  # 40平方米活动室3处
     "having": r"(?:以上)?的,?(?:共?有|达|共)\d",  # 超过500件的有3个
     "worth": (  # 超亿元项目2个
-        r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社) ?(?:[达共有] ?)?\d"
+        r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社|村|乡镇|楼宇|园区)"
+        r" ?(?:[达共有]到? ?)?\d"
         r"|(?:以上)?的,?(?:共|占)?\d+[个家户]"  # 年产值超千万元的12家
     ),
     "of_size": r"的?[\u4e00-\u9fff]{1,8}(?<![和及与])(?:\d|占\d|[达有共]\d)",
@@ -396,8 +397,8 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "form": r"(?:FORM)(?:[^,。;]{0,4}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$",
     "of_form": r"[^,。;、\d]{0,8}?(?:FORM)",
     "got": "[了收征发审印展拍办补换赠]|整理|制作|共",
-    "took": "(?:花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
-    "held": "(?:举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
+    "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
+    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
     "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
     "address": r"[\d楼号栋座幢层单元-]$",
@@ -423,8 +424,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     ),
     "core": r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)",
     "abstract": (  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
-        r"[\u4e00-\u9fff]{0,4}?(?:渠道|任务|成效|主题|课题|体系|机制|模式|特征|特点|重点|优势|难题|短板|指标"
-        r"|转变|突破|提升|方面|战略|目标|要求|原则|问题|维度|层面|板块|抓手|方向|路径)(?:建设|改革|创新)?(?=[,。;、:和]|分别|$)"
+        r"[\u4e00-\u9fff]{0,4}?(?:ABSTRACT)(?:建设|改革|创新)?(?=[,。;、:和]|分别|$)"
     ),
     "kept_to": "(?:坚持|做到|践行|牢记)$",  # 坚持四个规范
     "divided": r"(?<![得评满百])分(?:为|成)?$",  # 方法分七种

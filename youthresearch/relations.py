@@ -13,7 +13,7 @@ from operator import attrgetter
 import numpy as np
 import pandas as pd
 
-from .loaders import load_indicators, load_lexicon, load_units
+from .loaders import given_or_own, load_lexicon
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
@@ -40,10 +40,16 @@ _REST = [*NUMBERS, *PLACE, "draft", "named", "key", "near"]
 SEVERAL, NONE_TOLD = "several", -2  # a move may be of several levels, so it is of none
 
 
-def prepare(facts):
+def prepare(facts, indicators=None, units=None):
     """Put facts in reading order and say what each is about.
 
     Masked figures, rates in ‰ and fractions in the words of a draft (三分之一) take no part.
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+    indicators, units : pandas.DataFrame, optional
+        Code book and units, which say what is counted; the project's by default.
 
     Returns
     -------
@@ -71,7 +77,8 @@ def prepare(facts):
     table["named"] = table.get("noun_start", np.nan)
     table["called"] = table.get("noun", "")
     table["subject"] = _subject(table)
-    table["sort"] = _sorts(table)
+    book, units = given_or_own("indicators", indicators), given_or_own("units", units)
+    table["sort"] = _sorts(table, book, units)
     if not set(PLACE) <= set(table):
         table[PLACE] = np.nan
     table = table.astype(dict.fromkeys([*NUMBERS, *PLACE, "named"], "float64"))  # of whatever backend
@@ -103,16 +110,17 @@ def _subject(table):
     return subject.astype(str)
 
 
-def _sorts(table):
+def _sorts(table, book, units):
     """Name what sort of thing each figure counts; "" where it may be of either.
 
     个 are persons or items as the code book has it; posts, items that persons fill, are of either sort.
     """
-    bases, book, lexicon = bases_of(load_units()), load_indicators(), load_lexicon()
+    bases, lexicon = bases_of(units), load_lexicon()
     posts = tuple(lexicon.loc[lexicon["role"] == "post", "word"])
     persons = {"person": True, "item": False}
     said = {row.indicator: persons.get(row.unit) for row in book.itertuples()}
-    either = set(book.loc[book["label_zh"].fillna("").str.endswith(posts), "indicator"])
+    names = book.get("label_zh", pd.Series("", index=book.index)).astype("str").fillna("")
+    either = set(book.loc[names.str.endswith(posts), "indicator"])
     return [
         "" if subject in either else sort_of(unit, bases, said.get(subject))
         for unit, subject in zip(table["unit"].astype("str").fillna(""), table["subject"], strict=True)

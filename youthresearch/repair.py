@@ -11,7 +11,7 @@ import pandas as pd
 
 from .intervals import hedge_interval, interval
 from .rules import RULES, SUMS, WRONG, check, figures_of, roles_of, solve
-from .schema import DataError, check_columns
+from .schema import DataError, check_columns, check_number, check_text
 from .slips import SLIPS, slips_of
 
 PROPOSAL = ["finding", "rank", "edits", "slip", "fact_id", "from_value", "to_value", "from_text", "to_text"]
@@ -109,6 +109,9 @@ def apply_repair(facts, fact_id, value, *, reason):
     """
     needed = ["fact_id", "value", "value_max", "hedge", "low", "high", "note"]
     check_columns("facts", facts, needed, "load them with load_facts")
+    check_text("fact_id", fact_id, "name a fact")
+    check_number(value=value)
+    check_text("reason", reason, "say why you decided so")
     if not facts.index.is_unique:
         raise DataError("Rows of the facts share a label: facts.reset_index(drop=True) gives each its own.")
     rows = facts.index[facts["fact_id"] == fact_id]

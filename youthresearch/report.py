@@ -23,8 +23,10 @@ from .schema import (
     SIMULATED,
     DataError,
     as_list,
+    as_path,
     check_choice,
     check_share,
+    check_text,
     is_number,
     is_simulated,
     mark_simulated,
@@ -222,10 +224,15 @@ def save_numbers(stem, numbers, *, folder=None):
     DataError
         If a value is neither number nor text, or missing; nothing is written then.
     """
-    folder = Path(folder or FIGURES)
+    folder = as_path("folder", FIGURES if folder is None else folder)
+    check_text("stem", stem, "name the notebook")
+    if not isinstance(numbers, dict):
+        raise DataError(f"numbers is of type {type(numbers).__name__}: give a dict, name -> number.")
     if Path(stem).name != stem:
         raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
     table = pd.DataFrame({"name": list(numbers), "value": [_quoted(*pair) for pair in numbers.items()]})
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"folder={str(folder)!r} is a file: name a folder.")
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / f"{stem}.numbers.csv", index=False, lineterminator="\n")
     return table

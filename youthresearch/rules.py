@@ -308,8 +308,8 @@ def _growth_of(later, earlier):
     return _never_zero(lambda b, a: 100 * (b - a) / a, earlier, later, earlier)
 
 
-def _grown(w, role="previous"):
-    return corners(lambda p, g: p * (1 + g / 100), w[role], w["growth"].clip(lower=-100))
+def _grown(w):
+    return corners(lambda p, g: p * (1 + g / 100), w["previous"], w["growth"].clip(lower=-100))
 
 
 def plain(value, places=6):

@@ -4,6 +4,7 @@ import json
 from functools import cache
 from html import escape
 from numbers import Integral, Real
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -263,15 +264,16 @@ def as_names(given, name):
 
 
 def as_list(given):
-    """Read one result or several (a list, a tuple, any iterable but text and tables) as a list."""
-    several = pd.api.types.is_list_like(given) and not isinstance(given, (pd.DataFrame, pd.Series))
+    """Read one thing or several (a list, a tuple, an array, a Series) as a list; a table or a dict is one."""
+    several = pd.api.types.is_list_like(given) and not isinstance(given, (pd.DataFrame, dict))
     return list(given) if several else [given]
 
 
 def check_choice(name, given, allowed):
     """Refuse what is none of the choices of an option, and name them."""
-    if given not in allowed:
-        raise DataError(f"{name}={given!r} is not known; choose one of {', '.join(map(repr, allowed))}.")
+    if not (given is None or isinstance(given, str)) or given not in allowed:
+        given = repr(given) if pd.api.types.is_scalar(given) else f"of type {type(given).__name__}"
+        raise DataError(f"{name}={given} is not known; choose one of {', '.join(map(repr, allowed))}.")
 
 
 def check_estimator(estimator):
@@ -279,6 +281,28 @@ def check_estimator(estimator):
     if not callable(estimator):
         given = repr(estimator) if isinstance(estimator, str) else f"of type {type(estimator).__name__}"
         raise DataError(f"estimator={given} is no function: pass one, such as yr.did.")
+
+
+def check_callable(name, given, remedy):
+    """Refuse what is no function."""
+    if not callable(given):
+        raise DataError(f"{name} is of type {type(given).__name__}, and no function: {remedy}.")
+
+
+def check_number(*, above=-np.inf, at_least=-np.inf, below=np.inf, **given):
+    """Refuse what is no finite number within its bounds."""
+    bounds = {"above": above, "at least": at_least, "below": below}
+    told = " and ".join(f"{name} {bound:g}" for name, bound in bounds.items() if np.isfinite(bound))
+    for name, value in given.items():
+        if not is_number(value) or not (value > above and value >= at_least and value < below):
+            raise DataError(f"{name}={value!r} must be a number" + (f", {told}." if told else "."))
+
+
+def as_path(name, given):
+    """Read a path, and refuse what is none."""
+    if not isinstance(given, str | PathLike) or not str(given):
+        raise DataError(f"{name}={given!r} is no path: give one as text, such as 'folder/name'.")
+    return Path(given)
 
 
 def check_share(**given):
@@ -408,21 +432,6 @@ def table_schema(name):
     if name not in resources:
         raise KeyError(f"No table {name!r} in {PACKAGE.name}; it describes {sorted(resources)}.")
     return resources[name]
-
-
-def check_table(raw, name, where=""):
-    """Check a table of text cells against the data package and give its columns their types.
-
-    Parameters and the table as in `read_table`.
-
-    Raises
-    ------
-    DataError
-        With every violation found and the rows in question.
-    """
-    table, faults = read_table(raw, name, where)
-    refuse(faults, table, name, where)
-    return table
 
 
 def read_table(raw, name, where=""):

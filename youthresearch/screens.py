@@ -20,8 +20,12 @@ from .schema import (
     as_names,
     check_choice,
     check_columns,
+    check_count,
+    check_number,
     check_share,
+    is_number,
     is_simulated,
+    is_whole,
     mark_simulated,
     with_refused,
 )
@@ -179,8 +183,9 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
         If similarity is not in (0, 1].
     """
     _check_documents(documents)
-    if not 0 < similarity <= 1:
-        raise ValueError(f"similarity={similarity!r} must be above 0 and at most 1.")
+    if not is_number(similarity) or not 0 < similarity <= 1:
+        raise DataError(f"similarity={similarity!r} must be a number, above 0 and at most 1.")
+    check_count(shingle=shingle, smallest=smallest, crowd=crowd)
     ids, texts = documents["source_id"].tolist(), documents["text"].tolist()
     signatures, long_enough = _signatures(texts, shingle, smallest)
     rows, least = _rows_per_band(similarity), _least_agreement(similarity)
@@ -421,6 +426,7 @@ def find_multiples(facts, *, largest_duty=12, level=0.95):
         LOAD,
     )
     alpha = _alpha(level)
+    check_count(at_least=2, largest_duty=largest_duty)
     pairs = _units_and_figures(facts, largest_duty)
     pairs["chance"] = pairs["by_duty"].where(pairs["stated"], pairs["by_any"])
     pairs["p"] = pairs["chance"].where(pairs["exact"], 1.0)
@@ -526,6 +532,8 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, level=0.95):
     target makes it round. Uneven digits are no proof of falsification (rounding by hand does it too).
     """
     columns, alpha = as_names(by, "by"), _alpha(level)
+    check_number(above=0, smallest=smallest)
+    _check_least(at_least)
     needed = ["source_id", "indicator", "kind", "status", "hedge", "value", "resolution", "unit"]
     needed += ["period_end", *columns]
     check_columns("facts", facts, needed, LOAD)
@@ -626,6 +634,7 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
     lost = facts[~facts["source_id"].isin(sources["source_id"])]
     if len(lost):
         raise DataError("No source for these facts: give the sources that they come from.", lost)
+    _check_least(at_least)
     members, left_out = _members(sources, by, unit)
     stated = facts.loc[facts["status"] != "masked", ["source_id", "indicator"]].merge(members, on="source_id")
     sizes = members.groupby("group")["unit"].nunique()
@@ -701,6 +710,11 @@ def _split_test(n, reporting, others, reporting_others):
     chance = np.exp(chance - chance.max())
     p = [chance[chance <= chance[at] * (1 + 1e-7)].sum() / chance.sum() for at in (reporting - k[0], 0, -1)]
     return p[0], min(p)
+
+
+def _check_least(at_least):
+    if not is_whole(at_least) or at_least < 0:
+        raise DataError(f"at_least={at_least!r} must be a whole number, at least 0.")
 
 
 def _alpha(level):

@@ -13,7 +13,16 @@ from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
 from .panel import as_panel
 from .periods import as_cohort, as_period
-from .schema import FACT, DataError, check_choice, check_columns, check_count, check_seed, mark_simulated
+from .schema import (
+    FACT,
+    DataError,
+    check_choice,
+    check_columns,
+    check_count,
+    check_number,
+    check_seed,
+    mark_simulated,
+)
 from .writing import CLASSIFIERS, assemble, place_name, words_of_reports, write_report
 
 WAVES = {"2019Q3": 0.04, "2019Q4": 0.08, "2021Q3": 0.22}  # share of districts; dates of data/pilots.csv
@@ -98,7 +107,7 @@ def simulate_panel(
     """
     check_count(districts=districts, periods=periods)
     check_seed(seed)
-    _check_process(rho, noise, size_heterogeneity, effect)
+    _check_process(rho, noise, size_heterogeneity, selection, drift, effect)
     rng = np.random.default_rng(seed)
     time = _periods(start, periods)
     place = _districts(districts, size_heterogeneity, rng)
@@ -117,12 +126,13 @@ def simulate_panel(
     return _report_panel(truth, place, reporting or {}, rng), truth
 
 
-def _check_process(rho, noise, size_heterogeneity, effect):
-    if not -1 < rho < 1:
-        raise DataError(f"rho={rho} must lie between -1 and 1.")
-    for name, spread in (("noise", noise), ("size_heterogeneity", size_heterogeneity)):
-        if not spread >= 0:
-            raise DataError(f"{name}={spread} must be at least zero.")
+def _check_process(rho, noise, size_heterogeneity, selection, drift, effect):
+    check_number(above=-1, below=1, rho=rho)
+    check_number(at_least=0, noise=noise, size_heterogeneity=size_heterogeneity)
+    check_number(selection=selection, drift=drift)
+    given = effect.values() if isinstance(effect, Mapping) else [] if callable(effect) else [effect]
+    for one in given:
+        check_number(effect=one)
     unknown = sorted(set(effect) - set(RATES)) if isinstance(effect, Mapping) else []
     if unknown:
         raise DataError(f"effect= names {unknown}; the indicators that can react are {list(RATES)}.")
@@ -237,6 +247,8 @@ def _trends(national, time):
         when = time.dt.end_time.dt.year + time.dt.end_time.dt.day_of_year / 366 - 1
     else:
         when = time
+    needed = ["indicator", "year", "value"]
+    check_columns("national series", national, needed, "load it with load_national", ["year"])
     trends = {}
     for name, (_, series) in RATES.items():
         known = national[national["indicator"] == series].sort_values("year")
@@ -300,6 +312,8 @@ def _truth(tables, place, time, waves):
 
 def _report_panel(truth, place, reporting, rng):
     """Print the counts as reports would, and compute rates from what is printed."""
+    if not isinstance(reporting, dict):
+        raise DataError(f"reporting={reporting!r} must say what share is how: {{'vague': 0.3, 'gaps': 0.1}}.")
     unknown = set(reporting) - {"vague", "gaps"}
     if unknown:
         raise DataError(f"reporting= knows 'vague' and 'gaps', not {sorted(unknown)}.")

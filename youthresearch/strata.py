@@ -13,6 +13,7 @@ from .schema import (
     check_cohorts,
     check_columns,
     check_count,
+    check_text,
     is_simulated,
     mark_simulated,
 )
@@ -65,6 +66,8 @@ def strata_by(panel, *, by, outcome=None, n=3):
         raise DataError("by= names nothing: say what strata are made of, such as 'province' or a column.")
     check_count(at_least=2, n=n)
     _check_panel(panel, ["district", "indicator"])
+    if outcome is not None:
+        check_text("outcome", outcome, "name an indicator of the panel")
     rows = panel if outcome is None else _rows_of(panel, outcome)
     districts = pd.Index(sorted(rows["district"].unique()), name="district")
     parts, said = zip(*(_part(panel, districts, outcome, name, n) for name in names), strict=True)

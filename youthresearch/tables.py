@@ -44,6 +44,9 @@ _CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,12})")
 _OF_WHICH = re.compile("其中|[内含][:、]")
 _ALL = re.compile("(?:合|总|共)计|全[\u4e00-\u9fff]")
 _ALLOTTED = re.compile(r"(?:名额|任务|计划|指标)(?:分配|分解|下达)[^,。;:\n]{0,6}(?:\n|$)")
+_TASK = re.compile(  # what is to be done, of how many
+    r"(?:[\u4e00-\u9fff]{2}){1,2}\d+(?P<unit>[\u4e00-\u9fff])(?P<noun>[^\d,。;:的年月日岁]{2,20})"
+)
 _PAID = re.compile(  # 按月发放津贴:
     r"[每按]个?(月|年|学年|学期|季度)[^,。;:\d]{0,10}(?:津贴|补[贴助]|工资|标准)[^,。;:\d]{0,6}:?$"
 )
@@ -501,7 +504,7 @@ def _by_sort(row, columns):
 def _row_says(by, document):
     """Return what the label of a row says, with the unit beside it, and the date of the row."""
     label, when = by.get("label"), by.get("when")
-    said = said_of(label, document) if label else Said()
+    said = _task_says(label) or said_of(label, document) if label else Said()
     dated = label is not None and bool(WHEN.fullmatch(label.text))  # 2021年 is no noun
     if dated:
         said = Said(unit=said.unit, factor=said.factor, at=said.at)
@@ -509,6 +512,15 @@ def _row_says(by, document):
         unit, factor = unit_of(by["unit"].text)
         said = said._replace(unit=unit, factor=factor)
     return said, iso((when or label).text, "", document) if when or dated else said.at
+
+
+def _task_says(label):
+    """Return what a label says that is a task with its own number (新增60张养老床位): unit and noun."""
+    task = _TASK.fullmatch(label.text)
+    read = task and unit_of(task["unit"])[0]
+    if not read or len(label.text) != label.end - label.start:
+        return None
+    return Said(task["noun"], (label.start + task.start("noun"), label.end), own=True, unit=read)
 
 
 def _both_say(column, row, head, caption):

@@ -12,7 +12,7 @@ from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
 from .inference import SEED, check_effect, inference_for, p_by_error
 from .repair import apply_repair
-from .schema import DataError, check_share, mark_simulated
+from .schema import DataError, check_callable, check_columns, check_frame, check_share, mark_simulated
 
 ALL = 0.99  # a report of which this share is not there is made up altogether
 TIE = 1e-12
@@ -101,6 +101,9 @@ def breakdown(
     """
     check_share(level=level)
     check_effect(effect)
+    _check_others(others)
+    if significant is not None:
+        check_callable("significant", significant, "give one that takes an effect and returns its p-value")
     if effect.att == 0:
         raise DataError(
             f"The estimate of {effect.outcome!r} is zero, to rounding: no conclusion can fall. Where the "
@@ -119,6 +122,16 @@ def breakdown(
     table = table.astype({"sign_goes": "boolean", "significance_goes": "boolean"})
     table[["unit", "note"]] = table[["unit", "note"]].fillna("")
     return mark_simulated(table, effect.simulated)
+
+
+def _check_others(others):
+    kinds = [others or {}, *(others.values() if isinstance(others, dict) else [])]
+    for given in kinds:
+        if not isinstance(given, dict):
+            raise DataError(
+                f"others= holds a {type(given).__name__}: give threat -> what it is -> panel, such as "
+                "{'repairs': repaired_panels(...)}."
+            )
 
 
 def _default_p(strata, draws, seed):
@@ -307,6 +320,10 @@ def repaired_panels(facts, repairs, *steps):
     DataError
         From `apply_repair` and the steps.
     """
+    needed = ["source_id", "relation", "fact_ids", "rank", "fact_id", "to_value", "from_text", "to_text"]
+    check_columns("repairs", repairs, needed, "make them with propose_repairs")
+    for step in steps:
+        check_callable("A step", step, "give what makes the panel of the facts, such as build_panel")
     panels = {}
     for (source, _, _, _), edits in repairs.groupby(["source_id", "relation", "fact_ids", "rank"], sort=True):
         changed, names = facts, []
@@ -341,6 +358,7 @@ def panels_by_reading(panel, pilots, *, reading="notice", **options):
     DataError
         As from `assign_cohorts`.
     """
+    check_frame("register", pilots, "see load_pilots")
     ways = {f"treated from the {r} on": (pilots, {"reading": r}) for r in READINGS if r != reading}
     if "reading" in pilots:
         ways["without inferred claims"] = pilots[pilots["reading"] != "inferred"], {}

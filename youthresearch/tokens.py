@@ -184,6 +184,8 @@ def _sort(word, tag):
         return "n" if word[0].isascii() and word[0].isalpha() else "x"
     if word in roles("and"):
         return "c"
+    if tag == "m" and word in roles("name"):
+        return "a"  # 三八红旗集体
     if word in roles("noun") or word in roles("person") or word in purely("takes_verb", "compound", "link"):
         return "n"
     head, compound = word in roles("head_verb"), word in roles("compound")
@@ -225,7 +227,7 @@ def _sort_of_tag(word, tag):
         return "n"  # 救助款, 初级中学
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
         return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至于" else "v"
-    if tag == "t" and word[-1] not in "代季间日常":
+    if tag == "t" and word[-1] not in "代季间日常节":
         return "s"  # 年末, but 假日小队, 日常支出
     if tag[0] in "abftzgikl":
         return "a"
@@ -287,6 +289,11 @@ def fits_only(word, unit):
 def ends_in(word, role):
     """Tell whether a word, or an end of it, has a role in the lexicon."""
     return any(word[i:] in roles(role) for i in range(len(word)))
+
+
+def is_level(word):
+    """Tell whether a word is a level of administration (市级)."""
+    return word.endswith("级") and word in roles("qualifies")
 
 
 def moves(word):

@@ -6,6 +6,7 @@ be read.
 
 import sys
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from threading import RLock
 
@@ -62,6 +63,8 @@ def state_of(data):
 
 def own_files(data):
     """List the files of a folder that hold words."""
+    if not isinstance(data, str | PathLike):
+        raise DataError(f"data={data!r} is no folder: pass the path of one that holds your own words.")
     files = [Path(data).absolute() / f"{name}.csv" for name in LOADERS]
     found = [file for file in files if file.is_file()]
     if not found:
