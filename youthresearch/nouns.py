@@ -437,7 +437,7 @@ def _is_item(tokens, i, unit, left):
     while n > 0 and tokens[n].start > left[0]:
         n -= 1
     listed = tokens[n - 1].sort in "xc" and tokens[n - 2].word in (NUMBER, ")")
-    return listed and tokens[n].sort not in "vh" and not says(tokens[i - 1].word)  # but 入驻云平台3万家
+    return listed and (tokens[n].sort == "n" or not says(tokens[n].word))  # but 入驻云平台3万家
 
 
 def _whole(tokens, i, unit, context):
