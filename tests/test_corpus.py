@@ -16,7 +16,7 @@ import dask
 import pandas as pd
 import pytest
 
-from youthresearch import corpus
+from youthresearch import corpus, workers
 from youthresearch.audit import audit_facts
 from youthresearch.corpus import TABLES, extract_corpus, read_corpus
 from youthresearch.documents import read_report
@@ -134,8 +134,8 @@ def test_local_schedulers_agree(folder, scheduler):
 @pytest.mark.slow
 def test_processes_are_used_where_there_is_work_for_them(monkeypatch):
     with dask.config.set(scheduler=None):
-        assert corpus._local_runner(2).args == ("synchronous",)
-        assert corpus._local_runner(3) is corpus._in_processes
+        assert workers.local_runner(2).args == ("synchronous",)
+        assert workers.local_runner(3) is workers._in_processes
 
 
 @pytest.mark.slow
@@ -566,7 +566,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(folder, tmp_path, client, m
             os.kill(victim, signal.SIGKILL)
 
     monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", 1)
-    monkeypatch.setattr(corpus, "_progress_bar", lambda total, shown: kill)
+    monkeypatch.setattr(corpus, "progress_bar", lambda total, shown: kill)
     facts = extract_corpus(folder, client=client)
     assert len(seen) == DOCUMENTS and len(facts.attrs["failures"]) == 0
     client.wait_for_workers(2, timeout=120)
@@ -602,7 +602,7 @@ def check_poison(folder, output, scheduler="synchronous", **options):
 
 @pytest.mark.slow
 def test_a_document_that_kills_local_processes_is_found(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(corpus, "_start_worker", start_poisoned)
+    monkeypatch.setattr(workers, "_start_worker", start_poisoned)
     monkeypatch.setattr(corpus, "CHUNK_DOCUMENTS", 5)
     check_poison(folder, tmp_path / "out", scheduler="processes")
 
@@ -625,10 +625,10 @@ def test_what_a_cluster_says_of_a_deadly_document_is_heeded(folder, tmp_path, mo
 
 ORPHAN = """
 import os, signal
-from youthresearch import corpus
+from youthresearch import workers
 
 if __name__ == "__main__":
-    with corpus._pool(1) as pool:
+    with workers._pool(1) as pool:
         print("started", flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
 """

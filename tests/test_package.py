@@ -103,10 +103,12 @@ MAY_IMPORT = {
         "words",
     },
     "wholes": {"quantities", "sorts", "tokens", "words"},
-    "corpus": {"dates", "documents", "extract", "loaders", "paragraphs", "schema", "words"},
+    "files": {"dates", "paragraphs", "schema"},
+    "workers": set(),
+    "corpus": {"documents", "extract", "files", "loaders", "schema", "words", "workers"},
     "evidence": {"loaders", "schema"},
     "__main__": {
-        *("audit", "corpus", "dates", "documents", "evidence", "extract", "intervals", "loaders", "rules"),
+        *("audit", "dates", "documents", "evidence", "extract", "files", "intervals", "loaders", "rules"),
         *("schema", "words"),
     },
 }

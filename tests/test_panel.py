@@ -420,8 +420,9 @@ def test_facts_that_cannot_be_used_at_all():
         yr.build_panel(pd.concat([facts({}), facts({})]))
 
 
-def test_no_facts_give_an_empty_panel():
-    panel = yr.build_panel(facts({"status": "planned"}))
+@pytest.mark.parametrize("none", [facts({"status": "planned"}), facts({}).head(0)])
+def test_no_facts_give_an_empty_panel(none):
+    panel = yr.build_panel(none)
     assert len(panel) == 0 and list(panel) == [c for c in PANEL if c != "cohort"]
 
 
@@ -586,11 +587,6 @@ def test_tables_that_are_no_panel_or_no_facts_say_what_is_amiss():
         yr.build_panel(facts({}).assign(value="100"))
     with pytest.raises(yr.DataError, match="The register lacks the columns"):
         yr.build_panel(facts({}), OWN)
-
-
-def test_no_facts_make_an_empty_panel():
-    panel = yr.build_panel(facts({}).head(0))
-    assert len(panel) == 0 and list(panel) == [c for c in PANEL if c != "cohort"]
 
 
 def test_a_register_of_ones_own_is_read_as_spreadsheets_write_it():

@@ -40,12 +40,9 @@ def plan_of(panel=PANEL, **changes):
     return yr.study_plan(panel, **(PLANNED | changes))
 
 
-def test_of(panel=PANEL, outcome="y", estimator=yr.staggered_did, **changes):
+def randomized(panel=PANEL, outcome="y", estimator=yr.staggered_did, **changes):
     options = {"strata": SIDE, "draws": 499, "seed": 7, "control": "notyet"} | changes
     return yr.randomization_test(estimator, panel, outcome=outcome, **options)
-
-
-test_of.__test__ = False
 
 
 def deviations(plan, *results):
@@ -55,7 +52,7 @@ def deviations(plan, *results):
 
 
 def test_what_was_planned_is_followed():
-    table = yr.compare_with_plan(plan_of(), [test_of()])
+    table = yr.compare_with_plan(plan_of(), [randomized()])
     assert table["follows"].all()
     items = ["outcome", "estimator", "options", "cohorts", "before", "test", "statistic", "strata", "level"]
     assert table["item"].tolist()[: len(items)] == items
@@ -99,7 +96,7 @@ def test_each_deviation_is_named(changes, items):
     if changes.get("estimator") is yr.did:
         test = yr.randomization_test(yr.did, PANEL, outcome="y", strata=SIDE, draws=499, seed=7)
     else:
-        test = test_of(**changes)
+        test = randomized(**changes)
     assert [item for item in deviations(PLAN, test) if item not in ("draws", "seed")] == items
 
 
@@ -118,11 +115,11 @@ def test_draws_and_seed_count_where_assignments_are_drawn():
 
 def test_outcomes_left_out_or_added_and_tests_not_made():
     plan = plan_of(outcomes=["y", "x"])
-    assert deviations(plan, test_of()) == ["outcome"]
-    table = yr.compare_with_plan(plan, [test_of()])
+    assert deviations(plan, randomized()) == ["outcome"]
+    table = yr.compare_with_plan(plan, [randomized()])
     assert table.iloc[-1][["outcome", "done"]].tolist() == ["x", "not reported"]
     assert pd.isna(table["result"].iloc[-1])
-    assert deviations(plan_of(), test_of(), test_of(outcome="x")) == ["outcome"]
+    assert deviations(plan_of(), randomized(), randomized(outcome="x")) == ["outcome"]
     effect = yr.staggered_did(PANEL, outcome="y", control="notyet")
     assert deviations(plan_of(), effect) == ["test"]
 
@@ -130,17 +127,17 @@ def test_outcomes_left_out_or_added_and_tests_not_made():
 def test_the_last_cohort_may_stand_in_where_nobody_is_never_treated():
     panel = PANEL.assign(cohort=PANEL["cohort"].fillna(2007))
     plan = plan_of(panel, strata=None)
-    test = test_of(panel, strata=None)
+    test = randomized(panel, strata=None)
     assert deviations(plan, test) == []
     numbered = panel.assign(period=panel["period"] - 1997, cohort=panel["cohort"] - 1997)  # 7, 9 and 10
-    assert deviations(plan_of(numbered, strata=None), test_of(numbered, strata=None)) == []
+    assert deviations(plan_of(numbered, strata=None), randomized(numbered, strata=None)) == []
 
 
 def test_saved_and_loaded_the_same(tmp_path):
     path = yr.save_plan(PLAN, tmp_path / "plan.txt")
     again = yr.read_plan(path)
     assert again == PLAN and again.sha256 == PLAN.sha256 and repr(again) == repr(PLAN)
-    assert deviations(again, test_of()) == []
+    assert deviations(again, randomized()) == []
     other = yr.save_plan(again, tmp_path / "other.txt")
     assert other.read_bytes() == path.read_bytes()
     text = path.read_text(encoding="utf-8")
@@ -215,7 +212,7 @@ def test_refusals():
         plan_of(PANEL[PANEL["period"] >= 2004])
     with pytest.raises(yr.DataError, match="Result 1 is a DataFrame"):
         yr.compare_with_plan(PLAN, [PANEL])
-    for alone in (test_of(), yr.did(PANEL, outcome="y")):
+    for alone in (randomized(), yr.did(PANEL, outcome="y")):
         pd.testing.assert_frame_equal(yr.compare_with_plan(PLAN, alone), yr.compare_with_plan(PLAN, [alone]))
     with pytest.raises(yr.DataError, match="detectable= holds a float: give what minimum_detectable_effect"):
         plan_of(detectable=0.5)

@@ -80,7 +80,7 @@ def _named(path, audited):
     A folder of coded facts is audited as it is; a shell that expands no patterns hands them over.
     """
     if path.is_dir() and not (audited and (path / "facts.csv").exists()):
-        from .corpus import find_files
+        from .files import find_files
 
         return [Path(file) for file in find_files(path)] or [path]
     if not os.path.lexists(path) and glob.has_magic(str(path)):
@@ -91,7 +91,7 @@ def _named(path, audited):
 
 def _tell_others(folders, options):
     """Name what is in the folders and was not read: no report by its name, and not written by this run."""
-    from .corpus import find_others
+    from .files import find_others
 
     written = os.path.abspath(getattr(options, "output", "-"))
     others = [
@@ -187,7 +187,7 @@ def _proposals(path, source_id, options):
 
 
 def _page(options, source_id):
-    from .corpus import PAGE
+    from .files import PAGE
 
     return options.evidence / f"{source_id}{PAGE}"
 
@@ -304,8 +304,8 @@ def _facts(path, source_id, date="", data=None):
 
 
 def _read(path):
-    from .corpus import SUFFIXES
     from .documents import read_report
+    from .files import SUFFIXES
     from .schema import DataError
 
     if path.is_dir():  # of one that holds reports, these are read
@@ -346,7 +346,7 @@ def read_facts(path):
 
 def _sources(paths):
     """Name each file as `extract_corpus` does; return pairs of path and source_id."""
-    from .corpus import source_ids
+    from .files import source_ids
 
     return list(zip(paths, source_ids([os.path.abspath(path) for path in paths]), strict=True))
 

@@ -4,38 +4,24 @@ Documents are handled in chunks. A chunk is one task for Dask and one file in ea
 its file in ``documents`` is written last, so a chunk counts as finished or is not there at all.
 """
 
-import hashlib
 import os
 import re
-import signal
-import stat
-import sys
-import threading
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from functools import cache, partial
 from importlib import metadata
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 from uuid import uuid4
 
 import pandas as pd
 
-from .dates import ISO
 from .documents import read_report
 from .extract import COLUMNS, propose, tabulate
+from .files import dated, digest, find_all, items_of, printable
 from .loaders import DATA
-from .paragraphs import DEFAULT, shorten
 from .schema import DataError
 from .words import own_files, words_of
+from .workers import local_runner, on_cluster, progress_bar
 
-SUFFIXES = (".txt", ".htm", ".html", ".shtml", ".xhtml", ".docx", ".docm", ".pdf")
-# Refused with the remedy, rather than not seen.
-SUFFIXES += (".doc", ".wps", ".rtf", ".mht", ".mhtml", ".odt", ".xls", ".xlsx", ".et", ".ppt", ".pptx")
-PAGE = ".evidence.html"  # what the command line writes, perhaps beside the reports
 CHUNK_BYTES = 1_000_000  # about a second of work, beside which sending a task and writing its files is little
 CHUNK_DOCUMENTS = 1_000  # posts are short
 _NUMBERS = dict.fromkeys(("value", "value_max", "resolution", "low", "high"), "float64")
@@ -54,26 +40,14 @@ STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "clauses", "codebook", "corpus", "dates", "deadline", "decoding", "documents", "docx"),
-    *("extract", "headings", "intervals", "labels", "layout", "loaders", "norms", "nouns", "paragraphs"),
-    *("pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs", "sorts"),
-    *("tables", "tokens", "webpage", "wholes", "words"),
+    *("extract", "files", "headings", "intervals", "labels", "layout", "loaders", "norms", "nouns"),
+    *("paragraphs", "pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs"),
+    *("sorts", "tables", "tokens", "webpage", "wholes", "words", "workers"),
 )
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")
 _CHUNK_FILE = re.compile(r"chunk-[0-9a-f]{20}\.parquet")
 _UNFINISHED = re.compile(r"\.chunk-[0-9a-f]{20}-[0-9a-f]{32}\.tmp")
-
-
-class _Item(NamedTuple):
-    """One document to do."""
-
-    source_id: str
-    path: str
-    size: int
-    sha256: str  # empty if the file cannot be read
-    duplicate_of: str  # source_id of the document with the same bytes that is read instead
-    date: str = ""  # ISO, as the caller knows it
-    deadly: bool = False  # it killed its worker: a failure, not to be tried again
 
 
 def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, progress=True):
@@ -142,8 +116,8 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     """
     _need_dask()
     with words_of(data):  # what is wrong with them is said now, and not once a document
-        items = _dated(_items(_find_files(paths)), dates)
-    draw = _progress_bar(len(items), progress)
+        items = dated(items_of(find_all(paths)), dates)
+    draw = progress_bar(len(items), progress)
     if output is None:
         return _assembled(_run(_extract_chunk, _chunked(items), client, draw, data))
     output = Path(os.path.abspath(output))
@@ -190,131 +164,6 @@ def _need_dask():
         raise ImportError(what) from None
 
 
-# Documents -------------------------------------------------------------------------------------------------
-
-
-def _find_files(paths):
-    """List the files, each once, as sorted absolute paths."""
-    if isinstance(paths, str | bytes | os.PathLike):
-        paths = [paths]
-    named = list(paths) if pd.api.types.is_list_like(paths) else [paths]
-    if not all(isinstance(path, str | bytes | os.PathLike) for path in named):
-        raise DataError(f"paths={shorten(repr(paths), 80)} must be a file or a folder, or a list of them.")
-    named = pd.DataFrame({"path": [os.path.abspath(os.fsdecode(path)) for path in named]}, dtype=object)
-    lost = named[~named["path"].map(os.path.lexists).astype(bool)]
-    _refuse(lost, "Some paths lead nowhere (patterns such as *.txt are not expanded): correct or drop them")
-    found = set()
-    for path in named["path"]:
-        found.update(_files_below(path) if os.path.isdir(path) else [path])
-    if len(named) and not found:
-        _refuse(named, f"No folder holds a report, a file in {', '.join(SUFFIXES)}: check the path")
-    return sorted(found)
-
-
-def find_files(folder):
-    """List the reports in a folder, to the bottom, sorted, as paths that begin as the folder's does."""
-    return sorted(_files_below(os.fspath(folder)))
-
-
-def find_others(folder):
-    """List what `find_files` passes over in a folder, sorted, without hidden files, locks and evidence."""
-    names = (name for name in _all_below(os.fspath(folder), []) if not name.lower().endswith(SUFFIXES))
-    return sorted(names)
-
-
-def _files_below(folder):
-    closed = []  # folders that cannot be listed end as failures, not as silence
-    yield from (name for name in _all_below(folder, closed) if name.lower().endswith(SUFFIXES))
-    yield from closed
-
-
-def _all_below(folder, closed):
-    for place, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
-        seen = (name for name in names if not name.startswith((".", "~$")) and not name.endswith(PAGE))
-        yield from (os.path.join(place, name) for name in seen)
-
-
-def _items(files):
-    """Name the documents and find the duplicates; sorted by source_id."""
-    with ThreadPoolExecutor(4) as threads:
-        prints = list(threads.map(_fingerprint, files))
-    first, items = {}, []
-    for source_id, path, (size, sha256) in sorted(zip(source_ids(files), files, prints, strict=True)):
-        same = first.setdefault(sha256, source_id) if sha256 else source_id
-        items.append(_Item(source_id, path, size, sha256, same if same != source_id else ""))
-    return items
-
-
-def _dated(items, dates):
-    """Give each document the date that the caller knows."""
-    if dates is None:
-        return items
-    if isinstance(dates, pd.DataFrame) or not hasattr(dates, "items"):
-        raise DataError(f"dates is a {type(dates).__name__}: pass a mapping or a Series, path to ISO date.")
-    table = pd.DataFrame([(p, _written(d)) for p, d in dates.items()], columns=["path", "date"], dtype=object)
-    keys = table["path"].map(lambda path: isinstance(path, str | bytes | os.PathLike)).astype(bool)
-    _refuse(table[~keys], "Some keys of dates are no paths: let the paths be the keys, or the index")
-    table["path"] = [os.path.abspath(os.fsdecode(path)) for path in table["path"]]
-    table = table[table["date"] != ""].drop_duplicates()
-    wrong = ~table["date"].map(lambda date: bool(ISO.fullmatch(date))).astype(bool)
-    _refuse(table[wrong], "Some dates are none: write 2021, 2021-06 or 2021-06-30")
-    _refuse(table[table["path"].duplicated(keep=False)], "Some documents have two dates: give each one")
-    astray = ~table["path"].isin([item.path for item in items])
-    _refuse(table[astray], "Some dates are of no document: their paths are not among those to read")
-    known = dict(zip(table["path"], table["date"], strict=True))
-    return [item._replace(date=known.get(item.path, "")) for item in items]
-
-
-def _written(date):
-    """Write a date as text, and one that is missing as nothing."""
-    if pd.api.types.is_scalar(date) and pd.isna(date):
-        return ""
-    if isinstance(date, float) and date.is_integer():
-        return str(int(date))  # a column of years, one of which is missing
-    return date.isoformat()[:10] if hasattr(date, "isoformat") else str(date)
-
-
-def _refuse(rows, what):
-    if len(rows):
-        raise DataError(f"{what}.", rows)
-
-
-def _fingerprint(path):
-    """Size and SHA-256 of what `read_report` would read."""
-    try:
-        status = os.stat(path)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > DEFAULT.bytes:
-            return 0, ""
-        with open(path, "rb") as file:
-            return status.st_size, hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return 0, ""
-
-
-def source_ids(files):
-    """Name files by their stems, blanks as hyphens; where several share one, with digits of a SHA-256.
-
-    Parameters
-    ----------
-    files : list of str
-        Absolute paths, none twice.
-    """
-    stems = ["-".join(_printable(Path(file).stem).split()) for file in files]  # blanks part fact_ids
-    often = Counter(stems)
-    folder = os.path.commonpath([os.path.dirname(file) for file in files]) if files else ""
-    below = (os.path.relpath(file, folder).replace(os.sep, "/") for file in files)
-    return [s if often[s] == 1 else f"{s}-{_digest(b)[:8]}" for s, b in zip(stems, below, strict=True)]
-
-
-def _printable(text):
-    """Names in another encoding than the system's hold surrogates, which no table can store."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _digest(*parts):
-    return hashlib.sha256(b"\0".join(os.fsencode(p) for p in parts)).hexdigest()
-
-
 def _chunked(items):
     """Cut the documents into chunks; without any there is one empty chunk, so that tables have columns."""
     chunks, size = [[]], 0
@@ -356,7 +205,7 @@ def _tested(item, result, extractor):
     try:
         _tables([result])
     except Exception as error:
-        return _failure(item, extractor, type(error).__name__, _printable(str(error)))
+        return _failure(item, extractor, type(error).__name__, printable(str(error)))
     return result
 
 
@@ -371,20 +220,20 @@ def _extract_one(item, extractor, data):
         document = read_report(item.path)
         facts, refused = propose(document, source_id=item.source_id, date=item.date, data=data)
     except Exception as error:  # whatever it is, it is this document's and the rest goes on
-        return _failure(item, extractor, type(error).__name__, _printable(str(error)))
+        return _failure(item, extractor, type(error).__name__, printable(str(error)))
     refused = [{"source_id": item.source_id, **row} for row in refused]
     return _outcome(item, extractor, "read", facts=facts, refused=refused)
 
 
 def _failure(item, extractor, error, message):
-    row = {"source_id": item.source_id, "path": _printable(item.path), "error": error, "reason": message}
+    row = {"source_id": item.source_id, "path": printable(item.path), "error": error, "reason": message}
     return _outcome(item, extractor, "failed", reason=f"{error}: {message}", failures=[row])
 
 
 def _outcome(item, extractor, status, *, reason="", **tables):
     row = {
         "source_id": item.source_id,
-        "path": _printable(item.path),
+        "path": printable(item.path),
         "sha256": item.sha256,
         "status": status,
         "facts": len(tables.get("facts", ())),
@@ -407,7 +256,7 @@ def _typed(name, tables):
 def _extractor(data):
     """Fingerprint what decides which facts a document gives; own words may change at any time."""
     own = () if data is None else [part for f in own_files(data) for part in (f.name, f.read_bytes())]
-    return _digest(_own_code(), *own)[:20] if own else _own_code()
+    return digest(_own_code(), *own)[:20] if own else _own_code()
 
 
 @cache
@@ -421,7 +270,7 @@ def _own_code():
             parts.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
             parts.append(name)
-    return _digest(*parts)[:20]
+    return digest(*parts)[:20]
 
 
 # Running chunks --------------------------------------------------------------------------------------------
@@ -432,7 +281,7 @@ def _run(job, chunks, client, draw, data):
     data = None if data is None else os.path.abspath(data)  # workers may have another working directory
     read = {"extractor": _extractor(data), "data": data}
     results, job = [], partial(job, **read)
-    run = partial(_on_cluster, client) if client is not None else _local_runner(len(chunks))
+    run = partial(on_cluster, client) if client is not None else local_runner(len(chunks))
 
     def done(result):
         results.append(result)
@@ -455,165 +304,6 @@ def _run(job, chunks, client, draw, data):
 def _probe(chunk, extractor, data):
     for item in chunk:
         _extract_one(item, extractor, data)
-
-
-def _local_runner(chunks):
-    """Choose the local scheduler: the one configured, else processes if they are worth their start."""
-    import dask
-
-    chosen = dask.config.get("scheduler", None)
-    if chosen in ("threads", "threading", "sync", "synchronous", "single-threaded"):
-        return partial(_in_this_process, chosen)
-    if chosen in ("processes", "multiprocessing") or chunks > 2:
-        return _in_processes
-    return partial(_in_this_process, "synchronous")
-
-
-def _in_this_process(scheduler, job, chunks, done, alone=False):
-    """Run chunks where nothing can be killed but the whole."""
-    with _watch(done):
-        _compute(job, dict(enumerate(chunks)), scheduler=scheduler)
-    return []
-
-
-def _in_processes(job, chunks, done, alone=False):
-    """Run chunks in a pool of processes, a new one whenever a process dies.
-
-    Returns
-    -------
-    list
-        Chunks that were being worked on when a process died: with `alone`, the one that killed it. The
-        others are done.
-    """
-    left, suspects = dict(enumerate(chunks)), []
-    while left:
-        started, finished = set(), set()
-        try:
-            with _pool(1 if alone else len(left)) as pool, _watch(done, started, finished):
-                _compute(job, left, scheduler="processes", pool=pool, chunksize=1, optimize_graph=False)
-        except BrokenProcessPool:
-            suspects += [left[i] for i in sorted(started - finished)]
-            finished |= started
-        else:
-            break
-        left = {i: chunk for i, chunk in left.items() if i not in finished}
-    return suspects
-
-
-def _compute(job, chunks, **options):
-    """Compute with Dask; a partial hides a chunk from Dask, which would look for tasks in it."""
-    import dask
-
-    tasks = [dask.delayed(partial(job, c), pure=False)(dask_key_name=_key(i)) for i, c in chunks.items()]
-    dask.compute(*tasks, **options)
-
-
-def _key(number):
-    return f"chunk-{number}"
-
-
-def _watch(done, started=None, finished=None):
-    """Hand results over as they come and note which chunks were started and finished."""
-    from dask.callbacks import Callback
-
-    started, finished = set() if started is None else started, set() if finished is None else finished
-
-    def before(key, dsk, state):
-        started.add(int(key.removeprefix("chunk-")))
-
-    def after(key, result, dsk, state, worker):
-        finished.add(int(key.removeprefix("chunk-")))
-        done(result)
-
-    return Callback(pretask=before, posttask=after)
-
-
-@contextmanager
-def _pool(chunks):
-    import dask.multiprocessing
-    import dask.system
-
-    workers = min(chunks, dask.config.get("num_workers", None) or dask.system.CPU_COUNT)
-    context = dask.multiprocessing.get_context()
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
-    try:
-        _check_start(pool)
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _check_start(pool):
-    try:
-        pool.submit(os.getpid).result()
-    except BrokenProcessPool:
-        raise RuntimeError(
-            "Worker processes do not start. In a script, put the call of extract_corpus under "
-            '`if __name__ == "__main__":`, or use dask.config.set(scheduler="synchronous").'
-        ) from None
-
-
-def _start_worker():
-    """Leave Ctrl-C to the parent, which lets chunks end; end when the parent is killed."""
-    from multiprocessing import parent_process
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def follow():
-        parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
-
-
-def _on_cluster(client, job, chunks, done, alone=False):
-    """Run chunks on a cluster, some a thread at a time or one; the scheduler repeats what a dead worker had.
-
-    Returns
-    -------
-    list
-        Chunks that were on more dying workers than the scheduler allows.
-    """
-    from distributed import KilledWorker, as_completed
-
-    waiting, running, suspects = iter(chunks), {}, []
-    futures = as_completed()
-
-    def submit(count):
-        for chunk in islice(waiting, count):
-            future = client.submit(partial(job, chunk), pure=False)
-            running[future] = chunk
-            futures.add(future)
-
-    try:
-        submit(1 if alone else 4 * max(1, sum(client.nthreads().values())))
-        for future in futures:
-            chunk = running.pop(future)
-            try:
-                done(future.result())
-            except KilledWorker:
-                suspects.append(chunk)
-            submit(1)
-    finally:
-        client.cancel(list(running))
-    return suspects
-
-
-def _progress_bar(total, shown):
-    """Return a function that counts documents, drawn on a terminal's last line."""
-    if not (shown and sys.stderr and sys.stderr.isatty()):
-        return lambda documents, failed: None
-    count = Counter()
-
-    def draw(documents, failed):
-        count.update(documents=documents, failed=failed)
-        part = count["documents"] / max(total, 1)
-        bar = "#" * int(30 * part)
-        said = f"{count['documents']:,} of {total:,} documents, {count['failed']:,} failed"
-        end = "\n" if count["documents"] == total else ""
-        print(f"\r[{bar:30}] {part:4.0%} {said}", end=end, file=sys.stderr, flush=True)
-
-    return draw
 
 
 # Output ----------------------------------------------------------------------------------------------------
@@ -652,7 +342,7 @@ def _arrow_schema(name):
 def _name(chunk, extractor):
     """File name of a chunk: the same for the same documents and the same extractor."""
     states = (part for item in chunk for part in _state(item, extractor))
-    return f"chunk-{_digest(*states, extractor)[:20]}.parquet"
+    return f"chunk-{digest(*states, extractor)[:20]}.parquet"
 
 
 def _state(item, extractor):
@@ -737,7 +427,7 @@ def _summary(output, items):
     """One row is one document, with the path it has now."""
     names = _finished_names(output)
     documents = _read_table(output, "documents", names)
-    now = {item.source_id: _printable(item.path) for item in items}
+    now = {item.source_id: printable(item.path) for item in items}
     documents["path"] = documents["source_id"].map(now).astype("str")
     documents = documents[SUMMARY]
     documents.attrs["failures"] = _Attached(_read_table(output, "failures", names))

@@ -615,33 +615,42 @@ def _of_rates_said_last(facts):
     if not len(at):
         return []
     first, last = _without_part(facts, at - 2), at - 1
-    one, other = facts.iloc[first], facts.iloc[last]
-    said = facts.iloc[at]
-    ok = (one["kind"].to_numpy() == "level") & (other["kind"].to_numpy() == "level")
-    ok &= one["source_id"].to_numpy() == said["source_id"].to_numpy()
-    ok &= (other["start"].to_numpy() - one["end"].to_numpy() <= LISTED) & (one["low"] > 0).to_numpy()
-    ok &= (said["start"].to_numpy() - other["end"].to_numpy() <= LISTED) & (other["low"] > 0).to_numpy()
-    rate = ok & (said["kind"] == "share").to_numpy() & said["subject"].isin(_rates(facts)).to_numpy()
-    rate &= _countable(facts, first, last) & (said["start"].to_numpy() - other["end"].to_numpy() <= CLOSE)
-    rate &= np.all([t["part_of"].to_numpy() == "" for t in (one, other, said)], axis=0)
-    first_larger = one["value"].to_numpy() >= other["value"].to_numpy()
-    part, whole = np.where(first_larger, (last, first), (first, last))
-    shares = np.column_stack([part, whole, at])[rate]
+    start, end, low, kind, source = (
+        facts[c].to_numpy() for c in ("start", "end", "low", "kind", "source_id")
+    )
+    ok = (kind[first] == "level") & (kind[last] == "level") & (source[first] == source[at])
+    ok &= (start[last] - end[first] <= LISTED) & (start[at] - end[last] <= LISTED)
+    ok &= (low[first] > 0) & (low[last] > 0)
+    said = np.column_stack([first, last, at])[ok]
+    shares, means = said[kind[at[ok]] == "share"], said[kind[at[ok]] == "mean"]
+    return [
+        *relate("share", _plausible(_of_shares_said_last(facts, *shares.T), 100, facts), "near"),
+        *relate("mean", _plausible(_of_means_said_last(facts, *means.T), 1, facts), "near"),
+    ]
+
+
+def _of_shares_said_last(facts, first, last, at):
+    """Pair part, whole and rate: the smaller of two counts, neither a part of another, is the part."""
+    start, end, value, part_of = (facts[c].to_numpy() for c in ("start", "end", "value", "part_of"))
+    good = facts["subject"].iloc[at].isin(_rates(facts)).to_numpy() & _countable(facts, first, last)
+    good &= start[at] - end[last] <= CLOSE
+    good &= np.all([part_of[i] == "" for i in (first, last, at)], axis=0)
+    part, whole = np.where(value[first] >= value[last], (last, first), (first, last))
+    return np.column_stack([part, whole, at])[good]
+
+
+def _of_means_said_last(facts, first, last, at):
+    """Pair total, count and mean, of which the unit is that of the total and tells it from the count."""
     subject, noun = (facts[c].to_numpy() for c in ("subject", "noun"))
     unit = facts["unit"].str.partition("/")[0].to_numpy()  # 6场/个 are 场
     told = facts.get("alternatives", facts["noun"]).to_numpy()  # 平均每个乡镇6场: of each 乡镇
-    means = []
+    found = []
     for total, count in ((last, first), (first, last)):
-        good = (
-            ok & (said["kind"] == "mean").to_numpy() & (unit[total] == unit[at]) & (unit[count] != unit[at])
-        )
+        good = (unit[total] == unit[at]) & (unit[count] != unit[at])
         each = (subject[at] == subject[count]) | (noun[count] != "") & (told[at] == noun[count])
         good &= each | (subject[at] == subject[total]) & ~np.isin(unit[at], EVENTS)
-        means.append(np.column_stack([total, count, at])[good])
-    return [
-        *relate("share", _plausible(shares, 100, facts), "near"),
-        *relate("mean", _plausible(np.concatenate(means), 1, facts), "near"),
-    ]
+        found.append(np.column_stack([total, count, at])[good])
+    return np.concatenate(found)
 
 
 def _without_part(facts, at):
