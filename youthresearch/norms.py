@@ -54,7 +54,7 @@ def is_rule(paragraph, held):
 def is_titled_rule(folded):
     """Tell whether a document is a rule: by a line of its head (管理办法), or by what it calls itself."""
     marks, lines = _marks(), folded[:TITLE].split("\n")[:3]
-    titles = [title for line in lines for title in (line, line.partition(" ")[0])]
+    titles = {title for line in lines for title in (line, line.partition(" ")[0])}
     return any(map(marks["title"].fullmatch, titles)) or bool(marks["itself"].search(folded[:OPENING]))
 
 
