@@ -146,13 +146,8 @@ def _by_words(mention, lead, rest):
     hedge, unit = mention["hedge"], mention["unit"]
     if mention["resolution"] != mention["resolution"] and unit == "%":
         hedge = "part"  # 半数, 三分之二
-    for norm, form in _rules():
-        if (
-            hedge in form.hedges
-            and unit in form.units
-            and form.before.search(lead)
-            and form.after.match(rest)
-        ):
+    for norm, form in _rules(hedge, unit):
+        if form.before.search(lead) and form.after.match(rest):
             return norm
     if mention["value"] == 1 and _marks()["equals"].match(rest):
         return "limit"
@@ -492,7 +487,13 @@ _MARKS = {  # what stands in a rule or beside a number; capitals: see `quantitie
 
 
 @cache
-def _rules():
+def _rules(hedge, unit):
+    """Return the forms of a number with some hedge and unit, in order, each as its norm and itself."""
+    return [(norm, form) for norm, form in _compiled() if hedge in form.hedges and unit in form.units]
+
+
+@cache
+def _compiled():
     """Return the forms in order, each as its norm and itself with its patterns compiled."""
     forms = [(norm, form) for norm, forms in _FORMS.values() for form in forms]
     sides = [compiled({"before": f.before, "after": f.after}, _NAMES) for _, f in forms]
