@@ -18,6 +18,7 @@ import rjieba
 from texts import density, draw_text, load_sentences
 
 from youthresearch.corpus import extract_corpus, read_corpus
+from youthresearch.schema import list_refused
 
 SIZE = 10_000  # bytes
 GOAL = 40_000
@@ -82,7 +83,7 @@ def main():
         print(f"{tags:.2f} ms is what tagging the same text with rjieba takes.")
         print(f"{GOAL:,} documents on two cores: {(start + each * GOAL) / 2:.0f} s of CPU each.")
         facts = read_corpus(output)
-        print(f"There are {density(len(facts), len(facts.attrs['refused']), characters)}.")
+        print(f"There are {density(len(facts), len(list_refused(facts)), characters)}.")
 
 
 if __name__ == "__main__":

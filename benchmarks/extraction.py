@@ -71,7 +71,7 @@ def print_rates(name, texts):
     new = max(size / seconds_of_new_words(texts) for _ in range(6))
     print(f"{name:20} {'with new words only':20} {new:6.2f} MB/s in the best pass")
     drafts = [yr.extract_facts(text) for text in texts]
-    counts = sum(map(len, drafts)), sum(len(d.attrs["refused"]) for d in drafts)
+    counts = sum(map(len, drafts)), sum(len(yr.list_refused(d)) for d in drafts)
     print(f"{name:20} {density(*counts, sum(map(len, texts)))}")
 
 

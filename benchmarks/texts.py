@@ -22,7 +22,7 @@ def load_sentences():
         for sentence in re.findall(r"[^。;；\n]*[\u4e00-\u9fff][^。;；\n]*[。;；]?", text):
             facts = yr.extract_facts(sentence)
             spans = [(a, b, "facts") for a, b in zip(facts["start"], facts["end"], strict=True)]
-            spans += [(r["start"], r["end"], "numbers") for r in facts.attrs["refused"]]
+            spans += [(r["start"], r["end"], "numbers") for r in yr.list_refused(facts).to_dict("records")]
             found.append((sentence, sorted(spans, reverse=True)))
     return found
 
@@ -51,5 +51,5 @@ def density(facts, refused, characters):
 if __name__ == "__main__":
     text = draw_text(load_sentences(), 200_000, random.Random(2024))
     drawn = yr.extract_facts(text)
-    print(density(len(drawn), len(drawn.attrs["refused"]), len(text)))
+    print(density(len(drawn), len(yr.list_refused(drawn)), len(text)))
     print(text[:600])

@@ -681,7 +681,10 @@ def test_rows_of_a_table_are_not_joined_to_a_paragraph():
     rows = ["街道 男 女 新发展 合计", "城东街道 1200 1130 120 2330", "城西街道 900 870 85 1770"]
     found = [b.text for b in _pdf_blocks(["2021年各街道团员情况（单位：人）\n" + "\n".join(rows)])]
     assert found == ["2021年各街道团员情况（单位：人）", *(row.replace(" ", "  ") for row in rows)]
-    assert [b.text for b in _pdf_blocks(["工 作 总 结"])] == ["工 作 总 结"]
+    for apart in ("工 作 总 结", "团 委1 2 个", "发展团员 1200 名", "城东街道 120 130"):  # no cells, or alone
+        assert [b.text for b in _pdf_blocks([apart])] == [apart]
+    units = "发展团员 1200 名\n培训干部 300 人"
+    assert "\n".join(b.text for b in _pdf_blocks([units])).count("  ") == 0
 
 
 def test_a_number_that_the_end_of_a_line_cuts_is_one_number():
@@ -694,6 +697,15 @@ def test_a_number_that_the_end_of_a_line_cuts_is_one_number():
     assert [b.text for b in _pdf_blocks(["\n".join(cut)])] == ["".join(cut)]
     latin = ["The league had founded groups by the end of 2021", "36 of them in the year 2020 alone."]
     assert [b.text for b in _pdf_blocks(["\n".join(latin)])] == [" ".join(latin)]
+
+
+@pytest.mark.parametrize(("sizes", "text"), [((12, 8), "1100¹"), ((12, 12), "11001")])
+def test_small_digits_of_a_pdf_do_not_run_into_a_number(tmp_path, sizes, text):
+    shown = [b"BT /F 1 Tf %d 0 0 %d 50 700 Tm (1100) Tj ET" % (sizes[0], sizes[0])]
+    shown += [b"BT /F 1 Tf %d 0 0 %d 76.7 704 Tm (1) Tj ET" % (sizes[1], sizes[1])]
+    shown += [b"BT /F 1 Tf 12 0 0 12 84 700 Tm (new groups) Tj ET"]
+    document = read_report(write(tmp_path, "a.pdf", pdf(zlib.compress(b"\n".join(shown)))))
+    assert document.text.startswith(text)
 
 
 def test_latin_lines_are_joined_with_a_blank(tmp_path):

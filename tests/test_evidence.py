@@ -140,7 +140,7 @@ def test_everything_shown_is_escaped(tmp_path):
     names = ["fact_id", "kind", "status", "indicator", "noun", "rule", "hedge", "unit", "note", "source_id"]
     cells = {name: [HOSTILE, "'><b>"] for name in names} | {"value": [5.0, 6.0]}
     facts = facts_at(text, (at, at + 2), (1, at), noun_start=[1, 1], noun_end=[at + 1, at], **cells)
-    facts.attrs["refused"] = [{"start": 0, "end": 3, "token": "]]>", "reason": "<script>"}]
+    facts.attrs["refused"] = {"start": [0], "end": [3], "token": ["]]>"], "reason": ["<script>"]}
     save_evidence(text, facts, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_bytes().decode("utf-8")
     parsed = Page(page)

@@ -78,7 +78,7 @@ def test_columns_are_those_of_facts_and_more():
 def test_a_text_without_figures_gives_an_empty_table():
     facts = yr.extract_facts("推进改革，取得实效。")
     assert list(facts) == COLUMNS and len(facts) == 0
-    assert len(facts.attrs["refused"]) == 0
+    assert yr.list_refused(facts).empty
     assert facts.dtypes.equals(yr.extract_facts("新建团支部5个。").dtypes)
 
 
@@ -503,7 +503,7 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
 )
 def test_what_is_no_figure_is_refused(text):
     facts = yr.extract_facts(text + "，青年反响热烈。")
-    assert facts.empty and facts.attrs["refused"]
+    assert facts.empty and len(yr.list_refused(facts))
 
 
 @pytest.mark.parametrize(
@@ -671,7 +671,7 @@ def test_what_was_refused_is_told_with_the_reason():
     text = "2020年，14至35岁青年参加“四大工程”，落实1+100制度，新建团支部5个。"
     facts = yr.extract_facts(text)
     assert facts["token"].tolist() == ["5个"]
-    refused = pd.DataFrame(facts.attrs["refused"])
+    refused = yr.list_refused(facts)
     assert refused["reason"].tolist() == ["date", "age", "name", "name"]
     assert [text[a:b] for a, b in zip(refused["start"], refused["end"], strict=True)] == refused[
         "token"
@@ -785,7 +785,7 @@ def test_a_text_that_breaks_off_after_a_figure_is_read_to_its_end(last):
 def test_a_vague_zero_is_refused_not_a_crash(text):
     facts = yr.extract_facts(f"参加{text}。")
     assert len(facts) == 0
-    assert [r["reason"] for r in facts.attrs["refused"]] == ["vague zero"]
+    assert list(yr.list_refused(facts)["reason"]) == ["vague zero"]
 
 
 def test_a_total_is_of_the_indicator_named_before_it():

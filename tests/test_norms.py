@@ -24,7 +24,7 @@ SPEECH = [  # no figures, and no norms: their reasons
 def test_names_and_figures_of_speech_are_refused(text, reason):
     facts = yr.extract_facts(text)
     assert facts.empty
-    assert [r["reason"] for r in facts.attrs["refused"]] == [reason]
+    assert list(yr.list_refused(facts)["reason"]) == [reason]
 
 
 NORMS = [  # text, the tokens that are norms, their reason
@@ -78,7 +78,7 @@ NORMS = [  # text, the tokens that are norms, their reason
 @pytest.mark.parametrize(("text", "tokens", "reason"), NORMS)
 def test_norms_are_refused(text, tokens, reason):
     facts = yr.extract_facts(text)
-    refused = facts.attrs["refused"]
+    refused = yr.list_refused(facts).to_dict("records")
     assert facts.empty
     assert len(refused) == len(tokens)
     assert all(token in r["token"] or r["token"] in token for token, r in zip(tokens, refused, strict=True))
@@ -169,7 +169,7 @@ def test_the_noun_of_a_quota_stands_before_its_bound():
     ],
 )
 def test_a_condition_and_what_one_may_take_are_not_set(text, token):
-    refused = yr.extract_facts(text).attrs["refused"]
+    refused = yr.list_refused(yr.extract_facts(text)).to_dict("records")
     assert token in [r["token"] for r in refused if r["reason"] in ("limit", "threshold")]
 
 
@@ -331,7 +331,7 @@ def test_a_duty_in_a_rule_is_planned():
 )
 def test_papers_to_hand_in_are_no_figures(text):
     facts = yr.extract_facts(text)
-    assert facts.empty and "form" in {r["reason"] for r in facts.attrs["refused"]}
+    assert facts.empty and "form" in set(yr.list_refused(facts)["reason"])
 
 
 def test_papers_that_were_handed_in_are_figures():

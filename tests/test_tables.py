@@ -232,7 +232,7 @@ def test_a_row_with_more_cells_than_the_header_is_not_taken_for_one_of_its_colum
 
 def test_what_is_no_figure_in_a_table_is_refused(read):
     facts = read(("", ["序号|指标|数量（万元）", "1|经费|20"]))
-    reasons = {r["token"]: r["reason"] for r in facts.attrs["refused"]}
+    reasons = yr.list_refused(facts).set_index("token")["reason"].to_dict()
     assert facts["token"].tolist() == ["20"]
     assert reasons["万元"] == "table"
 
@@ -243,7 +243,7 @@ def test_what_is_no_figure_in_a_table_is_refused(read):
 def test_a_unit_alone_is_no_sum(text):
     facts = yr.extract_facts(text)
     assert facts.empty
-    assert [r["reason"] for r in facts.attrs["refused"]] == ["unit"]
+    assert list(yr.list_refused(facts)["reason"]) == ["unit"]
 
 
 @pytest.mark.parametrize("read", MARKED, indirect=True)
@@ -364,7 +364,7 @@ def test_what_an_action_is_worth_is_no_figure(read):
         ("", ["考核内容|评分标准|分值", "组织建设|每新建1个团支部得2分|10", "宣传|每刊发1篇稿件得1分|15"])
     )
     assert facts.empty
-    assert {"10", "15", "1个", "1篇"} <= {r["token"] for r in facts.attrs["refused"]}
+    assert {"10", "15", "1个", "1篇"} <= set(yr.list_refused(facts)["token"])
 
 
 def test_labels_and_values_without_a_header(read):

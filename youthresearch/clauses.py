@@ -611,7 +611,7 @@ def is_promised(folded, start, end):
     if ";" not in (folded[start - 1 : start], folded[end - 1 : end]):
         return False
     before, after = folded[max(0, start - 200) : start], folded[start : end + 200]
-    if "于" not in before and "于" not in after:  # a quick look
+    if "少于" not in before + after and "低于" not in before + after:  # a quick look
         return False
     said = before[max(map(before.rfind, "。!?\n")) + 1 :] + _SENTENCE.match(after)[0]
     return sum(map(bool, map(_PROMISED.search, said.split(";")))) > 1 and not _NOW.search(said)

@@ -5,9 +5,11 @@ when, what is compared, or what happened once is no date of a figure.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 ISO = re.compile(r"(?:1[5-9]|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")  # of a document
+TOKENS = 2**12  # dates kept in mind
 HEAD = 300  # characters of a text in which its own date is looked for
 _SAID = re.compile(r"(\d{4})?(?:年|学年|[-/.])?度?(?:(\d{1,2})(?:月|[-/.])份?)?(?:(\d{1,2})[日号]?)?")
 _IN_WORDS = re.compile("(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[月日号])")
@@ -137,7 +139,8 @@ def read_date(folded, start, end, document):
         return None
     if near.endswith(_ONCE) or lead.rfind("《") > lead.rfind("》"):
         return None
-    spaced = _SPACED.match(folded, start, start + 16)  # 2021 年12 月31 日
+    # 2021 年12 月31 日
+    spaced = " " in folded[start : start + 16] and _SPACED.match(folded, start, start + 16)
     token = [spaced[0].replace(" ", "")] if spaced and " " in spaced[0] else _LAST.split(folded[start:end])
     if len(token) > 1 and not _YEARS.match(token[-1]):  # 2021年1-6月
         token = [token[0].removesuffix("月") + "月", token[0][:5] * bool(_YEARS.match(token[0])) + token[-1]]
@@ -160,8 +163,7 @@ def iso(token, rest="", document=""):
     >>> iso("2021年6月"), iso("2021年", "底"), iso("12月24日", "", "2019-01")
     ('2021-06', '2021-12-31', '2018-12-24')
     """
-    match = _SAID.match(_in_digits(token))
-    year, month, day = match.groups() if match else (None, None, None)
+    year, month, day = _parts(token)
     if not year and not month:
         return ""
     if not 0 < int(month or 1) < 13 or not 0 < int(day or 1) < 32:
@@ -173,6 +175,12 @@ def iso(token, rest="", document=""):
     if not month:
         return f"{year}-12-31" if _YEAR_END.match(token[4:] + rest) else year
     return "-".join(p.zfill(2) for p in (year, month, day) if p)
+
+
+@lru_cache(TOKENS)
+def _parts(token):
+    """Return year, month and day of a Chinese date as digits, None for what it does not say."""
+    return _SAID.match(_in_digits(token)).groups()
 
 
 def _in_digits(text):

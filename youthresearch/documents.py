@@ -118,7 +118,7 @@ def read_report(path, *, limits=DEFAULT):
     a wrong encoding.
     Lines of a plain text that an editor broke at one width are joined to paragraphs, as those of a PDF are.
     Raised and lowered digits of HTML and DOCX become such characters (1100¹), since they are no digits of the
-    number before them; those of a PDF cannot be told from it.
+    number before them; in a PDF so do small digits behind larger ones.
     Not read: headers, footers, footnotes, comments, formulas, hidden text and automatic numbering of a DOCX;
     text that a page hides inside a line; pictures. A PDF is read in the order in which it was drawn: two
     columns drawn line by line come out so.

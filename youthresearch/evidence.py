@@ -16,7 +16,7 @@ from uuid import uuid4
 import pandas as pd
 
 from .loaders import load_labels
-from .schema import DataError, check_columns, check_text, table_schema
+from .schema import NO_FACTS, DataError, check_columns, check_text, table_schema
 
 INK, MUTED = "#222222", "#666666"
 KINDS = {  # Paul Tol's "light" scheme: colour-blind safe, made for backgrounds of dark text
@@ -41,7 +41,6 @@ ON_HOVER = ["fact_id", "indicator", "kind", "value", "interval", "hedge", "noun"
 ON_HOVER += ["period_end", "part_of", "rule", "alternatives", "confidence", "note"]
 IN_TABLE = ["fact_id", "token", "indicator", "kind", "value", "interval", "hedge", "noun", "status"]
 IN_TABLE += ["baseline", "period_end", "rule", "confidence", "place"]
-REFUSED = ["start", "end", "token", "reason"]
 UNSHOWABLE = re.compile(  # no HTML, or turns the text around, so that something else seems to stand there
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -116,7 +115,7 @@ def show_evidence(document, facts, *, lang="en"):
         raise ValueError(f"lang is {lang!r}; it must be 'zh' or 'en'.")
     check_text("document", _text(document), "pass a text, or what read_report returns")
     check_columns("facts", facts, NEEDED, "make them with extract_facts or load_facts", untyped=NEEDED)
-    refused = pd.DataFrame(facts.attrs.get("refused", []), columns=REFUSED)
+    refused = pd.DataFrame(facts.attrs.get("refused", []), columns=NO_FACTS)
     plain = facts.copy()
     plain.attrs = {}  # pandas copies them at every step
     _check_places(_text(document), plain)

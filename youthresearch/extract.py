@@ -6,7 +6,7 @@ comes with the table: "not stated" and "not extracted" are different things.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from math import inf
 from operator import itemgetter
@@ -40,10 +40,10 @@ from .places import child_of, district_of, first_foreign, part_of, place_of, sco
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .rates import each_of
 from .refusals import refusal_of
-from .schema import DataError, check_columns, check_frame, check_text
+from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, is_person
+from .tokens import NUMBER, PEOPLE, WORDS, is_person
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -113,7 +113,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
         check_frame("indicators", indicators, "load them with load_indicators")
     proposals, refused = propose(document_or_text, source_id, indicators, date, data)
     facts = tabulate(proposals)
-    facts.attrs["refused"] = refused  # records: pandas can join and save neither frames with frames
+    facts.attrs["refused"] = Listing({c: [row[c] for row in refused] for c in NO_FACTS})
     return facts
 
 
@@ -553,7 +553,7 @@ def _row(row, text, folded, source_id, ids, book):
     noun_start, noun_end = row["noun"] or (row["start"], row["start"])
     noun = text[noun_start:noun_end].replace("\n", "")
     named = folded[noun_start:noun_end].replace("\n", "")
-    honoured = bool(named and _honours().search(named))
+    honoured = _is_honour(named)
     indicator, usual, sure = NOTHING
     if named[-2:] in book.ends:
         first = min(noun_start, row["start"])
@@ -619,9 +619,14 @@ def _flow(row, honoured, usual):
     return "flow" if row["event"] else usual or "stock"
 
 
+@lru_cache(WORDS)
+def _is_honour(name):
+    """Tell whether a noun names what is awarded within a period (优秀共青团员, 五四红旗团委)."""
+    return bool(name and _honours().search(name))
+
+
 @cache
 def _honours():
-    """Find what is awarded within a period: 优秀共青团员, 五四红旗团委."""
     return re.compile(
         rf"(?:{lexicon_pattern('honour')})[”\"’]?$"
         r"|^[“\"‘]?(?:全[国省市县区]|[省市县区镇校]级?)?(?:优秀|先进|模范|杰出|十佳|最美)"

@@ -54,7 +54,7 @@ def is_rule(paragraph, held):
 def is_titled_rule(folded):
     """Tell whether a document is a rule: by a line of its head (管理办法), or by what it calls itself."""
     marks, lines = _marks(), folded[:TITLE].split("\n")[:3]
-    titles = [title for line in lines for title in (line, line.partition(" ")[0])]
+    titles = {title for line in lines for title in (line, line.partition(" ")[0])}
     return any(map(marks["title"].fullmatch, titles)) or bool(marks["itself"].search(folded[:OPENING]))
 
 
@@ -146,13 +146,8 @@ def _by_words(mention, lead, rest):
     hedge, unit = mention["hedge"], mention["unit"]
     if mention["resolution"] != mention["resolution"] and unit == "%":
         hedge = "part"  # 半数, 三分之二
-    for norm, form in _rules():
-        if (
-            hedge in form.hedges
-            and unit in form.units
-            and form.before.search(lead)
-            and form.after.match(rest)
-        ):
+    for norm, form in _rules(hedge, unit):
+        if form.before.search(lead) and form.after.match(rest):
             return norm
     if mention["value"] == 1 and _marks()["equals"].match(rest):
         return "limit"
@@ -495,7 +490,13 @@ _MARKS = {  # what stands in a rule or beside a number; capitals: see `quantitie
 
 
 @cache
-def _rules():
+def _rules(hedge, unit):
+    """Return the forms of a number with some hedge and unit, in order, each as its norm and itself."""
+    return [(norm, form) for norm, form in _compiled() if hedge in form.hedges and unit in form.units]
+
+
+@cache
+def _compiled():
     """Return the forms in order, each as its norm and itself with its patterns compiled."""
     forms = [(norm, form) for norm, forms in _FORMS.values() for form in forms]
     sides = [compiled({"before": f.before, "after": f.after}, _NAMES) for _, f in forms]

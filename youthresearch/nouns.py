@@ -359,7 +359,10 @@ def _of_whom(tokens, i):
 
 def _head(tokens, i, phrase):
     """Return the last word of a phrase before number i."""
-    return next((t.word for t in reversed(tokens[max(0, i - 2 * REACH) : i]) if t.end == phrase[1]), "")
+    for k in range(i - 1, max(-1, i - 1 - 2 * REACH), -1):
+        if tokens[k].end == phrase[1]:
+            return tokens[k].word
+    return ""
 
 
 def _ranks(tokens, i):

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from math import hypot
 
 import pandas as pd
 
@@ -9,6 +10,7 @@ from .boilerplate import FIGURE
 from .deadline import within
 from .paragraphs import (
     LINE_ENDS,
+    RAISED,
     STARTS,
     WIDE,
     Block,
@@ -61,10 +63,31 @@ def _pages(reader, where, limits):
         raise refused(where, f"{len(reader.pages):,} pages, limit {limits.pages:,}", "Raise limits.pages")
     pages, length = [], 0
     for page in reader.pages:
-        pages.append(page.extract_text())
+        pages.append(_text_of(page))
         length += len(pages[-1])
         check_characters(length, where, limits)
     return pages
+
+
+def _text_of(page):
+    """Return the text of a page; small digits behind larger ones are raised, no digits of the same number."""
+    pieces, shown = [], [("", 0.0)]
+    text = page.extract_text(
+        visitor_text=lambda piece, cm, tm, _, size: pieces.append((piece, size * _scale(cm) * _scale(tm)))
+    )
+    for piece, size in pieces:
+        before, large = shown[-1]
+        if NOTE.fullmatch(piece) and before[-1:].isdecimal() and size <= 0.8 * large:
+            piece = piece.translate(RAISED["superscript"])
+        shown += [(piece, size)] if piece else []
+    return "".join(piece for piece, _ in shown) if "".join(p for p, _ in pieces) == text else text
+
+
+NOTE = re.compile(r"\d\d?")
+
+
+def _scale(matrix):
+    return hypot(*matrix[2:4])
 
 
 def _check_text_layer(pages, where):
@@ -81,7 +104,8 @@ def _check_text_layer(pages, where):
 def _pdf_blocks(pages):
     """Join the lines of a paragraph, over page ends too; running heads and page numbers stay apart."""
     split = [LINE_ENDS.sub("\n", page).split("\n") for page in pages]
-    lines = [(_parted(line.rstrip()), i) for i, page in enumerate(split, 1) for line in page if line.strip()]
+    lines = [(line.rstrip(), i) for i, page in enumerate(split, 1) for line in page if line.strip()]
+    lines = _parted(lines)
     furniture = _running_lines(lines, len(pages))
     widths = sorted(width(text) for text, _ in lines)
     full = 0.85 * widths[int(0.9 * (len(widths) - 1))]  # a shorter line ends its paragraph
@@ -104,10 +128,20 @@ ROW = re.compile(
 )
 
 
-def _parted(line):
-    """Put the cells of a line apart that may be a row of a table: three or more, none of them a sentence."""
+def _parted(lines):
+    """Put the cells of lines apart that are rows of a table: such as stand beside another."""
+    rows = [[], *(_cells(text) for text, _ in lines), []]
+    return [
+        (GAP.join(row) if row and (above or below) else text, page)
+        for (text, page), above, row, below in zip(lines, rows, rows[1:], rows[2:], strict=False)
+    ]
+
+
+def _cells(line):
+    """Return the cells of a line that may be a row: three or more, no sentence, none with its unit apart."""
     cells = line.split()
-    return GAP.join(cells) if ROW.fullmatch(line) and max(map(len, cells)) > 1 else line
+    letters = WIDE.fullmatch(cells[0])  # 团 员 3 4 名
+    return cells if ROW.fullmatch(line) and not letters and not FIGURE.search(line) else []
 
 
 def _running_lines(lines, pages):

@@ -45,9 +45,13 @@ _IN_WORDS = re.compile(  # 壹拾贰万, 叁名; of 伍, 陆 and 拾 (队伍, �
     "|(?<![伍陆拾佰仟])(?=[百千元个名人次份项家位期场])"
     "|(?<=[伍陆拾])(?<![队大登收].)(?=[佰仟拾])[壹贰叁肆伍陆柒捌玖拾佰仟零〇万亿]*)"
 )
-_YEAR = re.compile(  # 二〇二一年, also with the sign of a circle; both of 二〇二一至二〇二五年
-    "(?:一[89][一二三四五六七八九]|二[〇○零0O][〇○零0O一二三四五六七八九])[〇○零0O一二三四五六七八九]"
-    "(?=学?年|[-—~至到、]{1,2}(?:二[〇○零]|一九)[〇○零一二三四五六七八九]{2}学?年)"
+_YEARS = tuple(  # 二〇二一年, also with the sign of a circle; both of 二〇二一至二〇二五年
+    # `re` searches for one first character ten times as fast as for either of two
+    re.compile(
+        f"{century}[〇○零0O一二三四五六七八九]"
+        "(?=学?年|[-—~至到、]{1,2}(?:二[〇○零]|一九)[〇○零一二三四五六七八九]{2}学?年)"
+    )
+    for century in ("一[89][一二三四五六七八九]", "二[〇○零0O][〇○零0O一二三四五六七八九]")
 )
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
@@ -142,7 +146,8 @@ def fold(text):
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     text = _folding()[codes].tobytes().decode("utf-32-le")
-    text = _YEAR.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
+    for year in _YEARS:
+        text = year.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
 
 
@@ -699,7 +704,7 @@ def _quick():
         f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)"
     )
     return re.compile(  # one class in front, so that the search runs over all else at once
-        rf"[\d第首翻全均xX×*○□△_{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=[*○□△_])[*○□△_]*"
+        rf"[0-9第首翻全均xX×*○□△_{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=[*○□△_])[*○□△_]*"
         rf"|(?<=[xX×])(?<![A-Za-z][xX×])[xX×]{{0,7}}(?![A-Za-z])|(?<=[{_HAN}]){before_unit}{last})"
     )
 
@@ -853,7 +858,7 @@ _SORTS = {
         r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|均为(?:(?<=[名人位个]均为)|(?<=[名人位个],均为)))"
         r"|(?:(?P<pre>PREFIX) ?|)"
         r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS|)|ARABIC)|HAN分之HAN|\d(?<=[占近约超过达逾为有的余]\d)/\d{1,2}(?![\d/])|\d(?<![\d/.]\d)/\d{1,2}(?=以上|左右)"
-        r"|[一半](?<=[占近约过达逾足到].)(?:(?<=一)半|数)|一(?<=[总数量额]的一)半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
+        r"|[一半](?<=[占近约过超达逾足到].)(?:(?<=一)半|数)|一(?<=[总数量额]的一)半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
         r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
         r"|[一二三四五六七八九](?<=[近约超逾过足到占].)成[一二三四五六七八九]?(?![立员功为果长效就])"
         r"|\d(?<![\d.]\d)(?:\.5|)成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"

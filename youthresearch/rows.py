@@ -22,8 +22,10 @@ _SIGN = re.compile("[\t|｜│]|[ \u3000\xa0]{2}")
 _BAR = re.compile(r"[|｜│]")
 _MARKED = re.compile(r"[|｜│\t]")  # where a cell may be empty and still be seen
 _GAP = re.compile(r"[ \u3000\xa0]{2,}")
-# Of a line of headers.
-_ENDS = re.compile(r"[)）][ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]\s*?(?:\n|$)")
+_ENDS = tuple(  # of a line of headers; two, since `re` searches for one first character at once
+    re.compile(rf"{bracket}[ \u3000][^\s()（）]{{1,12}}[(（][^()（）\s]{{1,6}}[)）]\s*?(?:\n|$)")
+    for bracket in (r"\)", "）")
+)
 _UNITED = re.compile(r" 单 ?位 \S{1,8}(?: \S)?\s*?\n")
 _HEADERS = re.compile(
     r"[^\s()（）]{1,12}(?:[ \u3000][^\s()（）]{1,12}[(（][^()（）\s]{1,6}[)）]){2,12}"
@@ -65,7 +67,7 @@ class Line(NamedTuple):
 
 def may_hold_rows(text):
     """Tell, at once for most texts, whether two lines near each other have what may part cells."""
-    if _ENDS.search(text) or (" 单" in text and _UNITED.search(text)):
+    if any(ends.search(text) for ends in _ENDS) or (" 单" in text and _UNITED.search(text)):
         return True
     signs = [sign for sign in _SIGNS if sign in text]
     if not signs:

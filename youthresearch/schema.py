@@ -351,6 +351,7 @@ class Listing(dict):
         return self
 
 
+NO_FACTS = ["start", "end", "token", "reason"]  # of a text
 REFUSED = ["fact_ids", "district", "scope", "indicator", "period_end", "reason"]  # of a panel and of metrics
 
 
@@ -401,7 +402,6 @@ def list_refused(result):
     """
     if isinstance(result, pd.DataFrame):
         found = result.attrs.get("refused")
-        found = pd.DataFrame(found, columns=_OF_A_DRAFT) if isinstance(found, list) else found
     else:
         found = getattr(result, "refused", None)
     if found is None:
@@ -414,9 +414,6 @@ def list_refused(result):
     if not simulated or SIMULATED in table:
         return table
     return mark_simulated(table)[[c for c in table if c != "reason"] + [SIMULATED, "reason"]]
-
-
-_OF_A_DRAFT = ["start", "end", "token", "reason"]
 
 
 @cache

@@ -98,17 +98,17 @@ def _sign(mention, folded, counted):
 
 @cache
 def _names():
-    """List what a sign stands for, the surest first: the sign, characters of it, the pattern."""
+    """List what a sign stands for, the surest first: the sign, what it has one of, the pattern."""
     joined = re.compile(lexicon_pattern("joined"))
-    quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "团共", _BODY)
+    quotes, bodies = (NOUN, '“"《', _QUOTE), (BODY, "委", _BODY)
     return (
         (OTHER, "", baselines()),
         (OTHER, "每", re.compile("每[百千万](?=人口)人口")),
         quotes,
         (BRACKET, "(", _BRACKET),
-        (GROUP, "", joined),
+        (GROUP, "、", joined),
         bodies,
-        (BODY, "共", re.compile("中国共产党")),
+        (BODY, "产", re.compile("中国共产党")),
         (PLACE, "街镇乡村社苏嘎", _PLACE),
     )
 
