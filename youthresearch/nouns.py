@@ -34,6 +34,7 @@ from .tokens import (
     OTHER,
     PEOPLE,
     classify,
+    coded,
     counts,
     cut,
     ends_in,
@@ -92,6 +93,9 @@ def find_noun(tokens, i, mention, kind, context):
     if own:
         return own, "left", None
     before = context["noun"] = _before_bracket(tokens, i, context) or context["noun"]
+    attended = _attended_event(tokens, i, unit)
+    if attended:
+        return attended, "event", before
     found = _candidates(tokens, i, unit, kind, before)
     rule, *others = found or ("",)
     bare = rule == "left" and _only_qualifies(tokens, i, found["left"], unit)
@@ -536,6 +540,24 @@ def _attended(tokens, i):
     """Find what people come for whom no noun names (吸引340万人次观看)."""
     came = tokens[i - 1].sort in "hv" and tokens[i + 1].word in roles("event")
     return span(tokens, i + 1, i + 1) if came else None
+
+
+def _attended_event(tokens, i, unit):
+    """Find what persons take part in whom no noun names (60人参加座谈会; 举办竞赛9场,300人参与)."""
+    who, k = i - 1, i + 1 + (tokens[i + 1].sort == "a")
+    if unit not in (*PEOPLE, "人次") or tokens[k].word not in coded("event", "attends"):
+        return None
+    while tokens[who].word in (*SUMMED, "等"):
+        who -= 1
+    if is_person(tokens[who].word):
+        return None
+    after = right_of(tokens, k, "") if tokens[k + 1].sort not in "xc" else None
+    if after:
+        head = next(t.word for t in tokens[k:] if t.end == after[1])
+        return after if ends_in(head, "occasion") else None
+    named = (n for n in range(i - 1, -1, -1) if tokens[n].sort == "n" and ends_in(tokens[n].word, "occasion"))
+    n = next(named, None)
+    return None if n is None else phrase_to(tokens, n)
 
 
 def _is_event(tokens, k, unit):

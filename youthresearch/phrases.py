@@ -802,7 +802,8 @@ def _titled(tokens, j, k):
         return j - 1  # 中国青年五四奖章
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
-    if before in ("年", "全年", "年度") and tokens[k].word.endswith(AIMS):
+    aims = tokens[k].word.endswith(AIMS) and "".join(t.word for t in tokens[j : k + 1]) != "目标任务"
+    if (before == "年" and tokens[k].word.endswith(AIMS)) or (before in ("全年", "年度") and aims):
         return j - 1
     return j - 1 if level and tokens[j].word.startswith((*roles("praise"), "劳", "五四", "级")) else j
 

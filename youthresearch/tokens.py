@@ -313,6 +313,12 @@ def roles(role):
 
 
 @cache
+def coded(role, code):
+    """Return the words of a role that have a code."""
+    return frozenset(word for word, its in lexicon_codes(role).items() if its == code)
+
+
+@cache
 def purely(role, *others):
     """Return the words of a role that have none of the others."""
     return roles(role).difference(*map(roles, others))
