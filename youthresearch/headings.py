@@ -24,9 +24,10 @@ _PLAN = re.compile(  # a heading, with nothing counted in it: not 全年安排�
     r"|(?:^|(?<=[、.) ,:]))(?:下一步|展望未来|今后(?!工作需要))"
     r"|招(?:聘|录|生)(?:人数|计划|职数|名额)|招募(?:人数|规模)|实施规模(?!以上)"
 )
+_ANNOUNCES = re.compile(rf"(?:提出|明确|部署)了?[^,。;:]{{0,12}}(?:{_AGENDA.pattern})[^,。;:]{{0,8}}:$")
 _GOAL = re.compile(
     r"(?=[^,。;:\n]*+[:\n])(?:(?!完成|(?<!要)实现(?!的)|达成)[^,。;\n]){0,20}"
-    r"(?:目标(?:任务)?(?:是|为|申报)?|名额(?:分配|安排|设置)?(?:[和及]要求)?|奖项设置|奖励设置|招[聘考录][^,。;:\n]{0,8}人数"
+    r"(?:目标(?:任务)?(?:是|为|申报)?|预期指标|名额(?:分配|安排|设置)?(?:[和及]要求)?|奖项设置|奖励设置|招[聘考录][^,。;:\n]{0,8}人数"
     r"|竞[聘选](?:职务|岗位|职位)|(?:岗位|职位)设置|职务人数)(?:一览)?表?(?:\([^()\n]*\))?[:\n]"
 )
 _PAST = re.compile(  # 2018年工作总结和2019年工作计划
@@ -100,6 +101,6 @@ def _is_plan(paragraph, planned):
     head = paragraph[:HEADING]
     titled = ":" in head or "\n" in head
     plan = (_PLANNED.search(head) and _PLAN.search(head)) or (titled and _GOAL.match(head))
-    if plan and not _PAST.search(head):
+    if (plan and not _PAST.search(head)) or (":" in paragraph[-2:] and _ANNOUNCES.search(paragraph)):
         return True
     return planned and not _REVIEW.search(head)

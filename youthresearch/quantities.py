@@ -354,6 +354,7 @@ class _Parts(NamedTuple):
     mask: str
     odd1: str
     unit1: str
+    moved: str
     first: str
     last: str
     odd2: str
@@ -769,6 +770,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "FACTOR": r"(?:十MULT?|MULT)",
     "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
     "ARABIC": r"(?:(?<![\d.])\d{1,3}+(?:,\d{3}){1,4}(?!\d)DECIMALS"
+    r"|(?:(?<=[|\t])|(?<=\| ))\d{1,3}+(?: \d{3}){1,4}(?= ?(?:[|\t\n]|$))"  # a cell
     r"|(?<![\d.表图第])(?<!附件)(?<![件表图第] )\d{1,3}+(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"  # 1 519名
     r"|(?<![\d.])\d{1,15}+DECIMALS(?!\d|\.\d))",
     "DECIMALS": r"(?:\.\d{1,15}|)",
@@ -863,7 +865,9 @@ _SORTS = {
         r"|[一二三四五六七八九](?<=[近约超逾过足到占].)成[一二三四五六七八九]?(?![立员功为果长效就])"
         r"|\d(?<![\d.]\d)(?:\.5|)成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
         r"|(?:(?=\d{0,3}\.?[xX×*○□△_])(?P<mask>BLANK)(?: ?(?P<odd1>ODD)|) ?(?P<unit1>UNIT|%)"
-        r"|(?P<first>NUM)(?:(?=.{0,8}[—–~至到-])(?: ?(?:UNIT|[%‰](?= ?[—–~-]))|) ?DASH ?(?P<last>NUM)"
+        r"|(?>(?P<moved>(?<=[从由自]))|)(?P<first>NUM)"  # 由5%到8% are two figures
+        r"(?:(?=.{0,8}[—–~至到-])(?: ?(?:UNIT|[%‰](?= ?[—–~-]|(?(moved)(?!)|[至到]ARABIC[%‰])))|)"
+        r" ?DASH ?(?P<last>NUM)"
         r"(?= ?ODD? ?(?:UNIT|[%‰倍]))|)"
         r"(?: ?(?P<odd2>ODD)|) ?(?:(?P<unit2>[%‰]|UNIT|倍)|)"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4})(?:(?P<apart>COUNTED)|)"

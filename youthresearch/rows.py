@@ -41,12 +41,14 @@ _FRAMED = re.compile(r"(?! [|｜│])\s*[|｜│]")  # bars before the first cel
 _SENTENCE = re.compile(r"[,，。;；!！?？]")
 _GOES_ON = re.compile(r"[,，、。;；!！?？]$")  # what a cell before another one does not end in
 _LISTED = re.compile(r"[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.．、]+|[①-⑳•·●■◆▲]|第.{1,3}[章节条]")
-_FIGURE = re.compile(r"[约近超逾≥≤]?[-+−]?\d[\d,，.．]*[%％‰余多]?[十百千万亿]*[^\W\d_]{0,3}")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:年[度底末]?)?")
+_FIGURE = re.compile(
+    r"[约近超逾≥≤]?[-+−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，.．]*)[%％‰余多]?[十百千万亿]*[^\W\d_]{0,3}"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d(?: ?年[度底末]?)?")
 _UNIT = re.compile(r"单\s*位\s*[:：]")
 _REMARK = re.compile("备注|说明")
 _LETTERS = re.compile(r"[\u4e00-\u9fff]{2}(?:[(（][^()（）]{1,6}[)）])?")
-_NAME = re.compile("[\u4e00-\u9fff]{2}|(?:19|20)\\d\\d年?$")  # what a header has above figures
+_NAME = re.compile("[\u4e00-\u9fff]{2}|(?:19|20)\\d\\d(?: ?年)?$")  # what a header has above figures
 _SPACED = re.compile(r"[\u4e00-\u9fff](?:\s+[\u4e00-\u9fff])+")  # 合 计
 
 

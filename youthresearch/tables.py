@@ -31,7 +31,7 @@ from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
 from .tokens import PEOPLE, is_person
 
-_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
+_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)"
 _PLAIN = rf"{_WHOLE}(?:\.\d+)?"
 _NUMBER = re.compile(rf"[-+]?{_WHOLE}(\.\d+)?")
 _DIALLED = re.compile(r"0\d+|1[3-9]\d{9}")  # telephones, codes
@@ -599,7 +599,7 @@ def _value(cell):
 
 
 def _decimal(text):
-    return Decimal(text.replace(",", ""))
+    return Decimal(text.replace(",", "").replace(" ", ""))
 
 
 def _place_value(number):
