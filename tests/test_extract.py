@@ -661,6 +661,11 @@ def test_a_change_is_against_what_the_last_one_of_its_paragraph_is_against():
     assert facts["baseline"].tolist() == ["", "previous_year", "", "previous_year"]
 
 
+def test_lots_are_counted_before_those_who_are_in_them():
+    facts = yr.extract_facts("先后选派六批90名青年干部，公布第三批60名标兵，分两批培训。")
+    assert facts[["value", "unit"]].to_numpy().tolist() == [[6, "批"], [90, "名"], [60, "名"]]
+
+
 def test_plans_and_placeholders_are_told_apart():
     facts = yr.extract_facts("新建团支部xx个，举办讲座20场。力争建成青年之家9个。")
     assert facts["status"].tolist() == ["masked", "achieved", "planned"]

@@ -374,7 +374,10 @@ STATUS = [  # text, status of each figure
     ("今年将修缮书屋9所。同时为70名学生购书。其中助学金资助30名。", "planned planned planned"),
     ("今年将修缮书屋9所。去年修缮书屋6所。", "planned achieved"),
     ("今年将修缮书屋9所。启动现场，发放图书90册。", "planned achieved"),
-    ("今年将修缮书屋9所。\n发放图书90册。", "planned achieved"),
+    ("今年将修缮书屋9所。\n发放图书90册。\n现有书屋60所。", "planned planned achieved"),
+    ("今年将修缮书屋9所。\n书屋管理员60名。", "planned achieved"),
+    ("会上总结了去年的工作，并提出今年的工作打算：\n一是建设书屋9个；\n二是发放图书90册。", "planned planned"),
+    ("主要预期指标\n●新建书屋9个\n●财政收入增长6%", "planned planned"),
     # the last mark before a figure tells
     ("目前，已修缮书屋9所，年底前再修缮6所。", "achieved planned"),
     ("按照眼下进度，目前预计入住学员90名。", "planned"),

@@ -47,6 +47,8 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("12345名", 12345, NONE, "exact", 1, "名"),  # no hotline
     ("3至5万人", 30000, 50000, "range", 10000, "人"),
     ("四五项", 4, 5, "range", 1, "项"),
+    ("6%至9%", 6, 9, "range", 1, "%"),
+    ("0.6%到1.5%", 0.6, 1.5, "range", 0.1, "%"),
     ("一至三名", 1, 3, "range", 1, "名"),
     ("二至三千人", 2000, 3000, "range", 1000, "人"),
     ("两至三名", 2, 3, "range", 1, "名"),
@@ -153,6 +155,7 @@ NO_QUANTITY = [
     ("四大工程", "name"),
     ("“2020南山启航”", "date"),
     ("〔2006〕20号", "number"),
+    ("60%≤出勤率<90%", "number"),
 ]
 
 
@@ -169,6 +172,19 @@ def test_what_is_no_quantity(text, sort):
     assert {m["sort"] for m in scan(f"推进{text}工作")} == {sort}
     with pytest.raises(yr.DataError, match="states 0 quantities"):
         yr.parse_quantity(text)
+
+
+def test_a_share_that_moves_from_one_to_another_is_no_range():
+    read = [(m["value"], m["hedge"]) for m in scan("由6%到9%，从6%至9%，缩减6%到90家")]
+    assert read == [(6, "exact"), (9, "exact"), (6, "exact"), (9, "exact"), (6, "exact"), (90, "exact")]
+
+
+def test_numbers_of_sections_are_no_quantities():
+    """2.3 队伍建设 has no 2.3 teams; but a line may begin with 2.3 hours or 2.3 ten thousands."""
+    for text in ("2.3 队伍建设", "2.3队伍建设", "一、概况\n 3.2 社区工作"):
+        assert {m["sort"] for m in scan(text)} <= {"ordinal"}
+    read = [m["value"] for m in scan("2.3万人\n2.3小时\n4.5 亿元\n0.6个千分点\n7.5成")]
+    assert read == [23000, 2.3, 450_000_000, 0.6, 75]
 
 
 def test_the_verb_before_is_no_part_of_the_quantity():

@@ -214,6 +214,13 @@ def test_labels_with_units_and_words_of_approximation(read):
     ]
 
 
+def test_blanks_between_thousands_within_a_cell(read):
+    rows = ["指标|单位|2019 年|2020 年", "志愿者|人|140 660|97", "在册团员", "学校团员|人|64 960|214 670"]
+    facts = read(("团员统计", rows))
+    assert facts["value"].tolist() == [140660, 97, 64960, 214670]
+    assert facts["period_end"].tolist() == ["2019", "2020"] * 2 and set(facts["unit"]) == {"人"}
+
+
 def test_a_list_of_labels_and_numbers_needs_no_header(read):
     facts = read(("", ["团支部（个）|33", "团员|1229名"]))
     assert rows(facts, "noun", "value", "unit") == [["团支部", 33, "个"], ["团员", 1229, "名"]]

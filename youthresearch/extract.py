@@ -160,7 +160,7 @@ def _sifted(folded, date, furniture, tables, tabled):
     title, says = title_says(folded), {"plan": False, "items": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            paragraph = {}
+            paragraph = {"above": paragraph}
             says = paragraph_says(folded[sentence["start"] : sentence["end"]], says, title)
         if not sentence["mentions"]:
             continue
@@ -361,7 +361,7 @@ def _facts_of(sentence, folded, tokens, after_plan):
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     least = after_plan and is_least(folded, sentence)
-    paragraph["told"] = paragraph.get("told") or least
+    paragraph["told"] = paragraph.get("told") or paragraph.pop("above", {}).get("told") or least
     context["intent"] = context["begun"] = (
         paragraph.get("ahead")
         or least

@@ -103,7 +103,7 @@ def _patterns():
     return {
         "each": re.compile(
             rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=(?:一|1(?!\d))[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within}|(?<![\d余多来几])(?=[千万]人口|万元(?:GDP|生产总值|地区|工业|产值)))(?:{period}|{one})"
-            rf"|(?={means})(?P<mean>.)."
+            rf"|(?={means}|(?<![\d全每本半上去今当])[年月]平均)(?P<mean>.)(?:平均|.)"
         ),
         "within": re.compile(  # 一学期1至2次
             rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
