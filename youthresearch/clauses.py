@@ -11,9 +11,9 @@ of an earlier figure; ``course``; ``baseline``; ``bound``, whether it is of a pl
 """
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from .dates import iso
 from .nouns import OCCASIONS, PARTS
@@ -27,7 +27,8 @@ WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in who
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
 
-class Said(NamedTuple):
+@dataclass(slots=True)  # read half as fast again as a tuple
+class Said:
     """The words around a figure.
 
     lead: since the figure before, or since the start of the sentence; clause: the last clause of the lead,
@@ -483,7 +484,7 @@ def status_of(mention, said, planned, context):
         return "masked"
     if mention.get("aim"):
         return "planned"
-    lead, clause, rest = said
+    lead, clause, rest = said.lead, said.clause, said.rest
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
     if not fulfilled and _is_task(mention, clause, rest):
         return "planned"  # of this figure only
@@ -566,7 +567,7 @@ def _is_intended(mention, said, done):
 
     done: where the last word that says what was done ends; the last mark before a figure tells.
     """
-    lead, clause, rest = said
+    lead, clause, rest = said.lead, said.clause, said.rest
     if lead.endswith("将") and mention["start"] < mention["number_start"]:
         return True  # 将超过900人
     own = clause[max(0, done - len(lead) + len(clause)) :]

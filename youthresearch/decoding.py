@@ -98,7 +98,8 @@ def _damage(data, error):
 
 def _check_garbled(text, where):
     """Refuse a text that was read in a wrong encoding once, and saved: it has its figures, not its words."""
-    sample, lost = _telling(text)[:4_000], sum(map(len, LOST.findall(text)))
+    sample = _telling(text)[:4_000]
+    lost = "\ufffd" in text and sum(map(len, LOST.findall(text)))
     if lost and lost * 20 > len(WIDE.findall(text)):
         raise refused(where, "characters are lost in it, replaced by \ufffd", "Download or export it again")
     if sample.isascii() or _share_common(sample) > 0.01:

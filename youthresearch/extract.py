@@ -6,6 +6,7 @@ comes with the table: "not stated" and "not extracted" are different things.
 """
 
 import re
+from bisect import bisect_left
 from functools import cache, lru_cache
 from itertools import accumulate
 from math import inf
@@ -307,18 +308,17 @@ def _sentences(folded, mentions):
     lengths = map(len, marked.split(_SENTENCE_ENDS[0]))
     ends = [end + i for i, end in enumerate(accumulate(lengths), 1)]
     ends[-1] = len(folded)  # the last may have no mark
-    spans = [(m["start"], m["end"]) for m in mentions] + [(inf, inf)]
+    starts = [m["start"] for m in mentions] + [inf]
     start, i, fresh = 0, 0, True
     for end in ends:
-        if start < end <= spans[i][0] and not fresh and end - start <= PIECE:  # most have no number
+        if start < end <= starts[i] and not fresh and end - start <= PIECE:  # most have no number
             start, fresh = end, folded[end - 1] == "\n"
             continue
         while start < end:
             stop = end if end - start <= PIECE else start + PIECE
-            first = i
-            while spans[i][0] < stop:
-                stop = max(stop, spans[i][1])
-                i += 1
+            first, i = i, bisect_left(starts, stop, i)
+            if i > first:
+                stop = max(stop, mentions[i - 1]["end"])
             if i > first or fresh:
                 yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
             fresh = folded[stop - 1] == "\n"

@@ -75,6 +75,7 @@ class Block:
 
 
 WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d\u2026]")
+_WIDE_RUN = re.compile(f"{WIDE.pattern}+")
 RAISED = {  # set as digits, the mark of a note or a power would run into the number before it: 1100¹
     "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
     "subscript": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
@@ -147,7 +148,7 @@ def _is_seamless(line, after):
 
 def width(text):
     """Return how wide a text is drawn, a Chinese character being two wide."""
-    return len(text) + len(WIDE.findall(text))
+    return len(text) + sum(map(len, _WIDE_RUN.findall(text)))
 
 
 def _lines(text, where, limits):

@@ -12,7 +12,6 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from math import inf, nan
 from sys import maxunicode
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -343,7 +342,8 @@ def _quantity(value, value_max, hedge, place, unit):
     }
 
 
-class _Parts(NamedTuple):
+@dataclass(slots=True)
+class _Parts:
     """What the groups of a quantity's pattern hold, in their order there; empty where one took no part."""
 
     all: str
@@ -373,7 +373,7 @@ class _Parts(NamedTuple):
 
 def _read(match):
     """Turn a match of the quantity pattern into its value, hedge and unit; nothing if it has none (3/0)."""
-    part = _Parts._make(match.groups("")[-len(_Parts._fields) :])
+    part = _Parts(*match.groups("")[-len(_Parts.__slots__) :])
     unit = part.unit1 or part.unit2 or part.unit3 or part.unit4
     unit, hedge = _SAME_UNIT.get(unit, unit), _hedge(part)
     if part.mask:
