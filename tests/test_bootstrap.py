@@ -102,6 +102,7 @@ def test_event_study_tests_the_mean_of_its_effects():
     assert (test.t, test.p_value) == (pytest.approx(actual, rel=1e-8), pytest.approx(share(actual, made)))
 
 
+@pytest.mark.slow
 def test_interval_has_the_nulls_that_are_not_rejected():
     table = few(6, 9)
     test = yr.wild_bootstrap(yr.did(panel_of(table), outcome="y"), weights="rademacher", level=0.8, seed=1)
@@ -182,6 +183,7 @@ def test_with_few_treated_it_says_that_it_hardly_ever_rejects():
     assert replace(zones, n_control=0).caution == ""  # all are treated in the end: each is a control before
 
 
+@pytest.mark.slow
 def test_where_it_says_so_it_misses_what_it_finds_with_more_treated():
     """An effect of three standard deviations in 40 districts, five studies: the caution is of power."""
     found = {}

@@ -145,6 +145,7 @@ def test_cluster_agrees(folder, client, tmp_path):
     assert contents(tmp_path / "cluster") == contents(tmp_path / "local")
 
 
+@pytest.mark.slow
 def test_order_and_chunks_make_no_difference(folder, monkeypatch):
     facts = extract_corpus(folder)
     paths = [*folder.rglob("*.txt"), folder / "county-1"]  # some of them twice
@@ -409,6 +410,7 @@ def test_own_words_are_read_by_every_worker(folder, tmp_path, where, client):
     pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(plain))  # nothing of them is left
 
 
+@pytest.mark.slow
 def test_a_run_resumed_notices_that_own_words_changed(folder, tmp_path):
     file = next(folder.rglob("*.txt"))
     file.write_text(OWN_TEXT, encoding="utf-8")

@@ -115,6 +115,7 @@ def test_conley_taber_finds_a_bit_more_than_it_should():
     assert (table["power"] >= same["power"] - 0.02).all() and table["power"][0] < 0.12
 
 
+@pytest.mark.slow
 def test_the_effect_is_where_the_curve_crosses():
     design = yr.design_study(districts=40, periods=8, waves={5: 3}, rho=0.5)
     found = yr.minimum_detectable_effect(design, seed=3, simulations=250)

@@ -801,6 +801,7 @@ def swallowing():
 SWALLOWED = []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [dying_objects, swallowing])
 def test_one_lost_exception_does_not_lift_the_limit(step):
     def read():

@@ -735,6 +735,7 @@ def check_any_design(seed):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 def test_estimators_are_right_or_refuse_on_any_design():
     assert sum(check_any_design(seed) for seed in range(8)) > 25
@@ -905,6 +906,7 @@ def check_synthetic(panel, outcome, **options):
     return effect, synthdid, control, before
 
 
+@pytest.mark.slow
 def test_synthetic_did_is_synthdid_with_one_treated_district():
     table = random_table(3, districts=14, periods=7)
     table["cohort"] = table["district"].map({"d00": 2005}).astype("Int64")

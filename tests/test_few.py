@@ -197,6 +197,9 @@ def test_what_does_not_move_is_refused_and_no_rounding_is_tested(level):
         assert test.p_value == 1 and test.smallest_p == pytest.approx(1 / 66)  # pairs of twelve
 
 
+ANEW = (yr.event_study, yr.sun_abraham, yr.imputation_did)  # with gaps each assignment is an estimation
+
+
 def tenths(seed, districts=20, treated=2, move=0.0):
     """District levels in tenths and a tenth more each period, which no float holds exactly; and a move."""
     rng = np.random.default_rng(seed)
@@ -214,7 +217,7 @@ def tenths(seed, districts=20, treated=2, move=0.0):
 
 @pytest.mark.parametrize(
     "estimator",
-    [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did, yr.staggered_did],
+    [yr.did, yr.staggered_did, *(pytest.param(f, marks=pytest.mark.slow) for f in ANEW)],
     ids=lambda f: f.__name__,
 )
 def test_districts_that_move_alike_have_no_effect_in_any_test(estimator):

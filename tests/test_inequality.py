@@ -104,6 +104,7 @@ def test_beta_convergence_finds_the_slope_it_was_made_with():
     assert repr(found).startswith("beta convergence: x\n  beta         -0.1000  (se 0.0000, HC1)")
 
 
+@pytest.mark.slow
 def test_beta_convergence_is_a_regression_of_statsmodels():
     import statsmodels.api as sm
 

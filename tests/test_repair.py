@@ -210,6 +210,7 @@ def measures_of(table, measure):
     return yr.audit_report(table, measure=measure)[["measures", "change"]].values.tolist()
 
 
+@pytest.mark.slow
 def test_results_of_whatever_measure_are_told_apart_or_refused():
     table = facts(*MOVED, ("g", "growth", 52, "%", {})).assign(note=None)
 

@@ -223,6 +223,7 @@ def tables_of_reports():
     yield yr.list_disagreements(facts, facts.assign(value=facts["value"] + 1))
 
 
+@pytest.mark.slow
 def test_every_table_of_what_was_made_up_says_so_in_every_row_once_saved():
     for number, table in enumerate(
         [*tables_of(drawn().small), *tables_of_reports(), drawn().truth, yr.load_size()]

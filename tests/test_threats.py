@@ -67,6 +67,7 @@ def towards_the_ends(panel, percent):
     return cells.assign(value=cells["value"] + percent / 100 * (worst - cells["value"]))
 
 
+@pytest.mark.slow
 def test_vague_figures_part_of_the_way_to_their_ends():
     panel = league().assign(low=league()["value"] * 0.955, high=league()["value"] * 1.045)
     effect = yr.did(panel, outcome=OUTCOME)
@@ -88,6 +89,7 @@ def test_figures_that_are_vague_in_part_leave_the_conclusion_as_the_bounds_do():
     assert row["significance_goes"] == (p_of(towards_the_ends(league(), 100))[1] > 0.05)
 
 
+@pytest.mark.slow
 def test_wide_intervals_take_the_sign_too_and_an_open_one_all():
     panel = league().copy()
     panel["low"], panel["high"] = panel["value"] * 0.7, panel["value"] * 1.3
@@ -101,6 +103,7 @@ def test_wide_intervals_take_the_sign_too_and_an_open_one_all():
     assert yr.breakdown(effect, panel, cap=1.01).set_index("threat").loc["vague", "sign_at"] > 0
 
 
+@pytest.mark.slow
 def test_trends_as_honest_did_has_them():
     path = yr.event_study(league(), outcome=OUTCOME)
     honest, row = yr.honest_did(path), table_of_league().loc["trends"]

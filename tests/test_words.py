@@ -38,6 +38,7 @@ def test_words_of_ones_own_are_read_and_nothing_of_them_is_left(own):
     assert (len(papers), hedge["hedge"].item()) == (0, "about")
 
 
+@pytest.mark.slow
 def test_a_word_of_a_mean_of_ones_own_makes_a_rate(own):
     (own / "lexicon.csv").write_text("word,role,code\n床产,mean,\n", encoding="utf-8")
     facts = [yr.extract_facts("全镇木耳床产30公斤。", data=data) for data in (own, None)]
@@ -67,6 +68,7 @@ def test_the_words_of_the_project_are_all_kept(own):
     assert set(units["unit"]) == set(yr.load_units()["unit"]) | {"垛"} and units["unit"].is_unique
 
 
+@pytest.mark.slow
 def test_a_change_of_the_files_is_noticed_and_a_code_book_takes_the_place_of_the_project_s(own):
     assert yr.extract_facts(TEXT, data=own)["indicator"].tolist() == ["", "members"]
     (own / "units.csv").write_text("unit,base,label_en\n摞,item,pile of\n", encoding="utf-8")
@@ -94,6 +96,7 @@ def test_a_code_that_would_reach_the_facts_is_checked(own, row):
         yr.extract_facts(TEXT, data=own)
 
 
+@pytest.mark.slow
 def test_threads_with_other_words_wait_for_each_other(own, monkeypatch):
     counts, read, state_of = [], [], words.state_of
     monkeypatch.setattr(words, "state_of", lambda data: read.append(data) or state_of(data))
