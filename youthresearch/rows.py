@@ -124,7 +124,7 @@ def runs_of(lines):
             continue  # prose, most of all lines
         if line and _RULE.fullmatch(line.text):
             continue
-        cells = _row(line, bool(run) and _is_spaced(lines[min(run)].text)) if line else None
+        cells = _row(line, bool(run) and _is_spaced(lines[next(iter(run))].text)) if line else None
         if cells:
             figures = _has_figure(cells)
             if figured and not figures and _begins(cells, run, heads):
