@@ -177,6 +177,14 @@ def test_what_is_no_quantity(text, sort):
 def test_a_share_that_moves_from_one_to_another_is_no_range():
     read = [(m["value"], m["hedge"]) for m in scan("由6%到9%，从6%至9%，缩减6%到90家")]
     assert read == [(6, "exact"), (9, "exact"), (6, "exact"), (9, "exact"), (6, "exact"), (90, "exact")]
+    for text in ("由 6%到9%", "由去年的6%到9%", "从2019年的６％至９％", "从最初的6%到9%", "由年初的6%到9%"):
+        read = [(m["value"], m["hedge"]) for m in scan(text) if m["sort"] == "quantity"]
+        assert read == [(6, "exact"), (9, "exact")]
+
+
+def test_what_a_number_is_between_takes_its_factor_and_is_no_tag():
+    assert "quantity" not in {m["sort"] for m in scan("60<x<90万元")}
+    assert {(m["sort"], m.get("value")) for m in scan("青年60<br>90人")} >= {("quantity", 90)}
 
 
 def test_numbers_of_sections_are_no_quantities():
@@ -185,6 +193,8 @@ def test_numbers_of_sections_are_no_quantities():
         assert {m["sort"] for m in scan(text)} <= {"ordinal"}
     read = [m["value"] for m in scan("2.3万人\n2.3小时\n4.5 亿元\n0.6个千分点\n7.5成")]
     assert read == [23000, 2.3, 450_000_000, 0.6, 75]
+    read = [m["value"] for m in scan("2.6 人次，\n0.6 人\n9.6 学时；\n2.06 名教师\n3.9 人/户\n6.9 毫升")]
+    assert read == [2.6, 0.6, 9.6, 2.06, 3.9, 6.9]
 
 
 def test_the_verb_before_is_no_part_of_the_quantity():

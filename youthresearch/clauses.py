@@ -273,7 +273,8 @@ def _own_kind(mention, clause, whole, each, rest):
 def _is_bettered(mention, clause, moved, rest):
     """Tell whether a verb says what was done to things counted (改造提升水站9座), not by how many."""
     counted = mention["unit"] in _WHOLE_THINGS and not moved["to"] and not rest.startswith(_STEPS)
-    return counted and mention["resolution"] >= 1 and not _LIKE.search(clause)
+    added = clause[moved.start() - 1 : moved.start()] in ("数", "量")  # 支部数提升5个
+    return counted and mention["resolution"] >= 1 and not added and not _LIKE.search(clause)
 
 
 def _reached(unit, verb, sign, mean):

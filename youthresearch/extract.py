@@ -361,7 +361,8 @@ def _facts_of(sentence, folded, tokens, after_plan):
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     least = after_plan and is_least(folded, sentence)
-    paragraph["told"] = paragraph.get("told") or paragraph.pop("above", {}).get("told") or least
+    above = paragraph.pop("above", {}).get("told") and sentence["kept"][0]["hedge"] == "at_least"
+    paragraph["told"] = paragraph.get("told") or above or least
     context["intent"] = context["begun"] = (
         paragraph.get("ahead")
         or least

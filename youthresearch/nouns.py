@@ -551,10 +551,14 @@ def _attended_event(tokens, i, unit):
         who -= 1
     if is_person(tokens[who].word):
         return None
-    after = right_of(tokens, k, "") if tokens[k + 1].sort not in "xc" else None
+    k += tokens[k + 1].word in ("了", "其中")
+    bare = tokens[k + 1].sort in "xc"
+    after = None if bare else right_of(tokens, k, "")
     if after:
         head = next(t.word for t in tokens[k:] if t.end == after[1])
         return after if ends_in(head, "occasion") else None
+    if not bare and not ends_in(tokens[k + 1].word, "occasion"):
+        return None  # 参加面试, but 参与学习: in what is named before
     named = (n for n in range(i - 1, -1, -1) if tokens[n].sort == "n" and ends_in(tokens[n].word, "occasion"))
     n = next(named, None)
     return None if n is None else phrase_to(tokens, n)

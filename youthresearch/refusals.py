@@ -78,7 +78,7 @@ def refusal_of(mention, folded):
 def _becomes_rank(mention, folded, lead):
     """Make a rank of 前5名, which are the first to the fifth, and of 35位 in 排名由35位升至20位."""
     start = mention["start"]
-    if lead.endswith("前") and mention["value"] >= 1:
+    if mention["value"] >= 1 and _marks()["top"].search(lead):
         last = max(mention["value"], mention["value_max"])  # 前三至五名: of five
         mention |= {"sort": "rank", "value": 1.0, "value_max": last, "hedge": "range", "unit": "名"}
         return True
@@ -372,6 +372,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
+    "top": "(?<![目以此之])前$",
     "ranked": (
         r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
     ),
