@@ -362,6 +362,19 @@ def test_raised_digits_and_symbols_of_a_docx_do_not_run_into_a_number(tmp_path):
     assert document.text == RAISED + "达标12 34"
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<b title="display:none">团员12名</b>。',
+        '<a name="x" title="display:none"></a>团员12名。',
+        '<span style="display:none">9<a name="x">9</a></span>团员12名。',
+    ],
+)
+def test_what_stands_beside_hidden_text_of_a_page_is_read(shown, tmp_path):
+    page = f"<html><body><p>{LONG}</p><p>{shown}</p><p>{LONG}</p></body></html>"
+    assert lines(read(tmp_path, page))[1] == "团员12名。"
+
+
 def test_hidden_text_is_no_part_of_a_docx(tmp_path):
     hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>另有700个。</w:t></w:r>"
     shown = hidden.replace("<w:vanish/>", '<w:vanish w:val="0"/>')

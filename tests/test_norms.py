@@ -375,7 +375,10 @@ STATUS = [  # text, status of each figure
     ("今年将修缮书屋9所。去年修缮书屋6所。", "planned achieved"),
     ("今年将修缮书屋9所。启动现场，发放图书90册。", "planned achieved"),
     # into the next paragraph only with the least of what is to be
-    ("今年将修缮书屋9所。\n发放图书不少于90册，举办讲座6场。\n现有书屋60所。", "planned planned planned achieved"),
+    (
+        "今年将修缮书屋9所。\n发放图书不少于90册，举办讲座6场。\n现有书屋60所。",
+        "planned planned planned achieved",
+    ),
     ("今年将修缮书屋9所。\n发放图书90册。", "planned achieved"),
     ("今年将修缮书屋9所。\n书屋管理员60名。", "planned achieved"),
     (

@@ -221,6 +221,19 @@ def test_blanks_between_thousands_within_a_cell(read):
     assert facts["period_end"].tolist() == ["2019", "2020"] * 2 and set(facts["unit"]) == {"人"}
 
 
+@pytest.mark.parametrize(("header", "cells"), [("班级 人数", "6 160|9 190"), ("男 女", "160 195|190 162")])
+def test_two_figures_under_two_headers_in_one_cell_are_none(read, header, cells):
+    one, other = cells.split("|")
+    assert read(("", [f"学校|{header}|讲座（场）", f"一中|{one}|6", f"二中|{other}|9"]))[
+        "value"
+    ].tolist() == [6, 9]
+
+
+def test_no_thousands_begin_with_nought(read):
+    facts = read(("", ["学校|人数|讲座（场）", "一中|0 200|6", "二中|300|9"]))
+    assert 200 not in facts["value"].tolist() and {300, 6, 9} <= set(facts["value"])
+
+
 def test_a_list_of_labels_and_numbers_needs_no_header(read):
     facts = read(("", ["团支部（个）|33", "团员|1229名"]))
     assert rows(facts, "noun", "value", "unit") == [["团支部", 33, "个"], ["团员", 1229, "名"]]

@@ -83,6 +83,10 @@ def _written(match):
     return (said["many"] or said["size"] or "") + _SAME.get(unit, unit)
 
 
+# Before 年平均 or 月平均, which is then of one year, of several, or of persons (青年平均).
+_NOT_EACH = r"\d全每本半上去今当明前往次同青少老成童壮一二三四五六七八九十个 "
+
+
 @cache
 def _patterns():
     """Patterns of the words that make a figure a rate."""
@@ -103,7 +107,7 @@ def _patterns():
     return {
         "each": re.compile(
             rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=(?:一|1(?!\d))[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within}|(?<![\d余多来几])(?=[千万]人口|万元(?:GDP|生产总值|地区|工业|产值)))(?:{period}|{one})"
-            rf"|(?={means}|(?<![\d全每本半上去今当明前往次同青少老成童壮一二三四五六七八九十个 ])[年月]平均)(?P<mean>.)(?:平均|.)"
+            rf"|(?={means}|(?<![{_NOT_EACH}])[年月]平均)(?P<mean>.)(?:平均|.)"
         ),
         "within": re.compile(  # 一学期1至2次
             rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"

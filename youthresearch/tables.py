@@ -31,7 +31,7 @@ from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
 from .tokens import PEOPLE, is_person
 
-_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)"
+_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)"
 _PLAIN = rf"{_WHOLE}(?:\.\d+)?"
 _NUMBER = re.compile(rf"[-+]?{_WHOLE}(\.\d+)?")
 _DIALLED = re.compile(r"0\d+|1[3-9]\d{9}")  # telephones, codes
@@ -40,6 +40,10 @@ _NOTE = re.compile(r"(?<=[\d%])(?:(?<!\b10)[¹²³⁴⁵⁶⁷⁸⁹]+|[①-⑳]
 _PART = re.compile(
     rf"([^()]+)\((?!注)(?:其中|含)?[:,]?([\u4e00-\u9fff]{{1,8}}?):?({_PLAIN}[\u4e00-\u9fff]?)\)"
 )
+_PARTED = re.compile(r"\d \d")
+_TWO = re.compile(
+    r"[\u4e00-\u9fff]{2,}(?:\([^()]*\))? [\u4e00-\u9fff]{2}.*|男[ 、/]?女.*"
+)  # two headers in one
 _CAPTION_UNIT = re.compile(r"(?:计量)?单位 ?: ?([^\s,;)|]{1,12})")
 _OF_WHICH = re.compile("其中|[内含][:、]")
 _ALL = re.compile("(?:合|总|共)计|全[\u4e00-\u9fff]")
@@ -445,7 +449,8 @@ def _column(header, top, filled, document):
     ):
         return Column("when")
     days = is_["dated"].fullmatch(name) and all(map(WHEN.fullmatch, filter(_is_number, filled)))
-    if is_["code"].fullmatch(name) or (numbers and days):
+    pairs = _TWO.fullmatch(header.text) and any(map(_PARTED.search, filled))  # 班级 人数: 3 120
+    if is_["code"].fullmatch(name) or (numbers and (days or pairs)):
         return Column("code")  # 入团时间: 2019.05
     if not numbers:
         return Column("place" if is_["place"].fullmatch(name) else "label")

@@ -135,9 +135,9 @@ class _Page:
             self.link = len(self.open)
         elif name in BLOCKS:
             self.start_block(name, attributes)
-        elif name not in VOID:
+        elif name not in VOID and name != "a":
             self.inline += 1
-            self.unseen += self.unseen > 0 or ("none" in attributes and _is_hidden(attributes))
+            self.unseen += self.unseen > 0 or ("none" in attributes and _is_hidden(_kept(attributes)))
             self.raised = SCRIPTS.get(name, self.raised)
             self.check_nesting(self.inline, 40 * self.limits.nesting)  # many pages never close <font>
 
@@ -146,8 +146,8 @@ class _Page:
         while self.open and self.open[-1][0] in CLOSES.get(name, {"p"}):
             self.close(len(self.open) - 1)
         self.count(name)
-        kept = {k.lower(): v.strip("\"'") for k, v in ATTRIBUTE.findall(attributes) if len(v) < 300}
-        hidden = name in FURNITURE or "hidden" in kept or _is_hidden(kept.get("style", ""))
+        kept = _kept(attributes)
+        hidden = name in FURNITURE or "hidden" in kept or _is_hidden(kept)
         self.furniture += hidden
         self.open.append((name, hidden))
         self.opened[name] = self.opened.get(name, 0) + 1
@@ -267,8 +267,13 @@ class _Page:
         self.parts, self.linked, self.raised, self.unseen = [], 0, {}, 0
 
 
-def _is_hidden(style):
-    return "display:none" in style.replace(" ", "").lower()
+def _kept(attributes):
+    """Return attributes by name, but for long ones."""
+    return {k.lower(): v.strip("\"'") for k, v in ATTRIBUTE.findall(attributes) if len(v) < 300}
+
+
+def _is_hidden(kept):
+    return "display:none" in kept.get("style", "").replace(" ", "").lower()
 
 
 def _span(value):
