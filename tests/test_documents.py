@@ -164,6 +164,11 @@ def test_a_number_that_a_line_end_cuts_is_whole(tmp_path):
     [
         "\n".join(["今年以来全区各级团组织围绕中心服务大局有团员36名。"] * 9),  # each a sentence
         "\n".join(["团委12个", "支部36个", "干部48名", "团员50名", "义工60名"]),  # a list
+        "\n".join(f"某县某镇某某村团支部今年以来联系青年志愿者共计{n}人" for n in range(60, 69)),
+        "历年人数\n"
+        + "\n".join(
+            f"{year}年全县新发展团员人数达到历史新高总计完成发展{year - 1950}" for year in range(2011, 2020)
+        ),
         "\n".join([LONG, BODY[0], BODY[1], TITLE, LONG, BODY[0]]),  # of any length
         "\n".join(
             ["城东街道团工委及所属各级团组织  1200  360", "城西街道团工委及所属各级团组织  1100  350"] * 4

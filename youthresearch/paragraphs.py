@@ -87,6 +87,7 @@ STARTS = re.compile(
     r"\s*(?:第?[一二三四五六七八九十百]{1,4}[、章节]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．]\s*\D|[①-⑳])"
 )
 _BROKEN = re.compile(r"\d(?:[.,]?\n\d|\n[.,]\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d ?年")  # after a number, it begins a line of a list
 _CLOSED = re.compile(r"[。！？；：!?;:]\s*$")
 _APART = re.compile(r"[\t|｜│]|\S[ \u3000\xa0]{2}")  # cells
 
@@ -102,6 +103,7 @@ def _unwrapped(blocks):
     groups = []
     for i, block in enumerate(blocks):
         begins = block.text[0].isspace() or STARTS.match(block.text) or _APART.search(block.text)
+        begins = begins or (i and blocks[i - 1].text.rstrip()[-1:].isdecimal() and _YEAR.match(block.text))
         if i - 1 in full and not begins and _number(block) == _number(blocks[i - 1]) + 1:
             groups[-1].append(block)
         else:
@@ -117,7 +119,10 @@ def _full_lines(blocks, size, least):
     full -= {i for i in full if _APART.search(blocks[i].text)}
     long = sum(2 * n >= most for n in sizes)
     open_ = sum(not _CLOSED.search(blocks[i].text) for i in full)
-    broken = most >= least and len(full) >= 4 and 2 * len(full) >= long and 2 * open_ > len(full)
+    listed = len(full) == len(blocks)  # no paragraph ends short of the width
+    broken = (
+        most >= least and len(full) >= 4 and 2 * len(full) >= long and 2 * open_ > len(full) and not listed
+    )
     return full if broken else set()
 
 
