@@ -727,6 +727,12 @@ def test_numbers_that_say_nothing_are_no_crash(text):
     check_offsets(f"全市{text}。")
 
 
+def test_what_a_sentence_begins_with_is_of_nothing_before_it():
+    facts = yr.extract_facts("团员60人。的占60%,的占9成。\n的占半数以上")
+    assert "," not in facts["noun"].tolist()
+    assert facts["value"].tolist() == [60, 60, 90, 50]
+
+
 @given(
     st.lists(
         st.sampled_from(

@@ -684,8 +684,8 @@ def _described(tokens, i, kind):
     told = _told_of(tokens, of) if kind != "share" or of < i - 1 else None
     if told:
         return told
-    if kind == "share" and tokens[of].word == "的" and of < i - 1:
-        return phrase_to(tokens, of - 1)  # 大专学历的占60%
+    if kind == "share" and tokens[of].word == "的" and 0 < of < i - 1:
+        return phrase_to(tokens, of - 1) if tokens[of - 1].sort != "x" else None  # 大专学历的占60%
     k = i - 1
     while tokens[k].sort == "s" or tokens[k].word == "占":
         k -= 1
