@@ -731,6 +731,8 @@ def test_what_a_sentence_begins_with_is_of_nothing_before_it():
     facts = yr.extract_facts("团员60人。的占60%,的占9成。\n的占半数以上")
     assert "," not in facts["noun"].tolist()
     assert facts["value"].tolist() == [60, 60, 90, 50]
+    assert yr.extract_facts("和减少6人。")["value"].item() == -6
+    check_offsets("排名6名提升平均县6名比例后每人2.6户不少于60人")
 
 
 @given(

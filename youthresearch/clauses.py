@@ -375,7 +375,7 @@ def _is_bounded(mention):
 def _per(mention, kind, said, each, owed, listed, context):
     """Name the unit under the line of a rate: its own, that of those who owe it, or its list's."""
     if kind == "change" and not each:  # 人均收入5200元,比去年增加300元
-        if _AND.fullmatch(said.lead) and context["counted_in"] == mention["unit"]:
+        if _AND.fullmatch(said.lead) and context.get("counted_in") == mention["unit"]:
             return context["per"]  # 人均标准增加30元和5元
         first = context.get("mean")
         return context["per"] if first and first["unit"] == mention["unit"] else ""

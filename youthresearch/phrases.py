@@ -158,7 +158,7 @@ def _person_after(tokens, last):
         if is_person(tokens[last].word) or tokens[n].sort in "xhrc" or tokens[n].word in SIGNS:
             break
         if is_person(tokens[n].word):
-            return phrase_end(tokens, n)
+            return phrase_end(tokens, n) or last
     return last
 
 
