@@ -401,19 +401,16 @@ def list_refused(result):
     A table carries the list in ``attrs["refused"]``, a result in its attribute `refused`.
     """
     if isinstance(result, pd.DataFrame):
-        found = result.attrs.get("refused")
+        found, simulated = result.attrs.get("refused"), is_simulated(result)
     else:
-        found = getattr(result, "refused", None)
+        found, simulated = getattr(result, "refused", None), getattr(result, SIMULATED, False)
     if found is None:
         raise DataError(
             f"This {type(result).__name__} has no list of what was refused: give what the function returned "
             "(pandas drops the list when tables are merged; as_panel refuses a table whole, or nothing)."
         )
-    table = pd.DataFrame(found).reset_index(drop=True)
-    simulated = isinstance(result, pd.DataFrame) and is_simulated(result)
-    if not simulated or SIMULATED in table:
-        return table
-    return mark_simulated(table)[[c for c in table if c != "reason"] + [SIMULATED, "reason"]]
+    table = mark_simulated(pd.DataFrame(found).reset_index(drop=True), simulated)
+    return table[[c for c in table if c != "reason"] + ["reason"]]
 
 
 @cache
