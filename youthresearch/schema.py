@@ -379,11 +379,11 @@ def list_refused(result):
     Parameters
     ----------
     result : pandas.DataFrame or Effect
-        A table as the function returned it: drafts of `extract_facts` and `extract_corpus`; panels of
-        `build_panel`, `assign_cohorts` and `add_metrics`; tables of `compute_metrics`, `series_growth`,
-        `audit_facts`, `derive_before`, `tighten`, `compare_codings`, `sigma_convergence`,
-        `find_near_duplicates` and `find_selective_reporting`. Or what an estimator, `beta_convergence` or
-        `show_evidence` returns.
+        A table as the function returned it: drafts of `extract_facts`, `extract_corpus` (without `output`)
+        and `read_corpus`; panels of `build_panel`, `assign_cohorts` and `add_metrics`; tables of
+        `compute_metrics`, `series_growth`, `audit_facts`, `derive_before`, `tighten`, `compare_codings`,
+        `sigma_convergence`, `find_near_duplicates` and `find_selective_reporting`. Or what an estimator,
+        `beta_convergence` or `show_evidence` returns.
 
     Returns
     -------
