@@ -555,8 +555,8 @@ def _attended_event(tokens, i, unit):
     if after:
         head = next(t.word for t in tokens[k:] if t.end == after[1])
         return after if ends_in(head, "occasion") else None
-    named = (n for n in range(i - 1, -1, -1) if tokens[n].sort == "n" and ends_in(tokens[n].word, "occasion"))
-    n = next(named, None)
+    near = range(i - 1, max(-1, i - 4 * REACH), -1)
+    n = next((n for n in near if tokens[n].sort == "n" and ends_in(tokens[n].word, "occasion")), None)
     return None if n is None else phrase_to(tokens, n)
 
 
