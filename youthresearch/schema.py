@@ -407,8 +407,8 @@ def list_refused(result):
     if found is None:
         raise DataError(
             f"This {type(result).__name__} has no list of what was refused: give what the function returned, "
-            "of a test or of bounds the effect (pandas drops the list when tables are merged; as_panel refuses "
-            "a table whole, or nothing)."
+            "of a test or of bounds the effect (pandas drops the list when tables are merged; as_panel "
+            "refuses a table whole, or nothing)."
         )
     table = mark_simulated(pd.DataFrame(found).reset_index(drop=True), simulated)
     return table[[c for c in table if c != "reason"] + ["reason"]]
