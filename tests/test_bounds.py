@@ -83,6 +83,14 @@ def two_by_two():
     return yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
 
 
+def test_bounds_say_which_assignments_were_drawn():
+    panel, _ = yr.simulate_panel(seed=1, districts=60, periods=6, waves={"2018Q1": 6})
+    effect = yr.did(panel, outcome="orgs")
+    told = repr(yr.interval_bounds(effect, panel, inference="randomization", draws=99, seed=7))
+    assert "sampling error: spread over 99 assignments drawn, seed 7\n" in told
+    assert "sampling error: clustered\n" in repr(yr.interval_bounds(effect, panel, inference="se"))
+
+
 def test_an_open_figure_is_named_and_a_cap_closes_it():
     panel = two_by_two().assign(fact_ids="")
     at = (panel["district"] == "a") & (panel["period"] == 2002)
@@ -93,7 +101,7 @@ def test_an_open_figure_is_named_and_a_cap_closes_it():
     assert list(bounds.open["district"]) == ["a"] and "a in 2002: 20 to inf" in repr(bounds)
     capped = yr.interval_bounds(effect, panel, cap=1.5)
     assert (capped.low, capped.high) == (pytest.approx(7), pytest.approx(17))
-    assert "at most 1.5 times" in repr(capped) and "spread over other assignments" in repr(capped)
+    assert "at most 1.5 times" in repr(capped) and "spread over all 3 assignments" in repr(capped)
     assert "unreliable with 1 treated" in repr(yr.interval_bounds(effect, panel, cap=1.5, inference="se"))
     for cap in (0.5, True, np.inf, "2"):
         with pytest.raises(yr.DataError, match="at least 1"):

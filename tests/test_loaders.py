@@ -1,5 +1,6 @@
 """Every loader gives its table, from the project's folder or a researcher's own."""
 
+import os
 import shutil
 
 import pytest
@@ -33,6 +34,22 @@ def test_every_loader_gives_a_documented_table(name):
 
 def test_own_facts_use_the_projects_code_book(own):
     assert yr.load_facts(own).equals(yr.load_facts())
+
+
+def test_an_editors_lock_is_no_table(own):
+    (own / ".#facts.csv").symlink_to("someone@somewhere.1")
+    assert yr.load_facts(own).equals(yr.load_facts())
+
+
+def test_a_folder_that_stands_elsewhere_is_another(tmp_path, monkeypatch):
+    """Two rounds of one study, unpacked at one time: their tables are as long and as old."""
+    for first, text in (("2020", "one"), ("2021", "two")):
+        (tmp_path / first / "own").mkdir(parents=True)
+        shutil.copy(DATA / "labels.csv", tmp_path / first / "own")
+        edit(tmp_path / first / "own" / "labels.csv", "estimator_did,", f"estimator_{text},")
+        os.utime(tmp_path / first / "own" / "labels.csv", (1e9, 1e9))
+        monkeypatch.chdir(tmp_path / first)
+        assert f"estimator_{text}" in yr.load_labels("own")["key"].tolist()
 
 
 def test_own_code_book_comes_first(own):

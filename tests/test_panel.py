@@ -611,7 +611,8 @@ def test_what_was_refused_is_one_table_whatever_the_result():
         (draft, ["start", "end", "token", "reason"]),
         (yr.build_panel(facts({}, {"status": "planned"})), schema.REFUSED),
         (yr.compute_metrics(yr.load_facts()), schema.REFUSED),
-        (yr.did(orgs, outcome="orgs"), ["district", "cells", "reason", "simulated"]),
+        (yr.did(orgs, outcome="orgs"), ["district", "cells", "simulated", "reason"]),
+        (yr.beta_convergence(orgs, outcome="orgs"), ["district", "simulated", "reason"]),
     ):
         table = yr.list_refused(result)
         assert list(table) == columns and len(table) and table["reason"].str.len().min() > 0

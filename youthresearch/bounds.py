@@ -47,6 +47,8 @@ class Bounds(Result):
     inference : str
         What the sampling error is from: randomization (the spread over other assignments), or the effect's
         own error, clustered, iid or placebo.
+    how : str
+        The same, with the assignments.
     caution : str
         Why the sampling error is unreliable; empty if it is not.
     n_treated, n_control : int
@@ -67,6 +69,7 @@ class Bounds(Result):
     open: pd.DataFrame = field(repr=False)
     exact: bool
     inference: str
+    how: str
     caution: str
     n_treated: int
     n_control: int
@@ -86,7 +89,7 @@ class Bounds(Result):
         said = [
             ("att", fixed(self.att, scale)),
             ("bounds", f"{low} to {high}, {self.vague} vague figures with weight"),
-            (f"{as_percent(self.level)} interval", f"{start} to {end}, sampling error: {self._error()}"),
+            (f"{as_percent(self.level)} interval", f"{start} to {end}, sampling error: {self.how}"),
         ]
         if self.cap is not None:
             said.append(("cap", f"an open figure is taken to be at most {self.cap:g} times its lower bound"))
@@ -99,10 +102,6 @@ class Bounds(Result):
         if self.caution:
             said.append(("caution", f"sampling error {self.caution}"))
         return [*said, *said_of_sample(self)]
-
-    def _error(self):
-        """Say what the sampling error is from."""
-        return "spread over other assignments" if self.inference == "randomization" else self.inference
 
 
 def interval_bounds(
@@ -157,11 +156,12 @@ def interval_bounds(
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
     kind = inference_for(effect, inference)
-    follow = weights_follow(effect)
+    follow, how = weights_follow(effect), effect.errors
     if follow:
         kind, scale = "se", [effect.se] * 2
     elif kind == "randomization":
-        scale = [_spread_over_assignments(effect, cells, y, strata, draws, seed) for y in (least, most)]
+        test = {"strata": strata, "draws": draws, "seed": seed}
+        scale, how = _spread_over_assignments(effect, cells, (least, most), test)
     else:
         scale = [_error_at(effect, cells, y) for y in (least, most)]
     spread = kind == "randomization"  # is learned from as many districts less a mean of each cohort
@@ -184,6 +184,7 @@ def interval_bounds(
         open=mark_simulated(rows[names], effect.simulated),
         exact=not follow,
         inference="randomization" if kind == "randomization" else effect.errors,
+        how=how,
         caution="" if kind == "randomization" else effect.caution,
         n_treated=effect.n_treated,
         n_control=effect.n_control,
@@ -246,14 +247,17 @@ def with_outcome(effect, cells, y):
     return effect._anew(replace(given, y=changed))
 
 
-def _spread_over_assignments(effect, cells, y, strata, draws, seed):
-    """Root mean square of the other assignments' estimates, were the outcome y and had it no effect."""
-    if not np.isfinite(y).all():
-        return np.nan
-    at_end = with_outcome(effect, cells, y)
-    null = effect._anew(replace(at_end._cells, y=at_end._cells.y - effect_on_cells(at_end)))
-    others = null.randomization(strata=strata, draws=draws, seed=seed).assignments["statistic"][1:]
-    return float(np.sqrt(np.mean(others**2)))
+def _spread_over_assignments(effect, cells, outcomes, test):
+    """Root mean square of the other assignments' estimates, had each outcome no effect; and over which."""
+    spread, how = [np.nan] * len(outcomes), "spread over other assignments"
+    for k, y in enumerate(outcomes):
+        if np.isfinite(y).all():
+            at_end = with_outcome(effect, cells, y)
+            null = effect._anew(replace(at_end._cells, y=at_end._cells.y - effect_on_cells(at_end)))
+            found = null.randomization(**test)
+            spread[k] = float(np.sqrt(np.mean(found.assignments["statistic"][1:] ** 2)))
+            how = f"spread over {found.how}"
+    return spread, how
 
 
 def _error_at(effect, cells, y):

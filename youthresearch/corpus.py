@@ -106,7 +106,8 @@ def extract_corpus(paths, *, dates=None, data=None, client=None, output=None, pr
     **Failures.** A document that cannot be read has status failed and is a row in ``attrs["failures"]`` and
     in output/failures: source_id, path, error, reason. So is one that kills its worker again and again,
     which is found by running the documents of its chunk one by one. A failure is tried again when its file
-    or the extractor changes. Without `output`, ``attrs`` also holds documents and refused.
+    or the extractor changes. Without `output`, ``attrs`` also holds documents and refused. These are
+    tables, with which ``to_parquet`` fails: give `output`, which is Parquet, or empty ``attrs`` of a copy.
 
     **Output.** ``facts``, ``refused`` (numbers that are no facts), ``failures`` and ``documents`` are Parquet
     data sets with one file a chunk, for `read_corpus` or ``pandas.read_parquet(output / "facts")``. A chunk

@@ -160,7 +160,7 @@ def _sifted(folded, date, furniture, tables, tabled):
     title, says = title_says(folded), {"plan": False, "items": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
-            paragraph = {"above": paragraph}
+            paragraph = {}
             says = paragraph_says(folded[sentence["start"] : sentence["end"]], says, title)
         if not sentence["mentions"]:
             continue
@@ -178,9 +178,11 @@ def _sifted(folded, date, furniture, tables, tabled):
 
 def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
-    part, rows = part_of(folded), []
+    part, rows, told = part_of(folded), [], False
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
         after_plan = bool(rows) and rows[-1]["status"] == "planned"
+        least = sentence["kept"][0]["hedge"] == "at_least"  # a plan may go on in the next paragraph
+        sentence["paragraph"].setdefault("told", told and least)
         start, facts = sentence["start"], _facts_of(sentence, folded, tokens, after_plan)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
@@ -188,6 +190,7 @@ def _rows(sifted, folded, place):
             if part is not None:
                 row["scope"] = scope_of(part, folded, start, row["number"], row["kind"])
         rows += facts
+        told = sentence["paragraph"]["told"]
     return rows
 
 
@@ -361,8 +364,7 @@ def _facts_of(sentence, folded, tokens, after_plan):
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     least = after_plan and is_least(folded, sentence)
-    above = paragraph.pop("above", {}).get("told") and sentence["kept"][0]["hedge"] == "at_least"
-    paragraph["told"] = paragraph.get("told") or above or least
+    paragraph["told"] = paragraph.get("told") or least
     context["intent"] = context["begun"] = (
         paragraph.get("ahead")
         or least

@@ -138,15 +138,20 @@ class RandomizationTest(Result):
     def _title(self):
         return f"randomisation test of {self.estimator}: {self.outcome}"
 
+    @property
+    def how(self):
+        """Which assignments the test is over, in words."""
+        drawn = f"{self.draws:,} assignments drawn, seed {self.seed}"
+        how = f"all {self.draws:,} assignments" if self.exact else drawn
+        return how + (f", {self.undefined:,} without an estimate left out" if self.undefined else "")
+
     def _said(self):
         return [*self.verdict(), *said_of_sample(self)]
 
     def verdict(self):
         """Say what was found and what is assumed, as pairs of a name and a text (for `Effect` too)."""
         spread = float(np.std(self.distribution)) if self.statistic == "att" else abs(self.att) / 10
-        how = f"all {self.draws:,} assignments" if self.exact else f"{self.draws:,} assignments drawn"
-        how += "" if self.exact else f", seed {self.seed}"
-        how += f", {self.undefined:,} without an estimate left out" if self.undefined else ""
+        how = self.how
         span = f"{fixed(self.low, spread)} to {fixed(self.high, spread)}"
         if np.isnan(self.low):
             span = "none: the estimate would not move by the size of a constant effect"

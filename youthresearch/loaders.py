@@ -328,7 +328,8 @@ def _load(name, data):
 def _changed(folders):
     """Say when each table of some folders was last written."""
     files = [file for folder in folders if folder.is_dir() for file in os.scandir(folder)]
-    tables = [(file.path, file.stat()) for file in files if file.name.endswith(".csv")]
+    tables = [file for file in files if file.name.endswith(".csv") and file.is_file()]  # no editor's lock
+    tables = [(os.path.abspath(table.path), table.stat()) for table in tables]
     return tuple(sorted((path, written.st_mtime_ns, written.st_size) for path, written in tables))
 
 

@@ -559,8 +559,8 @@ def _attended_event(tokens, i, unit):
         return after if ends_in(head, "occasion") else None
     if not bare and not ends_in(tokens[k + 1].word, "occasion"):
         return None  # 参加面试, but 参与学习: in what is named before
-    named = (n for n in range(i - 1, -1, -1) if tokens[n].sort == "n" and ends_in(tokens[n].word, "occasion"))
-    n = next(named, None)
+    near = range(i - 1, max(-1, i - 4 * REACH), -1)
+    n = next((n for n in near if tokens[n].sort == "n" and ends_in(tokens[n].word, "occasion")), None)
     return None if n is None else phrase_to(tokens, n)
 
 

@@ -379,11 +379,11 @@ def list_refused(result):
     Parameters
     ----------
     result : pandas.DataFrame or Effect
-        A table as the function returned it: drafts of `extract_facts` and `extract_corpus`; panels of
-        `build_panel`, `assign_cohorts` and `add_metrics`; tables of `compute_metrics`, `series_growth`,
-        `audit_facts`, `derive_before`, `tighten`, `compare_codings`, `sigma_convergence`,
-        `find_near_duplicates` and `find_selective_reporting`. Or what an estimator, `beta_convergence` or
-        `show_evidence` returns.
+        A table as the function returned it: drafts of `extract_facts`, `extract_corpus` (without `output`)
+        and `read_corpus`; panels of `build_panel`, `assign_cohorts` and `add_metrics`; tables of
+        `compute_metrics`, `series_growth`, `audit_facts`, `derive_before`, `tighten`, `compare_codings`,
+        `sigma_convergence`, `find_near_duplicates` and `find_selective_reporting`. Or what an estimator,
+        `beta_convergence` or `show_evidence` returns.
 
     Returns
     -------
@@ -401,19 +401,17 @@ def list_refused(result):
     A table carries the list in ``attrs["refused"]``, a result in its attribute `refused`.
     """
     if isinstance(result, pd.DataFrame):
-        found = result.attrs.get("refused")
+        found, simulated = result.attrs.get("refused"), is_simulated(result)
     else:
-        found = getattr(result, "refused", None)
+        found, simulated = getattr(result, "refused", None), getattr(result, SIMULATED, False)
     if found is None:
         raise DataError(
-            f"This {type(result).__name__} has no list of what was refused: give what the function returned "
-            "(pandas drops the list when tables are merged; as_panel refuses a table whole, or nothing)."
+            f"This {type(result).__name__} has no list of what was refused: give what the function returned, "
+            "of a test or of bounds the effect (pandas drops the list when tables are merged; as_panel "
+            "refuses a table whole, or nothing)."
         )
-    table = pd.DataFrame(found).reset_index(drop=True)
-    simulated = isinstance(result, pd.DataFrame) and is_simulated(result)
-    if not simulated or SIMULATED in table:
-        return table
-    return mark_simulated(table)[[c for c in table if c != "reason"] + [SIMULATED, "reason"]]
+    table = mark_simulated(pd.DataFrame(found).reset_index(drop=True), simulated)
+    return table[[c for c in table if c != "reason"] + ["reason"]]
 
 
 @cache
