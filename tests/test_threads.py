@@ -13,7 +13,7 @@ from youthresearch.reassign import drawn_assignments, make_strata
 
 outcome = "orgs_per_10k_youth_14_28"
 panel, _ = yr.simulate_panel(seed=3, districts=400, periods=20, waves={"2018Q3": 30, "2019Q3": 40})
-strata = yr.strata_by(panel, outcome, by=["province", "level"], n=2)
+strata = yr.strata_by(panel, by=["province", "level"], outcome=outcome, n=2)
 cohort = np.repeat([0, 1, 2], [30, 40, 330])
 drawn = list(drawn_assignments(make_strata(cohort, np.arange(400) % 3), 400, 2000, np.random.default_rng(1)))
 print(sha256(np.array(drawn).tobytes()).hexdigest())
