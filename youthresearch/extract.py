@@ -68,6 +68,7 @@ _OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
+_OF_AGE = re.compile(r"[\d一二三四五六七八九十周岁 至到~—-]*岁(?:\(含\))?(?:及?以[上下内])?")
 _BARE = re.compile(r"[“”\"' ]")
 CARRIED, WHEN = ("结转", "结余"), ("上年", "年初", "年末", "期初", "期末", "本年")
 
@@ -561,6 +562,9 @@ def _row(row, text, folded, source_id, ids, book):
     if named[-2:] in book.ends:
         first = min(noun_start, row["start"])
         indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
+    if "岁" in named:
+        noun_start += _age_before(named)
+        noun = text[noun_start:noun_end].replace("\n", "")
     flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     return {
@@ -596,6 +600,14 @@ def _row(row, text, folded, source_id, ids, book):
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
         "confidence": _confidence(row["rule"], sure and indicator and flow == book.flows[indicator]),
     }
+
+
+def _age_before(name):
+    """Return the length of an age bound before persons: whom it tells apart, not who they are (35岁以下青年)."""
+    bound = _OF_AGE.match(name)
+    persons = name[bound.end() :] if bound else ""
+    named = persons not in ("人口", "人员") and (is_person(persons) or persons.endswith("人数"))
+    return bound.end() if bound and named else 0
 
 
 def _confidence(rule, sure):
