@@ -583,7 +583,7 @@ def _is_event(tokens, k, unit):
 def _event_to(tokens, k, unit):
     """Find the phrase of an event that ends in token k, without who acts."""
     j = k
-    while j > 0 and tokens[j - 1].sort in "vwanp":
+    while j > 0 and (tokens[j - 1].sort in "vwanp" or (tokens[j - 1].sort == "c" and tokens[j - 2].sort in "vwn")):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
