@@ -164,10 +164,10 @@ def _person_after(tokens, last):
 
 def _counted(tokens, begin, last, unit):
     """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
-    for n in range(last, begin - 1, -1):
-        if counts(tokens[n].word, unit):
-            return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
-    return last
+    n = _last_counted(tokens, begin, last, unit)
+    if n is None:
+        return last
+    return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
 
 
 def _is_complete(tokens, j, unit):
@@ -295,8 +295,9 @@ def _is_inside(tokens, j, begin, last, unit):
 
 def _are_joined(tokens, c, unit):
     """Tell whether c joins qualifiers of one noun that the unit counts (60名留守、困境儿童)."""
-    head = phrase_end(tokens, c + 1)
-    return tokens[c - 1].sort == "a" and head is not None and counts(tokens[head].word, unit)
+    if tokens[c - 1].sort != "a" or (head := phrase_end(tokens, c + 1)) is None:
+        return False
+    return _last_counted(tokens, c + 1, head, unit) is not None
 
 
 def _is_cut(tokens, j, unit):
@@ -322,8 +323,10 @@ def _joins_next(tokens, j, last, unit):
         head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
-    if counts(tokens[last].word, unit) and not counts(tokens[head].word, unit):
-        return False  # 9个贫困县和帮扶任务
+    if counts(tokens[last].word, unit):
+        head = _last_counted(tokens, j + 1, head, unit)
+        if head is None:
+            return False  # 9个贫困县和帮扶任务
     after = tokens[head + 1].word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
@@ -331,6 +334,11 @@ def _joins_next(tokens, j, last, unit):
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
     return not (unit in ("", *PEOPLE, *ONLY) and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
+
+
+def _last_counted(tokens, begin, last, unit):
+    """Find the last noun from begin on that the unit counts (9名学生或在外青年|返回家乡)."""
+    return next((n for n in range(last, begin - 1, -1) if counts(tokens[n].word, unit)), None)
 
 
 def _goes_on(tokens, j, last, unit):
