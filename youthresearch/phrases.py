@@ -611,7 +611,7 @@ def _persons(tokens, k):
     """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
     while k > 0 and tokens[k].sort not in "xd":
         k -= 1
-        if tokens[k].sort == "n" and ends_in(tokens[k].word, "person") and tokens[k + 1].sort not in "npwag":
+        if tokens[k].sort == "n" and ends_in(tokens[k].word, "person") and tokens[k + 1].sort not in "npwagc":
             return phrase_to(tokens, k)
     return None
 
@@ -905,5 +905,5 @@ def _joins(tokens, n, k):
     """Tell whether a word joins two nouns (青年典型、青年集体), or a rate k and its limit (审限内结案率)."""
     word, before = tokens[n].word, tokens[n - 1].sort
     if tokens[n].sort == "c":
-        return before in "nwa" or (before == "h" and word == "及")
+        return before in "nwa" or (before == "v" and tokens[n + 1].sort in "nwp") or (before == "h" and word == "及")
     return word == "内" and before in "nvw" and tokens[k].word.endswith("率")
