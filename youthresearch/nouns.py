@@ -312,6 +312,8 @@ def _candidates(tokens, i, unit, kind, before):
         found = {"left": left, "right": right}
     elif tokens[i - 1].word == "等" and after.word == "为":
         found = {"object": _object(tokens, i, unit)} | found
+    elif after.word in ("为", "是") and not left:
+        found = {"object": _named_after(tokens, i, unit)} | found
     elif (
         right and unit in ("元", "小时") and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
     ):
@@ -359,6 +361,12 @@ def _of_whom(tokens, i):
     found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
     head = next((t.word for t in tokens[j : j + REACH] if found and t.end == found[1]), "")
     return None if head.endswith(AIMS) else found  # 保持在99%以上的高水平
+
+
+def _named_after(tokens, i, unit):
+    """Find what some of those named before are said to be (其中9人为辅导员), if the unit counts it."""
+    head = phrase_end(tokens, opening(tokens, i + 2))
+    return right_of(tokens, i + 1, unit) if head is not None and counts(tokens[head].word, unit) else None
 
 
 def _head(tokens, i, phrase):
