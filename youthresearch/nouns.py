@@ -310,7 +310,9 @@ def _candidates(tokens, i, unit, kind, before):
     elif unit == "%":
         right = None if before and after.sort in "vwh" else right  # 40%的青年选择就业,20%选择升学
         found = {"left": left, "right": right}
-    elif tokens[i - 1].word == "等" and after.word == "为":
+    elif tokens[i - 1].word.endswith("等") and (
+        after.word == "为" or (not right and _are_names(tokens, i, unit, left))
+    ):
         found = {"object": _object(tokens, i, unit)} | found
     elif after.word in ("为", "是") and not left:
         found = {"object": _named_after(tokens, i, unit)} | found
@@ -361,6 +363,11 @@ def _of_whom(tokens, i):
     found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
     head = next((t.word for t in tokens[j : j + REACH] if found and t.end == found[1]), "")
     return None if head.endswith(AIMS) else found  # 保持在99%以上的高水平
+
+
+def _are_names(tokens, i, unit, left):
+    """Tell whether what stands before 等 and a number are names of persons, who are not what is counted."""
+    return unit in PEOPLE and left is not None and not is_counted(_head(tokens, i, left))
 
 
 def _named_after(tokens, i, unit):
