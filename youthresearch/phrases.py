@@ -188,7 +188,7 @@ def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
     first = tokens[j]
     while (
-        first.word in (OTHER, "籍")
+        first.word in (OTHER, "籍", BRACKET)
         or (first.sort == "s" and first.word[0] in "全我各本")
         or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
         or (unit in ONLY and first.sort == "p" and _is_relative(tokens, j + 1))
