@@ -44,7 +44,7 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, WORDS, is_person
+from .tokens import NUMBER, PEOPLE, WORDS, is_person, is_verb
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -512,6 +512,8 @@ def _without_total(noun, unit, folded):
     if folded[end - 1] not in "数量额值":
         return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    if total == "数量" and is_verb(folded[end - 4 : end - 2]):  # 获奖数量, 志愿者注册数量
+        return (start, end - 4) if is_person(folded[start : end - 4]) else noun
     total = total or _says_no_more(folded[start:end], unit)
     return (start, end - len(total)) if len(total) < end - start - 1 else noun
 

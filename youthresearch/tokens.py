@@ -246,6 +246,11 @@ def says(word):
     return (word in verbal() or word in purely("head_verb", "noun")) and not is_person(word)
 
 
+def is_verb(word):
+    """Tell whether a word says what is done, and names none who does it."""
+    return (says(word) or _words()[word][0] == "v") and not is_counted(word)
+
+
 @cache
 def verbal():
     """Return the words that qualify a noun and are no nouns themselves: most are verbs."""
