@@ -525,7 +525,7 @@ def _says_no_more(name, unit):
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
     if name.endswith("价值"):
-        return "价值" if name[:-2].endswith(("物", "物资", "物品", "款")) else ""
+        return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
     return "数" if unit in ("件", "张") and name[-1] == "数" else ""
 
 

@@ -60,6 +60,7 @@ CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
+WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
@@ -111,6 +112,9 @@ def find_noun(tokens, i, mention, kind, context):
         _is_elided(tokens, i, found["left"], before) or _is_where(tokens, i, unit, found["left"], context)
     ):
         return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
+    worth = _worth(tokens, i, found["left"], before) if rule == "left" and unit == "元" else None
+    if worth:
+        return worth, "inherited", found["left"]
     same = _same_kind(tokens, i, unit, found["left"], context) if rule == "left" else None
     if same:
         return same, "inherited", found["left"]
@@ -430,6 +434,20 @@ def _is_label(tokens, i):
     """Tell whether nothing but a word for some of the persons stands before number i (男8人,女9人)."""
     told = tokens[i - 1]
     return told.sort == "a" and tokens[i - 2].sort in "xc" and not ends_in(told.word, "qualifies")
+
+
+def _worth(tokens, i, left, before):
+    """Find what a sum is the worth of, where its clause names nothing else (送去米面,价值9万元)."""
+    if _head(tokens, i, left) not in WORTH:
+        return None
+    k = next(n for n in range(i - 1, -1, -1) if tokens[n].start <= left[0])
+    if tokens[k].word not in WORTH:
+        return None  # 节能价值
+    while tokens[k - 1].sort == "s":
+        k -= 1
+    if tokens[k - 1].sort != "x":
+        return None
+    return phrase_to(tokens, k - 2) if tokens[k - 2].sort == "n" else before
 
 
 def _same_kind(tokens, i, unit, left, context):
