@@ -80,8 +80,9 @@ def right_of(tokens, i, unit):
         if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not _is_place(tokens, begin)):
             break
         begin += 1
-    if last is None or (of and tokens[last].word.endswith(AIMS)):
-        return None  # 完成100个的目标
+    aim = last is not None and tokens[last].word.endswith(AIMS)
+    if last is None or (aim and (of or (begin == last and unit in PEOPLE))):
+        return None  # 完成100个的目标, 完成90人目标的60%
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
     if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
