@@ -248,7 +248,7 @@ def says(word):
 
 def is_verb(word):
     """Tell whether a word says what is done, and names none who does it."""
-    return (says(word) or _words()[word][0] == "v") and not is_counted(word)
+    return bool(word) and (says(word) or _words()[word][0] == "v") and not is_counted(word)
 
 
 @cache
