@@ -605,7 +605,7 @@ def _row(row, text, folded, source_id, ids, book):
 
 
 def _age_before(name):
-    """Return the length of an age bound before persons: whom it tells apart, not who they are (35岁以下青年)."""
+    """Return the length of an age bound before persons: it says which, not who they are (35岁以下青年)."""
     bound = _OF_AGE.match(name)
     persons = name[bound.end() :] if bound else ""
     named = persons not in ("人口", "人员") and (is_person(persons) or persons.endswith("人数"))

@@ -115,7 +115,7 @@ def find_noun(tokens, i, mention, kind, context):
     worth = _worth(tokens, i, found["left"], before) if rule == "left" and unit == "元" else None
     if worth:
         return worth, "inherited", found["left"]
-    same = _same_kind(tokens, i, unit, found["left"], context) if rule == "left" else None
+    same = rule == "left" and kind != "rank" and _same_kind(tokens, i, unit, found["left"], context)
     if same:
         return same, "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
@@ -616,7 +616,9 @@ def _is_event(tokens, k, unit):
 def _event_to(tokens, k, unit):
     """Find the phrase of an event that ends in token k, without who acts."""
     j = k
-    while j > 0 and (tokens[j - 1].sort in "vwanp" or (tokens[j - 1].sort == "c" and tokens[j - 2].sort in "vwn")):
+    while j > 0 and (
+        tokens[j - 1].sort in "vwanp" or (tokens[j - 1].sort == "c" and tokens[j - 2].sort in "vwn")
+    ):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):

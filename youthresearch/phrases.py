@@ -905,6 +905,8 @@ def _is_taken(tokens, k):
 def _joins(tokens, n, k):
     """Tell whether a word joins two nouns (青年典型、青年集体), or a rate k and its limit (审限内结案率)."""
     word, before = tokens[n].word, tokens[n - 1].sort
-    if tokens[n].sort == "c":
-        return before in "nwa" or (before == "v" and tokens[n + 1].sort in "nwp") or (before == "h" and word == "及")
-    return word == "内" and before in "nvw" and tokens[k].word.endswith("率")
+    if tokens[n].sort != "c":
+        return word == "内" and before in "nvw" and tokens[k].word.endswith("率")
+    if before == "v":
+        return tokens[n + 1].sort in "nwp"  # 走访慰问、心理辅导活动
+    return before in "nwa" or (before == "h" and word == "及")
