@@ -19,6 +19,7 @@ from .tokens import (
     OTHER,
     PEOPLE,
     SIGNS,
+    coded,
     counts,
     ends_in,
     fits_only,
@@ -27,6 +28,7 @@ from .tokens import (
     is_person,
     may_stand,
     moves,
+    purely,
     roles,
     says,
     span,
@@ -50,7 +52,8 @@ WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
 # Alone, they count what was counted before.
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 MEAN_AGE = "平均年龄"
-TAKEN_PART = ("参加", "参与", "申请", "享受", "取得")
+ATTENDED = ("参加", "出席", "申请", "享受", "取得")
+TAKEN_PART = (*ATTENDED, "参与")
 AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
@@ -833,8 +836,11 @@ def _is_predicate(tokens, n, k):
         return False  # 困难职工、退休职工
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
-    if sort == "h" and head == "人数" and before.sort in "xs" and tokens[n].word in TAKEN_PART:
-        return False  # 参加高考人数
+    if n == k - 1 and before.sort == "x" and tokens[n].word in _come() and is_person(head):
+        return False  # 列席代表, 受益学生
+    if sort == "h" and before.sort in "xs" and tokens[n].word in TAKEN_PART:
+        if head == "人数" or (n < k - 1 and tokens[n].word in ATTENDED and is_person(head)):
+            return False  # 参加高考人数, 出席会议代表
     if sort == "h":
         if n >= k - 2 and _is_cut_before(tokens, k):
             return False  # 入孵企业
@@ -877,6 +883,12 @@ def _is_predicate(tokens, n, k):
     inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
+
+
+@cache
+def _come():
+    """Return the verbs of those who come, that may qualify persons as they need no object."""
+    return coded("event", "attends") | purely("event", "head_verb")
 
 
 def _is_cut_before(tokens, k):
