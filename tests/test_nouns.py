@@ -239,7 +239,7 @@ import youthresearch as yr
         ("收集手工制作类展品60件，助残类社团9个", ["手工制作类展品", "助残类社团"]),
         ("盗窃类案件占全部案件的9%", ["盗窃类案件"]),
         ("评出三八红旗标兵9名", ["三八红旗标兵"]),
-        ("新增县级“最美书屋”示范点6个", ["“最美书屋”示范点"]),
+        ("新增县级“最美书屋”示范点6个", ["示范点"]),
         ("完成全年招募任务的60%", ["全年招募任务"]),
         ("调解员平均年龄36岁", ["平均年龄"]),
         ("良好等级6个，合格等级9个", ["良好等级", "合格等级"]),
@@ -269,6 +269,9 @@ import youthresearch as yr
         ("16至30岁职工900人，65周岁（含）以上老人60名", ["职工", "老人"]),
         ("30岁以下失业人数60人，占9%", ["失业人数"] * 2),
         ("为900名3-6岁留守儿童体检，45岁以下人员60人", ["留守儿童", "45岁以下人员"]),
+        # the name of a plan does not say what is counted; a short one, or one before a short noun, does
+        ("组建“春风十里”青年宣讲队9支，“护苗”工作站6个", ["青年宣讲队", "“护苗”工作站"]),
+        ("发放“暖冬行动”活动慰问品90件，“春风十里”队伍6支", ["慰问品", "“春风十里”队伍"]),
         # all of a list is counted by its number
         ("组织急救和消防培训9次，开展宣讲、展览6场次", ["急救和消防培训", "宣讲、展览"]),
         ("开展入户走访、法律咨询活动6次", ["入户走访、法律咨询活动"]),
@@ -280,6 +283,9 @@ import youthresearch as yr
         ("录取学员60名，其中9名为退役军人", ["学员", "退役军人"]),
         ("甄小溪、蔺远山等6人荣获“青春榜样”称号", ["“青春榜样”"]),
         ("团干部等6人荣获“青春榜样”称号", ["团干部"]),
+        # those who come, by the verb that says so
+        ("出席会议代表60名，列席代表9名", ["出席会议代表", "列席代表"]),
+        ("享受护理补贴老人60名，受益儿童900人", ["享受护理补贴老人", "受益儿童"]),
         # brackets behind a classifier and in a name
         ("赠送900件（套）棉衣、书包", ["棉衣、书包"]),
         ("覆盖9个市（州）、60个县，健身点（室）30个", ["市（州）", "县", "健身点（室）"]),
@@ -294,6 +300,12 @@ import youthresearch as yr
 )
 def test_noun(text, nouns):
     assert yr.extract_facts(f"今年以来，{text}。")["noun"].tolist() == nouns
+
+
+def test_age_and_name_still_tell_the_indicator():
+    facts = yr.extract_facts("全市有14至28岁青年9000人，“统选兼用”团干部60名。")
+    assert facts["noun"].tolist() == ["青年", "团干部"]
+    assert facts["indicator"].tolist() == ["youth_14_28", "cadres_unified_selection"]
 
 
 def test_cases_after_a_semicolon_are_those_before_it():

@@ -60,7 +60,6 @@ ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
-TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
 ABOVE = ("高于", "低于", "高出", "高过")
@@ -755,9 +754,6 @@ def past_titles(tokens, j, k):
     n = j + (tokens[j].word == NOUN)
     if n < k - 1 and tokens[n].word == "系统" and tokens[n + 1].word in ("注册", "登记", "数据库"):
         return n + 1 + (tokens[n + 1].word == "数据库")  # “志愿汇”系统注册志愿者
-    n = j + (tokens[j].word in ADMIN)
-    while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
-        j = n = n + 1
     return j
 
 
@@ -838,9 +834,10 @@ def _is_predicate(tokens, n, k):
         return False  # 公务用车购置及运行费
     if n == k - 1 and before.sort == "x" and tokens[n].word in _come() and is_person(head):
         return False  # 列席代表, 受益学生
-    if sort == "h" and before.sort in "xs" and tokens[n].word in TAKEN_PART:
-        if head == "人数" or (n < k - 1 and tokens[n].word in ATTENDED and is_person(head)):
-            return False  # 参加高考人数, 出席会议代表
+    if sort == "h" and before.sort in "xs" and head == "人数" and tokens[n].word in TAKEN_PART:
+        return False  # 参加高考人数
+    if sort == "h" and before.sort in "xs" and n < k - 1 and tokens[n].word in ATTENDED and is_person(head):
+        return False  # 出席会议代表
     if sort == "h":
         if n >= k - 2 and _is_cut_before(tokens, k):
             return False  # 入孵企业
