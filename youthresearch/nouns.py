@@ -154,8 +154,15 @@ def _is_no_total(tokens, i, found):
 
 
 def _again(event, last, unit, context):
-    """Find the noun of the same cases, where a verb alone says what became of them (案件60件,审结50件)."""
-    if unit not in CASES or event != (last.start, last.end):
+    """Find the noun of the same cases, where a verb alone says what became of them (案件60件,审结50件).
+
+    So too of the event before, where it says whom that reached (活动9场,覆盖900人次).
+    """
+    if event != (last.start, last.end):
+        return None
+    if unit in PEOPLE and context.get("unit") in OCCASIONS and last.word in coded("event", "reaches"):
+        return context["noun"]
+    if unit not in CASES:
         return None
     said = (context["paragraph"].get("subject", (None, "")), *context["counted"])
     return next((noun for noun, its in reversed(said) if its == unit), None)
