@@ -278,8 +278,10 @@ def _is_elided(tokens, i, found, before):
 
 def _is_where(tokens, i, unit, found, context):
     """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
-    if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE) or unit in TO_THE_LEFT:
+    if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE):
         return False
+    if unit in (*TO_THE_LEFT, *EVENTS):
+        return False  # 大型招聘会9场,小型招聘会60场
     label = tokens[i - 1]
     if label.end != found[1] or not ends_in(label.word, "organisation") or is_person(label.word):
         return False
