@@ -361,6 +361,7 @@ def _goes_on(tokens, j, last, unit):
         after = tokens[j + 1]
         acts = after.word == NUMBER and is_counted(tokens[last].word)  # 90%的社区建设1所乐园
         happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
+        happens = happens and (is_counted(tokens[last].word) or word not in roles("head_verb"))
         does = counts(tokens[last].word, unit) and after.sort == "x"  # 3个团支部升格
         return not (acts or happens) and (takes_verb(word) or (after.sort in "xc" and not does))
     return takes_verb(word)
