@@ -254,8 +254,8 @@ def score_extraction(coded, proposed, nouns):
         One row is one coded fact: fact_id, source_id, token; proposal (its fact_id, missing if none
         shares a character); value, hedge, unit, kind, noun, head (the noun's last two characters): True
         where the proposal agrees, missing where there is none or no noun was coded. Words for persons
-        are one unit; quotation marks and blanks in nouns do not count. Precision is the rows with a
-        proposal over all proposals.
+        are one unit; quotation marks and blanks in nouns do not count, nor does what `extract_facts`
+        leaves out before them. Precision is the rows with a proposal over all proposals.
 
     Raises
     ------
@@ -290,7 +290,7 @@ def _score(fact, draft, noun):
     row |= {"unit": units[1] in (units[0], "")}
     if noun is None:
         return row | {"noun": None, "head": None}
-    own, coded = (_BARE.sub("", fold(n)) for n in (draft["noun"], noun))
+    own, coded = (_BARE.sub("", n[_told_before(n) :]) for n in map(fold, (draft["noun"], noun)))
     return row | {"noun": own == coded, "head": own[-2:] == coded[-2:]}
 
 
@@ -568,7 +568,7 @@ def _row(row, text, folded, source_id, ids, book):
     if named[-2:] in book.ends:
         first = min(noun_start, row["start"])
         indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
-    cut = _age_before(named) if "岁" in named else _name_before(named)
+    cut = _told_before(named)
     if cut:
         noun_start += cut
         noun = text[noun_start:noun_end].replace("\n", "")
@@ -607,6 +607,11 @@ def _row(row, text, folded, source_id, ids, book):
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
         "confidence": _confidence(row["rule"], sure and indicator and flow == book.flows[indicator]),
     }
+
+
+def _told_before(name):
+    """Return the length of what stands before a noun and tells which of them: an age bound, a name."""
+    return _age_before(name) if "岁" in name else _name_before(name)
 
 
 def _age_before(name):
