@@ -856,6 +856,20 @@ APART = [  # text, value, hedge and unit of its last figure
     ("荣获一项“红旗支部”、三项“青年文明号”。", 3, "exact", "项"),
     ("理事会成员中至少有一名青年。", 1, "at_least", "名"),
     ("每个班只能推选一名代表。", 1, "exact", "名/个"),
+    ("为每个社区配备了一名网格员。", 1, "exact", "名/个"),
+    ("给学生每人送上一个水杯、一条毛巾。", 1, "exact", "条/人"),
+    ("队员捐赠一个水杯和一套绘本。", 1, "exact", "套"),
+    ("第一、第二季度各抽查一次。", 1, "exact", "次"),
+    ("去年成立一支“红马甲”服务队。", 1, "exact", "支"),
+    ("资助山区一所小学。", 1, "exact", "所"),
+    # hours of service are so many, those that pass none
+    ("志愿者服务20小时。", 20, "exact", "小时"),
+    ("累计贡献了48小时的志愿服务。", 48, "exact", "小时"),
+    # what is read is told in large numbers
+    ("推文阅读量超300万。", 3_000_000, "over", ""),
+    # a sum after a mean is none, nor is what has a mean of some size
+    ("学生每人获得3000元、共计9万元的助学金。", 90000, "exact", "元"),
+    ("人均收入低于3000元的困难人口1.2万人。", 12000, "exact", "人"),
     # a share of all
     ("超过团员总数的一半。", 50, "over", "%"),
     ("接近学生总数的60%。", 60, "nearly", "%"),
@@ -868,6 +882,14 @@ APART = [  # text, value, hedge and unit of its last figure
 def test_what_stands_apart_from_its_number_is_read_with_it(text, value, hedge, unit):
     last = yr.extract_facts(text).iloc[-1]
     assert (last["value"], last["hedge"], last["unit"]) == (value, hedge, unit)
+
+
+def test_a_bound_that_says_which_are_counted_is_a_condition():
+    facts = yr.extract_facts(
+        "出勤率在60%以上的支部12个，人均收入低于3000元的困难户15户。出勤率超过60%，支部12个。"
+    )
+    assert facts["token"].tolist() == ["12个", "15户", "超过60%", "12个"]
+    assert facts["kind"].tolist() == ["level", "level", "share", "level"]
 
 
 def test_codes_colophons_and_one_of_many_things_are_no_figures():

@@ -142,6 +142,7 @@ _HEADED = re.compile(
     "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
 )  # 每月津贴分别为:一类65元
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
+_SUCH = re.compile("\\d[万亿]?元(?:以[上下内])?的")
 _AMONG = re.compile("[\u4e00-\u9fff]{1,8}[中里]")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
 _PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元
@@ -164,6 +165,8 @@ def kind_of(mention, said, context):
     clause, whole = said.clause, _with_its_condition(said)
     if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
         clause = whole = clause[clause.rindex("的") :]
+    elif "元" in clause and (such := _SUCH.search(clause)):  # 人均收入低于3000元的贫困户12户
+        clause = whole = clause[such.end() - 1 :]
     elif clause.endswith("在") and _AMONG.match(said.rest):
         clause = whole = "在"  # 人均寿命在90个国家中居第9
     each = _each_of(mention, said, whole, context)
@@ -351,7 +354,7 @@ _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90�
 )
 _OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
 _BEFORE = re.compile(r",比(?:\d{4}年|[上去]年|上次)[^,。;:、\d]{0,12}")  # 每户2.6人,比2010年的3.3人减少
-_LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
+_LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)(?!共|合计|总计)[^,。;:、\d]{0,8}")
 
 
 def _is_owed(mention, said, each, context):
@@ -403,6 +406,7 @@ def _is_listed_with(context, mention, said):
         or mention["unit"] == first["unit"]
         or context["owed"]
         or mention["hedge"] == first["hedge"] == "at_least"
+        or mention["value"] == first["value"] == 1  # 每人一个书包、一条毛巾
     )
 
 

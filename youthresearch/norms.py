@@ -136,7 +136,7 @@ def _like_the_last(before, mention, lead, together):
     grants = before[1] == "threshold" and mention["unit"] != "次"  # 获得表彰3次 happened
     if together and grants and _marks()["granted"].search(lead):
         return "limit"
-    if mention["hedge"] in _BOUNDS and mention["unit"] == "%":
+    if mention["hedge"] in _BOUNDS and mention["unit"] == "%" and (together or before[2] == "%"):
         return before[1]
     return "limit" if together and mention["hedge"] == "at_most" else ""
 
