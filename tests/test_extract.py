@@ -545,10 +545,24 @@ def test_what_is_no_figure_is_refused(text):
         ("兑现了“每年新增学位不少于6万个”的承诺", "planned"),
         ("覆盖率高于全年目标3个百分点", "achieved"),
         ("该计划惠及学生90名", "achieved"),
+        # obtained, or still sought
+        ("积极争取落实资金12万元", "achieved"),
+        ("共争取全省专项补助12万元", "achieved"),
+        ("面向退役军人公开招聘网格员12名", "planned"),
+        ("面向青年开展宣讲，招募志愿者12名", "achieved"),
+        ("印发工作方案，明确在7个社区建设青年之家3个", "planned"),
+        ("将辖区300户住户，900人划分为6个网格", "achieved"),
+        ("建设讲堂20个以上、书屋9个以上", "planned"),
+        ("建设讲堂20个以上，累计建成书屋9个以上", "achieved"),
     ],
 )
 def test_status(text, status):
     assert set(yr.extract_facts(f"全县{text}。", date="2021-06")["status"]) == {status}
+
+
+def test_a_task_of_which_a_part_is_done_is_planned():
+    facts = yr.extract_facts("培训青年600人，完成全年800人任务的75%。")
+    assert facts["status"].tolist() == ["achieved", "planned", "achieved"]
 
 
 def test_an_aim_that_was_surpassed_is_stated_exactly():
@@ -616,6 +630,10 @@ def test_a_mean_age_that_fell_to_another_is_one_as_well():
         ("全年安排资金90万元，帮扶青年70名。\n走访青年40名。", ["achieved"] * 3),
         ("三年计划已经完成，新建支部8个。", ["achieved"]),
         ("现场招聘会上，招聘单位30家，达成意向80人。", ["achieved"] * 2),
+        ("2.招募岗位数\n引导志愿者30岗。", ["planned"]),
+        ("扩大见习招募规模；帮扶青年70名。", ["achieved"]),
+        ("西部计划实施规模70名。", ["achieved"]),
+        ("今年主要任务有：一是改建书屋4个。二是服务3个村。\n建成书屋4个。", ["planned"] * 2 + ["achieved"]),
     ],
 )
 def test_a_plan_is_headed_as_one(text, statuses):

@@ -430,6 +430,7 @@ _SET = re.compile(
 )
 _HANDED_DOWN = re.compile(r"(?:年初|上级|[省市县区州])[省市县区州]?下达[^,。;\d]{1,16}$")
 _OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
+_PART_OF_TASK = re.compile(r"(?:的[^,。;\d]{0,4})?(?:任务|目标|计划)的(?:约|近|超过?)?\d[\d.]*%")
 _CALL = re.compile(r"(?:招[聘募考录]|选聘)[^,。;:\d]{0,16}$")
 _CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
@@ -465,6 +466,7 @@ _PUT = re.compile(
     r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给]|全部(?:捐|送|交|用)|逐一|捐[出给赠献]|分[成为])"
 )
 _CLAUSE = re.compile("[^,。;:]*")
+_FURTHER = re.compile("[^,。;:]*(?:,\\d[^,。;:]*)?")  # 将300户,900人分为5组
 _COMING = re.compile(r"(?:今年|未来|下半年|届时|接下来|明年|下一步)[^。;\d]{0,16}$|[年月日期内后还也都均又]$")
 _WHERETO = re.compile(
     "(?<![组建完达形促])成|到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
@@ -544,6 +546,7 @@ def _is_task(mention, clause, rest):
         (clause.endswith(_TASKS) and _TASK.search(clause) and not _OVER.search(clause))
         or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
         or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
+        or (rest.startswith(("目标", "任务", "计划", "的")) and _PART_OF_TASK.match(rest))
         or "预定" in clause
         or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
     )
@@ -597,7 +600,7 @@ def _is_put(found, lead, rest):
         return said.endswith("的") or bool(_WHERETO.search(said))
     apart = end < len(lead) and not _COMING.search(lead, 0, found.start())
     noun = any(said[1:n] in roles(role) for n in range(3, 6) for role in ("noun", "person", "organisation"))
-    return apart or noun or said.endswith("的") or bool(_WHERETO.search(said + _CLAUSE.match(rest)[0]))
+    return apart or noun or said.endswith("的") or bool(_WHERETO.search(said + _FURTHER.match(rest)[0]))
 
 
 def is_intended_before(folded, start):
@@ -626,8 +629,10 @@ def is_promised(folded, start, end):
 def is_least(folded, sentence):
     """Tell whether a sentence counts the least of things (讲座3场以上,书屋4个以上), and not what was."""
     kept = sentence["kept"]
+    if kept[0]["hedge"] != "at_least":  # most begin otherwise
+        return False
     least = sum(mention["hedge"] == "at_least" and mention["unit"] not in PARTS for mention in kept)
-    if kept[0]["hedge"] != "at_least" or least < 2 or 2 * least < len(kept):
+    if least < 2 or 2 * least < len(kept):
         return False
     said = folded[sentence["start"] : sentence["end"]]
     return not (_NOW.search(said) or _WAS.search(said))
@@ -789,13 +794,14 @@ def _intents(words, verbs):
         r"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])"
         rf"(?:(?P<sure>{sure})|(?P<verb>{doing}))?"
         r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
-        rf"|争取(?:[在于用再达年]|全[年部县市省国]|{number}年|{plain}))"
+        rf"|(?<!共)争取(?!落实)(?:[在于用再达年]|全[年部县市省国]|{number}年|{plain}))"
         r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
+        rf"|面向(?:(?!{plain})[^,。;:\d]){{2,24}},?(?:公开)?(?:招[募聘录]|遴选|选[拔聘])(?:选派)?[^,。;:\d了共]{{0,12}}$"
         rf"|(?P<who>{_PLAN})(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|{number}年|分[期批]|[每新再共]|总投资"
         rf"|{will}|{doing}|(?!{noun}|[\u4e00-\u9fff]{{0,6}}的)[\u4e00-\u9fff]{{2}}[^,。;:]*$)"
         rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
         r"|计划(?=将|\d[^,。;]*$)|(?<!总)规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
-        r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])"
+        r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|,|明确)?(?:提出|明确|确定|要求)(?![了的])"
         r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投入|预算资金"
         r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
     )
@@ -830,7 +836,7 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{1,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
-            rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
+            rf"{either(intents.keys() - asked)}|将|拟|面向|争取|设|需|计划|规划|纲要|预算"
             r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
         ),
         "planned": _intents(intents.keys() - asked, verbs),

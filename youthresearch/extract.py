@@ -180,10 +180,9 @@ def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
     part, rows, told = part_of(folded), [], False
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        after_plan = bool(rows) and rows[-1]["status"] == "planned"
         least = sentence["kept"][0]["hedge"] == "at_least"  # a plan may go on in the next paragraph
         sentence["paragraph"].setdefault("told", told and least)
-        start, facts = sentence["start"], _facts_of(sentence, folded, tokens, after_plan)
+        start, facts = sentence["start"], _facts_of(sentence, folded, tokens)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
@@ -352,18 +351,15 @@ def _sift(sentence, folded, paragraph, ruled, document):
     return kept, refused
 
 
-def _facts_of(sentence, folded, tokens, after_plan):
-    """Read one sentence; what holds for the next goes into its paragraph.
-
-    after_plan: whether the last figure before it shall be.
-    """
+def _facts_of(sentence, folded, tokens):
+    """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "paragraph": paragraph}
     context |= {"levels": [], "scopes": [[(), 0, None, ""]], "start": sentence["start"]}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    least = after_plan and is_least(folded, sentence)
+    least = is_least(folded, sentence)
     paragraph["told"] = paragraph.get("told") or least
     context["intent"] = context["begun"] = (
         paragraph.get("ahead")
