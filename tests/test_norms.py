@@ -151,6 +151,11 @@ def test_what_a_rule_sets_is_planned(text, tokens, hedges, kinds):
     assert set(facts["status"]) == {"planned"}
 
 
+def test_what_those_are_who_passed_a_threshold_is_counted():
+    facts = yr.extract_facts("推荐对象中通过评议（得票过半数）的有12名。服务满30小时的，获得积分20分。")
+    assert facts["token"].tolist() == ["12名"]
+
+
 def test_the_noun_of_a_quota_stands_before_its_bound():
     facts = yr.extract_facts("推荐对象不超过支部团员总数的12%。优秀团干部不得超过团干部人数5%。")
     assert facts["noun"].tolist() == ["推荐对象", "优秀团干部"]
