@@ -631,6 +631,8 @@ def test_a_mean_age_that_fell_to_another_is_one_as_well():
         ("三年计划已经完成，新建支部8个。", ["achieved"]),
         ("现场招聘会上，招聘单位30家，达成意向80人。", ["achieved"] * 2),
         ("2.招募岗位数\n引导志愿者30岗。", ["planned"]),
+        ("今年将建成书屋4个。\n培育讲堂。新建讲堂3个。", ["planned"] * 2),
+        ("目前有书屋4个，今年将建成书屋2个。\n培育讲堂。新建讲堂3个。", ["achieved", "planned", "achieved"]),
         ("扩大见习招募规模；帮扶青年70名。", ["achieved"]),
         ("西部计划实施规模70名。", ["achieved"]),
         ("今年主要任务有：一是改建书屋4个。二是服务3个村。\n建成书屋4个。", ["planned"] * 2 + ["achieved"]),

@@ -7,7 +7,7 @@ unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the
 ``intent``, whether it shall be, ``done``, whether it is known to be, and ``begun``, whether either was asked
 of an earlier figure; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and
 ``paragraph``, a dict of what the paragraph said (``ahead``: whether a year to come holds for what follows;
-``told``: whether the last sentence said what shall be done).
+``told``: whether the last sentence said what shall be done; ``was``: whether any said what was).
 """
 
 import re
@@ -506,6 +506,7 @@ def status_of(mention, said, planned, context):
         ahead = ahead and (mention["year"] or _WITHIN.search(lead)) and not now and not _MONTH.search(lead)
         context |= {"intent": bool(intent), "done": bool(now)}
         context["paragraph"] |= {"ahead": bool(ahead), "told": bool(told)}
+        context["paragraph"]["was"] = context["paragraph"].get("was") or not intent
     bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
     shall = (bound and not context.get("done")) or context["intent"]
     return "planned" if shall and not _is_start(clause, rest) else "achieved"
@@ -578,6 +579,8 @@ def _is_intended(mention, said, done):
     lead, clause, rest = said.lead, said.clause, said.rest
     if lead.endswith("将") and mention["start"] < mention["number_start"]:
         return True  # 将超过900人
+    if "面向" in lead and mention["hedge"] not in ("odd", "nearly") and _marks()["called"].search(lead, done):
+        return True
     own = clause[max(0, done - len(lead) + len(clause)) :]
     if _marks()["asked"].search(own) and not _FALLEN_SHORT.search(own + rest):
         return True
@@ -796,7 +799,6 @@ def _intents(words, verbs):
         r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
         rf"|(?<!共)争取(?!落实)(?:[在于用再达年]|全[年部县市省国]|{number}年|{plain}))"
         r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
-        rf"|面向(?:(?!{plain})[^,。;:\d]){{2,24}},?(?:公开)?(?:招[募聘录]|遴选|选[拔聘])(?:选派)?[^,。;:\d了共]{{0,12}}$"
         rf"|(?P<who>{_PLAN})(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|{number}年|分[期批]|[每新再共]|总投资"
         rf"|{will}|{doing}|(?!{noun}|[\u4e00-\u9fff]{{0,6}}的)[\u4e00-\u9fff]{{2}}[^,。;:]*$)"
         rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
@@ -836,7 +838,7 @@ def _marks():
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff]{1,6}设[\u4e00-\u9fff]{0,3}(?:长|书记|主任|主席|委员|干事|专干)$"
         ),
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
-            rf"{either(intents.keys() - asked)}|将|拟|面向|争取|设|需|计划|规划|纲要|预算"
+            rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
             r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
         ),
         "planned": _intents(intents.keys() - asked, verbs),
@@ -851,6 +853,10 @@ def _marks():
             r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])"
             r"|名额(?:分别|各|共)?(?:为|是)[^,。;\d]{0,6}$"
             r"|要求(?:[各每在全新到达]|平均|实现|完成|[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$)"
+        ),
+        "called": re.compile(  # 面向全国公开招募30名, but 成功面向社会招募
+            rf"(?<!成功)面向(?:(?!{either(_plain_verbs())})[^,。;:\d]){{2,24}},?(?:公开)?"
+            r"(?:招[募聘录]|遴选|选[拔聘])(?:选派)?[^,。;:\d了共]{0,12}$"
         ),
         "about": re.compile(  # 约获400元, 约可服务90人; but 节约支出3万元
             f"约(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})(?:[可能需须获得合用花耗计收支占]|{either(verbs)})"

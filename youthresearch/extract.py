@@ -178,18 +178,21 @@ def _sifted(folded, date, furniture, tables, tabled):
 
 def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
-    part, rows, told = part_of(folded), [], False
+    part, rows, told, was = part_of(folded), [], False, False
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        least = sentence["kept"][0]["hedge"] == "at_least"  # a plan may go on in the next paragraph
-        sentence["paragraph"].setdefault("told", told and least)
-        start, facts = sentence["start"], _facts_of(sentence, folded, tokens)
+        start, least = sentence["start"], sentence["kept"][0]["hedge"] == "at_least"
+        headed = (
+            not was and folded[start - 1] != "\n"
+        )  # a plan may go on in a paragraph that a sentence heads
+        sentence["paragraph"].setdefault("told", told and (least or headed))
+        facts = _facts_of(sentence, folded, tokens)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
             if part is not None:
                 row["scope"] = scope_of(part, folded, start, row["number"], row["kind"])
         rows += facts
-        told = sentence["paragraph"]["told"]
+        told, was = sentence["paragraph"]["told"], sentence["paragraph"].get("was")
     return rows
 
 
