@@ -197,6 +197,13 @@ def test_a_brief_without_its_picture_is_not_written(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("text", ["> 引文", "```\n代码\n```", "- 甲\n  - 乙", "<!-- 注 -->", "---"])
+def test_what_word_cannot_take_over_is_refused(tmp_path, text):
+    with pytest.raises(yr.DataError, match="goes into no Word file"):
+        yr.save_brief("x", {"zh": f"# 题目\n\n{text}\n"}, NUMBERS, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_numbers_are_read_as_they_were_published(tmp_path):
     yr.save_numbers("02-b", {"att": 1.5, "text": "3 to 6"}, folder=tmp_path)
     yr.save_numbers("01-a", {"count": 1100}, folder=tmp_path)

@@ -59,13 +59,14 @@ def text_as_docx(markdown, folder):
     Parameters
     ----------
     markdown : str
-        Headings, paragraphs, lists, tables, **bold**; a picture stands in a paragraph of its own.
+        Headings, paragraphs, lists, tables, **bold**; a picture stands in a paragraph of its own. Anything
+        else is refused.
     folder : path
         Where the pictures are, by their file names.
     """
-    document = _blank()
     from mistune import create_markdown
 
+    document = _blank()
     for token in create_markdown(renderer=None, plugins=["table"])(markdown):
         _add(document, token, folder)
     return _packed(document)
@@ -122,13 +123,20 @@ def _add(document, token, folder):
         _add_picture(document, folder / Path(parts[0]["attrs"]["url"]).name, _words(parts[0]["children"]))
     elif kind == "paragraph":
         _add_words(document.add_paragraph(), parts)
-    elif kind == "list":
+    elif kind == "list" and all(item["children"][0] is item["children"][-1] for item in parts):
+        style = "List Number" if token["attrs"]["ordered"] else "List Bullet"
         for item in parts:
-            _add_words(document.add_paragraph(style="List Bullet"), item["children"])
+            _add_words(document.add_paragraph(style=style), item["children"])
     elif kind == "table":
         head, body = parts
         rows = [head, *body["children"]]
         _add_table(document, [[_words(cell["children"]) for cell in row["children"]] for row in rows], "", "")
+    elif kind != "blank_line":
+        what = "a list inside a list" if kind == "list" else f"a {kind}"
+        raise DataError(
+            f"The brief has {what}, which goes into no Word file: write headings, paragraphs, lists, tables, "
+            f"**bold**, pictures; here: {_words([token]).strip()[:60]!r}."
+        )
 
 
 def _add_words(paragraph, parts, *, bold=None):
