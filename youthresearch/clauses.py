@@ -142,7 +142,7 @@ _HEADED = re.compile(
     "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
 )  # 每月津贴分别为:一类65元
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
-_SUCH = re.compile("\\d[万亿]?元(?:以[上下内])?的")
+_SUCH = re.compile("\\d[万亿]?元(?:以[上下内])?的")  # a sum that only says which are counted
 _AMONG = re.compile("[\u4e00-\u9fff]{1,8}[中里]")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
 _PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元

@@ -181,10 +181,9 @@ def _rows(sifted, folded, place):
     part, rows, told, was = part_of(folded), [], False, False
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
         start, least = sentence["start"], sentence["kept"][0]["hedge"] == "at_least"
-        headed = (
-            not was and folded[start - 1] != "\n"
-        )  # a plan may go on in a paragraph that a sentence heads
-        sentence["paragraph"].setdefault("told", told and (least or headed))
+        # a plan may go on in the next paragraph: where it is of the least, or where a sentence heads it
+        on = least or (not was and folded[start - 1] != "\n")
+        sentence["paragraph"].setdefault("told", told and on)
         facts = _facts_of(sentence, folded, tokens)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:

@@ -21,7 +21,7 @@ _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where 
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 _SPOKEN = _HAN_DIGITS + "百千万"
 _BOUNDS = frozenset({"at_least", "at_most", "under"})
-DAYS = 72  # hours: what goes on for so long at most may be told as a time
+THREE_DAYS = 72  # hours: what takes no longer may be told by how long it took
 
 
 def refusal_of(mention, folded):
@@ -113,7 +113,7 @@ def _by_its_unit(mention, token, lead, rest):
         return "unit"
     if rest[:1] == "级" and token[0] in _SPOKEN + "亿":
         return "name"  # 千万吨级油田
-    if unit in ("班", "个班") and marks["form_of"].search(lead):
+    if unit == "班" and marks["classed"].search(lead):
         return "name"  # 应用化学专业1班
     if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
@@ -149,7 +149,9 @@ def _is_time_taken(mention, lead, rest):
     marks = _marks()
     if marks["took"].search(lead):
         return True
-    return mention["value"] <= DAYS and not (marks["served"].search(lead) or marks["of_hours"].match(rest))
+    return mention["value"] <= THREE_DAYS and not (
+        marks["served"].search(lead) or marks["of_hours"].match(rest)
+    )
 
 
 def _is_such(mention, lead, rest):
@@ -467,7 +469,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     ),
     # names, rhetoric, articles
     "town": r"[县市区乡镇](?![镇村区县级办])",
-    "form_of": r"(?:专业|\d级)$",
+    "classed": r"(?:专业|\d级)$",
     "scheme": "(?:行动|工程|计划|工作法|机制)",
     "slogan": r"“[^”。;\d]*$",
     "won": (
