@@ -1,6 +1,7 @@
 """Tables and the brief as Word and LaTeX: three lines, nothing lost or retyped, the same bytes each time."""
 
 import re
+import sys
 import xml.etree.ElementTree as ET
 from zipfile import ZipFile
 
@@ -111,11 +112,26 @@ def test_save_table_refuses_and_writes_nothing(tmp_path, options, said):
     assert not list(tmp_path.iterdir())
 
 
-def test_save_table_takes_what_makes_a_table(tmp_path):
-    with pytest.raises(yr.DataError, match="is no function"):
-        yr.save_table(yr.effect_table(EFFECTS), "x", EFFECTS, folder=tmp_path)
-    with pytest.raises(yr.DataError, match="no table"):
-        yr.save_table(lambda data, lang: None, "x", EFFECTS, folder=tmp_path)
+@pytest.mark.parametrize("table", [None, EFFECTS, lambda data, lang: data])
+def test_save_table_wants_a_table(tmp_path, table):
+    with pytest.raises(yr.DataError, match="and no table"):
+        yr.save_table(table, "x", EFFECTS, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_table_as_it_is_keeps_its_index_and_shows_what_is_missing(tmp_path):
+    counts = (
+        pd.DataFrame({"区": ["甲", "甲", "乙"], "数": [0.1 + 0.2, None, -1]}).groupby("区").sum(min_count=1)
+    )
+    counts["级"] = pd.array([1, None], dtype="Int64")
+    yr.save_table(counts, "x", folder=tmp_path)
+    lines = (tmp_path / "x.zh.tex").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.endswith(r"\\")] == [
+        r"区 & 数 & 级 \\",
+        r"乙 & $-$1 & 1 \\",
+        r"甲 & 0.3 & -- \\",
+    ]
+    assert (tmp_path / "x.en.tex").read_bytes() == (tmp_path / "x.zh.tex").read_bytes()
 
 
 def test_a_brief_is_filled_with_published_numbers():
@@ -181,6 +197,13 @@ def test_a_brief_without_its_picture_is_not_written(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("text", ["> 引文", "```\n代码\n```", "- 甲\n  - 乙", "<!-- 注 -->", "---"])
+def test_what_word_cannot_take_over_is_refused(tmp_path, text):
+    with pytest.raises(yr.DataError, match="goes into no Word file"):
+        yr.save_brief("x", {"zh": f"# 题目\n\n{text}\n"}, NUMBERS, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_numbers_are_read_as_they_were_published(tmp_path):
     yr.save_numbers("02-b", {"att": 1.5, "text": "3 to 6"}, folder=tmp_path)
     yr.save_numbers("01-a", {"count": 1100}, folder=tmp_path)
@@ -214,3 +237,10 @@ def test_no_number_of_the_brief_is_typed(language):
 def test_both_languages_quote_the_same_numbers():
     quoted = [re.findall(r"\{([^{}]+)\}", text) for text in yr.read_brief().values()]
     assert sorted(quoted[0]) == sorted(quoted[1]) and len(quoted[0]) > 20
+
+
+def test_without_its_package_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "docx", None)
+    with pytest.raises(ImportError, match=r"youthresearch\[paper\]"):
+        yr.save_table(SHOWN, "x", folder=tmp_path)
+    assert not list(tmp_path.iterdir())

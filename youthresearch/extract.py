@@ -183,19 +183,20 @@ def _sifted(folded, date, furniture, tables, tabled):
 
 def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
-    part, rows, told = part_of(folded), [], False
+    part, rows, told, was = part_of(folded), [], False, False
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        after_plan = bool(rows) and rows[-1]["status"] == "planned"
-        least = sentence["kept"][0]["hedge"] == "at_least"  # a plan may go on in the next paragraph
-        sentence["paragraph"].setdefault("told", told and least)
-        start, facts = sentence["start"], _facts_of(sentence, folded, tokens, after_plan)
+        start, least = sentence["start"], sentence["kept"][0]["hedge"] == "at_least"
+        # a plan may go on in the next paragraph: where it is of the least, or where a sentence heads it
+        on = least or (not was and folded[start - 1] != "\n")
+        sentence["paragraph"].setdefault("told", told and on)
+        facts = _facts_of(sentence, folded, tokens)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
             if part is not None:
                 row["scope"] = scope_of(part, folded, start, row["number"], row["kind"])
         rows += facts
-        told = sentence["paragraph"]["told"]
+        told, was = sentence["paragraph"]["told"], sentence["paragraph"].get("was")
     return rows
 
 
@@ -357,18 +358,15 @@ def _sift(sentence, folded, paragraph, ruled, document):
     return kept, refused
 
 
-def _facts_of(sentence, folded, tokens, after_plan):
-    """Read one sentence; what holds for the next goes into its paragraph.
-
-    after_plan: whether the last figure before it shall be.
-    """
+def _facts_of(sentence, folded, tokens):
+    """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "paragraph": paragraph}
     context |= {"levels": [], "scopes": [[(), 0, None, ""]], "start": sentence["start"]}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    least = after_plan and is_least(folded, sentence)
+    least = is_least(folded, sentence)
     paragraph["told"] = paragraph.get("told") or least
     context["intent"] = context["begun"] = (
         paragraph.get("ahead")

@@ -5,6 +5,8 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from pandas import NA
+
 from .schema import DataError
 
 LATIN, HAN, HAN_BOLD = "Times New Roman", "宋体", "黑体"
@@ -22,8 +24,9 @@ LATEX = str.maketrans(
 
 def table_as_latex(table, title, note):
     """Write a table for LaTeX: three lines, as wide as the text, its caption above, its note below."""
-    head, *body = [" & ".join(as_latex(cell) for cell in row) + r" \\" for row in _rows(table)]
-    columns = "l" + r">{\centering\arraybackslash}X" * (table.shape[1] - 1)
+    rows = _rows(table)
+    head, *body = [" & ".join(as_latex(cell) for cell in row) + r" \\" for row in rows]
+    columns = "l" + r">{\centering\arraybackslash}X" * (len(rows[0]) - 1)
     lines = [r"\begin{table}[htbp]", r"\centering"]
     lines += [rf"\caption{{{as_latex(title)}}}"] if title else []
     lines += [
@@ -56,7 +59,8 @@ def text_as_docx(markdown, folder):
     Parameters
     ----------
     markdown : str
-        Headings, paragraphs, lists, tables, **bold**; a picture stands in a paragraph of its own.
+        Headings, paragraphs, lists, tables, **bold**; a picture stands in a paragraph of its own. Anything
+        else is refused.
     folder : path
         Where the pictures are, by their file names.
     """
@@ -69,14 +73,25 @@ def text_as_docx(markdown, folder):
 
 
 def _rows(table):
-    """List the rows of a table as text, its head first."""
-    rows = [[str(column) for column in table.columns], *table.astype("str").to_numpy().tolist()]
-    return [[NEGATIVE.sub("−", cell) for cell in row] for row in rows]
+    """List the rows of a table as text, its head first; an index with a name is part of it."""
+    table = table if table.index.names == [None] else table.reset_index()
+    return [[_cell(value) for value in row] for row in [table.columns, *table.itertuples(index=False)]]
+
+
+def _cell(value):
+    if isinstance(value, float):
+        value = "–" if value != value else f"{value:.10g}"
+    return NEGATIVE.sub("−", "–" if value is None or value is NA else str(value))
 
 
 def _blank():
     """Open a Word document on A4, in the fonts of a Chinese paper."""
-    from docx import Document
+    try:
+        from docx import Document
+    except ImportError as error:
+        raise ImportError(
+            f"Word files need python-docx ({error}): pip install youthresearch[paper]"
+        ) from None
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
@@ -108,13 +123,20 @@ def _add(document, token, folder):
         _add_picture(document, folder / Path(parts[0]["attrs"]["url"]).name, _words(parts[0]["children"]))
     elif kind == "paragraph":
         _add_words(document.add_paragraph(), parts)
-    elif kind == "list":
+    elif kind == "list" and all(item["children"][0] is item["children"][-1] for item in parts):
+        style = "List Number" if token["attrs"]["ordered"] else "List Bullet"
         for item in parts:
-            _add_words(document.add_paragraph(style="List Bullet"), item["children"])
+            _add_words(document.add_paragraph(style=style), item["children"])
     elif kind == "table":
         head, body = parts
         rows = [head, *body["children"]]
         _add_table(document, [[_words(cell["children"]) for cell in row["children"]] for row in rows], "", "")
+    elif kind != "blank_line":
+        what = "a list inside a list" if kind == "list" else f"a {kind}"
+        raise DataError(
+            f"The brief has {what}, which goes into no Word file: write headings, paragraphs, lists, tables, "
+            f"**bold**, pictures; here: {_words([token]).strip()[:60]!r}."
+        )
 
 
 def _add_words(paragraph, parts, *, bold=None):

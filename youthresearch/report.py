@@ -1,6 +1,7 @@
 """Tables of a paper, and what its text quotes: published once, nothing is retyped."""
 
 import re
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -216,7 +217,7 @@ def _p_as_text(row, alpha):
     return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + 1e-9 else "")
 
 
-def save_table(table, stem, data, *, title=None, note=None, lang="en", folder=None, **options):
+def save_table(table, stem, data=None, *, title=None, note=None, lang="en", folder=None, **options):
     """Set a table out in both languages, with three lines, and save it for a word processor and for LaTeX.
 
     Writes <stem>.zh.docx, <stem>.zh.tex, <stem>.en.docx and <stem>.en.tex, the same bytes on every run.
@@ -225,9 +226,9 @@ def save_table(table, stem, data, *, title=None, note=None, lang="en", folder=No
 
     Parameters
     ----------
-    table : callable
+    table : callable or pandas.DataFrame
         What sets the data out in a language, such as `effect_table`, or any function with ``lang=`` that
-        returns a table.
+        returns a table; or a table as it is, the same in both.
     stem : str
         File name without ending, the notebook's own.
     data
@@ -249,13 +250,14 @@ def save_table(table, stem, data, *, title=None, note=None, lang="en", folder=No
     Raises
     ------
     DataError
-        If `table` is no function, a title or note lacks a language, or it makes no table; nothing is written.
+        If there is no table, or a title or note lacks a language; nothing is written.
+    ImportError
+        If the extra ``paper`` is not installed; nothing is written.
     """
-    if not callable(table):
-        raise DataError(f"table={type(table).__name__} is no function: pass one, such as yr.effect_table.")
     check_choice("lang", lang, LANGUAGES)
     titles, notes = _in_both("title", title), _in_both("note", note)
-    made = {language: _made(table(data, lang=language, **options)) for language in LANGUAGES}
+    makes = partial(table, data, **options) if callable(table) else lambda lang: table
+    made = {language: _made(makes(lang=language)) for language in LANGUAGES}
     files = {}
     for language, shown in made.items():
         below = "  ".join(filter(None, [notes[language], SAID if is_simulated(shown) else ""]))
@@ -275,7 +277,7 @@ def _in_both(name, given):
 
 def _made(shown):
     if not isinstance(shown, pd.DataFrame) or not shown.shape[1]:
-        raise DataError(f"table= returned {type(shown).__name__}, and no table with columns.")
+        raise DataError(f"table= gives {type(shown).__name__}, and no table: pass one, or what makes one.")
     return shown
 
 
@@ -393,6 +395,8 @@ def save_brief(stem, texts, numbers, *, folder=None):
     ------
     DataError
         As from `fill_brief`, or if a picture is not there; nothing is written then.
+    ImportError
+        If the extra ``paper`` is not installed; nothing is written.
     """
     folder = as_output(stem, folder)
     files = {}
