@@ -609,7 +609,9 @@ def _row(row, text, folded, source_id, ids, book):
 
 def _told_before(name):
     """Return the length of what stands before a noun and tells which of them: an age bound, a name."""
-    return _age_before(name) if "岁" in name else _name_before(name)
+    if name[:1] in ("“", '"'):
+        return _name_before(name)
+    return _age_before(name) if "岁" in name else 0
 
 
 def _age_before(name):
@@ -622,7 +624,7 @@ def _age_before(name):
 
 def _name_before(name):
     """Return the length of a name in quotation marks before what it is the name of (“爱心书包”捐赠活动)."""
-    title = _TITLE.match(name) if name[:1] in ("“", '"') else None
+    title = _TITLE.match(name)
     return title.end() if title and "“" not in name[1:] else 0
 
 

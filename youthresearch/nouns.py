@@ -464,8 +464,10 @@ def _same_kind(tokens, i, unit, left, context):
 
     建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
     """
+    if unit not in ONLY:
+        return None
     head = _head(tokens, i, left)
-    if unit not in ONLY or fits(head, unit) or _is_item(tokens, i, unit, left):
+    if fits(head, unit) or _is_item(tokens, i, unit, left):
         return None
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
