@@ -280,6 +280,8 @@ def _is_head(tokens, j, last, unit):
 def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, tokens[j + 1]
+    if last is not None and tokens[j].word in ("整", "每", "所有"):
+        return False  # 60个村整村脱贫
     if sort == "c":
         return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
     if sort in "ag":
@@ -402,6 +404,7 @@ def left_of(tokens, i, unit):
     if k is None:
         return None
     k -= tokens[k].word in ("平均值", "均值") and tokens[k - 1].word.endswith("率")
+    k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = phrase_to(tokens, k)
     if tokens[k].word in ("预算数", "决算数"):
         n = next((n for n in range(k - 1, 0, -1) if tokens[n].sort != "s"), 0)
