@@ -309,8 +309,8 @@ def _candidates(tokens, i, unit, kind, before):
     right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
     if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
-    if right and left and unit in PEOPLE and is_person(_head(tokens, i, left)) and not _names_persons(tokens, i):
-        right = None  # 志愿者60人名单
+    if unit in PEOPLE and right and left and not _names_persons(tokens, i):
+        right = None if is_person(_head(tokens, i, left)) else right  # 志愿者60人名单
     came = _who_come(tokens, i) if unit == "人次" and not right else None
     event = None if came else _beside(tokens, i, unit, left, right)
     left = came or left
