@@ -81,13 +81,21 @@ async def run(path, slot):
 async def run_all(paths):
     """Run the notebooks, a few at a time, and return what `run` says of each.
 
-    What reads the numbers of the others runs when they are done.
+    What reads the numbers of the others runs when they are done, and not at all where one failed: they
+    would be those of before.
     """
-    slot, results = asyncio.Semaphore(int(os.environ.get("NB_JOBS", "2"))), {}
-    reading = {path for path in paths if "read_numbers" in path.read_text(encoding="utf-8")}
-    for some in ([path for path in paths if path not in reading], sorted(reading)):
-        results |= dict(zip(some, await asyncio.gather(*(run(path, slot) for path in some)), strict=True))
-    return results
+    slot = asyncio.Semaphore(int(os.environ.get("NB_JOBS", "2")))
+    reading = [path for path in paths if reads_numbers(path)]
+    first = [path for path in paths if path not in reading]
+    results = dict(zip(first, await asyncio.gather(*(run(path, slot) for path in first)), strict=True))
+    if any(trouble for _, trouble in results.values()):
+        return results | dict.fromkeys(reading, (0.0, "not run: it reads the numbers of one that failed"))
+    return results | dict(zip(reading, await asyncio.gather(*(run(p, slot) for p in reading)), strict=True))
+
+
+def reads_numbers(path):
+    """Tell whether a notebook reads the numbers that the others publish."""
+    return "read_numbers(" in path.read_text(encoding="utf-8")
 
 
 def figure_files():
@@ -116,6 +124,9 @@ def main():
     for stem, endings in figure_files().items():
         print(f"figures/{stem:32} {'  '.join(endings)}")
 
+    stale = [name for name, path in known.items() if name not in names and reads_numbers(path)]
+    if stale:
+        print(f"not run, and perhaps out of date now: {', '.join(stale)}")
     failed = {name: trouble for name, (_, trouble) in results.items() if trouble}
     for name, trouble in failed.items():
         print(f"\nFAILED, and left as it was: notebooks/{name}.ipynb, {trouble}", file=sys.stderr)

@@ -6,6 +6,7 @@ file tries the checks on notebooks that are wrong in one way each.
 """
 
 import ast
+import asyncio
 import io
 import json
 import re
@@ -15,6 +16,8 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+
+from notebooks import run
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "figures"
@@ -451,3 +454,20 @@ def test_a_figure_that_no_notebook_writes_is_noticed(folder):
 def test_a_figure_that_two_notebooks_write_is_noticed(folder):
     [complaint] = check_stems([GOOD, GOOD], folder)
     assert complaint == "figures/01-facts.* is written by more than one notebook"
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_what_reads_numbers_runs_last_and_never_on_those_of_before(tmp_path, monkeypatch, failed):
+    paths = [tmp_path / name for name in ("0-brief.ipynb", "1-facts.ipynb", "2-audit.ipynb")]
+    for path, text in zip(paths, ("yr.read_numbers()", "facts", "audit"), strict=True):
+        path.write_text(text)
+    ran = []
+
+    async def note(path, slot):
+        ran.append(path.name)
+        return 1.0, "in code cell 1" if failed and path == paths[2] else None
+
+    monkeypatch.setattr(run, "run", note)
+    results = asyncio.run(run.run_all(paths))
+    assert set(ran[:2]) == {"1-facts.ipynb", "2-audit.ipynb"} and ran[2:] == ["0-brief.ipynb"] * (not failed)
+    assert bool(results[paths[0]][1]) == failed and set(results) == set(paths)

@@ -5,12 +5,13 @@ import sys
 import xml.etree.ElementTree as ET
 from zipfile import ZipFile
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import youthresearch as yr
 from youthresearch.paper import as_latex, table_as_docx, table_as_latex, text_as_docx
-from youthresearch.schema import DATA
+from youthresearch.schema import DATA, save_whole
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SHOWN = pd.DataFrame({"": ["效应", "区间"], "(1)": ["-0.10", "[-0.25, ∞)"], "(2)": ["5%", "–"]})
@@ -62,20 +63,26 @@ def test_latex_prints_text_as_it_is():
         r"a\_b \& 5\% of \$3 \textbackslash{} \{x\} \#1 \textasciitilde{} \textasciicircum{}"
     )
     assert as_latex("p < 0.01, ≥ 2, ∞") == r"p $<$ 0.01, $\geq$ 2, $\infty$"
+    assert (
+        as_latex("一\n\n二") == "一 二"
+        and as_latex("*y") == "{*}y"
+        and as_latex("β ≈ 1") == r"$\beta$ $\approx$ 1"
+    )
 
 
 def test_a_latex_table_has_three_lines_and_every_cell():
     latex = table_as_latex(SHOWN, "表1", "注")
     rules = re.findall(r"\\(top|mid|bottom)rule", latex)
     assert rules == ["top", "mid", "bottom"]
-    assert r"区间 & [$-$0.25, $\infty$) & -- \\" in latex and r"\caption{表1}" in latex
+    assert r"区间 & {[}$-$0.25, $\infty$) & -- \\" in latex and r"\caption{表1}" in latex
     assert latex.count(r"\begin") == latex.count(r"\end") == 2
 
 
 def test_a_hyphen_between_figures_is_no_minus():
-    table = pd.DataFrame({"a": ["2017-2021", "COVID-19", "-1", "(-0.5)"]})
-    assert "2017-2021" in table_as_latex(table, "", "") and "COVID-19" in table_as_latex(table, "", "")
-    assert table_as_latex(table, "", "").count("$-$") == 2
+    plain = ["2017-2021", "COVID-19", "10\\%-20\\%", "(1)-2"]
+    latex = table_as_latex(pd.DataFrame({"a": ["2017-2021", "COVID-19", "10%-20%", "(1)-2"]}), "", "")
+    assert all(text in latex for text in plain) and "$-$" not in latex
+    assert table_as_latex(pd.DataFrame({"a": ["-1", "(-0.5)", "[-2, -1]"]}), "", "").count("$-$") == 4
 
 
 def test_save_table_writes_both_languages_twice_alike(tmp_path):
@@ -93,8 +100,8 @@ def test_save_table_writes_both_languages_twice_alike(tmp_path):
     for column, label in enumerate(across.columns):
         assert shown.loc[column].tolist() == [label, *across[label].astype("str")]
     assert r"\caption{效应}" in once["x.zh.tex"].decode() and "Effects" in once["x.en.tex"].decode()
-    for name in names[1::2]:
-        assert "simulated data / 模拟数据" in once[name].decode()
+    assert "simulated data\n" in once["x.en.tex"].decode() and "模拟数据\n" in once["x.zh.tex"].decode()
+    assert not re.search("[\u4e00-\u9fff]", once["x.en.tex"].decode())  # pdflatex knows none
 
 
 @pytest.mark.parametrize(
@@ -112,11 +119,66 @@ def test_save_table_refuses_and_writes_nothing(tmp_path, options, said):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("table", [None, EFFECTS, lambda data, lang: data])
+@pytest.mark.parametrize("table", [None, "text", 3])
 def test_save_table_wants_a_table(tmp_path, table):
     with pytest.raises(yr.DataError, match="and no table"):
-        yr.save_table(table, "x", EFFECTS, folder=tmp_path)
+        yr.save_table(table, "x", folder=tmp_path)
+    with pytest.raises(yr.DataError, match="and no table"):
+        yr.save_table(lambda data, lang: table, "x", EFFECTS, folder=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("table", "data", "options", "said"),
+    [
+        (SHOWN, None, {"titel": "效应"}, "takes no titel"),
+        (SHOWN, EFFECTS, {"each": "column"}, "takes no data, each"),
+        (yr.compare_effects, EFFECTS, {}, "compare_effects has no lang="),
+        (SHOWN[:0], None, {}, "table is empty"),
+        (pd.concat({"a": SHOWN}, axis=1), None, {}, "2 rows of headers"),
+        (pd.DataFrame({"a": ["b\x07"]}), None, {}, r"'b\\x07'"),
+        (SHOWN, None, {"title": 0}, "title=0"),
+        (SHOWN, None, {"stem": ".."}, "no file name"),
+        (SHOWN, None, {"stem": "a:b"}, "no file name"),
+    ],
+)
+def test_what_save_table_cannot_set_is_told(tmp_path, table, data, options, said):
+    options = {"stem": "x", "data": data} | options
+    with pytest.raises(yr.DataError, match=said):
+        yr.save_table(table, folder=tmp_path, **options)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path):
+    (tmp_path / "f").touch()
+    for folder in (tmp_path / "f", tmp_path / "f" / "g"):
+        with pytest.raises(yr.DataError, match="is a file, or in one"):
+            yr.save_table(SHOWN, "x", folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("table", "head", "first"),
+    [
+        (pd.DataFrame({"n": [1, 2]}, index=["东", "西"]), ["", "n"], ["东", "1"]),
+        (pd.DataFrame({"n": [1, 2]}, index=[3, 5]), ["", "n"], ["3", "1"]),
+        (pd.DataFrame({"n": [1, 2]}), ["n"], ["1"]),
+        (pd.DataFrame({"n": [0.5, np.nan]}).describe(), ["", "n"], ["count", "1"]),
+        (pd.DataFrame({"d": pd.to_datetime([None, "2020-03-01"])}), ["d"], ["–"]),
+        (pd.DataFrame({"d": pd.to_datetime(["2020-03-01"])}), ["d"], ["2020-03-01"]),
+        (pd.DataFrame({"x": [-np.inf, np.nan]}), ["x"], ["−∞"]),
+        (pd.DataFrame({"x": [np.nan]}), ["x"], ["–"]),
+        (
+            pd.DataFrame({"v": [1]}, index=pd.MultiIndex.from_tuples([("a", 2)], names=["k", None])),
+            ["k", "", "v"],
+            ["a", "2", "1"],
+        ),
+        (pd.DataFrame({"k": ["x"], "v": [1]}).set_index("k", drop=False), ["k", "k", "v"], ["x", "x", "1"]),
+    ],
+)
+def test_index_and_cells_are_printed(table, head, first):
+    latex = table_as_latex(table, "", "").splitlines()
+    rows = [line.removesuffix(r" \\").split(" & ") for line in latex if line.endswith(r"\\")]
+    assert rows[:2] == [head, [as_latex(cell) for cell in first]]
 
 
 def test_a_table_as_it_is_keeps_its_index_and_shows_what_is_missing(tmp_path):
@@ -197,11 +259,95 @@ def test_a_brief_without_its_picture_is_not_written(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("text", ["> 引文", "```\n代码\n```", "- 甲\n  - 乙", "<!-- 注 -->", "---"])
+REFUSED = [
+    *(
+        "> 引文",
+        "```\n代码\n```",
+        "- 甲\n  - 乙",
+        "<!-- 注 -->",
+        "---",
+        "##### 五级",
+        "甲`码`乙",
+        "甲<b>乙</b>",
+    ),
+    *("文字 ![图](p.png)", "- ![图](p.png)", "## ![图](p.png)", "| ![图](p.png) |\n| --- |", "![图](a.pdf)"),
+    *("| *甲* |\n| --- |", "**![图](p.png)**"),
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
 def test_what_word_cannot_take_over_is_refused(tmp_path, text):
-    with pytest.raises(yr.DataError, match="goes into no Word file"):
+    for name in ("p.png", "a.pdf"):
+        (tmp_path / name).write_bytes(PIXEL)
+    with pytest.raises(yr.DataError, match=r"goes into no Word file|which Word cannot"):
         yr.save_brief("x", {"zh": f"# 题目\n\n{text}\n"}, NUMBERS, folder=tmp_path)
-    assert not list(tmp_path.iterdir())
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_words_keep_what_is_about_them(tmp_path):
+    text = "中文\n接行\nLatin\nline [址](https://a.b) *斜* &amp; **粗**\n\n3. 甲\n4. 乙\n\n文\n\n1. 丙\n"
+    yr.save_brief("x", {"zh": text}, NUMBERS, folder=tmp_path)
+    parts = body(tmp_path / "x.zh.docx")
+    assert [words(p) for p in parts.findall(f"{W}p")] == [
+        *("中文接行 Latin line 址 (https://a.b) 斜 & 粗", "3. 甲", "4. 乙", "文", "1. 丙"),
+    ]
+    italic = [words(run) for run in parts.iter(f"{W}r") if run.find(f"{W}rPr/{W}i") is not None]
+    assert italic == ["斜"]
+    hints = [fonts.get(f"{W}hint") for fonts in parts.iter(f"{W}rFonts")]
+    assert hints and set(hints) == {"eastAsia"}
+
+
+def test_a_head_is_on_every_page_and_no_row_is_cut(tmp_path):
+    path = tmp_path / "t.docx"
+    path.write_bytes(table_as_docx(SHOWN, "表1", "注"))
+    rows = list(body(path).iter(f"{W}tr"))
+    assert [row.find(f"{W}trPr/{W}tblHeader") is not None for row in rows] == [True, False, False]
+    assert all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in rows)
+    sides = [[p.get(f"{W}val") for p in row.iter(f"{W}jc")] for row in rows]
+    assert sides == [["left", "center", "center"]] * 3
+    title = body(path).find(f"{W}p/{W}pPr")
+    assert title.find(f"{W}keepNext") is not None and title.find(f"{W}pStyle").get(f"{W}val") == "Caption"
+
+
+def test_a_picture_is_found_by_its_name_in_chinese(tmp_path):
+    (tmp_path / "图.png").write_bytes(PIXEL)
+    yr.save_brief("x", {"zh": "![说明](图.png)\n"}, NUMBERS, folder=tmp_path)
+    [drawn] = body(tmp_path / "x.zh.docx").iter(
+        "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
+    )
+    assert drawn.get("descr") == "说明"
+
+
+@pytest.mark.parametrize("text", ["{n}", "{relations}", "{01-a／members}", "｛01-a/members｝", "一 { 二"])
+def test_a_brace_that_is_no_number_is_refused(text):
+    with pytest.raises(yr.DataError, match="no names of numbers"):
+        yr.fill_brief(f"题目\n\n{text}", NUMBERS)
+
+
+def test_a_number_there_twice_or_missing_is_refused():
+    with pytest.raises(yr.DataError, match="there twice"):
+        yr.fill_brief("{01-a/members}", pd.concat([NUMBERS, NUMBERS[:1]]))
+    for value in (None, 3.0):
+        with pytest.raises(yr.DataError, match="no text as save_numbers"):
+            yr.fill_brief("一", NUMBERS.assign(value=[value, "1", "2"]))
+
+
+@pytest.mark.parametrize("texts", ["文字", {}, {"name": "文字"}, None])
+def test_texts_go_by_language(tmp_path, texts):
+    with pytest.raises(yr.DataError, match="no text by language"):
+        yr.save_brief("x", texts, NUMBERS, folder=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_file_is_written_whole_or_not(tmp_path, monkeypatch):
+    path = tmp_path / "x.md"
+    save_whole(path, b"old")
+    monkeypatch.setattr(
+        type(path), "replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "in use"))
+    )
+    with pytest.raises(yr.DataError, match="close it where it is open"):
+        save_whole(path, b"new")
+    assert path.read_bytes() == b"old" and [p.name for p in tmp_path.iterdir()] == ["x.md"]
 
 
 def test_numbers_are_read_as_they_were_published(tmp_path):
@@ -224,7 +370,9 @@ def test_a_brief_of_ones_own_may_be_in_one_language(tmp_path):
 
 
 DATES = r"\d{4} ?年( ?\d+ ?月)?|\b(19|20)\d{2}\b"
-SAID = r"“[^”]*”|\"[^\"]*\"|(of|在) \d+ (districts|个区县)|24 ?万|240,000"  # of reports; of the design
+SAID = (
+    r"“[^”]*”|\"[^\"]*\"|\d+ (districts|个区县)|24 ?万|240,000|\d+ (or|与) \d+"  # of reports; of the design
+)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -240,7 +388,9 @@ def test_both_languages_quote_the_same_numbers():
 
 
 def test_without_its_package_it_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "docx", None)
-    with pytest.raises(ImportError, match=r"youthresearch\[paper\]"):
-        yr.save_table(SHOWN, "x", folder=tmp_path)
+    for name in ("docx", "mistune"):
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, name, None)
+            with pytest.raises(ImportError, match=rf"{name}.*youthresearch\[paper\]"):
+                yr.save_brief("x", {"zh": "题目"}, NUMBERS, folder=tmp_path)
     assert not list(tmp_path.iterdir())

@@ -17,6 +17,7 @@ from .schema import (
     SAID,
     DataError,
     as_output,
+    as_stem,
     check_choice,
     check_columns,
     is_simulated,
@@ -785,14 +786,15 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
         raise DataError(
             f"plot={plot!r} is no function: pass one that draws the data, such as yr.plot_trends."
         )
-    folder = as_output(stem, folder)
+    stem, folder = as_stem(stem), as_output(folder)
     with _styled():
         drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
         for language, fig in drawn.items():
             _mark(fig, data)
             save_both(fig, folder / f"{stem}.{language}")
     data = mark_simulated(data, is_simulated(data))
-    data.to_csv(folder / f"{stem}.csv", index=False, float_format="%.10g", lineterminator="\n")
+    plotted = data.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    save_whole(folder / f"{stem}.csv", plotted.encode())
     return drawn[lang]
 
 
@@ -803,13 +805,14 @@ def save_both(fig, path):
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     shown, fig.dpi = fig.dpi, rcParams["savefig.dpi"]
-    drawn = BytesIO()
-    FigureCanvasAgg(fig).print_png(drawn, metadata={"Software": None})
-    save_whole(Path(f"{path}.png"), drawn.getvalue())
+    png, pdf = BytesIO(), BytesIO()
+    FigureCanvasAgg(fig).print_png(png, metadata={"Software": None})
     fig.set_layout_engine("none")  # keeps what was laid out, in the notebook too
     undated = {"CreationDate": None, "Creator": None, "Producer": None}
-    FigureCanvasPdf(fig).print_pdf(f"{path}.pdf", metadata=undated)
+    FigureCanvasPdf(fig).print_pdf(pdf, metadata=undated)
     fig.dpi = shown
+    for ending, drawn in {"png": png, "pdf": pdf}.items():
+        save_whole(Path(f"{path}.{ending}"), drawn.getvalue())
 
 
 def _steady(table):

@@ -282,7 +282,7 @@ def read_brief(data=None):
     paths = {language: folder / f"brief.{language}.md" for language in ("zh", "en")}
     texts = {language: _read_text(path) for language, path in paths.items() if path.is_file()}
     if not texts:
-        raise DataError(f"Neither brief.zh.md nor brief.en.md in {folder}: write one (see data/README.md).")
+        raise DataError(f"Neither brief.zh.md nor brief.en.md in {folder}: write one as data/README.md says.")
     return texts
 
 

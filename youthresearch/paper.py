@@ -1,23 +1,43 @@
 """Tables and texts in the forms that papers take: Word, and LaTeX with booktabs and tabularx."""
 
 import re
+from html import unescape
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from pandas import NA
+import numpy as np
+import pandas as pd
 
 from .schema import DataError
 
 LATIN, HAN, HAN_BOLD = "Times New Roman", "宋体", "黑体"
+STYLES = {  # of Word: size in points, Chinese font
+    **{"Normal": (10.5, HAN), "Caption": (9, HAN_BOLD), "Title": (18, HAN_BOLD)},
+    **{"Heading 1": (14, HAN_BOLD), "Heading 2": (12, HAN_BOLD), "Heading 3": (10.5, HAN_BOLD)},
+}
+SMALL = 9  # points: tables and notes
 HEAVY, LIGHT = 12, 6  # the three lines, in eighths of a point: top and bottom, below the head
-NEGATIVE = re.compile(r"(?<![\w.])-(?=[\d.∞])")  # a sign, not a hyphen
 WIDTH = 15.9  # cm between the margins of A4
-LATEX = str.maketrans(
+LONG = 24  # characters of a cell that is text, and stands left
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff")
+_NEGATIVE = re.compile(r"(?:^|(?<=[\s(\[,<>≥≤“（，]))-(?=[\d.∞])")  # a sign, not a hyphen or a range
+_CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef“”‘’…—]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_GREEK = {  # of formulas
+    **{"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "θ": "theta", "λ": "lambda"},
+    **{"μ": "mu", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "φ": "varphi", "χ": "chi", "ω": "omega"},
+    **{"Δ": "Delta", "Σ": "Sigma", "Ω": "Omega"},
+}
+_LATEX = str.maketrans(
     {
         **{c: f"\\{c}" for c in "&%$#_{}"},
-        **{"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"},
-        **{"<": "$<$", ">": "$>$", "≤": r"$\leq$", "≥": r"$\geq$", "∞": r"$\infty$", "−": "$-$", "–": "--"},
+        **{"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}", "–": "--"},
+        **{"<": "$<$", ">": "$>$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$", "≈": r"$\approx$"},
+        **{"−": "$-$", "±": r"$\pm$", "×": r"$\times$", "∞": r"$\infty$"},
+        **{letter: f"$\\{name}$" for letter, name in _GREEK.items()},
     }
 )
 
@@ -25,29 +45,25 @@ LATEX = str.maketrans(
 def table_as_latex(table, title, note):
     """Write a table for LaTeX: three lines, as wide as the text, its caption above, its note below."""
     rows = _rows(table)
-    head, *body = [" & ".join(as_latex(cell) for cell in row) + r" \\" for row in rows]
-    columns = "l" + r">{\centering\arraybackslash}X" * (len(rows[0]) - 1)
-    lines = [r"\begin{table}[htbp]", r"\centering"]
-    lines += [rf"\caption{{{as_latex(title)}}}"] if title else []
-    lines += [
-        rf"\begin{{tabularx}}{{\textwidth}}{{{columns}}}",
-        r"\toprule",
-        head,
-        r"\midrule",
-        *body,
-        r"\bottomrule",
-    ]
-    lines += [r"\end{tabularx}", *([rf"\par\smallskip\footnotesize {as_latex(note)}"] if note else [])]
+    head, *body = [" & ".join(map(as_latex, row)) + r" \\" for row in rows]
+    first = r">{\raggedright\arraybackslash}X" if any(len(row[0]) > LONG for row in rows) else "l"
+    columns = first + r">{\centering\arraybackslash}X" * (len(rows[0]) - 1)
+    lines = [r"\begin{table}[htbp]", r"\centering", *([rf"\caption{{{as_latex(title)}}}"] if title else [])]
+    lines += [rf"\begin{{tabularx}}{{\textwidth}}{{{columns}}}", r"\toprule", head, r"\midrule", *body]
+    lines += [r"\bottomrule", r"\end{tabularx}"]
+    lines += [rf"\par\smallskip\footnotesize {as_latex(note)}"] if note else []
     return "\n".join([*lines, r"\end{table}", ""])
 
 
 def as_latex(text):
-    """Write text so that LaTeX prints it as it is."""
-    return text.translate(LATEX)
+    """Write text so that LaTeX prints it as it is, also at the start of a row."""
+    text = re.sub(r"\s*\n\s*", " ", text)
+    begun, text = (text[0], text[1:]) if text[:1] in ("[", "*") else ("", text)  # \\[ and \\* are commands
+    return (f"{{{begun}}}" if begun else "") + text.translate(_LATEX)
 
 
 def table_as_docx(table, title, note):
-    """Set a table out on a page of its own, as the bytes of a Word file."""
+    """Set a table out in a document of its own, as the bytes of a Word file."""
     document = _blank()
     _add_table(document, _rows(table), title, note)
     return _packed(document)
@@ -59,96 +75,154 @@ def text_as_docx(markdown, folder):
     Parameters
     ----------
     markdown : str
-        Headings, paragraphs, lists, tables, **bold**; a picture stands in a paragraph of its own. Anything
-        else is refused.
+        Headings down to ####, paragraphs, lists, tables, bold, italics, links; a picture stands in a
+        paragraph of its own. Anything else is refused.
     folder : path
         Where the pictures are, by their file names.
     """
-    from mistune import create_markdown
-
     document = _blank()
-    for token in create_markdown(renderer=None, plugins=["table"])(markdown):
+    for token in _needed("mistune").create_markdown(renderer=None, plugins=["table"])(markdown):
         _add(document, token, folder)
     return _packed(document)
 
 
+def _needed(name):
+    """Import a package of the extra, or say how to install it."""
+    from importlib import import_module
+
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ImportError(f"Word files need {name} ({error}): pip install youthresearch[paper]") from None
+
+
 def _rows(table):
-    """List the rows of a table as text, its head first; an index with a name is part of it."""
-    table = table if table.index.names == [None] else table.reset_index()
-    return [[_cell(value) for value in row] for row in [table.columns, *table.itertuples(index=False)]]
+    """List the rows of a table as text, its head first; with its index, unless that only counts them."""
+    if not table.size:
+        raise DataError("The table is empty: give one that has rows and columns.")
+    if table.columns.nlevels > 1:
+        raise DataError(f"The table has {table.columns.nlevels} rows of headers: join them into one.")
+    index = table.index
+    counts = isinstance(index, pd.RangeIndex) and index.name is None
+    names = [] if counts else ["" if name is None else name for name in index.names]
+    labels = [() if counts else label if isinstance(label, tuple) else (label,) for label in index]
+    body = zip(labels, table.itertuples(index=False, name=None), strict=True)
+    rows = [(*names, *table.columns), *((*label, *row) for label, row in body)]
+    return [[_cell(value) for value in row] for row in rows]
 
 
 def _cell(value):
-    if isinstance(value, float):
-        value = "–" if value != value else f"{value:.10g}"
-    return NEGATIVE.sub("−", "–" if value is None or value is NA else str(value))
+    """Write one cell: numbers to ten digits, a missing one as a dash, signs as such."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "–"
+    if isinstance(value, float | np.floating):
+        value = f"{value:.10g}".replace("inf", "∞")
+    elif isinstance(value, pd.Timestamp) and value == value.normalize():
+        value = f"{value:%Y-%m-%d}"
+    text = str(value)
+    if _CONTROL.search(text):
+        raise DataError(f"A cell holds a character that cannot be printed: {text!r}.")
+    return _NEGATIVE.sub("−", text)
 
 
 def _blank():
     """Open a Word document on A4, in the fonts of a Chinese paper."""
-    try:
-        from docx import Document
-    except ImportError as error:
-        raise ImportError(
-            f"Word files need python-docx ({error}): pip install youthresearch[paper]"
-        ) from None
+    docx = _needed("docx")
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
-    document = Document()
+    document = docx.Document()
     document.core_properties.author = document.core_properties.comments = ""  # the template's
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm((21 - WIDTH) / 2)
-    for name, size, han in (
-        *(("Normal", 10.5, HAN), ("Title", 18, HAN_BOLD)),
-        *(("Heading 1", 14, HAN_BOLD), ("Heading 2", 12, HAN_BOLD), ("Heading 3", 10.5, HAN_BOLD)),
-    ):
+    for name, (size, han) in STYLES.items():
         style = document.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = LATIN, Pt(size), RGBColor(0, 0, 0)
         fonts = style.element.rPr.rFonts
         for theme in [key for key in fonts.attrib if key.endswith("Theme")]:
             del fonts.attrib[theme]  # else the theme's font goes before the one that is named
         fonts.set(qn("w:eastAsia"), han)
+        for rule in style.element.xpath("w:pPr/w:pBdr"):
+            rule.getparent().remove(rule)  # the template's blue line below a title
+    for spoken in document.styles.element.xpath("w:docDefaults//w:lang"):
+        spoken.set(qn("w:eastAsia"), "zh-CN")
     return document
 
 
 def _add(document, token, folder):
     """Add one block of a text, as Markdown is parsed."""
-    kind, parts = token["type"], token.get("children", [])
-    if kind == "heading":
-        level = token["attrs"]["level"]
-        _add_words(document.add_heading(level=level - 1), parts)
+    kind, parts, told = token["type"], token.get("children", []), token.get("attrs", {})
+    if kind == "heading" and told["level"] <= 4:
+        _add_words(document.add_heading(level=told["level"] - 1), parts)
     elif kind == "paragraph" and [part["type"] for part in parts] == ["image"]:
-        _add_picture(document, folder / Path(parts[0]["attrs"]["url"]).name, _words(parts[0]["children"]))
+        name = Path(unquote(parts[0]["attrs"]["url"])).name
+        _add_picture(document, folder / name, _words(parts[0]["children"]))
     elif kind == "paragraph":
         _add_words(document.add_paragraph(), parts)
-    elif kind == "list" and all(item["children"][0] is item["children"][-1] for item in parts):
-        style = "List Number" if token["attrs"]["ordered"] else "List Bullet"
-        for item in parts:
-            _add_words(document.add_paragraph(style=style), item["children"])
+    elif kind == "list" and all(len(item["children"]) == 1 for item in parts):
+        for number, item in enumerate(parts, told.get("start", 1)):
+            style = "List Paragraph" if told["ordered"] else "List Bullet"
+            paragraph = document.add_paragraph(f"{number}. " if told["ordered"] else "", style=style)
+            _add_words(paragraph, item["children"][0]["children"])
     elif kind == "table":
         head, body = parts
         rows = [head, *body["children"]]
         _add_table(document, [[_words(cell["children"]) for cell in row["children"]] for row in rows], "", "")
     elif kind != "blank_line":
-        what = "a list inside a list" if kind == "list" else f"a {kind}"
-        raise DataError(
-            f"The brief has {what}, which goes into no Word file: write headings, paragraphs, lists, tables, "
-            f"**bold**, pictures; here: {_words([token]).strip()[:60]!r}."
-        )
+        _refuse(f"{kind} {told.get('level', '')}".strip(), _words([token], every=True))
 
 
-def _add_words(paragraph, parts, *, bold=None):
-    for part in parts:
-        if "children" in part:
-            _add_words(paragraph, part["children"], bold=bold or part["type"] == "strong" or None)
+def _refuse(what, said):
+    raise DataError(
+        f"The brief has what goes into no Word file ({what.replace('_', ' ')}): write headings down to ####, "
+        "paragraphs, lists of one level, tables, bold, italics, links, pictures in paragraphs of their own; "
+        f"here: {said.strip()[:60]!r}."
+    )
+
+
+def _add_words(paragraph, parts, *, bold=None, italic=None):
+    for part, after in pairwise([*parts, None]):
+        kind, inner = part["type"], part.get("children", [])
+        if kind == "text":
+            _run(paragraph, unescape(part["raw"]), bold=bold, italic=italic)
+        elif kind == "softbreak":
+            ends = paragraph.text[-1:], _words([after], every=True)[:1]
+            _run(paragraph, "" if all(map(_CHINESE.match, ends)) else " ")
+        elif kind == "linebreak":
+            paragraph.add_run().add_break()
+        elif kind in ("strong", "emphasis", "link"):
+            strong, slanted = kind == "strong" or bold, kind == "emphasis" or italic
+            _add_words(paragraph, inner, bold=strong, italic=slanted)
+            if kind == "link":
+                _run(paragraph, f" ({part['attrs']['url']})", bold=bold, italic=italic)
         else:
-            paragraph.add_run(part.get("raw", " ")).bold = bold
+            _refuse(kind, _words([part], every=True))
 
 
-def _words(parts):
-    return "".join(_words(part["children"]) if "children" in part else part.get("raw", " ") for part in parts)
+def _words(parts, *, every=False):
+    """Return the text of some parts; those that are more than text are refused, unless all are wanted."""
+    said = ""
+    for part in parts:
+        if not every and part["type"] not in ("text", "strong", "softbreak"):
+            _refuse(part["type"], _words([part], every=True))
+        said += (
+            _words(part["children"], every=every) if "children" in part else unescape(part.get("raw", " "))
+        )
+    return said
+
+
+def _run(paragraph, text, *, size=None, bold=None, italic=None):
+    """Add words; where they are Chinese, so are the quotation marks among them."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    run = paragraph.add_run(text)
+    run.bold, run.italic = bold, italic
+    if size:
+        run.font.size = Pt(size)
+    if _CHINESE.search(text):
+        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
 
 
 def _add_picture(document, path, caption):
@@ -158,39 +232,43 @@ def _add_picture(document, path, caption):
         raise DataError(
             f"The brief shows {path.name}, and there is none in {path.parent}: save the figure first."
         )
-    document.add_picture(str(path), width=Cm(WIDTH))
-    _centred(document, caption, size=9)
+    if path.suffix.lower() not in PICTURES:
+        raise DataError(f"The brief shows {path.name}, which Word cannot: name a picture such as a PNG.")
+    document.add_picture(str(path), width=Cm(WIDTH))._inline.docPr.set("descr", caption)
+    _add_caption(document, caption)
 
 
-def _centred(document, text, size):
+def _add_caption(document, text):
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt
 
-    paragraph = document.add_paragraph()
+    paragraph = document.add_paragraph(style="Caption")
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.add_run(text).font.size = Pt(size)
+    _run(paragraph, text)
     return paragraph
 
 
 def _add_table(document, rows, title, note):
-    """Add a table of three lines, with its caption above and its note below."""
+    """Add a table of three lines, with its caption above and its note below; its head on every page."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
     from docx.shared import Pt
 
     if title:
-        _centred(document, title, size=10.5).paragraph_format.keep_with_next = True
+        _add_caption(document, title).paragraph_format.keep_with_next = True
     table = document.add_table(len(rows), len(rows[0]))
-    for row, cells in zip(rows, table.rows, strict=True):
-        for column, (text, cell) in enumerate(zip(row, cells.cells, strict=True)):
+    wide = [column == 0 or any(len(row[column]) > LONG for row in rows) for column in range(len(rows[0]))]
+    for number, (row, cells) in enumerate(zip(rows, table.rows, strict=True)):
+        for text, cell, left in zip(row, cells.cells, wide, strict=True):
             paragraph = cell.paragraphs[0]
-            paragraph.add_run(text).font.size = Pt(9)
+            _run(paragraph, text, size=SMALL)
             paragraph.paragraph_format.space_after = Pt(0)
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if column else WD_ALIGN_PARAGRAPH.LEFT
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
+        for mark in ("w:cantSplit", "w:tblHeader")[: 1 + (number == 0)]:
+            cells._tr.get_or_add_trPr().append(OxmlElement(mark))
     _rule(table._tbl.tblPr, "w:tblBorders", top=HEAVY, bottom=HEAVY)
     for cell in table.rows[0].cells:
         _rule(cell._tc.get_or_add_tcPr(), "w:tcBorders", bottom=LIGHT)
-    below = document.add_paragraph()
-    below.add_run(note).font.size = Pt(9)
+    _run(document.add_paragraph(), note, size=SMALL)
 
 
 def _rule(properties, kind, **lines):

@@ -1,7 +1,7 @@
 """Tables of a paper, and what its text quotes: published once, nothing is retyped."""
 
 import re
-from functools import partial
+from inspect import signature
 
 import numpy as np
 import pandas as pd
@@ -21,11 +21,14 @@ from .inference import (
 from .loaders import labels_by_key, outcome_label
 from .paper import table_as_docx, table_as_latex, text_as_docx
 from .schema import (
+    FIGURES,
     SAID,
     SIMULATED,
     DataError,
     as_list,
     as_output,
+    as_path,
+    as_stem,
     check_choice,
     check_columns,
     check_share,
@@ -37,7 +40,9 @@ from .schema import (
 )
 
 LANGUAGES = ("zh", "en")
+MADE_UP = dict(zip(("en", "zh"), SAID.split(" / "), strict=True))  # below a table of such data
 QUOTED = re.compile(r"\{([^{}]+/[^{}]+)\}")  # a published number in a brief
+_BRACES = re.compile("[{｛][^{}｛｝]*[}｝]?")
 
 
 def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0.95, seed=SEED):
@@ -221,14 +226,15 @@ def save_table(table, stem, data=None, *, title=None, note=None, lang="en", fold
     """Set a table out in both languages, with three lines, and save it for a word processor and for LaTeX.
 
     Writes <stem>.zh.docx, <stem>.zh.tex, <stem>.en.docx and <stem>.en.tex, the same bytes on every run.
-    LaTeX needs the packages booktabs and tabularx, and for Chinese ctex. Simulated data say so below the
-    table, too.
+    LaTeX needs the packages booktabs and tabularx, and for Chinese ctex; a table is on one page there, and
+    in Word has its head on every page. Simulated data say so below the table, too.
 
     Parameters
     ----------
     table : callable or pandas.DataFrame
         What sets the data out in a language, such as `effect_table`, or any function with ``lang=`` that
-        returns a table; or a table as it is, the same in both.
+        returns a table; or a table as it is, the same in both. Its index is printed, unless it only counts
+        the rows.
     stem : str
         File name without ending, the notebook's own.
     data
@@ -256,11 +262,10 @@ def save_table(table, stem, data=None, *, title=None, note=None, lang="en", fold
     """
     check_choice("lang", lang, LANGUAGES)
     titles, notes = _in_both("title", title), _in_both("note", note)
-    makes = partial(table, data, **options) if callable(table) else lambda lang: table
-    made = {language: _made(makes(lang=language)) for language in LANGUAGES}
+    made = {language: _made(table, data, language, options) for language in LANGUAGES}
     files = {}
     for language, shown in made.items():
-        below = "  ".join(filter(None, [notes[language], SAID if is_simulated(shown) else ""]))
+        below = "  ".join(filter(None, [notes[language], MADE_UP[language] if is_simulated(shown) else ""]))
         files[f"{language}.tex"] = table_as_latex(shown, titles[language], below).encode()
         files[f"{language}.docx"] = table_as_docx(shown, titles[language], below)
     _write(stem, files, folder)
@@ -269,21 +274,33 @@ def save_table(table, stem, data=None, *, title=None, note=None, lang="en", fold
 
 def _in_both(name, given):
     """Take a text as it is in both languages, unless it is given for each."""
-    texts = given if isinstance(given, dict) else dict.fromkeys(LANGUAGES, given or "")
+    texts = given if isinstance(given, dict) else dict.fromkeys(LANGUAGES, "" if given is None else given)
     if missing := [language for language in LANGUAGES if not isinstance(texts.get(language), str)]:
         raise DataError(f"{name}={given!r} has no text for {missing[0]!r}: give {{'zh': ..., 'en': ...}}.")
     return texts
 
 
-def _made(shown):
-    if not isinstance(shown, pd.DataFrame) or not shown.shape[1]:
-        raise DataError(f"table= gives {type(shown).__name__}, and no table: pass one, or what makes one.")
+def _made(table, data, language, options):
+    """Make the table of one language."""
+    if not callable(table) and (data is not None or options):
+        spare = ", ".join([*(["data"] if data is not None else []), *options])
+        raise DataError(
+            f"A finished table takes no {spare}: pass what makes one (yr.effect_table), or leave them out."
+        )
+    if callable(table) and "lang" not in signature(table).parameters:
+        raise DataError(
+            f"{table.__name__} has no lang=: pass what has, such as yr.effect_table, or a finished table."
+        )
+    shown = table(data, lang=language, **options) if callable(table) else table
+    if not isinstance(shown, pd.DataFrame):
+        what = type(shown).__name__
+        raise DataError(f"table= gives {what}, and no table: pass one, or what makes one (yr.effect_table).")
     return shown
 
 
 def _write(stem, files, folder):
     """Write files <stem>.<ending> into a folder, once all of them are made."""
-    folder = as_output(stem, folder)
+    stem, folder = as_stem(stem), as_output(folder)
     for ending, content in files.items():
         save_whole(folder / f"{stem}.{ending}", content)
 
@@ -345,22 +362,42 @@ def fill_brief(text, numbers):
     Raises
     ------
     DataError
-        If no notebook published a number, or a line quotes one of simulated data and does not say so
-        (simulated, 模拟); with the lines.
+        If no notebook published a number, or two under one name; a brace is left over; or a line quotes a
+        number of simulated data and does not say so (simulated, 模拟); with the lines.
     """
     check_text("text", text, "give one from read_brief")
-    check_columns("numbers", numbers, ["stem", "name", "value"], "as from read_numbers", untyped=["value"])
-    known = dict(zip(numbers["stem"] + "/" + numbers["name"], numbers["value"], strict=True))
+    known = _by_name(numbers)
     lines = [(line, QUOTED.findall(line)) for line in text.splitlines()]
-    unknown = [(line, name) for line, names in lines for name in names if name not in known]
-    if unknown:
-        rows = pd.DataFrame(unknown, columns=["line", "number"])
-        raise DataError("No notebook published these numbers; read_numbers() lists those that are:", rows)
-    silent = [(line, name) for line, names in lines for name in names if _is_silent(line, name)]
-    if silent:
-        rows = pd.DataFrame(silent, columns=["line", "number"])
-        raise DataError("These lines quote simulated data: say so in each (simulated, 模拟):", rows)
+    _refuse(
+        [(line, name) for line, names in lines for name in names if name not in known],
+        "No notebook published these numbers; read_numbers() lists those that are:",
+    )
+    _refuse(
+        [(line, rest) for line, _ in lines for rest in _BRACES.findall(QUOTED.sub("", line))],
+        "These are no names of numbers: write {stem/name}, as {02-audit/relations_in_conflict}:",
+    )
+    _refuse(
+        [(line, name) for line, names in lines for name in names if _is_silent(line, name)],
+        "These lines quote simulated data: say so in each (simulated, 模拟):",
+    )
     return QUOTED.sub(lambda found: re.sub(r"^-(?=\d)", "−", known[found[1]]), text)
+
+
+def _by_name(numbers):
+    """Return published numbers by stem/name; one that is missing, or there twice, is refused."""
+    check_columns("numbers", numbers, ["stem", "name", "value"], "as from read_numbers", untyped=["value"])
+    names = numbers["stem"] + "/" + numbers["name"]
+    wrong = names.duplicated(keep=False) | ~numbers["value"].map(lambda value: isinstance(value, str))
+    if wrong.any():
+        raise DataError(
+            "These numbers are there twice, or are no text as save_numbers writes it:", numbers[wrong]
+        )
+    return dict(zip(names, numbers["value"], strict=True))
+
+
+def _refuse(lines, why):
+    if lines:
+        raise DataError(why, pd.DataFrame(lines, columns=["line", "number"]))
 
 
 def _is_silent(line, name):
@@ -379,7 +416,7 @@ def save_brief(stem, texts, numbers, *, folder=None):
     stem : str
         File name without ending, the notebook's own.
     texts : dict of str
-        Language -> text, as from `read_brief`. Its pictures are files of `folder`.
+        Language (zh, en) -> text, as from `read_brief`. Its pictures are files of `folder`, by their names.
     numbers : pandas.DataFrame
         As from `read_numbers`.
     folder : path, optional
@@ -394,20 +431,22 @@ def save_brief(stem, texts, numbers, *, folder=None):
     Raises
     ------
     DataError
-        As from `fill_brief`, or if a picture is not there; nothing is written then.
+        As from `fill_brief`; if a picture is not there, or the text has what Word cannot take over. Nothing
+        is written then.
     ImportError
         If the extra ``paper`` is not installed; nothing is written.
     """
-    folder = as_output(stem, folder)
+    if not isinstance(texts, dict) or not texts or not set(texts) <= set(LANGUAGES):
+        raise DataError("texts= holds no text by language: give read_brief(), or {'zh': ..., 'en': ...}.")
+    pictures = as_path("folder", FIGURES if folder is None else folder)
     files = {}
     for language, text in texts.items():
         filled = fill_brief(text, numbers)
         files[f"{language}.md"] = filled.encode()
-        files[f"{language}.docx"] = text_as_docx(filled, folder)
+        files[f"{language}.docx"] = text_as_docx(filled, pictures)
     _write(stem, files, folder)
-    quoted = {language: pd.Series(QUOTED.findall(text)).value_counts() for language, text in texts.items()}
     key = numbers["stem"] + "/" + numbers["name"]
-    table = numbers.assign(
-        **{language: key.map(counts).fillna(0).astype("int") for language, counts in quoted.items()}
-    )
+    counts = {language: pd.Series(QUOTED.findall(text)).value_counts() for language, text in texts.items()}
+    counts = {language: key.map(count).fillna(0).astype("int") for language, count in counts.items()}
+    table = numbers[["stem", "name", "value"]].assign(**counts)
     return table[table[[*texts]].any(axis=1)].reset_index(drop=True)

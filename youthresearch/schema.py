@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from functools import cache
 from html import escape
 from numbers import Integral, Real
@@ -306,23 +307,34 @@ def as_path(name, given):
     return Path(given)
 
 
-def as_output(stem, folder):
-    """Make the folder that files of a stem go into, figures/ by default."""
-    folder = as_path("folder", FIGURES if folder is None else folder)
-    check_text("stem", stem, "name the notebook")
-    if Path(stem).name != stem:
+def as_stem(stem):
+    """Read the name of some files without its ending, and refuse what is none on some system."""
+    check_text("stem", stem, "give a name of files, such as '07-effects'")
+    if not stem.strip(". ") or re.search(r'[\\/:*?"<>|]', stem):
         raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"folder={str(folder)!r} is a file: name a folder.")
-    folder.mkdir(parents=True, exist_ok=True)
+    return stem
+
+
+def as_output(folder):
+    """Make the folder that files go into, figures/ by default."""
+    folder = as_path("folder", FIGURES if folder is None else folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise DataError(f"folder={str(folder)!r} is a file, or in one: name a folder.") from None
     return folder
 
 
 def save_whole(path, content):
     """Write a file in one go: who reads it meanwhile finds the old one or the new one, never a part."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except PermissionError as error:
+        raise DataError(f"{path} cannot be written ({error.strerror}): close it where it is open.") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def check_share(**given):
