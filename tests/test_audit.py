@@ -512,16 +512,28 @@ def all_youth(draft):
     return draft.assign(indicator=draft["indicator"].mask(draft["noun"].str.endswith("青年"), "youth"))
 
 
-@pytest.mark.parametrize(("text", "level", "expected"), CHANGED)
-def test_a_change_is_of_the_level_that_its_words_tell(text, level, expected):
-    draft = all_youth(yr.extract_facts(text, source_id="s", date="2021"))
+@pytest.fixture(scope="module")
+def changed():
+    """Return what is derived and found of all texts of CHANGED: as drafted, and as coded."""
+    drafts = [yr.extract_facts(text, source_id=f"s{i}", date="2021") for i, (text, *_) in enumerate(CHANGED)]
+    draft = all_youth(pd.concat(drafts, ignore_index=True))
     coded = draft.drop(columns=[c for c in draft if c not in FACTS])
     value = draft.set_index("fact_id")["value"]
-    for table in (draft, coded) if level else (draft,):
-        found = yr.derive_before(table)
-        assert [value[i.split(" ")[0]] for i in found["fact_ids"]] == [level] * bool(level)
-        assert yr.list_refused(found).empty == (level is not None)
-        growth = yr.audit_facts(table).query("relation in ['growth', 'base']")["verdict"].tolist()
+    return value, [(yr.derive_before(table), yr.audit_facts(table)) for table in (draft, coded)]
+
+
+@pytest.mark.parametrize("number", range(len(CHANGED)), ids=[text for text, *_ in CHANGED])
+def test_a_change_is_of_the_level_that_its_words_tell(number, changed):
+    value, tables = changed
+    _, level, expected = CHANGED[number]
+    for before, findings in tables if level else tables[:1]:
+        of_several = yr.list_refused(before)
+        before, of_several, findings = (
+            table[table["source_id"] == f"s{number}"] for table in (before, of_several, findings)
+        )
+        assert [value[i.split(" ")[0]] for i in before["fact_ids"]] == [level] * bool(level)
+        assert of_several.empty == (level is not None)
+        growth = findings.query("relation in ['growth', 'base']")["verdict"].tolist()
         assert growth == [expected] * bool(expected)
 
 
