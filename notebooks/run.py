@@ -84,9 +84,15 @@ async def run(path, slot):
 
 
 async def run_all(paths):
-    """Run the notebooks, a few at a time, and return what `run` says of each, in their order."""
-    slot = asyncio.Semaphore(int(os.environ.get("NB_JOBS", "2")))
-    return await asyncio.gather(*(run(path, slot) for path in paths))
+    """Run the notebooks, a few at a time, and return what `run` says of each.
+
+    What reads the numbers of the others runs when they are done.
+    """
+    slot, results = asyncio.Semaphore(int(os.environ.get("NB_JOBS", "2"))), {}
+    reading = {path for path in paths if "read_numbers" in path.read_text(encoding="utf-8")}
+    for some in ([path for path in paths if path not in reading], sorted(reading)):
+        results |= dict(zip(some, await asyncio.gather(*(run(path, slot) for path in some)), strict=True))
+    return results
 
 
 def figure_files():
@@ -109,7 +115,7 @@ def main():
         parser.error(f"no notebook {', '.join(unknown)}; there are: {', '.join(known)}")
 
     set_environment()
-    results = dict(zip(names, asyncio.run(run_all(known[name] for name in names)), strict=True))
+    results = {path.stem: told for path, told in asyncio.run(run_all([known[n] for n in names])).items()}
     for name, (seconds, _) in results.items():
         print(f"{name:40} {seconds:5.1f} s")
     for stem, endings in figure_files().items():

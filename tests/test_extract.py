@@ -336,7 +336,7 @@ def test_a_verb_of_change_governs_all_that_is_listed_after_it():
         ("推进18个村团支部换届工作", ["村团支部"]),
         ("4人获评优秀共青团员、2人获评优秀共青团干部", ["优秀共青团员", "优秀共青团干部"]),
         ("全国优秀共青团员2名", ["全国优秀共青团员"]),
-        ("35岁以下青年职工90人", ["35岁以下青年职工"]),
+        ("35岁以下青年职工90人", ["青年职工"]),
         ("争取价值12万元的爱心物资", ["爱心物资"]),
         ("12个服务站、60支服务队、在册义工900人", ["服务站", "服务队", "在册义工"]),
         ("女性116名，占总数的49%", ["女性", "女性"]),
@@ -545,10 +545,24 @@ def test_what_is_no_figure_is_refused(text):
         ("兑现了“每年新增学位不少于6万个”的承诺", "planned"),
         ("覆盖率高于全年目标3个百分点", "achieved"),
         ("该计划惠及学生90名", "achieved"),
+        # obtained, or still sought
+        ("积极争取落实资金12万元", "achieved"),
+        ("共争取全省专项补助12万元", "achieved"),
+        ("面向退役军人公开招聘网格员12名", "planned"),
+        ("面向青年开展宣讲，招募志愿者12名", "achieved"),
+        ("印发工作方案，明确在7个社区建设青年之家3个", "planned"),
+        ("将辖区300户住户，900人划分为6个网格", "achieved"),
+        ("建设讲堂20个以上、书屋9个以上", "planned"),
+        ("建设讲堂20个以上，累计建成书屋9个以上", "achieved"),
     ],
 )
 def test_status(text, status):
     assert set(yr.extract_facts(f"全县{text}。", date="2021-06")["status"]) == {status}
+
+
+def test_a_task_of_which_a_part_is_done_is_planned():
+    facts = yr.extract_facts("培训青年600人，完成全年800人任务的75%。")
+    assert facts["status"].tolist() == ["achieved", "planned", "achieved"]
 
 
 def test_an_aim_that_was_surpassed_is_stated_exactly():
@@ -616,6 +630,15 @@ def test_a_mean_age_that_fell_to_another_is_one_as_well():
         ("全年安排资金90万元，帮扶青年70名。\n走访青年40名。", ["achieved"] * 3),
         ("三年计划已经完成，新建支部8个。", ["achieved"]),
         ("现场招聘会上，招聘单位30家，达成意向80人。", ["achieved"] * 2),
+        ("2.招募岗位数\n引导志愿者30岗。", ["planned"]),
+        ("（二）评选项目和数量\n优秀社团9个。", ["planned"]),
+        ("三、代表名额分配与产生办法\n代表90人。", ["planned"]),
+        ("评选名额完成情况：\n优秀社团9个。", ["achieved"]),
+        ("今年将建成书屋4个。\n培育讲堂。新建讲堂3个。", ["planned"] * 2),
+        ("目前有书屋4个，今年将建成书屋2个。\n培育讲堂。新建讲堂3个。", ["achieved", "planned", "achieved"]),
+        ("扩大见习招募规模；帮扶青年70名。", ["achieved"]),
+        ("西部计划实施规模70名。", ["achieved"]),
+        ("今年主要任务有：一是改建书屋4个。二是服务3个村。\n建成书屋4个。", ["planned"] * 2 + ["achieved"]),
     ],
 )
 def test_a_plan_is_headed_as_one(text, statuses):
@@ -856,6 +879,20 @@ APART = [  # text, value, hedge and unit of its last figure
     ("荣获一项“红旗支部”、三项“青年文明号”。", 3, "exact", "项"),
     ("理事会成员中至少有一名青年。", 1, "at_least", "名"),
     ("每个班只能推选一名代表。", 1, "exact", "名/个"),
+    ("为每个社区配备了一名网格员。", 1, "exact", "名/个"),
+    ("给学生每人送上一个水杯、一条毛巾。", 1, "exact", "条/人"),
+    ("队员捐赠一个水杯和一套绘本。", 1, "exact", "套"),
+    ("第一、第二季度各抽查一次。", 1, "exact", "次"),
+    ("去年成立一支“红马甲”服务队。", 1, "exact", "支"),
+    ("资助山区一所小学。", 1, "exact", "所"),
+    # hours of service are so many, those that pass none
+    ("志愿者服务20小时。", 20, "exact", "小时"),
+    ("累计贡献了48小时的志愿服务。", 48, "exact", "小时"),
+    # what is read is told in large numbers
+    ("推文阅读量超300万。", 3_000_000, "over", ""),
+    # a sum after a mean is none, nor is what has a mean of some size
+    ("学生每人获得3000元、共计9万元的助学金。", 90000, "exact", "元"),
+    ("人均收入低于3000元的困难人口1.2万人。", 12000, "exact", "人"),
     # a share of all
     ("超过团员总数的一半。", 50, "over", "%"),
     ("接近学生总数的60%。", 60, "nearly", "%"),
@@ -868,6 +905,14 @@ APART = [  # text, value, hedge and unit of its last figure
 def test_what_stands_apart_from_its_number_is_read_with_it(text, value, hedge, unit):
     last = yr.extract_facts(text).iloc[-1]
     assert (last["value"], last["hedge"], last["unit"]) == (value, hedge, unit)
+
+
+def test_a_bound_that_says_which_are_counted_is_a_condition():
+    facts = yr.extract_facts(
+        "出勤率在60%以上的支部12个，人均收入低于3000元的困难户15户。出勤率超过60%，支部12个。"
+    )
+    assert facts["token"].tolist() == ["12个", "15户", "超过60%", "12个"]
+    assert facts["kind"].tolist() == ["level", "level", "share", "level"]
 
 
 def test_codes_colophons_and_one_of_many_things_are_no_figures():

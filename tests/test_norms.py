@@ -13,6 +13,12 @@ SPEECH = [  # no figures, and no norms: their reasons
     ("加强两个机制建设。", "enumeration"),
     ("考核得分占30%。", "limit"),
     ("据全国1%人口抽样调查，比例较高。", "number"),
+    ("以4‰人口变动抽样调查推算。", "number"),
+    ("会计学专业3班团支部获评先进。", "name"),
+    ("排队等候不到2小时，便领到证书。", "duration"),
+    ("抢险队员奋战30小时守住堤坝。", "duration"),
+    ("备注：1、乡含民族乡。", "ordinal"),
+    ("举行“牵手”360集体生日会。", "no unit"),
     ("三次产业比例协调。", "ordinal"),
     ("会址在302室。", "number"),
     ("服务6金融机构。", "no unit"),
@@ -143,6 +149,11 @@ def test_what_a_rule_sets_is_planned(text, tokens, hedges, kinds):
     assert facts["hedge"].tolist() == hedges.split()
     assert facts["kind"].tolist() == kinds.split()
     assert set(facts["status"]) == {"planned"}
+
+
+def test_what_those_are_who_passed_a_threshold_is_counted():
+    facts = yr.extract_facts("推荐对象中通过评议（得票过半数）的有12名。服务满30小时的，获得积分20分。")
+    assert facts["token"].tolist() == ["12名"]
 
 
 def test_the_noun_of_a_quota_stands_before_its_bound():

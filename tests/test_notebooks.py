@@ -20,6 +20,12 @@ ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "figures"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FIGURE_ENDINGS = ("zh.png", "en.png", "csv")
+ENDINGS_OF = {  # what each function leaves for a reader
+    "save_figure": FIGURE_ENDINGS,
+    "save_table": ("zh.docx", "en.docx", "zh.tex", "en.tex"),
+    "save_brief": ("zh.docx", "en.docx", "zh.md", "en.md"),
+    "save_numbers": ("numbers.csv",),
+}
 
 LOCAL_PATH = re.compile(
     r"site-packages|ipykernel_\d|(?<![\w.])/(home|Users|root|tmp|opt|usr|var)/|\b[A-Z]:\\"
@@ -147,24 +153,23 @@ def check_frame(notebook):
 
 
 def check_figures(notebook, folder=FIGURES):
-    """Each figure was saved under a name written out in the cell, and its files are there."""
+    """What was saved is saved under a name written out in the cell, and its files are there."""
     try:
         calls = calls_to_save(notebook)
     except SyntaxError:  # check_code complains of it
         return
     for name, strings in calls:
-        if name == "save_figure":
-            if not strings:
-                yield "calls save_figure without a stem written out"
-            for stem in strings[:1]:
-                for ending in FIGURE_ENDINGS:
-                    if not (folder / f"{stem}.{ending}").exists():
-                        yield f"has not made figures/{stem}.{ending}"
+        if not strings:
+            yield f"calls {name} without a stem written out"
+        for stem in strings[:1]:
+            for ending in ENDINGS_OF.get(name, ()):
+                if not (folder / f"{stem}.{ending}").exists():
+                    yield f"has not made figures/{stem}.{ending}"
 
 
 def check_stems(notebooks, folder=FIGURES):
     """Every file under figures/ is written by a notebook, and by one only."""
-    stems = [{s for _, strings in calls_to_save(notebook) for s in strings} for notebook in notebooks]
+    stems = [{s for _, strings in calls_to_save(notebook) for s in strings[:1]} for notebook in notebooks]
     written = Counter(stem for one in stems for stem in one)
     for stem in sorted({path.name.partition(".")[0] for path in folder.glob("*.*")} - written.keys()):
         yield f"figures/{stem}.* is written by no notebook"

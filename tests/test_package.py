@@ -65,7 +65,8 @@ MAY_IMPORT = {
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "levels", "loaders", "periods", "schema"},
-    "report": {"effects", "inference", "loaders", "schema"},
+    "paper": {"schema"},
+    "report": {"effects", "inference", "loaders", "paper", "schema"},
     "writing": set(),
     # the national series and the words are data
     "simulate": {"intervals", "loaders", "panel", "periods", "schema", "writing"},

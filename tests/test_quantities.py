@@ -121,6 +121,16 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("过亿元", 10**8, NONE, "over", 10**8, "元"),
     ("0.6个千分点", 0.6, NONE, "exact", 0.1, "千分点"),
     ("26案", 26, NONE, "exact", 1, "案"),
+    ("18.5km", 18.5, NONE, "exact", 0.1, "km"),  # signs in Latin letters, and those of one character
+    ("600余ml", 600, NONE, "odd", 1, "ml"),
+    ("近2万m²", 20000, NONE, "nearly", 10000, "m²"),
+    ("7000㎡", 7000, NONE, "exact", 1, "㎡"),
+    ("35岗", 35, NONE, "exact", 1, "岗"),
+    ("35岗位", 35, NONE, "exact", 1, ""),
+    ("数十家", 10, 100, "range", 10, "家"),  # ten to a hundred
+    ("几百万元", 1_000_000, 10_000_000, "range", 1_000_000, "元"),
+    ("数亿元", 10**8, 10**9, "range", 10**8, "元"),
+    ("三十几名", 31, 39, "range", 1, "名"),
     ("xx个", NONE, NONE, "masked", NONE, "个"),
     ("XX万元", NONE, NONE, "masked", NONE, "元"),
     ("***万余人", NONE, NONE, "masked", NONE, "人"),
@@ -156,6 +166,7 @@ NO_QUANTITY = [
     ("“2020南山启航”", "date"),
     ("〔2006〕20号", "number"),
     ("60%≤出勤率<90%", "number"),
+    ("5mall", "name"),  # m is no unit here
 ]
 
 

@@ -109,7 +109,7 @@ def test_files_it_names_are_there(readme):
 
 def test_the_twin_links_the_same_files():
     links = [set(re.findall(r"\]\(([^)#]+)\)", r.read_text(encoding="utf-8"))) for r in READMES]
-    english, chinese = ({t.replace(".en.png", ".zh.png") for t in each} for each in links)
+    english, chinese = ({re.sub(r"\.en\.(png|md)$", r".zh.\1", t) for t in each} for each in links)
     assert english - {"README.zh.md"} == chinese - {"README.md"}
 
 

@@ -545,6 +545,21 @@ def test_what_a_header_or_label_counts_is_named_without_total_measure_or_what_is
     assert yr.extract_facts(f"{caption}\n{table}")["noun"].tolist() == nouns
 
 
+def test_a_line_that_names_persons_says_who_is_counted_in_the_bodies_below_it():
+    table = "单位：人、所\n指标|2016|2017\n学校数\n小学|60|90\n在编教师\n小学|900|960\n幼儿园|300|360"
+    facts = yr.extract_facts(table)
+    assert rows(facts, "noun", "value", "unit", "scope")[1:4:2] == [
+        ["小学", 90, "所", ""],
+        ["在编教师", 960, "人", "小学"],
+    ]
+    assert rows(facts, "noun", "unit", "scope")[4:] == [["在编教师", "人", "幼儿园"]] * 2
+
+
+def test_signs_of_notes_are_no_part_of_a_label():
+    facts = yr.extract_facts("指标|单位|2017\n结婚登记*|对|900\n#离婚登记△|对|60")
+    assert facts["noun"].tolist() == ["结婚登记", "离婚登记"]
+
+
 def test_a_caption_names_the_currency():
     facts = yr.extract_facts("全年收支（人民币百万元）\n项目|2016|2017\n会费|120|360")
     assert rows(facts, "noun", "value", "unit") == [["会费", 120e6, "元"], ["会费", 360e6, "元"]]

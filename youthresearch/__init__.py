@@ -89,6 +89,8 @@ _HOME = {
         "load_templates",
         "load_traditional",
         "load_units",
+        "read_brief",
+        "read_numbers",
         "with_labels",
     ),
     "metrics": (
@@ -127,7 +129,14 @@ _HOME = {
     "published": ("read_study", "reproduce_published"),
     "quantities": ("parse_quantity",),
     "repair": ("apply_repair",),
-    "report": ("compare_effects", "effect_table", "save_numbers"),
+    "report": (
+        "compare_effects",
+        "effect_table",
+        "fill_brief",
+        "save_brief",
+        "save_numbers",
+        "save_table",
+    ),
     "schema": ("DataError", "list_refused"),
     "screens": (
         "find_heaping",

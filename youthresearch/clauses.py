@@ -7,7 +7,7 @@ unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the
 ``intent``, whether it shall be, ``done``, whether it is known to be, and ``begun``, whether either was asked
 of an earlier figure; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and
 ``paragraph``, a dict of what the paragraph said (``ahead``: whether a year to come holds for what follows;
-``told``: whether the last sentence said what shall be done).
+``told``: whether the last sentence said what shall be done; ``was``: whether any said what was).
 """
 
 import re
@@ -142,6 +142,7 @@ _HEADED = re.compile(
     "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
 )  # 每月津贴分别为:一类65元
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
+_SUCH = re.compile("\\d[万亿]?元(?:以[上下内])?的")  # a sum that only says which are counted
 _AMONG = re.compile("[\u4e00-\u9fff]{1,8}[中里]")
 _REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
 _PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元
@@ -164,6 +165,8 @@ def kind_of(mention, said, context):
     clause, whole = said.clause, _with_its_condition(said)
     if clause.endswith(_OF_THESE):  # 人均超过9件的有3个
         clause = whole = clause[clause.rindex("的") :]
+    elif "元" in clause and (such := _SUCH.search(clause)):  # 人均收入低于3000元的贫困户12户
+        clause = whole = clause[such.end() - 1 :]
     elif clause.endswith("在") and _AMONG.match(said.rest):
         clause = whole = "在"  # 人均寿命在90个国家中居第9
     each = _each_of(mention, said, whole, context)
@@ -351,7 +354,7 @@ _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90�
 )
 _OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
 _BEFORE = re.compile(r",比(?:\d{4}年|[上去]年|上次)[^,。;:、\d]{0,12}")  # 每户2.6人,比2010年的3.3人减少
-_LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)[^,。;:、\d]{0,8}")
+_LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)(?!共|合计|总计)[^,。;:、\d]{0,8}")
 
 
 def _is_owed(mention, said, each, context):
@@ -403,6 +406,7 @@ def _is_listed_with(context, mention, said):
         or mention["unit"] == first["unit"]
         or context["owed"]
         or mention["hedge"] == first["hedge"] == "at_least"
+        or mention["value"] == first["value"] == 1  # 每人一个书包、一条毛巾
     )
 
 
@@ -426,6 +430,7 @@ _SET = re.compile(
 )
 _HANDED_DOWN = re.compile(r"(?:年初|上级|[省市县区州])[省市县区州]?下达[^,。;\d]{1,16}$")
 _OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
+_PART_OF_TASK = re.compile(r"(?:的[^,。;\d]{0,4})?(?:任务|目标|计划)的(?:约|近|超过?)?\d[\d.]*%")
 _CALL = re.compile(r"(?:招[聘募考录]|选聘)[^,。;:\d]{0,16}$")
 _CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
@@ -461,6 +466,7 @@ _PUT = re.compile(
     r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给]|全部(?:捐|送|交|用)|逐一|捐[出给赠献]|分[成为])"
 )
 _CLAUSE = re.compile("[^,。;:]*")
+_FURTHER = re.compile("[^,。;:]*(?:,\\d[^,。;:]*)?")  # 将300户,900人分为5组
 _COMING = re.compile(r"(?:今年|未来|下半年|届时|接下来|明年|下一步)[^。;\d]{0,16}$|[年月日期内后还也都均又]$")
 _WHERETO = re.compile(
     "(?<![组建完达形促])成|到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
@@ -500,6 +506,7 @@ def status_of(mention, said, planned, context):
         ahead = ahead and (mention["year"] or _WITHIN.search(lead)) and not now and not _MONTH.search(lead)
         context |= {"intent": bool(intent), "done": bool(now)}
         context["paragraph"] |= {"ahead": bool(ahead), "told": bool(told)}
+        context["paragraph"]["was"] = context["paragraph"].get("was") or not intent
     bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
     shall = (bound and not context.get("done")) or context["intent"]
     return "planned" if shall and not _is_start(clause, rest) else "achieved"
@@ -540,6 +547,7 @@ def _is_task(mention, clause, rest):
         (clause.endswith(_TASKS) and _TASK.search(clause) and not _OVER.search(clause))
         or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
         or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
+        or (rest.startswith(("目标", "任务", "计划", "的")) and _PART_OF_TASK.match(rest))
         or "预定" in clause
         or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
     )
@@ -571,6 +579,8 @@ def _is_intended(mention, said, done):
     lead, clause, rest = said.lead, said.clause, said.rest
     if lead.endswith("将") and mention["start"] < mention["number_start"]:
         return True  # 将超过900人
+    if "面向" in lead and mention["hedge"] not in ("odd", "nearly") and _marks()["called"].search(lead, done):
+        return True
     own = clause[max(0, done - len(lead) + len(clause)) :]
     if _marks()["asked"].search(own) and not _FALLEN_SHORT.search(own + rest):
         return True
@@ -593,7 +603,7 @@ def _is_put(found, lead, rest):
         return said.endswith("的") or bool(_WHERETO.search(said))
     apart = end < len(lead) and not _COMING.search(lead, 0, found.start())
     noun = any(said[1:n] in roles(role) for n in range(3, 6) for role in ("noun", "person", "organisation"))
-    return apart or noun or said.endswith("的") or bool(_WHERETO.search(said + _CLAUSE.match(rest)[0]))
+    return apart or noun or said.endswith("的") or bool(_WHERETO.search(said + _FURTHER.match(rest)[0]))
 
 
 def is_intended_before(folded, start):
@@ -622,8 +632,10 @@ def is_promised(folded, start, end):
 def is_least(folded, sentence):
     """Tell whether a sentence counts the least of things (讲座3场以上,书屋4个以上), and not what was."""
     kept = sentence["kept"]
+    if kept[0]["hedge"] != "at_least":  # most begin otherwise
+        return False
     least = sum(mention["hedge"] == "at_least" and mention["unit"] not in PARTS for mention in kept)
-    if kept[0]["hedge"] != "at_least" or least < 2 or 2 * least < len(kept):
+    if least < 2 or 2 * least < len(kept):
         return False
     said = folded[sentence["start"] : sentence["end"]]
     return not (_NOW.search(said) or _WAS.search(said))
@@ -785,13 +797,13 @@ def _intents(words, verbs):
         r"|(?<![现兹])(?<!坚持)(?<!实现)将(?!$|[近来军其该此各这\d一二三四五六七八九十两])"
         rf"(?:(?P<sure>{sure})|(?P<verb>{doing}))?"
         r"|(?<![模虚比草])拟(?![人定态声合稿制订]|录[取用].|(?:推荐|表彰)[^,。;:]*的)"
-        rf"|争取(?:[在于用再达年]|全[年部县市省国]|{number}年|{plain}))"
+        rf"|(?<!共)争取(?!落实)(?:[在于用再达年]|全[年部县市省国]|{number}年|{plain}))"
         r"(?!上游)(?:(?<=[对向给为与和同])|(?![\u4e00-\u9fff]{0,4}的$|[\u4e00-\u9fff]?的))"
         rf"|(?P<who>{_PLAN})(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[本今明]年|本月|{number}年|分[期批]|[每新再共]|总投资"
         rf"|{will}|{doing}|(?!{noun}|[\u4e00-\u9fff]{{0,6}}的)[\u4e00-\u9fff]{{2}}[^,。;:]*$)"
         rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
         r"|计划(?=将|\d[^,。;]*$)|(?<!总)规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
-        r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|明确)?(?:提出|明确|确定|要求)(?![了的])"
+        r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|,|明确)?(?:提出|明确|确定|要求)(?![了的])"
         r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投入|预算资金"
         r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
     )
@@ -841,6 +853,10 @@ def _marks():
             r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])"
             r"|名额(?:分别|各|共)?(?:为|是)[^,。;\d]{0,6}$"
             r"|要求(?:[各每在全新到达]|平均|实现|完成|[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$)"
+        ),
+        "called": re.compile(  # 面向全国公开招募30名, but 成功面向社会招募
+            rf"(?<!成功)面向(?:(?!{either(_plain_verbs())})[^,。;:\d]){{2,24}},?(?:公开)?"
+            r"(?:招[募聘录]|遴选|选[拔聘])(?:选派)?[^,。;:\d了共]{0,12}$"
         ),
         "about": re.compile(  # 约获400元, 约可服务90人; but 节约支出3万元
             f"约(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})(?:[可能需须获得合用花耗计收支占]|{either(verbs)})"

@@ -44,7 +44,7 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, WORDS, is_person
+from .tokens import NUMBER, PEOPLE, WORDS, is_person, is_verb
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -68,6 +68,10 @@ _OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
+_OF_AGE = re.compile(r"[\d一二三四五六七八九十周岁 至到~—-]*岁(?:\(含\))?(?:及?以[上下内])?")
+_TITLE = re.compile(
+    r"[“\"][^“”\"]{3,}[”\"](?:行动|工程|活动|计划|项目)?+(?=[\u4e00-\u9fff]{3})"  # “两新”团组织 are a sort
+)
 _BARE = re.compile(r"[“”\"' ]")
 CARRIED, WHEN = ("结转", "结余"), ("上年", "年初", "年末", "期初", "期末", "本年")
 
@@ -96,7 +100,8 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     Returns
     -------
     pandas.DataFrame
-        One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
+        One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets
+        (without an age bound and a name in quotation marks, by which the indicator is told, too),
         rule (how the noun was found: right or left of the number, object of a verb of becoming, event,
         inherited from the figure before, topic of the clause before, header or label of a table),
         alternatives (the other candidate), confidence (high: the noun is the very name of the indicator,
@@ -178,19 +183,20 @@ def _sifted(folded, date, furniture, tables, tabled):
 
 def _rows(sifted, folded, place):
     """Read the figures of sentences, each with the place that it is of."""
-    part, rows, told = part_of(folded), [], False
+    part, rows, told, was = part_of(folded), [], False, False
     for sentence, tokens in zip(sifted, tokens_of(folded, sifted), strict=True):
-        after_plan = bool(rows) and rows[-1]["status"] == "planned"
-        least = sentence["kept"][0]["hedge"] == "at_least"  # a plan may go on in the next paragraph
-        sentence["paragraph"].setdefault("told", told and least)
-        start, facts = sentence["start"], _facts_of(sentence, folded, tokens, after_plan)
+        start, least = sentence["start"], sentence["kept"][0]["hedge"] == "at_least"
+        # a plan may go on in the next paragraph: where it is of the least, or where a sentence heads it
+        on = least or (not was and folded[start - 1] != "\n")
+        sentence["paragraph"].setdefault("told", told and on)
+        facts = _facts_of(sentence, folded, tokens)
         foreign = first_foreign(place, folded, start, facts[-1]["number"])
         for row in facts:
             row["district"] = district_of(place, foreign, folded, start, row["number"], row["kind"])
             if part is not None:
                 row["scope"] = scope_of(part, folded, start, row["number"], row["kind"])
         rows += facts
-        told = sentence["paragraph"]["told"]
+        told, was = sentence["paragraph"]["told"], sentence["paragraph"].get("was")
     return rows
 
 
@@ -249,8 +255,8 @@ def score_extraction(coded, proposed, nouns):
         One row is one coded fact: fact_id, source_id, token; proposal (its fact_id, missing if none
         shares a character); value, hedge, unit, kind, noun, head (the noun's last two characters): True
         where the proposal agrees, missing where there is none or no noun was coded. Words for persons
-        are one unit; quotation marks and blanks in nouns do not count. Precision is the rows with a
-        proposal over all proposals.
+        are one unit; quotation marks and blanks in nouns do not count, nor does what `extract_facts`
+        leaves out before them. Precision is the rows with a proposal over all proposals.
 
     Raises
     ------
@@ -285,7 +291,7 @@ def _score(fact, draft, noun):
     row |= {"unit": units[1] in (units[0], "")}
     if noun is None:
         return row | {"noun": None, "head": None}
-    own, coded = (_BARE.sub("", fold(n)) for n in (draft["noun"], noun))
+    own, coded = (_BARE.sub("", n[_told_before(n) :]) for n in map(fold, (draft["noun"], noun)))
     return row | {"noun": own == coded, "head": own[-2:] == coded[-2:]}
 
 
@@ -352,18 +358,15 @@ def _sift(sentence, folded, paragraph, ruled, document):
     return kept, refused
 
 
-def _facts_of(sentence, folded, tokens, after_plan):
-    """Read one sentence; what holds for the next goes into its paragraph.
-
-    after_plan: whether the last figure before it shall be.
-    """
+def _facts_of(sentence, folded, tokens):
+    """Read one sentence; what holds for the next goes into its paragraph."""
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "paragraph": paragraph}
     context |= {"levels": [], "scopes": [[(), 0, None, ""]], "start": sentence["start"]}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
-    least = after_plan and is_least(folded, sentence)
+    least = is_least(folded, sentence)
     paragraph["told"] = paragraph.get("told") or least
     context["intent"] = context["begun"] = (
         paragraph.get("ahead")
@@ -511,6 +514,8 @@ def _without_total(noun, unit, folded):
     if folded[end - 1] not in "数量额值":
         return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    if total == "数量" and is_verb(folded[end - 4 : end - 2]):  # 获奖数量, 志愿者注册数量
+        return (start, end - 4) if is_person(folded[start : end - 4]) else noun
     total = total or _says_no_more(folded[start:end], unit)
     return (start, end - len(total)) if len(total) < end - start - 1 else noun
 
@@ -522,7 +527,7 @@ def _says_no_more(name, unit):
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
     if name.endswith("价值"):
-        return "价值" if name[:-2].endswith(("物", "物资", "物品", "款")) else ""
+        return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
     return "数" if unit in ("件", "张") and name[-1] == "数" else ""
 
 
@@ -561,6 +566,10 @@ def _row(row, text, folded, source_id, ids, book):
     if named[-2:] in book.ends:
         first = min(noun_start, row["start"])
         indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
+    cut = _told_before(named)
+    if cut:
+        noun_start += cut
+        noun = text[noun_start:noun_end].replace("\n", "")
     flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     return {
@@ -596,6 +605,27 @@ def _row(row, text, folded, source_id, ids, book):
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
         "confidence": _confidence(row["rule"], sure and indicator and flow == book.flows[indicator]),
     }
+
+
+def _told_before(name):
+    """Return the length of what stands before a noun and tells which of them: an age bound, a name."""
+    if name[:1] in ("“", '"'):
+        return _name_before(name)
+    return _age_before(name) if "岁" in name else 0
+
+
+def _age_before(name):
+    """Return the length of an age bound before persons: it says which, not who they are (35岁以下青年)."""
+    bound = _OF_AGE.match(name)
+    persons = name[bound.end() :] if bound else ""
+    named = persons not in ("人口", "人员") and (is_person(persons) or persons.endswith("人数"))
+    return bound.end() if bound and named else 0
+
+
+def _name_before(name):
+    """Return the length of a name in quotation marks before what it is the name of (“爱心书包”捐赠活动)."""
+    title = _TITLE.match(name)
+    return title.end() if title and "“" not in name[1:] else 0
 
 
 def _confidence(rule, sure):

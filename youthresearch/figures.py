@@ -13,7 +13,16 @@ import numpy as np
 import pandas as pd
 
 from .loaders import indicator_label, labels_by_key, outcome_label
-from .schema import FIGURES, SAID, DataError, check_choice, check_columns, is_simulated, mark_simulated
+from .schema import (
+    SAID,
+    DataError,
+    as_output,
+    check_choice,
+    check_columns,
+    is_simulated,
+    mark_simulated,
+    save_whole,
+)
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
@@ -776,8 +785,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
         raise DataError(
             f"plot={plot!r} is no function: pass one that draws the data, such as yr.plot_trends."
         )
-    folder = Path(folder or FIGURES)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = as_output(stem, folder)
     with _styled():
         drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
         for language, fig in drawn.items():
@@ -795,7 +803,9 @@ def save_both(fig, path):
     from matplotlib.backends.backend_pdf import FigureCanvasPdf
 
     shown, fig.dpi = fig.dpi, rcParams["savefig.dpi"]
-    FigureCanvasAgg(fig).print_png(f"{path}.png", metadata={"Software": None})
+    drawn = BytesIO()
+    FigureCanvasAgg(fig).print_png(drawn, metadata={"Software": None})
+    save_whole(Path(f"{path}.png"), drawn.getvalue())
     fig.set_layout_engine("none")  # keeps what was laid out, in the notebook too
     undated = {"CreationDate": None, "Creator": None, "Producer": None}
     FigureCanvasPdf(fig).print_pdf(f"{path}.pdf", metadata=undated)

@@ -74,7 +74,7 @@ def said_of(cell, document):
     if unit and not is_measure(cell.text):
         return Said(unit=unit, factor=factor)
     skipped = MARK.match(cell.text).end()
-    name, unit, factor = name_and_unit(cell.text[skipped:].rstrip(":"))
+    name, unit, factor = name_and_unit(cell.text[skipped:].rstrip(":*#△"))
     if WHEN.fullmatch(name) and not YEAR.fullmatch(name):
         return Said(unit=unit, factor=factor, at=iso(name, "", document))  # 一季度
     at, past = _dated(name, document)

@@ -11,7 +11,9 @@ import pandas as pd
 from .intervals import NEEDS_A_DIGIT, hedge_interval
 from .schema import (
     DATA,
+    FIGURES,
     DataError,
+    as_path,
     check_columns,
     key_faults,
     mark_simulated,
@@ -256,6 +258,60 @@ def load_templates(data=None):
     `data` is a folder of your own instead of the project's, as for `load_facts`.
     """
     return _load("templates", data)
+
+
+def read_brief(data=None):
+    """Load the text of the policy brief, with a place for each number, by language.
+
+    Parameters
+    ----------
+    data : path, optional
+        A folder of your own with brief.zh.md, brief.en.md or both.
+
+    Returns
+    -------
+    dict of str
+        Language -> text in Markdown. ``{stem/name}`` stands for a number that a notebook published.
+
+    Raises
+    ------
+    DataError
+        If the folder has neither.
+    """
+    folder = _folder(data)
+    paths = {language: folder / f"brief.{language}.md" for language in ("zh", "en")}
+    texts = {language: _read_text(path) for language, path in paths.items() if path.is_file()}
+    if not texts:
+        raise DataError(f"Neither brief.zh.md nor brief.en.md in {folder}: write one (see data/README.md).")
+    return texts
+
+
+def read_numbers(folder=None):
+    """Load the numbers that notebooks published, from <stem>.numbers.csv as `save_numbers` writes them.
+
+    Parameters
+    ----------
+    folder : path, optional
+        figures/ of the clone by default, as for `save_figure`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one number: stem (of the notebook), name, value (as text, as it is quoted).
+
+    Raises
+    ------
+    DataError
+        If there are none.
+    """
+    folder = as_path("folder", FIGURES if folder is None else folder)
+    paths = sorted(folder.glob("*.numbers.csv"))
+    if not paths:
+        raise DataError(f"No <stem>.numbers.csv in {folder}: run the notebooks, or name their folder.")
+    tables = [_read_csv(path).assign(stem=path.name.removesuffix(".numbers.csv")) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        check_columns(str(path), table, ["name", "value"], "write it with save_numbers", untyped=["value"])
+    return pd.concat(tables, ignore_index=True)[["stem", "name", "value"]]
 
 
 def load_traditional(data=None):

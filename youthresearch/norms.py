@@ -127,16 +127,17 @@ def norm_of(mention, folded, sentence, ruled, before=None):
         return SET if marks["capped"].search(lead) else "limit"
     norm = _by_words(mention, lead, rest)
     if before and not norm:
-        norm = _like_the_last(before, mention, lead, before[0] > sentence["start"])
+        since = folded[max(before[0], start - REACH) : start]
+        norm = _like_the_last(before, mention, since, before[0] > sentence["start"])
     return norm or (_of_rule(mention, lead, rest) if ruled else "")
 
 
-def _like_the_last(before, mention, lead, together):
+def _like_the_last(before, mention, since, together):
     """Say what a number is that comes after a norm: what a threshold grants, a bounded share, a top."""
     grants = before[1] == "threshold" and mention["unit"] != "次"  # 获得表彰3次 happened
-    if together and grants and _marks()["granted"].search(lead):
+    if together and grants and _marks()["granted"].search(since):
         return "limit"
-    if mention["hedge"] in _BOUNDS and mention["unit"] == "%":
+    if mention["hedge"] in _BOUNDS and mention["unit"] == "%" and (together or before[2] == "%"):
         return before[1]
     return "limit" if together and mention["hedge"] == "at_most" else ""
 

@@ -60,6 +60,7 @@ CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
+WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
@@ -111,7 +112,10 @@ def find_noun(tokens, i, mention, kind, context):
         _is_elided(tokens, i, found["left"], before) or _is_where(tokens, i, unit, found["left"], context)
     ):
         return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
-    same = _same_kind(tokens, i, unit, found["left"], context) if rule == "left" else None
+    worth = _worth(tokens, i, found["left"], before) if rule == "left" and unit == "元" else None
+    if worth:
+        return worth, "inherited", found["left"]
+    same = rule == "left" and kind != "rank" and _same_kind(tokens, i, unit, found["left"], context)
     if same:
         return same, "inherited", found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
@@ -150,8 +154,15 @@ def _is_no_total(tokens, i, found):
 
 
 def _again(event, last, unit, context):
-    """Find the noun of the same cases, where a verb alone says what became of them (案件60件,审结50件)."""
-    if unit not in CASES or event != (last.start, last.end):
+    """Find the noun of the same cases, where a verb alone says what became of them (案件60件,审结50件).
+
+    So too of the event before, where it says whom that reached (活动9场,覆盖900人次).
+    """
+    if event != (last.start, last.end):
+        return None
+    if unit in PEOPLE and context.get("unit") in OCCASIONS and last.word in coded("event", "reaches"):
+        return context["noun"]
+    if unit not in CASES:
         return None
     said = (context["paragraph"].get("subject", (None, "")), *context["counted"])
     return next((noun for noun, its in reversed(said) if its == unit), None)
@@ -267,8 +278,10 @@ def _is_elided(tokens, i, found, before):
 
 def _is_where(tokens, i, unit, found, context):
     """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
-    if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE) or unit in TO_THE_LEFT:
+    if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE):
         return False
+    if unit in (*TO_THE_LEFT, *EVENTS):
+        return False  # 大型招聘会9场,小型招聘会60场
     label = tokens[i - 1]
     if label.end != found[1] or not ends_in(label.word, "organisation") or is_person(label.word):
         return False
@@ -296,6 +309,8 @@ def _candidates(tokens, i, unit, kind, before):
     right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
     if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
+    if unit in PEOPLE and right and left and not _names_persons(tokens, i):
+        right = None if is_person(_head(tokens, i, left)) else right  # 志愿者60人名单
     came = _who_come(tokens, i) if unit == "人次" and not right else None
     event = None if came else _beside(tokens, i, unit, left, right)
     left = came or left
@@ -310,8 +325,12 @@ def _candidates(tokens, i, unit, kind, before):
     elif unit == "%":
         right = None if before and after.sort in "vwh" else right  # 40%的青年选择就业,20%选择升学
         found = {"left": left, "right": right}
-    elif tokens[i - 1].word == "等" and after.word == "为":
+    elif tokens[i - 1].word.endswith("等") and (
+        after.word == "为" or (not right and _are_names(tokens, i, unit, left))
+    ):
         found = {"object": _object(tokens, i, unit)} | found
+    elif after.word in ("为", "是") and not left:
+        found = {"object": _named_after(tokens, i, unit)} | found
     elif (
         right and unit in ("元", "小时") and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
     ):
@@ -359,6 +378,17 @@ def _of_whom(tokens, i):
     found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
     head = next((t.word for t in tokens[j : j + REACH] if found and t.end == found[1]), "")
     return None if head.endswith(AIMS) else found  # 保持在99%以上的高水平
+
+
+def _are_names(tokens, i, unit, left):
+    """Tell whether what stands before 等 and a number are names of persons, who are not what is counted."""
+    return unit in PEOPLE and left is not None and not is_counted(_head(tokens, i, left))
+
+
+def _named_after(tokens, i, unit):
+    """Find what some of those named before are said to be (其中9人为辅导员), if the unit counts it."""
+    head = phrase_end(tokens, opening(tokens, i + 2))
+    return right_of(tokens, i + 1, unit) if head is not None and counts(tokens[head].word, unit) else None
 
 
 def _head(tokens, i, phrase):
@@ -417,13 +447,32 @@ def _is_label(tokens, i):
     return told.sort == "a" and tokens[i - 2].sort in "xc" and not ends_in(told.word, "qualifies")
 
 
+def _worth(tokens, i, left, before):
+    """Find what a sum is the worth of, where its clause names nothing else (送去米面,价值9万元)."""
+    if _head(tokens, i, left) not in WORTH:
+        return None
+    k = next(n for n in range(i - 1, -1, -1) if tokens[n].start <= left[0])
+    if tokens[k].word not in WORTH:
+        return None  # 节能价值
+    while tokens[k - 1].sort == "s":
+        k -= 1
+    if tokens[k - 1].sort != "x":
+        return None
+    return phrase_to(tokens, k - 2) if tokens[k - 2].sort == "n" else before
+
+
 def _same_kind(tokens, i, unit, left, context):
     """Find the noun of a figure before that a unit counts, where it does not count the one beside its number.
 
     建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
     """
-    if unit not in ONLY or fits(_head(tokens, i, left), unit) or _is_item(tokens, i, unit, left):
+    if unit not in ONLY:
         return None
+    head = _head(tokens, i, left)
+    if fits(head, unit) or _is_item(tokens, i, unit, left):
+        return None
+    if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
+        return None  # 创业典型9名
     group = PEOPLE if unit in PEOPLE else (unit,)
     return next(
         (
@@ -583,7 +632,9 @@ def _is_event(tokens, k, unit):
 def _event_to(tokens, k, unit):
     """Find the phrase of an event that ends in token k, without who acts."""
     j = k
-    while j > 0 and tokens[j - 1].sort in "vwanp":
+    while j > 0 and (
+        tokens[j - 1].sort in "vwanp" or (tokens[j - 1].sort == "c" and tokens[j - 2].sort in "vwn")
+    ):
         j -= 1
     for n in range(k - 1, j - 1, -1):
         if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
@@ -599,6 +650,8 @@ def _event_to(tokens, k, unit):
 
 def _acts(word, unit):
     """Tell whether a noun before a verb is who acts (媒体推介百余次), or else is acted on (义工培训30场)."""
+    if word in ("社会", "农村"):
+        return False  # 社会捐赠
     return ends_in(word, "organisation") or (unit not in EVENTS and ends_in(word, "person"))
 
 

@@ -19,6 +19,7 @@ from .tokens import (
     OTHER,
     PEOPLE,
     SIGNS,
+    coded,
     counts,
     ends_in,
     fits_only,
@@ -27,6 +28,7 @@ from .tokens import (
     is_person,
     may_stand,
     moves,
+    purely,
     roles,
     says,
     span,
@@ -50,14 +52,14 @@ WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
 # Alone, they count what was counted before.
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
 MEAN_AGE = "平均年龄"
-TAKEN_PART = ("参加", "参与", "申请", "享受", "取得")
+ATTENDED = ("参加", "出席", "申请", "享受", "取得")
+TAKEN_PART = (*ATTENDED, "参与")
 AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
-TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
 ABOVE = ("高于", "低于", "高出", "高过")
@@ -80,8 +82,9 @@ def right_of(tokens, i, unit):
         if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not _is_place(tokens, begin)):
             break
         begin += 1
-    if last is None or (of and tokens[last].word.endswith(AIMS)):
-        return None  # 完成100个的目标
+    aim = last is not None and tokens[last].word.endswith(AIMS)
+    if last is None or (aim and (of or (begin == last and unit in PEOPLE))):
+        return None  # 完成100个的目标, 完成90人目标的60%
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
     if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
@@ -164,10 +167,10 @@ def _person_after(tokens, last):
 
 def _counted(tokens, begin, last, unit):
     """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
-    for n in range(last, begin - 1, -1):
-        if counts(tokens[n].word, unit):
-            return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
-    return last
+    n = _last_counted(tokens, begin, last, unit)
+    if n is None:
+        return last
+    return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
 
 
 def _is_complete(tokens, j, unit):
@@ -188,7 +191,7 @@ def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
     first = tokens[j]
     while (
-        first.word in (OTHER, "籍")
+        first.word in (OTHER, "籍", BRACKET)
         or (first.sort == "s" and first.word[0] in "全我各本")
         or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
         or (unit in ONLY and first.sort == "p" and _is_relative(tokens, j + 1))
@@ -277,6 +280,8 @@ def _is_head(tokens, j, last, unit):
 def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, tokens[j + 1]
+    if last is not None and tokens[j].word in ("整", "每", "所有"):
+        return False  # 60个村整村脱贫
     if sort == "c":
         return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
     if sort in "ag":
@@ -295,8 +300,9 @@ def _is_inside(tokens, j, begin, last, unit):
 
 def _are_joined(tokens, c, unit):
     """Tell whether c joins qualifiers of one noun that the unit counts (60名留守、困境儿童)."""
-    head = phrase_end(tokens, c + 1)
-    return tokens[c - 1].sort == "a" and head is not None and counts(tokens[head].word, unit)
+    if tokens[c - 1].sort != "a" or (head := phrase_end(tokens, c + 1)) is None:
+        return False
+    return _last_counted(tokens, c + 1, head, unit) is not None
 
 
 def _is_cut(tokens, j, unit):
@@ -322,8 +328,10 @@ def _joins_next(tokens, j, last, unit):
         head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
-    if counts(tokens[last].word, unit) and not counts(tokens[head].word, unit):
-        return False  # 9个贫困县和帮扶任务
+    if counts(tokens[last].word, unit):
+        head = _last_counted(tokens, j + 1, head, unit)
+        if head is None:
+            return False  # 9个贫困县和帮扶任务
     after = tokens[head + 1].word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
@@ -331,6 +339,11 @@ def _joins_next(tokens, j, last, unit):
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
     return not (unit in ("", *PEOPLE, *ONLY) and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
+
+
+def _last_counted(tokens, begin, last, unit):
+    """Find the last noun from begin on that the unit counts (9名学生或在外青年|返回家乡)."""
+    return next((n for n in range(last, begin - 1, -1) if counts(tokens[n].word, unit)), None)
 
 
 def _goes_on(tokens, j, last, unit):
@@ -350,6 +363,7 @@ def _goes_on(tokens, j, last, unit):
         after = tokens[j + 1]
         acts = after.word == NUMBER and is_counted(tokens[last].word)  # 90%的社区建设1所乐园
         happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
+        happens = happens and (is_counted(tokens[last].word) or word not in roles("head_verb"))
         does = counts(tokens[last].word, unit) and after.sort == "x"  # 3个团支部升格
         return not (acts or happens) and (takes_verb(word) or (after.sort in "xc" and not does))
     return takes_verb(word)
@@ -390,6 +404,7 @@ def left_of(tokens, i, unit):
     if k is None:
         return None
     k -= tokens[k].word in ("平均值", "均值") and tokens[k - 1].word.endswith("率")
+    k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = phrase_to(tokens, k)
     if tokens[k].word in ("预算数", "决算数"):
         n = next((n for n in range(k - 1, 0, -1) if tokens[n].sort != "s"), 0)
@@ -603,7 +618,7 @@ def _persons(tokens, k):
     """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
     while k > 0 and tokens[k].sort not in "xd":
         k -= 1
-        if tokens[k].sort == "n" and ends_in(tokens[k].word, "person") and tokens[k + 1].sort not in "npwag":
+        if tokens[k].sort == "n" and ends_in(tokens[k].word, "person") and tokens[k + 1].sort not in "npwagc":
             return phrase_to(tokens, k)
     return None
 
@@ -743,9 +758,6 @@ def past_titles(tokens, j, k):
     n = j + (tokens[j].word == NOUN)
     if n < k - 1 and tokens[n].word == "系统" and tokens[n + 1].word in ("注册", "登记", "数据库"):
         return n + 1 + (tokens[n + 1].word == "数据库")  # “志愿汇”系统注册志愿者
-    n = j + (tokens[j].word in ADMIN)
-    while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
-        j = n = n + 1
     return j
 
 
@@ -824,8 +836,12 @@ def _is_predicate(tokens, n, k):
         return False  # 困难职工、退休职工
     if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
         return False  # 公务用车购置及运行费
-    if sort == "h" and head == "人数" and before.sort in "xs" and tokens[n].word in TAKEN_PART:
+    if n == k - 1 and before.sort == "x" and tokens[n].word in _come() and is_person(head):
+        return False  # 列席代表, 受益学生
+    if sort == "h" and before.sort in "xs" and head == "人数" and tokens[n].word in TAKEN_PART:
         return False  # 参加高考人数
+    if sort == "h" and before.sort in "xs" and n < k - 1 and tokens[n].word in ATTENDED and is_person(head):
+        return False  # 出席会议代表
     if sort == "h":
         if n >= k - 2 and _is_cut_before(tokens, k):
             return False  # 入孵企业
@@ -870,6 +886,12 @@ def _is_predicate(tokens, n, k):
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
 
+@cache
+def _come():
+    """Return the verbs of those who come, that may qualify persons as they need no object."""
+    return coded("event", "attends") | purely("event", "head_verb")
+
+
 def _is_cut_before(tokens, k):
     """Tell whether a word that the tagger cuts in two stands right before the noun k."""
     one, two = tokens[k - 2], tokens[k - 1]
@@ -896,6 +918,8 @@ def _is_taken(tokens, k):
 def _joins(tokens, n, k):
     """Tell whether a word joins two nouns (青年典型、青年集体), or a rate k and its limit (审限内结案率)."""
     word, before = tokens[n].word, tokens[n - 1].sort
-    if tokens[n].sort == "c":
-        return before in "nwa" or (before == "h" and word == "及")
-    return word == "内" and before in "nvw" and tokens[k].word.endswith("率")
+    if tokens[n].sort != "c":
+        return word == "内" and before in "nvw" and tokens[k].word.endswith("率")
+    if before == "v":
+        return tokens[n + 1].sort in "nwp"  # 走访慰问、心理辅导活动
+    return before in "nwa" or (before == "h" and word == "及")

@@ -479,8 +479,10 @@ def _han(text):
     high_total = high_section = Decimal(0)
     low = high = None
     place = Decimal(1)
-    for char in text:
-        if char in _DIGITS or char in "数几":
+    for char, after in zip(text, text[1:] + " ", strict=True):
+        if char in "数几" and low is None and after in _PLACES:
+            low, high = Decimal(1), Decimal(10)  # 数十: ten to a hundred
+        elif char in _DIGITS or char in "数几":
             digit = Decimal(_DIGITS.get(char, 2))
             if low is None:
                 vague = char in "数几"
@@ -592,6 +594,11 @@ def _not_after_one():
     return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
 
 
+def _is_latin(unit):
+    """Tell whether a unit is a sign in Latin letters (km, m²), which follows digits only."""
+    return unit[0].isascii() and unit[0].isalpha()
+
+
 @cache
 def areas():
     """Return a pattern of the areas that may follow a number at once (9区, 两镇), no other words (市场)."""
@@ -649,8 +656,8 @@ def either(words, unless=None):
 
 
 def _beyond(units):
-    """Say of each unit what would make it another word (3.14万人口, 15部门, 4根据), as a pattern."""
-    found = {}
+    """Say of each unit what would make it another word (3.14万人口, 15部门, 4根据, 5mm), as a pattern."""
+    found = {unit: ["[A-Za-z\\d²³]"] for unit in units if _is_latin(unit)}
     for word, code in lexicon_codes("no_unit").items():
         unit = next((word[:i] for i in range(len(word) - 1, 0, -1) if word[:i] in units), "")
         but = f"(?!{code})" if isinstance(code, str) else ""
@@ -664,7 +671,8 @@ def _pattern():
     units = counted_units() - {"%", "‰", "倍", "成", "年", "天"} | {"个百分点", "个千分点", "个平方米"}
     words = {
         "UNIT": units | {"大"},
-        "COUNTED": units - set(lexicon_codes("arabic_only")) | {"倍"},
+        "COUNTED": {u for u in units if not _is_latin(u)} - set(lexicon_codes("arabic_only")) | {"倍"},
+        "LATIN": set(filter(_is_latin, units)),
         "PRE": set(lexicon_codes("hedge_before")),
         "ODD": set(lexicon_codes("hedge_inside")) - {"几"},
         "POST": set(lexicon_codes("hedge_after")),
@@ -677,7 +685,7 @@ def _pattern():
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
-    for name in ("UNIT", "COUNTED"):
+    for name in ("UNIT", "COUNTED", "LATIN"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
@@ -693,7 +701,7 @@ def _pattern():
 @cache
 def _quick():
     """Digits, placeholders, and Chinese numerals before a classifier or a unit of time."""
-    units = {u[0] for u in counted_units()} - set(lexicon_codes("arabic_only")) | set(
+    units = {u[0] for u in counted_units() if not _is_latin(u)} - set(lexicon_codes("arabic_only")) | set(
         f"{''.join(_spelled())}百年月日天周岁星季学成分届番小大倍{_ENDS}"
     )
     others = "".join(sorted({word[0] for word in _not_after_one()}))
@@ -794,7 +802,7 @@ _FIRST = {  # what some sorts begin with, so that their many forms are tried onl
     "age": r"(?=\d{1,2}(?:\.\d{1,2}|) ?[周岁后—–~至到-]|[一二三四五六七八九十]{1,3}[周岁—–~至到-])",
     "duration": r"(?=\D|\d{1,4}+ ?[余多来几个周年星季天分秒学工小.—–~至到×xX*-])",
     "ordinal": r"(?=\d{1,4}[届次级版)、.]|[xX×*○□△_第前首 (一二三四五六七八九十])",
-    "number": r"(?=\d++ ?[-/.号次期篇章%×xX*≤<≥>]|\d{16}|(?<=更新)\d|[〔\[(页浏阅点访评被引下])",
+    "number": r"(?=\d++ ?[-/.号次期篇章%‰×xX*≤<≥>]|\d{16}|(?<=更新)\d|[〔\[(页浏阅点访评被引下])",
 }
 # Sort -> what it looks like; the first that fits wins. The groups of a quantity are those of `_Parts`.
 _SORTS = {
@@ -837,7 +845,8 @@ _SORTS = {
         r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
-        r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff]:)\d\.(?!\d)"
+        r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff]:)"
+        r"(?:\d\.(?!\d)|1、(?=[\u4e00-\u9fff]))"
         # 1.报名表  2.汇总表
         # 2.3 队伍建设, but 2.5 人次,
         r"|(?:^|(?<=\n)) {0,4}[1-9]\d?\.[1-9]\d?(?= ?[\u4e00-\u9fff])"
@@ -848,14 +857,14 @@ _SORTS = {
         r"NAMES|[一二三]本(?=[以及)]|院校|高校|大学|批次|线|[、或和][一二三]本)|(?:CN{1,2}|两)大(?!类|项(?!目)|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
         r"[“\"]?\d{1,4} ?\+ ?(?:\d{1,4}|[A-Za-z])(?: ?\+ ?[\dA-Za-z]{1,4}){0,3}(?! ?UNIT)",  # 1+100, 1+5+N
         r"(?<!\d)12(?:345|355|348|333|369|315|380|338|351|320)(?!\d| ?UNIT)",  # hotlines
-        r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}[A-WYZa-wyz][A-Za-z]{0,11}",
+        r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}(?!LATIN)[A-WYZa-wyz][A-Za-z]{0,11}",
     ],
     "number": [
         # 60%≤参学率<80%
         r"\d{1,9}(?:\.\d{1,4})?%? ?(?:[≤<] ?BETWEEN ?[≤<]|[≥>] ?BETWEEN ?[≥>])"
         r" ?\d{1,9}(?:\.\d{1,4})?%?[百千万亿]{0,2}",
         r"(?<!\d)0\d{2,3}-\d{7,8}(?!\d)",  # telephone
-        r"(?<![\d.])\d{3,4} ?[×xX*] ?\d{3,4}(?!\d)|\d{1,2}%(?=(?:人口)?抽样|抽查)",  # 1280×960
+        r"(?<![\d.])\d{3,4} ?[×xX*] ?\d{3,4}(?!\d)|\d{1,2}[%‰](?=(?:人口)?(?:变动)?抽样|抽查)",  # 1280×960
         r"(?<![\d.])\d{1,4} ?号(?:线|楼|院|门|馆|桌|机|码头)|(?<=[刊年]\()\d{1,3}期(?=\))",  # 6号线, 刊(9期)
         r"(?<=\d年)\d{1,2}期(?=\n|$| )|\d{1,9} ?次(?:点击|浏览|阅读)(?=[\n /])",
         r"\d{1,3}篇\d{1,3}章(?:\d{1,4}节)?|\d{1,3}章\d{1,4}[节条]",  # parts of a document

@@ -21,6 +21,7 @@ _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where 
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 _SPOKEN = _HAN_DIGITS + "百千万"
 _BOUNDS = frozenset({"at_least", "at_most", "under"})
+THREE_DAYS = 72  # hours: what takes no longer may be told by how long it took
 
 
 def refusal_of(mention, folded):
@@ -112,20 +113,24 @@ def _by_its_unit(mention, token, lead, rest):
         return "unit"
     if rest[:1] == "级" and token[0] in _SPOKEN + "亿":
         return "name"  # 千万吨级油田
-    if unit.endswith("米") and marks["sized"].match(rest):
+    if unit == "班" and marks["classed"].search(lead):
+        return "name"  # 应用化学专业1班
+    if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
         return "number"  # 8号楼302室, 3室2厅
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
+    if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
+        return "threshold"
     if mention["hedge"] in ("over", "at_least", "range") and (
         marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
     ):
         return "threshold"
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
-    if unit == "小时" and marks["took"].search(lead):
-        return "duration"  # 前后花了不到1个小时
+    if unit == "小时" and _is_time_taken(mention, lead, rest):
+        return "duration"
     if unit == "届" and token[0] in _HAN_DIGITS and not marks["held"].search(lead):
         return "ordinal"  # 十四届
     if unit == "份" and lead.endswith(("共印", "存档")):
@@ -137,6 +142,26 @@ def _by_its_unit(mention, token, lead, rest):
     if unit in SIZES and mention["hedge"] == "at_least" and _is_of_size(lead, rest):
         return "threshold"
     return ""
+
+
+def _is_time_taken(mention, lead, rest):
+    """Tell whether hours say how long something took (前后花了不到1个小时), not how much of it there was."""
+    marks = _marks()
+    if marks["took"].search(lead):
+        return True
+    return mention["value"] <= THREE_DAYS and not (
+        marks["served"].search(lead) or marks["of_hours"].match(rest)
+    )
+
+
+def _is_such(mention, lead, rest):
+    """Tell whether a bound only says which are counted (发生率在20%以上的村92个)."""
+    marks = _marks()
+    return (
+        mention["hedge"] in _BOUNDS | {"over"}
+        and bool(marks["such"].match(rest))
+        and bool(marks["measured"].search(lead))
+    )
 
 
 def _is_each(lead, rest):
@@ -277,7 +302,9 @@ def _of_digits(mention, token, lead, rest):
         return "name"  # “...”六项行动
     slogan = mention["value"] < 13 and marks["slogan"].search(lead)
     named = (
-        rest[:1] == "“" and unit != "届" and not (marks["won"].search(lead) or marks["often"].search(lead))
+        rest[:1] == "“"
+        and unit != "届"
+        and not any(marks[so].search(lead) for so in ("won", "often", "founded"))
     )
     return "rhetorical" if slogan or token[:-1] in ("几", "数") or named else ""
 
@@ -287,8 +314,10 @@ def _is_one(mention, lead, rest, at_end):
     marks, unit = _marks(), mention["unit"]
     if at_end and (unit in STOCKED or marks["counted"].search(lead)):
         return True
-    if _is_listed_with(unit, lead, rest) or marks["often"].search(lead) or marks["owes"].search(lead):
+    if _is_listed_with(unit, lead, rest) or any(marks[so].search(lead) for so in ("often", "owes", "handed")):
         return True  # 每月召开一次
+    if marks["given_away"].search(lead) and marks["and_one"].match(rest):
+        return True  # 捐赠一个书包和一套文具
     least = mention["hedge"] == "at_least" or is_at_least(lead)
     if least and (marks["each"].search(lead) or marks["amid"].search(lead)):
         return True  # 每名干部至少联系一家, 成员中至少有一名妇女
@@ -312,7 +341,8 @@ def _is_listed_with(unit, lead, rest):
 def _no_count(lead, token, rest):
     """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
     marks = _marks()
-    if marks["coded"].search(lead) or marks["long"].match(token) or rest[:1] in tuple("度分字页℃°"):
+    coded = marks["coded"].search(lead) and not (token[-1] in "万亿" and lead[-1] not in " :")  # 阅读量超5万
+    if coded or marks["long"].match(token) or rest[:1] in tuple("度分字页℃°"):
         return "number"
     if token[0] == "0" and token[1:2].isdigit():
         return "number"  # 028
@@ -341,6 +371,7 @@ def _as_rank(mention, token):
 
 _NAMES = {
     "THING": rf"[^,。;、:\d“”{_HAN_DIGITS}]",  # no 一户一策
+    "GIVE": "捐|捐赠|赠送?|送[上去给]|发放|购[置买]|添置",
     "SOME": rf"\d+|[{_HAN_DIGITS}]+",
 }
 _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see `quantities.compiled`
@@ -393,12 +424,16 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r" ?(?:[达共有]到? ?)?\d"
         r"|(?:以上)?的,?(?:共|占)?\d+[个家户]"  # 年产值超千万元的12家
     ),
+    "such": r"的[^,。;:、\d了]{1,10}\d[\d.]*[万余多]?[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])",
+    "measured": "(?:率|收入|产值|比例|比重|占比|面积|规模)(?:均|都)?(?:[在达为]|达到)?$",
     "of_size": r"的?[\u4e00-\u9fff]{1,8}(?<![和及与])(?:\d|占\d|[达有共]\d)",
     "got_it": "发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补",
     "form": r"(?:FORM)(?:[^,。;]{0,4}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$",
     "of_form": r"[^,。;、\d]{0,8}?(?:FORM)",
     "got": "[了收征发审印展拍办补换赠]|整理|制作|共",
     "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
+    "served": "(?:服务|时[间长数]|[工课学]时|[课开授]|培训|累计|共|总|[每均])[^,。;:]*$",
+    "of_hours": "的[^,。;:]{0,6}(?:服务|课|培训|劳动)",
     "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
     "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
@@ -434,6 +469,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     ),
     # names, rhetoric, articles
     "town": r"[县市区乡镇](?![镇村区县级办])",
+    "classed": r"(?:专业|\d级)$",
     "scheme": "(?:行动|工程|计划|工作法|机制)",
     "slogan": r"“[^”。;\d]*$",
     "won": (
@@ -442,12 +478,19 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "often": r"每(?:[一两二三半]|\d{1,2})?个?(?:年|学期|学年|季度?|月|周|星期)度?[^,。;\n]*$",
     "owes": (  # 每名干部联系一个支部, 正副队长各一名
         r"每一?[名位个人家支村户校镇所班][^,。;了]{0,24}(?:联系|结对|帮扶|包联|认领|选[出派]?|必须有|须有|应有|推荐|推报|配备|选派)$"
-        r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各(?:设立?|建立?|派|配备?|选派|成立|组建|安排|聘请?)?[出了有]?$"
+        r"|各[^,。;了]{1,16}(?:选举|指定|确定|推荐|选派|上报)出?$|各(?![级类地界族项种行自方])(?:[\u4e00-\u9fff]{2}|[设建派配聘])?[出了有]?$"
     ),
+    "handed": (  # 每人送上一个书包, 为每个乡镇配备了一名
+        r"每一?[名位个人家户村校所班][^,。;\d]{0,12}(?:送[上去来给]?|赠|赠送|发[放给]|配[备发]|奖励|领到)了?"
+        r"(?:一[\u4e00-\u9fff][^,。;、\d]{1,9}[、和及与])*$"
+        r"|(?:GIVE)了?一[\u4e00-\u9fff][^,。;、\d]{1,9}[、和及与]$"
+    ),
+    "given_away": "(?:GIVE)了?$",
+    "and_one": r"THING{1,9}[、和及与]一[\u4e00-\u9fff]",
     "each": r"每[^,。;\n]*$",
     "amid": r"中(?:应当?|必?须|要)?$",
     "founded": (  # 组建一支, 全资捐助四川一所
-        r"(?:组建|成立|设立|新建|建成|[捐援]建|捐助|[创开]办)[了起出]?(?:[\u4e00-\u9fff]{2})?$"
+        r"(?:组建|成立|[设建]立|[新创]建|建成|[捐援]建|捐助|资助|[创开]办|培[树育])[了起出]?(?:[\u4e00-\u9fff]{2,3})?$"
     ),
     "idea": (
         r"[^,。;]{0,10}(?:机制|体系|平台|格局|氛围|环境|制度|模式|网络|力量)"

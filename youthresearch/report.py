@@ -1,6 +1,7 @@
 """Tables of a paper, and what its text quotes: published once, nothing is retyped."""
 
-from pathlib import Path
+import re
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,19 +19,25 @@ from .inference import (
     too_few,
 )
 from .loaders import labels_by_key, outcome_label
+from .paper import table_as_docx, table_as_latex, text_as_docx
 from .schema import (
-    FIGURES,
+    SAID,
     SIMULATED,
     DataError,
     as_list,
-    as_path,
+    as_output,
     check_choice,
+    check_columns,
     check_share,
     check_text,
     is_number,
     is_simulated,
     mark_simulated,
+    save_whole,
 )
+
+LANGUAGES = ("zh", "en")
+QUOTED = re.compile(r"\{([^{}]+/[^{}]+)\}")  # a published number in a brief
 
 
 def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0.95, seed=SEED):
@@ -125,13 +132,17 @@ def _by_error(effect, level):
     return p_by_error(effect), effect.att - width, effect.att + width, effect.errors, np.nan
 
 
-def effect_table(effects, *, lang="en", inference=None, strata=None, draws=None, level=0.95, seed=SEED):
+def effect_table(
+    effects, *, lang="en", each="row", inference=None, strata=None, draws=None, level=0.95, seed=SEED
+):
     """Set effects out as a paper prints them.
 
     Parameters
     ----------
     effects : Effect or list of Effect
     lang : {"zh", "en"}
+    each : {"row", "column"}
+        Whether an effect is a row, or a column with a number above it, as journals print models.
     inference, strata, draws, level, seed
         As in `compare_effects`: where districts are too few p and interval are those of the randomisation
         test, unless others are asked for by name.
@@ -139,8 +150,8 @@ def effect_table(effects, *, lang="en", inference=None, strata=None, draws=None,
     Returns
     -------
     pandas.DataFrame
-        One row is one effect, as text with the digits that its error allows: estimator, outcome (whose unit
-        is that of the effect), effect, p, interval,
+        One row (or column) is one effect, as text with the digits that its error allows: estimator, outcome
+        (whose unit is that of the effect), effect, p, interval,
         what these rest on, standard error (marked where districts are too few for it), districts treated and
         not, share of negative weights; and where data are simulated, that they are (columns named
         in `lang`). There are no stars.
@@ -148,16 +159,15 @@ def effect_table(effects, *, lang="en", inference=None, strata=None, draws=None,
     Raises
     ------
     DataError
-        As from `compare_effects`; or for another `lang`.
+        As from `compare_effects`; or for another `lang` or `each`.
 
     Notes
     -----
-    Into a paper: ``table.to_latex(index=False, escape=True)`` (without escape the % of a header makes LaTeX
-    drop the rest of the line; the package booktabs draws the three lines), ``table.to_html("table.html",
-    index=False)`` for a word processor to open, or ``table.to_csv("table.csv", index=False,
-    encoding="utf-8-sig")`` for a spreadsheet.
+    Into a paper: `save_table`; ``table.to_csv("table.csv", index=False, encoding="utf-8-sig")`` for a
+    spreadsheet.
     """
-    check_choice("lang", lang, ("zh", "en"))
+    check_choice("lang", lang, LANGUAGES)
+    check_choice("each", each, ("row", "column"))
     labels = labels_by_key()[f"label_{lang}"]
     effects = _listed(effects)
     table = compare_effects(effects, inference=inference, strata=strata, draws=draws, level=level, seed=seed)
@@ -178,7 +188,14 @@ def effect_table(effects, *, lang="en", inference=None, strata=None, draws=None,
         shown = mark_simulated(shown, table[SIMULATED])
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
     shown.columns = [labels[f"column_{name}"].replace("95%", as_percent(level)) for name in shown.columns]
-    return shown
+    return shown if each == "row" else _upright(shown)
+
+
+def _upright(shown):
+    """Turn a table so that each row is a column, numbered, after the names of what is told."""
+    turned = shown.T.astype("str")
+    turned.columns = [f"({number})" for number in range(1, len(shown) + 1)]
+    return turned.rename_axis("").reset_index()
 
 
 def _span(low, high, se):
@@ -198,6 +215,77 @@ def _p_as_text(row, alpha):
     if np.isnan(row.p_value):
         return "–"
     return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + 1e-9 else "")
+
+
+def save_table(table, stem, data=None, *, title=None, note=None, lang="en", folder=None, **options):
+    """Set a table out in both languages, with three lines, and save it for a word processor and for LaTeX.
+
+    Writes <stem>.zh.docx, <stem>.zh.tex, <stem>.en.docx and <stem>.en.tex, the same bytes on every run.
+    LaTeX needs the packages booktabs and tabularx, and for Chinese ctex. Simulated data say so below the
+    table, too.
+
+    Parameters
+    ----------
+    table : callable or pandas.DataFrame
+        What sets the data out in a language, such as `effect_table`, or any function with ``lang=`` that
+        returns a table; or a table as it is, the same in both.
+    stem : str
+        File name without ending, the notebook's own.
+    data
+        What `table` takes.
+    title, note : str or dict, optional
+        Above and below the table; one for each language as ``{"zh": ..., "en": ...}``.
+    lang : {"zh", "en"}
+        Language of the table that is returned.
+    folder : path, optional
+        As for `save_figure`.
+    **options
+        Passed on to `table`: ``each="column", level=0.9``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `table`.
+
+    Raises
+    ------
+    DataError
+        If there is no table, or a title or note lacks a language; nothing is written.
+    ImportError
+        If the extra ``paper`` is not installed; nothing is written.
+    """
+    check_choice("lang", lang, LANGUAGES)
+    titles, notes = _in_both("title", title), _in_both("note", note)
+    makes = partial(table, data, **options) if callable(table) else lambda lang: table
+    made = {language: _made(makes(lang=language)) for language in LANGUAGES}
+    files = {}
+    for language, shown in made.items():
+        below = "  ".join(filter(None, [notes[language], SAID if is_simulated(shown) else ""]))
+        files[f"{language}.tex"] = table_as_latex(shown, titles[language], below).encode()
+        files[f"{language}.docx"] = table_as_docx(shown, titles[language], below)
+    _write(stem, files, folder)
+    return made[lang]
+
+
+def _in_both(name, given):
+    """Take a text as it is in both languages, unless it is given for each."""
+    texts = given if isinstance(given, dict) else dict.fromkeys(LANGUAGES, given or "")
+    if missing := [language for language in LANGUAGES if not isinstance(texts.get(language), str)]:
+        raise DataError(f"{name}={given!r} has no text for {missing[0]!r}: give {{'zh': ..., 'en': ...}}.")
+    return texts
+
+
+def _made(shown):
+    if not isinstance(shown, pd.DataFrame) or not shown.shape[1]:
+        raise DataError(f"table= gives {type(shown).__name__}, and no table: pass one, or what makes one.")
+    return shown
+
+
+def _write(stem, files, folder):
+    """Write files <stem>.<ending> into a folder, once all of them are made."""
+    folder = as_output(stem, folder)
+    for ending, content in files.items():
+        save_whole(folder / f"{stem}.{ending}", content)
 
 
 def save_numbers(stem, numbers, *, folder=None):
@@ -224,17 +312,10 @@ def save_numbers(stem, numbers, *, folder=None):
     DataError
         If a value is neither number nor text, or missing; nothing is written then.
     """
-    folder = as_path("folder", FIGURES if folder is None else folder)
-    check_text("stem", stem, "name the notebook")
     if not isinstance(numbers, dict):
         raise DataError(f"numbers is of type {type(numbers).__name__}: give a dict, name -> number.")
-    if Path(stem).name != stem:
-        raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
     table = pd.DataFrame({"name": list(numbers), "value": [_quoted(*pair) for pair in numbers.items()]})
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"folder={str(folder)!r} is a file: name a folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    table.to_csv(folder / f"{stem}.numbers.csv", index=False, lineterminator="\n")
+    _write(stem, {"numbers.csv": table.to_csv(index=False, lineterminator="\n").encode()}, folder)
     return table
 
 
@@ -244,3 +325,89 @@ def _quoted(name, value):
     if not is_number(value):
         raise DataError(f"{name} = {value!r} cannot be quoted: give a finite number, or text.")
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
+
+
+def fill_brief(text, numbers):
+    """Put published numbers into a text.
+
+    Parameters
+    ----------
+    text : str
+        Markdown. ``{stem/name}`` stands for a number: ``{02-audit/relations_in_conflict}``.
+    numbers : pandas.DataFrame
+        As from `read_numbers`.
+
+    Returns
+    -------
+    str
+        The text with the numbers in it, their minus signs printed as such.
+
+    Raises
+    ------
+    DataError
+        If no notebook published a number, or a line quotes one of simulated data and does not say so
+        (simulated, 模拟); with the lines.
+    """
+    check_text("text", text, "give one from read_brief")
+    check_columns("numbers", numbers, ["stem", "name", "value"], "as from read_numbers", untyped=["value"])
+    known = dict(zip(numbers["stem"] + "/" + numbers["name"], numbers["value"], strict=True))
+    lines = [(line, QUOTED.findall(line)) for line in text.splitlines()]
+    unknown = [(line, name) for line, names in lines for name in names if name not in known]
+    if unknown:
+        rows = pd.DataFrame(unknown, columns=["line", "number"])
+        raise DataError("No notebook published these numbers; read_numbers() lists those that are:", rows)
+    silent = [(line, name) for line, names in lines for name in names if _is_silent(line, name)]
+    if silent:
+        rows = pd.DataFrame(silent, columns=["line", "number"])
+        raise DataError("These lines quote simulated data: say so in each (simulated, 模拟):", rows)
+    return QUOTED.sub(lambda found: re.sub(r"^-(?=\d)", "−", known[found[1]]), text)
+
+
+def _is_silent(line, name):
+    """Tell whether a line keeps to itself that a number in it was simulated."""
+    said = re.search("simulat|模拟", QUOTED.sub("", line), re.I)
+    return name.partition("/")[2].startswith("simulated_") and not said
+
+
+def save_brief(stem, texts, numbers, *, folder=None):
+    """Save a brief in which every number is one that a notebook published.
+
+    Writes <stem>.<language>.md and <stem>.<language>.docx for each text, the same bytes on every run.
+
+    Parameters
+    ----------
+    stem : str
+        File name without ending, the notebook's own.
+    texts : dict of str
+        Language -> text, as from `read_brief`. Its pictures are files of `folder`.
+    numbers : pandas.DataFrame
+        As from `read_numbers`.
+    folder : path, optional
+        As for `save_figure`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one number that is quoted: stem (of the notebook that published it), name, value, and how
+        often it is quoted, in a column for each language.
+
+    Raises
+    ------
+    DataError
+        As from `fill_brief`, or if a picture is not there; nothing is written then.
+    ImportError
+        If the extra ``paper`` is not installed; nothing is written.
+    """
+    folder = as_output(stem, folder)
+    files = {}
+    for language, text in texts.items():
+        filled = fill_brief(text, numbers)
+        files[f"{language}.md"] = filled.encode()
+        files[f"{language}.docx"] = text_as_docx(filled, folder)
+    _write(stem, files, folder)
+    quoted = {language: pd.Series(QUOTED.findall(text)).value_counts() for language, text in texts.items()}
+    key = numbers["stem"] + "/" + numbers["name"]
+    table = numbers.assign(
+        **{language: key.map(counts).fillna(0).astype("int") for language, counts in quoted.items()}
+    )
+    return table[table[[*texts]].any(axis=1)].reset_index(drop=True)

@@ -1,6 +1,7 @@
 """The data package as an enforced schema: `data/datapackage.json` says what a table must be."""
 
 import json
+import os
 from functools import cache
 from html import escape
 from numbers import Integral, Real
@@ -303,6 +304,25 @@ def as_path(name, given):
     if not isinstance(given, str | PathLike) or not str(given):
         raise DataError(f"{name}={given!r} is no path: give one as text, such as 'folder/name'.")
     return Path(given)
+
+
+def as_output(stem, folder):
+    """Make the folder that files of a stem go into, figures/ by default."""
+    folder = as_path("folder", FIGURES if folder is None else folder)
+    check_text("stem", stem, "name the notebook")
+    if Path(stem).name != stem:
+        raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"folder={str(folder)!r} is a file: name a folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def save_whole(path, content):
+    """Write a file in one go: who reads it meanwhile finds the old one or the new one, never a part."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def check_share(**given):

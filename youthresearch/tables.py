@@ -29,7 +29,7 @@ from .labels import (
 from .nouns import find_above, find_sum
 from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
-from .tokens import PEOPLE, is_person
+from .tokens import PEOPLE, ends_in, is_person
 
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)"
 _PLAIN = rf"{_WHOLE}(?:\.\d+)?"
@@ -71,7 +71,8 @@ class Table(NamedTuple):
     """What holds for a whole table: its columns, the lines above it, date and the document's date.
 
     unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is;
-    status: where the caption tells it (名额分配表).
+    status: where the caption tells it (名额分配表); persons: the last line that heads a part, where it names
+    some (专任教师).
     """
 
     columns: list
@@ -82,6 +83,7 @@ class Table(NamedTuple):
     status: str
     date: str
     document: str
+    persons: Cell | None = None
 
 
 def read_tables(lines, folded, document):
@@ -238,6 +240,7 @@ def _read_rows(body, table):
             dated = WHEN.fullmatch(row[0].text) and iso(row[0].text, "", table.document)
             _, *unit = name_and_unit(row[0].text)  # 二、优抚安置(万人)
             table = table._replace(date=dated or table.date, unit=tuple(unit) if unit[0] else above)
+            table = table._replace(persons=row[0] if is_person(row[0].text) else None)
         elif _agrees(row, table.columns):
             part = any(_OF_WHICH.match(cell.text) for cell in row)
             filled = _filled(row, joined, table.columns)
@@ -476,11 +479,14 @@ def _read_row(row, table):
     head = by.get("place") or label
     places = [cell.text for cell, c in zip(row, table.columns, strict=False) if c.sort == "place"]
     name = " ".join(filter(None, places)) or (said.noun if said.own else "")
+    persons = _persons_above(said, table)
+    if persons:
+        said = said._replace(own=False, implied="人")
     for cell, column in zip(row, table.columns, strict=False):
         whole, noun, part = _whole_and_part(cell)
         value = _value(whole) if column.sort == "number" else None
         if value:
-            both = _both_say(column.said, said, head, table.caption)
+            both = _both_say(column.said, said, persons or head, table.caption)
             counted = head and both.span and head.start <= both.span[0] < head.end
             both = both._replace(status=both.status or table.status)
             if table.paid and not both.per:
@@ -495,6 +501,12 @@ def _read_row(row, table):
             value = _value(part) if part else None
             if value:
                 yield _figure(part, value, both._replace(span=noun), unit, at, place) | {"whole": whole.start}
+
+
+def _persons_above(said, table):
+    """Return the line above a row whose label only says where the persons are that it names (小学)."""
+    where = ends_in(said.noun, "organisation") and not said.unit and table.unit[0] in ("", *PEOPLE)
+    return table.persons if where else None
 
 
 def _by_sort(row, columns):

@@ -137,7 +137,7 @@ def _end_noun(tokens, mark, start):
     """Take the last word for a noun or its end, where it stands before a mark or number as only these may."""
     last = tokens[-1]
     before = tokens[-2].sort if len(tokens) > 1 else ""
-    if last.sort == "v" and mark != NUMBER and before in ("n", "w") and takes_verb(last.word):
+    if last.sort == "v" and mark != NUMBER and before in ("n", "w", "v") and takes_verb(last.word):
         last.sort = "n"  # 占多数的是志愿服务组织,
     elif last.word == "就业" and mark == NUMBER and before == "n":
         last.sort = "n"  # 困难人员就业60人
@@ -244,6 +244,11 @@ def is_person(word):
 def says(word):
     """Tell whether a noun is a verb as well."""
     return (word in verbal() or word in purely("head_verb", "noun")) and not is_person(word)
+
+
+def is_verb(word):
+    """Tell whether a word says what is done, and names none who does it."""
+    return bool(word) and (says(word) or _words()[word][0] == "v") and not is_counted(word)
 
 
 @cache

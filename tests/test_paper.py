@@ -1,0 +1,246 @@
+"""Tables and the brief as Word and LaTeX: three lines, nothing lost or retyped, the same bytes each time."""
+
+import re
+import sys
+import xml.etree.ElementTree as ET
+from zipfile import ZipFile
+
+import pandas as pd
+import pytest
+
+import youthresearch as yr
+from youthresearch.paper import as_latex, table_as_docx, table_as_latex, text_as_docx
+from youthresearch.schema import DATA
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+SHOWN = pd.DataFrame({"": ["效应", "区间"], "(1)": ["-0.10", "[-0.25, ∞)"], "(2)": ["5%", "–"]})
+PANEL, _ = yr.simulate_panel(seed=5, districts=40, periods=12, waves={"2018Q1": 10, "2019Q1": 12})
+EFFECTS = [estimate(PANEL, outcome="orgs") for estimate in (yr.did, yr.imputation_did)]
+NUMBERS = pd.DataFrame(
+    [["01-a", "members", "1,100"], ["01-a", "change", "-9.3"], ["02-b", "simulated_att", "13.0"]],
+    columns=["stem", "name", "value"],
+)
+
+
+def body(path):
+    with ZipFile(path) as parts:
+        return ET.fromstring(parts.read("word/document.xml")).find(f"{W}body")
+
+
+def words(element):
+    return "".join(part.text or "" for part in element.iter(f"{W}t"))
+
+
+def test_a_word_table_has_three_lines_and_every_cell(tmp_path):
+    path = tmp_path / "t.docx"
+    path.write_bytes(table_as_docx(SHOWN, "表1 效应", "注"))
+    table = body(path).find(f"{W}tbl")
+    rows = [[words(cell) for cell in row.iter(f"{W}tc")] for row in table.iter(f"{W}tr")]
+    assert rows == [["", "(1)", "(2)"], ["效应", "−0.10", "5%"], ["区间", "[−0.25, ∞)", "–"]]
+    outer = table.find(f"{W}tblPr/{W}tblBorders")
+    assert [edge.tag.removeprefix(W) for edge in outer] == ["top", "bottom"]
+    ruled = [len(row.findall(f".//{W}tcBorders/{W}bottom")) for row in table.iter(f"{W}tr")]
+    assert ruled == [3, 0, 0]
+    order = [child.tag.removeprefix(W) for child in table.find(f"{W}tblPr")]
+    assert order.index("tblBorders") < order.index("tblLook")  # ECMA-376, part 1, 17.4.59: a sequence
+    around = [words(p) for p in body(path).findall(f"{W}p")]
+    assert around[0] == "表1 效应" and "注" in around
+
+
+def test_a_word_file_is_in_chinese_type(tmp_path):
+    path = tmp_path / "t.docx"
+    path.write_bytes(text_as_docx("# 题目\n\n正文。\n", tmp_path))
+    with ZipFile(path) as parts:
+        styles = ET.fromstring(parts.read("word/styles.xml"))
+    fonts = {s.get(f"{W}styleId"): s.find(f"{W}rPr/{W}rFonts") for s in styles.iter(f"{W}style")}
+    assert fonts["Normal"].get(f"{W}eastAsia") == "宋体" and fonts["Title"].get(f"{W}eastAsia") == "黑体"
+    assert not [key for key in fonts["Title"].attrib if key.endswith("Theme")]
+
+
+def test_latex_prints_text_as_it_is():
+    assert as_latex(r"a_b & 5% of $3 \ {x} #1 ~ ^") == (
+        r"a\_b \& 5\% of \$3 \textbackslash{} \{x\} \#1 \textasciitilde{} \textasciicircum{}"
+    )
+    assert as_latex("p < 0.01, ≥ 2, ∞") == r"p $<$ 0.01, $\geq$ 2, $\infty$"
+
+
+def test_a_latex_table_has_three_lines_and_every_cell():
+    latex = table_as_latex(SHOWN, "表1", "注")
+    rules = re.findall(r"\\(top|mid|bottom)rule", latex)
+    assert rules == ["top", "mid", "bottom"]
+    assert r"区间 & [$-$0.25, $\infty$) & -- \\" in latex and r"\caption{表1}" in latex
+    assert latex.count(r"\begin") == latex.count(r"\end") == 2
+
+
+def test_a_hyphen_between_figures_is_no_minus():
+    table = pd.DataFrame({"a": ["2017-2021", "COVID-19", "-1", "(-0.5)"]})
+    assert "2017-2021" in table_as_latex(table, "", "") and "COVID-19" in table_as_latex(table, "", "")
+    assert table_as_latex(table, "", "").count("$-$") == 2
+
+
+def test_save_table_writes_both_languages_twice_alike(tmp_path):
+    title = {"zh": "效应", "en": "Effects"}
+    shown = yr.save_table(
+        yr.effect_table, "x", EFFECTS, each="column", title=title, lang="zh", folder=tmp_path
+    )
+    names = ["x.en.docx", "x.en.tex", "x.zh.docx", "x.zh.tex"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    once = {name: (tmp_path / name).read_bytes() for name in names}
+    yr.save_table(yr.effect_table, "x", EFFECTS, each="column", title=title, folder=tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in names} == once
+    assert shown.columns.tolist() == ["", "(1)", "(2)"]
+    across = yr.effect_table(EFFECTS, lang="zh")
+    for column, label in enumerate(across.columns):
+        assert shown.loc[column].tolist() == [label, *across[label].astype("str")]
+    assert r"\caption{效应}" in once["x.zh.tex"].decode() and "Effects" in once["x.en.tex"].decode()
+    for name in names[1::2]:
+        assert "simulated data / 模拟数据" in once[name].decode()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"title": {"zh": "效应"}}, "no text for 'en'"),
+        ({"note": 3}, "note=3"),
+        ({"lang": "fr"}, "lang='fr'"),
+        ({"each": "cell"}, "each='cell'"),
+    ],
+)
+def test_save_table_refuses_and_writes_nothing(tmp_path, options, said):
+    with pytest.raises(yr.DataError, match=re.escape(said)):
+        yr.save_table(yr.effect_table, "x", EFFECTS, folder=tmp_path, **options)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("table", [None, EFFECTS, lambda data, lang: data])
+def test_save_table_wants_a_table(tmp_path, table):
+    with pytest.raises(yr.DataError, match="and no table"):
+        yr.save_table(table, "x", EFFECTS, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_table_as_it_is_keeps_its_index_and_shows_what_is_missing(tmp_path):
+    counts = (
+        pd.DataFrame({"区": ["甲", "甲", "乙"], "数": [0.1 + 0.2, None, -1]}).groupby("区").sum(min_count=1)
+    )
+    counts["级"] = pd.array([1, None], dtype="Int64")
+    yr.save_table(counts, "x", folder=tmp_path)
+    lines = (tmp_path / "x.zh.tex").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.endswith(r"\\")] == [
+        r"区 & 数 & 级 \\",
+        r"乙 & $-$1 & 1 \\",
+        r"甲 & 0.3 & -- \\",
+    ]
+    assert (tmp_path / "x.en.tex").read_bytes() == (tmp_path / "x.zh.tex").read_bytes()
+
+
+def test_a_brief_is_filled_with_published_numbers():
+    text = "成员 {01-a/members} 名，变化 {01-a/change}%。\n\n模拟效应 {02-b/simulated_att}。"
+    assert yr.fill_brief(text, NUMBERS) == "成员 1,100 名，变化 −9.3%。\n\n模拟效应 13.0。"
+
+
+def test_a_number_that_no_notebook_published_is_refused():
+    with pytest.raises(yr.DataError, match="No notebook published") as error:
+        yr.fill_brief("一 {01-a/members}\n二 {01-a/member} {03/x}", NUMBERS)
+    assert "01-a/member" in str(error.value) and "03/x" in str(error.value)
+
+
+def test_a_line_that_hides_a_simulation_is_refused():
+    with pytest.raises(yr.DataError, match="simulated data: say so"):
+        yr.fill_brief("Simulated.\n\nThe effect is {02-b/simulated_att}.", NUMBERS)
+
+
+BRIEF = """# 题目
+
+一段**重点** {01-a/members}。
+
+- 甲
+- 乙 {01-a/members}
+
+![图注](../figures/p.png)
+
+| 一 | 二 |
+| --- | --- |
+| 三 | {01-a/change} |
+"""
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+)
+
+
+def test_a_brief_is_the_same_text_in_word(tmp_path):
+    (tmp_path / "p.png").write_bytes(PIXEL)
+    quoted = yr.save_brief("x", {"zh": BRIEF}, NUMBERS, folder=tmp_path)
+    assert quoted.to_dict("list") == {
+        "stem": ["01-a", "01-a"],
+        "name": ["members", "change"],
+        "value": ["1,100", "-9.3"],
+        "zh": [2, 1],
+    }
+    parts = body(tmp_path / "x.zh.docx")
+    lines = [words(p) for p in parts.findall(f"{W}p") if words(p)]
+    assert lines == ["题目", "一段重点 1,100。", "甲", "乙 1,100", "图注"]
+    assert [words(cell) for cell in parts.iter(f"{W}tc")] == ["一", "二", "三", "−9.3"]
+    bold = [words(run) for run in parts.iter(f"{W}r") if run.find(f"{W}rPr/{W}b") is not None]
+    assert bold == ["重点"]
+    assert len(list(parts.iter(f"{W}drawing"))) == 1
+    assert "−9.3" in (tmp_path / "x.zh.md").read_text(encoding="utf-8")
+    once = (tmp_path / "x.zh.docx").read_bytes()
+    yr.save_brief("x", {"zh": BRIEF}, NUMBERS, folder=tmp_path)
+    assert (tmp_path / "x.zh.docx").read_bytes() == once
+
+
+def test_a_brief_without_its_picture_is_not_written(tmp_path):
+    with pytest.raises(yr.DataError, match=r"p\.png"):
+        yr.save_brief("x", {"zh": BRIEF}, NUMBERS, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("text", ["> 引文", "```\n代码\n```", "- 甲\n  - 乙", "<!-- 注 -->", "---"])
+def test_what_word_cannot_take_over_is_refused(tmp_path, text):
+    with pytest.raises(yr.DataError, match="goes into no Word file"):
+        yr.save_brief("x", {"zh": f"# 题目\n\n{text}\n"}, NUMBERS, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_are_read_as_they_were_published(tmp_path):
+    yr.save_numbers("02-b", {"att": 1.5, "text": "3 to 6"}, folder=tmp_path)
+    yr.save_numbers("01-a", {"count": 1100}, folder=tmp_path)
+    assert yr.read_numbers(tmp_path).to_numpy().tolist() == [
+        ["01-a", "count", "1,100"],
+        ["02-b", "att", "1.5"],
+        ["02-b", "text", "3 to 6"],
+    ]
+    with pytest.raises(yr.DataError, match=r"numbers\.csv"):
+        yr.read_numbers(tmp_path / "none")
+
+
+def test_a_brief_of_ones_own_may_be_in_one_language(tmp_path):
+    (tmp_path / "brief.zh.md").write_text("题目", encoding="utf-8")
+    assert yr.read_brief(tmp_path) == {"zh": "题目"}
+    with pytest.raises(yr.DataError, match=r"brief\.en\.md"):
+        yr.read_brief(tmp_path / "none")
+
+
+DATES = r"\d{4} ?年( ?\d+ ?月)?|\b(19|20)\d{2}\b"
+SAID = r"“[^”]*”|\"[^\"]*\"|(of|在) \d+ (districts|个区县)|24 ?万|240,000"  # of reports; of the design
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_number_of_the_brief_is_typed(language):
+    text = (DATA / f"brief.{language}.md").read_text(encoding="utf-8")
+    typed = re.sub(rf"\{{[^{{}}]+\}}|!\[.*|{DATES}|{SAID}", "", text)
+    assert re.findall(r".{0,12}\d.{0,12}", typed) == []
+
+
+def test_both_languages_quote_the_same_numbers():
+    quoted = [re.findall(r"\{([^{}]+)\}", text) for text in yr.read_brief().values()]
+    assert sorted(quoted[0]) == sorted(quoted[1]) and len(quoted[0]) > 20
+
+
+def test_without_its_package_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "docx", None)
+    with pytest.raises(ImportError, match=r"youthresearch\[paper\]"):
+        yr.save_table(SHOWN, "x", folder=tmp_path)
+    assert not list(tmp_path.iterdir())
