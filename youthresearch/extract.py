@@ -68,10 +68,6 @@ _OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
-_OF_AGE = re.compile(r"[\d一二三四五六七八九十周岁 至到~—-]*岁(?:\(含\))?(?:及?以[上下内])?")
-_TITLE = re.compile(
-    r"[“\"][^“”\"]{3,}[”\"](?:行动|工程|活动|计划|项目)?+(?=[\u4e00-\u9fff]{3})"  # “两新”团组织 are a sort
-)
 _BARE = re.compile(r"[“”\"' ]")
 CARRIED, WHEN = ("结转", "结余"), ("上年", "年初", "年末", "期初", "期末", "本年")
 
@@ -100,8 +96,7 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     Returns
     -------
     pandas.DataFrame
-        One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets
-        (without an age bound and a name in quotation marks, by which the indicator is told, too),
+        One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
         rule (how the noun was found: right or left of the number, object of a verb of becoming, event,
         inherited from the figure before, topic of the clause before, header or label of a table),
         alternatives (the other candidate), confidence (high: the noun is the very name of the indicator,
@@ -291,7 +286,7 @@ def _score(fact, draft, noun):
     row |= {"unit": units[1] in (units[0], "")}
     if noun is None:
         return row | {"noun": None, "head": None}
-    own, coded = (_BARE.sub("", n[_told_before(n) :]) for n in map(fold, (draft["noun"], noun)))
+    own, coded = (_BARE.sub("", fold(n)) for n in (draft["noun"], noun))
     return row | {"noun": own == coded, "head": own[-2:] == coded[-2:]}
 
 
@@ -566,10 +561,6 @@ def _row(row, text, folded, source_id, ids, book):
     if named[-2:] in book.ends:
         first = min(noun_start, row["start"])
         indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
-    cut = _told_before(named)
-    if cut:
-        noun_start += cut
-        noun = text[noun_start:noun_end].replace("\n", "")
     flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     return {
@@ -605,27 +596,6 @@ def _row(row, text, folded, source_id, ids, book):
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
         "confidence": _confidence(row["rule"], sure and indicator and flow == book.flows[indicator]),
     }
-
-
-def _told_before(name):
-    """Return the length of what stands before a noun and tells which of them: an age bound, a name."""
-    if name[:1] in ("“", '"'):
-        return _name_before(name)
-    return _age_before(name) if "岁" in name else 0
-
-
-def _age_before(name):
-    """Return the length of an age bound before persons: it says which, not who they are (35岁以下青年)."""
-    bound = _OF_AGE.match(name)
-    persons = name[bound.end() :] if bound else ""
-    named = persons not in ("人口", "人员") and (is_person(persons) or persons.endswith("人数"))
-    return bound.end() if bound and named else 0
-
-
-def _name_before(name):
-    """Return the length of a name in quotation marks before what it is the name of (“爱心书包”捐赠活动)."""
-    title = _TITLE.match(name)
-    return title.end() if title and "“" not in name[1:] else 0
 
 
 def _confidence(rule, sure):

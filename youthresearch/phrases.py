@@ -60,6 +60,7 @@ ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
+TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
 ABOVE = ("高于", "低于", "高出", "高过")
@@ -758,6 +759,9 @@ def past_titles(tokens, j, k):
     n = j + (tokens[j].word == NOUN)
     if n < k - 1 and tokens[n].word == "系统" and tokens[n + 1].word in ("注册", "登记", "数据库"):
         return n + 1 + (tokens[n + 1].word == "数据库")  # “志愿汇”系统注册志愿者
+    n = j + (tokens[j].word in ADMIN)
+    while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
+        j = n = n + 1
     return j
 
 

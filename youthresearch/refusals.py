@@ -20,6 +20,7 @@ SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units o
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 _SPOKEN = _HAN_DIGITS + "百千万"
+_OF_A_SIZE = ("米", "m", "吨", "瓦", "V")  # units of which something is so many 级
 _BOUNDS = frozenset({"at_least", "at_most", "under"})
 THREE_DAYS = 72  # hours: what takes no longer may be told by how long it took
 
@@ -111,10 +112,10 @@ def _by_its_unit(mention, token, lead, rest):
         return "name"  # 五台县, 三元区
     if _only_unit(token, unit, lead):
         return "unit"
-    if rest[:1] == "级" and token[0] in _SPOKEN + "亿":
-        return "name"  # 千万吨级油田
-    if unit == "班" and marks["classed"].search(lead):
-        return "name"  # 应用化学专业1班
+    if rest[:1] == "级" and (token[0] in _SPOKEN + "亿" or unit.endswith(_OF_A_SIZE)):
+        return "name"  # 千万吨级油田, 16m级隧道
+    if unit == "班" and (mention["value"] >= 100 or marks["classed"].search(lead)):
+        return "name"  # 应用化学专业1班, 高一2班, 材料11201班
     if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
@@ -469,7 +470,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     ),
     # names, rhetoric, articles
     "town": r"[县市区乡镇](?![镇村区县级办])",
-    "classed": r"(?:专业|\d级)$",
+    "classed": r"(?:专业|\d级|年级|[高初大][一二三四])$",
     "scheme": "(?:行动|工程|计划|工作法|机制)",
     "slogan": r"“[^”。;\d]*$",
     "won": (
