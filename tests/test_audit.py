@@ -345,6 +345,7 @@ STATEMENTS = [  # own sentences, worked out by hand: relation, verdict, first re
     ("办活动366场，覆盖61个乡镇，平均每个乡镇6场。", "mean", "holds", ""),  # 366 / 61 = 6
     ("志愿者2.3万人，服务时长46万小时，人均服务时长22小时。", "mean", "conflict", "22小时/人 -> 20小时/人"),
     ("较2020年的1200名团员增加到1500名，增长20%。", "growth_between", "conflict", "20% -> 25%"),
+    ("共有250个，比上年增加10个，增长4.2%。", "growth", "holds", ""),  # of what, is not said
     ("团青比为19.4%，比上年下降1.2个百分点，上年为20.8%。", "points", "conflict", "-1.2百分点 -> -1.4百分点"),
     ("投入4100万元，是2018年的2000万元的2.05倍。", "multiple", "holds", ""),
     ("团组织4560个，其中团委320个、团总支210个、团支部4130个。", "sum", "conflict", "4560个 -> 4660个"),
@@ -512,16 +513,28 @@ def all_youth(draft):
     return draft.assign(indicator=draft["indicator"].mask(draft["noun"].str.endswith("青年"), "youth"))
 
 
-@pytest.mark.parametrize(("text", "level", "expected"), CHANGED)
-def test_a_change_is_of_the_level_that_its_words_tell(text, level, expected):
-    draft = all_youth(yr.extract_facts(text, source_id="s", date="2021"))
+@pytest.fixture(scope="module")
+def changed():
+    """Return what is derived and found of all texts of CHANGED: as drafted, and as coded."""
+    drafts = [yr.extract_facts(text, source_id=f"s{i}", date="2021") for i, (text, *_) in enumerate(CHANGED)]
+    draft = all_youth(pd.concat(drafts, ignore_index=True))
     coded = draft.drop(columns=[c for c in draft if c not in FACTS])
     value = draft.set_index("fact_id")["value"]
-    for table in (draft, coded) if level else (draft,):
-        found = yr.derive_before(table)
-        assert [value[i.split(" ")[0]] for i in found["fact_ids"]] == [level] * bool(level)
-        assert yr.list_refused(found).empty == (level is not None)
-        growth = yr.audit_facts(table).query("relation in ['growth', 'base']")["verdict"].tolist()
+    return value, [(yr.derive_before(table), yr.audit_facts(table)) for table in (draft, coded)]
+
+
+@pytest.mark.parametrize("number", range(len(CHANGED)), ids=[text for text, *_ in CHANGED])
+def test_a_change_is_of_the_level_that_its_words_tell(number, changed):
+    value, tables = changed
+    _, level, expected = CHANGED[number]
+    for before, findings in tables if level else tables[:1]:
+        of_several = yr.list_refused(before)
+        before, of_several, findings = (
+            table[table["source_id"] == f"s{number}"] for table in (before, of_several, findings)
+        )
+        assert [value[i.split(" ")[0]] for i in before["fact_ids"]] == [level] * bool(level)
+        assert of_several.empty == (level is not None)
+        growth = findings.query("relation in ['growth', 'base']")["verdict"].tolist()
         assert growth == [expected] * bool(expected)
 
 

@@ -7,6 +7,7 @@ What would be related but for another scope, flow, status or date is listed, wit
 
 import re
 from bisect import bisect
+from collections import namedtuple
 from itertools import pairwise
 from operator import attrgetter
 
@@ -37,6 +38,7 @@ MOVE = ["at", "kind", "baseline", "near", "key", "level", "previous", "found"]
 RELATION = ["relation", "members", "found"]
 _WORDS = ["fact_id", *KEY, "kind", "hedge", "unit", "sort", "called", "baseline", "part_of"]
 _REST = [*NUMBERS, *PLACE, "draft", "named", "key", "near"]
+_Row = namedtuple("_Row", ["Index", *_WORDS, *_REST])
 SEVERAL, NONE_TOLD = "several", -2  # a move may be of several levels, so it is of none
 
 
@@ -83,22 +85,24 @@ def prepare(facts, indicators=None, units=None):
         table[PLACE] = np.nan
     table = table.astype(dict.fromkeys([*NUMBERS, *PLACE, "named"], "float64"))  # of whatever backend
     table = table.sort_values(["source_id", "start", "fact_id"], ignore_index=True)
-    table["key"] = _numbered(table[KEY].fillna(""))
-    table["near"] = _numbered(_near_key(table)) if table["draft"].any() else table["key"]
+    keys = list(table[KEY].fillna("").itertuples(index=False, name=None))
+    table["key"] = _numbered(keys)
+    table["near"] = _numbered(map(_near_key, keys, table["fact_id"], table["draft"]))
     return table
 
 
-def _numbered(table):
-    """Give each row a number, and the same to rows that hold the same."""
+def _numbered(keys):
+    """Give each key a number, and the same to those that are the same."""
     numbers = {}
-    return [numbers.setdefault(row, len(numbers)) for row in table.itertuples(index=False, name=None)]
+    return [numbers.setdefault(key, len(numbers)) for key in keys]
 
 
-def _near_key(table):
+def _near_key(key, fact_id, draft):
     """Say within what the nearest figure is the one that is meant; in a draft, little is known."""
-    near = table[KEY].mask(table["draft"], table[["source_id", "subject", "status"]]).fillna("")
-    unnamed = table["draft"] & (table["subject"] == table["fact_id"])
-    return near.assign(subject=near["subject"].mask(unnamed, ""))
+    if not draft:
+        return key
+    source, *_, subject, _, status, _, _ = key
+    return (source, "", "", "" if subject == fact_id else subject, "", status, "", "")
 
 
 def _subject(table):
@@ -118,9 +122,9 @@ def _sorts(table, book, units):
     bases, lexicon = bases_of(units), load_lexicon()
     posts = tuple(lexicon.loc[lexicon["role"] == "post", "word"])
     persons = {"person": True, "item": False}
-    said = {row.indicator: persons.get(row.unit) for row in book.itertuples()}
+    said = {name: persons.get(unit) for name, unit in zip(book["indicator"], book["unit"], strict=True)}
     names = book.get("label_zh", pd.Series("", index=book.index)).astype("str").fillna("")
-    either = set(book.loc[names.str.endswith(posts), "indicator"])
+    either = {name for name, label in zip(book["indicator"], names, strict=True) if label.endswith(posts)}
     return [
         "" if subject in either else sort_of(unit, bases, said.get(subject))
         for unit, subject in zip(table["unit"].astype("str").fillna(""), table["subject"], strict=True)
@@ -187,9 +191,15 @@ def relate(rule, members, found):
 
 def rows_of(facts):
     """List facts as records, to be looked up by position: a report has few, and tables cost more."""
-    table = facts[[*_WORDS, *_REST]].copy()
-    table[_WORDS] = table[_WORDS].astype("object").fillna("")
-    return list(table.itertuples())
+    words = [_filled(facts[column]) for column in _WORDS]
+    return list(map(_Row, facts.index, *words, *(facts[column].tolist() for column in _REST)))
+
+
+def _filled(column):
+    """List the words of a column, a missing one as ""."""
+    blank = column.isna()
+    words = column.tolist()
+    return ["" if b else word for word, b in zip(words, blank, strict=True)] if blank.any() else words
 
 
 def _by(rows, about):
