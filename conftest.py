@@ -1,14 +1,10 @@
 """What every `pytest --nbval` run shares, from whichever folder it is started."""
 
 import gc
-from functools import partial
 
-from ipykernel import kernelspec
-
-from notebooks.run import KERNEL, set_environment
+from notebooks.run import set_environment
 
 set_environment()
-kernelspec.get_kernel_dict = partial(kernelspec.get_kernel_dict, extra_arguments=KERNEL)  # nbval asks it
 gc.set_threshold(50_000, 20, 50)  # tables make many objects, and hardly any that only the collector can free
 
 

@@ -22,12 +22,6 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
 }
-# Only errors are logged: else each kernel warns that its talk, inside this machine, is not encrypted. Garbage
-# is looked for more seldom, which saves a fifteenth of a notebook's time: figures make many objects.
-KERNEL = [
-    "--IPKernelApp.log_level=40",
-    "--IPKernelApp.exec_lines=__import__('gc').set_threshold(50_000, 20, 50)",
-]
 # All that is kept of a notebook's metadata: the rest tells of the machine that it was last opened on.
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -66,7 +60,8 @@ async def run(path, slot):
                 record_timing=False,
                 coalesce_streams=True,
                 on_cell_execute=remember,
-                extra_arguments=KERNEL,
+                # errors only: else each kernel warns that its talk, inside this machine, is not encrypted
+                extra_arguments=["--IPKernelApp.log_level=40"],
                 resources={"metadata": {"path": str(NOTEBOOKS)}},
             )
             await client.async_execute()
