@@ -307,6 +307,8 @@ def test_a_head_is_on_every_page_and_no_row_is_cut(tmp_path):
     assert sides == [["left", "center", "center"]] * 3
     title = body(path).find(f"{W}p/{W}pPr")
     assert title.find(f"{W}keepNext") is not None and title.find(f"{W}pStyle").get(f"{W}val") == "Caption"
+    path.write_bytes(table_as_docx(SHOWN.assign(注="同一指标、同一口径，改革前后都有"), "", ""))
+    assert [p.get(f"{W}val") for p in body(path).iter(f"{W}jc")][:4] == ["left", "center", "center", "left"]
 
 
 def test_a_picture_is_found_by_its_name_in_chinese(tmp_path):

@@ -21,7 +21,7 @@ STYLES = {  # of Word: size in points, Chinese font
 SMALL = 9  # points: tables and notes
 HEAVY, LIGHT = 12, 6  # the three lines, in eighths of a point: top and bottom, below the head
 WIDTH = 15.9  # cm between the margins of A4
-LONG = 24  # characters of a cell that is text, and stands left
+LONG = 24  # width of a cell that is text, and stands left; a Chinese character is two wide
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff")
 _NEGATIVE = re.compile(r"(?:^|(?<=[\s(\[,<>≥≤“（，]))-(?=[\d.∞])")  # a sign, not a hyphen or a range
 _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef“”‘’…—]")
@@ -46,7 +46,7 @@ def table_as_latex(table, title, note):
     """Write a table for LaTeX: three lines, as wide as the text, its caption above, its note below."""
     rows = _rows(table)
     head, *body = [" & ".join(map(as_latex, row)) + r" \\" for row in rows]
-    first = r">{\raggedright\arraybackslash}X" if any(len(row[0]) > LONG for row in rows) else "l"
+    first = r">{\raggedright\arraybackslash}X" if any(_width(row[0]) > LONG for row in rows) else "l"
     columns = first + r">{\centering\arraybackslash}X" * (len(rows[0]) - 1)
     lines = [r"\begin{table}[htbp]", r"\centering", *([rf"\caption{{{as_latex(title)}}}"] if title else [])]
     lines += [rf"\begin{{tabularx}}{{\textwidth}}{{{columns}}}", r"\toprule", head, r"\midrule", *body]
@@ -109,6 +109,10 @@ def _rows(table):
     body = zip(labels, table.itertuples(index=False, name=None), strict=True)
     rows = [(*names, *table.columns), *((*label, *row) for label, row in body)]
     return [[_cell(value) for value in row] for row in rows]
+
+
+def _width(text):
+    return len(text) + len(_CHINESE.findall(text))
 
 
 def _cell(value):
@@ -256,7 +260,7 @@ def _add_table(document, rows, title, note):
     if title:
         _add_caption(document, title).paragraph_format.keep_with_next = True
     table = document.add_table(len(rows), len(rows[0]))
-    wide = [column == 0 or any(len(row[column]) > LONG for row in rows) for column in range(len(rows[0]))]
+    wide = [column == 0 or any(_width(row[column]) > LONG for row in rows) for column in range(len(rows[0]))]
     for number, (row, cells) in enumerate(zip(rows, table.rows, strict=True)):
         for text, cell, left in zip(row, cells.cells, wide, strict=True):
             paragraph = cell.paragraphs[0]
