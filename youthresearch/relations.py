@@ -34,6 +34,7 @@ LAST_YEAR = ("previous_year", "same_period_previous_year")
 EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
 FINE = ("‰", "/10万")  # of populations, no count of which stands beside them
 PERSONS = ("个", "人", "名", "位")
+KNOWN = ("source_id", "subject", "status")  # of a draft: that much is known
 MOVE = ["at", "kind", "baseline", "near", "key", "level", "previous", "found"]
 RELATION = ["relation", "members", "found"]
 _WORDS = ["fact_id", *KEY, "kind", "hedge", "unit", "sort", "called", "baseline", "part_of"]
@@ -101,8 +102,8 @@ def _near_key(key, fact_id, draft):
     """Say within what the nearest figure is the one that is meant; in a draft, little is known."""
     if not draft:
         return key
-    source, *_, subject, _, status, _, _ = key
-    return (source, "", "", "" if subject == fact_id else subject, "", status, "", "")
+    told = zip(KEY, key, strict=True)
+    return tuple(said if name in KNOWN and said != fact_id else "" for name, said in told)
 
 
 def _subject(table):
