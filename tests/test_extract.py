@@ -908,6 +908,13 @@ def test_what_stands_apart_from_its_number_is_read_with_it(text, value, hedge, u
     assert (last["value"], last["hedge"], last["unit"]) == (value, hedge, unit)
 
 
+def test_two_numerals_in_a_row_are_about_so_many_and_no_list_of_ordinals():
+    facts = yr.extract_facts("会场可坐三、四百人，来了两、三个团支部。获二、三等奖，建设一、二期工程。\n三、四个举措")
+    assert facts["token"].tolist()[:2] == ["三、四百人", "两、三个"]
+    assert facts[["value", "value_max"]].to_numpy()[:2].tolist() == [[300, 400], [2, 3]]
+    assert "、" not in "".join(facts["token"][2:])
+
+
 def test_a_bound_that_says_which_are_counted_is_a_condition():
     facts = yr.extract_facts(
         "出勤率在60%以上的支部12个，人均收入低于3000元的困难户15户。出勤率超过60%，支部12个。"

@@ -361,6 +361,7 @@ class _Parts:
     unit2: str
     other: str
     apart: str
+    next: str
     zh1: str
     odd3: str
     unit3: str
@@ -406,8 +407,8 @@ def _plain(part, hedge, unit):
     low, high, place, inside = _number(number)
     if inside and hedge == "exact":
         hedge = "odd"
-    if part.other:  # 一至二名, 二至三千人, 十人至二百人
-        first, high = _number(part.other)[0], high or low
+    if part.other or part.next:  # 一至二名, 二至三千人, 十人至二百人; 五、六百名
+        first, high = _number(part.other or part.next)[0], high or low
         low = first if part.apart else _together(first, high, place, number[-1])
     if part.last:
         high, _, place, _ = _number(part.last)
@@ -793,6 +794,12 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "YEAR": r"(?<!\d)(?:1[5-9]|20)[\dxX×*]{2}",
     "MONTH": r"(?:(?<![\d.])(?:\d{1,2}|[xX×]{1,2}|(?<![十百])CN{1,2})月(?:份|底|初|末|[上中下]旬)?)",
     "DAY": r"(?:(?:\d{1,2}|[xX×]{1,2}|CN{1,3})[日号])",
+    "NEXT": "(?<=[^第、\\n一二两三四五六七八九十百千].、)(?=.[十百千万个名位人])(?:"  # 五、六百
+    + "|".join(
+        f"(?<=[{one}]、)(?={two})"
+        for one, two in zip(("一", "二两", *"三四五六七八"), "二三四五六七八九", strict=True)
+    )
+    + ")",
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个[半多]?月|周年|年(?!级)|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
@@ -890,7 +897,7 @@ _SORTS = {
         r"(?= ?ODD? ?(?:UNIT|[%‰倍]))|)"
         r"(?: ?(?P<odd2>ODD)|) ?(?:(?P<unit2>[%‰]|UNIT|倍)|)"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4})(?:(?P<apart>COUNTED)|)"
-        r" ?DASH ?|)"
+        r" ?DASH ?|(?P<next>[一二两三四五六七八])、NEXT|)"
         r"(?P<zh1>HAN(?:点DIGITS[万亿]|))"
         r"(?:(?P<odd3>ODD)|) ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)|(?<=两)(?=BOTH)"
         r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
