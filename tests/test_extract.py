@@ -909,7 +909,9 @@ def test_what_stands_apart_from_its_number_is_read_with_it(text, value, hedge, u
 
 
 def test_two_numerals_in_a_row_are_about_so_many_and_no_list_of_ordinals():
-    facts = yr.extract_facts("会场可坐三、四百人，来了两、三个团支部。获二、三等奖，建设一、二期工程。\n三、四个举措")
+    facts = yr.extract_facts(
+        "会场可坐三、四百人，来了两、三个团支部。获二、三等奖，建设一、二期工程。\n三、四个目标"
+    )
     assert facts["token"].tolist()[:2] == ["三、四百人", "两、三个"]
     assert facts[["value", "value_max"]].to_numpy()[:2].tolist() == [[300, 400], [2, 3]]
     assert "、" not in "".join(facts["token"][2:])

@@ -207,23 +207,21 @@ def _each_of(mention, said, whole, context):
 
 
 def _within(mention, said, each, context):
-    """Take a period for what each figure is of, if an action fills it; this holds on for the next ones.
+    """Take a period for what each figure is of (每年培训500名, 每天300人上岗); it holds on for the next ones.
 
-    So 每年培训500名 are 名/年, and the 张 of 发放2万张 after it are of each year too. Of those who come of
-    themselves (每年有300人次参加), nobody says that it is a rate.
+    So the 张 of 发放2万张 after them are of each year too.
     """
     if each is None:
         within = context.get("within")
         context["within"] = within if within and _marks()["goes_on"].fullmatch(said.lead) else None
         return context["within"]
-    acted = (
+    timed = (
         each.unit in PERIODS
         and not _is_frequency(mention)
         and mention["unit"] not in PARTS
-        and _marks()["acted"].search(said.clause)
         and not _marks()["moved"].search(said.clause)
     )
-    context["within"] = Each(each.unit, False) if acted else None
+    context["within"] = Each(each.unit, False) if timed else None
     return context["within"] or each
 
 
@@ -820,9 +818,6 @@ def _marks():
     verbs = {verb for verb in roles("head_verb") if len(verb) > 1}
     doing = either(verbs - _COME)
     return {
-        "acted": re.compile(  # 每年将发放, 每年对300名青年开展, 年均向社会提供
-            rf"(?:每个?(?:{either(PERIODS)})|[年月日]均)(?![的一])[^;]*(?:{doing}|[对为向给]$)"
-        ),
         "goes_on": re.compile(rf"(?!.*(?:{_ANEW}))[^,;:]*(?:,(?:其中|{_ALONG}(?:{doing}))[^,;:]*)?"),
         "next": re.compile(  # 全年举办讲座9场, (二)新建书屋4个, 同时为60名学生送书
             r" *(?:[(]?[\d一二三四五六七八九十]{1,3}(?:[)、.]+|是))? *"
