@@ -250,7 +250,27 @@ def test_a_stroke_after_what_may_be_below_zero_is_a_minus(said):
 def test_a_bare_number_has_the_unit_of_the_noun_of_a_total_and_of_times():
     facts = yr.extract_facts("义工总数5600，参与人次3200，注册义工数为9800，支部总数120。")
     assert facts["value"].tolist() == [5600, 3200, 9800, 120]
-    assert facts["unit"].tolist() == ["人", "人次", "人", ""]
+    assert facts["unit"].tolist() == ["人", "人次", "人", "个"]
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("现有从业者36万，其中团员8万。惠及6万农村妇女。", ["人", "人", "人"]),
+        ("全区常住人口48万，账号粉丝量9.3万。", ["人", "人"]),
+        ("视频播放量破300万，累计阅读12万。", ["次", "次"]),
+        ("三年发放贷款10亿。", ["元"]),
+        ("全省社会组织突破2万。", ["个"]),
+        ("综合得分为80。", [""]),
+    ],
+)
+def test_a_bare_number_has_the_unit_of_what_it_counts(text, units):
+    assert yr.extract_facts(text)["unit"].tolist() == units
+
+
+def test_bare_numbers_are_of_what_their_heading_says():
+    facts = yr.extract_facts("青年中心数表：\n北京 20 | 天津 63 | 河北 107")
+    assert facts["noun"].tolist() == ["青年中心"] * 3 and set(facts["unit"]) == {"个"}
 
 
 def test_the_number_of_an_item_parts_it_from_the_one_before():
@@ -853,7 +873,7 @@ APART = [  # text, value, hedge and unit of its last figure
     ("场地有30多个平方米。", 30, "odd", "平方米"),
     ("配有一张书桌、一部电话。", 1, "exact", "部"),
     ("新建一所学校和一座书屋。", 1, "exact", "座"),
-    ("表彰先进集体8个，12先进个人。", 12, "exact", ""),
+    ("表彰先进集体8个，12先进个人。", 12, "exact", "人"),
     ("资助百名学子", 100, "exact", "名"),
     ("每万城镇常住人口拥有社工6人。", 6, "exact", "人/万人"),
     ("每百万人口有图书馆9个。", 9, "exact", "个/百万人"),
@@ -890,7 +910,7 @@ APART = [  # text, value, hedge and unit of its last figure
     ("志愿者服务20小时。", 20, "exact", "小时"),
     ("累计贡献了48小时的志愿服务。", 48, "exact", "小时"),
     # what is read is told in large numbers
-    ("推文阅读量超300万。", 3_000_000, "over", ""),
+    ("推文阅读量超300万。", 3_000_000, "over", "次"),
     # a sum after a mean is none, nor is what has a mean of some size
     ("学生每人获得3000元、共计9万元的助学金。", 90000, "exact", "元"),
     ("人均收入低于3000元的困难人口1.2万人。", 12000, "exact", "人"),

@@ -44,7 +44,7 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, WORDS, is_person, is_verb
+from .tokens import NUMBER, PEOPLE, WORDS, ends_in, is_person, is_verb
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -68,6 +68,9 @@ _OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
+_WHERE = ("农村", "社会")  # where something is, and no body
+COUNTED_KINDS = ("level", "change", "mean")
+_SEEN = re.compile("(?:浏览|点击|阅读|播放|访问|观看|点赞|转发)(?:总?[量数率])?$")  # counted in times
 _BARE = re.compile(r"[“”\"' ]")
 CARRIED, WHEN = ("结转", "结余"), ("上年", "年初", "年末", "期初", "期末", "本年")
 
@@ -96,7 +99,8 @@ def extract_facts(document_or_text, *, source_id="", date="", indicators=None, d
     Returns
     -------
     pandas.DataFrame
-        One row is one proposed fact, in the columns of facts (`load_facts`), and: noun with its offsets,
+        One row is one proposed fact, in the columns of facts (`load_facts`; a bare number has the unit of
+        what it counts, 6万志愿者: 人), and: noun with its offsets,
         rule (how the noun was found: right or left of the number, object of a verb of becoming, event,
         inherited from the figure before, topic of the clause before, header or label of a table),
         alternatives (the other candidate), confidence (high: the noun is the very name of the indicator,
@@ -283,7 +287,7 @@ def _score(fact, draft, noun):
     people = {"名": "人", "位": "人"}
     units = ["/".join(people.get(u, u) for u in f["unit"].split("/")) for f in (fact, draft)]
     row |= {"value": same, "hedge": draft["hedge"] == fact["hedge"], "kind": draft["kind"] == fact["kind"]}
-    row |= {"unit": units[1] in (units[0], "")}
+    row |= {"unit": units[0] == units[1]}
     if noun is None:
         return row | {"noun": None, "head": None}
     own, coded = (_BARE.sub("", fold(n)) for n in (draft["noun"], noun))
@@ -557,6 +561,8 @@ def _row(row, text, folded, source_id, ids, book):
     noun = text[noun_start:noun_end].replace("\n", "")
     named = folded[noun_start:noun_end].replace("\n", "")
     honoured = _is_honour(named)
+    if not row["unit"] and row["kind"] in COUNTED_KINDS:
+        row["unit"] = _unit_of(named, row["value"])
     indicator, usual, sure = NOTHING
     if named[-2:] in book.ends:
         first = min(noun_start, row["start"])
@@ -596,6 +602,21 @@ def _row(row, text, folded, source_id, ids, book):
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
         "confidence": _confidence(row["rule"], sure and indicator and flow == book.flows[indicator]),
     }
+
+
+def _unit_of(name, value):
+    """Return the unit of a bare number by what it counts, as coders fill it in: 6万志愿者 are 人.
+
+    Sums are told bare in round numbers only (放贷10亿).
+    """
+    name = name.removesuffix("量") if is_person(name[:-1]) else name  # 粉丝量
+    if is_person(name) or name.endswith("人口"):
+        return "人"
+    if _SEEN.search(name):
+        return "次"
+    if ends_in(name, "money"):
+        return "元" if value >= 1e4 else ""
+    return "个" if ends_in(name, "organisation") and name not in _WHERE else ""
 
 
 def _confidence(rule, sure):

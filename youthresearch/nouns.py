@@ -4,6 +4,8 @@ Each rule proposes a phrase: right or left of the number, the object of a verb a
 The unit says which is the likeliest; where none finds any, the figure, clause or heading before is asked.
 """
 
+import re
+
 from .phrases import (
     AIMS,
     BOOKED,
@@ -61,6 +63,7 @@ RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", 
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
+_NUMBER_OF = re.compile(r"(?:总?数|数量|人数)(?:一览|统计|情况)?表?[: \n]*$")
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
@@ -811,7 +814,15 @@ def _over_brackets(tokens, i, unit):
 
 
 def find_above(text, start, unit):
-    """Find the last noun that a unit counts in a heading or sentence before one whose figure has none."""
+    """Find the last noun that a unit counts in a heading or sentence before one whose figure has none.
+
+    Of bare numbers it is what a heading says that they are the number of (各区青年中心数:).
+    """
+    if not unit:
+        headed = _NUMBER_OF.search(text)
+        tokens = classify(cut(text[: headed.start()]), start, {}) if headed else []
+        k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), None)
+        return phrase_to(tokens, k) if k is not None and is_counted(tokens[k].word) else None
     if unit not in COUNTED and unit != "%":
         return None
     tokens = classify(cut(text), start, {})
