@@ -437,7 +437,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         **{"noun": noun, "rule": rule, "other": other},
     }
     if not unit and kind != "rank":
-        row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, context)
+        row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, row, context)
         each = kind == "mean" and row["unit"] and each_of(said.clause, "")
         row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
@@ -456,7 +456,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     return row
 
 
-def _unsaid_unit(noun, folded, said, context):
+def _unsaid_unit(noun, folded, said, row, context):
     """Find the unit of a bare number: that of its noun (参与人数, 青年数) or of its whole (其中900万)."""
     name = folded[slice(*noun)] if noun else ""
     if name and folded.startswith(("人数", *TOTALS), noun[1]) and is_person(name):
@@ -465,7 +465,9 @@ def _unsaid_unit(noun, folded, said, context):
         return "人次"
     if name.endswith("人数") or (name.endswith("数") and is_person(name[:-1])):
         return "人"
-    return context.get("unit", "") if said.clause.rstrip().endswith("其中") else ""
+    if said.clause.rstrip().endswith("其中"):
+        return context.get("unit", "")
+    return _unit_of(name, row["value"]) if row["kind"] in COUNTED_KINDS else ""
 
 
 def _noun_of(mention, kind, folded, tokens, number, context):
@@ -562,7 +564,7 @@ def _row(row, text, folded, source_id, ids, book):
     named = folded[noun_start:noun_end].replace("\n", "")
     honoured = _is_honour(named)
     if not row["unit"] and row["kind"] in COUNTED_KINDS:
-        row["unit"] = _unit_of(named, row["value"])
+        row["unit"] = _unit_of(named, row["value"])  # of a table, or of what stands above
     indicator, usual, sure = NOTHING
     if named[-2:] in book.ends:
         first = min(noun_start, row["start"])
