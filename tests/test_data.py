@@ -167,3 +167,11 @@ def test_tables_are_stored_as_the_data_package_lists_them():
         assert resource["title_zh"] and all(
             f["title"] and f["title_zh"] for f in resource["schema"]["fields"]
         )
+
+
+def test_units_of_one_base_are_of_one_size():
+    """Figures are compared within a base, and nothing is converted."""
+    units = yr.load_units()
+    scaled = units[units["label_en"].str.match("milli|centi|kilo|mega|giga|tera|nautical")]
+    assert len(scaled) > 20
+    assert (scaled["label_en"].str.replace(r"[ -]", "_", regex=True) == scaled["base"]).all()

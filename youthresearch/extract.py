@@ -44,7 +44,7 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, WORDS, ends_in, is_person, is_verb
+from .tokens import NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_person, is_verb
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -68,7 +68,6 @@ _OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
-_WHERE = ("农村", "社会")  # where something is, and no body
 COUNTED_KINDS = ("level", "change", "mean")
 _SEEN = re.compile("(?:浏览|点击|阅读|播放|访问|观看|点赞|转发)(?:总?[量数率])?$")  # counted in times
 _BARE = re.compile(r"[“”\"' ]")
@@ -254,8 +253,8 @@ def score_extraction(coded, proposed, nouns):
         One row is one coded fact: fact_id, source_id, token; proposal (its fact_id, missing if none
         shares a character); value, hedge, unit, kind, noun, head (the noun's last two characters): True
         where the proposal agrees, missing where there is none or no noun was coded. Words for persons
-        are one unit; quotation marks and blanks in nouns do not count, nor does what `extract_facts`
-        leaves out before them. Precision is the rows with a proposal over all proposals.
+        are one unit; quotation marks and blanks in nouns do not count. Precision is the rows with a
+        proposal over all proposals.
 
     Raises
     ------
@@ -618,7 +617,7 @@ def _unit_of(name, value):
         return "次"
     if ends_in(name, "money"):
         return "元" if value >= 1e4 else ""
-    return "个" if ends_in(name, "organisation") and name not in _WHERE else ""
+    return "个" if ends_in(name, "organisation") and name not in SETTINGS else ""
 
 
 def _confidence(rule, sure):

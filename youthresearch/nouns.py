@@ -35,6 +35,7 @@ from .tokens import (
     ONLY,
     OTHER,
     PEOPLE,
+    SETTINGS,
     classify,
     coded,
     counts,
@@ -653,7 +654,7 @@ def _event_to(tokens, k, unit):
 
 def _acts(word, unit):
     """Tell whether a noun before a verb is who acts (媒体推介百余次), or else is acted on (义工培训30场)."""
-    if word in ("社会", "农村"):
+    if word in SETTINGS:
         return False  # 社会捐赠
     return ends_in(word, "organisation") or (unit not in EVENTS and ends_in(word, "person"))
 

@@ -332,7 +332,9 @@ def save_whole(path, content):
         part.write_bytes(content)
         part.replace(path)
     except PermissionError as error:
-        raise DataError(f"{path} cannot be written ({error.strerror}): close it where it is open.") from None
+        raise DataError(
+            f"{path} cannot be written ({error.strerror}): close it where it is open, or name another folder."
+        ) from None
     finally:
         part.unlink(missing_ok=True)
 

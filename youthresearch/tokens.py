@@ -35,6 +35,7 @@ SORTS = {  # whatever the tagger says
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
 }
+SETTINGS = ("农村", "社会")  # where something is, and no body
 NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只", OTHER))  # end no noun
 
 
