@@ -59,7 +59,7 @@ def test_months_of_a_year(when, start, end):
     ],
 )
 def test_document_date(text, given, date):
-    assert document_date(text, given) == date
+    assert document_date(text, given).at == date
 
 
 @pytest.mark.parametrize(

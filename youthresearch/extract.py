@@ -138,11 +138,14 @@ def _propose(document_or_text, source_id, indicators, date):
     date, place = document_date(folded, date), place_of(folded)
     furniture = [(start, end) for start, end, role, _ in paragraphs if role == "boilerplate"]
     lines = paragraphs or lines_of(folded)
-    tabled, tables, folded = read_tables(lines, folded, date) if lines else ([], [], folded)
+    tabled, tables, folded = read_tables(lines, folded, date.at) if lines else ([], [], folded)
     sifted, refused = _sifted(folded, date, furniture, tables, tabled)
     rows = _rows(sifted, folded, place)
     if tabled:
-        rows += [row | {"district": _district_in_table(row, place)} for row in tabled]
+        rows += [
+            row | {"district": _district_in_table(row, place), "within": date.within * (row["at"] == date.at)}
+            for row in tabled
+        ]
         rows.sort(key=lambda r: r["start"])
     book = project_book() if indicators is None else read_book(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
@@ -336,10 +339,10 @@ def _sift(sentence, folded, paragraph, ruled, document):
     """Part the numbers of a sentence into those that may be facts, with their dates, and those refused."""
     kept, refused, before = [], [], paragraph.get("norm")
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
-    dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
+    dates, paragraph["dated"] = dates_of(sentence, folded, paragraph.get("dated"), document)
     reasons = [refusal_of(mention, folded) for mention in mentions]
     normed = not _NORMED.isdisjoint(reasons) and (before or may_hold_norms(folded, start, end, ruled))
-    for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
+    for mention, dated, reason in zip(mentions, dates, reasons, strict=True):
         norm = reason
         if normed and not reason:
             norm = norm_of(mention, folded, sentence, ruled, before)
@@ -350,7 +353,7 @@ def _sift(sentence, folded, paragraph, ruled, document):
         if norm and norm != SET:
             refused.append((mention["start"], mention["end"], norm))
         else:
-            mention |= {"at": at, "since": since, "year": document[:4], "set": norm == SET}
+            mention |= dated._asdict() | {"year": document.at[:4], "set": norm == SET}
             kept.append(mention)
     paragraph["norm"] = before
     return kept, refused
@@ -440,7 +443,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         each = kind == "mean" and row["unit"] and each_of(said.clause, "")
         row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
-        row |= {"at": mention["at"][:4], "since": ""}
+        row |= {"at": mention["at"][:4], "since": "", "within": ()}
     if kind == "growth" and unit in _OF_ONE:
         percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "value_max", "resolution")}
         row |= percent | {"unit": "%"}
@@ -570,6 +573,7 @@ def _row(row, text, folded, source_id, ids, book):
         indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
     flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
+    began, ended = _period(row, flow)
     return {
         "fact_id": ids[row["number"]],
         "source_id": source_id,
@@ -586,8 +590,8 @@ def _row(row, text, folded, source_id, ids, book):
         "low": low,
         "high": high,
         "baseline": row["baseline"],
-        "period_start": _period_start(row, flow),
-        "period_end": row["at"],
+        "period_start": began,
+        "period_end": ended,
         "status": row["status"],
         "token": text[row["start"] : row["end"]],
         "start": row["start"],
@@ -626,11 +630,11 @@ def _confidence(rule, sure):
     return "high" if sure else "medium"
 
 
-def _period_start(row, flow):
-    """Say from when a figure counts; what happened in a year or month began with it."""
-    if flow == "stock":
-        return ""
-    return row["since"] or (row["at"] if flow == "flow" else "")
+def _period(row, flow):
+    """Say from when a figure counts and until when; what happened in a year or month began with it."""
+    if flow == "flow":
+        return row["within"] or (row["since"] or row["at"], row["at"])
+    return "" if flow == "stock" else row["since"], row["at"]
 
 
 def _flow(row, honoured, usual):
