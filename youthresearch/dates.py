@@ -20,7 +20,7 @@ _YEARS = re.compile(r"\d{4}年")
 _YEAR_END = re.compile(r"年?(?:年?[底末]|终)")
 _REPORT = re.compile(  # a look-behind stands after a character, so that `re` searches at once
     r"((?:19|20)(?<!\d\d\d)\d\d)年?度?(\d{1,2}月?(?:[—–~-]|至|到)\d{1,2}月份?)?"
-    r"(?:[第前]?\d{1,2}(?=个?[季月]))?[^。;,\n\d]{0,30}?"
+    r"(?:[第前]?\d{1,2}(?=个?季|个月))?[^。;,\n\d]{0,30}?"
     r"(?:总结|报告|汇报|述职|决算|预算|公报|年鉴|综述|情况|工作)"
 )
 _YEAR_BEFORE = re.compile(
@@ -87,7 +87,7 @@ def document_date(folded, given=""):
     """Return what the figures of a text hold for where their sentences say nothing.
 
     In this order: the day up to which it counts, where the first lines say so (截至2021年12月31日); the time
-    of the report in its title (2021年度工作总结, 2021年上半年工作总结); the date given; that of publication in
+    of the report in its title (2021年度工作总结, 2021年上半年总结); the date given; that of publication in
     the first lines or of signature in the last. The last two count to the month. What happened did so in the
     time that the title says, whatever the day up to which it counts.
 
@@ -224,7 +224,7 @@ def read_span(span, folded, held, own, document):
         return None
     until = _end_of_brackets(lead, folded, end)
     if span["whole"] or span["far"]:
-        if own and own.within and own.at[:4] == year:  # 截至12月20日,全年
+        if own and (own.within or own.since):  # 截至12月20日,全年; 2016—2019年,全年开放
             return None
         so = (
             (year, year)

@@ -28,8 +28,13 @@ _SHORT = re.compile(  # 南山团区委, 团温岭市委, 永川共青团: the n
 _SPEAKER = re.compile("团[省市县区旗州盟]委|共青团|妇联|总工会|少先队|少工委|志愿者协会")  # what these end in
 _SIGNED = re.compile(r"\n[^,。;\n]{2,24}(?:委员会|团委|[省市县区旗州]委|总工会|妇联)\s{1,4}\S{6,12}日?\s*\Z")
 _COMMITTEE = re.compile(  # a look-behind stands after a character, so that `re` searches at once
-    r"团(?:(?<![\u4e00-\u9fff]团)|(?<=共青团)(?<![\u4e00-\u9fff]共青团))([\u4e00-\u9fff]{2,15}?[省市县区旗州盟])委"
+    r"团(?:(?<![\u4e00-\u9fff]团)|(?<=共青团)(?<![\u4e00-\u9fff]共青团))"
+    r"((?:(?![省市县区旗州盟]委|[在与及的了按以对把由到是被])[\u4e00-\u9fff]){2,15}[省市县区旗州盟])委"
 )
+_OF_PARTY = re.compile(  # 共青团紧扣县委中心工作, 共青团贯彻市委、市政府部署: no place of 紧扣县, 贯彻市
+    "[、和]|中心|决策|部署|要求|号召|精神|全会|(?:主要)?领导|指示|安排|统一|坚强|重[大点]|大局|关于"
+)
+LONGEST = 5  # characters of a name that today is none
 _COMMON = {"城区", "郊区", "矿区", "东区", "西区", "新县", "市辖区", "直辖县"}
 _ABOVE = {"国": None, "省": "province", "州": "prefecture", "盟": "prefecture", "市": "prefecture"}
 _WIDER = re.compile(
@@ -87,7 +92,7 @@ def _spoken_of(folded):
     title, first = folded[:HEAD].partition("\n")[0], _full_names_in(folded[:TITLE])
     if _EXAMPLE.search(folded[:TITLE]):
         return None
-    committees = _committees_in(folded[:OPENING])
+    committees = _committees_in(folded[: len(title)]) or _committees_in(folded[:OPENING])
     if committees:
         code = _deepest(committees, folded)
         return code if code and all(_in_line(code, codes) for *_, codes in first) else None
@@ -215,7 +220,12 @@ def _committees_in(text):
     """Find the places whose committee speaks (团温岭市委, 南山团区委), as (end, name, candidates)."""
     found = []
     for match in _COMMITTEE.finditer(text):
-        found += _full_names_in(match[1]) or [(match.end(), match[1], [])]  # no place of today: uncertain
+        names = _full_names_in(match[1])
+        before = match[1][: names[0][0] - len(names[0][1])] if names else match[1]
+        if names and (not before or is_place(before, short=True)):
+            found += names
+        elif len(match[1]) <= LONGEST and match[1][-1] != "省" and not _OF_PARTY.match(text, match.end()):
+            found.append((match.end(), match[1], []))  # no place of today: uncertain
     speakers = [match.span() for match in _SPEAKER.finditer(text)]
     if not speakers:
         return found
