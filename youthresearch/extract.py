@@ -29,7 +29,7 @@ from .clauses import (
     share_hedges,
     status_of,
 )
-from .codebook import NOTHING, indicator_of, project_book, read_book
+from .codebook import NOTHING, indicator_of, project_book, read_book, unquoted
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
@@ -568,7 +568,7 @@ def _row(row, text, folded, source_id, ids, book):
     if not row["unit"] and row["kind"] in COUNTED_KINDS:
         row["unit"] = _unit_of(named, row["value"])  # of a table, or of what stands above
     indicator, usual, sure = NOTHING
-    if named[-2:] in book.ends:
+    if unquoted(named)[-2:] in book.ends:
         first = min(noun_start, row["start"])
         indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
     flow = _flow(row, honoured, usual)
