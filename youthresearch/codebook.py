@@ -108,25 +108,27 @@ def indicator_of(noun, before, figure, honoured, book):
     at = next((i for i in range(len(bare) - 1) if bare[i:] in book.names), None)
     if at is None and not begun:
         return NOTHING
-    found, named = (
-        (begun, True) if begun else (book.names[bare[at:]], _says_no_more(_before(noun, bare[at:])))
-    )
+    word, within = ("", False) if begun else _before(noun, bare[at:])
+    found, named = (begun, True) if begun else (book.names[bare[at:]], _says_no_more(word))
     usual = book.flows[found[0]]
     if honoured and usual == "stock":
         found, named = [AWARDS[is_person(noun)]], True
     elif not named and found[0] in book.wholes:
+        found = ()
+    if within and found and found[0] not in AWARDS.values():  # “全国减灾示范社区” is a name of its own
         found = ()
     fits = [name for name in found if _fits(book.units.get(name), figure["unit"], figure["kind"])]
     return Found(fits[0] if fits else "", usual, named)
 
 
 def _before(noun, name):
-    """Return what stands in a noun before the name that it ends in, without a mark that opens the name."""
+    """Return what stands in a noun before the name that it ends in, and whether it is in the same quotes."""
     at = len(noun) - 1
     for character in reversed(name):
         at = noun.rindex(character, 0, at + 1) - 1
     word = noun[: at + 1]
-    return word[:-1] if word and word[-1] in QUOTES and sum(map(word.count, QUOTES)) % 2 else word
+    opened = bool(word) and sum(map(word.count, QUOTES)) % 2 == 1
+    return (word[:-1], False) if opened and word[-1] in QUOTES else (word, opened)
 
 
 def _says_no_more(word):
