@@ -54,6 +54,7 @@ _SPAN = re.compile(  # 2021年第一季度, 一至三季度, 前三季度, 上�
     r"|(?:(?P<until>前)|第)?(?P<first>[一二三四1-4])(?<![\d.十百每续满期近两]\S)"
     r"(?:(?:季度)?(?:[、和及至到]|[—–~-]+)第?(?P<last>[一二三四1-4]))?(?(until)个?)季度)(?P<close>[末底]?)"
     r"|(?P<far>[今本]年度?以?来|年初以来|(?<!近)一年以?来|(?<![\d一二三四五六七八九十两几多近整数每半明后往])年度?内)"
+    r"|(?P<years>(?<!\d)\d{1,2}|[一二两三四五六七八九十]{1,3})年以?来"
 )
 
 
@@ -223,6 +224,9 @@ def read_span(span, folded, held, own, document):
     if alone or not year or rest.startswith("同期") or _is_no_date(lead, rest):
         return None
     until = _end_of_brackets(lead, folded, end)
+    if span["years"]:
+        count = _count(span["years"])
+        return When("", str(int(year) - count + 1), (), until, False) if count > 1 else None
     if span["whole"] or span["far"]:
         if own and (own.within or own.since):  # 截至12月20日,全年; 2016—2019年,全年开放
             return None
@@ -247,7 +251,7 @@ def _year_of_span(span, held, document):
     """Return the year of a span: its own, that which holds, or the nearest to the date of the document."""
     if span["year"]:
         return span["year"]
-    if held and held.at and not (span["own"] or span["past"] or span["far"]):
+    if held and held.at and not (span["own"] or span["past"] or span["far"] or span["years"]):
         return held.at[:4]
     if not document.at:
         return ""
@@ -255,7 +259,7 @@ def _year_of_span(span, held, document):
     if span["whole"] or span["far"]:  # published in January
         past = month < 3 and not document.within and (span["whole"] or span["far"][0] == "一")
     else:
-        past = _months_of(span)[0] - month > 6
+        past = not span["years"] and _months_of(span)[0] - month > 6
     return str(year - bool(span["past"] or past))
 
 
@@ -264,14 +268,11 @@ def _months_of(span):
     if span["half"]:
         return (1, 6) if span["half"] == "上" else (7, 12)
     if span["months"]:
-        months = span["months"]
-        return 1, int(months if months.isdigit() else _numeral(months))
+        return 1, _count(span["months"])
     if not span["first"]:
         return 1, 12
-    first, last = (
-        " 一二三四".find(q) if q in "一二三四" else int(q)
-        for q in (span["first"], span["last"] or span["first"])
-    )
+    first = _count(span["first"])
+    last = _count(span["last"]) if span["last"] else first
     return 1 if span["until"] else 3 * first - 2, 3 * last
 
 
@@ -353,6 +354,11 @@ def _parts(token):
 def _in_digits(text):
     """Write months and days in digits (十二月三十一日); `fold` has done so with years."""
     return _IN_WORDS.sub(lambda match: _numeral(match[0]), text) if "月" in text else text
+
+
+def _count(number):
+    """Return a small number in digits or words."""
+    return int(number if number.isdigit() else _numeral(number.replace("两", "二")))
 
 
 def _numeral(words):
