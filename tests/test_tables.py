@@ -684,6 +684,15 @@ def test_a_date_in_a_header_is_no_noun(read):
     assert facts["scope"].tolist() == ["河口镇"] * 3 + ["青山镇"] * 3
 
 
+def test_quarters_and_half_years_of_a_header_are_spans(read):
+    header = "指标|一季度|第二季度|上半年|前三季度|全年|2018年"
+    facts = read(("", [header, "新发展团员（名）|1|2|3|4|5|6", "现有团员（名）|1|2|3|4|5|6"]))
+    ends = ["2022-03", "2022-06", "2022-06", "2022-09", "2022", "2018"]
+    starts = ["2022-01", "2022-04", "2022-01", "2022-01", "2022", "2018"]
+    assert rows(facts, "period_end") == [[end] for end in ends * 2]
+    assert rows(facts, "period_start") == [[start] for start in [*starts, *[""] * 6]]
+
+
 def test_the_unit_of_a_part_holds_to_its_end(read):
     facts = read(
         ("", ["指标|2021年|2022年", "一、优抚（万人）", "士兵|4.2|4.5", "二、其他", "志愿者（名）|9|8"])

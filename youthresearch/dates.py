@@ -51,7 +51,7 @@ _SPAN = re.compile(  # 2021年第一季度, 一至三季度, 前三季度, 上�
     r"(?:(?:(?P<year>(?:19|20)(?<!\d\d\d)\d\d)年?|(?P<past>[去上])年|(?P<own>[今本])年|当年)度?的?)?(?:"
     r"(?P<half>[上下])半年|(?P<whole>全年)(?![级龄]|的?(?:目标|任务|计划|指标|预算|预期))"
     r"|前(?P<months>1[0-2]|\d|十[一二]|[二三四五六七八九十])个月"
-    r"|(?:(?P<until>前)|第)?(?P<first>[一二三四1-4])(?<![\d.十百每续满期近两]\S)"
+    r"|(?:(?P<until>前)|第)?(?P<first>[一二三四1-4]|(?<=前)两)(?<![\d.十百每续满期近两]\S)"
     r"(?:(?:季度)?(?:[、和及至到]|[—–~-]+)第?(?P<last>[一二三四1-4]))?(?(until)个?)季度)(?P<close>[末底]?)"
     r"|(?P<far>[今本]年度?以?来|年初以来|(?<!近)一年以?来|(?<![\d一二三四五六七八九十两几多近整数每半明后往])年度?内)"
     r"|(?P<years>(?<!\d)\d{1,2}|[一二两三四五六七八九十]{1,3})年以?来"
@@ -323,6 +323,20 @@ def _is_no_date(near, rest):
 def _end_of_brackets(lead, folded, end):
     """Return the offset of the end of the brackets that a date stands in, or -1."""
     return folded.find(")", end, end + 60) if lead.rfind("(") > lead.rfind(")") else -1
+
+
+def time_of(label, document):
+    """Return what a label of no more than a time says: an ISO date, or two with a slash between them.
+
+    >>> time_of("二季度", "2019"), time_of("2019年底", "")
+    ('2019-04/2019-06', '2019-12-31')
+    """
+    span = _SPAN.fullmatch(label)
+    year = span and _year_of_span(span, None, Dated(document))
+    if not year or _months_of(span) == (1, 12):
+        return iso(label, "", document)
+    first, last = _months_of(span)
+    return f"{year}-{first:02}/{year}-{last:02}"
 
 
 def iso(token, rest="", document=""):

@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .dates import iso
+from .dates import iso, time_of
 from .quantities import counted_units, lexicon_codes, lexicon_words
 from .rates import each_of
 from .tokens import is_person, purely
@@ -13,7 +13,7 @@ YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
 )
 WHEN = re.compile(  # a label that is no more than a date
-    r"(?=.)(?:(?:19|20)\d\d(?: ?年)?度?)?(?:年?[底末])?(?:[上下]半年|[一二三四]季度)?"
+    r"(?=.)(?:(?:19|20)\d\d(?: ?年)?度?)?(?:年?[底末])?(?:[上下]半年|第?[一二三四1-4]季度|前[二三]季度|全年)?"
     r"(?:\d{1,2}月份?)?(?:\d{1,2}[日号])?"
     r"|\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?"
 )
@@ -49,8 +49,8 @@ class Said(NamedTuple):
 
     noun: what is counted, and span: where that stands, if it does; own: it is more than 数量; place: what
     they are of; unit, factor: of the numbers (万元: 元, 10000); implied: unit where nothing says one (人数:
-    人); per: what a mean is of one of; at: ISO date or nothing; kind, baseline; status: where it is said;
-    sign: -1 where a positive number is a decrease.
+    人); per: what a mean is of one of; at: ISO date, two with a slash, or nothing; kind, baseline; status:
+    where it is said; sign: -1 where a positive number is a decrease.
     """
 
     noun: str = ""
@@ -76,7 +76,7 @@ def said_of(cell, document):
     skipped = MARK.match(cell.text).end()
     name, unit, factor = name_and_unit(cell.text[skipped:].rstrip(":*#△"))
     if WHEN.fullmatch(name) and not YEAR.fullmatch(name):
-        return Said(unit=unit, factor=factor, at=iso(name, "", document))  # 一季度
+        return Said(unit=unit, factor=factor, at=time_of(name, document))  # 一季度
     at, past = _dated(name, document)
     each = _OF_EACH.match(name, past)
     past = each.end() if each else past + _acted(name[past:])

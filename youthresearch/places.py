@@ -94,8 +94,10 @@ def _spoken_of(folded):
     title = line if len(line) <= TITLE else ""
     if _EXAMPLE.search(folded[:TITLE]):
         return None
-    committees = _committees_in(title) or _committees_in(folded[:OPENING])
+    issuer = _committees_in(title)
+    committees = issuer or _committees_in(folded[:OPENING])
     if committees:
+        first = _full_names_in(title) if issuer else first
         code = _deepest(committees, folded)
         return code if code and all(_in_line(code, codes) for *_, codes in first) else None
     signed = _SIGNED.search(folded[-FOOT:])

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from math import nan
 from typing import NamedTuple
 
-from .dates import iso
+from .dates import iso, time_of
 from .labels import (
     MARK,
     PLACE,
@@ -237,7 +237,7 @@ def _read_rows(body, table):
     figures, read, others, above, whole, joined = [], [], [], table.unit, None, {}
     for row in body:
         if len(row) == 1:
-            dated = WHEN.fullmatch(row[0].text) and iso(row[0].text, "", table.document)
+            dated = WHEN.fullmatch(row[0].text) and time_of(row[0].text, table.document)
             _, *unit = name_and_unit(row[0].text)  # 二、优抚安置(万人)
             table = table._replace(date=dated or table.date, unit=tuple(unit) if unit[0] else above)
             table = table._replace(persons=row[0] if is_person(row[0].text) else None)
@@ -528,7 +528,7 @@ def _row_says(by, document):
     if "unit" in by:
         unit, factor = unit_of(by["unit"].text)
         said = said._replace(unit=unit, factor=factor)
-    return said, iso((when or label).text, "", document) if when or dated else said.at
+    return said, time_of((when or label).text, document) if when or dated else said.at
 
 
 def _task_says(label):
@@ -565,6 +565,7 @@ def _figure(cell, value, said, unit, at, scope):
     name, factor = (own, 1) if own else unit
     name, _, per = name.partition("/")
     per, kind = per or said.per, said.kind
+    since, _, at = at.rpartition("/")
     if name == "%" and kind in ("level", "change"):
         kind = "share" if kind == "level" else "growth"
     return {
@@ -581,7 +582,7 @@ def _figure(cell, value, said, unit, at, scope):
         "status": said.status,
         "baseline": said.baseline,
         "at": at,
-        "since": "",
+        "since": since,
         "cumulative": False,
         "event": False,
         "new": False,

@@ -207,6 +207,8 @@ def _sort(word, tag):
 def _sort_of_tag(word, tag):
     if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂场州旗盟团系司社行局":
         return "s"
+    if len(word) > 2 and word.endswith(("以来", "季度")):
+        return "s"  # 今年以来, 第一季度
     if len(word) == 3 and word[-1] in "率度量额" and (tag == "ns" or tag[0] in "vlid"):
         return "n"  # 活跃度, 满意度
     whole = word[0] == "全" or (word[0] == "本" and word[-1] in "年度月期")
