@@ -522,6 +522,27 @@ def test_unknown_options_are_refused():
         yr.assign_cohorts(SMALL.drop(columns="scope"), REGISTER)
 
 
+@pytest.mark.parametrize(
+    ("place", "hint"),
+    [("玉环市", "331083"), ("331803", ""), ("331083.0", ""), ("331083000000", ""), ("鼓楼区", "")],
+)
+def test_a_claim_about_a_place_that_nobody_knows_is_refused(place, hint):
+    """Passed over, it would make a control of a pilot. A name that several places have is no hint."""
+    claim = pd.DataFrame([{"wave": "own", "district": place, "announced": "2020"}])
+    with pytest.raises(yr.DataError, match="neither in the panel nor in the table of divisions") as error:
+        yr.assign_cohorts(SMALL, pd.concat([REGISTER, claim]), unlisted="never")
+    assert error.value.rows[["district", "code"]].to_numpy().tolist() == [[place, hint]]
+
+
+def test_places_of_a_register_may_be_ones_own_where_those_of_the_panel_are():
+    own = SMALL.assign(district=SMALL["district"].map(lambda code: f"zone {code}"))
+    claims = pd.DataFrame(
+        {"wave": "own", "district": ["zone 440305", "zone elsewhere"], "announced": "2020"}
+    )
+    panel = yr.assign_cohorts(own, claims, unlisted="never")
+    assert panel.drop_duplicates("district")["cohort"].notna().sum() == 1
+
+
 def test_the_projects_register_dates_five_counties_by_their_notice():
     panel = yr.build_panel(yr.load_facts(), yr.load_pilots(), reading="notice")
     found = panel.drop_duplicates("district").set_index("district")["cohort"].to_dict()
