@@ -4,7 +4,6 @@ import csv
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
