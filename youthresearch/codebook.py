@@ -5,13 +5,13 @@ the whole, and a figure in a unit that the indicator does not count is not of it
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .loaders import base_units, unit_fits
 from .places import is_place
 from .quantities import fold
-from .tokens import is_person
+from .tokens import WORDS, is_person
 from .words import word_table
 
 BEFORE = 4  # characters before a noun, or its number, that a name may begin with: 发展|团员
@@ -76,6 +76,7 @@ def read_book(indicators):
     )
 
 
+@lru_cache(WORDS)
 def unquoted(noun):
     """Return a noun without quotation marks, in which names differ from text to text (“青年之家”)."""
     return noun.translate(_UNQUOTED)
@@ -123,6 +124,8 @@ def indicator_of(noun, before, figure, honoured, book):
 
 def _before(noun, name):
     """Return what stands in a noun before the name that it ends in, and whether it is in the same quotes."""
+    if noun == unquoted(noun):  # most are
+        return noun[: -len(name)], False
     at = len(noun) - 1
     for character in reversed(name):
         at = noun.rindex(character, 0, at + 1) - 1

@@ -46,8 +46,9 @@ _SINCE = re.compile(r"(?:以来|起|来|开始|始)(?!的?自)")
 _FROM = ("自", "从")
 _ONCE = tuple(f"{word}于" for word in ["设", "成立", "建", "创办", "位", "发", "刊", "转载", "公布", "出台"])
 _UNTIL = ("截止", "到", "至")
-_HINTS = ("季度", "半年", "全年", "年内", "度内", "年来", "以来", "个月")  # a span has one of them
+_HINT = re.compile("季度|半年|全年|年度?内|年以?来|初以来|个月")  # a span has one
 _SPAN = re.compile(  # 2021年第一季度, 一至三季度, 前三季度, 上半年, 今年前5个月, 全年, 今年以来
+    r"(?=[1-9一二三四五六七八九十两第前上下全今本当去年度])"  # so that most places are passed at once
     r"(?:(?:(?P<year>(?:19|20)(?<!\d\d\d)\d\d)年?|(?P<past>[去上])年|(?P<own>[今本])年|当年)度?的?)?(?:"
     r"(?P<half>[上下])半年|(?P<whole>全年)(?![级龄]|的?(?:目标|任务|计划|指标|预算|预期))"
     r"|前(?P<months>1[0-2]|\d|十[一二]|[二三四五六七八九十])个月"
@@ -169,8 +170,11 @@ def dates_of(sentence, folded, paragraph, document):
         What holds for the sentences to come: the first year or span of the paragraph, a span that a later
         sentence begins with, or the last day up to which it counts.
     """
+    mentions, spans = sentence["mentions"], _spans_of(folded, sentence["start"], sentence["end"])
+    if not spans and all(mention["sort"] != "date" for mention in mentions):
+        return [_dated(paragraph, document)] * len(mentions), paragraph
     found, held, outer, own, before = [], paragraph, paragraph, None, (0, None)
-    for span, mention, dated in _in_order(sentence, folded):
+    for span, mention, dated in _in_order(mentions, spans):
         start = span.start() if span else mention["start"]
         if held and -1 < held.until < start:
             held = outer
@@ -185,14 +189,19 @@ def dates_of(sentence, folded, paragraph, document):
             if when.until < 0 and (when.lasts or first or begins):
                 paragraph = when
         if mention:
-            found.append(Dated(held.at or document.at, held.since, held.within) if held else document)
+            found.append(_dated(held, document))
     return found, paragraph
 
 
-def _in_order(sentence, folded):
+def _dated(held, document):
+    """Return what a figure holds for under a date of its sentence or paragraph, if any holds."""
+    return Dated(held.at or document.at, held.since, held.within) if held else document
+
+
+def _in_order(mentions, spans):
     """Yield the spans and the numbers of a sentence as (span, number, whether it is a date of its own)."""
-    spans, covered = _spans_of(folded, sentence["start"], sentence["end"]), 0
-    for mention in sentence["mentions"]:
+    covered = 0
+    for mention in mentions:
         while spans and spans[-1].start() <= mention["start"]:
             span = spans.pop()
             covered = span.end()
@@ -202,8 +211,7 @@ def _in_order(sentence, folded):
 
 def _spans_of(folded, start, end):
     """Find the spans that a sentence names, the last first; few name any."""
-    text = folded[start:end]
-    return list(_SPAN.finditer(folded, start, end))[::-1] if any(h in text for h in _HINTS) else []
+    return list(_SPAN.finditer(folded, start, end))[::-1] if _HINT.search(folded, start, end) else []
 
 
 def read_span(span, folded, held, own, document):
