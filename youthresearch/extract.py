@@ -353,10 +353,8 @@ def _sift(sentence, folded, paragraph, ruled, document):
         if norm and norm != SET:
             refused.append((mention["start"], mention["end"], norm))
         else:
-            mention |= {
-                **{"at": dated.at, "since": dated.since, "within": dated.within},
-                **{"year": document.at[:4], "set": norm == SET},
-            }
+            mention["at"], mention["since"], mention["within"] = dated
+            mention |= {"year": document.at[:4], "set": norm == SET}
             kept.append(mention)
     paragraph["norm"] = before
     return kept, refused
