@@ -202,19 +202,26 @@ def labels_by_key():
     return load_labels().set_index("key")
 
 
-def outcome_label(name, lang):
-    """Name an outcome by its label and its youth, or as the panel does."""
+def outcome_label(name, lang, indicators=None):
+    """Name an outcome by a code book of one's own, by its label and its youth, or as the panel does."""
+    if own := _own_label(name, lang, indicators):
+        return own
     metric, youth, band = name.partition("_youth_")
     keys = [f"outcome_{metric}", *([f"base_youth_{band}"] if youth else [])]
     if not set(keys) <= set(labels_by_key().index):
-        return indicator_label(name, lang)
+        return _indicator_labels()[lang].get(name, name)
     label, *base = labels_by_key().loc[keys, f"label_{lang}"]
     return label.format(*base) if base else label
 
 
-def indicator_label(name, lang):
-    """Name an indicator by its label in the code book, if it has one."""
-    return _indicator_labels()[lang].get(name, name)
+def _own_label(name, lang, indicators):
+    """Return the label that a code book of one's own has for an outcome, if there is one."""
+    if indicators is None:
+        return ""
+    needed = ["indicator", "label_zh", "label_en"]
+    check_columns("indicators", indicators, needed, "give load_indicators(...)", untyped=needed)
+    label = indicators.loc[indicators["indicator"] == name, f"label_{lang}"].dropna()
+    return label.iloc[0] if len(label) else ""
 
 
 @cache
