@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
     "pretrends": {"cells", "inference", "reassign", "schema"},
     "honest": {"inference", "schema"},
-    "bounds": {"inference", "schema"},
+    "bounds": {"cells", "inference", "schema"},
     "threats": {"bounds", "cells", "cohorts", "honest", "inference", "repair", "schema"},
     "reassign": set(),
     "strata": {"schema"},

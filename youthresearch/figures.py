@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .loaders import labels_by_key, outcome_label
+from .loaders import labels_by_key, outcome_label, outcome_unit
 from .periods import as_cohort, as_period
 from .schema import (
     SAID,
@@ -124,7 +124,8 @@ def plot_before_after(table, *, lang="en"):
     ----------
     table : pandas.DataFrame
         As from `derive_before` or `series_growth`, with names from `with_labels`. One row is one
-        indicator of one place; rows are drawn from the top.
+        indicator of one place; rows are drawn from the top, an interval without end as an arrow. A noun,
+        where there is one, stands behind the name of the indicator.
     lang : {"zh", "en"}
 
     Returns
@@ -135,6 +136,8 @@ def plot_before_after(table, *, lang="en"):
     y = np.arange(len(table))[::-1]
     low, high = table["growth_low"], table["growth_high"]
     colours = [BLUE if district == "CN" else ORANGE for district in table["district"]]
+    if np.isinf(table[["growth_low", "growth_high"]]).any(axis=None):
+        low, high = _within(ax, low, high, y, _room(table[["growth_low", "growth_high"]]), colours)
     ax.hlines(y, low, high, color=colours, linewidth=8, alpha=0.5)
     ax.scatter((low + high) / 2, y, color=colours, s=np.where(high - low < 1, 28, 0), zorder=3)
     ax.axvline(0, color=MUTED, linewidth=0.8)
@@ -160,6 +163,8 @@ def _before_after_label(row, lang):
         baseline = _word(f"baseline_{baseline or 'unknown'}", lang)
     place = row["district"] if pd.isna(row[f"place_{lang}"]) else row[f"place_{lang}"]
     label = row["indicator"] if pd.isna(row[f"label_{lang}"]) else row[f"label_{lang}"]
+    if isinstance(noun := row.get("noun"), str) and noun:
+        label += ("（{}）" if lang == "zh" else " ({})").format(noun) if label else noun
     end = row["period_end"] or _word("baseline_unknown", lang)
     return f"{place}{_COLON[lang]}{label}\n{baseline} → {end}"
 
@@ -502,6 +507,9 @@ def _at_level(text, table):
 def plot_effects(table, *, lang="en", indicators=None):
     """Plot several effects with their confidence intervals, side by side.
 
+    Rows are named by their estimators; where there are several outcomes by these, and by both where both
+    differ. Outcomes of one unit share an axis; others have one each, since their sizes cannot be compared.
+
     Parameters
     ----------
     table : pandas.DataFrame
@@ -509,34 +517,70 @@ def plot_effects(table, *, lang="en", indicators=None):
         column `effect` is drawn as the truth.
     lang : {"zh", "en"}
     indicators : pandas.DataFrame, optional
-        As for `effect_table`.
+        As for `effect_table`; a column `unit` says which of its outcomes share an axis.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     table = _steady(table)
-    fig, ax = _figure(6.8, 1.3 + 0.4 * len(table), _word("title_effects", lang), table=table)
-    y = np.arange(len(table))[::-1]
-    ax.plot(table["att"], y, "o", color=BLUE)
-    left, right = _room(table[[c for c in ("att", "low", "high", "effect") if c in table]])
-    ax.set_xlim(left, right)
-    ax.hlines(y, table["low"].clip(lower=left), table["high"].clip(upper=right), color=BLUE, linewidth=2)
-    for side, end, open_end in (("<", left, table["low"] == -np.inf), (">", right, table["high"] == np.inf)):
-        ax.plot(np.full(open_end.sum(), end), y[open_end], side, color=BLUE, clip_on=False)
+    names, said = _names_of_effects(table, lang, indicators)
+    outcomes = table["outcome"] if "outcome" in table else pd.Series("", index=table.index)
+    units = outcomes.map({name: outcome_unit(name, indicators) for name in outcomes.unique()})
+    panels = [table.assign(name=names)[units == unit] for unit in units.unique()]
+    title = _word("title_effects_by_outcome" if outcomes.nunique() > 1 else "title_effects", lang)
+    lines = [len(rows) + 0.8 for rows in panels]
+    fig, axes = _figure(
+        6.8, 0.98 + 0.4 * sum(lines), title, table=table, shape=(len(panels), 1), height_ratios=lines
+    )
+    axes = np.atleast_1d(axes)
+    for ax, rows in zip(axes, panels, strict=True):
+        _draw_effects(ax, rows, lang)
+    axes[-1].set_xlabel(said)
     if "effect" in table:
-        ax.vlines(table["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
+        left, right = axes[0].get_xlim()
         side = "right" if right > -left else "left"  # away from zero, where its sign looks like an estimate
-        ax.legend(frameon=False, fontsize=8, loc=f"upper {side}")
-    ax.axvline(0, color=MUTED, linewidth=0.8)
-    ax.set_yticks(y, [_word(f"estimator_{name}", lang) for name in table["estimator"]])
-    said = _at_level(_word("effect_interval", lang), table)
-    outcomes = table["outcome"].unique() if "outcome" in table else []
-    if len(outcomes) == 1:
-        said += _COLON[lang] + outcome_label(outcomes[0], lang)
-    ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=said)
-    ax.tick_params(axis="y", length=0, pad=8)
+        axes[0].legend(frameon=False, fontsize=8, loc=f"upper {side}")
     return fig
+
+
+def _names_of_effects(table, lang, indicators):
+    """Name effects by that in which they differ; what they share is said of the axis."""
+    parts = {"estimator": [_word(f"estimator_{name}", lang) for name in table["estimator"]]}
+    if "outcome" in table:
+        parts = {"outcome": [outcome_label(n, lang, indicators) for n in table["outcome"]], **parts}
+    shared = {part for part, names in parts.items() if len(set(names)) == 1}
+    if len(shared) == len(parts):
+        shared.discard("estimator")
+    rows = ["\n".join(row) for row in zip(*(parts[p] for p in parts if p not in shared), strict=True)]
+    said = [_at_level(_word("effect_interval", lang), table), *(parts[p][0] for p in parts if p in shared)]
+    return rows, _COLON[lang].join(said)
+
+
+def _draw_effects(ax, rows, lang):
+    """Draw effects of one unit, the first row at the top."""
+    y = np.arange(len(rows))[::-1]
+    ax.plot(rows["att"], y, "o", color=BLUE)
+    room = _room(rows[[c for c in ("att", "low", "high", "effect") if c in rows]])
+    low, high = _within(ax, rows["low"], rows["high"], y, room, [BLUE] * len(rows))
+    ax.hlines(y, low, high, color=BLUE, linewidth=2)
+    if "effect" in rows:
+        ax.vlines(rows["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
+    ax.axvline(0, color=MUTED, linewidth=0.8)
+    ax.set_yticks(y, rows["name"])
+    ax.set_ylim(-0.6, len(rows) + 0.2)
+    ax.tick_params(axis="y", length=0, pad=8)
+    for label in ax.get_yticklabels():
+        label.set_linespacing(1.35)
+
+
+def _within(ax, low, high, y, room, colours):
+    """Keep intervals within the limits of their axis, an end that is infinite as an arrow there."""
+    ax.set_xlim(*room)
+    for sign, end, infinite in (("<", room[0], low == -np.inf), (">", room[1], high == np.inf)):
+        for k in np.flatnonzero(infinite):
+            ax.plot(end, y[k], sign, color=colours[k], clip_on=False)
+    return low.clip(lower=room[0]), high.clip(upper=room[1])
 
 
 def _room(numbers):
@@ -894,7 +938,7 @@ def _steady(table):
     return table.assign(**{c: [float(f"{v:.10g}") for v in floats[c]] for c in floats})
 
 
-def _figure(width, height, title, *, table=None, shape=(1, 1)):
+def _figure(width, height, title, *, table=None, shape=(1, 1), **layout):
     """Make a figure (inches) with a title and one axes, or several, known to no global state."""
     from matplotlib.figure import Figure
 
@@ -902,7 +946,7 @@ def _figure(width, height, title, *, table=None, shape=(1, 1)):
     fig._repr_png_ = partial(save_in_memory, fig)  # of itself a notebook draws none before pyplot is imported
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
     _mark(fig, table)
-    return fig, fig.subplots(*shape)
+    return fig, fig.subplots(*shape, **layout)
 
 
 def save_in_memory(fig):
