@@ -291,7 +291,7 @@ def test_a_rule_calls_itself_one_and_conditions_may_stand_in_a_list():
 
 def test_a_numbered_heading_ends_the_conditions_however_it_is_numbered():
     facts = yr.extract_facts("二.招募条件\n1.服务时长不少于20小时。\n三.待遇\n1.补助90元/天/人。")
-    assert facts[["value", "unit", "kind"]].values.tolist() == [[90, "元/天", "mean"]]
+    assert facts[["value", "unit", "kind"]].values.tolist() == [[90, "元/天/人", "mean"]]
 
 
 def test_a_sum_for_each_person_that_is_paid_out_is_a_figure():

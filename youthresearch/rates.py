@@ -80,7 +80,8 @@ def _written(match):
     """Return what is under the line of a unit as it is written there."""
     said = match.groupdict()
     unit = said["period"] or said["one"] or said["body"] or said["mean"]
-    return (said["many"] or said["size"] or "") + _SAME.get(unit, unit)
+    unit = (said["many"] or said["size"] or said.get("thousand") or "") + _SAME.get(unit, unit)
+    return "/".join(filter(None, (said.get("first"), unit, said.get("then"))))
 
 
 # Before 年平均 or 月平均, which is then of one year, of several, or of persons (青年平均).
@@ -107,13 +108,14 @@ def _patterns():
     return {
         "each": re.compile(
             rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=(?:一|1(?!\d))[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within}|(?<![\d余多来几])(?=[千万]人口|万元(?:GDP|生产总值|地区|工业|产值)))(?:{period}|{one})"
-            rf"|(?={means}|(?<![{_NOT_EACH}])[年月]平均)(?P<mean>.)(?:平均|.)"
+            rf"|(?:(?P<thousand>[百千万])(?=人均))?(?={means}|(?<![{_NOT_EACH}])[年月]平均)(?P<mean>.)(?:平均|.)"
         ),
         "within": re.compile(  # 一学期1至2次
             rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
         ),
         "after": re.compile(
-            rf" ?(?:/ ?每?(?:[人户生](?:[·.•/]|每|(?=[年月天日])))?|每)(?:{period}(?:/每?[人户生])?|{one})"
+            rf" ?(?:/ ?每?(?:(?P<first>[人户生])/|[人户生](?:[·.•]|每|(?=[年月天日])))?|每)"
+            rf"(?:{period}(?:/每?(?P<then>[人户生]))?|{one})"
             r"(?P<mean>)(?=[,。;、()的提增降减上下调到至以左和及与\s]|不等|$)"
         ),
         "all": re.compile(
