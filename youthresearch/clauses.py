@@ -568,7 +568,7 @@ def _is_task(mention, clause, rest):
         or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
         or (rest.startswith(("目标", "任务", "计划", "的")) and _PART_OF_TASK.match(rest))
         or (rest.startswith("的") and _PLANNED_SUM.search(clause) and _ITS_PART.match(rest))
-        or (clause.endswith(_TASKS) and _DUE.search(clause) and _DONE_OF_IT.match(rest))
+        or (mention["unit"] not in PARTS and _DUE.search(clause) and _DONE_OF_IT.match(rest))
         or "预定" in clause
         or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
     )
@@ -807,7 +807,7 @@ def _plain_verbs():
 
 
 _PLAN = (  # 计划 as a verb, after who plans or when: not 助学计划
-    "(?:^|(?<=[,;:、年月日季期内前度初次省市县乡镇州盟旗委局厅府会校院社司原还也均])"
+    "(?:^|(?<=[,;:、.)年月日季期内前度初次省市县乡镇州盟旗委局厅府会校院社司原还也均])"
     "|(?<=项目)|(?<![山地]区)(?<=区))计划"
 )
 
@@ -835,7 +835,7 @@ def _intents(words, verbs):
         r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|,|明确)?(?:提出|明确|确定|要求)(?![了的])"
         r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投[入资]|预算资金"
         r"|可实现(?!的)|[成产工用营]后,?[^,。;:\d可能]{0,6}(?:可(?!见)|能(?=[够\u4e00-\u9fff])(?<![功性技职才智动节产]能))|届时,"
-        r"|根据[^,。;:\d]{0,12}(?:协议|规划|计划)[》”]?,"
+        r"|根据[^,。;:\d]{0,12}(?:协议|规划|计划)[》”]?,|(?:目标|计划)[是为]?:|下一(?:期|阶段|年度)"
         r"|决定(?:[^,。;\d]{0,16}评选|[^。;\d了]{0,50}(?:招聘|招募|招录|选聘|选拔|遴选))"
     )
 
@@ -868,7 +868,7 @@ def _marks():
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
             rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
             r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
-            r"|可实现|[成产工用营]后|根据"
+            r"|可实现|[成产工用营]后|根据|目标[是为]?:|下一"
         ),
         "planned": _intents(intents.keys() - asked, verbs),
         "named": re.compile(

@@ -346,7 +346,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
         "limit",
         [
             Form(r"(?<![舍了])不得(?![不已])NEAR{0,24}$"),
-            Form("不能(?:THAN_MORE)$"),
+            Form("不能$", hedges=_HIGH),
             Form(
                 r"(?<![许认计])可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|兑换|补助)"
                 r"[^,。;]{0,18}(?<![达有共])$"

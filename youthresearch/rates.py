@@ -52,6 +52,9 @@ def each_of(clause, rest):
     last = found[-1]
     if last["mean"] and clause[: last.start()].endswith("月"):
         return Each("月", False)  # 月人均; but 年人均 is 人均 in a year, as all are
+    yearly = not last["mean"] and last["period"] == "年" and "均每" in clause
+    if yearly and (heads := [match for match in found if match["mean"]]):
+        return Each(_written(heads[-1]), False)  # 人均每年 is as 年人均
     return Each(_written(last if last["mean"] or not periods else periods[-1]), alone)
 
 
@@ -79,7 +82,7 @@ def each_of_all(clause):
 def _written(match):
     """Return what is under the line of a unit as it is written there."""
     said = match.groupdict()
-    unit = said["period"] or said["one"] or said["body"] or said["mean"]
+    unit = said["period"] or said["one"] or said["body"] or said.get("head") or said["mean"]
     unit = (said["many"] or said["size"] or said.get("thousand") or "") + _SAME.get(unit, unit)
     return "/".join(filter(None, (said.get("first"), unit, said.get("then"))))
 
@@ -108,7 +111,7 @@ def _patterns():
     return {
         "each": re.compile(
             rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=(?:一|1(?!\d))[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within}|(?<![\d余多来几])(?=[千万]人口|万元(?:GDP|生产总值|地区|工业|产值)))(?:{period}|{one})"
-            rf"|(?:(?P<thousand>[百千万])(?=人均))?(?={means}|(?<![{_NOT_EACH}])[年月]平均)(?P<mean>.)(?:平均|.)"
+            rf"|(?:(?P<thousand>[百千万])(?=人均)|(?P<head>[人户])(?=年均))?(?={means}|(?<![{_NOT_EACH}])[年月]平均)(?P<mean>.)(?:平均|.)"
         ),
         "within": re.compile(  # 一学期1至2次
             rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
