@@ -105,7 +105,7 @@ def _after(mention, folded):
 
 _RATIO = re.compile(r"(?:团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
-_VITAL = re.compile(r"(?:出生|死亡|自然增长|发病)率[^,。;\d]{0,6}$")  # of a thousand heads
+_VITAL = re.compile(r"(?:(?:出生|死亡|发病)率|自然增长率?)[^,。;\d]{0,6}$")  # of a thousand heads
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集体收入3万元, 带动农户增收3万元
     r"(?P<verb>增配|增核|净增|追加|核增|精简|核减|裁减|减少|压减|缩减|削减)(?=[^到至为,。;、]{2,10}$)"
@@ -127,6 +127,7 @@ _PASSED = re.compile(  # before a number that is so much over what was
 )
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
     r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?:提高|提升|上浮|上涨|增长|增加)幅度|(?P<down>[降跌]幅|下降率|(?:下降|降低|下调)幅度))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
+    r"|[增涨]幅[均都]?[高低大小]于[^,。;:、()]{2,12}[(](?:分别|各)?为?$"
 )
 _GROWING = re.compile(  # 保持年均8%的增长, 以7%的速度增长
     r"(?:的(?:年均|平均|年|[高快]速|较快|速度)?)?(?:递?增[长速幅]?|(?<=速度)发展|(?P<down>递减|下降|降[幅低]))"
@@ -401,14 +402,17 @@ def _is_listed_with(context, mention, said):
         return mention["unit"] == first["unit"]
     if context["seats"] and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return said.rest[:1] in ("", *",。;)、\n")
-    if not _LISTED.fullmatch(lead):
+    if context["per"] == "亩" and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
+        return True  # 每亩收获玉米500公斤,大豆90公斤
+    single = mention["value"] == first["value"] == 1
+    if not (_LISTED.fullmatch(lead) or (single and context["per"] in WHOLE and _SEAT.fullmatch(lead))):
         return False
     return bool(
         context["seats"]
         or mention["unit"] == first["unit"]
         or context["owed"]
         or mention["hedge"] == first["hedge"] == "at_least"
-        or mention["value"] == first["value"] == 1  # 每人一个书包、一条毛巾
+        or single  # 每人一个书包、一条毛巾
     )
 
 
@@ -476,6 +480,7 @@ _PUT = re.compile(
 )
 _CLAUSE = re.compile("[^,。;:]*")
 _CHOSEN = re.compile("[^,。;:\\d]{0,8}(?:被(?:确定|认定|列|评|授|命名|选|录)|报考)")  # 3县被确定为项目县
+_ATTAINED = re.compile("(?:完成|实现|达成|围绕|对照)[^,。;:]*$")
 _ESTIMATED = re.compile(
     r"[^,。;\d可将]*(?:实现|完成|接待)[^,。;\d可将]*\d[^。;]{0,40}(?:增长|增幅|增速|下降)(?:为|达)?\d"
 )
@@ -677,7 +682,12 @@ def _intent_in(said, start=0, rest=""):
 
 
 def _is_named(found, said, rest):
-    """Tell whether 计划 ends a name (助学计划资助), or 预计 tells of a year that ends (预计实现3亿元,增长8%)."""
+    """Tell whether 计划 ends a name (助学计划资助), or a word of intent tells of what is done.
+
+    So it does in 完成年度目标:, and in an estimate of the year that ends (预计实现3亿元,增长8%).
+    """
+    if found[0][-1] == ":":
+        return bool(_ATTAINED.search(said, 0, found.start()))
     if found[0][:2] == "预计":
         return bool(_ESTIMATED.match(f"{said[found.end() :]}0{rest}"))
     return (
@@ -859,7 +869,7 @@ def _marks():
         ),
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
+            rf"{words('mean')}|各$|均(?:领取?|获得?)[到了]?$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}"
             r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|(?<!募)捐赠?|提供|发放|奖励|补[贴助]|资助)"
             r"[出了有]?$"

@@ -11,7 +11,9 @@ _AGENDAS = "思路|计划|打算|安排|展望|要点"
 _AGENDA = re.compile(f"工作(?:{_AGENDAS})|年(?:{_AGENDAS})")
 _BUDGET = re.compile(r"(?:部门|单位|(?<!全)年度?|收支)预算(?!执行|完成|调整|的)")
 _SPENT = re.compile("绩效|自评|决算")
-_BUDGETED = re.compile("(?:收入预算|支出预算|收支预算|年初预算数|财政拨款安排)(?!执行|完成)")  # heads a paragraph of one
+_BUDGETED = re.compile(  # heads a paragraph of one
+    "(?:收入预算|支出预算|收支预算|年初预算数|财政拨款安排)(?!执行|完成)"
+)
 _CALL = re.compile(  # for candidates
     r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘|做好|举办)"
     r"[^。\n]{0,90}?的(?:通知|公告|通告)",

@@ -52,9 +52,6 @@ def each_of(clause, rest):
     last = found[-1]
     if last["mean"] and clause[: last.start()].endswith("月"):
         return Each("月", False)  # 月人均; but 年人均 is 人均 in a year, as all are
-    yearly = not last["mean"] and last["period"] == "年" and "均每" in clause
-    if yearly and (heads := [match for match in found if match["mean"]]):
-        return Each(_written(heads[-1]), False)  # 人均每年 is as 年人均
     return Each(_written(last if last["mean"] or not periods else periods[-1]), alone)
 
 

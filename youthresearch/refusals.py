@@ -115,8 +115,10 @@ def _by_its_unit(mention, token, lead, rest):
         return "unit"
     if rest[:1] == "级" and (token[0] in _SPOKEN + "亿" or unit.endswith(_OF_A_SIZE)):
         return "name"  # 千万吨级油田, 16m级隧道
-    if unit == "班" and (mention["value"] >= 100 or marks["classed"].search(lead)):
-        return "name"  # 应用化学专业1班, 高一2班, 材料11201班
+    if unit == "班" and (mention["value"] >= 100 or rest[:1] == "等" or marks["classed"].search(lead)):
+        return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
+    if unit in ("栋", "幢", "座") and (lead[-1:] == "号" or marks["numbered"].match(rest)):
+        return "number"  # 20号3栋501室
     if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
@@ -247,6 +249,8 @@ def _is_enumerated(mention, token, lead, rest):
         return True  # 40项指标, 办法共45条
     if mention["value"] >= 13 or mention["unit"] in HELD:
         return False
+    if token[-1] == "大" and lead.endswith("等"):
+        return True  # 康复、托养等4大工程
     if marks["enumeration"].match(rest):
         if marks["fields"].match(rest):
             return bool(marks["about"].search(lead))  # 围绕三个领域, but 监测三个领域
@@ -423,7 +427,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "owing": r"每[名位个][^。;\n]{2,}$",  # 每名干部联系3个以上的支部
     "sized": r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d",  # 40平方米活动室3处
     # 超过500件的有3个, 20万元以上的有某厂等4家
-    "having": r"(?:以上)?的,?(?:共?有|达|共)(?:[^,。;\d]{1,12}等[一两三四五六七八九十]?)?[\d一两三四五六七八九十]",
+    "having": r"(?:以上)?的,?(?:共?有|达|共)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]",
     "worth": (  # 超亿元项目2个
         r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社|村|乡镇|楼宇|园区)"
         r" ?(?:[达共有]到? ?)?\d"
@@ -443,6 +447,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "one_after_another": "连续(?:举办|开展|召开|推出)了?$",  # 连续举办两期“...”
     "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
+    "numbered": r"\d{1,4}(?:室|号|单元|层)",
     "address": r"[\d楼号栋座幢层单元-]$",
     # what is told one by one: four aspects, of which no figure speaks
     "enumeration": (  # but 3个条件较好的村
