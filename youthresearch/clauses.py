@@ -568,14 +568,21 @@ def _is_task(mention, clause, rest):
     """Tell whether a figure is a task itself, beside what was done of it (超过全年70万人的任务)."""
     set_so = _OVER if mention["unit"] in PARTS else _SET
     return bool(
-        (clause.endswith(_TASKS) and _TASK.search(clause) and not _OVER.search(clause))
+        (clause.endswith(_TASKS) and _is_told_as_task(mention, clause, rest))
         or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
         or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
         or (rest.startswith(("目标", "任务", "计划", "的")) and _PART_OF_TASK.match(rest))
-        or (rest.startswith("的") and _PLANNED_SUM.search(clause) and _ITS_PART.match(rest))
-        or (mention["unit"] not in PARTS and _DUE.search(clause) and _DONE_OF_IT.match(rest))
         or "预定" in clause
         or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
+    )
+
+
+def _is_told_as_task(mention, clause, rest):
+    """Tell whether a clause that ends in a word for a task says that the figure after it is one."""
+    return (
+        (_TASK.search(clause) and not _OVER.search(clause))
+        or (_PLANNED_SUM.search(clause) and _ITS_PART.match(rest))
+        or (mention["unit"] not in PARTS and _DUE.search(clause) and _DONE_OF_IT.match(rest))
     )
 
 
@@ -878,7 +885,7 @@ def _marks():
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
             rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
             r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
-            r"|可实现|[成产工用营]后|根据|目标[是为]?:|下一"
+            r"|可实现|成后|产后|工后|用后|营后|协议|目标:|目标是:|目标为:|下一"
         ),
         "planned": _intents(intents.keys() - asked, verbs),
         "named": re.compile(

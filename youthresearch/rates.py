@@ -79,9 +79,17 @@ def each_of_all(clause):
 def _written(match):
     """Return what is under the line of a unit as it is written there."""
     said = match.groupdict()
-    unit = said["period"] or said["one"] or said["body"] or said.get("head") or said["mean"]
-    unit = (said["many"] or said["size"] or said.get("thousand") or "") + _SAME.get(unit, unit)
+    unit = said["period"] or said["one"] or said["body"] or _mean_of(match)
+    unit = (said["many"] or said["size"] or "") + _SAME.get(unit, unit)
     return "/".join(filter(None, (said.get("first"), unit, said.get("then"))))
+
+
+def _mean_of(match):
+    """Return of what a mean is by the sign before it too: 千人 of 千人均, 户 of 户年均."""
+    mean, before = match["mean"], match.string[match.start() - 1 : match.start()]
+    if mean == "人" and before in tuple("百千万"):
+        return before + mean
+    return before if mean == "年" and before in ("人", "户") else mean
 
 
 # Before 年平均 or 月平均, which is then of one year, of several, or of persons (青年平均).
@@ -108,7 +116,7 @@ def _patterns():
     return {
         "each": re.compile(
             rf"(?:每(?:[\u4e00-\u9fff]{{2}}(?=(?:一|1(?!\d))[^个年月周天日学季]))??|平均(?=一|1(?!\d))|{within}|(?<![\d余多来几])(?=[千万]人口|万元(?:GDP|生产总值|地区|工业|产值)))(?:{period}|{one})"
-            rf"|(?:(?P<thousand>[百千万])(?=人均)|(?P<head>[人户])(?=年均))?(?={means}|(?<![{_NOT_EACH}])[年月]平均)(?P<mean>.)(?:平均|.)"
+            rf"|(?={means}|(?<![{_NOT_EACH}])[年月]平均)(?P<mean>.)(?:平均|.)"
         ),
         "within": re.compile(  # 一学期1至2次
             rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
