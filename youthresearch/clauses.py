@@ -5,7 +5,8 @@ dict of what the sentence said so far: ``moved``, kind and sign of the last chan
 in which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that
 unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the least there may be;
 ``intent``, whether it shall be, ``done``, whether it is known to be, and ``begun``, whether either was asked
-of an earlier figure; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and
+of an earlier figure; ``due``, the unit of the task before it and whether that was a part of one; ``course``;
+``baseline``; ``bound``, whether it is of a plan or a rule; and
 ``paragraph``, a dict of what the paragraph said (``ahead``: whether a year to come holds for what follows;
 ``told``: whether the last sentence said what shall be done; ``was``: whether any said what was).
 """
@@ -512,9 +513,9 @@ def status_of(mention, said, planned, context):
         return "planned"
     lead, clause, rest = said.lead, said.clause, said.rest
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
-    part = not fulfilled and _is_part_due(mention, lead, context)
+    part = not fulfilled and context.get("due") and _is_part_due(mention, lead, context["due"])
     if part or (not fulfilled and _is_task(mention, clause, rest)):
-        context["due"] = mention["unit"], part
+        context["due"] = mention["unit"], bool(part)
         return "planned"  # of this figure only
     context["due"] = None
     done = _last_done(lead)
@@ -586,9 +587,9 @@ def _is_told_as_task(mention, clause, rest):
     )
 
 
-def _is_part_due(mention, lead, context):
+def _is_part_due(mention, lead, due):
     """Tell whether a figure is a part of the task before it (下达任务300亩,其中:造林200亩,封山100亩)."""
-    unit, listed = context.get("due") or (None, False)
+    unit, listed = due
     return unit == mention["unit"] and bool((_PARTS_DUE, _NEXT_DUE)[listed].fullmatch(lead))
 
 
