@@ -107,21 +107,9 @@ def find_noun(tokens, i, mention, kind, context):
     level = _level(tokens, i, before) if bare or not rule else None
     if level:
         return level, "left", before
-    listed = _listed(tokens, i, unit, found["left"]) if rule == "left" else None
-    if listed:
-        return listed, "topic", found["left"]
-    if rule == "left" and unit == "%" and "right" in found and _is_elided(tokens, i, found["left"], None):
-        return found["right"], "right", found["left"]  # 广东、福建等省60%的企业
-    if rule == "left" and (
-        _is_elided(tokens, i, found["left"], before) or _is_where(tokens, i, unit, found["left"], context)
-    ):
-        return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
-    worth = _worth(tokens, i, found["left"], before) if rule == "left" and unit == "元" else None
-    if worth:
-        return worth, "inherited", found["left"]
-    same = rule == "left" and kind != "rank" and _same_kind(tokens, i, unit, found["left"], context)
-    if same:
-        return same, "inherited", found["left"]
+    instead = _instead(tokens, i, unit, kind, found, context) if rule == "left" else None
+    if instead:
+        return *instead, found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
     if rule != "right" and ends_in(tokens[i - 1].word, "act"):
         again = again or _accused(tokens, i, context)
@@ -135,6 +123,23 @@ def find_noun(tokens, i, mention, kind, context):
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
 
+def _instead(tokens, i, unit, kind, found, context):
+    """Find the noun, and its rule, where what stands left of a number says something else of it."""
+    left, before = found["left"], context["noun"]
+    listed = _listed(tokens, i, unit, left)
+    if listed:
+        return listed, "topic"
+    if before and _is_aim(tokens, i, unit, left):
+        return before, "inherited"
+    if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
+        return found["right"], "right"  # 广东、福建等省60%的企业
+    if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
+        return before and _fitting(tokens, i, unit, before), "inherited"
+    worth = _worth(tokens, i, left, before) if unit == "元" else None
+    same = worth or (kind != "rank" and _same_kind(tokens, i, unit, left, context))
+    return (same, "inherited") if same else None
+
+
 def _before_bracket(tokens, i, context):
     """Find the last noun before a bracket with figures of its own (团员90人(女团员30人),占80%)."""
     k = i - 1
@@ -145,6 +150,17 @@ def _before_bracket(tokens, i, context):
     opens = next((t.start for t in reversed(tokens[:k]) if t.word == "("), 0)
     context["counted"] = [pair for pair in context["counted"] if pair[0][0] < opens]
     return context["counted"][-1][0] if context["counted"] else None
+
+
+def _is_aim(tokens, i, unit, phrase):
+    """Tell whether a clause says only what number i is measured by (完成计划的90%, 目标60人的90%)."""
+    told = unit == "%" or (tokens[i + 1].word == "的" and tokens[i + 2].word == NUMBER)
+    if not told or not _head(tokens, i, phrase).endswith((*AIMS, *BOOKED)):
+        return False
+    k = next(k for k in range(i - 1, -1, -1) if tokens[k].start <= phrase[0])
+    while tokens[k - 1].sort not in "npx":
+        k -= 1
+    return tokens[k - 1].sort == "x"
 
 
 def _is_listed(tokens, i, before):
@@ -213,8 +229,8 @@ def _own_share(tokens, i, unit, context):
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
     if whole and _is_task(tokens[apart:first], whole):
-        of = left_of(tokens, apart, "")
-        parts = _parts(tokens, apart, of) if of else []
+        of, before = left_of(tokens, apart, ""), context["nouns"]
+        parts = _parts(tokens, apart, of) if of else before[-size:]
         return parts[place] if len(parts) == size else whole
     if whole:
         told = tokens[apart].start >= whole[1]
@@ -263,7 +279,7 @@ def _parts(tokens, first, whole):
         k = c - 1
 
 
-def _is_elided(tokens, i, found, before):
+def _is_elided(tokens, i, unit, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
     first = max(0, i - 4 * REACH)
     place = next((n for n in range(i - 1, first - 1, -1) if tokens[n].end == found[1]), None)
@@ -274,6 +290,8 @@ def _is_elided(tokens, i, found, before):
         return True  # 岗位16个,其中广西9个
     if not before or ends_in(where.word, "league") or not is_counted(where.word):
         return False
+    if unit in PEOPLE and is_person(where.word):
+        return False  # 团支部60个,其中女团员90人
     whole = next((n for n in range(place, first - 1, -1) if tokens[n].end == before[1]), place)
     league = tokens[whole - (tokens[whole].word in TOTALS)].word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
