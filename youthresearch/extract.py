@@ -385,7 +385,7 @@ def _facts_of(sentence, folded, tokens):
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
-        if rows[0]["unit"] in PEOPLE:
+        if rows[0]["unit"] in PEOPLE and is_person(folded[slice(*rows[0]["noun"])]):
             paragraph.setdefault("persons", rows[0]["noun"])
     paragraph["wholes"] = wholes_of(sentence, folded, context)
     return rows

@@ -60,6 +60,7 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
+BUILDINGS = ("座", "栋", "幢")
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
@@ -126,7 +127,7 @@ def find_noun(tokens, i, mention, kind, context):
 def _instead(tokens, i, unit, kind, found, context):
     """Find the noun, and its rule, where what stands left of a number says something else of it."""
     left, before = found["left"], context["noun"]
-    listed = _listed(tokens, i, unit, left)
+    listed = _listed(tokens, i, unit, left) or _labelled(tokens, i, unit, left)
     if listed:
         return listed, "topic"
     if before and _is_aim(tokens, i, unit, left):
@@ -300,15 +301,20 @@ def _is_elided(tokens, i, unit, found, before):
 
 def _is_where(tokens, i, unit, found, context):
     """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
-    if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE):
+    if context.get("unit") != unit:
         return False
+    if unit in COUNTED and unit not in PEOPLE and is_counted(_head(tokens, i, context["noun"])):
+        return False  # 学校9所,其中小学5所
     if unit in (*TO_THE_LEFT, *EVENTS):
         return False  # 大型招聘会9场,小型招聘会60场
     label = tokens[i - 1]
     if label.end != found[1] or not ends_in(label.word, "organisation") or is_person(label.word):
         return False
+    if lead(tokens, i - 1, found[0]).sort in "hvw":
+        return False  # 设施90个,其中设置服务站60个
     said = [t.word for t in tokens[max(0, i - 4 * REACH) : i] if t.start >= context["noun"][1]]
-    return unit not in PEOPLE or any(word in (":", "其中", "包括") for word in said)
+    told = unit not in (*COUNTED, *BUILDINGS)  # a body is none of what they count
+    return told or any(word in (":", "其中", "包括", "(") for word in said)
 
 
 def _is_only_place(tokens, k, start):
@@ -452,8 +458,18 @@ def _further(tokens, i, unit, kind, context):
         return described, "left", before
     use = _used_as(tokens, i) if unit == "元" and alone else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
+    if (
+        verb
+        and not before
+        and unit in PEOPLE
+        and verb[1] <= tokens[i].start
+        and tokens[i - 1].sort in "hv"
+        and context["paragraph"].get("persons")
+    ):
+        return context["paragraph"]["persons"], "inherited", verb
     if verb:
-        return verb, "event", before
+        persons = None if before or unit not in PEOPLE else _done_to(tokens, i, verb, context)
+        return (persons, "inherited", verb) if persons else (verb, "event", before)
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
@@ -566,16 +582,37 @@ def _listed(tokens, i, unit, found):
     return phrase_to(tokens, k) if k >= 0 else None
 
 
+def _labelled(tokens, i, unit, found):
+    """Find the label that a sentence begins with, if a unit counts it, but not what is beside its number.
+
+    交通补贴:外地教师90元; 先进个人:各支部推荐1名.
+    """
+    if unit not in ("元", *ONLY) or (found and fits(_head(tokens, i, found), unit)):
+        return None
+    k = next((k for k in range(min(i, REACH)) if tokens[k].word == ":"), 0)
+    return (
+        phrase_to(tokens, k - 1)
+        if k and tokens[k - 1].sort in "nw" and fits(tokens[k - 1].word, unit)
+        else None
+    )
+
+
 def _from_afar(tokens, i, unit, kind, money):
     """Look for what people do, for what a sum is, for the last noun of the clauses before, for the verb."""
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
-    topic = money or _topic(tokens, i, unit)
+    topic = _labelled(tokens, i, unit, None) or money or _topic(tokens, i, unit)
     said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
     if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
         return topic, "topic", None
     return (span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
+
+
+def _done_to(tokens, i, verb, context):
+    """Find the persons of the paragraph, where a verb says what is done to some (党员60人。实有57人)."""
+    done = tokens[i - 1].end == verb[1] and tokens[i - 1].sort in "hv"
+    return context["paragraph"].get("persons") if done else None
 
 
 def _taken_on(tokens, i, unit, before):
