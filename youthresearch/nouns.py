@@ -365,9 +365,18 @@ def _candidates(tokens, i, unit, kind, before):
         found = {"right": right} | found  # 5万元的经费, 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
         found = {"event": event, "left": left, "right": right}
-    if unit != "%" and not done:
+    if unit != "%" and not done and not (before and _is_part(tokens, i, before)):
         found.setdefault("object", _object(tokens, i, unit))
     return {rule: phrase for rule, phrase in found.items() if phrase}
+
+
+def _is_part(tokens, i, before):
+    """Tell whether number i opens a clause on some of those before (60人获奖,其中9人获金奖,6人获银奖)."""
+    k = i - 1 - (tokens[i - 1].word in ("有", "共有"))
+    if tokens[k].sort != "x" and tokens[k].word != "其中":
+        return False
+    near = tokens[max(0, i - 2 * REACH) : i]
+    return any(t.word == "其中" and t.start >= before[1] for t in near)
 
 
 def _is_paid(tokens, i):
