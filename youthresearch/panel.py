@@ -174,10 +174,11 @@ def _many_indicators(df, names):
 def _numbers(df, names):
     for column in dict.fromkeys(names):
         if not has_numbers(df[column]):
+            words = [isinstance(value, str) for value in df[column]]
             raise DataError(
                 f"Column {column!r} must be numeric, and is {df[column].dtype}: write digits alone, without "
-                "thousands separators, percent signs or words, and leave gaps empty.",
-                df[[column]],
+                "thousands separators, percent signs or words, and leave gaps missing ('' is no gap).",
+                df.loc[words if any(words) else slice(None), [column]],
             )
     return df[names].to_numpy(dtype=float, na_value=np.nan, copy=True)
 
