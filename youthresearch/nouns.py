@@ -587,8 +587,9 @@ def _listed(tokens, i, unit, found):
     mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word in (":", "为")), 0)
     if not tokens[mark - 1].word.startswith(("分别", "如下", "标准")):
         return None
-    k = next((k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw"), -1)
-    return phrase_to(tokens, k) if k >= 0 else None
+    named = (k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw")
+    k = next((k for k in named if unit == "元" or fits(tokens[k].word, unit)), None)
+    return None if k is None else phrase_to(tokens, k)
 
 
 def _labelled(tokens, i, unit, found):
@@ -626,9 +627,12 @@ def _done_to(tokens, i, verb, context):
 
 def _taken_on(tokens, i, unit, before):
     """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
-    if not before or unit not in PEOPLE or tokens[i - 1].word not in roles("head_verb"):
+    head = _head(tokens, i, before) if before and unit in PEOPLE else ""
+    if head not in roles("event") and not says(head):
         return None
-    return span(tokens, i - 1, i - 1) if _head(tokens, i, before) in roles("event") else None
+    if tokens[i - 1].word in roles("head_verb"):
+        return span(tokens, i - 1, i - 1)
+    return _doing(tokens, i)
 
 
 def _measures(tokens, i):
@@ -921,6 +925,8 @@ def _topic(tokens, i, unit):
             continue  # 元/人
         if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
             continue  # 发展到60人
+        if unit in ONLY and not (fits(tokens[k].word, unit) or ends_in(tokens[k].word, "qualifies")):
+            continue
         named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
         if named or tokens[k].sort in "nw":
             spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")
