@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import check_intervals, interval, ratio, rising
-from .levels import CUMULATIVE, first_reason, not_levels
+from .levels import CUMULATIVE, UNKNOWN, first_reason, not_levels
 from .loaders import given_or_own
 from .schema import (
     KEY,
@@ -435,7 +435,7 @@ def _levels(facts, book, units):
     rules = {
         "masked: a placeholder, no figure": facts["status"] == "masked",
         "planned, not achieved": facts["status"] != "achieved",
-        "no indicator of the code book": ~facts["indicator"].isin(book.index),
+        UNKNOWN: ~facts["indicator"].isin(book.index),
         **not_levels(facts, book, units),
     }
     del rules[CUMULATIVE]  # hours and person-times that are both summed up since one day make a ratio
