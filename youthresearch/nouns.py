@@ -127,17 +127,18 @@ def find_noun(tokens, i, mention, kind, context):
 def _instead(tokens, i, unit, kind, found, context):
     """Find the noun, and its rule, where what stands left of a number says something else of it."""
     left, before = found["left"], context["noun"]
-    listed = _listed(tokens, i, unit, left) or _labelled(tokens, i, unit, left)
-    if listed:
-        return listed, "topic"
+    strange = unit in ("元", *ONLY) and not fits(_head(tokens, i, left), unit)
+    named = (_listed(tokens, i, unit) or _labelled(tokens, i, unit)) if strange else None
+    if named:
+        return named, "topic"
     if before and _is_aim(tokens, i, unit, left):
-        return before, "inherited"
+        return before, "inherited"  # 就业9人,完成目标的90%
     if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
         return found["right"], "right"  # 广东、福建等省60%的企业
     if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
         return before and _fitting(tokens, i, unit, before), "inherited"
     worth = _worth(tokens, i, left, before) if unit == "元" else None
-    same = worth or (kind != "rank" and _same_kind(tokens, i, unit, left, context))
+    same = worth or (_same_kind(tokens, i, unit, left, context) if strange and kind != "rank" else None)
     return (same, "inherited") if same else None
 
 
@@ -365,8 +366,9 @@ def _candidates(tokens, i, unit, kind, before):
         found = {"right": right} | found  # 5万元的经费, 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
         found = {"event": event, "left": left, "right": right}
-    if unit != "%" and not done and not (before and _is_part(tokens, i, before)):
-        found.setdefault("object", _object(tokens, i, unit))
+    if unit != "%" and not done and "object" not in found:
+        object_ = _object(tokens, i, unit)
+        found["object"] = None if object_ and before and _is_part(tokens, i, before) else object_
     return {rule: phrase for rule, phrase in found.items() if phrase}
 
 
@@ -513,10 +515,8 @@ def _same_kind(tokens, i, unit, left, context):
 
     建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
     """
-    if unit not in ONLY:
-        return None
     head = _head(tokens, i, left)
-    if fits(head, unit) or _is_item(tokens, i, unit, left):
+    if unit == "元" or _is_item(tokens, i, unit, left):
         return None
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
@@ -580,10 +580,8 @@ def _fitting(tokens, i, unit, before):
     return before if k is None else phrase_to(tokens, k)
 
 
-def _listed(tokens, i, unit, found):
+def _listed(tokens, i, unit):
     """Find what a list is of, where a figure in it has only its label (津贴分别为:一类区9元,二类区8元)."""
-    if unit not in ("元", *ONLY) or fits(_head(tokens, i, found), unit):
-        return None
     mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word in (":", "为")), 0)
     if not tokens[mark - 1].word.startswith(("分别", "如下", "标准")):
         return None
@@ -592,19 +590,12 @@ def _listed(tokens, i, unit, found):
     return None if k is None else phrase_to(tokens, k)
 
 
-def _labelled(tokens, i, unit, found):
-    """Find the label that a sentence begins with, if a unit counts it, but not what is beside its number.
-
-    交通补贴:外地教师90元; 先进个人:各支部推荐1名.
-    """
-    if unit not in ("元", *ONLY) or (found and fits(_head(tokens, i, found), unit)):
-        return None
+def _labelled(tokens, i, unit):
+    """Find the label that a sentence begins with, if the unit counts it (交通补贴:外地教师90元)."""
     k = next((k for k in range(min(i, REACH)) if tokens[k].word == ":"), 0)
-    return (
-        phrase_to(tokens, k - 1)
-        if k and tokens[k - 1].sort in "nw" and fits(tokens[k - 1].word, unit)
-        else None
-    )
+    if k == 0 or tokens[k - 1].sort not in "nw" or not fits(tokens[k - 1].word, unit):
+        return None
+    return phrase_to(tokens, k - 1)
 
 
 def _from_afar(tokens, i, unit, kind, money):
@@ -612,7 +603,8 @@ def _from_afar(tokens, i, unit, kind, money):
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
-    topic = _labelled(tokens, i, unit, None) or money or _topic(tokens, i, unit)
+    label = _labelled(tokens, i, unit) if unit in ("元", *ONLY) else None
+    topic = label or money or _topic(tokens, i, unit)
     said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
     if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
         return topic, "topic", None
