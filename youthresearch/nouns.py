@@ -131,12 +131,15 @@ def _instead(tokens, i, unit, kind, found, context):
     named = (_listed(tokens, i, unit) or _labelled(tokens, i, unit)) if strange else None
     if named:
         return named, "topic"
-    if before and _is_aim(tokens, i, unit, left):
-        return before, "inherited"  # 就业9人,完成目标的90%
+    if before and (_is_aim(tokens, i, unit, left) or (kind == "growth" and _is_rate(tokens, i, left))):
+        return before, "inherited"  # 就业9人,完成目标的90%,增长率6%
     if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
         return found["right"], "right"  # 广东、福建等省60%的企业
     if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
         return before and _fitting(tokens, i, unit, before), "inherited"
+    if _is_done(tokens, i, unit, left):
+        done = _last_of(unit, context)
+        return (done, "inherited") if done else None
     worth = _worth(tokens, i, left, before) if unit == "元" else None
     same = worth or (_same_kind(tokens, i, unit, left, context) if strange and kind != "rank" else None)
     return (same, "inherited") if same else None
@@ -165,6 +168,18 @@ def _is_aim(tokens, i, unit, phrase):
     return tokens[k - 1].sort == "x"
 
 
+def _is_rate(tokens, i, phrase):
+    """Tell whether a phrase is but the word for how fast something grows (年增长率)."""
+    word = _head(tokens, i, phrase)
+    return moves(word[-3:-1]) and len(word) == phrase[1] - phrase[0]
+
+
+def _is_done(tokens, i, unit, phrase):
+    """Tell whether a verb alone stands before what cannot be counted by it (书屋90个,计划再建设60个)."""
+    things = unit in COUNTED and unit not in PEOPLE
+    return things and tokens[i - 1].sort == "w" and phrase[0] == tokens[i - 1].start
+
+
 def _is_listed(tokens, i, before):
     """Tell whether what qualifies is in a list of such (大专30人,本科9人)."""
     return before and ends_in(_head(tokens, i, before), "qualifies")
@@ -186,6 +201,11 @@ def _again(event, last, unit, context):
         return context["noun"]
     if unit not in CASES:
         return None
+    return _last_of(unit, context)
+
+
+def _last_of(unit, context):
+    """Find the last noun of a unit that the sentence has, or the subject of its paragraph."""
     said = (context["paragraph"].get("subject", (None, "")), *context["counted"])
     return next((noun for noun, its in reversed(said) if its == unit), None)
 
