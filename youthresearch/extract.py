@@ -36,7 +36,7 @@ from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
-from .phrases import AIMS, TOTALS
+from .phrases import AIMS, EVENTS, TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .rates import each_of
@@ -44,7 +44,7 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_person, is_verb
+from .tokens import NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb, roles
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -478,6 +478,8 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         if labelled:  # of a row: 优秀团员 | 不超过团员总数的3%
             return labelled, "topic", None
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
+    if kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]:
+        return context["noun"], "inherited", noun  # 就业60人,完成年计划的90%
     subject, counted = context["paragraph"].get("subject", (None, ""))
     if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
         return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
@@ -511,9 +513,11 @@ def _carried(noun, folded):
 def _without_total(noun, unit, folded):
     """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
     start, end = noun
-    if folded[end - 1] not in "数量额值":
+    if folded[end - 1] not in "数量额值目例模务标":
         return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    if folded[end - 4 : end] in roles("noun"):  # 零售总额, 团青比例
+        return noun
     if total == "数量" and is_verb(folded[end - 4 : end - 2]):  # 获奖数量, 志愿者注册数量
         return (start, end - 4) if is_person(folded[start : end - 4]) else noun
     total = total or _says_no_more(folded[start:end], unit)
@@ -526,6 +530,11 @@ def _says_no_more(name, unit):
         return name[name.rindex("率") + 1 :]
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
+    if name.endswith(("比例", "规模")):
+        told = is_counted(name[:-2]) or (name[-2:] == "规模" and ends_in(name[:-2], "money"))
+        return name[-2:] if told else ""
+    if name.endswith(("任务", "指标")) and unit not in (*EVENTS, "%", "个", "项"):  # 改厕任务60座
+        return name[-2:] if name[-4:-2] not in AIMS else ""
     if name.endswith("价值"):
         return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
     return "数" if unit in ("件", "张") and name[-1] == "数" else ""

@@ -50,7 +50,7 @@ ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after t
 # Single characters that begin no word with the next.
 WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
 # Alone, they count what was counted before.
-TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
+TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量", "数目")
 MEAN_AGE = "平均年龄"
 ATTENDED = ("参加", "出席", "申请", "享受", "取得")
 TAKEN_PART = (*ATTENDED, "参与")
@@ -405,6 +405,7 @@ def left_of(tokens, i, unit):
     if k is None:
         return None
     k -= tokens[k].word in ("平均值", "均值") and tokens[k - 1].word.endswith("率")
+    k = _of_share(tokens, k)
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = phrase_to(tokens, k)
     if tokens[k].word in ("预算数", "决算数"):
@@ -592,10 +593,11 @@ def _before_from(tokens, i):
 
 
 def _of_share(tokens, k):
-    """Step from 比例 in token k to what it is of (党员占总数的比例从60%升到70%)."""
+    """Step from 比例 in token k to what it is of (党员占总数的比例从60%升到70%, 党员的比例)."""
     if tokens[k].word not in ("比例", "比重") or tokens[k - 1].word != "的":
         return k
-    return next((n - 1 for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), k)
+    of = k - 2 if is_counted(tokens[k - 2].word) else k
+    return next((n - 1 for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), of)
 
 
 def _is_noun(tokens, k, unit):
