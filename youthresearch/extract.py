@@ -450,8 +450,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         part, whole = shared
         whole["whole"], part["whole"] = None, whole["number"]
         row |= {"whole": whole["number"], "noun": part["noun"]}
-    if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
-        _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%
+    _remember(row, unit, context)
     return row
 
 
@@ -490,7 +489,7 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         noun, rule = (above, "topic") if above else (noun, rule)
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
-    return noun and _carried(_without_total(noun, unit, folded), folded), rule, other
+    return noun and _carried(_without_total(noun, unit, kind, folded), folded), rule, other
 
 
 def _before_bound(tokens, number):
@@ -510,7 +509,7 @@ def _carried(noun, folded):
     return (start - 2, end) if dated else noun
 
 
-def _without_total(noun, unit, folded):
+def _without_total(noun, unit, kind, folded):
     """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
     start, end = noun
     if folded[end - 1] not in "数量额值目例模务标":
@@ -520,19 +519,20 @@ def _without_total(noun, unit, folded):
         return noun
     if total == "数量" and is_verb(folded[end - 4 : end - 2]):  # 获奖数量, 志愿者注册数量
         return (start, end - 4) if is_person(folded[start : end - 4]) else noun
-    total = total or _says_no_more(folded[start:end], unit)
+    total = total or _says_no_more(folded[start:end], unit, kind)
     return (start, end - len(total)) if len(total) < end - start - 1 else noun
 
 
-def _says_no_more(name, unit):
+def _says_no_more(name, unit, kind):
     """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件, 失业率均值."""
     if name.endswith(("率均值", "率平均值")):
         return name[name.rindex("率") + 1 :]
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
-    if name.endswith(("比例", "规模")):
-        told = is_counted(name[:-2]) or (name[-2:] == "规模" and ends_in(name[:-2], "money"))
-        return name[-2:] if told else ""
+    if name.endswith("比例"):  # but of 党员比例提高5个百分点 the share itself has changed
+        return "比例" if kind == "share" and is_counted(name[:-2]) else ""
+    if name.endswith("规模"):
+        return "规模" if is_counted(name[:-2]) or ends_in(name[:-2], "money") else ""
     if name.endswith(("任务", "指标")) and unit not in (*EVENTS, "%", "个", "项"):  # 改厕任务60座
         return name[-2:] if name[-4:-2] not in AIMS else ""
     if name.endswith("价值"):
