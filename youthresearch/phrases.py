@@ -711,8 +711,8 @@ def _uncut(tokens, j, k):
         return j  # 获国赛一等奖
     if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
         return j + (tokens[j].sort == "n" and not is_counted(tokens[j].word))
-    alone = j == k and before.sort == "h" and tokens[k + 1].word == NUMBER  # 捐床60张
-    if alone or before.word in roles("link"):
+    gives = j == k and before.sort == "h" and is_counted(tokens[j - 2].word)  # 企业捐床
+    if gives or before.word in roles("link"):
         return j
     return _uncut(tokens, j - 1, k)  # 老先模
 
@@ -830,6 +830,9 @@ def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     if tokens[n + 1].word == "类":
         return False  # 诈骗类案件
+    single = tokens[k].end - tokens[k].start == 1 < len(tokens[n].word)
+    if n == k - 1 and single and not is_counted(tokens[k].word):
+        return False  # 安置房: of three characters, it is a noun
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
@@ -866,8 +869,10 @@ def _is_predicate(tokens, n, k):
         return True  # 编发《简报》, 治理“三无”场所
     if before.sort in "xs" and tokens[n].word == "支出" and head.endswith(("金", "款", "费")):
         return True  # 支出低保金
-    if sort not in "vw" or (n == k - 1 and head == "人员"):
+    if sort not in "vw" or (n == k - 1 and head in ("人员", "人口", "人群")):
         return False  # 应聘人员
+    if n == k - 1 and head[-1] in "金费" and tokens[n].word in roles("compound") and ends_in(head, "money"):
+        return False  # 资助资金, but 捐助善款
     who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
     if tokens[n].word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
