@@ -921,7 +921,7 @@ def _is_subject(tokens, n, k):
 
 def _is_taken(tokens, k):
     """Tell whether a verb stands before the nouns that end in token k."""
-    while k > 0 and tokens[k].sort == "n":
+    while k > 0 and tokens[k].sort in "na":
         k -= 1
     return tokens[k].sort == "h"
 
