@@ -48,7 +48,7 @@ PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unl
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 # Single characters that begin no word with the next.
-WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
+WHICH = (*ADVERBS, *"某我该本各每几了去早多快新")
 # Alone, they count what was counted before.
 TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量", "数目")
 MEAN_AGE = "平均年龄"
@@ -703,14 +703,15 @@ def _is_place(tokens, j):
 def _uncut(tokens, j, k):
     """Move the start j of a phrase out of a word that the tagger cuts into its characters.
 
-    Of a verb (培塑创业典型) nothing stays, of any other word (特岗教师, 起薪) all.
+    All of the word stays (特岗教师, 起薪).
     """
     before = tokens[j - 1]
     cut = before.end - before.start == 1 and before.sort in "hsan" and j > 0
     if not cut or before.word in WHICH or before.word in roles("becomes"):
         return j  # 获国赛一等奖
-    if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
-        return j + (tokens[j].sort == "n" and not is_counted(tokens[j].word))
+    whole = tokens[j].sort == "n" and tokens[j].word not in AREAS  # 扩岗补助
+    if before.sort == "h" and j < k and not whole and not tokens[j + 1].word.endswith(NUMERIC):
+        return j
     gives = j == k and before.sort == "h" and is_counted(tokens[j - 2].word)  # 企业捐床
     if gives or before.word in roles("link"):
         return j
@@ -852,8 +853,8 @@ def _is_predicate(tokens, n, k):
     if sort == "h" and before.sort in "xs" and n < k - 1 and tokens[n].word in ATTENDED and is_person(head):
         return False  # 出席会议代表
     if sort == "h":
-        if n >= k - 2 and _is_cut_before(tokens, k):
-            return False  # 入孵企业
+        if _is_piece(tokens, n, k):
+            return False
         near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
         return not (near or (n == k - 2 and head == "率"))
     verb = sort in "vw" or tokens[n].word in verbal()
@@ -903,10 +904,14 @@ def _come():
     return coded("event", "attends") | purely("event", "head_verb")
 
 
-def _is_cut_before(tokens, k):
-    """Tell whether a word that the tagger cuts in two stands right before the noun k."""
-    one, two = tokens[k - 2], tokens[k - 1]
-    if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in "hna":
+def _is_piece(tokens, n, k):
+    """Tell whether the verb n is a piece of a word that the tagger cuts (国考断面), or of one before k (入孵企业)."""
+    return any(_are_cut(tokens[m], tokens[m + 1], m == k - 2) for m in (n - 1, n) if m < k - 1)
+
+
+def _are_cut(one, two, near):
+    """Tell whether two characters are one word: a verb after a noun, or after any other before a noun."""
+    if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in ("hna" if near else "n"):
         return False
     return one.word not in (*WHICH, *SIGNS) and not is_counted(one.word) and one.word not in AREAS
 
