@@ -59,7 +59,7 @@ BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not wh
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
-NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
+NATIONAL = ("青联", "学联", "人大", "政协", "重点")  # bodies of the nation, and what it selects
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
@@ -729,6 +729,7 @@ def _with_lead(tokens, j, k):
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
     rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
+    rate = rate or (before == "不" and j < k)  # 不合格党员
     if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
         return span(tokens, j - 1, k)  # 九年一贯制学校
     return span(tokens, _titled(tokens, j, k), k)
@@ -838,6 +839,8 @@ def _is_predicate(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head, before = tokens[n].sort, tokens[k].word, tokens[n - 1]
+    if head != NOUN and "受" in (before.word, tokens[n].word) and tokens[n + (sort == "h")].sort in "vw":
+        return False  # 受资助学生
     if tokens[n + 1].word == BRACKET and len(tokens[n + 2].word) == 1:
         return False  # 因公出国(境)费
     if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
