@@ -681,6 +681,7 @@ def phrase_to(tokens, k):
         or tokens[j].word in (BRACKET, "方面")
         or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
         or (tokens[j].word in "支个名家所项类" and tokens[j - 1].word in ("各", "每", "该"))
+        or (tokens[j - 1].word == "我" and tokens[j].end - tokens[j].start == 1)  # 我馆读者
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(tokens[j - 1]))
         or (tokens[j].word in ADMIN and tokens[j + 1].word == NAME)  # 县三八红旗集体
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
