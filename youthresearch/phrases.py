@@ -60,6 +60,7 @@ ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协", "重点")  # bodies of the nation, and what it selects
+WORKS = ("项目", "工程", "平台", "计划")  # what totals are told of
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
@@ -693,6 +694,8 @@ def phrase_to(tokens, k):
         j = past_titles(tokens, j, k)
     if tokens[j].end - tokens[j].start == 1:
         j = _uncut(tokens, j, k)
+    if not (tokens[k].word in TOTALS or is_counted(tokens[k].word)):
+        j = _past_owner(tokens, j, k)
     return _with_lead(tokens, j, k)
 
 
@@ -792,6 +795,15 @@ def _past_place(tokens, j, k):
     name = tokens[n].start - tokens[j].start
     ends = n < k and tokens[n].word in tuple("村镇乡县市旗州盟") and tokens[n + 1].word != BRACKET
     return n + 1 if ends and 1 < name < 4 else j
+
+
+def _past_owner(tokens, j, k):
+    """Skip of whom or of what a total is (学校总面积, 项目总投资)."""
+    for n in range(k, j, -1):
+        if tokens[n].word[0] == "总":
+            of = tokens[n - 1].word
+            return n if of.endswith((*WORKS, *BOOKED)) or ends_in(of, "organisation") else j
+    return j
 
 
 def _is_left_over(before):
