@@ -800,7 +800,7 @@ def _past_place(tokens, j, k):
 def _past_owner(tokens, j, k):
     """Skip of whom or of what a total is (学校总面积, 项目总投资)."""
     for n in range(k, j, -1):
-        if tokens[n].word[0] == "总":
+        if tokens[n].word.startswith(("总", "占地")):
             of = tokens[n - 1].word
             return n if of.endswith((*WORKS, *BOOKED)) or ends_in(of, "organisation") else j
     return j
