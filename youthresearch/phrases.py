@@ -845,9 +845,10 @@ def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
     if tokens[n + 1].word == "类":
         return False  # 诈骗类案件
-    single = tokens[k].end - tokens[k].start == 1 < len(tokens[n].word)
-    if n == k - 1 and single and not is_counted(tokens[k].word):
-        return False  # 安置房: of three characters, it is a noun
+    after = tokens[n + 1]
+    ends = after.word == "性" or (n == k - 1 and after.end - after.start == 1 and not is_counted(after.word))
+    if ends and len(tokens[n].word) > 1:
+        return False  # 安置房, 收养性机构: of three characters, it is a noun
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
@@ -876,6 +877,8 @@ def _is_predicate(tokens, n, k):
     verb = sort in "vw" or tokens[n].word in verbal()
     if (before.sort == "s" and before.word[0] == "各") or before.word in roles("praise"):
         return False  # 各类犯罪嫌疑人, 优秀指导教师
+    if after.sort == "c" and tokens[n + 2].sort in "np" and (sort == "w" or before.sort == "n"):
+        return False  # 文化休闲、体育健身场所
     if before.word[-1:] == "性" and len(before.word) > 2 and not is_person(head):
         return False  # 保障性租赁住房
     if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
