@@ -538,6 +538,8 @@ def _is_no_noun(tokens, k, i):
         return tokens[k - 1].word == OTHER
     if tokens[k].word[-2:] in AIMS and tokens[k - 1].word in BEYOND:
         return True  # 超过计划3个百分点
+    if tokens[k].word == "计划" and k < i - 1 and tokens[k - 1].sort != "a":
+        return True  # 计划新增60个, but 西部计划
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
 
