@@ -605,6 +605,8 @@ def _of_share(tokens, k):
 
 def _is_noun(tokens, k, unit):
     """Tell whether a verb right before a number is the noun of its phrase."""
+    if tokens[k].word in coded("event", "reaches"):
+        return False  # 养老保险覆盖60万人
     before, qualifies = tokens[k - 1], tokens[k].sort == "a"
     if unit == "元" and before.sort == "n" and (qualifies or not is_counted(before.word)):
         return True  # 市级配套20万元, 行政运行20万元
