@@ -690,7 +690,7 @@ def phrase_to(tokens, k):
         or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(tokens[j - 1]))
         or (tokens[j].word in ADMIN and tokens[j + 1].word == NAME)  # 县三八红旗集体
         or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
-        or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
+        or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各")
     ):
         j += 1
     if j < k:
