@@ -928,7 +928,7 @@ def _come():
 
 
 def _is_piece(tokens, n, k):
-    """Tell whether the verb n is a piece of a word that the tagger cuts (国考断面), or of one before k (入孵企业)."""
+    """Tell whether the verb n is a piece of a word that the tagger cuts (国考断面, 入孵企业)."""
     return any(_are_cut(tokens[m], tokens[m + 1], m == k - 2) for m in (n - 1, n) if m < k - 1)
 
 
@@ -936,7 +936,7 @@ def _are_cut(one, two, near):
     """Tell whether two characters are one word: a verb after a noun, or after any other before a noun."""
     if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in ("hna" if near else "n"):
         return False
-    return one.word not in (*WHICH, *SIGNS) and not is_counted(one.word) and one.word not in AREAS
+    return one.word not in (*WHICH, *SIGNS, *AREAS, "来") and not is_counted(one.word)
 
 
 def _is_subject(tokens, n, k):
