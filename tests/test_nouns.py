@@ -304,6 +304,7 @@ import youthresearch as yr
         ("新增就业60人，完成全年90人目标的66.7%", ["新增就业"] * 3),
         # a share of a goal is of what was to be reached
         ("失业人员再就业900人，完成全年目标的45%", ["失业人员再就业"] * 2),
+        ("发放贴息贷款6亿元，完成年度任务5亿元的120%", ["贴息贷款"] * 3),
         ("种草60亩，种树90亩，分别完成年度任务的60%和50%", ["种草", "种树"] * 2),
         ("建成粮仓60座，年内计划再建9座", ["粮仓"] * 2),
         # words that say no more than the figure, and those that do

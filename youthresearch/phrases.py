@@ -857,8 +857,8 @@ def _is_predicate(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     sort, head, before = tokens[n].sort, tokens[k].word, tokens[n - 1]
-    if head != NOUN and "受" in (before.word, tokens[n].word) and tokens[n + (sort == "h")].sort in "vw":
-        return False  # 受资助学生
+    if "受" in (before.word, tokens[n].word) and (ends_in(head, "person") or head == "对象"):
+        return tokens[n + (sort == "h")].sort not in "vw"  # 受资助学生
     if tokens[n + 1].word == BRACKET and len(tokens[n + 2].word) == 1:
         return False  # 因公出国(境)费
     if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
