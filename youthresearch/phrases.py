@@ -60,6 +60,7 @@ ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协", "重点")  # bodies of the nation, and what it selects
+MASSES = ("人员", "人口", "人群")  # of which a verb says which
 WORKS = ("项目", "工程", "平台", "计划")  # what totals are told of
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
@@ -847,76 +848,90 @@ def _titled(tokens, j, k):
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
-    if tokens[n + 1].word == "类":
-        return False  # 诈骗类案件
-    after = tokens[n + 1]
-    ends = after.word == "性" or (n == k - 1 and after.end - after.start == 1 and not is_counted(after.word))
-    if ends and len(tokens[n].word) > 1:
-        return False  # 安置房, 收养性机构: of three characters, it is a noun
+    sort, word, before = tokens[n].sort, tokens[n].word, tokens[n - 1]
+    if sort not in "hvw" and word not in verbal():
+        spent = word == "支出" and before.sort in "xs"
+        return spent and tokens[k].word.endswith(("金", "款", "费"))  # 支出低保金
+    if _is_of_word(tokens, n, k):
+        return False
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
-    sort, head, before = tokens[n].sort, tokens[k].word, tokens[n - 1]
-    if "受" in (before.word, tokens[n].word) and (ends_in(head, "person") or head == "对象"):
-        return tokens[n + (sort == "h")].sort not in "vw"  # 受资助学生
-    if tokens[n + 1].word == BRACKET and len(tokens[n + 2].word) == 1:
-        return False  # 因公出国(境)费
-    if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
-        return False  # 正式代表6名、列席代表3名
-    if before.sort == "c" and sort == "v" and tokens[n - 2].word.endswith(head):
-        return False  # 困难职工、退休职工
-    if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
-        return False  # 公务用车购置及运行费
-    if n == k - 1 and before.sort == "x" and tokens[n].word in _come() and is_person(head):
+    if _is_alike(tokens, n, k):
+        return False
+    if n == k - 1 and before.sort == "x" and word in _come() and is_person(tokens[k].word):
         return False  # 列席代表, 受益学生
-    if sort == "h" and before.sort in "xs" and head == "人数" and tokens[n].word in TAKEN_PART:
-        return False  # 参加高考人数
-    if sort == "h" and before.sort in "xs" and n < k - 1 and tokens[n].word in ATTENDED and is_person(head):
-        return False  # 出席会议代表
     if sort == "h":
-        if _is_piece(tokens, n, k):
-            return False
-        near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
-        return not (near or (n == k - 2 and head == "率"))
-    verb = sort in "vw" or tokens[n].word in verbal()
+        return _takes(tokens, n, k)
     if (before.sort == "s" and before.word[0] == "各") or before.word in roles("praise"):
         return False  # 各类犯罪嫌疑人, 优秀指导教师
-    if after.sort == "c" and tokens[n + 2].sort in "np" and (sort == "w" or before.sort == "n"):
+    if tokens[n + 1].sort == "c" and tokens[n + 2].sort in "np" and (sort == "w" or before.sort == "n"):
         return False  # 文化休闲、体育健身场所
-    if before.word[-1:] == "性" and len(before.word) > 2 and not is_person(head):
-        return False  # 保障性租赁住房
-    if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
-        return False  # 遗体捐献登记
-    if verb and before.word in ADVERBS:
+    if before.word in ADVERBS:
         return True  # 共注册志愿者
-    if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
+    if tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
         return True  # 编发《简报》, 治理“三无”场所
-    if before.sort in "xs" and tokens[n].word == "支出" and head.endswith(("金", "款", "费")):
-        return True  # 支出低保金
-    if sort not in "vw" or (n == k - 1 and head in ("人员", "人口", "人群")):
-        return False  # 应聘人员
-    if n == k - 1 and head[-1] in "金费" and tokens[n].word in roles("compound") and ends_in(head, "money"):
-        return False  # 资助资金, but 捐助善款
+    return sort in "vw" and _is_stated(tokens, n, k)
+
+
+def _is_of_word(tokens, n, k):
+    """Tell whether the verb n is of one word with what follows (保障房, 收养性机构, 诈骗类案件)."""
+    after = tokens[n + 1]
+    if after.word == "类" or (after.word == BRACKET and len(tokens[n + 2].word) == 1):
+        return True  # 因公出国(境)费
+    ends = after.word == "性" or (n == k - 1 and after.end - after.start == 1 and not is_counted(after.word))
+    return ends and len(tokens[n].word) > 1
+
+
+def _is_alike(tokens, n, k):
+    """Tell whether the verb n qualifies the noun k as one joined with it does, or as one that is passive."""
+    sort, head, before, after = tokens[n].sort, tokens[k].word, tokens[n - 1], tokens[n + 1]
+    if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
+        return True  # 正式代表6名、列席代表3名
+    if before.sort == "c" and sort == "v" and tokens[n - 2].word.endswith(head):
+        return True  # 困难职工、退休职工
+    if sort == "h" and before.sort == "n" and after.word == "及" and tokens[n + 2].sort == "n":
+        return True  # 公务用车购置及运行费
+    passive = "受" in (before.word, tokens[n].word) and tokens[n + (sort == "h")].sort in "vw"
+    return passive and (ends_in(head, "person") or head == "对象")  # 受资助学生
+
+
+def _takes(tokens, n, k):
+    """Tell whether the verb n takes the noun k, as verbs of its sort do but in some names of measures."""
+    head, word = tokens[k].word, tokens[n].word
+    if tokens[n - 1].sort in "xs":
+        if head == "人数" and word in TAKEN_PART:
+            return False  # 参加高考人数
+        if n < k - 1 and word in ATTENDED and is_person(head):
+            return False  # 出席会议代表
+    near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
+    return not (near or (n == k - 2 and head == "率") or _is_piece(tokens, n, k))
+
+
+def _is_stated(tokens, n, k):
+    """Tell whether a verb that may qualify the noun k is that of the clause."""
+    sort, word, head, before = tokens[n].sort, tokens[n].word, tokens[k].word, tokens[n - 1]
+    compound, near = word in roles("compound"), n == k - 1
+    if near and (head in MASSES or (head[-1] in "金费" and compound and ends_in(head, "money"))):
+        return False  # 应聘人员, 资助资金, but 捐助善款
     who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
-    if tokens[n].word == "组织" and before.sort in "nw" and not who:
+    if word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
-    if before.sort in "xs" and ends_in(head, "thing") and tokens[n].word in roles("head_verb"):
-        return True  # 征集作品
+    if before.sort in "xs" and (word == "组织" or (ends_in(head, "thing") and word in roles("head_verb"))):
+        return True  # 组织青年论坛, 征集作品
     if before.sort == "c" and tokens[n - 2].sort in "vh":
         return True  # 遴选、资助项目
-    if tokens[n].word == "组织" and before.sort in "xs":
-        return True  # 组织青年论坛
-    if before.word == BODY and sort == "v" and n < k - 1:
+    if before.word == BODY and sort == "v" and not near:
         return True  # 团县委帮扶贫困村资金
-    stated = tokens[n].word not in roles("compound") and not head.endswith((*NUMERIC, "面积"))
+    stated = not compound and not head.endswith((*NUMERIC, "面积"))
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
-    begins = begins or (n < k - 1 and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
-    gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)
+    begins = begins or (not near and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
+    gives = n == k - 2 and word in _gives() and not head.endswith(NUMERIC)
     if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
-    if sort == "v" and stated and (n < k - 1 or (who and ends_in(head, "money"))):
+    inner = before.sort == "n" and (sort == "w" or tokens[k].sort == "v" or _is_taken(tokens, n - 1))
+    if sort == "v" and stated and ((not near and not inner) or (who and ends_in(head, "money"))):
         return True  # 红十字会派出救援队伍, 团中央收取团费
-    inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
