@@ -652,19 +652,7 @@ def share_of(tokens, i):
 
 def phrase_to(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
-    j = k
-    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
-        j -= 1
-    head = k - (k > j and tokens[k].word in TOTALS and tokens[k - 1].sort == "n")  # 留用团费总数
-    for n in range(head - 1, j - 1, -1):
-        if _is_predicate(tokens, n, head):
-            if _is_crime(tokens, n, head):
-                j = n - (tokens[n - 1].sort == "v" and tokens[n - 2].sort in "vh")  # 起诉侵吞挪用公款犯罪
-                break
-            j = _held(tokens, j, n) or n + 1
-            chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
-            j += chained and _is_predicate(tokens, j, head)  # 定期缴纳团费, but 分散供养标准
-            break
+    j = _past_verb(tokens, k)
     before = tokens[j - 1].word
     if before in WHERE:  # 在平台注册志愿者60人
         j = next((n for n in range(j + 1, k) if tokens[n].word in verbal() and tokens[n - 1].sort == "n"), j)
@@ -680,19 +668,7 @@ def phrase_to(tokens, k):
     after = tokens[j + 1]
     if tokens[j].word == "新" and j + 2 < k and after.sort in "avwh" and len(after.word) > 1:
         j += 2  # 新入驻志愿服务组织
-    while j < k and (
-        tokens[j].sort == "c"
-        or (tokens[j].sort == "p" and _is_place(tokens, j))
-        or tokens[j].word[0] == "各"
-        or tokens[j].word in (BRACKET, "方面")
-        or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
-        or (tokens[j].word in "支个名家所项类" and tokens[j - 1].word in ("各", "每", "该"))
-        or (tokens[j - 1].word == "我" and tokens[j].end - tokens[j].start == 1)  # 我馆读者
-        or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(tokens[j - 1]))
-        or (tokens[j].word in ADMIN and tokens[j + 1].word == NAME)  # 县三八红旗集体
-        or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
-        or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各")
-    ):
+    while j < k and _is_apart(tokens, j):
         j += 1
     if j < k:
         j += tokens[j + 1].word == NOUN and is_level(tokens[j].word)  # 市级“美丽庭院”示范户
@@ -702,6 +678,39 @@ def phrase_to(tokens, k):
     if not (tokens[k].word in TOTALS or is_counted(tokens[k].word)):
         j = _past_owner(tokens, j, k)
     return _with_lead(tokens, j, k)
+
+
+def _past_verb(tokens, k):
+    """Find where the nouns up to token k begin, with all that qualifies them, after the verb of the clause."""
+    j = k
+    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
+        j -= 1
+    head = k - (k > j and tokens[k].word in TOTALS and tokens[k - 1].sort == "n")  # 留用团费总数
+    for n in range(head - 1, j - 1, -1):
+        if _is_predicate(tokens, n, head):
+            if _is_crime(tokens, n, head):
+                return n - (tokens[n - 1].sort == "v" and tokens[n - 2].sort in "vh")  # 起诉侵吞挪用公款犯罪
+            j = _held(tokens, j, n) or n + 1
+            chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
+            return j + (chained and _is_predicate(tokens, j, head))  # 定期缴纳团费, but 分散供养标准
+    return j
+
+
+def _is_apart(tokens, j):
+    """Tell whether token j, with which a phrase would begin, is no part of it."""
+    token, before, after = tokens[j], tokens[j - 1], tokens[j + 1]
+    if token.sort == "c" or token.word[0] == "各" or token.word in (BRACKET, "方面"):
+        return True
+    if token.sort == "p" and _is_place(tokens, j):
+        return True
+    if token.word in ADMIN and (after.word == NAME or (after.sort in "nw" and _is_left_over(before))):
+        return True  # 县三八红旗集体
+    if token.word in "支个名家所项类" and before.word in ("各", "每", "该"):
+        return True
+    if (before.word == "我" and token.end - token.start == 1) or (before.word == "各" and after.sort in "na"):
+        return True  # 我馆读者, 各层级干部
+    above = token.word in ("以上", "以下") and before.sort == "x"
+    return above or (token.word == "计划" and after.sort in "vh")
 
 
 def _is_place(tokens, j):
