@@ -681,7 +681,7 @@ def phrase_to(tokens, k):
 
 
 def _past_verb(tokens, k):
-    """Find where the nouns up to token k begin, with all that qualifies them, after the verb of the clause."""
+    """Find where the nouns up to token k, with all that qualifies them, begin after the verb."""
     j = k
     while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
         j -= 1
