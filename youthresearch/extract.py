@@ -385,7 +385,7 @@ def _facts_of(sentence, folded, tokens):
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
-        if rows[0]["unit"] in PEOPLE:
+        if rows[0]["unit"] in PEOPLE and is_person(folded[slice(*rows[0]["noun"])]):
             paragraph.setdefault("persons", rows[0]["noun"])
     paragraph["wholes"] = wholes_of(sentence, folded, context)
     return rows
@@ -477,8 +477,6 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         if labelled:  # of a row: 优秀团员 | 不超过团员总数的3%
             return labelled, "topic", None
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
-    if rule == "left" and context["noun"] and _is_goal(folded[slice(*noun)], kind, unit, context["unit"]):
-        return context["noun"], "inherited", noun
     subject, counted = context["paragraph"].get("subject", (None, ""))
     if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
         return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
@@ -490,13 +488,6 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
     return noun and _carried(_without_total(noun, unit, kind, folded), folded), rule, other
-
-
-def _is_goal(name, kind, unit, counted):
-    """Tell whether a noun is a goal for what was counted before (就业60人,完成年计划的90%; 目标90人)."""
-    if kind == "share":
-        return name.endswith(AIMS)
-    return unit == counted and unit not in ("个", "项") and name.endswith(AIMS[:2])
 
 
 def _before_bound(tokens, number):
