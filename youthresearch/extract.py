@@ -36,7 +36,7 @@ from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
-from .phrases import TOTALS
+from .phrases import AIMS, EVENTS, TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .rates import each_of
@@ -44,7 +44,7 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_person, is_verb
+from .tokens import NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb, roles
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -491,7 +491,7 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         noun, rule = (above, "topic") if above else (noun, rule)
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
-    return noun and _carried(_without_total(noun, unit, folded), folded), rule, other
+    return noun and _carried(_without_total(noun, unit, kind, folded), folded), rule, other
 
 
 def _before_bound(tokens, number):
@@ -511,24 +511,32 @@ def _carried(noun, folded):
     return (start - 2, end) if dated else noun
 
 
-def _without_total(noun, unit, folded):
+def _without_total(noun, unit, kind, folded):
     """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
     start, end = noun
-    if folded[end - 1] not in "数量额值":
+    if folded[end - 1] not in "数量额值目例模务标":
         return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    if folded[end - 4 : end] in roles("noun"):  # 零售总额, 团青比例
+        return noun
     if total == "数量" and is_verb(folded[end - 4 : end - 2]):  # 获奖数量, 志愿者注册数量
         return (start, end - 4) if is_person(folded[start : end - 4]) else noun
-    total = total or _says_no_more(folded[start:end], unit)
+    total = total or _says_no_more(folded[start:end], unit, kind)
     return (start, end - len(total)) if len(total) < end - start - 1 else noun
 
 
-def _says_no_more(name, unit):
+def _says_no_more(name, unit, kind):
     """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件, 失业率均值."""
     if name.endswith(("率均值", "率平均值")):
         return name[name.rindex("率") + 1 :]
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
+    if name.endswith("比例"):  # but of 党员比例提高5个百分点 the share itself has changed
+        return "比例" if kind == "share" and is_counted(name[:-2]) else ""
+    if name.endswith("规模"):
+        return "规模" if is_counted(name[:-2]) or ends_in(name[:-2], "money") else ""
+    if name.endswith(("任务", "指标")) and unit not in (*EVENTS, "%", "个", "项"):  # 改厕任务60座
+        return name[-2:] if name[-4:-2] not in AIMS else ""
     if name.endswith("价值"):
         return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
     return "数" if unit in ("件", "张") and name[-1] == "数" else ""

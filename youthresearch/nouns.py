@@ -251,9 +251,9 @@ def _own_share(tokens, i, unit, context):
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
     if whole and _is_task(tokens[apart:first], whole):
-        of, before = left_of(tokens, apart, ""), context["nouns"]
-        parts = _parts(tokens, apart, of) if of else before[-size:]
-        return parts[place] if len(parts) == size else whole
+        of = left_of(tokens, apart, "")
+        told = (_parts(tokens, apart, of) if of else []), context["nouns"][-size:]
+        return next((parts[place] for parts in told if len(parts) == size), whole)
     if whole:
         told = tokens[apart].start >= whole[1]
         parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
