@@ -37,6 +37,7 @@ SORTS = {  # whatever the tagger says
 }
 SETTINGS = ("农村", "社会")  # where something is, and no body
 NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只", OTHER))  # end no noun
+NO_TAIL_TAGS = ("f", "m", "y", "ul", "uj")  # of what says where, how many, or nothing
 
 
 @dataclass(slots=True)  # half the time of a tuple to make and to read
@@ -110,7 +111,7 @@ def classify(words, start, ends):
                 continue
             if last == " " and word in (NUMBER, NOUN):
                 tokens.pop()
-            if sort == "x" or word == "比":
+            if sort == "x" or word in ("比", "、", "的"):
                 if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                     _end_noun(tokens, word, start)
             elif last == BRACKET and size == 1 and tokens[:-1] and tokens[-2].sort == "h":
@@ -148,16 +149,22 @@ def _end_noun(tokens, mark, start):
         tokens[-2:] = [Token(tokens[-2].word + "青", "n", tokens[-2].start, start)]  # 港青
     elif last.sort == "a" and mark == NUMBER and (len(last.word) > 3 or last.word == "女"):
         last.sort = "n"  # 违法行为, 男6人、女9人
-    elif last.sort in "as" and mark in (NUMBER, "(", "比") and before in ("n", "a") and _is_tail(last.word):
+    elif last.sort in "as" and before in ("n", "a", "w", "v") and _is_tail(last.word, mark):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
-def _is_tail(word):
+def _is_tail(word, mark):
     """Tell whether a character may end a noun that the tagger does not know (楼栋|长, 宅间|道)."""
-    return len(word) == 1 and word not in NO_TAILS and word not in roles("link")
+    if len(word) > 1 or word in NO_TAILS or word in roles("link"):
+        return False
+    return mark in (NUMBER, "(", "比") or (word not in SORTS and _tag(word) not in NO_TAIL_TAGS)
 
 
 # Words -----------------------------------------------------------------------------------------------------
+
+
+def _tag(word):
+    return tagger().tag(word, hmm=False)[0][1]
 
 
 class _Words(dict):
@@ -166,8 +173,8 @@ class _Words(dict):
     def __missing__(self, word):
         if len(self) == WORDS:
             self.clear()
-        sort = _sort(word, tagger().tag(word, hmm=False)[0][1])
-        special = sort == "x" or word in ENDINGS or word in ("家", "比", " ", NOUN)
+        sort = _sort(word, _tag(word))
+        special = sort == "x" or word in ENDINGS or word in ("家", "比", " ", "、", "的", NOUN)
         self[word] = known = sort, len(word), special
         return known
 
