@@ -308,6 +308,7 @@ def _are_joined(tokens, c, unit):
 
 def _is_cut(tokens, j, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
+    piece = len(tokens[j - 1].word) == 1 and tokens[j - 1].sort == "n" and not is_counted(tokens[j - 1].word)
     while tokens[j].sort == "h" and len(tokens[j].word) == 1:
         if tokens[j].word in roles("becomes"):
             return False  # 60个单位获集体称号
@@ -315,8 +316,10 @@ def _is_cut(tokens, j, unit):
     head = phrase_end(tokens, j)
     if head is None:
         return False
-    return counts(tokens[head].word, unit) or (
-        unit not in PEOPLE and ends_in(tokens[head].word, "organisation")
+    return (
+        piece
+        or _last_counted(tokens, j, head, unit) is not None
+        or (unit not in PEOPLE and ends_in(tokens[head].word, "organisation"))
     )
 
 
