@@ -293,7 +293,7 @@ def _is_inside(tokens, j, begin, last, unit):
             return _are_joined(tokens, j + 1, unit)
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
-        return begin is not None and (last is None or _is_cut(tokens, j, unit))
+        return begin is not None and (last is None or _is_cut(tokens, j, begin, unit))
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -306,9 +306,9 @@ def _are_joined(tokens, c, unit):
     return _last_counted(tokens, c + 1, head, unit) is not None
 
 
-def _is_cut(tokens, j, unit):
+def _is_cut(tokens, j, begin, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
-    piece = len(tokens[j - 1].word) == 1 and tokens[j - 1].sort == "n" and not is_counted(tokens[j - 1].word)
+    piece = begin == j - 1 and _is_single(tokens[begin]) and not is_counted(tokens[begin].word)
     while tokens[j].sort == "h" and len(tokens[j].word) == 1:
         if tokens[j].word in roles("becomes"):
             return False  # 60个单位获集体称号
@@ -357,10 +357,13 @@ def _goes_on(tokens, j, last, unit):
         return False
     head -= tokens[head].word == BRACKET and head > j
     word = tokens[head].word
-    if counts(word, unit) and not counts(tokens[last].word, unit):
+    if not counts(tokens[last].word, unit) and _last_counted(tokens, j, head, unit) is not None:
         return True  # 30户“最美家庭”备选家庭
     if unit in PEOPLE:
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
+    fitting = counts(tokens[last].word, unit)
+    if not fitting and tokens[j + 1].sort == "n" and _is_single(tokens[j + 1]):
+        return True  # 6条青年学习|社线路
     if word == "工作" and unit in ("个", "家", "所"):
         return False  # 34个团支部换届工作
     if head == j:
@@ -371,6 +374,11 @@ def _goes_on(tokens, j, last, unit):
         does = counts(tokens[last].word, unit) and after.sort == "x"  # 3个团支部升格
         return not (acts or happens) and (takes_verb(word) or (after.sort in "xc" and not does))
     return takes_verb(word)
+
+
+def _is_single(token):
+    """Tell whether a token is one character, and no sign for more."""
+    return token.end - token.start == 1
 
 
 def _is_state(tokens, j, last, unit):
