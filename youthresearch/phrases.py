@@ -44,6 +44,7 @@ EVENTS = (  # units that may count an event without a noun
 )
 SURFACES = ("亩", "公顷", "平方米", "公里")
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
+EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
@@ -281,7 +282,7 @@ def _is_head(tokens, j, last, unit):
 def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, tokens[j + 1]
-    if last is not None and tokens[j].word in ("整", "每", "所有"):
+    if last is not None and tokens[j].word in EACH:
         return False  # 60个村整村脱贫
     if sort == "c":
         return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
@@ -372,7 +373,7 @@ def _goes_on(tokens, j, last, unit):
         happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
         happens = happens and (is_counted(tokens[last].word) or word not in roles("head_verb"))
         does = counts(tokens[last].word, unit) and after.sort == "x"  # 3个团支部升格
-        return not (acts or happens) and (takes_verb(word) or (after.sort in "xc" and not does))
+        return not (acts or happens or does) and (takes_verb(word) or after.sort in "xc")
     return takes_verb(word)
 
 
@@ -405,7 +406,7 @@ def phrase_end(tokens, j):
     for n in range(j, j + 8):
         if tokens[n].sort in "npw":
             head = n
-        elif tokens[n].sort not in "av":
+        elif tokens[n].sort not in "av" or tokens[n].word in EACH:
             break
     return head
 
