@@ -26,6 +26,7 @@ from .tokens import (
     is_counted,
     is_level,
     is_person,
+    is_quality,
     may_stand,
     moves,
     purely,
@@ -133,7 +134,7 @@ def _run_on(tokens, i, unit):
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            fits = last is not None and (unit in SURFACES or _may_count(tokens[last].word, unit))
+            fits = last is not None and (_may_count(tokens[last].word, unit) or _is_whose(tokens, j, last, unit))
             if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
                 break
             begin = last = None
@@ -155,6 +156,14 @@ def _run_on(tokens, i, unit):
 def _may_count(word, unit):
     """Tell whether a unit, or a number without one, counts a noun (6万人口的县)."""
     return counts(word, unit) if unit else word == "人口" or is_person(word)
+
+
+def _is_whose(tokens, j, last, unit):
+    """Tell whether the noun right before the 的 in j is what is counted (5种语言的方法, 60亩茶园的数据)."""
+    if tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
+        return False
+    word = tokens[last].word  # but 设施齐全的, 不同特色的
+    return tokens[last].sort in "nw" and not (is_quality(word) or word in purely("compound", "takes_verb"))
 
 
 def _person_after(tokens, last):

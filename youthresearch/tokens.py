@@ -139,7 +139,7 @@ def _end_noun(tokens, mark, start):
     """Take the last word for a noun or its end, where it stands before a mark or number as only these may."""
     last = tokens[-1]
     before = tokens[-2].sort if len(tokens) > 1 else ""
-    if last.sort == "v" and mark != NUMBER and before in ("n", "w", "v") and takes_verb(last.word):
+    if last.sort == "v" and mark not in (NUMBER, "的") and before in ("n", "w", "v") and takes_verb(last.word):
         last.sort = "n"  # 占多数的是志愿服务组织,
     elif last.word == "就业" and mark == NUMBER and before == "n":
         last.sort = "n"  # 困难人员就业60人
@@ -149,15 +149,18 @@ def _end_noun(tokens, mark, start):
         tokens[-2:] = [Token(tokens[-2].word + "青", "n", tokens[-2].start, start)]  # 港青
     elif last.sort == "a" and mark == NUMBER and (len(last.word) > 3 or last.word == "女"):
         last.sort = "n"  # 违法行为, 男6人、女9人
-    elif last.sort in "as" and before in ("n", "a", "w", "v") and _is_tail(last.word, mark):
+    elif last.sort in "as" and before in ("n", "a", "w", "v") and _is_tail(tokens[-2].word, last.word, mark):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
-def _is_tail(word, mark):
+def _is_tail(before, word, mark):
     """Tell whether a character may end a noun that the tagger does not know (楼栋|长, 宅间|道)."""
-    if len(word) > 1 or word in NO_TAILS or word in roles("link"):
+    if len(word) > 1 or not NO_TAILS.isdisjoint((word, before)) or word in roles("link"):
         return False
-    return mark in (NUMBER, "(", "比") or (word not in SORTS and _tag(word) not in NO_TAIL_TAGS)
+    if mark in (NUMBER, "(", "比"):
+        return True
+    tag = _tag(word)  # but 效果好,
+    return word not in SORTS and tag not in NO_TAIL_TAGS and (tag != "a" or len(before) == 1)
 
 
 # Words -----------------------------------------------------------------------------------------------------
@@ -252,6 +255,12 @@ def is_person(word):
 def says(word):
     """Tell whether a noun is a verb as well."""
     return (word in verbal() or word in purely("head_verb", "noun")) and not is_person(word)
+
+
+@lru_cache(WORDS)
+def is_quality(word):
+    """Tell whether a word is an adjective that may stand as a noun (困难), or is taken for a name (齐全)."""
+    return _tag(word) in ("an", "nr")
 
 
 def is_verb(word):
