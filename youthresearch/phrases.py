@@ -129,6 +129,10 @@ def _run_on(tokens, i, unit):
     """Find the first and last token of the noun phrase that follows token i, or nothing twice."""
     begin = last = None
     j = opening(tokens, i + 1, unit)
+    alone = unit == "人" or tokens[i - 1].sort == "x" or tokens[i - 1].word == "其中"
+    if tokens[j].sort == "h" and not alone and _acts_before(tokens, j, unit):
+        begin = j  # 全市9个创建集体获表彰, but 其中9家建立支部开展活动
+        j += 1
     while j < i + 2 * REACH:
         token, after = tokens[j], tokens[j + 1]
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
@@ -143,7 +147,7 @@ def _run_on(tokens, i, unit):
         elif token.word == OTHER and begin is None:
             pass  # 5万元的首批贷款
         elif not _is_inside(tokens, j, begin, last, unit):
-            of = None if counts(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
+            of = None if last and _may_count(tokens[last].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
                 break
             begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
@@ -179,8 +183,8 @@ def _person_after(tokens, last):
 def _counted(tokens, begin, last, unit):
     """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
     n = _last_counted(tokens, begin, last, unit)
-    if n is None:
-        return last
+    if n is None or (n < last and _is_single(tokens[last]) and tokens[last + 1].word != NUMBER):
+        return last  # 9家社区青年|汇
     return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
 
 
@@ -215,7 +219,7 @@ def opening(tokens, j, unit=""):
         head = phrase_end(tokens, j + 1)
         cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
-    if unit in PEOPLE and _acts_before(tokens, j):
+    if _acts_before(tokens, j, unit):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, j + REACH):
         if tokens[n].word == "的":
@@ -233,10 +237,10 @@ def _is_relative(tokens, j):
     return tokens[ends].word == "的"
 
 
-def _acts_before(tokens, j):
-    """Tell whether persons with a verb of their own follow, before any 的."""
-    head = phrase_end(tokens, j + 1)
-    return head is not None and is_person(tokens[head].word) and tokens[head + 1].sort == "h"
+def _acts_before(tokens, j, unit):
+    """Tell whether what the unit counts follows with a verb of its own, before any 的."""
+    head = phrase_end(tokens, j + 1) if unit in COUNTED and tokens[j].word not in roles("becomes") else None
+    return head is not None and counts(tokens[head].word, unit) and tokens[head + 1].sort == "h"
 
 
 def _are_described(tokens, j, end, unit):
