@@ -346,7 +346,11 @@ def _joins_next(tokens, j, last, unit):
         head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
+    if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
+        return True  # 3名低收入、困难家庭学生
     if counts(tokens[last].word, unit):
+        if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh":
+            return True  # 9个省、市建设中学60所
         head = _last_counted(tokens, j + 1, head, unit)
         if head is None:
             return False  # 9个贫困县和帮扶任务
