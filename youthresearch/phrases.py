@@ -26,6 +26,7 @@ from .tokens import (
     is_counted,
     is_level,
     is_person,
+    is_piece,
     is_quality,
     may_stand,
     moves,
@@ -149,6 +150,8 @@ def _run_on(tokens, i, unit):
         elif not _is_inside(tokens, j, begin, last, unit):
             of = None if last and _may_count(tokens[last].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
+                if last == j - 1 and after.sort == "h" and is_piece(token.word) and token.word not in roles("link"):
+                    last = j  # 两个主场|地举行活动
                 break
             begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
         elif begin is None:

@@ -37,7 +37,7 @@ SORTS = {  # whatever the tagger says
 }
 SETTINGS = ("农村", "社会")  # where something is, and no body
 NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只", OTHER))  # end no noun
-NO_TAIL_TAGS = ("f", "m", "y", "ul", "uj")  # of what says where, how many, or nothing
+PIECES = ("zg", "g", "ng", "q", "k", "uv")  # tags of parts of words and of classifiers
 
 
 @dataclass(slots=True)  # half the time of a tuple to make and to read
@@ -159,8 +159,7 @@ def _is_tail(before, word, mark):
         return False
     if mark in (NUMBER, "(", "比"):
         return True
-    tag = _tag(word)  # but 效果好,
-    return word not in SORTS and tag not in NO_TAIL_TAGS and (tag != "a" or len(before) == 1)
+    return is_piece(word) or (len(before) == 1 and _tag(word) == "a")
 
 
 # Words -----------------------------------------------------------------------------------------------------
@@ -311,6 +310,11 @@ def fits_only(word, unit):
 def ends_in(word, role):
     """Tell whether a word, or an end of it, has a role in the lexicon."""
     return any(word[i:] in roles(role) for i in range(len(word)))
+
+
+def is_piece(word):
+    """Tell whether a character is a classifier, or the tagger knows it as a part of words only (厂, 园, 箱)."""
+    return len(word) == 1 and word not in SORTS and _tag(word) in PIECES
 
 
 def is_level(word):
