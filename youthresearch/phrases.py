@@ -44,6 +44,8 @@ EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
     *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
+DONE = ("", *EVENTS, "元", "个", "项")  # units that may count what is done
+TASKS = ("工作", "任务", "内容", "目标")  # of units of things, what is done to these
 SURFACES = ("亩", "公顷", "平方米", "公里")
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 EACH = ("整", "每", "所有")  # another phrase begins
@@ -226,6 +228,8 @@ def opening(tokens, j, unit=""):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, j + REACH):
         if tokens[n].word == "的":
+            if n == j + 1 and _is_whose(tokens, n, j, unit):
+                return j  # 6类服务的清单
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
             break
@@ -285,7 +289,7 @@ def _is_head(tokens, j, last, unit):
             return True  # 40家红十字组织线上筹款
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
-        happens = unit in (*EVENTS, "元", "个", "项") and not is_counted(tokens[last].word)
+        happens = unit in DONE[1:] and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
@@ -377,24 +381,34 @@ def _goes_on(tokens, j, last, unit):
     if head is None:
         return False
     head -= tokens[head].word == BRACKET and head > j
-    word = tokens[head].word
-    if not counts(tokens[last].word, unit) and _last_counted(tokens, j, head, unit) is not None:
+    fitting = counts(tokens[last].word, unit)
+    if not fitting and _last_counted(tokens, j, head, unit) is not None:
         return True  # 30户“最美家庭”备选家庭
     if unit in PEOPLE:
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
-    fitting = counts(tokens[last].word, unit)
-    if not fitting and tokens[j + 1].sort == "n" and _is_single(tokens[j + 1]):
-        return True  # 6条青年学习|社线路
-    if word == "工作" and unit in ("个", "家", "所"):
-        return False  # 34个团支部换届工作
+    if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
+        return False  # 34个团支部换届工作, 6亩茶园建设任务
     if head == j:
-        after = tokens[j + 1]
-        acts = after.word == NUMBER and is_counted(tokens[last].word)  # 90%的社区建设1所乐园
-        happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
-        happens = happens and (is_counted(tokens[last].word) or word not in roles("head_verb"))
-        does = counts(tokens[last].word, unit) and after.sort == "x"  # 3个团支部升格
-        return not (acts or happens or does) and (takes_verb(word) or after.sort in "xc")
-    return takes_verb(word)
+        return _is_done_to(tokens, j, last, unit)
+    if unit == "元" and ends_in(tokens[last].word, "money"):
+        return False  # 6万元经费筹办“读书月”活动
+    cut = tokens[j + 1].sort == "n" and _is_single(tokens[j + 1])
+    acts = tokens[last].sort == "w" and unit not in DONE and not takes_verb(tokens[last].word)
+    if not fitting and (cut or acts):
+        return True  # 6条青年学习|社线路, 6部采矿调度机
+    return takes_verb(tokens[head].word)
+
+
+def _is_done_to(tokens, j, last, unit):
+    """Tell whether the verb j is the end of a phrase: what is done to or by the noun before it is counted."""
+    word, after, counted = tokens[j].word, tokens[j + 1], is_counted(tokens[last].word)
+    if counts(tokens[last].word, unit) and after.sort == "x":
+        return False  # 3个团支部升格
+    if after.word == NUMBER and counted:
+        return False  # 90%的社区建设1所乐园
+    if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
+        return False  # 3家单位筹款30万元, 70个项目参赛
+    return takes_verb(word) or after.sort == "c" or (after.sort == "x" and unit in DONE)
 
 
 def _is_single(token):

@@ -191,7 +191,7 @@ def _sort(word, tag):
     if word in SORTS:
         return SORTS[word]
     if tag == "x" and word != "、":
-        return "n" if word[0].isascii() and word[0].isalpha() else "x"
+        return "n" if word[0].isalpha() else "x"
     if word in roles("and"):
         return "c"
     if tag == "m" and word in roles("name"):
