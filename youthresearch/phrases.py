@@ -132,17 +132,17 @@ def _run_on(tokens, i, unit):
     """Find the first and last token of the noun phrase that follows token i, or nothing twice."""
     begin = last = None
     j = opening(tokens, i + 1, unit)
-    alone = unit == "人" or tokens[i - 1].sort == "x" or tokens[i - 1].word == "其中"
-    if tokens[j].sort == "h" and not alone and _acts_before(tokens, j, unit):
-        begin = j  # 全市9个创建集体获表彰, but 其中9家建立支部开展活动
+    if tokens[j].sort == "h" and not _is_alone(tokens, i, unit) and _acts_before(tokens, j, unit):
+        begin = j  # 全市9个创建集体获表彰
         j += 1
     while j < i + 2 * REACH:
         token, after = tokens[j], tokens[j + 1]
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            fits = last is not None and (_may_count(tokens[last].word, unit) or _is_whose(tokens, j, last, unit))
-            if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
+            if (_is_whose(tokens, j, last, unit) and not _names_the_kind(tokens, j, unit)) or (
+                last and not may_stand(after.sort)
+            ):
                 break
             begin = last = None
         elif _is_head(tokens, j, last, unit):
@@ -150,10 +150,8 @@ def _run_on(tokens, i, unit):
         elif token.word == OTHER and begin is None:
             pass  # 5万元的首批贷款
         elif not _is_inside(tokens, j, begin, last, unit):
-            of = None if last and _may_count(tokens[last].word, unit) else _of(tokens, begin, j, unit)
+            of = None if _may_count(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
-                if last == j - 1 and after.sort == "h" and is_piece(token.word) and token.word not in roles("link"):
-                    last = j  # 两个主场|地举行活动
                 break
             begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
         elif begin is None:
@@ -168,11 +166,18 @@ def _may_count(word, unit):
 
 
 def _is_whose(tokens, j, last, unit):
-    """Tell whether the noun right before the 的 in j is what is counted (5种语言的方法, 60亩茶园的数据)."""
-    if tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
+    """Tell whether the noun before the 的 or 等 in j is what is counted (5种语言的方法, 60亩茶园的数据)."""
+    if last is None:
         return False
-    word = tokens[last].word  # but 设施齐全的, 不同特色的
-    return tokens[last].sort in "nw" and not (is_quality(word) or word in purely("compound", "takes_verb"))
+    word = tokens[last].word
+    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
+        return _may_count(word, unit)
+    return not is_quality(word) and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
+
+
+def _is_alone(tokens, i, unit):
+    """Tell whether number i may stand for what was named before (其中9家建立支部开展活动)."""
+    return unit == "人" or tokens[i - 1].sort == "x" or tokens[i - 1].word == "其中"
 
 
 def _person_after(tokens, last):
@@ -228,7 +233,7 @@ def opening(tokens, j, unit=""):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, j + REACH):
         if tokens[n].word == "的":
-            if n == j + 1 and _is_whose(tokens, n, j, unit):
+            if n == j + 1 and tokens[j].sort == "w" and _is_whose(tokens, n, j, unit):
                 return j  # 6类服务的清单
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
@@ -293,7 +298,8 @@ def _is_head(tokens, j, last, unit):
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
-        return False
+        piece = last == j - 1 and after.sort == "h" and tokens[j].sort in "as"
+        return piece and is_piece(tokens[j].word)  # 两个主场|地举行活动
     if last is None:
         return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
     return _goes_on(tokens, j, last, unit)

@@ -36,7 +36,7 @@ SORTS = {  # whatever the tagger says
     **dict.fromkeys(("的", "等"), "d"),
 }
 SETTINGS = ("农村", "社会")  # where something is, and no body
-NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只", OTHER))  # end no noun
+NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只仍且虽每今此", OTHER))  # end no noun
 PIECES = ("zg", "g", "ng", "q", "k", "uv")  # tags of parts of words and of classifiers
 
 
@@ -139,7 +139,8 @@ def _end_noun(tokens, mark, start):
     """Take the last word for a noun or its end, where it stands before a mark or number as only these may."""
     last = tokens[-1]
     before = tokens[-2].sort if len(tokens) > 1 else ""
-    if last.sort == "v" and mark not in (NUMBER, "的") and before in ("n", "w", "v") and takes_verb(last.word):
+    nouns = ("n", "w", "v")
+    if last.sort == "v" and mark not in (NUMBER, "的") and before in nouns and takes_verb(last.word):
         last.sort = "n"  # 占多数的是志愿服务组织,
     elif last.word == "就业" and mark == NUMBER and before == "n":
         last.sort = "n"  # 困难人员就业60人
@@ -149,7 +150,7 @@ def _end_noun(tokens, mark, start):
         tokens[-2:] = [Token(tokens[-2].word + "青", "n", tokens[-2].start, start)]  # 港青
     elif last.sort == "a" and mark == NUMBER and (len(last.word) > 3 or last.word == "女"):
         last.sort = "n"  # 违法行为, 男6人、女9人
-    elif last.sort in "as" and before in ("n", "a", "w", "v") and _is_tail(tokens[-2].word, last.word, mark):
+    elif last.sort in "as" and before in ("a", *nouns) and _is_tail(tokens[-2].word, last.word, mark):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
@@ -313,8 +314,8 @@ def ends_in(word, role):
 
 
 def is_piece(word):
-    """Tell whether a character is a classifier, or the tagger knows it as a part of words only (厂, 园, 箱)."""
-    return len(word) == 1 and word not in SORTS and _tag(word) in PIECES
+    """Tell whether a character is a classifier, or known to the tagger as a part of words only (厂, 箱)."""
+    return len(word) == 1 and _tag(word) in PIECES and word not in SORTS and word not in NO_TAILS
 
 
 def is_level(word):
