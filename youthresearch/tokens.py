@@ -156,7 +156,7 @@ def _end_noun(tokens, mark, start):
 
 def _is_tail(before, word, mark):
     """Tell whether a character may end a noun that the tagger does not know (楼栋|长, 宅间|道)."""
-    if len(word) > 1 or not NO_TAILS.isdisjoint((word, before)) or word in roles("link"):
+    if len(word) > 1 or word in NO_TAILS or before in NO_TAILS or word in roles("link"):
         return False
     if mark in (NUMBER, "(", "比"):
         return True
@@ -166,6 +166,7 @@ def _is_tail(before, word, mark):
 # Words -----------------------------------------------------------------------------------------------------
 
 
+@lru_cache(WORDS)
 def _tag(word):
     return tagger().tag(word, hmm=False)[0][1]
 
@@ -257,7 +258,6 @@ def says(word):
     return (word in verbal() or word in purely("head_verb", "noun")) and not is_person(word)
 
 
-@lru_cache(WORDS)
 def is_quality(word):
     """Tell whether a word is an adjective that may stand as a noun (困难), or is taken for a name (齐全)."""
     return _tag(word) in ("an", "nr")
