@@ -357,9 +357,24 @@ def test_places_that_a_quota_or_a_recruitment_gives_are_planned(read):
         ["女代表", 5, "planned", "县直机关团工委"],
         ["代表名额", 12, "planned", ""],
         ["女代表", 5, "planned", ""],
-        ["招聘人数", 3, "planned", "项目专员"],
-        ["招聘人数", 2, "planned", "社工助理"],
+        ["项目专员", 3, "planned", ""],  # who are taken on are counted
+        ["社工助理", 2, "planned", ""],
     ]
+
+
+def test_answers_are_counted_beside_their_shares_without_a_header(read):
+    facts = read(("", ["经常参加|60|60%", "从不参加|40|40%"]))
+    assert rows(facts, "noun", "value", "unit", "kind") == [
+        ["经常参加", 60, "", "level"],
+        ["经常参加", 60, "%", "share"],
+        ["从不参加", 40, "", "level"],
+        ["从不参加", 40, "%", "share"],
+    ]
+
+
+def test_a_label_that_says_how_many_persons_names_what_is_counted(read):
+    facts = read(("", ["指标|单位|数值", "住户临时生活救助人数|人|96", "培训班教师人数|人|9"]))
+    assert facts["noun"].tolist() == ["住户临时生活救助人数", "培训班教师"]
 
 
 def test_classes_and_codes_of_posts_are_no_figures_and_a_caption_tells_of_plans(read):

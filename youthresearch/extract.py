@@ -36,7 +36,7 @@ from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
-from .phrases import AIMS, TOTALS
+from .phrases import TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .rates import each_of
@@ -385,7 +385,7 @@ def _facts_of(sentence, folded, tokens):
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
-        if rows[0]["unit"] in PEOPLE:
+        if rows[0]["unit"] in PEOPLE and is_person(folded[slice(*rows[0]["noun"])]):
             paragraph.setdefault("persons", rows[0]["noun"])
     paragraph["wholes"] = wholes_of(sentence, folded, context)
     return rows
@@ -450,8 +450,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         part, whole = shared
         whole["whole"], part["whole"] = None, whole["number"]
         row |= {"whole": whole["number"], "noun": part["noun"]}
-    if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
-        _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%
+    _remember(row, unit, context)
     return row
 
 

@@ -37,8 +37,9 @@ _SHARE = re.compile(r"(?:率|占比|比例|比重)$")
 PLACE = re.compile("[\u4e00-\u9fff]{2,8}(?:省|市|县|区|镇|乡|街道|村|社区)")
 _PLAN = re.compile(r"计划|目标|预算|任务|名额|拟[招聘录选]|招[聘考录募][\u4e00-\u9fff]{0,2}(?:数|名额)")
 _DONE = re.compile("决算|执行|完成|实际|实绩|现有|实有|累计|已|占(?!比)")
-_COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$|(?<=..)总[数量]$|(?<=.{4})[人户]数$")
+_COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$|(?<=..)总[数量]$|(?<=.{4})户数$")
 _EVENTS = re.compile("[\u4e00-\u9fff]{2}(?:人次|次数|场次)")  # of what the label names
+TAKEN = re.compile("(?:计划|拟)?招[聘考录募收](?:人数|名额)")  # for what the label names
 _OF_EACH = re.compile(r"每[\d十百千万]+[名个]?(?:人口|人|户)(?:平均)?(?:拥有)?")
 _WITH_UNIT = re.compile(r"(.*?) ?(?:\((?:单位:?)?([^()]{1,6})\)|[/:]([^/:()]{1,4})|(?<=.)([%‰]))")
 _UNIT = re.compile(r"(?:人民币)?(十万|百万|千万|[十百千万亿]?)([^/]*)(?:/(每?[\u4e00-\u9fff·、]{1,6}))?")
@@ -86,7 +87,7 @@ def said_of(cell, document):
     return Said(
         noun=noun,
         span=_span(cell, skipped + past, len(noun)) if noun else None,
-        own=not (is_measure(counted) or is_measure(noun) or noun[:1] == "占" or _EVENTS.fullmatch(counted)),
+        own=_is_own(counted, noun),
         unit=unit,
         factor=factor,
         implied=_implied(name),
@@ -97,6 +98,12 @@ def said_of(cell, document):
         status="achieved" if _DONE.search(name) else "planned" if _PLAN.search(name) else "",
         sign=-1 if _DOWN.search(name) and "增" not in name else 1,
     )
+
+
+def _is_own(counted, noun):
+    """Tell whether a header says what is counted, and does not leave that to the labels of the rows."""
+    measure = is_measure(counted) or is_measure(noun) or noun[:1] == "占"
+    return not (measure or _EVENTS.fullmatch(counted) or TAKEN.fullmatch(counted))
 
 
 def _dated(name, document):

@@ -15,6 +15,7 @@ from .dates import iso
 from .labels import (
     MARK,
     PLACE,
+    TAKEN,
     TOTAL,
     WHEN,
     YEAR,
@@ -300,6 +301,8 @@ def _columns(rows, document):
     if _is_listed(full):
         turns = [r[i : i + 2] for r in rows for i in range(0, len(r), 2)]
         return [Column("label"), Column("number")], turns
+    if _are_answers(full):
+        return [Column("label"), Column("number"), Column("number")], rows
     if _is_labelled(full):
         firsts = [r[0].text for r in full if r[0].text]
         first = "order" if all(map(_is_number, firsts)) else "text"
@@ -354,6 +357,14 @@ def _is_listed(rows):
     told = any(not _is_number(t) and re.search(r"\w", t) for _, t in turns[1:])
     mixed = width == 2 and told and not _headed(rows)
     return bool(numbers) and (pure or mixed) and not _is_contents(turns)
+
+
+def _are_answers(rows):
+    """Tell a table without header, of labels, how many there are, and which share that is (同意 | 9 | 6%)."""
+    return len(rows) > 1 and all(
+        len(r) == 3 and not _is_number(r[0].text) and _NUMBER.fullmatch(r[1].text) and r[2].text[-1:] == "%"
+        for r in rows
+    )
 
 
 def _is_labelled(rows):
@@ -547,9 +558,9 @@ def _both_say(column, row, head, caption):
     of, a line above may, too.
     """
     both = merged(column, row._replace(status="" if row.own else row.status))
-    if column.own:
+    if column.own or TAKEN.fullmatch(column.noun):
         return both
-    if both.implied == "人":
+    if both.implied == "人" and (column.implied or not row.own or is_person(row.noun)):
         lines = [*([head] if head else []), *reversed(caption)]
         found = (find_above(line.text, line.start, "人") for line in lines)
     else:
