@@ -238,7 +238,7 @@ def _sort_of_tag(word, tag):
     if tag[0] in "vl" and len(word) > 2 and (ends_in(word, "takes_verb") or is_counted(word)):
         return "n"  # 救助款, 初级中学
     if tag[0] == "v":  # 建, 编成, 发出: the verb of the clause
-        return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至于有" else "v"
+        return "h" if len(word) == 1 or word[-1] in "成出起入到得为给至于" else "v"
     if tag == "t" and word[-1] not in "代季间日常节":
         return "s"  # 年末, but 假日小队, 日常支出
     if tag[0] in "abftzgikl":
