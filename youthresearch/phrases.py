@@ -26,6 +26,8 @@ from .tokens import (
     is_counted,
     is_level,
     is_person,
+    is_piece,
+    is_quality,
     may_stand,
     moves,
     purely,
@@ -42,8 +44,11 @@ EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
     *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
+DONE = ("", *EVENTS, "元", "个", "项")  # units that may count what is done
+TASKS = ("工作", "任务", "内容", "目标")  # of units of things, what is done to these
 SURFACES = ("亩", "公顷", "平方米", "公里")
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
+EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
@@ -129,13 +134,17 @@ def _run_on(tokens, i, unit):
     """Find the first and last token of the noun phrase that follows token i, or nothing twice."""
     begin = last = None
     j = opening(tokens, i + 1, unit)
+    if tokens[j].sort == "h" and not _is_alone(tokens, i, unit) and _acts_before(tokens, j, unit):
+        begin = j  # 全市9个创建集体获表彰
+        j += 1
     while j < i + 2 * REACH:
         token, after = tokens[j], tokens[j + 1]
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            fits = last is not None and (unit in SURFACES or _may_count(tokens[last].word, unit))
-            if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
+            if (_is_whose(tokens, j, last, unit) and not _names_the_kind(tokens, j, unit)) or (
+                last and not may_stand(after.sort)
+            ):
                 break
             begin = last = None
         elif _is_head(tokens, j, last, unit):
@@ -143,7 +152,7 @@ def _run_on(tokens, i, unit):
         elif token.word == OTHER and begin is None:
             pass  # 5万元的首批贷款
         elif not _is_inside(tokens, j, begin, last, unit):
-            of = None if counts(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
+            of = None if _may_count(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
                 break
             begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
@@ -156,6 +165,21 @@ def _run_on(tokens, i, unit):
 def _may_count(word, unit):
     """Tell whether a unit, or a number without one, counts a noun (6万人口的县)."""
     return counts(word, unit) if unit else word == "人口" or is_person(word)
+
+
+def _is_whose(tokens, j, last, unit):
+    """Tell whether the noun before the 的 or 等 in j is what is counted (5种语言的方法, 60亩茶园的数据)."""
+    if last is None:
+        return False
+    word = tokens[last].word
+    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
+        return _may_count(word, unit)
+    return not is_quality(word) and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
+
+
+def _is_alone(tokens, i, unit):
+    """Tell whether number i may stand for what was named before (其中9家建立支部开展活动)."""
+    return unit == "人" or tokens[i - 1].sort == "x" or tokens[i - 1].word == "其中"
 
 
 def _person_after(tokens, last):
@@ -171,8 +195,8 @@ def _person_after(tokens, last):
 def _counted(tokens, begin, last, unit):
     """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
     n = _last_counted(tokens, begin, last, unit)
-    if n is None:
-        return last
+    if n is None or (n < last and _is_single(tokens[last]) and tokens[last + 1].word != NUMBER):
+        return last  # 9家社区青年|汇
     return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
 
 
@@ -207,10 +231,12 @@ def opening(tokens, j, unit=""):
         head = phrase_end(tokens, j + 1)
         cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
-    if unit in PEOPLE and _acts_before(tokens, j):
+    if _acts_before(tokens, j, unit):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, j + REACH):
         if tokens[n].word == "的":
+            if n == j + 1 and tokens[j].sort == "w" and _is_whose(tokens, n, j, unit):
+                return j  # 6类服务的清单
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
             break
@@ -225,10 +251,10 @@ def _is_relative(tokens, j):
     return tokens[ends].word == "的"
 
 
-def _acts_before(tokens, j):
-    """Tell whether persons with a verb of their own follow, before any 的."""
-    head = phrase_end(tokens, j + 1)
-    return head is not None and is_person(tokens[head].word) and tokens[head + 1].sort == "h"
+def _acts_before(tokens, j, unit):
+    """Tell whether what the unit counts follows with a verb of its own, before any 的."""
+    head = phrase_end(tokens, j + 1) if unit in COUNTED and tokens[j].word not in roles("becomes") else None
+    return head is not None and counts(tokens[head].word, unit) and tokens[head + 1].sort == "h"
 
 
 def _are_described(tokens, j, end, unit):
@@ -270,11 +296,12 @@ def _is_head(tokens, j, last, unit):
             return True  # 40家红十字组织线上筹款
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
-        happens = unit in (*EVENTS, "元", "个", "项") and not is_counted(tokens[last].word)
+        happens = unit in DONE[1:] and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
-        return False
+        piece = last == j - 1 and after.sort == "h" and tokens[j].sort in "as"
+        return piece and is_piece(tokens[j].word)  # 两个主场|地举行活动
     if last is None:
         return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
     return _goes_on(tokens, j, last, unit)
@@ -283,7 +310,7 @@ def _is_head(tokens, j, last, unit):
 def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, tokens[j + 1]
-    if last is not None and tokens[j].word in ("整", "每", "所有"):
+    if last is not None and tokens[j].word in EACH:
         return False  # 60个村整村脱贫
     if sort == "c":
         return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
@@ -295,7 +322,7 @@ def _is_inside(tokens, j, begin, last, unit):
             return _are_joined(tokens, j + 1, unit)
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
-        return begin is not None and (last is None or _is_cut(tokens, j, unit))
+        return begin is not None and (last is None or _is_cut(tokens, j, begin, unit))
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -308,8 +335,9 @@ def _are_joined(tokens, c, unit):
     return _last_counted(tokens, c + 1, head, unit) is not None
 
 
-def _is_cut(tokens, j, unit):
+def _is_cut(tokens, j, begin, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
+    piece = begin == j - 1 and _is_single(tokens[begin]) and not is_counted(tokens[begin].word)
     while tokens[j].sort == "h" and len(tokens[j].word) == 1:
         if tokens[j].word in roles("becomes"):
             return False  # 60个单位获集体称号
@@ -317,8 +345,10 @@ def _is_cut(tokens, j, unit):
     head = phrase_end(tokens, j)
     if head is None:
         return False
-    return counts(tokens[head].word, unit) or (
-        unit not in PEOPLE and ends_in(tokens[head].word, "organisation")
+    return (
+        piece
+        or _last_counted(tokens, j, head, unit) is not None
+        or (unit not in PEOPLE and ends_in(tokens[head].word, "organisation"))
     )
 
 
@@ -331,7 +361,11 @@ def _joins_next(tokens, j, last, unit):
         head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
+    if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
+        return True  # 3名低收入、困难家庭学生
     if counts(tokens[last].word, unit):
+        if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh":
+            return True  # 9个省、市建设中学60所
         head = _last_counted(tokens, j + 1, head, unit)
         if head is None:
             return False  # 9个贫困县和帮扶任务
@@ -355,21 +389,39 @@ def _goes_on(tokens, j, last, unit):
     if head is None:
         return False
     head -= tokens[head].word == BRACKET and head > j
-    word = tokens[head].word
-    if counts(word, unit) and not counts(tokens[last].word, unit):
+    fitting = counts(tokens[last].word, unit)
+    if not fitting and _last_counted(tokens, j, head, unit) is not None:
         return True  # 30户“最美家庭”备选家庭
     if unit in PEOPLE:
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
-    if word == "工作" and unit in ("个", "家", "所"):
-        return False  # 34个团支部换届工作
+    if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
+        return False  # 34个团支部换届工作, 6亩茶园建设任务
     if head == j:
-        after = tokens[j + 1]
-        acts = after.word == NUMBER and is_counted(tokens[last].word)  # 90%的社区建设1所乐园
-        happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
-        happens = happens and (is_counted(tokens[last].word) or word not in roles("head_verb"))
-        does = counts(tokens[last].word, unit) and after.sort == "x"  # 3个团支部升格
-        return not (acts or happens) and (takes_verb(word) or (after.sort in "xc" and not does))
-    return takes_verb(word)
+        return _is_done_to(tokens, j, last, unit)
+    if unit == "元" and ends_in(tokens[last].word, "money"):
+        return False  # 6万元经费筹办“读书月”活动
+    cut = tokens[j + 1].sort == "n" and _is_single(tokens[j + 1])
+    acts = tokens[last].sort == "w" and unit not in DONE and not takes_verb(tokens[last].word)
+    if not fitting and (cut or acts):
+        return True  # 6条青年学习|社线路, 6部采矿调度机
+    return takes_verb(tokens[head].word)
+
+
+def _is_done_to(tokens, j, last, unit):
+    """Tell whether the verb j is the end of a phrase: what is done to or by the noun before it is counted."""
+    word, after, counted = tokens[j].word, tokens[j + 1], is_counted(tokens[last].word)
+    if counts(tokens[last].word, unit) and after.sort == "x":
+        return False  # 3个团支部升格
+    if after.word == NUMBER and counted:
+        return False  # 90%的社区建设1所乐园
+    if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
+        return False  # 3家单位筹款30万元, 70个项目参赛
+    return takes_verb(word) or after.sort == "c" or (after.sort == "x" and unit in DONE)
+
+
+def _is_single(token):
+    """Tell whether a token is one character, and no sign for more."""
+    return token.end - token.start == 1
 
 
 def _is_state(tokens, j, last, unit):
@@ -396,7 +448,7 @@ def phrase_end(tokens, j):
     for n in range(j, j + 8):
         if tokens[n].sort in "npw":
             head = n
-        elif tokens[n].sort not in "av":
+        elif tokens[n].sort not in "av" or tokens[n].word in EACH:
             break
     return head
 
