@@ -160,7 +160,10 @@ def _before_bracket(tokens, i, context):
 def _is_aim(tokens, i, unit, phrase):
     """Tell whether a clause says only what number i is measured by (完成计划的90%, 目标60人的90%)."""
     told = unit == "%" or (tokens[i + 1].word == "的" and tokens[i + 2].word == NUMBER)
-    if not told or not _head(tokens, i, phrase).endswith((*AIMS, *BOOKED)):
+    last = _head(tokens, i, phrase)
+    if last in ("数", "值"):  # 完成目标数的90%
+        last = _head(tokens, i, (phrase[0], phrase[1] - 1))
+    if not told or not last.endswith((*AIMS, *BOOKED)):
         return False
     k = next(k for k in range(i - 1, -1, -1) if tokens[k].start <= phrase[0])
     while tokens[k - 1].sort not in "npx":

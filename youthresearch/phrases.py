@@ -585,8 +585,9 @@ def _is_no_noun(tokens, k, i):
     """Tell whether a noun before number i is a name, or says how long or in what way (3年时间, 重点扶持)."""
     if tokens[k + 1].word == "某":
         return True
-    if tokens[k + 1].word in RISEN and tokens[k].sort == "w" and tokens[k - 1].sort == "s":
-        return True  # 次年发展到60人
+    risen = tokens[k + 1].word in RISEN or tokens[k - 1].word in ADVERBS
+    if risen and tokens[k].sort == "w" and tokens[k - 1].sort == "s":
+        return True  # 次年发展到60人, 会员已经发展了60户
     if tokens[k].word == "时间":
         return tokens[k - 1].word == OTHER
     if tokens[k].word[-2:] in AIMS and tokens[k - 1].word in BEYOND:
@@ -777,8 +778,8 @@ def _uncut(tokens, j, k):
     """
     before = tokens[j - 1]
     cut = before.end - before.start == 1 and before.sort in "hsan" and j > 0
-    if not cut or before.word in WHICH or before.word in roles("becomes"):
-        return j  # 获国赛一等奖
+    if not cut or before.word in WHICH or before.word in roles("becomes") or _is_apart(tokens, j - 1):
+        return j  # 获国赛一等奖, 我县全口径人口
     whole = tokens[j].sort == "n" and tokens[j].word not in AREAS  # 扩岗补助
     if before.sort == "h" and j < k and not whole and not tokens[j + 1].word.endswith(NUMERIC):
         return j
@@ -834,9 +835,25 @@ def past_titles(tokens, j, k):
     if n < k - 1 and tokens[n].word == "系统" and tokens[n + 1].word in ("注册", "登记", "数据库"):
         return n + 1 + (tokens[n + 1].word == "数据库")  # “志愿汇”系统注册志愿者
     n = j + (tokens[j].word in ADMIN)
-    while n < k - 1 and tokens[n].word == NOUN and tokens[n].end - tokens[n].start > TITLE:
+    while n < k - 1 and tokens[n].word == NOUN and _is_title(tokens, n, k):
         j = n = n + 1
     return j
+
+
+def _is_title(tokens, n, k):
+    """Tell whether the quotation n is no part of the noun to token k: a longer one, or before two words.
+
+    With a word for bodies, persons, works or sums it is one name (“两新”组织党工委); a total is of it, as are
+    persons of some sort (“志愿时”注册志愿者).
+    """
+    if tokens[n].end - tokens[n].start > TITLE:
+        return True
+    after = tokens[n + 1]
+    if after.sort not in "na" or after.word in ("总", BRACKET) or (n == k - 2 and tokens[k].word == BRACKET):
+        return False
+    if (after.sort == "a" and is_person(tokens[n + 2].word)) or ends_in(after.word, "money"):
+        return False
+    return not (is_counted(after.word) or after.word.endswith((*WORKS, "活动", "字号")))
 
 
 def _past_levels(tokens, j, k):
@@ -982,6 +999,8 @@ def _is_stated(tokens, n, k):
         return True  # 组织青年论坛, 征集作品
     if before.sort == "c" and tokens[n - 2].sort in "vh":
         return True  # 遴选、资助项目
+    if sort == "w" and before.sort == "x" and (ends_in(head, "money") or ends_in(head, "measure")):
+        return False  # 旅游收入, 救灾项目支出
     if before.word == BODY and sort == "v" and not near:
         return True  # 团县委帮扶贫困村资金
     stated = not compound and not head.endswith((*NUMERIC, "面积"))
