@@ -387,6 +387,11 @@ import youthresearch as yr
         ("建成“一村一品”实体店铺9个，捐赠“暖冬”爱心图书60册", ["实体店铺", "爱心图书"]),
         ("“两企”组织党支部6个，“三微”经费支出9万元", ["“两企”组织党支部", "“三微”经费支出"]),
         ("“心连心”总服务量600人次，“云志愿”注册志愿者9万人", ["“心连心”总服务量", "“云志愿”注册志愿者"]),
+        # what a noun and a verb name together, before what tells of it; adverbs are no end of a noun
+        ("机构养老为60人，社区托管达90人", ["机构养老", "社区托管"]),
+        ("注册企业数量都超过60家", ["注册企业"]),
+        # what is ranked, before that among which it is
+        ("我市女性人均预期寿命在60个城市中位列第9位", ["城市", "女性人均预期寿命"]),
     ],
 )
 def test_noun(text, nouns):

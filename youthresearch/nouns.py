@@ -357,7 +357,7 @@ def _is_only_place(tokens, k, start):
 def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
     after = tokens[i + 1]
-    left = left_of(tokens, _ranks(tokens, i) if kind == "rank" else i, unit)
+    left = left_of(tokens, _ranks(tokens, i), "") if kind == "rank" else left_of(tokens, i, unit)
     right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
     if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地

@@ -73,6 +73,7 @@ PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before th
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
+STATED = ("为", "达", "达到", "占")  # after what a figure is of
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -508,12 +509,16 @@ def _head_before(tokens, i, unit):
             break  # 志愿服务组织达到60个
         if tokens[k].sort in "va" and tokens[k - 1].word.endswith("外") and tokens[k + 1].word in RISEN:
             break  # 县外就业达到60%
+        if tokens[k + 1].word in STATED and _is_done_by(tokens, k):
+            break  # 机构养老为60人
         if tokens[k].word == ")":
             k = next((n for n in range(k, max(0, first - 2 * REACH), -1) if tokens[n].word == "("), k)
             first = min(first, max(0, k - REACH))
         elif tokens[k].word in ("中", "后") and tokens[k - 1].sort in "nw":
+            # 培训后就业60人, 在考核中排名第三
             k = next((n for n in range(k - 1, first, -1) if tokens[n].sort in "xr"), k - 1)
-            k += tokens[k].sort == "x"  # 培训后就业60人, 在考核中排名第三
+            if tokens[k].sort == "x":  # 在60个县中位列第三
+                k += -1 if tokens[k - 1].sort == "r" else 1
         elif tokens[k].sort == "x" or (tokens[k].sort == "c" and tokens[k + 1].word != OTHER):
             return None  # but 与上年相比
         k -= 1
@@ -522,6 +527,11 @@ def _head_before(tokens, i, unit):
     if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and tokens[k - 1].sort in "hv":
         return None  # 已开工建设16个
     return _over_verb(tokens, k, unit)
+
+
+def _is_done_by(tokens, k):
+    """Tell whether token k is a verb right after a noun, which together name what is told of."""
+    return tokens[k].sort in "vh" and len(tokens[k].word) > 1 and tokens[k - 1].sort == "n"
 
 
 def _is_start(tokens, k):

@@ -36,7 +36,7 @@ SORTS = {  # whatever the tagger says
     **dict.fromkeys(("的", "等"), "d"),
 }
 SETTINGS = ("农村", "社会")  # where something is, and no body
-NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只仍且虽每今此", OTHER))  # end no noun
+NO_TAILS = frozenset((*"年月日了较高低多少可各仍且虽每今此", OTHER))  # end no noun, as adverbs
 PIECES = ("zg", "g", "ng", "q", "k", "uv")  # tags of parts of words and of classifiers
 
 
@@ -156,7 +156,7 @@ def _end_noun(tokens, mark, start):
 
 def _is_tail(before, word, mark):
     """Tell whether a character may end a noun that the tagger does not know (楼栋|长, 宅间|道)."""
-    if len(word) > 1 or word in NO_TAILS or before in NO_TAILS or word in roles("link"):
+    if len(word) > 1 or _tag(word) == "d" or word in NO_TAILS or before in NO_TAILS or word in roles("link"):
         return False
     if mark in (NUMBER, "(", "比"):
         return True
