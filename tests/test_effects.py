@@ -1377,20 +1377,3 @@ def test_groups_that_a_control_tells_apart_are_refused_without_a_warning():
     x = np.array([-0.01914789, 0.47791287, 0.49925484])
     propensity, _ = _logit(np.column_stack([np.ones(3), x]), np.ones(3), np.array([False, False, True]))
     assert propensity[2] > OVERLAP and propensity[:2].max() < 1 - OVERLAP
-
-
-@pytest.mark.parametrize("name", ["event_study", "sun_abraham", "imputation_did", "staggered_did"])
-def test_a_row_of_the_path_that_one_district_stands_for_has_no_bounds(name):
-    """One pilot began in 2003, fourteen in 2008: what comes eight periods on and later is of the one."""
-    table = waves_of(1, waves=1)
-    late = table["district"].isin([f"d{i:02d}" for i in range(1, 15)])
-    effect = ESTIMATORS[name](panel_of(table.assign(cohort=table["cohort"].mask(late, 2008))), outcome="y")
-    assert not effect.caution
-    bands = yr.confidence_bands(effect, draws=999, seed=1).set_index("event_time")
-    alone = bands.index.isin(range(8, 13))
-    ends = ["low", "high", "band_low", "band_high"]
-    assert alone.sum() == 5 and np.isinf(bands.loc[alone, ends]).all(axis=None)
-    shared = bands.index.isin([e for e in range(-2, 8) if e != -1])
-    assert np.isfinite(bands.loc[shared, ends]).all(axis=None)
-    named = yr.confidence_bands(effect, inference="se", draws=999, seed=1)
-    assert np.isfinite(named.loc[named["se"].notna(), ends]).all(axis=None)

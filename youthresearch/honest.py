@@ -11,7 +11,16 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, as_percent, effect_on_cells, fixed, inference_for, reassigned_path
+from .enough import caution_of
+from .inference import (
+    SEED,
+    as_percent,
+    check_effect,
+    effect_on_cells,
+    fixed,
+    inference_for,
+    reassigned_path,
+)
 from .schema import (
     DataError,
     Result,
@@ -142,8 +151,8 @@ def honest_did(
         The effect at one event time; their mean from 0 on by default.
     inference, strata, draws, seed
         Covariance of the coefficients, as in `pretrend_test`: where districts are too few for the effect's
-        own, that over the other assignments, once the estimated path is taken off the treated cells (else a
-        large effect would pass for a large error).
+        own, behind att or behind any coefficient, that over the other assignments, once the estimated path
+        is taken off the treated cells (else a large effect would pass for a large error).
     level : float
 
     Returns
@@ -160,10 +169,11 @@ def honest_did(
         If the effect has no path by event time with base -1 and one period before it, event times have gaps
         or are put together, or "smooth" has no M to start from.
     """
-    by = inference_for(effect, inference)
+    check_effect(effect)
     _check(effect, method)
     check_share(level=level)
     path, kept = _coefficients(effect)
+    by = inference_for(effect, inference, kept)
     vcov, how = _covariance(effect, by, kept, {"strata": strata, "draws": draws, "seed": seed})
     times = path["event_time"].to_numpy()
     weight, target = _target(times, event_time)
@@ -187,7 +197,7 @@ def honest_did(
         level=level,
         inference="randomization" if by == "randomization" else effect.errors,
         how=how,
-        caution=effect.caution if by == "se" else "",
+        caution=caution_of(effect, kept) if by == "se" else "",
         n_treated=effect.n_treated,
         n_control=effect.n_control,
         periods=effect.periods,

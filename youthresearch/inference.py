@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .additive import additive_parts, adds_up
+from .enough import too_few
 from .moments import Moments, interval, p_value, smallest_p
 from .reassign import (
     ENUMERATED,
@@ -37,9 +38,6 @@ from .schema import (
 )
 from .strata import of_column
 
-FEW = 10  # districts, treated or untreated; below it the clustered standard error is far too small
-IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS
-OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
 SEED = 2024  # of all draws that nobody gave a seed for; the result says it
 DRAWS = 9999  # of assignments, signs or sets, where nobody gave their number
 FEWER_DRAWS = 999  # where each is an estimation of its own, or each of thousands of simulated studies draws
@@ -613,45 +611,14 @@ def check_effect(effect):
         raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
 
 
-def too_few(effect):
-    """Say which districts are too few to learn the effect's own error from: a kind and a text, or None.
+def inference_for(effect, inference, rows=()):
+    """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named.
 
-    Three on one side are as bad as three on the other; where all are treated in the end, others compare with
-    them before they are. `sun_abraham` and `imputation_did` fit each cohort its own mean, so that k districts
-    show ``(k - 1) / k`` of their variance: with twelve pilots in twelve waves a true null was rejected 66 and
-    51% of the time at 5% (60 districts, 16 periods, rho 0.5, 300 simulations), in five waves of four 10 and
-    11%.
-
-    Treated districts count by their weights: equal ones would be ``(sum |w|)^2 / sum w^2`` (compare Carter,
-    Schnepel and Steigerwald 2017). One that began long before the twenty others is the later event times, so
-    that `staggered_did(aggregate="event")` leans on it: 21 are those of 4.5, and a true null was rejected 48%
-    of the time. With twenty weighted by population and those of 7 and 4, `did` rejected it 11 and 18%.
+    `rows` of the path are those that the intervals use besides att.
     """
-    sides = [(effect.n_treated, "treated"), (effect.n_control, "untreated")]
-    number, side = min(side for side in sides if side[0])
-    if number < FEW:
-        return side, f"{number} {side}"
-    cohorts = len(np.unique(effect._cells.cohort[_ever_treated(effect._cells)]))
-    if effect.estimator in OWN_MEANS and effect.n_treated < IN_A_COHORT * cohorts:
-        return "cohorts", f"{effect.n_treated} treated in {cohorts} cohorts"
-    alike = _treated_by_weight(effect)
-    if round(alike) < FEW:
-        return "treated", f"{effect.n_treated} treated, by their weights {alike:.1f}"
-    return None
-
-
-def _treated_by_weight(effect):
-    """Count the treated districts as so many of equal weight."""
-    units, cells = effect._units, effect._cells
-    own = (effect._by_unit * (cells.time >= units.cohort[:, None])).sum(axis=1)[units.of] * cells.size
-    return float(np.abs(own).sum() ** 2 / (own**2).sum())
-
-
-def inference_for(effect, inference):
-    """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named."""
     check_effect(effect)
     check_choice("inference", inference, (None, "se", "randomization"))
-    return inference or ("randomization" if too_few(effect) else "se")
+    return inference or ("randomization" if too_few(effect, rows) else "se")
 
 
 def p_by_error(effect):

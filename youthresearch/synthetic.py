@@ -176,7 +176,8 @@ def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
     linear = Linear(weights, np.zeros(weights.shape[:2]))
     units = make_units(cells, alone=True)
     effect = effect_of(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
-    return replace(effect, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
+    donors = int((~treated).sum())  # those without weight are placebos all the same
+    return replace(effect, n_control=donors, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
 
 
 def _placebo_sets(treated, placebos, seed):
