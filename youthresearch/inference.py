@@ -400,6 +400,16 @@ def _groups(cells, stratum):
     return codes, cohort, groups, total
 
 
+def degrees_of_freedom(effect, strata=None):
+    """Count what the spread over other assignments is learned from: districts, less a mean of each cohort.
+
+    A stratum in which nothing can be reassigned adds nothing to any spread, and does not count.
+    """
+    cells, strata = effect._cells, effect._strata if strata is None else strata
+    _, cohort, groups, _ = _groups(cells, stratum_of(cells.districts, strata)[0])
+    return sum(len(s.members) - len(np.unique(cohort[s.members])) for s in groups if s.count > 1)
+
+
 def _digest(districts, cohort, stratum, seed, known):
     named = "\n".join(f"{d} {c} {s}" for d, c, s in zip(districts, cohort, stratum, strict=True))
     undefined = "" if known.all() else np.flatnonzero(~known).tolist()
