@@ -333,17 +333,16 @@ def weights_by_cohort(effect):
     Raises
     ------
     DataError
-        Where gaps, controls, a population or the outcome itself (synthetic_did, synthetic_control) make
-        weights differ within a cohort: then estimate anew for each assignment, with
-        ``replace(cells, cohort=...)`` as the panel.
+        Where weights depend on gaps, controls, a population or the outcome itself (synthetic_did,
+        synthetic_control) too: then estimate anew for each assignment, with ``replace(cells, cohort=...)``
+        as the panel. That all districts of a cohort are alike in their gaps is not enough: others are not.
     """
-    units = effect._units
-    if len(np.unique(units.cohort)) < len(units.cohort):
+    if not _alike(effect):
         raise DataError(
-            f"The weights of {effect.estimator} differ between districts of one cohort (gaps, controls, a "
+            f"The weights of {effect.estimator} do not depend on the cohort alone (gaps, controls, a "
             "population, or weights that follow the outcome): estimate anew for each assignment."
         )
-    return effect._cells, units.cohort, effect._by_unit
+    return effect._cells, effect._units.cohort, effect._by_unit
 
 
 def assignments_to_draw(draws, effect, statistic="att"):
@@ -366,8 +365,14 @@ def is_quick(effect, statistic="att"):
 
 
 def _alike(effect):
-    """Say whether weights depend on the cohort alone."""
-    return len(np.unique(effect._units.cohort)) == len(effect._units.cohort)
+    """Say whether weights depend on the cohort alone, whichever districts it is made of."""
+    cells = effect._cells
+    return (
+        effect._placebos is None
+        and cells.observed.all()
+        and not cells.controls.shape[2]
+        and bool((cells.size == 1).all())
+    )
 
 
 def stratum_of(districts, strata):
