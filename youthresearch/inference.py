@@ -240,8 +240,9 @@ def randomization_test(
     -----
     Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
     all scores are computed once, and each assignment is a choice among them and a sum. With them, what `did`,
-    `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise,
-    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time.
+    `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise
+    (so with ``method="dr"``), and for "studentized" then, the estimator runs for each assignment, some
+    milliseconds a time.
     Assignments for which it gives no estimate are left out, and counted.
     """
     check_estimator(estimator)
