@@ -25,9 +25,9 @@ from oracles import (
 from sweeps import sweep
 
 import youthresearch as yr
-from youthresearch.cells import NEVER
+from youthresearch.cells import NEVER, make_cells
 from youthresearch.comparisons import OVERLAP, _logit
-from youthresearch.inference import fixed, inference_for, weights_by_cohort
+from youthresearch.inference import fixed, inference_for, reassigned_path, weights_by_cohort
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
@@ -992,6 +992,25 @@ def test_synthetic_control_is_the_nearest_there_is(controls):
     cohorts = [pd.Series(2007, others.index, "Int64").where(others["district"] == d) for d in donors.columns]
     placebos = [yr.synthetic_control(others.assign(cohort=c), outcome="y").att for c in cohorts]
     assert effect.se == pytest.approx(np.std(placebos), rel=1e-12)
+
+
+def test_synthetic_control_keeps_its_controls_where_other_districts_are_treated():
+    """Bands and `breakdown` were refused, since the cells that are estimated anew had no controls."""
+    table = random_table(3, districts=14, periods=5)
+    table = table[table["district"] < "d06"]
+    table["cohort"] = table["district"].map({"d00": 2004}).astype("Int64")
+    panel = panel_of(table)
+    effect = yr.synthetic_control(panel, outcome="y", controls="x")
+    slow = []
+    for district in sorted(table["district"].unique()):
+        cohort = pd.Series(2004, panel.index, "Int64").where(panel["district"] == district)
+        other = yr.synthetic_control(panel.assign(cohort=cohort), outcome="y", controls="x")
+        slow.append([other.att, *other.path["att"]])
+    assert reassigned_path(effect)[0] == pytest.approx(np.array(slow), abs=1e-9)
+    assert np.isinf(yr.confidence_bands(effect)["high"]).all()  # one of six
+    assert yr.breakdown(effect, panel)["threat"].tolist() == ["none", "inflation", "vague", "hidden_pilots"]
+    with pytest.raises(yr.DataError, match="cells are without them"):
+        yr.synthetic_control(make_cells(panel, "y"), outcome="y", controls="x")
 
 
 @pytest.mark.slow

@@ -432,7 +432,7 @@ OWN_WEIGHTS = sweep(
         (estimator, gaps)
         for estimator in (*LINEAR.values(), partial(yr.staggered_did, control="notyet"))
         for gaps in ("one pilot's", "a wave's", "the others'", "each a size")
-        if estimator is not yr.sun_abraham or gaps in ("one pilot's", "each a size")
+        if (estimator, gaps) != (yr.sun_abraham, "the others'")  # which refuses it
     ],
 )
 
@@ -452,8 +452,41 @@ def test_a_gap_that_a_cohort_shares_is_no_outcome_of_zero(estimator, gaps):
     assert test.p_value == np.mean(np.abs(att) >= abs(effect.att) - 1e-9)
     assert np.sort(test.distribution) == pytest.approx(np.sort(att), abs=1e-8)
     assert [test.low, test.high] == pytest.approx(ends)
-    slow = np.array([np.append(e.att, e.path["att"]) for e in slow])
+    rows = [e.path.set_index("event_time")["att"].reindex(effect.path["event_time"]) for e in slow]
+    slow = np.array([np.append(e.att, row) for e, row in zip(slow, rows, strict=True)])
+    slow = slow[np.isfinite(slow).all(axis=1)]
     assert paths[paths[:, 0].argsort()] == pytest.approx(slow[slow[:, 0].argsort()], abs=1e-8)
+
+
+def one_pilot(lost):
+    """District d2 of six begins in 2003; without these cells."""
+    table = small_table(4, (0, 1), n=6, t=5)
+    assert set(table.loc[table["g"] > 0, "district"]) == {"d2"}
+    return table[[cell not in lost for cell in zip(table["district"], table["period"], strict=True)]]
+
+
+def test_other_assignments_are_those_seen_at_the_event_times_of_the_path():
+    """The pilot has no 2005, so that nobody needs it; one has no 2004, and one no base."""
+    table = one_pilot([("d2", 2005), ("d1", 2004), ("d4", 2002)])
+    effect = yr.staggered_did(panel_of(table), outcome="y", base="universal")
+    assert effect.path["event_time"].tolist() == [-2, -1, 0, 1]
+    ours, how = reassigned_path(effect)
+    assert how == "all 4 assignments, 2 without an estimate left out"
+    wide = table.pivot(index="district", columns="period", values="y")
+    change = wide.sub(wide[2002], axis=0)[[2001, 2003, 2004]]
+    slow = [change.loc[d] - change.drop(d).mean() for d in ("d2", "d0", "d3", "d5")]
+    assert ours[:, [1, 3, 4]] == pytest.approx(np.array(slow))
+    for shown in (yr.pretrend_test(effect), yr.honest_did(effect, m=1)):
+        assert how in repr(shown) and shown.inference == "randomization"
+    assert yr.confidence_bands(effect).attrs["how"] == how
+
+
+def test_where_no_other_assignment_has_the_path_there_is_nothing_to_compare_with():
+    """The pilot and one that lacks the base were seen in 2001; the others were not."""
+    table = one_pilot([("d0", 2002), *((d, 2001) for d in ("d1", "d3", "d4", "d5"))])
+    effect = yr.event_study(panel_of(table), outcome="y")
+    with pytest.raises(yr.DataError, match="None of the other 5 assignments"):
+        yr.confidence_bands(effect)
 
 
 # ---- what an effect shows of itself
