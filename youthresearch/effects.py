@@ -206,8 +206,8 @@ class Effect(Result):
         if not self.vague:
             return []
         without = f", {self.unbounded} of them without a bound" if self.unbounded else ""
-        said = f"cells with weight that are intervals: {self.vague}{without}; att takes one value of each"
-        return [("vague", f"{said}, interval_bounds(effect, panel) all")]
+        said = f"{self.vague} cells with weight are intervals{without}; att takes one value of each"
+        return [("vague", f"{said}: see interval_bounds")]
 
     def _said_of_few(self):
         """Put the randomisation test first, if it is quick, and the error behind it, marked."""
