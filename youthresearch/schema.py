@@ -629,7 +629,7 @@ def key_faults(table, name, allowed):
     for key in table_schema(name).get("foreignKeys", []):
         column, target = key["fields"], key["reference"]["resource"]
         known = allowed.get(target, table[key["reference"]["fields"]] if not target else ())
-        lost = table[column].notna() & ~table[column].isin(set(known))
+        lost = table[column].notna() & ~table[column].isin(known)
         if lost.any():
             faults.append((f"{column} not found in {target or name}.csv", table.loc[lost, column]))
     return faults
