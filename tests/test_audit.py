@@ -600,3 +600,14 @@ def test_organisations_are_no_part_of_persons_and_persons_of_posts():
     assert parts("个", "members_student", "名", "members") == ["part", "share"]
     assert parts("家", "branches", "个", "orgs") == ["part"]
     assert parts("名", "assistants_county", "个", "posts_part_time") == ["part", "share"]
+
+
+def test_an_indicator_that_collects_different_things_has_many_values():
+    """They are no second statement of one thing; two numbers of members on one day are."""
+    table = yr.load_facts().query("source_id == 'longhua-2018' and kind == 'level'").head(2)
+    told = {}
+    for name in ("members", "activities_other"):
+        again = table.assign(indicator=name, value=[100, 200], low=[100, 200], high=[100, 200], scope="")
+        again = again.assign(flow="stock", period_start="", period_end="2018", unit="人", part_of="")
+        told[name] = len(yr.list_refused(yr.audit_facts(again, yr.load_identities())))
+    assert told == {"members": 2, "activities_other": 0}

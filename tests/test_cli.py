@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from hashlib import sha256
@@ -268,6 +269,11 @@ def test_audit_reads_a_folder_of_coded_facts(folder):
         (coded / f"{name}.csv").write_text(head + "".join(kept), encoding="utf-8")
     status, shown, told = run(folder, "audit", coded)
     assert (status, told) == (1, "") and "418 / (1100 - 418) = 61.29%" in shown
+    assert "another value than the token" not in shown
+    slip = (coded / "facts.csv").read_text(encoding="utf-8").replace(",26551,", ",26515,")
+    (coded / "facts.csv").write_text(slip, encoding="utf-8")
+    shown = run(folder, "audit", coded)[1]
+    assert re.search(r"another value than the token.*\n *nanshan-2021 +26551人 +26,515 +nanshan-2021-", shown)
 
 
 @pytest.mark.parametrize("command", ["extract", "audit"])

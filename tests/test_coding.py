@@ -311,3 +311,48 @@ def test_what_cannot_be_compared_is_refused():
         yr.compare_codings(REPORT, pd.concat([REPORT, REPORT.head(1)]))
     with pytest.raises(yr.DataError, match="second coding lacks the columns"):
         yr.list_disagreements(REPORT, REPORT.drop(columns="hedge"))
+
+
+# A token read again
+
+
+def _facts(*rows):
+    columns = ["fact_id", "source_id", "token", "value", "value_max", "unit"]
+    return pd.DataFrame([(f"f{n}", "s", *row) for n, row in enumerate(rows)], columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("token", "value", "value_max", "unit", "read"),
+    [
+        ("15,820名", 15802, np.nan, "名", [15820]),
+        ("超过23万人", 23000, np.nan, "人", [230000]),
+        ("9—21人", 9, 12, "人", [9, 21]),
+        ("三百二十个", 302, np.nan, "个", [320]),
+        ("80.14%", 8.014, np.nan, "%", [80.14]),
+        ("5人", 5, 8, "人", [5]),
+    ],
+)
+def test_a_value_that_is_not_that_of_its_token_is_listed(token, value, value_max, unit, read):
+    [row] = yr.reread_tokens(_facts((token, value, value_max, unit))).to_dict("records")
+    assert row["fact_id"] == "f0" and row["value"] == value
+    assert [n for n in (row["read"], row["read_max"]) if n == n] == read
+
+
+def test_what_a_token_states_in_another_form_is_not_listed():
+    table = _facts(
+        ("减少27个", -27, np.nan, "个"),
+        ("9—21人", 9, 21, "人"),
+        ("6万名", 60000, np.nan, "名"),
+        ("73.6 million", 73_600_000, np.nan, "人"),
+        ("六大", 6, np.nan, "个"),
+        ("增长40倍", 4000, np.nan, "%"),
+        ("100元", 100, np.nan, "元/人"),
+        ("xx个", np.nan, np.nan, "个"),
+    )
+    assert len(yr.reread_tokens(table)) == 0
+
+
+def test_the_projects_facts_are_those_of_their_tokens():
+    """Five are coded otherwise with a reason: none at all, and ranks among the first five but not first."""
+    found = yr.reread_tokens(yr.load_facts())
+    assert set(found["token"]) == {"一个也没有", "前五名"}

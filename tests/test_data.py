@@ -132,6 +132,7 @@ def test_conflicting_claims_on_the_waves_stand_side_by_side():
     waves = (
         yr.load_pilots().query("district == 'CN'").dropna(subset="units").groupby("wave")["units"].agg(set)
     )
+    assert set(yr.load_pilots()["wave"]) == {*waves.index, "provincial-2019", "rollout-2022"}
     assert waves["national-2019"] == {18, 20}
     assert waves["national-2021"] == {619}
     assert waves["national-2019-2021"] == {621}

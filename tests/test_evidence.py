@@ -218,3 +218,30 @@ def test_a_page_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     link.symlink_to(path)
     save_text("after", link)
     assert link.is_symlink() and path.read_text(encoding="utf-8") == "after"
+
+
+def cells(path, lang):
+    """Return the rows of the table of facts on the page of a report, as dicts of texts."""
+    save_evidence(*drafted(path), path.with_suffix(".html"), lang=lang)
+    page = path.with_suffix(".html").read_text(encoding="utf-8")
+    table = re.search(r"<table>(.*?)</table>", page, re.S)[1]
+    texts = [re.findall(r"<t[hd]>(.*?)</t[hd]>", row) for row in table.split("</tr>") if "<t" in row]
+    names, *rows = [[html.unescape(re.sub("<.*?>", "", cell)) for cell in row] for row in texts]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def drafted(path):
+    path.write_text("宝安区某街道2019年工作总结\n" + REPORT, encoding="utf-8")
+    document = read_report(path)
+    return document, extract_facts(document, source_id="one")
+
+
+def test_the_table_shows_in_words_all_that_a_coder_has_to_confirm(tmp_path):
+    chinese, english = (cells(tmp_path / "report.txt", lang) for lang in ("zh", "en"))
+    first = chinese[0]
+    assert {"地区", "范围", "时点或时期", "期初", "期末", "指标"} <= first.keys()
+    assert first["指标"] == "团干部（cadres）" and first["文件中位置"] == "第2行"
+    assert first["约数词"] == "确数" and chinese[1]["比较基准"] == "试点前"
+    told = {v for row in chinese for k, v in row.items() if k not in ("事实编号", "指标", "所属总体")}
+    assert not [v for v in told if re.search("[a-z]{3}", v)]
+    assert english[0]["Place in the file"] == "line 2" and english[1]["Kind"] == "change"

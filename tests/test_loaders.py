@@ -36,6 +36,15 @@ def test_own_facts_use_the_projects_code_book(own):
     assert yr.load_facts(own).equals(yr.load_facts())
 
 
+def test_waves_of_ones_own_register_have_ones_own_names(own):
+    shutil.copy(DATA / "pilots.csv", own / "pilots.csv")
+    edit(own / "pilots.csv", ",provincial-2019,331081,", ",省第二批,331081,")
+    assert yr.load_pilots(own)["wave"][0] == "省第二批"
+    edit(own / "pilots.csv", ",省第二批,331081,", ",,331081,")
+    with pytest.raises(yr.DataError, match="wave"):
+        yr.load_pilots(own)
+
+
 def test_an_editors_lock_is_no_table(own):
     (own / ".#facts.csv").symlink_to("someone@somewhere.1")
     assert yr.load_facts(own).equals(yr.load_facts())

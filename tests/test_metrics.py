@@ -87,6 +87,19 @@ def test_what_is_summed_up_goes_with_what_is_summed_up():
     assert len(yr.compute_metrics(both.assign(flow=both["flow"].mask(hours, "flow")))) == 0
 
 
+def test_a_metric_says_over_what_time_it_is():
+    """Hours of a quarter for each volunteer are no hours of a year, nor those since the beginning."""
+    facts = yr.load_facts().query("source_id == 'c086' and kind == 'level'")
+    hours = facts["indicator"] == "volunteer_hours"
+    quarter = {"flow": "flow", "period_start": "2021-10"}
+    spans = {}
+    for name, changed in ("all", {}), ("quarter", quarter):
+        table = facts.assign(**{c: facts[c].mask(hours, value) for c, value in changed.items()})
+        [row] = yr.compute_metrics(table).query("metric == 'hours_per_volunteer'").to_dict("records")
+        spans[name] = (row["flow"], row["period_start"], row["period_end"])
+    assert spans == {"all": ("cumulative", "", "2021-12"), "quarter": ("flow", "2021-10", "2021-12")}
+
+
 def test_members_per_organisation_before_the_pilot():
     """14739 members in 682 organisations: 21.61, against 24.14 after."""
     assert yr.members_per_org(interval(14739), interval(682)).loc[0].tolist() == pytest.approx(

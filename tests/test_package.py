@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "repair": {"intervals", "rules", "schema", "slips"},
     "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},
-    "coding": {"intervals", "schema"},
+    "coding": {"intervals", "quantities", "schema"},
     "cells": {"schema"},
     "weights": {"cells"},
     "additive": {"cells", "reassign", "weights"},
@@ -109,7 +109,18 @@ MAY_IMPORT = {
     "corpus": {"documents", "extract", "files", "loaders", "schema", "words", "workers"},
     "evidence": {"loaders", "schema"},
     "__main__": {
-        *("audit", "dates", "documents", "evidence", "extract", "files", "intervals", "loaders", "rules"),
+        *(
+            "audit",
+            "coding",
+            "dates",
+            "documents",
+            "evidence",
+            "extract",
+            "files",
+            "intervals",
+            "loaders",
+            "rules",
+        ),
         *("schema", "words"),
     },
 }

@@ -161,7 +161,11 @@ WRONG = [
     ({"year": ["2018Q1", "2018Q2"] * 2, "pilot": [2018] * 4}, "whole numbers, but the periods are period"),
     ({"year": [-1, 0] * 2, "pilot": [0] * 4}, "can be the period 0 or never treated"),
     ({"year": pd.period_range("2018-01-01", periods=4, freq="D")}, "years, quarters or months"),
+    ({"year": [20182, 20191] * 2}, r"as so many periods: write them as text, such as 2018Q3[\s\S]*20182"),
+    ({"year": [201812, 201901] * 2}, "such as 2018-07"),
+    ({"year": [20181231, 20190101] * 2}, "such as 2018-07-15"),
     ({"orgs": ["682", "1100", "500", ""]}, "must be numeric"),
+    ({"orgs": [682, "1,100", 500, 480]}, r"must be numeric(?![\s\S]*682)[\s\S]*1,100"),
     ({"orgs": [np.inf, 1, 2, 3]}, "finite value inside its bounds"),
     ({"code": [440305, 440305, np.nan, 331081]}, "no value in these rows: fill it in"),
     ({"code": ["440305", "440305", "", "331081"]}, "no value in these rows: fill it in"),
@@ -177,6 +181,12 @@ WRONG = [
 def test_a_table_that_is_no_panel_is_refused_with_its_rows(changed, message):
     with pytest.raises(yr.DataError, match=message):
         as_panel(**changed)
+
+
+def test_whole_numbers_that_are_no_dates_count_periods():
+    """The last digit of a quarter is 1 to 4, and a month is 1 to 12."""
+    for years in ([20185, 20186] * 2, [201813, 201814] * 2, [1, 2] * 2):
+        assert as_panel(year=years, pilot=[0] * 4)["period"].dtype == "int64"
 
 
 def test_other_mistakes_in_the_call():
@@ -228,7 +238,8 @@ REFUSED = [
     ({"status": "planned"}, "planned, not achieved"),
     ({"status": "masked", "hedge": "masked", "value": np.nan, "resolution": np.nan}, "masked"),
     ({"district": ""}, "no district"),
-    ({"indicator": ""}, "no indicator of the code book"),
+    ({"indicator": ""}, "no indicator"),
+    ({"indicator": "own"}, "no indicator of the code book: one of your own needs indicators="),
     ({"indicator": "orgs_other"}, "collects different things"),
     ({"scope": "社会领域"}, "a part of the district"),
     ({"kind": "rank"}, "a rank"),
@@ -520,6 +531,25 @@ def test_unknown_options_are_refused():
             yr.assign_cohorts(SMALL, REGISTER, **options)
     with pytest.raises(yr.DataError, match="lacks the columns"):
         yr.assign_cohorts(SMALL.drop(columns="scope"), REGISTER)
+
+
+@pytest.mark.parametrize(
+    ("place", "hint"),
+    [("玉环市", "331083"), ("331803", ""), ("331083.0", ""), ("331083000000", ""), ("鼓楼区", "")],
+)
+def test_a_claim_about_a_place_that_nobody_knows_is_refused(place, hint):
+    """Passed over, it would make a control of a pilot. A name that several places have is no hint."""
+    claim = pd.DataFrame([{"wave": "own", "district": place, "announced": "2020"}])
+    with pytest.raises(yr.DataError, match="neither in the panel nor in the table of divisions") as error:
+        yr.assign_cohorts(SMALL, pd.concat([REGISTER, claim]), unlisted="never")
+    assert error.value.rows[["district", "code"]].to_numpy().tolist() == [[place, hint]]
+
+
+def test_places_of_a_register_may_be_ones_own_where_those_of_the_panel_are():
+    own = SMALL.assign(district=SMALL["district"].map(lambda code: f"zone {code}"))
+    claims = pd.DataFrame({"wave": "own", "district": ["zone 440305", "zone elsewhere"], "announced": "2020"})
+    panel = yr.assign_cohorts(own, claims, unlisted="never")
+    assert panel.drop_duplicates("district")["cohort"].notna().sum() == 1
 
 
 def test_the_projects_register_dates_five_counties_by_their_notice():

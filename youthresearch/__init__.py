@@ -8,7 +8,7 @@ _HOME = {
     "bands": ("confidence_bands",),
     "bootstrap": ("WildBootstrap", "wild_bootstrap"),
     "bounds": ("Bounds", "interval_bounds", "trace"),
-    "coding": ("compare_codings", "list_disagreements", "settle_codings"),
+    "coding": ("compare_codings", "list_disagreements", "reread_tokens", "settle_codings"),
     "cohorts": ("add_programmes", "assign_cohorts"),
     "composite": (
         "composite_table",

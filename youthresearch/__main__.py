@@ -236,7 +236,7 @@ def _audit(options):
     tables, failures = _each(
         options.files, lambda path, source: _findings(path, source, options.date or "", options.data)
     )
-    left_out = [row for table in tables for row in table.attrs.pop("left_out")]
+    left_out, unlike = ([row for t in tables for row in t.attrs.pop(k)] for k in ("left_out", "unlike"))
     findings = pd.concat([t for t in tables if len(t)] or [pd.DataFrame({"verdict": []})], ignore_index=True)
     findings = findings.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")
     if len(findings):
@@ -248,10 +248,14 @@ def _audit(options):
     if left_out:
         print(label("left_out", options.lang))
         _print_rows(left_out)
+    if unlike:
+        print(label("unlike_token", options.lang))
+        _print_rows(unlike)
     counts = findings["verdict"].value_counts()
     told = [f"{label(f'verdict_{v}', options.lang)} {counts[v]:,}" for v in VERDICTS if v in counts]
     count = sum(len(ids.split(" ")) for *_, ids in left_out)
     told += [f"{label('left_out', options.lang)} {count:,}"] * (count > 0)
+    told += [f"{label('unlike_token', options.lang)} {len(unlike):,}"] * bool(unlike)
     if tables:
         print(" · ".join([f"{label('checked', options.lang)} {len(findings):,}", *told]))
     status = _told(failures, len(options.files), options.lang)
@@ -265,6 +269,7 @@ def _print_rows(rows):
 def _findings(path, source_id, date, data):
     """Audit one file; the findings carry the tokens that they are about."""
     from .audit import OF_SEVERAL, TWICE, audit_facts
+    from .coding import reread_tokens
     from .loaders import load_districts, load_identities
     from .schema import list_refused
     from .words import LOADERS, word_table, words_of
@@ -277,7 +282,11 @@ def _findings(path, source_id, date, data):
     findings = audit_facts(facts, load_identities(own), load_districts(own), **book)
     unclear = list_refused(findings)
     unclear = unclear[unclear["reason"].isin([TWICE, OF_SEVERAL])]
-    findings.attrs = {"left_out": _left_out(unclear, tokens)}
+    coded = path.is_dir() or path.suffix.lower() == ".csv"  # a draft's values are those of its tokens
+    findings.attrs = {
+        "left_out": _left_out(unclear, tokens),
+        "unlike": _unlike(reread_tokens(facts)) if coded else [],
+    }
     shown = [" · ".join(tokens[i] for i in ids.split(" ") if i in tokens) for ids in findings["fact_ids"]]
     return findings.assign(tokens=shown)
 
@@ -289,6 +298,14 @@ def _left_out(unclear, tokens):
     return [
         [_printable(cell) for cell in (source, " · ".join(tokens[i] for i in ids), " ".join(ids))]
         for (source, *_), ids in groups
+    ]
+
+
+def _unlike(facts):
+    """Put what is coded with another value than its token states in a row each."""
+    return [
+        [_printable(cell) for cell in (row.source_id, row.token, f"{row.value:,.12g}", row.fact_id)]
+        for row in facts.itertuples()
     ]
 
 

@@ -133,10 +133,11 @@ def _by_shape(relations):
 def _ambiguous(facts, findings, several):
     """Give the reason, by fact_id, of figures for whose key one source states several values, if unused.
 
-    And of those that may be of several levels.
+    And of those that may be of several levels. Indicators that collect different things have many values.
     """
     key = ["key", "kind", "baseline"]
-    moves = facts[facts["kind"].isin(["level", "change", "growth"])]
+    several_things = facts["subject"].str.endswith("_other")
+    moves = facts[facts["kind"].isin(["level", "change", "growth"]) & ~several_things]
     moves = moves.drop_duplicates([*key, "low", "high", "resolution"])
     twice = moves[moves.duplicated(key, keep=False)]
     used = {i for ids in findings["fact_ids"] for i in ids.split(" ")}

@@ -3,10 +3,13 @@
 Facts are aligned by where they stand in the text, never by fact_id: two coders number as they like.
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from .intervals import hedge_interval
+from .quantities import scan
 from .schema import DataError, check_columns, is_simulated, mark_simulated, with_refused
 
 NUMBERS = ("value", "value_max", "resolution")
@@ -14,7 +17,49 @@ FIELDS = (
     *("indicator", "kind", "flow", "value", "value_max", "hedge", "resolution", "unit", "status"),
     *("baseline", "period_start", "period_end", "district", "scope", "part_of"),
 )
+_LETTERS = re.compile("[A-Za-z]{3}")  # a number in English words
 CATEGORIES = 1000  # more would need a table of millions of cells for a kappa that equals the agreement
+
+
+def reread_tokens(facts):
+    """Read the token of each fact again, and list the facts whose value is another: slips of the hand.
+
+    The sign is left out of account, since a decrease by 27 is coded as -27. Not listed are tokens without a
+    quantity of their own (六大, 全部) or with several, with letters (73.6 million), or with another unit
+    than the fact (40倍, coded in per cent).
+
+    Parameters
+    ----------
+    facts : pandas.DataFrame
+        As from `load_facts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row is one fact: fact_id, source_id, token, value, value_max, and read, read_max: what the token
+        states.
+
+    Raises
+    ------
+    DataError
+        If a column is missing.
+    """
+    columns = ["fact_id", "source_id", "token", "value", "value_max"]
+    check_columns("facts", facts, [*columns, "unit"], "load them with load_facts")
+    stated = [_stated(*cells) for cells in zip(facts["token"], facts["unit"], strict=True)]
+    read = pd.DataFrame(stated, columns=["read", "read_max"], index=facts.index, dtype=float)
+    coded = facts[["value", "value_max"]].astype(float).abs()
+    same = np.isclose(coded.to_numpy()[:, :, None], read.abs().to_numpy()[:, None, :], rtol=1e-12, atol=0)
+    unlike = (~same.any(axis=2) & coded.notna().to_numpy()).any(axis=1) & read["read"].notna()
+    return facts[columns].join(read)[unlike].reset_index(drop=True)
+
+
+def _stated(token, unit):
+    """Return the value that a token states, and the end of its range; neither if that cannot be told."""
+    found = [] if _LETTERS.search(token) else [m for m in scan(token) if m["sort"] in ("quantity", "bare")]
+    if len(found) != 1 or found[0]["unit"] not in ("", unit.split("/")[0]):
+        return np.nan, np.nan
+    return found[0]["value"], found[0]["value_max"]
 
 
 def compare_codings(a, b):

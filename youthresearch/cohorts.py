@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .districts import follow_codes
+from .districts import follow_codes, resolve_district
 from .loaders import given_or_own
 from .periods import at_frequency, kind_of, last_day
 from .schema import PANEL, REFUSED, DataError, as_text, check_choice, check_columns, with_refused
@@ -51,7 +51,8 @@ def assign_cohorts(
     Raises
     ------
     DataError
-        For an unknown option or a panel without the columns of its key.
+        For an unknown option, a panel without the columns of its key, a date that is none, or a claim about a
+        place that is neither in the panel nor in `divisions`, if the panel's districts are.
     """
     check_choice("reading", reading, tuple(READINGS))
     check_choice("treat_conflicts", treat_conflicts, CONFLICTS)
@@ -60,9 +61,11 @@ def assign_cohorts(
     check_columns("panel", panel, needed, "make it with build_panel or as_panel")
     needed = ["district", "wave", READINGS[reading]]
     check_columns("register", pilots, needed, "see load_pilots", untyped=needed)
-    claims = _claims(pilots, READINGS[reading], given_or_own("divisions", divisions))
-    told = _cohorts(claims, panel["period"], reading, treat_conflicts)
+    divisions = given_or_own("divisions", divisions)
+    claims = _claims(pilots, READINGS[reading], divisions)
     districts = pd.Series(panel["district"].unique())
+    _check_places(claims, districts, divisions)
+    told = _cohorts(claims, panel["period"], reading, treat_conflicts)
     cohorts = told["cohort"].reindex(districts)
     listed = told["reason"].reindex(districts)
     reason = listed.fillna("" if unlisted == "never" else UNLISTED)
@@ -91,6 +94,29 @@ def _claims(pilots, column, divisions):
     claims = pilots[~pilots["district"].str.fullmatch(r"CN|\d{4}00")]
     date = claims[column].fillna(claims["wave"].map(by_wave).astype("str")).fillna("")
     return pd.DataFrame({"district": follow_codes(claims["district"], divisions), "date": date})
+
+
+def _check_places(claims, districts, divisions):
+    """Refuse claims about places that nobody knows: their districts would pass for never treated."""
+    codes = divisions["district"]
+    if not districts.isin(codes).any():
+        return  # names of one's own: what else there may be is not known
+    unknown = claims[~claims["district"].isin(codes) & ~claims["district"].isin(districts)]
+    if len(unknown):
+        code = [_code_of(name, divisions) for name in unknown["district"]]
+        raise DataError(
+            "The register claims places that are neither in the panel nor in the table of divisions. Write "
+            "each by its code of six digits (resolve_district finds it).",
+            unknown.assign(code=code),
+        )
+
+
+def _code_of(name, divisions):
+    """Return the code that a name has, if it can have no other."""
+    if len(name) < 2 or "name_zh" not in divisions:
+        return ""
+    found = resolve_district(name, divisions[divisions["successor"].isna()])["district"].unique()
+    return found[0] if len(found) == 1 else ""
 
 
 def _cohorts(claims, periods, reading, treat_conflicts):

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import pandas as pd
 
-from .loaders import load_labels
+from .loaders import load_indicators, load_labels
 from .schema import NO_FACTS, DataError, check_columns, check_text, table_schema
 
 INK, MUTED = "#222222", "#666666"
@@ -37,10 +37,11 @@ ROLES = {
     "heading": '<span style="font-weight:bold;">',
 }
 NEEDED = ["fact_id", "kind", "status", "token", "start", "end"]
-ON_HOVER = ["fact_id", "indicator", "kind", "value", "interval", "hedge", "noun", "status", "baseline"]
-ON_HOVER += ["period_end", "part_of", "rule", "alternatives", "confidence", "note"]
-IN_TABLE = ["fact_id", "token", "indicator", "kind", "value", "interval", "hedge", "noun", "status"]
-IN_TABLE += ["baseline", "period_end", "rule", "confidence", "place"]
+CODED = ["kind", "flow", "hedge", "status", "baseline", "rule", "confidence"]  # shown in words
+CODES = ["indicator", "kind", "flow", "value", "interval", "hedge", "noun", "status", "district", "scope"]
+CODES += ["baseline", "period_start", "period_end", "part_of", "rule"]
+ON_HOVER = ["fact_id", *CODES, "alternatives", "confidence", "note"]
+IN_TABLE = ["fact_id", "token", *CODES, "confidence", "place"]
 UNSHOWABLE = re.compile(  # no HTML, or turns the text around, so that something else seems to stand there
     "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -211,14 +212,40 @@ def _records(evidence):
         record["value"] = f"{value} {unit}".strip() if value else ""
         i = bisect_right(paragraphs, record["start"], key=itemgetter(1))
         inside = i < len(paragraphs) and paragraphs[i][0] <= record["start"]
-        record["place"] = paragraphs[i][3] if inside else ""
+        record["place"] = _place(paragraphs[i][3], evidence.lang) if inside else ""
     return records
+
+
+def _in_words(record, name, lang):
+    """Write a cell for a reader: codes by their words, an indicator by its label and its code."""
+    shown, words = _shown(record.get(name)), _words()[lang]
+    if name in CODED:
+        return words.get(f"evidence_{name}_{shown}") or words.get(f"{name}_{shown}") or shown
+    if name == "indicator" and shown in (labels := _indicators()[lang]):
+        return f"{labels[shown]}（{shown}）" if lang == "zh" else f"{labels[shown]} ({shown})"
+    return shown
+
+
+def _place(place, lang):
+    """Write a place in a file (table 2, row 3) in words of the language."""
+    words = _words()[lang]
+    parts = [part.partition(" ") for part in place.split(", ")]
+    said = [(words.get(f"evidence_place_{word}"), number, word) for word, _, number in parts]
+    comma = "" if lang == "zh" else ", "
+    return comma.join(form.format(n=n) if form else f"{word} {n}".strip() for form, n, word in said)
 
 
 def _paragraphs(document):
     """Return (start, end, role, place) of the paragraphs; a plain string has none."""
     table = getattr(document, "paragraphs", None)
     return [] if table is None else sorted(table[["start", "end", "role", "place"]].itertuples(index=False))
+
+
+@cache
+def _indicators():
+    """Labels of the project's indicators per language."""
+    book = load_indicators().set_index("indicator")
+    return {lang: book[f"label_{lang}"].to_dict() for lang in ("zh", "en")}
 
 
 def _groups(records):
@@ -257,7 +284,7 @@ def _style(group):
 def _codes(record, lang):
     """Return the codes of a fact, one a line; those it lacks are left out."""
     colon = "：" if lang == "zh" else ": "
-    shown = {name: _shown(record.get(name)) for name in ON_HOVER}
+    shown = {name: _in_words(record, name, lang) for name in ON_HOVER}
     return "\n".join(f"{label(name, lang)}{colon}{value}" for name, value in shown.items() if value)
 
 
@@ -337,7 +364,7 @@ def _facts_table(evidence):
     rows = []
     for group in _groups(_records(evidence)):
         for record in group:
-            cells = [escape(_shown(record.get(name))) for name in IN_TABLE]
+            cells = [escape(_in_words(record, name, evidence.lang)) for name in IN_TABLE]
             cells[0] = f'<a href="#mark-{group[0]["row"]}">{cells[0]}</a>'
             rows.append(f'<tr id="fact-{record["row"]}"><td>{"</td><td>".join(cells)}</td></tr>')
     return _html_table(IN_TABLE, rows, evidence.lang)

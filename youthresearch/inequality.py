@@ -167,7 +167,7 @@ def sigma_convergence(panel, *, outcome, population=None):
     ------
     DataError
         If the outcome or the column of the population is not there, the outcome is zero or less, populations
-        are missing or vary within a district, or no district is known throughout.
+        are missing or vary within a district, or fewer than two districts are known throughout.
     """
     table, size, refused = _balanced(panel, outcome, population)
     rows = []
@@ -310,7 +310,12 @@ def _balanced(panel, outcome, population):
     table = wide.dropna()
     refused = pd.DataFrame({"district": wide.index.difference(table.index)})
     refused = refused.assign(reason="not known in every period")
-    if not len(table):
-        raise DataError(f"No district has {outcome!r} in every period; choose periods with `coverage`.")
+    if len(table) < 2:
+        known = wide.notna().sum().rename("districts").to_frame()
+        raise DataError(
+            f"{len(table) or 'No'} district has {outcome!r} in every period, and a spread is between two or "
+            "more: leave out periods in which few districts have it.",
+            known,
+        )
     size = None if population is None else of_column(rows, table.index, population, "population")
     return table, size, refused

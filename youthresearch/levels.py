@@ -6,6 +6,7 @@ import pandas as pd
 from .loaders import base_units
 
 CHANGE, GROWTH = "a change, not a level", "a growth rate, not a level"
+UNKNOWN = "no indicator of the code book: one of your own needs indicators=load_indicators(folder)"
 CUMULATIVE = "cumulative in the row, flow in the code book: take the figure of one period, or correct flow"
 _HAPPENED = "correct flow, or take an indicator of what happened over a period (members_new, honours_units)"
 _FLOWS = {  # what a row says, what the code book says of its indicator, and what to do

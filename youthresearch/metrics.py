@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .intervals import check_intervals, interval, ratio, rising
-from .levels import CUMULATIVE, first_reason, not_levels
+from .levels import CUMULATIVE, UNKNOWN, first_reason, not_levels
 from .loaders import given_or_own
 from .schema import (
     KEY,
@@ -391,10 +391,12 @@ def compute_metrics(facts, *, indicators=None, units=None):
     Returns
     -------
     pandas.DataFrame
-        One row is one metric in one place and date: source_id, district, scope, period_end,
-        metric, low, high, fact_ids. Unit: see the metric's function. `list_refused` names the facts under an
-        indicator of some metric that were not used, and, as an indicator, each metric whose denominator can
-        be zero: fact_ids, district, scope, indicator, period_end, reason.
+        One row is one metric in one place and date: source_id, district, scope, period_start, period_end,
+        flow, metric, low, high, fact_ids. Unit: see the metric's function. `flow` says what it is over:
+        stocks alone (period_start is empty), the time from period_start to period_end, which may be a
+        quarter, or all time up to period_end (cumulative): compare like with like. `list_refused` names the
+        facts under an indicator of some metric that were not used, and, as an indicator, each metric whose
+        denominator can be zero: fact_ids, district, scope, indicator, period_end, reason.
 
     Raises
     ------
@@ -416,9 +418,9 @@ def compute_metrics(facts, *, indicators=None, units=None):
         functions[name](_interval(rows, "top"), _interval(rows, "bottom"))
         for name, rows in both.groupby("metric")
     ]
-    table = both[[*_PLACE, "metric"]].join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
+    table = _over(both).join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
     table["fact_ids"] = both["fact_id_top"] + " " + both["fact_id_bottom"]
-    table = table.sort_values([*_PLACE, "metric"], ignore_index=True)
+    table = table.sort_values([*_PLACE, "metric", "flow", "period_start"], ignore_index=True)
     zero = zero.assign(fact_ids=zero["fact_id_top"] + " " + zero["fact_id_bottom"])
     table = with_refused(table, pd.concat([refused, _not_computed(zero)]))
     return mark_simulated(table, is_simulated(facts))
@@ -433,7 +435,7 @@ def _levels(facts, book, units):
     rules = {
         "masked: a placeholder, no figure": facts["status"] == "masked",
         "planned, not achieved": facts["status"] != "achieved",
-        "no indicator of the code book": ~facts["indicator"].isin(book.index),
+        UNKNOWN: ~facts["indicator"].isin(book.index),
         **not_levels(facts, book, units),
     }
     del rules[CUMULATIVE]  # hours and person-times that are both summed up since one day make a ratio
@@ -451,6 +453,14 @@ def _over_one_time(both):
     start, flow = both["period_start_top"], both["flow_top"]
     same = (start == both["period_start_bottom"]) & (flow == both["flow_bottom"])
     return same | (start == "") | (both["period_start_bottom"] == "")
+
+
+def _over(both):
+    """Say of each pair what it is of and over what time: that of its flow, if one of the two is."""
+    stock = both["flow_top"] == "stock"
+    of = {c: both[f"{c}_bottom"].where(stock, both[f"{c}_top"]) for c in ("period_start", "flow")}
+    named = [*_PLACE[:-1], "period_start", "period_end", "flow", "metric"]
+    return both.assign(**of)[named]
 
 
 def add_metrics(panel, metrics=None, *, youth=None):

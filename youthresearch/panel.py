@@ -11,7 +11,7 @@ from .audit import derive_before
 from .cohorts import assign_cohorts
 from .districts import follow_codes
 from .intervals import hedge_interval, rounding_interval
-from .levels import CHANGE, GROWTH, first_reason, look_up, not_levels
+from .levels import CHANGE, GROWTH, UNKNOWN, first_reason, look_up, not_levels
 from .loaders import given_or_own
 from .periods import FREQUENCIES, as_cohort, as_period, at_frequency, days_of, last_day
 from .schema import (
@@ -174,10 +174,11 @@ def _many_indicators(df, names):
 def _numbers(df, names):
     for column in dict.fromkeys(names):
         if not has_numbers(df[column]):
+            words = [isinstance(value, str) for value in df[column]]
             raise DataError(
                 f"Column {column!r} must be numeric, and is {df[column].dtype}: write digits alone, without "
-                "thousands separators, percent signs or words, and leave gaps empty.",
-                df[[column]],
+                "thousands separators, percent signs or words, and leave gaps missing ('' is no gap).",
+                df.loc[words if any(words) else slice(None), [column]],
             )
     return df[names].to_numpy(dtype=float, na_value=np.nan, copy=True)
 
@@ -414,7 +415,8 @@ def _reasons(facts, book, units, frequency, wanted, findings):
         "masked: a placeholder, no figure": facts["status"] == "masked",
         "planned, not achieved": facts["status"] != "achieved",
         "no district": facts["district"] == "",
-        "no indicator of the code book": flow == "",
+        "no indicator": facts["indicator"] == "",
+        UNKNOWN: flow == "",
         "the indicator collects different things (no unit)": unit == "",
         "a part of the district (scope), not asked for": ~wanted,
         "in conflict with other figures of its source": facts["fact_id"].isin(_conflicts(findings)),

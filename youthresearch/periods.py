@@ -39,7 +39,7 @@ def as_period(column):
     if not len(column):
         return column.astype("int64")
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return _whole(column).astype("int64")
+        return _counted(_whole(column)).astype("int64")
     if isinstance(column.dtype, pd.PeriodDtype):
         kind = kind_of(column)
     else:
@@ -143,6 +143,22 @@ def _whole(column):
     bad = ~(np.isfinite(told) & (np.floor(told) == told))
     if bad.any():
         raise DataError(f"Column {column.name!r} must hold whole numbers.", column[bad].to_frame())
+    return numbers
+
+
+def _counted(numbers):
+    """Refuse whole numbers that are all quarters, months or days written together: 20183, 201807."""
+    for form, year, part, last in (
+        ("2018Q3", 10, 10, 4),
+        ("2018-07", 100, 100, 12),
+        ("2018-07-15", 10**4, 100, 31),
+    ):
+        if (numbers // year).between(1900, 2100).all() and (numbers % part).between(1, last).all():
+            raise DataError(
+                f"Column {numbers.name!r} holds dates as whole numbers, that count as so many periods: "
+                f"write them as text, such as {form}.",
+                numbers.head().to_frame(),
+            )
     return numbers
 
 
