@@ -148,12 +148,13 @@ def _whole(column):
 
 def _counted(numbers):
     """Refuse whole numbers that are all quarters, months or days written together: 20183, 201807."""
+    least, most = numbers.min(), numbers.max()
     for form, year, part, last in (
         ("2018Q3", 10, 10, 4),
         ("2018-07", 100, 100, 12),
         ("2018-07-15", 10**4, 100, 31),
     ):
-        if (numbers // year).between(1900, 2100).all() and (numbers % part).between(1, last).all():
+        if least // year >= 1900 and most // year <= 2100 and (numbers % part).between(1, last).all():
             raise DataError(
                 f"Column {numbers.name!r} holds dates as whole numbers, that count as so many periods: "
                 f"write them as text, such as {form}.",
