@@ -1,5 +1,6 @@
 """Every estimator against other packages on random panels, its identity att == sum(w * y), and refusals."""
 
+import re
 import sys
 from dataclasses import replace
 
@@ -1394,3 +1395,65 @@ def test_a_row_of_the_path_that_one_district_stands_for_has_no_bounds(name):
     assert np.isfinite(bands.loc[shared, ends]).all(axis=None)
     named = yr.confidence_bands(effect, inference="se", draws=999, seed=1)
     assert np.isfinite(named.loc[named["se"].notna(), ends]).all(axis=None)
+
+
+WITH_WEIGHTS = [yr.did, yr.event_study, yr.imputation_did, yr.staggered_did, yr.sun_abraham, yr.synthetic_did]
+
+
+def with_intervals(ends):
+    """Make a panel in which some figures are intervals: district, period, low, high."""
+    years = range(2015, 2021)
+    rows = [(f"d{k}", t, 2018 if k < 2 else None, 10.0 * k + k * t % 7) for k in range(8) for t in years]
+    table = pd.DataFrame(rows, columns=["d", "t", "g", "camps"]).assign(low=np.nan, high=np.nan)
+    for district, period, low, high in ends:
+        here = (table["d"] == district) & (table["t"] == period)
+        value = table.loc[here, "camps"]
+        table.loc[here, "low"], table.loc[here, "high"] = value + low, value + high
+    names = {"district": "d", "period": "t", "cohort": "g", "low": "low", "high": "high"}
+    return yr.as_panel(table, **names, outcomes="camps")
+
+
+VAGUE = [("d0", 2019, 0, np.inf), ("d1", 2019, -2, 2), ("d3", 2016, -np.inf, 1), ("d5", 2020, -1, 0)]
+
+
+@pytest.mark.parametrize("estimate", WITH_WEIGHTS)
+def test_an_effect_counts_the_intervals_that_bounds_are_of(estimate):
+    panel = with_intervals(VAGUE)
+    effect = estimate(panel, outcome="camps")
+    bounds = yr.interval_bounds(effect, panel, inference="se")
+    assert (effect.vague, effect.unbounded) == (bounds.vague, len(bounds.open))
+    assert effect.vague >= 2 and effect.unbounded >= 1
+
+
+def test_an_effect_says_what_it_makes_of_intervals_and_only_then():
+    vague, exact = with_intervals(VAGUE), with_intervals([])
+    effects = [yr.did(panel, outcome="camps") for panel in (vague, exact)]
+    assert [(e.vague, e.unbounded) for e in effects] == [(4, 2), (0, 0)]
+    assert effects[0].att == effects[1].att
+    assert re.search(r"vague .*: 4, 2 of them without a bound;.* interval_bounds\(", repr(effects[0]))
+    assert "vague" not in repr(effects[1])
+    one = yr.did(with_intervals(VAGUE[1:2]), outcome="camps")
+    assert re.search("vague .*: 1; att", repr(one))
+    category = vague.assign(district=vague["district"].astype("category"), indicator="camps")
+    assert yr.did(category, outcome="camps").vague == 4
+
+
+@pytest.mark.parametrize(
+    ("lang", "column", "both"),
+    [("en", "Vague figures", "4, 2 without a bound"), ("zh", "模糊数", "4，其中2个缺上限或下限")],
+)
+def test_effect_table_tells_effects_of_intervals(lang, column, both):
+    vague, exact = (yr.did(with_intervals(ends), outcome="camps") for ends in (VAGUE, []))
+    table = yr.effect_table([vague, exact], lang=lang)
+    (name,) = [c for c in table if column in c]
+    assert "interval_bounds" in name and table[name].tolist() == [both, "0"]
+    assert not any("interval_bounds" in c for c in yr.effect_table(exact, lang=lang))
+
+
+def test_intervals_without_weight_are_not_counted():
+    """A panel has other outcomes, and a district that is left out has no weight."""
+    panel = with_intervals(VAGUE)
+    other = panel.assign(indicator="halls", low=panel["value"] - 5)
+    alone = panel.head(1).assign(district="d9", low=0.0)
+    effect = yr.did(pd.concat([panel, other, alone], ignore_index=True), outcome="camps")
+    assert effect.vague == 4 and effect.refused["district"].tolist() == ["d9"]

@@ -155,7 +155,7 @@ def test_what_is_extracted_can_be_audited():
         ("团员增速为负4.5%", "growth", -4.5),
         ("团员增速保持在4.5%以上", "growth", 4.5),
         ("会费收入降幅控制在4.5%以内", "growth", -4.5),
-        ("人口自然增长率为–1.5‰", "share", -1.5),
+        ("人口自然增长率为–1.5‰", "mean", -1.5),
         ("会费比去年同期少收缴35万元", "change", -350000),
         ("会费同比多收35万元", "change", 350000),
         ("与去年同期相比，少结案35件", "change", -35),
@@ -171,7 +171,7 @@ def test_what_is_extracted_can_be_audited():
         ("平均审批时间缩短至3.5天", "mean", 3.5),
         ("审批时间同比缩短3.5天", "change", -3.5),
         ("出生率下降0.5个千分点", "change", -0.5),
-        ("人口自然增长-1.5‰", "share", -1.5),
+        ("人口自然增长-1.5‰", "mean", -1.5),
         ("津贴人均增加35元", "change", 35),
         ("空气优良天数达到305天", "level", 305),
         ("向各镇各派出一个工作组", "mean", 1),
@@ -203,6 +203,11 @@ def test_what_is_extracted_can_be_audited():
         ("书屋数量提高了6个", "change", 6),
         ("排名提升3个位次", "change", 3),
         ("各社区募捐35元", "level", 35),
+        ("死亡率为5.2‰", "mean", 5.2),
+        ("教师比例达到5.2‰", "share", 5.2),
+        ("进口额增幅低于出口（9%）", "growth", 9),
+        ("师生均领到9元", "mean", 9),
+        ("连续举办五期“春芽”讲座", "level", 5),
         ("人均寿命在35个国家中靠前", "level", 35),
         ("数学成绩，列参赛学校第三", "rank", 3),
     ],
@@ -510,7 +515,7 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
         *("四个工作方向", "4个工作重点", "三个融合发展", "做好四篇文章", "注重九个依托建团"),
         *("议程有三项：听取报告", "在统贷、转贷、直贷三种模式中选择", "以三个平台为重点"),
         *("五台县共青团", "“建设六个城、打响五大品牌”", "六个一工程", "电话：0755-12345678", "邮编：518000"),
-        *("征求意见稿共45条", "向桥西100米处迁移"),
+        *("征求意见稿共45条", "向桥西100米处迁移", "送到3栋501室", "地址：新民路3号2幢"),
         *("高二3班获奖", "初三12班团支部", "六年级2班中队", "材料11201班团支部", "16m级隧道", "5000吨级货轮"),
         *("建设一个平台、一支队伍", "惠及千家万户", "服务万家"),
         *("落实一户一策、一人一档", "围绕6个领域、三个重点"),
@@ -881,7 +886,7 @@ APART = [  # text, value, hedge and unit of its last figure
     ("有36个人民调解组织。", 36, "exact", "个"),
     ("获奖9个人，36个人才工作站。", 36, "exact", "个"),
     ("每一学年举行两次评议。", 2, "exact", "次/学年"),
-    ("补助300-900元/人/月不等。", 300, "range", "元/月"),
+    ("补助300-900元/人/月不等。", 300, "range", "元/人/月"),
     ("平均每个家庭户人口为2.7人，比2010年的3.1人减少。", 3.1, "exact", "人/户"),
     ("参与率达到80%或以上。", 80, "at_least", "%"),
     ("奖励2000元（含）以上。", 2000, "at_least", "元"),
@@ -941,9 +946,10 @@ def test_two_numerals_in_a_row_are_about_so_many_and_no_list_of_ordinals():
 def test_a_bound_that_says_which_are_counted_is_a_condition():
     facts = yr.extract_facts(
         "出勤率在60%以上的支部12个，人均收入低于3000元的困难户15户。出勤率超过60%，支部12个。"
+        "捐款5万元以上的有红星厂等4家。"
     )
-    assert facts["token"].tolist() == ["12个", "15户", "超过60%", "12个"]
-    assert facts["kind"].tolist() == ["level", "level", "share", "level"]
+    assert facts["token"].tolist() == ["12个", "15户", "超过60%", "12个", "4家"]
+    assert facts["kind"].tolist() == ["level", "level", "share", "level", "level"]
 
 
 def test_codes_colophons_and_one_of_many_things_are_no_figures():
@@ -955,7 +961,7 @@ def test_codes_colophons_and_one_of_many_things_are_no_figures():
     assert yr.extract_facts(text).empty
 
 
-BLANKS = "x|XX|×|××|***|○○|□|△△|__|×.×|xx.x|*.*|3.×|1×|?|…|……|N|某|若干|(  )"
+BLANKS = "x|XX|×|××|***|○○|□|△△|__|×.×|xx.x|xx.8|×.5|*.*|3.×|1×|?|…|……|N|某|若干|(  )"
 
 
 def test_no_placeholder_of_any_form_ends_in_a_value():

@@ -23,6 +23,11 @@ SPEECH = [  # no figures, and no norms: their reasons
     ("会址在302室。", "number"),
     ("服务6金融机构。", "no unit"),
     ("二本以上贫困家庭新生为重点。", "name"),
+    ("授予机电6班等先进称号。", "name"),
+    ("35千伏变电站投运。", "number"),
+    ("实施康复、助学、养老等4大工程。", "enumeration"),
+    ("各班推荐0-2人。", "vague zero"),
+    ("排名前50名的高校参会。", "ordinal"),
 ]
 
 
@@ -78,6 +83,9 @@ NORMS = [  # text, the tokens that are norms, their reason
     ("每个支部限报3件，限招学员60名。", ["3件", "60名"], "limit"),
     ("每届任期不少于4年，培训为期6天。", ["不少于4年", "6天"], "duration"),
     ("违规1次罚款，处一千元以上五千元以下罚款。", ["1次", "一千元以上", "五千元以下"], "threshold"),
+    ("每周借用场地不能超过2次。", ["不能超过2次"], "limit"),
+    ("面试成绩按40%计入总分，平时成绩按20%折算。", ["40%", "20%"], "limit"),
+    ("凑够5枚贴纸即可换书。", ["5枚"], "threshold"),
 ]
 
 
@@ -291,7 +299,7 @@ def test_a_rule_calls_itself_one_and_conditions_may_stand_in_a_list():
 
 def test_a_numbered_heading_ends_the_conditions_however_it_is_numbered():
     facts = yr.extract_facts("二.招募条件\n1.服务时长不少于20小时。\n三.待遇\n1.补助90元/天/人。")
-    assert facts[["value", "unit", "kind"]].values.tolist() == [[90, "元/天", "mean"]]
+    assert facts[["value", "unit", "kind"]].values.tolist() == [[90, "元/天/人", "mean"]]
 
 
 def test_a_sum_for_each_person_that_is_paid_out_is_a_figure():
@@ -521,6 +529,44 @@ STATUS = [  # text, status of each figure
         "一、下一步计划\n已招募60名，包括党员9名。拟再招募5名，其中党员2名。",
         "achieved achieved planned planned",
     ),
+    # what was to be done, beside what was done of it, and its parts
+    ("植树任务80亩，完成90亩。公交线网指标为6条，实际开通7条。", "planned achieved planned achieved"),
+    ("上级下达修渠任务90公里，其中：干渠30公里，支渠60公里。修渠80公里。", f"{3 * 'planned '}achieved"),
+    ("40项整治任务全部启动，已完成30项。", "achieved achieved achieved"),
+    (
+        "收入300万元，占年初预算500万元的60%，增长8%。其中：税收200万元。",
+        "achieved planned achieved achieved achieved",
+    ),
+    ("公共预算收入完成300万元，为年预算的60%。其中：税收200万元。", "achieved achieved achieved"),
+    ("培训90人、30人，分别完成市里下达目标任务的120%、106%。", "achieved achieved achieved achieved"),
+    ("2022年财政拨款安排会议费6万元，减少2万元。", "planned planned"),
+    # an estimate of the year that ends, and one of what shall come
+    ("预计完成工业产值90亿元，增长6%；税收8亿元，下降2%。", "achieved achieved achieved achieved"),
+    ("预计可实现产值90亿元，增长6%。", "planned planned"),
+    ("预计接待游客90万人。", "planned"),
+    # what follows when something is ready, or in a time or by a paper that names what is to come
+    ("厂房投产后，每年可加工稻谷900吨，用工60人。目前用工9人。", "planned planned achieved"),
+    ("书屋建成后，老人们很高兴，借书90册。", "achieved"),
+    ("90平方米的书屋即将完工。投入9万元！书屋即将启用。", "planned achieved"),
+    ("届时，各校选派教师90人，开课60节。", "planned planned"),
+    ("根据协议，互派教师9人。根据安排，互派教师9人。", "planned achieved"),
+    ("全年目标是：新增岗位90个，培训60人。", "planned planned"),
+    ("发展计划：各班新团员6名。", "planned"),
+    ("下一阶段帮扶60户。下一位代表带来5个故事。", "planned achieved"),
+    ("修桥需投资90万元，自筹30万元。", "planned planned"),
+    ("经会议研究决定，在本院各班级范围内，选拔宣讲员6名。会议决定开展选拔，选出了6名。", "planned achieved"),
+    ("我区要着力打造书屋9个。", "planned"),
+    ("1.计划投资90万元。", "planned"),
+    ("企畫明年的活動，計畫招募90人。", "planned"),
+    ("2023年民生实事项目印发，包括9个项目。\n完成项目9个。", "planned achieved"),
+    ("团市委发布服务青年实事：提供床位90张，资助60人。", "planned planned"),
+    ("第二件实事是新增床位90张。", "planned"),
+    # an adverb before its verb goes on with a plan
+    ("今年将修路9公里。大力推进绿化，全年植树90棵。", "planned planned"),
+    # what came of it, or how long it took
+    ("计划招聘9人，报考人数90人。计划招聘6人，60人报考。", "planned achieved planned achieved"),
+    ("今年将在6个县试点，其中3个县被列为重点县，力争服务90人。", "planned achieved planned"),
+    ("2014年3月至2015年2月，修渠90公里。", "achieved"),
 ]
 
 

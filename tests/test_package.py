@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
     "pretrends": {"cells", "inference", "reassign", "schema"},
     "honest": {"inference", "schema"},
-    "bounds": {"inference", "schema"},
+    "bounds": {"cells", "inference", "schema"},
     "threats": {"bounds", "cells", "cohorts", "honest", "inference", "repair", "schema"},
     "reassign": set(),
     "strata": {"schema"},
@@ -58,7 +58,7 @@ MAY_IMPORT = {
     },  # cells that no package ships are data
     "levels": {"loaders"},
     "metrics": {"intervals", "levels", "loaders", "schema"},
-    "figures": {"schema", "loaders"},  # their words are data
+    "figures": {"loaders", "periods", "schema"},  # their words are data
     "composite": {"schema"},
     "districts": {"schema"},
     "inequality": {"schema", "strata"},

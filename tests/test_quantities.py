@@ -14,6 +14,9 @@ from youthresearch.quantities import fold, scan
 NONE = float("nan")
 READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("1100个", 1100, NONE, "exact", 1, "个"),
+    ("数十万", 100000, 1000000, "range", 100000, ""),
+    ("近数百万人", 1000000, 10000000, "range", 1000000, "人"),
+    ("六大类", 6, NONE, "exact", 1, "类"),
     ("62.76%", 62.76, NONE, "exact", 0.01, "%"),
     ("26.6万元", 266000, NONE, "exact", 1000, "元"),  # 26.6 * 10000 is 266000.00000000003 in floating point
     ("2.2752亿小时", 227520000, NONE, "exact", 10000, "小时"),

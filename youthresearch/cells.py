@@ -12,6 +12,7 @@ import pandas as pd
 from .schema import DataError, as_names, check_frame, check_text, has_numbers, is_simulated, mark_simulated
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
+NONE = 1e-9  # a weight this small, relative to the largest, is none
 
 
 @dataclass(frozen=True, eq=False)

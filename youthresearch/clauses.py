@@ -5,7 +5,8 @@ dict of what the sentence said so far: ``moved``, kind and sign of the last chan
 in which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that
 unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the least there may be;
 ``intent``, whether it shall be, ``done``, whether it is known to be, and ``begun``, whether either was asked
-of an earlier figure; ``course``; ``baseline``; ``bound``, whether it is of a plan or a rule; and
+of an earlier figure; ``due``, the unit of the task before it and whether that was a part of one; ``course``;
+``baseline``; ``bound``, whether it is of a plan or a rule; and
 ``paragraph``, a dict of what the paragraph said (``ahead``: whether a year to come holds for what follows;
 ``told``: whether the last sentence said what shall be done; ``was``: whether any said what was).
 """
@@ -105,6 +106,7 @@ def _after(mention, folded):
 
 _RATIO = re.compile(r"(?:团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
+_VITAL = re.compile(r"(?:(?:出生|死亡|发病)率|自然增长率?)[^,。;\d]{0,6}$")  # of a thousand heads
 _HELD = re.compile(r"(?:占|占比|率|比例|比重)[^,。;]{0,10}$")
 _FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集体收入3万元, 带动农户增收3万元
     r"(?P<verb>增配|增核|净增|追加|核增|精简|核减|裁减|减少|压减|缩减|削减)(?=[^到至为,。;、]{2,10}$)"
@@ -126,6 +128,7 @@ _PASSED = re.compile(  # before a number that is so much over what was
 )
 _SPEED = re.compile(  # 增速保持在9%, 同比-2.5%
     r"(?:增长?速度?|(?<!自然)增长率|上升率|[增涨]幅|(?:提高|提升|上浮|上涨|增长|增加)幅度|(?P<down>[降跌]幅|下降率|(?:下降|降低|下调)幅度))[^,。;:、\d的]{0,10}$|[同环]比\+?$"
+    r"|[增涨]幅[均都]?[高低大小]于[^,。;:、()]{2,12}[(](?:分别|各)?为?$"
 )
 _GROWING = re.compile(  # 保持年均8%的增长, 以7%的速度增长
     r"(?:的(?:年均|平均|年|[高快]速|较快|速度)?)?(?:递?增[长速幅]?|(?<=速度)发展|(?P<down>递减|下降|降[幅低]))"
@@ -217,6 +220,7 @@ def _within(mention, said, each, context):
         return context["within"]
     timed = (
         each.unit in PERIODS
+        and said.rest[:1] != "/"  # 1000元/月 is of one figure
         and not _is_frequency(mention)
         and mention["unit"] not in PARTS
         and not _marks()["moved"].search(said.clause)
@@ -260,6 +264,8 @@ def _own_kind(mention, clause, whole, each, rest):
         speed = speed or (rest[:1] in _GROWS and not held and _GROWING.match(rest))
         if speed:
             return "growth", -1 if speed["down"] else 1, 0
+        if unit == "‰" and _VITAL.search(clause):
+            return "mean", 1, 0
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
     of_all = clause.endswith(_ALL) and "计均" not in clause[-5:]  # 收、支总计均为
@@ -348,7 +354,7 @@ _SUMMED = re.compile(  # ...3个支部,共联系90个; 由每月2次增加到4�
 )
 _SEATED = re.compile(r"[每各][^,。;\d]*(?:设|配|选|派|聘|有|安排)[^,。;\d]{2,}$")  # 每村设主席1人
 _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90人
-    r",(?![^,]*(?:[全共计已了占含增减各每]|总(?![干队支监经])|其[中他余]|[选评产获]出))[^,。;:、\d]{2,8}"
+    r",(?![^,]*(?:[全共计已了占含增减各每]|新[引招聘培]|总(?![干队支监经])|其[中他余]|[选评产获]出))[^,。;:、\d]{2,8}"
 )
 _OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
 _BEFORE = re.compile(r",比(?:\d{4}年|[上去]年|上次)[^,。;:、\d]{0,12}")  # 每户2.6人,比2010年的3.3人减少
@@ -397,25 +403,34 @@ def _is_listed_with(context, mention, said):
         return mention["unit"] == first["unit"]
     if context["seats"] and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return said.rest[:1] in ("", *",。;)、\n")
-    if not _LISTED.fullmatch(lead):
+    if context["per"] == "亩" and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
+        return True  # 每亩收获玉米500公斤,大豆90公斤
+    single = mention["value"] == first["value"] == 1
+    if not (_LISTED.fullmatch(lead) or (single and context["per"] in WHOLE and _SEAT.fullmatch(lead))):
         return False
     return bool(
         context["seats"]
         or mention["unit"] == first["unit"]
         or context["owed"]
         or mention["hedge"] == first["hedge"] == "at_least"
-        or mention["value"] == first["value"] == 1  # 每人一个书包、一条毛巾
+        or single  # 每人一个书包、一条毛巾
     )
 
 
 # Status ----------------------------------------------------------------------------------------------------
 
-_TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划")  # what it ends in
+_TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划", "算")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
     r"|预算(?:数|总?额|金额)(?:为|是)?$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$"
 )
+_DUE = re.compile("(?:任务|指标)(?:为|是)?$")  # 造林任务300亩,完成310亩
+_DONE_OF_IT = re.compile(r"[^,。;\d]{0,4},[^,。;\d]{0,10}(?:完成|实际|已|入库)")
+_NEXT_DUE = re.compile(r"[,、;][^,。;:\d完已实共]{1,10}")
+_PARTS_DUE = re.compile(r"[^,。;:\d]{0,6}[,(]其中:?[^,。;:\d完已实共]{1,10}")
+_PLANNED_SUM = re.compile("(?:预算|计划|任务|目标)(?:为|是)?$")
+_ITS_PART = re.compile(r"的(?:约|近|超过?)?\d[\d.]*%")  # 占年初预算300万元的41%
 _SURPASSED = re.compile("的[^,。;、\\d]{0,6}(?:任务|目标|计划|指标)")
 _SET_AT = re.compile("(?:[完达]成|实现|达到|提出|制定|设定|确定|定下|明确)了?$")  # 完成超过300万元的任务
 _SPENT = re.compile(r"[与和同](?:年初|全年)?预算(?:数|安排)?相?比|[比较](?:年初|全年)?预算")
@@ -437,19 +452,20 @@ _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补�
 )
 _FULFILLED = re.compile(
     r"(?:完成|超过?|[高低快慢多少]于|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$"
+    r"|完成[^,。;\d]{0,10}(?:任务|计划|目标)的(?:约|近|超)?$"
     r"|(?:任务|计划|目标)[^,。;\d]{0,4}(?:完成|达成|实现)率[^,。;\d]{0,4}$"
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
     r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|未来[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
 )
-_BY = re.compile(r"[到至](?<![截直].)(\d{4})年")
+_BY = re.compile(r"[到至](?<![截直月日].)(\d{4})年")
 _TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到20\d\d年(?![的止\d])")  # nobody says of when the text is
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
     r"|了(?<![为除]了)(?<!提出了|下达了|明确了|制定了|确定了)(?!解)"
-    r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,30}要求|根据[^,。;]{0,30}要求|落实[^,。;]{0,30}要求|对照[^,。;]{0,30}要求|执行数(?:为|是)|执行率|按计划"
+    r"|共有|总共|年来|至此|目标对照|指标对照|续签|按照?[^,。;]{0,30}要求|根据[^,。;]{0,30}要求|落实[^,。;]{0,30}要求|对照[^,。;]{0,30}要求|执行数(?:为|是)|执行率|按计划|报[考名]人数"
 )
 _WAS = re.compile(  # ends a plan that goes on from sentence to sentence
     r"\d{4}年|[去上前]年|过去|近年|以来|据|共(?![青同享建])|对象|会[上议]|现场|当[天日]|[比较][^,。;]{1,12}[增多少减提上下]|占"
@@ -464,6 +480,12 @@ _PUT = re.compile(
     r"[^,。;:、\d]{0,10}(?:纳入|列入|编入|编[为成]|[报输]?送[到至往给达]|报送|移[交送]|[转提]交|反馈|登记|拨付|整合|合并|用于|发放[到至给]|全部(?:捐|送|交|用)|逐一|捐[出给赠献]|分[成为])"
 )
 _CLAUSE = re.compile("[^,。;:]*")
+_CHOSEN = re.compile("[^,。;:\\d]{0,8}(?:被(?:确定|认定|列|评|授|命名|选|录)|报考)")  # 3县被确定为项目县
+_ATTAINED = re.compile("(?:完成|实现|达成|围绕|对照)[^,。;:]*$")
+_ESTIMATED = re.compile(
+    r"[^,。;\d可将]*(?:实现|完成|接待)[^,。;\d可将]*\d[^。;]{0,40}(?:增长|增幅|增速|下降)(?:为|达)?\d"
+)
+_SOON = re.compile(r"[^,。;:!?\d]{0,16}即将(?:建成|完[工成]|竣工|投[用入产]|开[工放]|启用|交付|落成)")
 _FURTHER = re.compile("[^,。;:]*(?:,\\d[^,。;:]*)?")  # 将300户,900人分为5组
 _COMING = re.compile(r"(?:今年|未来|下半年|届时|接下来|明年|下一步)[^。;\d]{0,16}$|[年月日期内后还也都均又]$")
 _WHERETO = re.compile(
@@ -491,8 +513,11 @@ def status_of(mention, said, planned, context):
         return "planned"
     lead, clause, rest = said.lead, said.clause, said.rest
     fulfilled = _is_fulfilled(mention, clause) or ("预算" in clause and _SPENT.search(clause))
-    if not fulfilled and _is_task(mention, clause, rest):
+    part = not fulfilled and context.get("due") and _is_part_due(mention, lead, context["due"])
+    if part or (not fulfilled and _is_task(mention, clause, rest)):
+        context["due"] = mention["unit"], bool(part)
         return "planned"  # of this figure only
+    context["due"] = None
     done = _last_done(lead)
     told = not fulfilled and _is_intended(mention, said, done)
     ahead = _is_ahead(lead, mention["year"])
@@ -507,6 +532,8 @@ def status_of(mention, said, planned, context):
         context["paragraph"]["was"] = context["paragraph"].get("was") or not intent
     bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
     shall = (bound and not context.get("done")) or context["intent"]
+    if shall and not intent and _CHOSEN.match(rest):
+        return "achieved"
     return "planned" if shall and not _is_start(clause, rest) else "achieved"
 
 
@@ -542,13 +569,28 @@ def _is_task(mention, clause, rest):
     """Tell whether a figure is a task itself, beside what was done of it (超过全年70万人的任务)."""
     set_so = _OVER if mention["unit"] in PARTS else _SET
     return bool(
-        (clause.endswith(_TASKS) and _TASK.search(clause) and not _OVER.search(clause))
+        (clause.endswith(_TASKS) and _is_told_as_task(mention, clause, rest))
         or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
         or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
         or (rest.startswith(("目标", "任务", "计划", "的")) and _PART_OF_TASK.match(rest))
         or "预定" in clause
         or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
     )
+
+
+def _is_told_as_task(mention, clause, rest):
+    """Tell whether a clause that ends in a word for a task says that the figure after it is one."""
+    return (
+        (_TASK.search(clause) and not _OVER.search(clause))
+        or (_PLANNED_SUM.search(clause) and _ITS_PART.match(rest))
+        or (mention["unit"] not in PARTS and _DUE.search(clause) and _DONE_OF_IT.match(rest))
+    )
+
+
+def _is_part_due(mention, lead, due):
+    """Tell whether a figure is a part of the task before it (下达任务300亩,其中:造林200亩,封山100亩)."""
+    unit, listed = due
+    return unit == mention["unit"] and bool((_PARTS_DUE, _NEXT_DUE)[listed].fullmatch(lead))
 
 
 def _is_start(clause, rest):
@@ -642,13 +684,20 @@ def is_least(folded, sentence):
 def _intent_in(said, start=0, rest=""):
     """Tell whether a word of intent is said from start on; most texts have none, as a quick look tells."""
     return bool(_marks()["glance"].search(said, start)) and any(
-        not (_is_put(found, said, rest) if found[0][0] == "将" else _is_named(found, said))
+        not (_is_put(found, said, rest) if found[0][0] == "将" else _is_named(found, said, rest))
         for found in _marks()["planned"].finditer(said, start)
     )
 
 
-def _is_named(found, said):
-    """Tell whether 计划 ends a name (助学计划资助, 实施暖冬计划帮助)."""
+def _is_named(found, said, rest):
+    """Tell whether 计划 ends a name (助学计划资助), or a word of intent tells of what is done.
+
+    So it does in 完成年度目标:, and in an estimate of the year that ends (预计实现3亿元,增长8%).
+    """
+    if found[0][-1] == ":":
+        return bool(_ATTAINED.search(said, 0, found.start()))
+    if found[0][:2] == "预计":
+        return bool(_ESTIMATED.match(f"{said[found.end() :]}0{rest}"))
     return (
         found[0][:2] == "计划" and not found["who"] and bool(_marks()["named"].search(said, 0, found.start()))
     )
@@ -656,7 +705,7 @@ def _is_named(found, said):
 
 def _is_aim(mention, clause, rest):
     """Tell whether a figure is said to be a target or a shortlist by what follows it (完成100个的目标)."""
-    if "拟" in rest and _SHORTLIST.match(rest):
+    if ("拟" in rest and _SHORTLIST.match(rest)) or ("即将" in rest and _SOON.match(rest)):
         return True
     aimed = ("目标" in rest or "任务" in rest) and _AIM.match(rest)
     return aimed and (mention["hedge"] == "at_least" or _AIMS.search(clause))
@@ -776,7 +825,7 @@ def _plain_verbs():
 
 
 _PLAN = (  # 计划 as a verb, after who plans or when: not 助学计划
-    "(?:^|(?<=[,;:、年月日季期内前度初次省市县乡镇州盟旗委局厅府会校院社司原还也均])"
+    "(?:^|(?<=[,;:、.)年月日季期内前度初次省市县乡镇州盟旗委局厅府会校院社司原还也均])"
     "|(?<=项目)|(?<![山地]区)(?<=区))计划"
 )
 
@@ -802,8 +851,10 @@ def _intents(words, verbs):
         rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
         r"|计划(?=将|\d[^,。;]*$)|(?<!总)规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
         r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|,|明确)?(?:提出|明确|确定|要求)(?![了的])"
-        r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投入|预算资金"
-        r"|决定[^,。;\d]{0,16}(?:招聘|招募|招录|选聘|选拔|评选|遴选)"
+        r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投[入资]|预算资金"
+        r"|可实现(?!的)|[成产工用营]后,?[^,。;:\d可能]{0,6}(?:可(?!见)|能(?=[够\u4e00-\u9fff])(?<![功性技职才智动节产]能))|届时,"
+        r"|根据[^,。;:\d]{0,12}(?:协议|规划|计划)[》”]?,|(?:目标|计划)[是为]?:|下一(?:期|阶段|年度)"
+        r"|决定(?:[^,。;\d]{0,16}评选|[^。;\d了]{0,50}(?:招聘|招募|招录|选聘|选拔|遴选))"
     )
 
 
@@ -822,11 +873,11 @@ def _marks():
         "next": re.compile(  # 全年举办讲座9场, (二)新建书屋4个, 同时为60名学生送书
             r" *(?:[(]?[\d一二三四五六七八九十]{1,3}(?:[)、.]+|是))? *"
             r"(?:全年|年内|同时|此外|其中|今年|还|并|也|,)*"
-            rf"(?:{_ALONG}|免费|继续|集中)(?:(?:{doing})(?![率数])|[为对向给])|其中"
+            rf"(?:{_ALONG}|免费|继续|集中|新|[大强全]力|积极|扎实|深入|加快|着力|努力|全面|进一步)(?:(?:{doing})(?![率数])|[为对向给])|其中"
         ),
         "moved": re.compile(rf"(?P<verb>{moves})(?P<to>{words('to')})?了?(?: |了|约)?$"),
         "mean": re.compile(
-            rf"{words('mean')}|各$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
+            rf"{words('mean')}|各$|均(?:领取?|获得?)[到了]?$|每(?![逢到年月天日周季学半])[\u4e00-\u9fff]{{1,2}}$"
             r"|各(?![级类地界族项种行自])[\u4e00-\u9fff()]{0,10}"
             r"(?:配备?|配齐|设立?|建立?|选?派|成立|组建|安排|聘请?|确定|明确|赠送?|(?<!募)捐赠?|提供|发放|奖励|补[贴助]|资助)"
             r"[出了有]?$"
@@ -835,6 +886,7 @@ def _marks():
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
             rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
             r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
+            r"|可实现|成后|产后|工后|用后|营后|协议|目标:|目标是:|目标为:|下一"
         ),
         "planned": _intents(intents.keys() - asked, verbs),
         "named": re.compile(
@@ -843,8 +895,8 @@ def _marks():
         ),
         "asked": re.compile(  # in the clause of the figure
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
-            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面])?"
-            r"(?:占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            r"|要(?<![主重只需想还]要)(?:再|至少|全[部面]|集中力量|着力|努力)?"
+            r"(?:打造|创建|占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
             r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])"
             r"|名额(?:分别|各|共)?(?:为|是)[^,。;\d]{0,6}$"
             r"|要求(?:[各每在全新到达]|平均|实现|完成|[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$)"

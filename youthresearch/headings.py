@@ -9,9 +9,11 @@ HEADING = 40  # characters of a paragraph in which its heading is looked for
 _AGENDAS = "思路|计划|打算|安排|展望|要点"
 # Where every branch begins with a character, `re` searches at once.
 _AGENDA = re.compile(f"工作(?:{_AGENDAS})|年(?:{_AGENDAS})")
-_BUDGET = re.compile(r"(?:部门|单位|(?<!全)年度?|收支)预算(?!执行|完成|调整)")
+_BUDGET = re.compile(r"(?:部门|单位|(?<!全)年度?|收支)预算(?!执行|完成|调整|的)")
 _SPENT = re.compile("绩效|自评|决算")
-_BUDGETED = re.compile("(?:收入预算|支出预算|收支预算|年初预算数)(?!执行|完成)")  # heads a paragraph of one
+_BUDGETED = re.compile(  # heads a paragraph of one
+    "(?:收入预算|支出预算|收支预算|年初预算数|财政拨款安排)(?!执行|完成)"
+)
 _CALL = re.compile(  # for candidates
     r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘|做好|举办)"
     r"[^。\n]{0,90}?的(?:通知|公告|通告)",
@@ -40,7 +42,9 @@ _ANNOUNCED = re.compile(  # what the rest of its paragraph lists
 )
 _PROGRAMME = re.compile(  # 2023年民生实事安排如下:, 今年将办好十件实事, 任务分解表
     r"(?![^。;:\n]*(?:完成|落实|办结|兑现|实现|已|了|情况|进展|列入))[^。;:\n]{0,40}?"
-    r"(?:(?:将[^。;:\n]{0,12}(?:办|做|实施|推[进出])|提出|确定|决定|安排)[^。;:\n]{0,24}实事[^。;:\n\d]{0,14}(?:$|[。:\n])"
+    r"(?:(?:将[^。;:\n]{0,12}(?:办|做|实施|推[进出])|提出|确定|决定|安排|[发公]布|推出)[^。;:\n]{0,24}实事[^。;:\n\d]{0,14}(?:$|[。:\n])"
+    r"|[^。;:\n]{0,20}实事(?:项目|清单)?[^,。;:\n]{0,10}(?:印发|[发公]布|出炉|敲定)"
+    r"|第[一二三四五六七八九十]件实事(?:是|:)"
     r"|(?:实事|任务清单|任务分解|任务安排|行动计划)[^。;:\n\d]{0,14}(?:如下。|[:\n]))"
 )
 _ITEM = re.compile(  # of a programme: 一、, (2), 3., 一是, ①, a row

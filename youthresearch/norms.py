@@ -248,6 +248,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form("(?:不够|达到?|满)$", "时,"),
             Form("(?:超过|达到?|接近|不[足够满到])$", "SETS_UP"),
             Form("", "SETS_UP", _BOUNDS | {"nearly"}),
+            Form("", "NEAR{0,4}[即便]可"),
             Form("", "LINE", _BOUNDS),
             Form("(?:THAN_MORE|THAN_LESS|不超过)NEAR{1,12}$", "LINE"),
             Form("", "时,", _BOUNDS),
@@ -346,6 +347,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
         "limit",
         [
             Form(r"(?<![舍了])不得(?![不已])NEAR{0,24}$"),
+            Form("不能$", hedges=_HIGH),
             Form(
                 r"(?<![许认计])可[以再]?(?:一次性|按月|分别)?(?:享受|获得?|给予|发放|申请|申报|领取|报销|兑换|补助)"
                 r"[^,。;]{0,18}(?<![达有共])$"
@@ -399,6 +401,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 r"(?:分值|权重|总分|总成绩)NEAR{0,6}$|(?:得分|成绩|分数)(?:各|分别)?占(?:比|总分的?)?$",
                 units=_PERCENT,
             ),
+            Form("按照?$", "计入|折算", units=_PERCENT),
             Form("", "来?计算|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
         ],
     ),
@@ -409,7 +412,7 @@ _HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
 _MARKS = {  # what stands in a rule or beside a number; capitals: see `quantities.compiled`
     # sentences; each begins with a letter, no group or class, so that the search runs over all others at once
     "glance": (
-        r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|须|者,|的,|以上,|之上,|方可|才能"
+        r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|不能[超高多大]|即可|便可|须|者,|的,|以上,|之上,|方可|才能"
         r"|人时,|名时,|个时,|次时,|取消|注销|可享|可获|可给|可一|可报|可申|可领|限[报推招申填选]|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
         r"|分别|控制[目指线数]|警戒线|等于|折算|计算|星级|星志|票人|始得|封顶|上限|起付|标准|分值|权重|总分|总成绩|得分[占各分]|绩占|分数占|人数[为在应]|名前|级前|业前|绩前|设[主副会一]"
     ),

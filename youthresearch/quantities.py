@@ -52,6 +52,7 @@ _YEARS = tuple(  # 二〇二一年, also with the sign of a circle; both of 二�
     )
     for century in ("一[89][一二三四五六七八九]", "二[〇○零0O][〇○零0O一二三四五六七八九]")
 )
+_PLANNED = re.compile("画(?<=[计企规谋筹]画)")  # 計畫, as written in Taiwan
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
 _CAPITALS = re.compile("[A-Z][A-Z_]+")
@@ -145,6 +146,8 @@ def fold(text):
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     text = _folding()[codes].tobytes().decode("utf-32-le")
+    if "画" in text:
+        text = _PLANNED.sub("划", text)
     for year in _YEARS:
         text = year.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
@@ -772,8 +775,9 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     rf"|[LEADS第前上过民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿])|过(?<![经通不越度走渡路]过)(?=[百千万亿]))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
-    # what stands for a number: ×.×, *万*千, 3.x, ××5; but 桌椅×5套, 4×100米, **5名**
-    "BLANK": r"(?:(?<![A-Za-z\d.])(?:\d{1,3}\.?(?![*_]))?SIGNS(?:[.,]SIGNS|(?<=[xX×○□△]{2})\d{1,3})?"
+    # what stands for a number: ×.×, *万*千, 3.x, x.8, ××5; but 桌椅×5套, 4×100米, **5名**
+    "BLANK": r"(?:(?<![A-Za-z\d.])(?:\d{1,3}\.?(?![*_]))?SIGNS"
+    r"(?:[.,]SIGNS|(?<=[xX×○□△])\.\d{1,2}|(?<=[xX×○□△]{2})\d{1,3})?"
     r"|(?<![A-Za-z\d])SIGNS)(?: ?ODD)?FACTOR?(?:SIGNS(?: ?ODD)?FACTOR)?",
     "SIGNS": r"(?:[xX×]{1,8}|[*]{1,8}|[○□△]{1,8}|_{1,16})",
     "FACTOR": r"(?:十MULT?|MULT)",
@@ -844,10 +848,10 @@ _SORTS = {
     ],
     "ordinal": [
         r"第?(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d{1,2})次",  # 第十四届三次
-        r"第 ?MASK(?:UNIT|届|批|季|章|节|版)?|MASK届(?:MASK次)?",  # 第*次代表大会, x届x次全会
+        r"第 ?MASK(?:UNIT|届|批|季度?|章|节|版)?|MASK届(?:MASK次)?",  # 第*次代表大会, x届x次全会
         r"前(?:CN|\d{1,2})(?=[,。;、)]|$)",
-        r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季|章|节|版)",  # 第3-5名
-        r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?(?!产业)",
+        r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季度?|章|节|版)",  # 第3-5名
+        r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季度?|章|节|版)?(?!产业)",
         r"首(?:批|届|轮|期|COUNTED)",
         r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
@@ -864,7 +868,7 @@ _SORTS = {
         r"NAMES|[一二三]本(?=[以及)]|院校|高校|大学|批次|线|[、或和][一二三]本)|(?:CN{1,2}|两)大(?!类|项(?!目)|批|量|型)|\d{1,2}大(?=代表|精神|报告|以来|召开|会)|(?<!\d)1对1|一对一",
         r"[“\"]?\d{1,4} ?\+ ?(?:\d{1,4}|[A-Za-z])(?: ?\+ ?[\dA-Za-z]{1,4}){0,3}(?! ?UNIT)",  # 1+100, 1+5+N
         r"(?<!\d)12(?:345|355|348|333|369|315|380|338|351|320)(?!\d| ?UNIT)",  # hotlines
-        r"[A-Za-z][A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}(?!LATIN)[A-WYZa-wyz][A-Za-z]{0,11}",
+        r"[A-Za-z](?!(?<=[xX])[xX]{0,7}\.\d)[A-Za-z.]{0,11}[-—]?\d{1,6}|(?<![\d.])\d{1,6}(?!LATIN)[A-WYZa-wyz][A-Za-z]{0,11}",
     ],
     "number": [
         # 60%≤参学率<80%
@@ -901,7 +905,7 @@ _SORTS = {
         r"(?P<zh1>HAN(?:点DIGITS[万亿]|))"
         r"(?:(?P<odd3>ODD)|) ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)|(?<=两)(?=BOTH)"
         r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
-        r"|LED(?P<zh2>[一二两三四五六七八九十百千]{0,3}[百千万亿])(?:(?P<odd4>ODD)|)(?:(?P<unit4>COUNTED)|))"
+        r"|(?:LED(?=[^数])|(?=数[十百千]*[万亿]))(?P<zh2>数?[一二两三四五六七八九十百千]{0,3}[百千万亿])(?:(?P<odd4>ODD)|)(?:(?P<unit4>COUNTED)|))"
         r"(?:(?P<unitodd>[余多](?=[,。;、)]|$))|))(?:(?P<post>POST)|)",
     ],
 }

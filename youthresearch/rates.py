@@ -79,8 +79,17 @@ def each_of_all(clause):
 def _written(match):
     """Return what is under the line of a unit as it is written there."""
     said = match.groupdict()
-    unit = said["period"] or said["one"] or said["body"] or said["mean"]
-    return (said["many"] or said["size"] or "") + _SAME.get(unit, unit)
+    unit = said["period"] or said["one"] or said["body"] or _mean_of(match)
+    unit = (said["many"] or said["size"] or "") + _SAME.get(unit, unit)
+    return "/".join(filter(None, (said.get("first"), unit, said.get("then"))))
+
+
+def _mean_of(match):
+    """Return of what a mean is by the sign before it too: 千人 of 千人均, 户 of 户年均."""
+    mean, before = match["mean"], match.string[match.start() - 1 : match.start()]
+    if mean == "人" and before in tuple("百千万"):
+        return before + mean
+    return before if mean == "年" and before in ("人", "户") else mean
 
 
 # Before 年平均 or 月平均, which is then of one year, of several, or of persons (青年平均).
@@ -113,7 +122,8 @@ def _patterns():
             rf"(?<![第近前这那每过另同新全\d])[一1] ?个?({either(PERIODS)}) ?$"
         ),
         "after": re.compile(
-            rf" ?(?:/ ?每?(?:[人户生](?:[·.•/]|每|(?=[年月天日])))?|每)(?:{period}(?:/每?[人户生])?|{one})"
+            rf" ?(?:/ ?每?(?:(?P<first>[人户生])/|[人户生](?:[·.•]|每|(?=[年月天日])))?|每)"
+            rf"(?:{period}(?:/每?(?P<then>[人户生]))?|{one})"
             r"(?P<mean>)(?=[,。;、()的提增降减上下调到至以左和及与\s]|不等|$)"
         ),
         "all": re.compile(

@@ -47,10 +47,11 @@ def refusal_of(mention, folded):
     if sort == "ordinal":
         token = folded[start:end]
         return _as_rank(mention, token) if _is_ranked(token, lead, rest) else sort
-    if mention["value"] == 0 and mention["hedge"] in NEEDS_A_DIGIT:
-        return "vague zero"  # 约0人: how far from nothing, nobody can say
+    vague = mention["hedge"] in NEEDS_A_DIGIT or (mention["hedge"] == "range" and unit in PEOPLE)
+    if vague and mention["value"] == 0:
+        return "vague zero"  # 约0人: how far from nothing, nobody can say; 推荐0至2人
     if unit in ("名", "位", "强") and _becomes_rank(mention, folded, lead):
-        return ""
+        return "ordinal" if _marks()["topmost"].match(rest) else ""
     token = folded[mention["number_start"] : end]
     if token[0] in _FACTORS and start == mention["number_start"] and _marks()["blank"].search(lead):
         return "blank"  # 投入  万元
@@ -114,8 +115,10 @@ def _by_its_unit(mention, token, lead, rest):
         return "unit"
     if rest[:1] == "级" and (token[0] in _SPOKEN + "亿" or unit.endswith(_OF_A_SIZE)):
         return "name"  # 千万吨级油田, 16m级隧道
-    if unit == "班" and (mention["value"] >= 100 or marks["classed"].search(lead)):
-        return "name"  # 应用化学专业1班, 高一2班, 材料11201班
+    if unit == "班" and (mention["value"] >= 100 or rest[:1] == "等" or marks["classed"].search(lead)):
+        return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
+    if unit in ("栋", "幢", "座") and (lead[-1:] == "号" or marks["numbered"].match(rest)):
+        return "number"  # 20号3栋501室
     if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
@@ -246,6 +249,8 @@ def _is_enumerated(mention, token, lead, rest):
         return True  # 40项指标, 办法共45条
     if mention["value"] >= 13 or mention["unit"] in HELD:
         return False
+    if token[-1] == "大" and lead.endswith("等"):
+        return True  # 康复、托养等4大工程
     if marks["enumeration"].match(rest):
         if marks["fields"].match(rest):
             return bool(marks["about"].search(lead))  # 围绕三个领域, but 监测三个领域
@@ -305,6 +310,7 @@ def _of_digits(mention, token, lead, rest):
     named = (
         rest[:1] == "“"
         and unit != "届"
+        and not marks["one_after_another"].search(lead)
         and not any(marks[so].search(lead) for so in ("won", "often", "founded"))
     )
     return "rhetorical" if slogan or token[:-1] in ("几", "数") or named else ""
@@ -343,7 +349,7 @@ def _no_count(lead, token, rest):
     """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
     marks = _marks()
     coded = marks["coded"].search(lead) and not (token[-1] in "万亿" and lead[-1] not in " :")  # 阅读量超5万
-    if coded or marks["long"].match(token) or rest[:1] in tuple("度分字页℃°"):
+    if coded or marks["long"].match(token) or rest[:1] in tuple("度分字页伏℃°"):
         return "number"
     if token[0] == "0" and token[1:2].isdigit():
         return "number"  # 028
@@ -405,6 +411,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
     "top": "(?<![目以此之])前$",
+    "topmost": "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|者|考生)",  # but 进入前五名
     "ranked": (
         r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
     ),
@@ -419,7 +426,8 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "made": "(?:MADE)[起出成]?$",
     "owing": r"每[名位个][^。;\n]{2,}$",  # 每名干部联系3个以上的支部
     "sized": r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d",  # 40平方米活动室3处
-    "having": r"(?:以上)?的,?(?:共?有|达|共)\d",  # 超过500件的有3个
+    # 超过500件的有3个, 20万元以上的有某厂等4家
+    "having": r"(?:以上)?的,?(?:共?有|达|共)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]",
     "worth": (  # 超亿元项目2个
         r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社|村|乡镇|楼宇|园区)"
         r" ?(?:[达共有]到? ?)?\d"
@@ -436,8 +444,10 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "served": "(?:服务|时[间长数]|[工课学]时|[课开授]|培训|累计|共|总|[每均])[^,。;:]*$",
     "of_hours": "的[^,。;:]{0,6}(?:服务|课|培训|劳动)",
     "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
+    "one_after_another": "连续(?:举办|开展|召开|推出)了?$",  # 连续举办两期“...”
     "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
+    "numbered": r"\d{1,4}(?:室|号|单元|层)",
     "address": r"[\d楼号栋座幢层单元-]$",
     # what is told one by one: four aspects, of which no figure speaks
     "enumeration": (  # but 3个条件较好的村
