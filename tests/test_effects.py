@@ -1430,10 +1430,10 @@ def test_an_effect_says_what_it_makes_of_intervals_and_only_then():
     effects = [yr.did(panel, outcome="camps") for panel in (vague, exact)]
     assert [(e.vague, e.unbounded) for e in effects] == [(4, 2), (0, 0)]
     assert effects[0].att == effects[1].att
-    assert re.search(r"vague .*: 4, 2 of them without a bound;.* interval_bounds\(", repr(effects[0]))
+    assert re.search("vague +4 cells.*, 2 of them without a bound;.* interval_bounds", repr(effects[0]))
     assert "vague" not in repr(effects[1])
     one = yr.did(with_intervals(VAGUE[1:2]), outcome="camps")
-    assert re.search("vague .*: 1; att", repr(one))
+    assert re.search("vague +1 cells.*; att", repr(one))
     category = vague.assign(district=vague["district"].astype("category"), indicator="camps")
     assert yr.did(category, outcome="camps").vague == 4
 
