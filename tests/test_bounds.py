@@ -26,7 +26,7 @@ def vague_panel(seed, **options):
     return panel.assign(low=panel["value"] - down, high=panel["value"] + up)
 
 
-@by_name
+@pytest.mark.parametrize("estimator", sweep(yr.did, slow=ESTIMATORS[1:]), ids=lambda f: f.__name__)
 def test_every_vertex_estimated_anew(estimator):
     """Five vague figures: 32 panels, each estimated; the rest are points."""
     panel = vague_panel(3, districts=14, periods=4)

@@ -70,6 +70,31 @@ def test_a_part_is_not_its_whole(text, wanted):
     assert indicators(text) == [wanted]
 
 
+def test_quotation_marks_within_a_name_make_no_other():
+    assert indicators("“学社衔接”率为93%，《学社衔接》率达93%。") == ["member_transfer_rate"] * 2
+
+
+@pytest.mark.parametrize("marks", ["“{}”", '"{}"', "‘{}’", "「{}」", "『{}』", "《{}》", "{}"])
+def test_quotation_marks_make_no_other_name(marks):
+    assert indicators(f"全县建成{marks.format('青年之家')}20个。") == ["youth_houses"]
+    book = yr.load_indicators().assign(aliases=marks.format("暖心小屋")).head(1).assign(unit="item")
+    assert indicators("建成“暖心小屋”20个，暖心小屋3个。", indicators=book) == ["members"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("创建“示范社区”20个。", ""),  # a longer name in the same marks is one of its own
+        ("评选“最佳志愿服务组织”20个。", ""),
+        ("现有“青蓝”团支部20个。", "branches"),  # the marks are of another name
+        ("表彰20名“河湾市优秀团干部”。", "honours_persons"),
+        ("建成示范性“青年之家”20个。", "youth_houses"),
+    ],
+)
+def test_a_name_in_quotation_marks_is_of_an_indicator_where_it_is_all_they_hold(text, wanted):
+    assert indicators(text) == [wanted]
+
+
 @pytest.mark.parametrize(
     "who", ["直属团(工)委书记", "党总支书记", "党员", "常务委员", "见习基地", "大专以上学历的教师"]
 )

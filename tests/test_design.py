@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -235,6 +236,24 @@ NUMBERS = {"districts": 20, "periods": 6, "waves": {4: 2}, "rho": 0.5}
 def test_designs_that_cannot_be(change, said):
     with pytest.raises(yr.DataError, match=said):
         yr.design_study(**(NUMBERS | change))
+
+
+@pytest.mark.parametrize("half", [3, 4])
+def test_a_mirror_image_is_as_far(half):
+    """With half of the districts treated, the assignment of the other half has the same estimate, turned."""
+    design = yr.design_study(districts=2 * half, periods=6, waves={4: half}, rho=0.3)
+    found = yr.minimum_detectable_effect(design, simulations=1)
+    assert found.smallest_p == pytest.approx(2 / comb(2 * half, half))
+
+
+def test_what_the_simulation_does_not_do_is_refused():
+    design = yr.design_study(**NUMBERS)
+    for options in ({"population": "pop"}, {"controls": ["x"]}):
+        with pytest.raises(yr.DataError, match="one weight and without controls"):
+            yr.minimum_detectable_effect(design, **options)
+    for options in ({"control": "not_yet"}, {"estimator": yr.staggered_did}):
+        with pytest.raises(yr.DataError, match="exact_t takes the change of each district as it is"):
+            yr.minimum_detectable_effect(design, test="exact_t", **options)
 
 
 def test_refusals():

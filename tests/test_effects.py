@@ -1,5 +1,6 @@
 """Every estimator against other packages on random panels, its identity att == sum(w * y), and refusals."""
 
+import re
 import sys
 from dataclasses import replace
 
@@ -25,9 +26,9 @@ from oracles import (
 from sweeps import sweep
 
 import youthresearch as yr
-from youthresearch.cells import NEVER
+from youthresearch.cells import NEVER, make_cells
 from youthresearch.comparisons import OVERLAP, _logit
-from youthresearch.inference import fixed, inference_for, weights_by_cohort
+from youthresearch.inference import fixed, inference_for, reassigned_path, weights_by_cohort
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
@@ -994,6 +995,25 @@ def test_synthetic_control_is_the_nearest_there_is(controls):
     assert effect.se == pytest.approx(np.std(placebos), rel=1e-12)
 
 
+def test_synthetic_control_keeps_its_controls_where_other_districts_are_treated():
+    """Bands and `breakdown` were refused, since the cells that are estimated anew had no controls."""
+    table = random_table(3, districts=14, periods=5)
+    table = table[table["district"] < "d06"]
+    table["cohort"] = table["district"].map({"d00": 2004}).astype("Int64")
+    panel = panel_of(table)
+    effect = yr.synthetic_control(panel, outcome="y", controls="x")
+    slow = []
+    for district in sorted(table["district"].unique()):
+        cohort = pd.Series(2004, panel.index, "Int64").where(panel["district"] == district)
+        other = yr.synthetic_control(panel.assign(cohort=cohort), outcome="y", controls="x")
+        slow.append([other.att, *other.path["att"]])
+    assert reassigned_path(effect)[0] == pytest.approx(np.array(slow), abs=1e-9)
+    assert np.isinf(yr.confidence_bands(effect)["high"]).all()  # one of six
+    assert yr.breakdown(effect, panel)["threat"].tolist() == ["none", "inflation", "vague", "hidden_pilots"]
+    with pytest.raises(yr.DataError, match="cells are without them"):
+        yr.synthetic_control(make_cells(panel, "y"), outcome="y", controls="x")
+
+
 @pytest.mark.slow
 def test_synthetic_control_is_pysyncons():
     """Which stops at 1e-6 of its loss."""
@@ -1377,3 +1397,65 @@ def test_groups_that_a_control_tells_apart_are_refused_without_a_warning():
     x = np.array([-0.01914789, 0.47791287, 0.49925484])
     propensity, _ = _logit(np.column_stack([np.ones(3), x]), np.ones(3), np.array([False, False, True]))
     assert propensity[2] > OVERLAP and propensity[:2].max() < 1 - OVERLAP
+
+
+WITH_WEIGHTS = [yr.did, yr.event_study, yr.imputation_did, yr.staggered_did, yr.sun_abraham, yr.synthetic_did]
+
+
+def with_intervals(ends):
+    """Make a panel in which some figures are intervals: district, period, low, high."""
+    years = range(2015, 2021)
+    rows = [(f"d{k}", t, 2018 if k < 2 else None, 10.0 * k + k * t % 7) for k in range(8) for t in years]
+    table = pd.DataFrame(rows, columns=["d", "t", "g", "camps"]).assign(low=np.nan, high=np.nan)
+    for district, period, low, high in ends:
+        here = (table["d"] == district) & (table["t"] == period)
+        value = table.loc[here, "camps"]
+        table.loc[here, "low"], table.loc[here, "high"] = value + low, value + high
+    names = {"district": "d", "period": "t", "cohort": "g", "low": "low", "high": "high"}
+    return yr.as_panel(table, **names, outcomes="camps")
+
+
+VAGUE = [("d0", 2019, 0, np.inf), ("d1", 2019, -2, 2), ("d3", 2016, -np.inf, 1), ("d5", 2020, -1, 0)]
+
+
+@pytest.mark.parametrize("estimate", WITH_WEIGHTS)
+def test_an_effect_counts_the_intervals_that_bounds_are_of(estimate):
+    panel = with_intervals(VAGUE)
+    effect = estimate(panel, outcome="camps")
+    bounds = yr.interval_bounds(effect, panel, inference="se")
+    assert (effect.vague, effect.unbounded) == (bounds.vague, len(bounds.open))
+    assert effect.vague >= 2 and effect.unbounded >= 1
+
+
+def test_an_effect_says_what_it_makes_of_intervals_and_only_then():
+    vague, exact = with_intervals(VAGUE), with_intervals([])
+    effects = [yr.did(panel, outcome="camps") for panel in (vague, exact)]
+    assert [(e.vague, e.unbounded) for e in effects] == [(4, 2), (0, 0)]
+    assert effects[0].att == effects[1].att
+    assert re.search("vague +4 cells.*, 2 of them without a bound;.* interval_bounds", repr(effects[0]))
+    assert "vague" not in repr(effects[1])
+    one = yr.did(with_intervals(VAGUE[1:2]), outcome="camps")
+    assert re.search("vague +1 cells.*; att", repr(one))
+    category = vague.assign(district=vague["district"].astype("category"), indicator="camps")
+    assert yr.did(category, outcome="camps").vague == 4
+
+
+@pytest.mark.parametrize(
+    ("lang", "column", "both"),
+    [("en", "Vague figures", "4, 2 without a bound"), ("zh", "模糊数", "4，其中2个缺上限或下限")],
+)
+def test_effect_table_tells_effects_of_intervals(lang, column, both):
+    vague, exact = (yr.did(with_intervals(ends), outcome="camps") for ends in (VAGUE, []))
+    table = yr.effect_table([vague, exact], lang=lang)
+    (name,) = [c for c in table if column in c]
+    assert "interval_bounds" in name and table[name].tolist() == [both, "0"]
+    assert not any("interval_bounds" in c for c in yr.effect_table(exact, lang=lang))
+
+
+def test_intervals_without_weight_are_not_counted():
+    """A panel has other outcomes, and a district that is left out has no weight."""
+    panel = with_intervals(VAGUE)
+    other = panel.assign(indicator="halls", low=panel["value"] - 5)
+    alone = panel.head(1).assign(district="d9", low=0.0)
+    effect = yr.did(pd.concat([panel, other, alone], ignore_index=True), outcome="camps")
+    assert effect.vague == 4 and effect.refused["district"].tolist() == ["d9"]

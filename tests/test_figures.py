@@ -1,6 +1,5 @@
 """Every figure draws in both languages without complaint, and is saved the same on every run."""
 
-import logging
 import re
 import warnings
 from functools import cache
@@ -198,11 +197,10 @@ def made(name, lang, drawn=False):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", sweep("plot_placebo", slow=[p for p in PLOTS if p != "plot_placebo"]))
-def test_drawn_without_complaint(name, lang, caplog):
+def test_drawn_without_complaint(name, lang, logged):
     """The others are drawn by the notebooks as well, which hold a complaint for a wrong output."""
-    caplog.set_level(logging.WARNING, logger="matplotlib")
     assert type(made(name, lang, drawn=True)).__name__ == "Figure"
-    assert not caplog.records
+    assert not logged
 
 
 @pytest.fixture(scope="module")
@@ -365,3 +363,182 @@ def test_a_period_of_which_nothing_is_known_keeps_its_place(periods):
     shown = [t.get_text() for t in ax.get_xticklabels()]
     assert shown in (["2018", "2019", "2020", "2021"], ["2018Q4", "2019Q1", "2019Q2", "2019Q3"])
     assert [text.get_position()[0] for text in ax.texts] == [0, 1, 3]
+
+
+def places_on(ax):
+    """Return where the ticks of a figure are, by their names."""
+    return dict(zip([t.get_text() for t in ax.get_xticklabels()], ax.get_xticks().tolist(), strict=True))
+
+
+@cache
+def with_a_gap(periods):
+    """Make a panel of four districts, two of them treated, in these periods."""
+    rows = [(d, t, c, 10 + k + 3 * i) for k, (d, c) in enumerate(GROUPS) for i, t in enumerate(periods)]
+    table = pd.DataFrame(rows, columns=["place", "year", "start", "camps"])
+    return yr.as_panel(table, district="place", period="year", cohort="start", outcomes="camps")
+
+
+GROUPS = [("p", 2019), ("q", 2020), ("r", None), ("s", None)]
+
+
+def test_distance_is_time_on_axes_with_years():
+    panel = with_a_gap((2012, 2018, 2019, 2020))
+    tables = {
+        "plot_trends": yr.average_by_cohort(panel, outcome="camps"),
+        "plot_spread": yr.sigma_convergence(panel, outcome="camps"),
+        "plot_weights": yr.did(panel, outcome="camps").cohort_weights,
+    }
+    for name, table in tables.items():
+        ax = getattr(yr, name)(table).axes[0]
+        assert places_on(ax) == {"2012": 2012, "2018": 2018, "2019": 2019, "2020": 2020}, name
+    points = yr.plot_trends(tables["plot_trends"]).axes[0].get_lines()
+    drawn = [line.get_xdata().tolist() for line in points if len(line.get_xdata()) == 4]
+    assert drawn == [[2012, 2018, 2019, 2020]] * 3
+    image = yr.plot_weights(tables["plot_weights"]).axes[0].images[0]
+    assert image.get_extent()[:2] == [2011.5, 2020.5]
+    assert np.ma.getmaskarray(image.get_array()).all(axis=0).tolist() == [False, *[True] * 5, *[False] * 3]
+
+
+def test_starts_of_cohorts_stand_where_they_belong():
+    table = yr.average_by_cohort(with_a_gap((2018, 2020)), outcome="camps")
+    dotted = [line for line in yr.plot_trends(table).axes[0].get_lines() if line.get_linestyle() == ":"]
+    assert [line.get_xdata()[0] for line in dotted] == [2018.5, 2019.5]
+
+
+def test_quarters_lie_as_far_apart_as_they_are_and_ticks_do_not_crowd(tmp_path):
+    """Of 24 quarters five are missing; a table that was saved and read again draws the same."""
+    outcome = "orgs_per_10k_youth_14_28"
+    panel = yr.simulate_panel(seed=1, periods=24, waves={"2018Q1": 12})[0]
+    panel = panel[~panel["period"].astype("str").isin(["2017Q3", "2017Q4", "2020Q1", "2020Q2", "2020Q3"])]
+    table = yr.average_by_cohort(panel, outcome=outcome)
+    table.to_csv(tmp_path / "x.csv", index=False)
+    for given in (table, pd.read_csv(tmp_path / "x.csv")):
+        ax = yr.plot_trends(given).axes[0]
+        at = places_on(ax)
+        assert set(at) <= set(table["period"].astype("str")) and 4 <= len(at) <= 9
+        assert all(place == pd.Period(name, freq="Q").ordinal for name, place in at.items())
+        (start,) = [line.get_xdata()[0] for line in ax.get_lines() if line.get_linestyle() == ":"]
+        assert start == pd.Period("2018Q1", freq="Q").ordinal - 0.5
+
+
+def test_a_cohort_known_here_and_there_is_not_lost():
+    """A line through single points between missing ones would not be drawn at all."""
+    table = pd.DataFrame({"cohort": 2019, "period": [2017, 2018, 2019], "value": [np.nan, 5.0, np.nan]})
+    line = yr.plot_trends(table).axes[0].get_lines()[0]
+    assert (line.get_xdata().tolist(), line.get_ydata().tolist()) == ([2018], [5.0])
+    assert line.get_marker() == "o"
+
+
+NUMBERS = {  # without which nothing can be drawn
+    "plot_before_after": ["growth_low", "growth_high"],
+    "plot_coverage": ["exact", "interval", "open"],
+    "plot_honest": ["low", "high"],
+    "plot_spread": ["variation", "gini", "theil_t", "theil_l"],
+    **{p: ["att"] for p in ("plot_event_study", "plot_effects", "plot_placebo", "plot_published")},
+    **{"plot_trends": ["value"], "plot_weights": ["weight"], "plot_randomization": ["statistic"]},
+    **{"plot_size": ["size"], "plot_power": ["power"], "plot_quality": ["share_right"]},
+    **{"plot_conflicts": ["from_value"], "plot_facts_coverage": ["facts"]},
+}
+
+
+@pytest.mark.parametrize("name", sweep("plot_spread", slow=[p for p in PLOTS if p != "plot_spread"]))
+def test_what_has_nothing_to_draw_is_refused(name):
+    table = PLOTS[name]()
+    missing = table.assign(**dict.fromkeys(NUMBERS[name], np.nan))
+    for empty, why in ((table.head(0), "no rows"), (missing, "no number in")):
+        with pytest.raises(yr.DataError, match=why):
+            getattr(yr, name)(empty)
+
+
+def test_a_spread_is_related_to_one_that_there_is():
+    panel = with_a_gap((2018, 2019))
+    same = panel.assign(value=panel["value"].where(panel["period"] > 2018, 10.0))
+    with pytest.raises(yr.DataError, match="no spread in the first period, 2018"):
+        yr.plot_spread(yr.sigma_convergence(same, outcome="camps"))
+
+
+def test_published_results_without_errors_are_no_figure():
+    with pytest.raises(yr.DataError, match="no rows"):
+        yr.plot_published(published().assign(se=None))
+
+
+OWN = pd.DataFrame({"indicator": ["camps"], "label_zh": ["夏令营"], "label_en": ["Summer camps"]})
+
+
+def test_outcomes_are_named_by_a_code_book_of_ones_own(tmp_path):
+    panel = with_a_gap((2018, 2019, 2020))
+    effect, study = yr.did(panel, outcome="camps"), yr.event_study(panel, outcome="camps")
+    trends = yr.average_by_cohort(panel, outcome="camps")
+    tables = {
+        "plot_trends": trends,
+        "plot_spread": yr.sigma_convergence(panel, outcome="camps"),
+        "plot_event_study": yr.confidence_bands(study, seed=1),
+        "plot_effects": yr.compare_effects(effect),
+        "plot_coverage": yr.coverage(panel, by=["indicator", "period"]),
+    }
+    for lang, name in (("zh", "夏令营"), ("en", "Summer camps")):
+        for plot, table in tables.items():
+            assert name in " ".join(texts(getattr(yr, plot)(table, lang=lang, indicators=OWN))), plot
+        assert name in yr.effect_table(effect, lang=lang, indicators=OWN).iloc[0].tolist()
+    figure = yr.save_figure(yr.plot_trends, "x", trends, folder=tmp_path, indicators=OWN)
+    assert figure.axes[0].get_ylabel() == "Summer camps"
+    nameless = OWN.assign(label_zh=None)
+    assert yr.plot_trends(trends, lang="zh", indicators=nameless).axes[0].get_ylabel() == "camps"
+    with pytest.raises(yr.DataError, match="label_zh"):
+        yr.plot_trends(trends, indicators=OWN[["indicator"]])
+
+
+def rows_of_effects(outcomes, estimators, lang="en", indicators=None):
+    """Return the names of the rows of each panel of a figure of effects, and what is below."""
+    panel, _, _ = effects()
+    made = [f(panel, outcome=outcome) for outcome in outcomes for f in estimators]
+    axes = yr.plot_effects(yr.compare_effects(made), lang=lang, indicators=indicators).axes
+    return [[t.get_text() for t in ax.get_yticklabels()] for ax in axes], axes[-1].get_xlabel()
+
+
+def test_rows_of_effects_are_named_by_what_differs():
+    named, below = rows_of_effects(["members", "cadres"], [yr.did], "zh")
+    assert named == [["共青团员", "团干部"]] and below.endswith("：双向固定效应")
+    named, below = rows_of_effects(["members"], [yr.did, yr.imputation_did], "zh")
+    assert named == [["双向固定效应", "插补法（BJS）"]] and below.endswith("：共青团员")
+    named, below = rows_of_effects(["members", "cadres"], [yr.did, yr.imputation_did], "zh")
+    assert named[0][1:3] == ["共青团员\n插补法（BJS）", "团干部\n双向固定效应"] and "：" not in below
+
+
+def test_outcomes_of_different_units_have_an_axis_each():
+    """Persons share one; organisations are items, and a ratio is neither."""
+    outcomes = ["members", "orgs", "cadres", "orgs_per_10k_youth_14_28"]
+    named, _ = rows_of_effects(outcomes, [yr.did])
+    assert named == [
+        ["League members", "League cadres"],
+        ["League organisations"],
+        ["Organisations per 10,000 people aged 14 to 28"],
+    ]
+    own = pd.DataFrame({"indicator": outcomes[:2], "label_zh": "", "label_en": ["m", "o"], "unit": "thing"})
+    assert rows_of_effects(outcomes[:2], [yr.did], indicators=own)[0] == [["m", "o"]]
+
+
+def test_figures_that_share_an_indicator_are_told_apart_by_their_nouns():
+    """Of an indicator without a unit the note has the noun; of another it is a remark."""
+    table = facts()[facts()["source_id"] == "nanshan-2021"].copy()
+    organisations = table["indicator"] == "orgs_social"
+    table.loc[organisations, ["indicator", "note"]] = ["positions_other", "青年驿站; as printed"]
+    table.loc[~organisations, "note"] = "as printed"
+    derived = yr.derive_before(table)
+    assert derived.loc[derived["noun"] != "", ["indicator", "noun"]].to_numpy().tolist() == [
+        ["positions_other", "青年驿站"]
+    ]
+    table = yr.with_labels(derived, yr.load_indicators(), yr.load_districts())
+    for lang, name in (("zh", "南山区：其他阵地（青年驿站）"), ("en", "Nanshan: Other positions (青年驿站)")):
+        shown = [t.get_text() for t in yr.plot_before_after(table, lang=lang).axes[0].get_yticklabels()]
+        assert [said.split("\n")[0] for said in shown].count(name) == 1
+        assert not any("as printed" in said for said in shown)
+
+
+def test_growth_without_end_is_an_arrow():
+    table = before_after().head(2).assign(growth_high=[np.inf, 20.0], growth_low=[5.0, 10.0])
+    ax = yr.plot_before_after(table).axes[0]
+    (arrow,) = [line for line in ax.get_lines() if line.get_marker() == ">"]
+    assert (arrow.get_xdata()[0], arrow.get_ydata()[0]) == (ax.get_xlim()[1], 1)
+    bars = ax.collections[0].get_segments()
+    assert [bar[:, 0].tolist() for bar in bars] == [[5.0, ax.get_xlim()[1]], [10.0, 20.0]]

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
     "pretrends": {"cells", "enough", "inference", "reassign", "schema"},
     "honest": {"enough", "inference", "schema"},
-    "bounds": {"inference", "schema"},
+    "bounds": {"cells", "inference", "schema"},
     "threats": {"bounds", "cells", "cohorts", "honest", "inference", "repair", "schema"},
     "reassign": set(),
     "strata": {"schema"},
@@ -59,7 +59,7 @@ MAY_IMPORT = {
     },  # cells that no package ships are data
     "levels": {"loaders"},
     "metrics": {"intervals", "levels", "loaders", "schema"},
-    "figures": {"schema", "loaders"},  # their words are data
+    "figures": {"loaders", "periods", "schema"},  # their words are data
     "composite": {"schema"},
     "districts": {"schema"},
     "inequality": {"schema", "strata"},

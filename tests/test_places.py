@@ -19,6 +19,15 @@ PLACES = [  # text, code
     ("工作总结\n各项工作有序开展。\n共青团合山市委员会\n2021年12月20日", "451381"),
     ("共青团重庆市永川区委员会2021年度决算", "500118"),
     ("共青团湖南省委召开会议。", "430000"),
+    ("共青团温岭市委工作总结\n团市委在市委和上级团委的领导下开展工作。", "331081"),
+    ("共青团温岭市委工作总结\n团县委紧扣县委、县政府中心工作。", "331081"),
+    ("温岭市共青团工作总结\n团市委认真贯彻省委、市委部署。", "331081"),
+    ("共青团永川区委工作总结\n团区委按照区委要求，共青团服务区委中心工作。", "500118"),
+    ("共青团温岭市委工作总结\n共青团组织响应市委号召，团干部向市委汇报。", "331081"),
+    ("工作总结\n团市委围绕市委部署开展工作。\n共青团合山市委员会\n2021年12月20日", "451381"),
+    ("共青团温岭市委工作总结\n共青团玉环市委来访。", "331081"),  # the title goes first
+    ("共青团呼和浩特市委工作总结", "150100"),  # no particle: part of the name
+    ("共青团广西合山市委工作总结", "451381"),
 ]
 NO_PLACES = [
     "南山团区委:续写故事\n一年来，各项工作有序开展。",  # of Shenzhen or of Hegang
@@ -27,6 +36,7 @@ NO_PLACES = [
     "温岭市、玉环市两地结对\n一年来……",
     "推进城区工作\n一年来……",
     "团虚构县委工作总结，学习温岭市经验。",
+    "温岭市来信\n团虚构县委召开会议。",
     "",
 ]
 
@@ -75,7 +85,7 @@ def test_districts_agree_with_the_coded_ones(step):
     drafts = pd.concat([yr.extract_facts(texts[s], source_id=s) for s in coded["source_id"].unique()[::step]])
     both = drafts.merge(coded, on=["source_id", "start"])
     named = both[both["district_x"] != ""]
-    assert len(named) > (200 if step == 1 else 30)
+    assert len(named) > (220 if step == 1 else 30)
     assert (named["district_x"] == named["district_y"]).all()
 
 

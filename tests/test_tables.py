@@ -357,9 +357,24 @@ def test_places_that_a_quota_or_a_recruitment_gives_are_planned(read):
         ["女代表", 5, "planned", "县直机关团工委"],
         ["代表名额", 12, "planned", ""],
         ["女代表", 5, "planned", ""],
-        ["招聘人数", 3, "planned", "项目专员"],
-        ["招聘人数", 2, "planned", "社工助理"],
+        ["项目专员", 3, "planned", ""],  # who are taken on are counted
+        ["社工助理", 2, "planned", ""],
     ]
+
+
+def test_answers_are_counted_beside_their_shares_without_a_header(read):
+    facts = read(("", ["经常参加|60|60%", "从不参加|40|40%"]))
+    assert rows(facts, "noun", "value", "unit", "kind") == [
+        ["经常参加", 60, "", "level"],
+        ["经常参加", 60, "%", "share"],
+        ["从不参加", 40, "", "level"],
+        ["从不参加", 40, "%", "share"],
+    ]
+
+
+def test_a_label_that_says_how_many_persons_names_what_is_counted(read):
+    facts = read(("", ["指标|单位|数值", "住户临时生活救助人数|人|96", "培训班教师人数|人|9"]))
+    assert facts["noun"].tolist() == ["住户临时生活救助人数", "培训班教师"]
 
 
 def test_classes_and_codes_of_posts_are_no_figures_and_a_caption_tells_of_plans(read):
@@ -682,6 +697,15 @@ def test_a_date_in_a_header_is_no_noun(read):
     assert facts["value"].tolist() == [30, 40, 50, 60, 70, 80]
     assert set(facts["noun"]) == {""}
     assert facts["scope"].tolist() == ["河口镇"] * 3 + ["青山镇"] * 3
+
+
+def test_quarters_and_half_years_of_a_header_are_spans(read):
+    header = "指标|一季度|第二季度|上半年|前三季度|全年|2018年"
+    facts = read(("", [header, "新发展团员（名）|1|2|3|4|5|6", "现有团员（名）|1|2|3|4|5|6"]))
+    ends = ["2022-03", "2022-06", "2022-06", "2022-09", "2022", "2018"]
+    starts = ["2022-01", "2022-04", "2022-01", "2022-01", "2022", "2018"]
+    assert rows(facts, "period_end") == [[end] for end in ends * 2]
+    assert rows(facts, "period_start") == [[start] for start in [*starts, *[""] * 6]]
 
 
 def test_the_unit_of_a_part_holds_to_its_end(read):

@@ -264,3 +264,17 @@ def test_a_synthetic_control_that_hangs_on_one_district_is_seen_to(last):
     assert (np.sign(without) != np.sign(effect.att)).any()
     row = yr.breakdown(effect, panel).set_index("threat").loc["hidden_pilots"]
     assert row["sign_at"] == 1
+
+
+def test_without_anyone_left_in_the_stratum_nothing_is_significant():
+    """Two districts stay beside the pilot: leaving out those of its stratum leaves nothing to reassign."""
+    rng = np.random.default_rng(2)
+    y = rng.normal(size=(12, 6))
+    y[0, 4:] += 30
+    district, period = (place.ravel() + 1 for place in np.indices(y.shape))
+    table = pd.DataFrame({"d": district, "t": period, "y": y.ravel(), "g": np.where(district == 1, 5, 0)})
+    panel = yr.as_panel(table, district="d", period="t", cohort="g", outcomes="y")
+    panel["stratum"] = np.where(panel["district"].astype(int) <= 5, "small", "big")
+    effect = yr.did(panel, outcome="y", strata="stratum")
+    row = yr.breakdown(effect, panel, level=0.6).set_index("threat").loc["hidden_pilots"]
+    assert 0 < row["significance_at"] <= 4

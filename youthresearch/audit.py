@@ -331,8 +331,9 @@ def derive_before(facts, *, indicators=None, units=None):
     pandas.DataFrame
         One row is one indicator of one source with a stated change or growth: source_id,
         district, scope, indicator, period_end, baseline, rule, unit, before_low, before_high,
-        after_low, after_high, growth_low, growth_high (percent), fact_ids. `list_refused` names the changes
-        and rates that may be of several levels, so that none is chosen.
+        after_low, after_high, growth_low, growth_high (percent), noun (where the
+        indicator does not say what changed: of a draft, or from the note of an `*_other`), fact_ids.
+        `list_refused` names the changes and rates that may be of several levels, so that none is chosen.
 
     Raises
     ------
@@ -358,7 +359,7 @@ def derive_before(facts, *, indicators=None, units=None):
         _before(facts, rows["growth"], "level / (1 + growth)", before, level).join(rate.add_prefix("growth_"))
     )
     ordered = pd.concat(table, ignore_index=True).sort_values(["source_id", "fact_ids"], ignore_index=True)
-    ordered = ordered[[c for c in ordered if c != "fact_ids"] + ["fact_ids"]]
+    ordered = ordered[[c for c in ordered if c not in ("noun", "fact_ids")] + ["noun", "fact_ids"]]
     ordered = with_refused(ordered, _refused(facts, dict.fromkeys(facts["fact_id"][several], OF_SEVERAL)))
     return mark_simulated(ordered, is_simulated(facts))
 
@@ -385,7 +386,7 @@ def _rounded(figures, at):
 def _before(facts, moves, rule, before, level):
     about = facts.iloc[moves["at"]].reset_index(drop=True)
     table = about[["source_id", "district", "scope", "indicator", "period_end", "baseline"]].assign(
-        rule=rule, unit=facts["unit"].iloc[moves["level"]].to_numpy()
+        rule=rule, unit=facts["unit"].iloc[moves["level"]].to_numpy(), noun=about["counted"]
     )
     ids = facts["fact_id"].to_numpy()
     table["fact_ids"] = [f"{ids[a]} {ids[b]}" for a, b in zip(moves["level"], moves["at"], strict=True)]

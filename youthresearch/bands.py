@@ -36,6 +36,7 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         treated cells and the rest is reassigned: low and high are as far from att as 95% of the assignments'
         estimates are from zero, infinite where there are too few of them, and se is their spread. A path by
         cohort or period cannot be reassigned: by default its ends are infinite in rows that rest on too few.
+        ``attrs["how"]`` says over which assignments, and how many were left out as they have no such path.
 
     Raises
     ------
@@ -52,10 +53,10 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if by == "randomization":
-        se, pointwise, critical = _reaches_by_randomization(effect, level, strata, draws, seed)
+        se, pointwise, critical, how = _reaches_by_randomization(effect, level, strata, draws, seed)
         kind = "randomization"
     else:
-        se, pointwise, critical = _reaches_by_error(effect, level, draws or NORMAL, seed)
+        se, pointwise, critical, how = _reaches_by_error(effect, level, draws or NORMAL, seed)
         kind = effect.errors
     path = effect.path.assign(se=se)
     for name, reach in (("", pointwise), ("band_", critical)):
@@ -64,7 +65,8 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         few = few_rows(effect)
         path.loc[few, ["low", "band_low"]], path.loc[few, ["high", "band_high"]] = -np.inf, np.inf
     path = path.assign(inference=kind)
-    path.attrs |= {"outcome": effect.outcome, "level": level}  # for the axis and the legend of a figure
+    # for the axis and the legend of a figure; and over which assignments
+    path.attrs |= {"outcome": effect.outcome, "level": level, "how": how}
     return path
 
 
@@ -83,7 +85,7 @@ def _reaches_by_error(effect, level, draws, seed):
     critical = max(np.quantile(largest, level), ndtri(0.5 + level / 2))
     if np.isfinite(effect.df):  # the same tail probability under t
         critical = -stdtrit(effect.df, ndtr(-critical))
-    return np.where(known, se, np.nan), pointwise, critical
+    return np.where(known, se, np.nan), pointwise, critical, effect.errors
 
 
 def _reaches_by_randomization(effect, level, strata, draws, seed):
@@ -93,14 +95,15 @@ def _reaches_by_randomization(effect, level, strata, draws, seed):
             f"Bands of {effect.estimator} by reassignment need a path by event time; take one, or "
             "inference='se'."
         )
-    others = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=effect_on_cells(effect))
-    others = others[0][1:, 1:]
+    less = effect_on_cells(effect)
+    others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
+    others = others[1:, 1:]
     spread = np.sqrt((others**2).mean(axis=0))
     far = np.abs(others) / np.where(spread > 0, spread, 1.0)
     pointwise, critical = (
         _reach(values, level) for values in (far, np.broadcast_to(far.max(axis=1)[:, None], far.shape))
     )
-    return np.where(spread > TIE * spread.max(), spread, np.nan), pointwise, critical
+    return np.where(spread > TIE * spread.max(), spread, np.nan), pointwise, critical, how
 
 
 def _reach(far, level):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from .cells import NONE
 from .inference import (
     SEED,
     as_percent,
@@ -25,7 +26,6 @@ from .schema import (
     said_of_sample,
 )
 
-NONE = 1e-9  # a weight this small, relative to the largest, is none
 ROUNDS = 1000  # of taking off means in turn, at most
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
 

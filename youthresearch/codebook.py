@@ -5,17 +5,19 @@ the whole, and a figure in a unit that the indicator does not count is not of it
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .loaders import base_units, unit_fits
 from .places import is_place
 from .quantities import fold
-from .tokens import is_person
+from .tokens import WORDS, is_person
 from .words import word_table
 
 BEFORE = 4  # characters before a noun, or its number, that a name may begin with: 发展|团员
 AWARDS = {True: "honours_persons", False: "honours_units"}
+QUOTES = "“”‘’\"'「」『』《》〈〉"
+_UNQUOTED = str.maketrans("", "", QUOTES)
 _NAMED = re.compile(r"[“\"][^“”\"]*[”\"]|共青")  # “青春”团支部, 共青|团干部
 
 
@@ -59,7 +61,8 @@ def read_book(indicators):
     rows = indicators.reindex(columns=columns).fillna("").to_dict("records")
     names, units = {}, {row["indicator"]: row["unit"] for row in rows}
     for row in rows:
-        for word in dict.fromkeys(map(fold, [row["label_zh"], *row["aliases"].split(";")])):
+        words = [row["label_zh"], *row["aliases"].split(";")]
+        for word in dict.fromkeys(unquoted(fold(word)) for word in words):
             if len(word) > 1:
                 names.setdefault(word, []).append(row["indicator"])
     counted = ("item", "person", "yuan")
@@ -71,6 +74,12 @@ def read_book(indicators):
     return Book(
         names, tails, frozenset(name[-2:] for name in names), flows, units, frozenset(parted | around)
     )
+
+
+@lru_cache(WORDS)
+def unquoted(noun):
+    """Return a noun without quotation marks, in which names differ from text to text (“青年之家”)."""
+    return noun.translate(_UNQUOTED)
 
 
 def indicator_of(noun, before, figure, honoured, book):
@@ -92,21 +101,37 @@ def indicator_of(noun, before, figure, honoured, book):
     -------
     Found
     """
-    begun = _begun(before, noun, book.names) if noun in book.tails else ()
+    bare = unquoted(noun)
+    begun = _begun(before, bare, book.names) if bare in book.tails else ()
     own_verb = figure["kind"] != "level" and figure["rule"] != "inherited"
     if begun and own_verb and book.flows[begun[0]] != "stock":
         begun = ()  # 团员新增 of a change is one of the stock; 发展团员, after which 增长5% follows, is not
-    at = next((i for i in range(len(noun) - 1) if noun[i:] in book.names), None)
+    at = next((i for i in range(len(bare) - 1) if bare[i:] in book.names), None)
     if at is None and not begun:
         return NOTHING
-    found, named = (begun, True) if begun else (book.names[noun[at:]], _says_no_more(noun[:at]))
+    word, within = ("", False) if begun else _before(noun, bare[at:])
+    found, named = (begun, True) if begun else (book.names[bare[at:]], _says_no_more(word))
     usual = book.flows[found[0]]
     if honoured and usual == "stock":
         found, named = [AWARDS[is_person(noun)]], True
     elif not named and found[0] in book.wholes:
         found = ()
+    if within and found and found[0] not in AWARDS.values():  # “全国减灾示范社区” is a name of its own
+        found = ()
     fits = [name for name in found if _fits(book.units.get(name), figure["unit"], figure["kind"])]
     return Found(fits[0] if fits else "", usual, named)
+
+
+def _before(noun, name):
+    """Return what stands in a noun before the name that it ends in, and whether it is in the same quotes."""
+    if noun == unquoted(noun):  # most are
+        return noun[: -len(name)], False
+    at = len(noun) - 1
+    for character in reversed(name):
+        at = noun.rindex(character, 0, at + 1) - 1
+    word = noun[: at + 1]
+    opened = bool(word) and sum(map(word.count, QUOTES)) % 2 == 1
+    return (word[:-1], False) if opened and word[-1] in QUOTES else (word, opened)
 
 
 def _says_no_more(word):

@@ -549,6 +549,11 @@ def _undetected(design, test, estimator, simulations, draws, level, seed, option
     check_seed(seed)
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
+        if options or estimator is not did:
+            raise DataError(
+                f"{test} takes the change of each district as it is: leave out estimator= and its "
+                f"options, {sorted(options)}."
+            )
         return _undetected_by_few(design, test, simulations, draws, level, rng)
     cells, weights, cohort, pull = _linear(design, estimator, options)
     at = design.districts.get_indexer(cells.districts)
@@ -559,6 +564,7 @@ def _undetected(design, test, estimator, simulations, draws, level, seed, option
     covariance = weights @ _correlations(cells.time, design.rho) @ weights.T
     root, sd = _root(covariance), design.sd[at]
     parts, (assignments, exact) = [], deal(groups, len(sd), draws, rng)
+    smallest = _smallest_p(assignments, weights) if exact else 1 / (1 + draws)
     for start in range(0, simulations, TOGETHER):
         if start and not exact:
             assignments, _ = deal(groups, len(sd), draws, rng)
@@ -567,8 +573,14 @@ def _undetected(design, test, estimator, simulations, draws, level, seed, option
         parts.append(undetected(assignments, exact, score, pull, cohort, level=level))
     low, high = np.concatenate(parts, axis=1)
     deviation = np.sqrt((np.diagonal(covariance)[cohort] * sd**2).sum())
-    smallest = 1 / total if exact else 1 / (1 + draws)
     return low, high, smallest, float(deviation)
+
+
+def _smallest_p(assignments, weights):
+    """Give the p-value of the farthest of all assignments: a mirror image, where there is one, is as far."""
+    noise = np.random.default_rng(SEED).normal(size=(weights.shape[1], assignments.shape[1]))
+    far = np.abs(_sums(assignments, (weights @ noise)[:, :, None])[0])
+    return float((far >= far.max() * (1 - TIE)).mean())
 
 
 def _root(covariance):
@@ -589,6 +601,11 @@ def _linear(design, estimator, options):
         Sum of a district's treated cells under the weights of each cohort.
     """
     check_estimator(estimator)
+    if given := sorted({"controls", "population"} & {k for k, v in options.items() if v is not None}):
+        raise DataError(
+            f"Power is simulated for districts of one weight and without controls, not with {given}: leave "
+            "it out; with controls, give a panel of what they leave of the outcome."
+        )
     if estimator.__name__.startswith("synthetic_"):
         raise DataError(
             f"The weights of {estimator.__name__} follow the outcome, so that its power cannot be had from "

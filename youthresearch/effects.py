@@ -15,6 +15,7 @@ import pandas as pd
 
 from .cells import (
     NEVER,
+    NONE,
     Cells,
     Units,
     by_cohort,
@@ -29,7 +30,16 @@ from .cells import (
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .enough import caution_of, count_sides
 from .inference import SEED, fixed, is_quick, randomize, stratum_of
-from .schema import DataError, Result, check_choice, check_count, is_whole, mark_simulated, said_of_sample
+from .schema import (
+    DataError,
+    Result,
+    check_choice,
+    check_count,
+    has_numbers,
+    is_whole,
+    mark_simulated,
+    said_of_sample,
+)
 from .strata import of_column
 from .weights import imputation, regression, two_way
 
@@ -66,6 +76,9 @@ class Effect(Result):
         What other packages may do otherwise.
     refused : pandas.DataFrame
         One row is one district of which cells were not used: district, cells, reason.
+    vague, unbounded : int
+        Cells with weight of which the panel has an interval, low < high, and those of them without a bound on
+        one side. att has one value of each, `interval_bounds` all.
     """
 
     estimator: str
@@ -84,6 +97,8 @@ class Effect(Result):
     _units: Units = field(repr=False)
     _by_unit: np.ndarray = field(repr=False)
     _path_by_unit: np.ndarray = field(repr=False)  # of the rows of path, shape (K, U, T)
+    vague: int = 0
+    unbounded: int = 0
     _strata: pd.Series | None = field(default=None, repr=False)  # within which cohorts are reassigned
     _anew: Callable | None = field(
         default=None, repr=False
@@ -165,6 +180,7 @@ class Effect(Result):
     def _said(self):
         said = [
             *(self._said_of_few() if self.caution else self._said_of_many()),
+            *self._said_of_vague(),
             *said_of_sample(self),
             ("cells", f"{int(self._cells.observed.sum()):,}"),
         ]
@@ -180,6 +196,14 @@ class Effect(Result):
             said.append(("strata", f"{self._strata.name or 'given'}, in tests by reassignment"))
         return said
 
+    def _said_of_vague(self):
+        """Say how many figures have one value here and could have another, if some do."""
+        if not self.vague:
+            return []
+        without = f", {self.unbounded} of them without a bound" if self.unbounded else ""
+        said = f"{self.vague} cells with weight are intervals{without}; att takes one value of each"
+        return [("vague", f"{said}: see interval_bounds")]
+
     def _said_of_few(self):
         """Put the randomisation test first, if it is quick, and the error behind it, marked."""
         test = self._test if is_quick(self) else "each assignment is estimated anew; ask for randomization()"
@@ -190,7 +214,7 @@ class Effect(Result):
 
 
 def estimator(estimate):
-    """Give an effect strata, and let it be estimated anew, with the same options, from other cells."""
+    """Give an effect strata and the number of its intervals; let it be estimated anew from other cells."""
 
     @wraps(estimate)
     def estimated(panel, *, outcome, strata=None, **options):
@@ -199,13 +223,30 @@ def estimator(estimate):
             districts = effect._cells.districts
             strata = of_column(panel, districts, strata) if isinstance(strata, str) else strata
             stratum_of(districts, strata)  # each has one
+        vague, unbounded = (0, 0) if isinstance(panel, Cells) else _count_vague(effect, panel)
         anew = partial(estimated, outcome=outcome, strata=strata, **options)
-        return replace(effect, _strata=strata, _anew=anew)
+        return replace(effect, _strata=strata, _anew=anew, vague=vague, unbounded=unbounded)
 
     given = signature(estimate)
     own = Parameter("strata", Parameter.KEYWORD_ONLY, default=None)
     estimated.__signature__ = given.replace(parameters=[*given.parameters.values(), own])
     return estimated
+
+
+def _count_vague(effect, panel):
+    """Count the cells with weight that are intervals, and those of them without a bound."""
+    if not all(c in panel and has_numbers(panel[c]) for c in ("low", "high")):
+        return 0, 0
+    at = np.flatnonzero(panel["low"] < panel["high"])
+    if not len(at):
+        return 0, 0
+    rows = panel.iloc[at]
+    rows = rows[(rows["indicator"] == effect.outcome).to_numpy()]
+    cells, weight = effect._cells, np.abs(effect._by_unit[effect._units.of]) * effect._cells.size[:, None]
+    weighs = cells.observed & (weight > NONE * weight.max())
+    place = [cells.districts.get_indexer(rows["district"]), cells.periods.get_indexer(rows["period"])]
+    counts = (place[0] >= 0) & (place[1] >= 0) & weighs[tuple(place)]
+    return int(counts.sum()), int(np.isinf(rows.loc[counts, ["low", "high"]]).any(axis=1).sum())
 
 
 @estimator

@@ -6,12 +6,11 @@ these. The rule is the same for att and for each row of the path, for the treate
 
 import numpy as np
 
-from .cells import NEVER
+from .cells import NEVER, NONE
 
 FEW = 10  # districts, treated or untreated; below it the clustered standard error is far too small
 IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS
 OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
-NONE = 1e-9  # a weight this small, relative to the largest, is rounding
 _UNRELIABLE = {  # why, with few districts on a side
     "clustered": "too few to learn their spread from",
     "iid": "and it takes a district's errors to be independent over time",

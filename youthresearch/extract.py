@@ -29,14 +29,14 @@ from .clauses import (
     share_hedges,
     status_of,
 )
-from .codebook import NOTHING, indicator_of, project_book, read_book
+from .codebook import NOTHING, indicator_of, project_book, read_book, unquoted
 from .dates import ISO, dates_of, document_date
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
-from .phrases import AIMS, TOTALS
+from .phrases import AIMS, EVENTS, TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .rates import each_of
@@ -44,7 +44,7 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_person, is_verb
+from .tokens import NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb, roles
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -138,11 +138,14 @@ def _propose(document_or_text, source_id, indicators, date):
     date, place = document_date(folded, date), place_of(folded)
     furniture = [(start, end) for start, end, role, _ in paragraphs if role == "boilerplate"]
     lines = paragraphs or lines_of(folded)
-    tabled, tables, folded = read_tables(lines, folded, date) if lines else ([], [], folded)
+    tabled, tables, folded = read_tables(lines, folded, date.at) if lines else ([], [], folded)
     sifted, refused = _sifted(folded, date, furniture, tables, tabled)
     rows = _rows(sifted, folded, place)
     if tabled:
-        rows += [row | {"district": _district_in_table(row, place)} for row in tabled]
+        rows += [
+            row | {"district": _district_in_table(row, place), "within": date.within * (row["at"] == date.at)}
+            for row in tabled
+        ]
         rows.sort(key=lambda r: r["start"])
     book = project_book() if indicators is None else read_book(indicators)
     ids = {r["number"]: f"{source_id or 'draft'}-{i:03d}" for i, r in enumerate(rows, 1)}
@@ -336,10 +339,10 @@ def _sift(sentence, folded, paragraph, ruled, document):
     """Part the numbers of a sentence into those that may be facts, with their dates, and those refused."""
     kept, refused, before = [], [], paragraph.get("norm")
     mentions, start, end = sentence["mentions"], sentence["start"], sentence["end"]
-    dates, paragraph["dated"] = dates_of(mentions, folded, paragraph.get("dated"), document)
+    dates, paragraph["dated"] = dates_of(sentence, folded, paragraph.get("dated"), document)
     reasons = [refusal_of(mention, folded) for mention in mentions]
     normed = not _NORMED.isdisjoint(reasons) and (before or may_hold_norms(folded, start, end, ruled))
-    for mention, (at, since), reason in zip(mentions, dates, reasons, strict=True):
+    for mention, dated, reason in zip(mentions, dates, reasons, strict=True):
         norm = reason
         if normed and not reason:
             norm = norm_of(mention, folded, sentence, ruled, before)
@@ -350,7 +353,8 @@ def _sift(sentence, folded, paragraph, ruled, document):
         if norm and norm != SET:
             refused.append((mention["start"], mention["end"], norm))
         else:
-            mention |= {"at": at, "since": since, "year": document[:4], "set": norm == SET}
+            mention["at"], mention["since"], mention["within"] = dated
+            mention |= {"year": document.at[:4], "set": norm == SET}
             kept.append(mention)
     paragraph["norm"] = before
     return kept, refused
@@ -385,7 +389,7 @@ def _facts_of(sentence, folded, tokens):
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
-        if rows[0]["unit"] in PEOPLE:
+        if rows[0]["unit"] in PEOPLE and is_person(folded[slice(*rows[0]["noun"])]):
             paragraph.setdefault("persons", rows[0]["noun"])
     paragraph["wholes"] = wholes_of(sentence, folded, context)
     return rows
@@ -440,7 +444,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         each = kind == "mean" and row["unit"] and each_of(said.clause, "")
         row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
-        row |= {"at": mention["at"][:4], "since": ""}
+        row |= {"at": mention["at"][:4], "since": "", "within": ()}
     if kind == "growth" and unit in _OF_ONE:
         percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "value_max", "resolution")}
         row |= percent | {"unit": "%"}
@@ -450,8 +454,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         part, whole = shared
         whole["whole"], part["whole"] = None, whole["number"]
         row |= {"whole": whole["number"], "noun": part["noun"]}
-    if not (kind == "share" and noun and folded.endswith(AIMS, *noun) and context["noun"]):
-        _remember(row, unit, context)  # 就业5万人,完成年计划的90%,增长8%
+    _remember(row, unit, context)
     return row
 
 
@@ -488,7 +491,7 @@ def _noun_of(mention, kind, folded, tokens, number, context):
         noun, rule = (above, "topic") if above else (noun, rule)
     if not noun and unit and counted == unit:
         noun, rule = subject, "inherited"
-    return noun and _carried(_without_total(noun, unit, folded), folded), rule, other
+    return noun and _carried(_without_total(noun, unit, kind, folded), folded), rule, other
 
 
 def _before_bound(tokens, number):
@@ -508,24 +511,32 @@ def _carried(noun, folded):
     return (start - 2, end) if dated else noun
 
 
-def _without_total(noun, unit, folded):
+def _without_total(noun, unit, kind, folded):
     """Leave the word for a total out of what is counted (团员总数), unless it is all there is."""
     start, end = noun
-    if folded[end - 1] not in "数量额值":
+    if folded[end - 1] not in "数量额值目例模务标":
         return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    if folded[end - 4 : end] in roles("noun"):  # 零售总额, 团青比例
+        return noun
     if total == "数量" and is_verb(folded[end - 4 : end - 2]):  # 获奖数量, 志愿者注册数量
         return (start, end - 4) if is_person(folded[start : end - 4]) else noun
-    total = total or _says_no_more(folded[start:end], unit)
+    total = total or _says_no_more(folded[start:end], unit, kind)
     return (start, end - len(total)) if len(total) < end - start - 1 else noun
 
 
-def _says_no_more(name, unit):
+def _says_no_more(name, unit, kind):
     """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件, 失业率均值."""
     if name.endswith(("率均值", "率平均值")):
         return name[name.rindex("率") + 1 :]
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
+    if name.endswith("比例"):  # but of 党员比例提高5个百分点 the share itself has changed
+        return "比例" if kind == "share" and is_counted(name[:-2]) else ""
+    if name.endswith("规模"):
+        return "规模" if is_counted(name[:-2]) or ends_in(name[:-2], "money") else ""
+    if name.endswith(("任务", "指标")) and unit not in (*EVENTS, "%", "个", "项"):  # 改厕任务60座
+        return name[-2:] if name[-4:-2] not in AIMS else ""
     if name.endswith("价值"):
         return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
     return "数" if unit in ("件", "张") and name[-1] == "数" else ""
@@ -565,11 +576,12 @@ def _row(row, text, folded, source_id, ids, book):
     if not row["unit"] and row["kind"] in COUNTED_KINDS:
         row["unit"] = _unit_of(named, row["value"])  # of a table, or of what stands above
     indicator, usual, sure = NOTHING
-    if named[-2:] in book.ends:
+    if unquoted(named)[-2:] in book.ends:
         first = min(noun_start, row["start"])
         indicator, usual, sure = indicator_of(named, folded[max(0, first - 6) : first], row, honoured, book)
     flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
+    began, ended = _period(row, flow)
     return {
         "fact_id": ids[row["number"]],
         "source_id": source_id,
@@ -586,8 +598,8 @@ def _row(row, text, folded, source_id, ids, book):
         "low": low,
         "high": high,
         "baseline": row["baseline"],
-        "period_start": _period_start(row, flow),
-        "period_end": row["at"],
+        "period_start": began,
+        "period_end": ended,
         "status": row["status"],
         "token": text[row["start"] : row["end"]],
         "start": row["start"],
@@ -626,11 +638,11 @@ def _confidence(rule, sure):
     return "high" if sure else "medium"
 
 
-def _period_start(row, flow):
-    """Say from when a figure counts; what happened in a year or month began with it."""
-    if flow == "stock":
-        return ""
-    return row["since"] or (row["at"] if flow == "flow" else "")
+def _period(row, flow):
+    """Say from when a figure counts and until when; what happened in a year or month began with it."""
+    if flow == "flow":
+        return row["within"] or (row["since"] or row["at"], row["at"])
+    return "" if flow == "stock" else row["since"], row["at"]
 
 
 def _flow(row, honoured, usual):

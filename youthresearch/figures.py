@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .loaders import indicator_label, labels_by_key, outcome_label
+from .loaders import labels_by_key, outcome_label, outcome_unit
+from .periods import as_cohort, as_period
 from .schema import (
     SAID,
     DataError,
@@ -72,22 +73,34 @@ def _style():
     }
 
 
-def _drawn_from(source, *needed):
-    """Let a figure refuse what is not the table that it draws, and say where one comes from."""
+def _drawn_from(source, *needed, of):
+    """Let a figure refuse what is not the table that it draws, and say where one comes from.
+
+    `of` names the columns without a number in which there is nothing to draw.
+    """
 
     def checking(plot):
         @wraps(plot)
-        def checked(table, *, lang="en"):
+        def checked(table, *, lang="en", **options):
             check_choice("lang", lang, ("zh", "en"))
             check_columns(f"{plot.__name__} figure", table, needed, f"give it {source}", untyped=needed)
-            if not len(table):
-                raise DataError(f"The table for {plot.__name__} has no rows, so there is nothing to draw.")
+            _check_drawn(plot.__name__, table, of)
             with _styled():
-                return plot(table, lang=lang)
+                return plot(table, lang=lang, **options)
 
         return checked
 
     return checking
+
+
+def _check_drawn(name, table, of):
+    """Refuse a table of which a figure would be empty."""
+    if not len(table):
+        raise DataError(f"The table for {name} has no rows, so there is nothing to draw.")
+    if not any(np.isfinite(pd.to_numeric(table[c], errors="coerce").to_numpy(float)).any() for c in of):
+        raise DataError(
+            f"The table for {name} has no number in {' or '.join(of)}, so there is nothing to draw:", table
+        )
 
 
 @_drawn_from(
@@ -102,6 +115,7 @@ def _drawn_from(source, *needed):
     "after_low",
     "after_high",
     *("indicator", "place_zh", "place_en", "label_zh", "label_en"),
+    of=("growth_low", "growth_high"),
 )
 def plot_before_after(table, *, lang="en"):
     """Plot the growth that sources report, as intervals, with the levels before and after in figures.
@@ -110,7 +124,8 @@ def plot_before_after(table, *, lang="en"):
     ----------
     table : pandas.DataFrame
         As from `derive_before` or `series_growth`, with names from `with_labels`. One row is one
-        indicator of one place; rows are drawn from the top.
+        indicator of one place; rows are drawn from the top, an interval without end as an arrow. A noun,
+        where there is one, stands behind the name of the indicator.
     lang : {"zh", "en"}
 
     Returns
@@ -121,6 +136,8 @@ def plot_before_after(table, *, lang="en"):
     y = np.arange(len(table))[::-1]
     low, high = table["growth_low"], table["growth_high"]
     colours = [BLUE if district == "CN" else ORANGE for district in table["district"]]
+    if np.isinf(table[["growth_low", "growth_high"]]).any(axis=None):
+        low, high = _within(ax, low, high, y, _room(table[["growth_low", "growth_high"]]), colours)
     ax.hlines(y, low, high, color=colours, linewidth=8, alpha=0.5)
     ax.scatter((low + high) / 2, y, color=colours, s=np.where(high - low < 1, 28, 0), zorder=3)
     ax.axvline(0, color=MUTED, linewidth=0.8)
@@ -146,6 +163,8 @@ def _before_after_label(row, lang):
         baseline = _word(f"baseline_{baseline or 'unknown'}", lang)
     place = row["district"] if pd.isna(row[f"place_{lang}"]) else row[f"place_{lang}"]
     label = row["indicator"] if pd.isna(row[f"label_{lang}"]) else row[f"label_{lang}"]
+    if isinstance(noun := row.get("noun"), str) and noun:
+        label += ("（{}）" if lang == "zh" else " ({})").format(noun) if label else noun
     end = row["period_end"] or _word("baseline_unknown", lang)
     return f"{place}{_COLON[lang]}{label}\n{baseline} → {end}"
 
@@ -154,7 +173,7 @@ def _levels(row):
     return f"{_span(row['before_low'], row['before_high'])} → {_span(row['after_low'], row['after_high'])}"
 
 
-@_drawn_from("counts of facts", "pillar", "class", "facts")
+@_drawn_from("counts of facts", "pillar", "class", "facts", of=("facts",))
 def plot_facts_coverage(table, *, lang="en"):
     """Plot how many facts the sources of each class state in each pillar.
 
@@ -181,6 +200,7 @@ def plot_facts_coverage(table, *, lang="en"):
     "to_value",
     "from_text",
     "to_text",
+    of=("from_value",),
 )
 def plot_conflicts(table, *, lang="en"):
     """Plot figures that contradict the rest of their own document, against what the rest gives.
@@ -243,7 +263,7 @@ def _plot_counts(grid, title, lang):
     return fig
 
 
-@_drawn_from("shares of proposals that are right", "layer", "share_right")
+@_drawn_from("shares of proposals that are right", "layer", "share_right", of=("share_right",))
 def plot_quality(table, *, lang="en"):
     """Plot the share of proposals that agree with the coding by hand, layer by layer.
 
@@ -269,9 +289,15 @@ def plot_quality(table, *, lang="en"):
 
 
 @_drawn_from(
-    'coverage(panel, by=["indicator", "period"])', "indicator", "period", "exact", "interval", "open"
+    'coverage(panel, by=["indicator", "period"])',
+    "indicator",
+    "period",
+    "exact",
+    "interval",
+    "open",
+    of=("exact", "interval", "open"),
 )
-def plot_coverage(table, *, lang="en"):
+def plot_coverage(table, *, lang="en", indicators=None):
     """Plot for how many districts each indicator is known in each period, and how many of them vaguely.
 
     Parameters
@@ -281,13 +307,15 @@ def plot_coverage(table, *, lang="en"):
         top, those known in most cells first; a period between others keeps its place without any figure. A
         cell reads 5 (2): known for five districts, for two of them not exactly.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     vague = table["interval"] + table["open"]
-    cells = table.assign(known=table["exact"] + vague, vague=vague)
+    cells = _dated(table).assign(known=table["exact"] + vague, vague=vague)
     known, vague = (_by_period(cells, column) for column in ("known", "vague"))
     known = _by_size(known)
     vague = vague.loc[known.index]
@@ -300,7 +328,7 @@ def plot_coverage(table, *, lang="en"):
         count, loose = known.iloc[i, j], vague.iloc[i, j]
         ax.text(j, i, f"{count} ({loose})" if loose else f"{count}", ha="center", va="center", fontsize=7)
     ax.set_xticks(range(known.shape[1]), list(known), rotation=45 if known.shape[1] > 12 else 0)
-    ax.set_yticks(range(len(known)), [indicator_label(name, lang) for name in known.index])
+    ax.set_yticks(range(len(known)), [outcome_label(name, lang, indicators) for name in known.index])
     ax.tick_params(length=0, labelsize=8)
     ax.spines[:].set_visible(False)
     ax.set_xlabel(_word("coverage_key", lang), fontsize=8)
@@ -315,8 +343,10 @@ def _by_period(cells, column):
     return grid.reindex(columns=whole, fill_value=0).rename(columns=str)
 
 
-@_drawn_from("sigma_convergence(panel, outcome=...)", "period", "variation", "gini", "theil_t", "theil_l")
-def plot_spread(table, *, lang="en"):
+@_drawn_from(
+    "sigma_convergence(panel, outcome=...)", "period", "variation", "gini", "theil_t", "theil_l", of=SPREAD
+)
+def plot_spread(table, *, lang="en", indicators=None):
     """Plot how measures of the spread between districts move, the first period as 100.
 
     Parameters
@@ -324,33 +354,67 @@ def plot_spread(table, *, lang="en"):
     table : pandas.DataFrame
         As from `sigma_convergence`.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    fig, ax = _figure(6.4, 3.4, _word("title_spread", lang), table=table)
-    x = np.arange(len(table))
-    for name, style in zip(SPREAD, ("-", "--", ":", "-."), strict=True):
-        line = 100 * table[name] / table[name].iloc[0]
-        ax.plot(
-            x,
-            line,
-            style,
-            color=INK if name.startswith("theil") else BLUE,
-            label=_word(f"spread_{name}", lang),
+    table = _dated(table)
+    first = table.iloc[0]
+    if not (first[list(SPREAD)].to_numpy(float) > 0).all():
+        raise DataError(
+            f"There is no spread in the first period, {first['period']}, to which the others could be "
+            "related: leave it out.",
+            table.head(1),
         )
+    fig, ax = _figure(6.4, 3.4, _word("title_spread", lang), table=table)
+    marker = {"marker": "o", "markersize": 3} if _has_gaps(table["at"]) else {}
+    for name, style in zip(SPREAD, ("-", "--", ":", "-."), strict=True):
+        colour, label = INK if name.startswith("theil") else BLUE, _word(f"spread_{name}", lang)
+        line = 100 * table[name] / first[name]
+        ax.plot(table["at"], line, linestyle=style, color=colour, label=label, **marker)
     ax.axhline(100, color=MUTED, linewidth=0.8)
-    step = max(1, len(table) // 8)
-    ax.set_xticks(x[::step], table["period"].astype(str).iloc[::step])
-    name = outcome_label(table.attrs.get("outcome", ""), lang)
+    _name_periods(ax, table)
+    name = outcome_label(table.attrs.get("outcome", ""), lang, indicators)
     ax.set_ylabel("\n".join(filter(None, [name, _word("first_period_100", lang)])), linespacing=1.6)
     ax.legend(frameon=False, fontsize=8, ncols=2)
     return fig
 
 
-@_drawn_from("average_by_cohort(panel, outcome=...)", "cohort", "period", "value")
-def plot_trends(table, *, lang="en"):
+def _dated(table):
+    """Read periods and cohorts, of a file too; `at` is the place of a period where distance is time.
+
+    That is the year itself, or the ordinal of a quarter or a month.
+    """
+    period = as_period(table["period"])
+    dated = table.assign(period=period, at=period.map(_place))
+    return dated.assign(cohort=as_cohort(table["cohort"], period)) if "cohort" in table else dated
+
+
+def _place(period):
+    return getattr(period, "ordinal", period)
+
+
+def _has_gaps(at):
+    """Tell whether places on the axis of time are not one after the other, so that points need marks."""
+    known = np.unique(at)
+    return len(known) < 2 or np.ptp(known) >= len(known)
+
+
+def _name_periods(ax, table):
+    """Put ticks at the periods that there are, as far apart as their names need."""
+    names = dict(sorted(zip(table["at"], table["period"].astype(str), strict=True)))
+    apart, shown = -(-(max(names) - min(names) + 1) // 9), []
+    for at in names:
+        if not shown or at - shown[-1] >= apart:
+            shown.append(at)
+    ax.set_xticks(shown, [names[at] for at in shown])
+
+
+@_drawn_from("average_by_cohort(panel, outcome=...)", "cohort", "period", "value", of=("value",))
+def plot_trends(table, *, lang="en", indicators=None):
     """Plot the average outcome of each cohort over time; a dotted line marks where its treatment begins.
 
     Parameters
@@ -358,6 +422,8 @@ def plot_trends(table, *, lang="en"):
     table : pandas.DataFrame
         As from `average_by_cohort`.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
@@ -367,27 +433,26 @@ def plot_trends(table, *, lang="en"):
         raise DataError(
             "A cohort has several values in a period: give plot_trends average_by_cohort(panel, ...)."
         )
-    table = _steady(table)
+    table = _dated(_steady(table))
     fig, ax = _figure(6.8, 3.6, _word("title_trends", lang), table=table)
-    periods = list(dict.fromkeys(table["period"].astype(str)))
+    gaps = _has_gaps(table["at"]) or table["value"].isna().any()
     for k, (cohort, rows) in enumerate(table.groupby("cohort", dropna=False, sort=True)):
-        never = pd.isna(cohort)
+        never, rows = pd.isna(cohort), rows.dropna(subset="value").sort_values("at")
         colour = MUTED if never else LINES[k % len(LINES)]
         label = _word("never_treated", lang) if never else f"{_word('treated_from', lang)} {cohort}"
         style = "-" if never else DASHES[k % len(DASHES)]
-        marker = {"marker": "o", "markersize": 3} if never else {}
-        ax.plot(range(len(periods)), rows["value"], color=colour, linestyle=style, label=label, **marker)
-        if not never and str(cohort) in periods:
-            ax.axvline(periods.index(str(cohort)) - 0.5, color=colour, linewidth=0.8, linestyle=":")
-    step = -(-len(periods) // 9)
-    ax.set_xticks(range(0, len(periods), step), periods[::step])
-    _name_outcome(ax, table, lang)
+        marker = {"marker": "o", "markersize": 3} if never or gaps else {}
+        ax.plot(rows["at"], rows["value"], color=colour, linestyle=style, label=label, **marker)
+        if not never and table["at"].min() <= _place(cohort) <= table["at"].max():
+            ax.axvline(_place(cohort) - 0.5, color=colour, linewidth=0.8, linestyle=":")
+    _name_periods(ax, table)
+    _name_outcome(ax, table, lang, indicators)
     _legend_above(ax)
     return fig
 
 
-@_drawn_from("confidence_bands(effect, seed=...)", "event_time", "att", "low", "high")
-def plot_event_study(table, *, lang="en"):
+@_drawn_from("confidence_bands(effect, seed=...)", "event_time", "att", "low", "high", of=("att",))
+def plot_event_study(table, *, lang="en", indicators=None):
     """Plot effects by event time with their intervals, row by row (dark) and all at once (light).
 
     Parameters
@@ -396,6 +461,8 @@ def plot_event_study(table, *, lang="en"):
         As from `confidence_bands`; an end that is infinite is drawn at the edge. A column `effect` (as from
         `true_path`) is drawn as the truth.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
@@ -416,7 +483,7 @@ def plot_event_study(table, *, lang="en"):
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.axvline(-0.5, color=MUTED, linewidth=0.8, linestyle=":")
     ax.set_xlabel(_word("event_time", lang))
-    _name_outcome(ax, table, lang)
+    _name_outcome(ax, table, lang, indicators)
     _legend_above(ax)
     return fig
 
@@ -426,9 +493,9 @@ def _legend_above(ax):
     ax.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=4)
 
 
-def _name_outcome(ax, table, lang):
+def _name_outcome(ax, table, lang, indicators):
     """Name the outcome beside its axis."""
-    ax.set_ylabel(outcome_label(table.attrs.get("outcome", ""), lang))
+    ax.set_ylabel(outcome_label(table.attrs.get("outcome", ""), lang, indicators))
 
 
 def _at_level(text, table):
@@ -436,9 +503,12 @@ def _at_level(text, table):
     return text.replace("95%", f"{100 * table.attrs.get('level', 0.95):.10g}%")
 
 
-@_drawn_from("compare_effects([...])", "estimator", "att", "low", "high")
-def plot_effects(table, *, lang="en"):
+@_drawn_from("compare_effects([...])", "estimator", "att", "low", "high", of=("att",))
+def plot_effects(table, *, lang="en", indicators=None):
     """Plot several effects with their confidence intervals, side by side.
+
+    Rows are named by their estimators; where there are several outcomes by these, and by both where both
+    differ. Outcomes of one unit share an axis; others have one each, since their sizes cannot be compared.
 
     Parameters
     ----------
@@ -446,33 +516,71 @@ def plot_effects(table, *, lang="en"):
         As from `compare_effects`; rows are drawn from the top, an interval without end as an arrow. A
         column `effect` is drawn as the truth.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`; a column `unit` says which of its outcomes share an axis.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     table = _steady(table)
-    fig, ax = _figure(6.8, 1.3 + 0.4 * len(table), _word("title_effects", lang), table=table)
-    y = np.arange(len(table))[::-1]
-    ax.plot(table["att"], y, "o", color=BLUE)
-    left, right = _room(table[[c for c in ("att", "low", "high", "effect") if c in table]])
-    ax.set_xlim(left, right)
-    ax.hlines(y, table["low"].clip(lower=left), table["high"].clip(upper=right), color=BLUE, linewidth=2)
-    for side, end, open_end in (("<", left, table["low"] == -np.inf), (">", right, table["high"] == np.inf)):
-        ax.plot(np.full(open_end.sum(), end), y[open_end], side, color=BLUE, clip_on=False)
+    names, said = _names_of_effects(table, lang, indicators)
+    outcomes = table["outcome"] if "outcome" in table else pd.Series("", index=table.index)
+    units = outcomes.map({name: outcome_unit(name, indicators) for name in outcomes.unique()})
+    panels = [table.assign(name=names)[units == unit] for unit in units.unique()]
+    title = _word("title_effects_by_outcome" if outcomes.nunique() > 1 else "title_effects", lang)
+    lines = [len(rows) + 0.8 for rows in panels]
+    fig, axes = _figure(
+        6.8, 0.98 + 0.4 * sum(lines), title, table=table, shape=(len(panels), 1), height_ratios=lines
+    )
+    axes = np.atleast_1d(axes)
+    for ax, rows in zip(axes, panels, strict=True):
+        _draw_effects(ax, rows, lang)
+    axes[-1].set_xlabel(said)
     if "effect" in table:
-        ax.vlines(table["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
+        left, right = axes[0].get_xlim()
         side = "right" if right > -left else "left"  # away from zero, where its sign looks like an estimate
-        ax.legend(frameon=False, fontsize=8, loc=f"upper {side}")
-    ax.axvline(0, color=MUTED, linewidth=0.8)
-    ax.set_yticks(y, [_word(f"estimator_{name}", lang) for name in table["estimator"]])
-    said = _at_level(_word("effect_interval", lang), table)
-    outcomes = table["outcome"].unique() if "outcome" in table else []
-    if len(outcomes) == 1:
-        said += _COLON[lang] + outcome_label(outcomes[0], lang)
-    ax.set(ylim=(-0.6, len(table) + 0.2), xlabel=said)
-    ax.tick_params(axis="y", length=0, pad=8)
+        axes[0].legend(frameon=False, fontsize=8, loc=f"upper {side}")
     return fig
+
+
+def _names_of_effects(table, lang, indicators):
+    """Name effects by that in which they differ; what they share is said of the axis."""
+    parts = {"estimator": [_word(f"estimator_{name}", lang) for name in table["estimator"]]}
+    if "outcome" in table:
+        parts = {"outcome": [outcome_label(n, lang, indicators) for n in table["outcome"]], **parts}
+    shared = {part for part, names in parts.items() if len(set(names)) == 1}
+    if len(shared) == len(parts):
+        shared.discard("estimator")
+    rows = ["\n".join(row) for row in zip(*(parts[p] for p in parts if p not in shared), strict=True)]
+    said = [_at_level(_word("effect_interval", lang), table), *(parts[p][0] for p in parts if p in shared)]
+    return rows, _COLON[lang].join(said)
+
+
+def _draw_effects(ax, rows, lang):
+    """Draw effects of one unit, the first row at the top."""
+    y = np.arange(len(rows))[::-1]
+    ax.plot(rows["att"], y, "o", color=BLUE)
+    room = _room(rows[[c for c in ("att", "low", "high", "effect") if c in rows]])
+    low, high = _within(ax, rows["low"], rows["high"], y, room, [BLUE] * len(rows))
+    ax.hlines(y, low, high, color=BLUE, linewidth=2)
+    if "effect" in rows:
+        ax.vlines(rows["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
+    ax.axvline(0, color=MUTED, linewidth=0.8)
+    ax.set_yticks(y, rows["name"])
+    ax.set_ylim(-0.6, len(rows) + 0.2)
+    ax.tick_params(axis="y", length=0, pad=8)
+    for label in ax.get_yticklabels():
+        label.set_linespacing(1.35)
+
+
+def _within(ax, low, high, y, room, colours):
+    """Keep intervals within the limits of their axis, an end that is infinite as an arrow there."""
+    ax.set_xlim(*room)
+    for sign, end, infinite in (("<", room[0], low == -np.inf), (">", room[1], high == np.inf)):
+        for k in np.flatnonzero(infinite):
+            ax.plot(end, y[k], sign, color=colours[k], clip_on=False)
+    return low.clip(lower=room[0]), high.clip(upper=room[1])
 
 
 def _room(numbers):
@@ -483,7 +591,7 @@ def _room(numbers):
     return numbers.min() - margin, numbers.max() + margin
 
 
-@_drawn_from("effect.cohort_weights", "cohort", "period", "weight")
+@_drawn_from("effect.cohort_weights", "cohort", "period", "weight", of=("weight",))
 def plot_weights(table, *, lang="en"):
     """Plot the weight of each cohort in each period: what an estimator adds, and, hatched, what it subtracts.
 
@@ -497,30 +605,36 @@ def plot_weights(table, *, lang="en"):
     -------
     matplotlib.figure.Figure
     """
-    table = _steady(table)
-    periods = list(dict.fromkeys(table["period"].astype(str)))
-    cohorts = table["cohort"].drop_duplicates()
-    grid = table["weight"].to_numpy().reshape(len(cohorts), len(periods))
+    table = _dated(_steady(table))
+    grid = _by_cohort(table)
     title = _word("title_weights", lang)
     if "estimator" in table.attrs:
         title += _COLON[lang] + _word(f"estimator_{table.attrs['estimator']}", lang)
-    fig, ax = _figure(7.2, 1.4 + 0.4 * len(cohorts), title, table=table)
-    largest = np.abs(grid).max()
-    image = ax.imshow(grid, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest)
-    for row, column in np.argwhere(grid < 0):
-        ax.add_patch(_hatched(column, row, "white" if grid[row, column] < -0.5 * largest else INK))
-    for k, cohort in enumerate(cohorts):
-        if str(cohort) in periods:
-            start = periods.index(str(cohort)) - 0.5
-            ax.plot([start, start], [k - 0.5, k + 0.5], color=INK, linewidth=1.2)
-    step = -(-len(periods) // 9)
-    ax.set_xticks(range(0, len(periods), step), periods[::step])
-    names = [_word("never_treated", lang) if pd.isna(c) else f"{c}" for c in cohorts]
-    ax.set_yticks(range(len(cohorts)), names)
+    fig, ax = _figure(7.2, 1.4 + 0.4 * len(grid), title, table=table)
+    weights, (first, last) = grid.to_numpy(), (grid.columns[0] - 0.5, grid.columns[-1] + 0.5)
+    largest, extent = np.nanmax(np.abs(weights)), (first, last, len(grid) - 0.5, -0.5)
+    image = ax.imshow(weights, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest, extent=extent)
+    for row, column in np.argwhere(weights < 0):
+        colour = "white" if weights[row, column] < -0.5 * largest else INK
+        ax.add_patch(_hatched(grid.columns[column], row, colour))
+    for k, start in enumerate(grid.index.map(_place)):
+        if not pd.isna(start) and first < start < last:
+            ax.plot([start - 0.5, start - 0.5], [k - 0.5, k + 0.5], color=INK, linewidth=1.2)
+    _name_periods(ax, table)
+    names = [_word("never_treated", lang) if pd.isna(c) else f"{c}" for c in grid.index]
+    ax.set_yticks(range(len(grid)), names)
     ax.tick_params(length=0, labelsize=8)
     ax.spines[:].set_visible(False)
     fig.colorbar(image, ax=ax, label=_word("weight", lang)).outline.set_visible(False)
     return fig
+
+
+def _by_cohort(table):
+    """One row is one cohort, one column one place on the axis of time; a period without cells has one too."""
+    row, cohorts = pd.factorize(table["cohort"], use_na_sentinel=False)
+    grid = table.assign(row=row).pivot(index="row", columns="at", values="weight")
+    grid = grid.reindex(columns=range(grid.columns.min(), grid.columns.max() + 1))
+    return grid.set_axis(cohorts.astype(object))
 
 
 def _hatched(column, row, colour):
@@ -529,7 +643,7 @@ def _hatched(column, row, colour):
     return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="///", edgecolor=colour, linewidth=0)
 
 
-@_drawn_from("placebo_in_time(...)", "lead", "att", "low", "high")
+@_drawn_from("placebo_in_time(...)", "lead", "att", "low", "high", of=("att",))
 def plot_placebo(table, *, lang="en"):
     """Plot the effect beside those at dates when nobody was treated yet, with their intervals.
 
@@ -559,7 +673,7 @@ def plot_placebo(table, *, lang="en"):
     return fig
 
 
-@_drawn_from("test.assignments", "statistic", "actual")
+@_drawn_from("test.assignments", "statistic", "actual", of=("statistic",))
 def plot_randomization(table, *, lang="en"):
     """Plot the estimate among those under other assignments of the pilots.
 
@@ -601,7 +715,7 @@ def _bins(values, edge):
     return width * np.arange(-most, most + 1)
 
 
-@_drawn_from("honest_did(effect).table", "m", "low", "high")
+@_drawn_from("honest_did(effect).table", "m", "low", "high", of=("low", "high"))
 def plot_honest(table, *, lang="en"):
     """Plot intervals for an effect as trends are allowed to differ more, and where zero comes in.
 
@@ -635,7 +749,7 @@ def plot_honest(table, *, lang="en"):
     return fig
 
 
-@_drawn_from("load_size()", "test")
+@_drawn_from("load_size()", "test", of=("size",))
 def plot_size(table, *, lang="en"):
     """Plot how often tests reject a true null, by the number of pilots, one panel a design.
 
@@ -696,7 +810,7 @@ def _legend_beside(axes, used, lang, *, several):
     axes[used].legend(once.values(), once.keys(), frameon=False, fontsize=8, loc="center")
 
 
-@_drawn_from("power_curve(design, ...)", "effect", "power", "treated")
+@_drawn_from("power_curve(design, ...)", "effect", "power", "treated", of=("power",))
 def plot_power(table, *, lang="en"):
     """Plot the share of studies that would find an effect, with the simulation's error.
 
@@ -724,7 +838,7 @@ def plot_power(table, *, lang="en"):
     return fig
 
 
-@_drawn_from("reproduce_published(...)", "value", "standard_error", "se", "found")
+@_drawn_from("reproduce_published(...)", "value", "standard_error", "se", "found", of=("att",))
 def plot_published(table, *, lang="en"):
     """Plot estimates of this package beside published ones, each in published standard errors.
 
@@ -739,6 +853,7 @@ def plot_published(table, *, lang="en"):
     matplotlib.figure.Figure
     """
     table = _steady(table[(table["found"] != "not run") & table["se"].notna()])
+    _check_drawn("plot_published, without what was not run or has no error,", table, ["att"])
     fig, ax = _figure(7.6, 1.4 + 0.27 * len(table), _word("title_published", lang))
     y, unit = np.arange(len(table))[::-1], table["se"].astype(float)
     value = table["value"].astype(float) / unit
@@ -758,7 +873,7 @@ def plot_published(table, *, lang="en"):
     return fig
 
 
-def save_figure(plot, stem, data, *, lang="en", folder=None):
+def save_figure(plot, stem, data, *, lang="en", folder=None, **options):
     """Draw a figure in both languages and save it with the numbers that it plots.
 
     Writes <stem>.zh.png, <stem>.zh.pdf, <stem>.en.png, <stem>.en.pdf and <stem>.csv (the table,
@@ -777,6 +892,8 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
         Language of the figure that is returned.
     folder : path, optional
         figures/ of the clone by default, of the working folder if the package was not installed from one.
+    **options
+        Passed on to `plot`: ``indicators=``.
 
     Returns
     -------
@@ -788,7 +905,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None):
         )
     stem, folder = as_stem(stem), as_output(folder)
     with _styled():
-        drawn = {language: plot(data, lang=language) for language in ("zh", "en")}
+        drawn = {language: plot(data, lang=language, **options) for language in ("zh", "en")}
         for language, fig in drawn.items():
             _mark(fig, data)
             save_both(fig, folder / f"{stem}.{language}")
@@ -821,7 +938,7 @@ def _steady(table):
     return table.assign(**{c: [float(f"{v:.10g}") for v in floats[c]] for c in floats})
 
 
-def _figure(width, height, title, *, table=None, shape=(1, 1)):
+def _figure(width, height, title, *, table=None, shape=(1, 1), **layout):
     """Make a figure (inches) with a title and one axes, or several, known to no global state."""
     from matplotlib.figure import Figure
 
@@ -829,7 +946,7 @@ def _figure(width, height, title, *, table=None, shape=(1, 1)):
     fig._repr_png_ = partial(save_in_memory, fig)  # of itself a notebook draws none before pyplot is imported
     fig.suptitle(title, x=0.01, ha="left", fontsize=11)
     _mark(fig, table)
-    return fig, fig.subplots(*shape)
+    return fig, fig.subplots(*shape, **layout)
 
 
 def save_in_memory(fig):

@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from .dates import iso
+from .dates import iso, time_of
 from .quantities import counted_units, lexicon_codes, lexicon_words
 from .rates import each_of
 from .tokens import is_person, purely
@@ -13,7 +13,7 @@ YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
 )
 WHEN = re.compile(  # a label that is no more than a date
-    r"(?=.)(?:(?:19|20)\d\d(?: ?年)?度?)?(?:年?[底末])?(?:[上下]半年|[一二三四]季度)?"
+    r"(?=.)(?:(?:19|20)\d\d(?: ?年)?度?)?(?:年?[底末])?(?:[上下]半年|第?[一二三四1-4]季度|前[二三]季度|全年)?"
     r"(?:\d{1,2}月份?)?(?:\d{1,2}[日号])?"
     r"|\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?"
 )
@@ -37,8 +37,9 @@ _SHARE = re.compile(r"(?:率|占比|比例|比重)$")
 PLACE = re.compile("[\u4e00-\u9fff]{2,8}(?:省|市|县|区|镇|乡|街道|村|社区)")
 _PLAN = re.compile(r"计划|目标|预算|任务|名额|拟[招聘录选]|招[聘考录募][\u4e00-\u9fff]{0,2}(?:数|名额)")
 _DONE = re.compile("决算|执行|完成|实际|实绩|现有|实有|累计|已|占(?!比)")
-_COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$|(?<=..)总[数量]$|(?<=.{4})[人户]数$")
+_COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$|(?<=..)总[数量]$|(?<=.{4})户数$")
 _EVENTS = re.compile("[\u4e00-\u9fff]{2}(?:人次|次数|场次)")  # of what the label names
+TAKEN = re.compile("(?:计划|拟)?招[聘考录募收](?:人数|名额)")  # for what the label names
 _OF_EACH = re.compile(r"每[\d十百千万]+[名个]?(?:人口|人|户)(?:平均)?(?:拥有)?")
 _WITH_UNIT = re.compile(r"(.*?) ?(?:\((?:单位:?)?([^()]{1,6})\)|[/:]([^/:()]{1,4})|(?<=.)([%‰]))")
 _UNIT = re.compile(r"(?:人民币)?(十万|百万|千万|[十百千万亿]?)([^/]*)(?:/(每?[\u4e00-\u9fff·、]{1,6}))?")
@@ -49,8 +50,8 @@ class Said(NamedTuple):
 
     noun: what is counted, and span: where that stands, if it does; own: it is more than 数量; place: what
     they are of; unit, factor: of the numbers (万元: 元, 10000); implied: unit where nothing says one (人数:
-    人); per: what a mean is of one of; at: ISO date or nothing; kind, baseline; status: where it is said;
-    sign: -1 where a positive number is a decrease.
+    人); per: what a mean is of one of; at: ISO date, two with a slash, or nothing; kind, baseline; status:
+    where it is said; sign: -1 where a positive number is a decrease.
     """
 
     noun: str = ""
@@ -76,7 +77,7 @@ def said_of(cell, document):
     skipped = MARK.match(cell.text).end()
     name, unit, factor = name_and_unit(cell.text[skipped:].rstrip(":*#△"))
     if WHEN.fullmatch(name) and not YEAR.fullmatch(name):
-        return Said(unit=unit, factor=factor, at=iso(name, "", document))  # 一季度
+        return Said(unit=unit, factor=factor, at=time_of(name, document))  # 一季度
     at, past = _dated(name, document)
     each = _OF_EACH.match(name, past)
     past = each.end() if each else past + _acted(name[past:])
@@ -86,7 +87,7 @@ def said_of(cell, document):
     return Said(
         noun=noun,
         span=_span(cell, skipped + past, len(noun)) if noun else None,
-        own=not (is_measure(counted) or is_measure(noun) or noun[:1] == "占" or _EVENTS.fullmatch(counted)),
+        own=_is_own(counted, noun),
         unit=unit,
         factor=factor,
         implied=_implied(name),
@@ -97,6 +98,12 @@ def said_of(cell, document):
         status="achieved" if _DONE.search(name) else "planned" if _PLAN.search(name) else "",
         sign=-1 if _DOWN.search(name) and "增" not in name else 1,
     )
+
+
+def _is_own(counted, noun):
+    """Tell whether a header says what is counted, and does not leave that to the labels of the rows."""
+    measure = is_measure(counted) or is_measure(noun) or noun[:1] == "占"
+    return not (measure or _EVENTS.fullmatch(counted) or TAKEN.fullmatch(counted))
 
 
 def _dated(name, document):

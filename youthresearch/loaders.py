@@ -202,25 +202,37 @@ def labels_by_key():
     return load_labels().set_index("key")
 
 
-def outcome_label(name, lang):
-    """Name an outcome by its label and its youth, or as the panel does."""
+def outcome_label(name, lang, indicators=None):
+    """Name an outcome by a code book of one's own, by its label and its youth, or as the panel does."""
+    if own := _coded(name, f"label_{lang}", indicators):
+        return own
     metric, youth, band = name.partition("_youth_")
     keys = [f"outcome_{metric}", *([f"base_youth_{band}"] if youth else [])]
     if not set(keys) <= set(labels_by_key().index):
-        return indicator_label(name, lang)
+        return _coded(name, f"label_{lang}", _project_indicators()) or name
     label, *base = labels_by_key().loc[keys, f"label_{lang}"]
     return label.format(*base) if base else label
 
 
-def indicator_label(name, lang):
-    """Name an indicator by its label in the code book, if it has one."""
-    return _indicator_labels()[lang].get(name, name)
+def outcome_unit(name, indicators=None):
+    """Say in what an outcome is: the unit of the code book; of a metric itself, whatever its youth."""
+    own = _coded(name, "unit", indicators) if indicators is not None and "unit" in indicators else ""
+    return own or _coded(name, "unit", _project_indicators()) or name.partition("_youth_")[0]
+
+
+def _coded(name, column, indicators):
+    """Return what a code book has in a column for an indicator, or nothing."""
+    if indicators is None:
+        return ""
+    needed = ["indicator", "label_zh", "label_en"]
+    check_columns("indicators", indicators, needed, "give load_indicators(...)", untyped=needed)
+    known = indicators.loc[indicators["indicator"] == name, column].dropna()
+    return known.iloc[0] if len(known) else ""
 
 
 @cache
-def _indicator_labels():
-    table = load_indicators().set_index("indicator")
-    return {lang: table[f"label_{lang}"].to_dict() for lang in ("zh", "en")}
+def _project_indicators():
+    return load_indicators()
 
 
 def load_lexicon(data=None):

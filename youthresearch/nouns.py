@@ -60,6 +60,7 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
+BUILDINGS = ("座", "栋", "幢")
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
@@ -107,21 +108,9 @@ def find_noun(tokens, i, mention, kind, context):
     level = _level(tokens, i, before) if bare or not rule else None
     if level:
         return level, "left", before
-    listed = _listed(tokens, i, unit, found["left"]) if rule == "left" else None
-    if listed:
-        return listed, "topic", found["left"]
-    if rule == "left" and unit == "%" and "right" in found and _is_elided(tokens, i, found["left"], None):
-        return found["right"], "right", found["left"]  # 广东、福建等省60%的企业
-    if rule == "left" and (
-        _is_elided(tokens, i, found["left"], before) or _is_where(tokens, i, unit, found["left"], context)
-    ):
-        return before and _fitting(tokens, i, unit, before), "inherited", found["left"]
-    worth = _worth(tokens, i, found["left"], before) if rule == "left" and unit == "元" else None
-    if worth:
-        return worth, "inherited", found["left"]
-    same = rule == "left" and kind != "rank" and _same_kind(tokens, i, unit, found["left"], context)
-    if same:
-        return same, "inherited", found["left"]
+    instead = _instead(tokens, i, unit, kind, found, context) if rule == "left" else None
+    if instead:
+        return *instead, found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
     if rule != "right" and ends_in(tokens[i - 1].word, "act"):
         again = again or _accused(tokens, i, context)
@@ -135,6 +124,27 @@ def find_noun(tokens, i, mention, kind, context):
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
 
+def _instead(tokens, i, unit, kind, found, context):
+    """Find the noun, and its rule, where what stands left of a number says something else of it."""
+    left, before = found["left"], context["noun"]
+    strange = unit in ("元", *ONLY) and not fits(_head(tokens, i, left), unit)
+    named = (_listed(tokens, i, unit) or _labelled(tokens, i, unit)) if strange else None
+    if named:
+        return named, "topic"
+    if before and (_is_aim(tokens, i, unit, left) or (kind == "growth" and _is_rate(tokens, i, left))):
+        return before, "inherited"  # 就业9人,完成目标的90%,增长率6%
+    if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
+        return found["right"], "right"  # 广东、福建等省60%的企业
+    if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
+        return before and _fitting(tokens, i, unit, before), "inherited"
+    if _is_done(tokens, i, unit, left):
+        done = _last_of(unit, context)
+        return (done, "inherited") if done else None
+    worth = _worth(tokens, i, left, before) if unit == "元" else None
+    same = worth or (_same_kind(tokens, i, unit, left, context) if strange and kind != "rank" else None)
+    return (same, "inherited") if same else None
+
+
 def _before_bracket(tokens, i, context):
     """Find the last noun before a bracket with figures of its own (团员90人(女团员30人),占80%)."""
     k = i - 1
@@ -145,6 +155,29 @@ def _before_bracket(tokens, i, context):
     opens = next((t.start for t in reversed(tokens[:k]) if t.word == "("), 0)
     context["counted"] = [pair for pair in context["counted"] if pair[0][0] < opens]
     return context["counted"][-1][0] if context["counted"] else None
+
+
+def _is_aim(tokens, i, unit, phrase):
+    """Tell whether a clause says only what number i is measured by (完成计划的90%, 目标60人的90%)."""
+    told = unit == "%" or (tokens[i + 1].word == "的" and tokens[i + 2].word == NUMBER)
+    if not told or not _head(tokens, i, phrase).endswith((*AIMS, *BOOKED)):
+        return False
+    k = next(k for k in range(i - 1, -1, -1) if tokens[k].start <= phrase[0])
+    while tokens[k - 1].sort not in "npx":
+        k -= 1
+    return tokens[k - 1].sort == "x"
+
+
+def _is_rate(tokens, i, phrase):
+    """Tell whether a phrase is but the word for how fast something grows (年增长率)."""
+    word = _head(tokens, i, phrase)
+    return moves(word[-3:-1]) and len(word) == phrase[1] - phrase[0]
+
+
+def _is_done(tokens, i, unit, phrase):
+    """Tell whether a verb alone stands before what cannot be counted by it (书屋90个,计划再建设60个)."""
+    things = unit in COUNTED and unit not in PEOPLE
+    return things and tokens[i - 1].sort == "w" and phrase[0] == tokens[i - 1].start
 
 
 def _is_listed(tokens, i, before):
@@ -168,6 +201,11 @@ def _again(event, last, unit, context):
         return context["noun"]
     if unit not in CASES:
         return None
+    return _last_of(unit, context)
+
+
+def _last_of(unit, context):
+    """Find the last noun of a unit that the sentence has, or the subject of its paragraph."""
     said = (context["paragraph"].get("subject", (None, "")), *context["counted"])
     return next((noun for noun, its in reversed(said) if its == unit), None)
 
@@ -214,8 +252,8 @@ def _own_share(tokens, i, unit, context):
         return given  # 对甲、乙证书分别给予900元和600元补贴
     if whole and _is_task(tokens[apart:first], whole):
         of = left_of(tokens, apart, "")
-        parts = _parts(tokens, apart, of) if of else []
-        return parts[place] if len(parts) == size else whole
+        told = (_parts(tokens, apart, of) if of else []), context["nouns"][-size:]
+        return next((parts[place] for parts in told if len(parts) == size), whole)
     if whole:
         told = tokens[apart].start >= whole[1]
         parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
@@ -263,7 +301,7 @@ def _parts(tokens, first, whole):
         k = c - 1
 
 
-def _is_elided(tokens, i, found, before):
+def _is_elided(tokens, i, unit, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
     first = max(0, i - 4 * REACH)
     place = next((n for n in range(i - 1, first - 1, -1) if tokens[n].end == found[1]), None)
@@ -274,6 +312,8 @@ def _is_elided(tokens, i, found, before):
         return True  # 岗位16个,其中广西9个
     if not before or ends_in(where.word, "league") or not is_counted(where.word):
         return False
+    if unit in PEOPLE and is_person(where.word):
+        return False  # 团支部60个,其中女团员90人
     whole = next((n for n in range(place, first - 1, -1) if tokens[n].end == before[1]), place)
     league = tokens[whole - (tokens[whole].word in TOTALS)].word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
@@ -282,15 +322,20 @@ def _is_elided(tokens, i, found, before):
 
 def _is_where(tokens, i, unit, found, context):
     """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
-    if context.get("unit") != unit or (unit in COUNTED and unit not in PEOPLE):
+    if context.get("unit") != unit:
         return False
+    if unit in COUNTED and unit not in PEOPLE and is_counted(_head(tokens, i, context["noun"])):
+        return False  # 学校9所,其中小学5所
     if unit in (*TO_THE_LEFT, *EVENTS):
         return False  # 大型招聘会9场,小型招聘会60场
     label = tokens[i - 1]
     if label.end != found[1] or not ends_in(label.word, "organisation") or is_person(label.word):
         return False
+    if lead(tokens, i - 1, found[0]).sort in "hvw":
+        return False  # 设施90个,其中设置服务站60个
     said = [t.word for t in tokens[max(0, i - 4 * REACH) : i] if t.start >= context["noun"][1]]
-    return unit not in PEOPLE or any(word in (":", "其中", "包括") for word in said)
+    told = unit not in (*COUNTED, *BUILDINGS)  # a body is none of what they count
+    return told or any(word in (":", "其中", "包括", "(") for word in said)
 
 
 def _is_only_place(tokens, k, start):
@@ -341,9 +386,19 @@ def _candidates(tokens, i, unit, kind, before):
         found = {"right": right} | found  # 5万元的经费, 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
         found = {"event": event, "left": left, "right": right}
-    if unit != "%" and not done:
-        found.setdefault("object", _object(tokens, i, unit))
+    if unit != "%" and not done and "object" not in found:
+        object_ = _object(tokens, i, unit)
+        found["object"] = None if object_ and before and _is_part(tokens, i, before) else object_
     return {rule: phrase for rule, phrase in found.items() if phrase}
+
+
+def _is_part(tokens, i, before):
+    """Tell whether number i opens a clause on some of those before (60人获奖,其中9人获金奖,6人获银奖)."""
+    k = i - 1 - (tokens[i - 1].word in ("有", "共有"))
+    if tokens[k].sort != "x" and tokens[k].word != "其中":
+        return False
+    near = tokens[max(0, i - 2 * REACH) : i]
+    return any(t.word == "其中" and t.start >= before[1] for t in near)
 
 
 def _is_paid(tokens, i):
@@ -434,8 +489,18 @@ def _further(tokens, i, unit, kind, context):
         return described, "left", before
     use = _used_as(tokens, i) if unit == "元" and alone else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
+    if (
+        verb
+        and not before
+        and unit in PEOPLE
+        and verb[1] <= tokens[i].start
+        and tokens[i - 1].sort in "hv"
+        and context["paragraph"].get("persons")
+    ):
+        return context["paragraph"]["persons"], "inherited", verb
     if verb:
-        return verb, "event", before
+        persons = None if before or unit not in PEOPLE else _done_to(tokens, i, verb, context)
+        return (persons, "inherited", verb) if persons else (verb, "event", before)
     money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
@@ -470,10 +535,8 @@ def _same_kind(tokens, i, unit, left, context):
 
     建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
     """
-    if unit not in ONLY:
-        return None
     head = _head(tokens, i, left)
-    if fits(head, unit) or _is_item(tokens, i, unit, left):
+    if unit == "元" or _is_item(tokens, i, unit, left):
         return None
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
@@ -537,15 +600,22 @@ def _fitting(tokens, i, unit, before):
     return before if k is None else phrase_to(tokens, k)
 
 
-def _listed(tokens, i, unit, found):
+def _listed(tokens, i, unit):
     """Find what a list is of, where a figure in it has only its label (津贴分别为:一类区9元,二类区8元)."""
-    if unit not in ("元", *ONLY) or fits(_head(tokens, i, found), unit):
-        return None
     mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word in (":", "为")), 0)
     if not tokens[mark - 1].word.startswith(("分别", "如下", "标准")):
         return None
-    k = next((k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw"), -1)
-    return phrase_to(tokens, k) if k >= 0 else None
+    named = (k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw")
+    k = next((k for k in named if unit == "元" or fits(tokens[k].word, unit)), None)
+    return None if k is None else phrase_to(tokens, k)
+
+
+def _labelled(tokens, i, unit):
+    """Find the label that a sentence begins with, if the unit counts it (交通补贴:外地教师90元)."""
+    k = next((k for k in range(min(i, REACH)) if tokens[k].word == ":"), 0)
+    if k == 0 or tokens[k - 1].sort not in "nw" or not fits(tokens[k - 1].word, unit):
+        return None
+    return phrase_to(tokens, k - 1)
 
 
 def _from_afar(tokens, i, unit, kind, money):
@@ -553,18 +623,28 @@ def _from_afar(tokens, i, unit, kind, money):
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
-    topic = money or _topic(tokens, i, unit)
+    label = _labelled(tokens, i, unit) if unit in ("元", *ONLY) else None
+    topic = label or money or _topic(tokens, i, unit)
     said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
     if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
         return topic, "topic", None
     return (span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
 
 
+def _done_to(tokens, i, verb, context):
+    """Find the persons of the paragraph, where a verb says what is done to some (党员60人。实有57人)."""
+    done = tokens[i - 1].end == verb[1] and tokens[i - 1].sort in "hv"
+    return context["paragraph"].get("persons") if done else None
+
+
 def _taken_on(tokens, i, unit, before):
     """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
-    if not before or unit not in PEOPLE or tokens[i - 1].word not in roles("head_verb"):
+    head = _head(tokens, i, before) if before and unit in PEOPLE else ""
+    if head not in roles("event") and not says(head):
         return None
-    return span(tokens, i - 1, i - 1) if _head(tokens, i, before) in roles("event") else None
+    if tokens[i - 1].word in roles("head_verb"):
+        return span(tokens, i - 1, i - 1)
+    return _doing(tokens, i)
 
 
 def _measures(tokens, i):
@@ -857,6 +937,8 @@ def _topic(tokens, i, unit):
             continue  # 元/人
         if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
             continue  # 发展到60人
+        if unit in ONLY and not (fits(tokens[k].word, unit) or ends_in(tokens[k].word, "qualifies")):
+            continue
         named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
         if named or tokens[k].sort in "nw":
             spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")

@@ -26,6 +26,8 @@ from .tokens import (
     is_counted,
     is_level,
     is_person,
+    is_piece,
+    is_quality,
     may_stand,
     moves,
     purely,
@@ -42,15 +44,18 @@ EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
     *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
 )
+DONE = ("", *EVENTS, "元", "个", "项")  # units that may count what is done
+TASKS = ("工作", "任务", "内容", "目标")  # of units of things, what is done to these
 SURFACES = ("亩", "公顷", "平方米", "公里")
 STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
+EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 # Single characters that begin no word with the next.
-WHICH = (*ADVERBS, *"某我该本各每几了来去早多快新")
+WHICH = (*ADVERBS, *"某我该本各每几了去早多快新")
 # Alone, they count what was counted before.
-TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量")
+TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量", "数目")
 MEAN_AGE = "平均年龄"
 ATTENDED = ("参加", "出席", "申请", "享受", "取得")
 TAKEN_PART = (*ATTENDED, "参与")
@@ -59,7 +64,9 @@ BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not wh
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
-NATIONAL = ("青联", "学联", "人大", "政协")  # bodies of the nation
+NATIONAL = ("青联", "学联", "人大", "政协", "重点")  # bodies of the nation, and what it selects
+MASSES = ("人员", "人口", "人群")  # of which a verb says which
+WORKS = ("项目", "工程", "平台", "计划")  # what totals are told of
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
@@ -127,13 +134,17 @@ def _run_on(tokens, i, unit):
     """Find the first and last token of the noun phrase that follows token i, or nothing twice."""
     begin = last = None
     j = opening(tokens, i + 1, unit)
+    if tokens[j].sort == "h" and not _is_alone(tokens, i, unit) and _acts_before(tokens, j, unit):
+        begin = j  # 全市9个创建集体获表彰
+        j += 1
     while j < i + 2 * REACH:
         token, after = tokens[j], tokens[j + 1]
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            fits = last is not None and (unit in SURFACES or _may_count(tokens[last].word, unit))
-            if (fits and not _names_the_kind(tokens, j, unit)) or (last and not may_stand(after.sort)):
+            if (_is_whose(tokens, j, last, unit) and not _names_the_kind(tokens, j, unit)) or (
+                last and not may_stand(after.sort)
+            ):
                 break
             begin = last = None
         elif _is_head(tokens, j, last, unit):
@@ -141,7 +152,7 @@ def _run_on(tokens, i, unit):
         elif token.word == OTHER and begin is None:
             pass  # 5万元的首批贷款
         elif not _is_inside(tokens, j, begin, last, unit):
-            of = None if counts(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
+            of = None if _may_count(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
             if of is None:
                 break
             begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
@@ -154,6 +165,21 @@ def _run_on(tokens, i, unit):
 def _may_count(word, unit):
     """Tell whether a unit, or a number without one, counts a noun (6万人口的县)."""
     return counts(word, unit) if unit else word == "人口" or is_person(word)
+
+
+def _is_whose(tokens, j, last, unit):
+    """Tell whether the noun before the 的 or 等 in j is what is counted (5种语言的方法, 60亩茶园的数据)."""
+    if last is None:
+        return False
+    word = tokens[last].word
+    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
+        return _may_count(word, unit)
+    return not is_quality(word) and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
+
+
+def _is_alone(tokens, i, unit):
+    """Tell whether number i may stand for what was named before (其中9家建立支部开展活动)."""
+    return unit == "人" or tokens[i - 1].sort == "x" or tokens[i - 1].word == "其中"
 
 
 def _person_after(tokens, last):
@@ -169,8 +195,8 @@ def _person_after(tokens, last):
 def _counted(tokens, begin, last, unit):
     """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
     n = _last_counted(tokens, begin, last, unit)
-    if n is None:
-        return last
+    if n is None or (n < last and _is_single(tokens[last]) and tokens[last + 1].word != NUMBER):
+        return last  # 9家社区青年|汇
     return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
 
 
@@ -205,10 +231,12 @@ def opening(tokens, j, unit=""):
         head = phrase_end(tokens, j + 1)
         cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
-    if unit in PEOPLE and _acts_before(tokens, j):
+    if _acts_before(tokens, j, unit):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
     for n in range(j + 1, j + REACH):
         if tokens[n].word == "的":
+            if n == j + 1 and tokens[j].sort == "w" and _is_whose(tokens, n, j, unit):
+                return j  # 6类服务的清单
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
         if tokens[n].sort == "x":
             break
@@ -223,10 +251,10 @@ def _is_relative(tokens, j):
     return tokens[ends].word == "的"
 
 
-def _acts_before(tokens, j):
-    """Tell whether persons with a verb of their own follow, before any 的."""
-    head = phrase_end(tokens, j + 1)
-    return head is not None and is_person(tokens[head].word) and tokens[head + 1].sort == "h"
+def _acts_before(tokens, j, unit):
+    """Tell whether what the unit counts follows with a verb of its own, before any 的."""
+    head = phrase_end(tokens, j + 1) if unit in COUNTED and tokens[j].word not in roles("becomes") else None
+    return head is not None and counts(tokens[head].word, unit) and tokens[head + 1].sort == "h"
 
 
 def _are_described(tokens, j, end, unit):
@@ -268,11 +296,12 @@ def _is_head(tokens, j, last, unit):
             return True  # 40家红十字组织线上筹款
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
-        happens = unit in (*EVENTS, "元", "个", "项") and not is_counted(tokens[last].word)
+        happens = unit in DONE[1:] and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
-        return False
+        piece = last == j - 1 and after.sort == "h" and tokens[j].sort in "as"
+        return piece and is_piece(tokens[j].word)  # 两个主场|地举行活动
     if last is None:
         return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
     return _goes_on(tokens, j, last, unit)
@@ -281,7 +310,7 @@ def _is_head(tokens, j, last, unit):
 def _is_inside(tokens, j, begin, last, unit):
     """Tell whether a phrase runs on over token j, which cannot end it."""
     sort, after = tokens[j].sort, tokens[j + 1]
-    if last is not None and tokens[j].word in ("整", "每", "所有"):
+    if last is not None and tokens[j].word in EACH:
         return False  # 60个村整村脱贫
     if sort == "c":
         return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
@@ -293,7 +322,7 @@ def _is_inside(tokens, j, begin, last, unit):
             return _are_joined(tokens, j + 1, unit)
         return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
     if sort == "h":
-        return begin is not None and (last is None or _is_cut(tokens, j, unit))
+        return begin is not None and (last is None or _is_cut(tokens, j, begin, unit))
     if sort != "v":
         return False
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
@@ -306,8 +335,9 @@ def _are_joined(tokens, c, unit):
     return _last_counted(tokens, c + 1, head, unit) is not None
 
 
-def _is_cut(tokens, j, unit):
+def _is_cut(tokens, j, begin, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
+    piece = begin == j - 1 and _is_single(tokens[begin]) and not is_counted(tokens[begin].word)
     while tokens[j].sort == "h" and len(tokens[j].word) == 1:
         if tokens[j].word in roles("becomes"):
             return False  # 60个单位获集体称号
@@ -315,8 +345,10 @@ def _is_cut(tokens, j, unit):
     head = phrase_end(tokens, j)
     if head is None:
         return False
-    return counts(tokens[head].word, unit) or (
-        unit not in PEOPLE and ends_in(tokens[head].word, "organisation")
+    return (
+        piece
+        or _last_counted(tokens, j, head, unit) is not None
+        or (unit not in PEOPLE and ends_in(tokens[head].word, "organisation"))
     )
 
 
@@ -329,7 +361,11 @@ def _joins_next(tokens, j, last, unit):
         head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
+    if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
+        return True  # 3名低收入、困难家庭学生
     if counts(tokens[last].word, unit):
+        if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh":
+            return True  # 9个省、市建设中学60所
         head = _last_counted(tokens, j + 1, head, unit)
         if head is None:
             return False  # 9个贫困县和帮扶任务
@@ -353,21 +389,39 @@ def _goes_on(tokens, j, last, unit):
     if head is None:
         return False
     head -= tokens[head].word == BRACKET and head > j
-    word = tokens[head].word
-    if counts(word, unit) and not counts(tokens[last].word, unit):
+    fitting = counts(tokens[last].word, unit)
+    if not fitting and _last_counted(tokens, j, head, unit) is not None:
         return True  # 30户“最美家庭”备选家庭
     if unit in PEOPLE:
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
-    if word == "工作" and unit in ("个", "家", "所"):
-        return False  # 34个团支部换届工作
+    if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
+        return False  # 34个团支部换届工作, 6亩茶园建设任务
     if head == j:
-        after = tokens[j + 1]
-        acts = after.word == NUMBER and is_counted(tokens[last].word)  # 90%的社区建设1所乐园
-        happens = after.sort == "x" and word in roles("event")  # 3家单位筹款30万元, 70个项目参赛
-        happens = happens and (is_counted(tokens[last].word) or word not in roles("head_verb"))
-        does = counts(tokens[last].word, unit) and after.sort == "x"  # 3个团支部升格
-        return not (acts or happens) and (takes_verb(word) or (after.sort in "xc" and not does))
-    return takes_verb(word)
+        return _is_done_to(tokens, j, last, unit)
+    if unit == "元" and ends_in(tokens[last].word, "money"):
+        return False  # 6万元经费筹办“读书月”活动
+    cut = tokens[j + 1].sort == "n" and _is_single(tokens[j + 1])
+    acts = tokens[last].sort == "w" and unit not in DONE and not takes_verb(tokens[last].word)
+    if not fitting and (cut or acts):
+        return True  # 6条青年学习|社线路, 6部采矿调度机
+    return takes_verb(tokens[head].word)
+
+
+def _is_done_to(tokens, j, last, unit):
+    """Tell whether the verb j is the end of a phrase: what is done to or by the noun before it is counted."""
+    word, after, counted = tokens[j].word, tokens[j + 1], is_counted(tokens[last].word)
+    if counts(tokens[last].word, unit) and after.sort == "x":
+        return False  # 3个团支部升格
+    if after.word == NUMBER and counted:
+        return False  # 90%的社区建设1所乐园
+    if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
+        return False  # 3家单位筹款30万元, 70个项目参赛
+    return takes_verb(word) or after.sort == "c" or (after.sort == "x" and unit in DONE)
+
+
+def _is_single(token):
+    """Tell whether a token is one character, and no sign for more."""
+    return token.end - token.start == 1
 
 
 def _is_state(tokens, j, last, unit):
@@ -394,7 +448,7 @@ def phrase_end(tokens, j):
     for n in range(j, j + 8):
         if tokens[n].sort in "npw":
             head = n
-        elif tokens[n].sort not in "av":
+        elif tokens[n].sort not in "av" or tokens[n].word in EACH:
             break
     return head
 
@@ -405,6 +459,7 @@ def left_of(tokens, i, unit):
     if k is None:
         return None
     k -= tokens[k].word in ("平均值", "均值") and tokens[k - 1].word.endswith("率")
+    k = _of_share(tokens, k)
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = phrase_to(tokens, k)
     if tokens[k].word in ("预算数", "决算数"):
@@ -536,6 +591,8 @@ def _is_no_noun(tokens, k, i):
         return tokens[k - 1].word == OTHER
     if tokens[k].word[-2:] in AIMS and tokens[k - 1].word in BEYOND:
         return True  # 超过计划3个百分点
+    if tokens[k].word == "计划" and k < i - 1 and tokens[k - 1].sort != "a":
+        return True  # 计划新增60个, but 西部计划
     return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
 
 
@@ -592,14 +649,17 @@ def _before_from(tokens, i):
 
 
 def _of_share(tokens, k):
-    """Step from 比例 in token k to what it is of (党员占总数的比例从60%升到70%)."""
+    """Step from 比例 in token k to what it is of (党员占总数的比例从60%升到70%, 党员的比例)."""
     if tokens[k].word not in ("比例", "比重") or tokens[k - 1].word != "的":
         return k
-    return next((n - 1 for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), k)
+    of = k - 2 if is_counted(tokens[k - 2].word) else k
+    return next((n - 1 for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), of)
 
 
 def _is_noun(tokens, k, unit):
     """Tell whether a verb right before a number is the noun of its phrase."""
+    if tokens[k].word in coded("event", "reaches"):
+        return False  # 养老保险覆盖60万人
     before, qualifies = tokens[k - 1], tokens[k].sort == "a"
     if unit == "元" and before.sort == "n" and (qualifies or not is_counted(before.word)):
         return True  # 市级配套20万元, 行政运行20万元
@@ -644,19 +704,7 @@ def share_of(tokens, i):
 
 def phrase_to(tokens, k):
     """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
-    j = k
-    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
-        j -= 1
-    head = k - (k > j and tokens[k].word in TOTALS and tokens[k - 1].sort == "n")  # 留用团费总数
-    for n in range(head - 1, j - 1, -1):
-        if _is_predicate(tokens, n, head):
-            if _is_crime(tokens, n, head):
-                j = n - (tokens[n - 1].sort == "v" and tokens[n - 2].sort in "vh")  # 起诉侵吞挪用公款犯罪
-                break
-            j = _held(tokens, j, n) or n + 1
-            chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
-            j += chained and _is_predicate(tokens, j, head)  # 定期缴纳团费, but 分散供养标准
-            break
+    j = _past_verb(tokens, k)
     before = tokens[j - 1].word
     if before in WHERE:  # 在平台注册志愿者60人
         j = next((n for n in range(j + 1, k) if tokens[n].word in verbal() and tokens[n - 1].sort == "n"), j)
@@ -672,25 +720,49 @@ def phrase_to(tokens, k):
     after = tokens[j + 1]
     if tokens[j].word == "新" and j + 2 < k and after.sort in "avwh" and len(after.word) > 1:
         j += 2  # 新入驻志愿服务组织
-    while j < k and (
-        tokens[j].sort == "c"
-        or (tokens[j].sort == "p" and _is_place(tokens, j))
-        or tokens[j].word[0] == "各"
-        or tokens[j].word in (BRACKET, "方面")
-        or (tokens[j].word in ("以上", "以下") and tokens[j - 1].sort == "x")
-        or (tokens[j].word in "支个名家所项类" and tokens[j - 1].word in ("各", "每", "该"))
-        or (tokens[j].word in ADMIN and tokens[j + 1].sort in "nw" and _is_left_over(tokens[j - 1]))
-        or (tokens[j].word in ADMIN and tokens[j + 1].word == NAME)  # 县三八红旗集体
-        or (tokens[j].word == "计划" and tokens[j + 1].sort in "vh")
-        or (tokens[j + 1].sort in "na" and tokens[j - 1].word == "各" and is_counted(tokens[j].word))
-    ):
+    while j < k and _is_apart(tokens, j):
         j += 1
     if j < k:
         j += tokens[j + 1].word == NOUN and is_level(tokens[j].word)  # 市级“美丽庭院”示范户
         j = past_titles(tokens, j, k)
     if tokens[j].end - tokens[j].start == 1:
         j = _uncut(tokens, j, k)
+    if not (tokens[k].word in TOTALS or is_counted(tokens[k].word)):
+        j = _past_owner(tokens, j, k)
     return _with_lead(tokens, j, k)
+
+
+def _past_verb(tokens, k):
+    """Find where the nouns up to token k, with all that qualifies them, begin after the verb."""
+    j = k
+    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
+        j -= 1
+    head = k - (k > j and tokens[k].word in TOTALS and tokens[k - 1].sort == "n")  # 留用团费总数
+    for n in range(head - 1, j - 1, -1):
+        if _is_predicate(tokens, n, head):
+            if _is_crime(tokens, n, head):
+                return n - (tokens[n - 1].sort == "v" and tokens[n - 2].sort in "vh")  # 起诉侵吞挪用公款犯罪
+            j = _held(tokens, j, n) or n + 1
+            chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
+            return j + (chained and _is_predicate(tokens, j, head))  # 定期缴纳团费, but 分散供养标准
+    return j
+
+
+def _is_apart(tokens, j):
+    """Tell whether token j, with which a phrase would begin, is no part of it."""
+    token, before, after = tokens[j], tokens[j - 1], tokens[j + 1]
+    if token.sort == "c" or token.word[0] == "各" or token.word in (BRACKET, "方面"):
+        return True
+    if token.sort == "p" and _is_place(tokens, j):
+        return True
+    if token.word in ADMIN and (after.word == NAME or (after.sort in "nw" and _is_left_over(before))):
+        return True  # 县三八红旗集体
+    if token.word in "支个名家所项类" and before.word in ("各", "每", "该"):
+        return True
+    if (before.word == "我" and token.end - token.start == 1) or (before.word == "各" and after.sort in "na"):
+        return True  # 我馆读者, 各层级干部
+    above = token.word in ("以上", "以下") and before.sort == "x"
+    return above or (token.word == "计划" and after.sort in "vh")
 
 
 def _is_place(tokens, j):
@@ -701,16 +773,17 @@ def _is_place(tokens, j):
 def _uncut(tokens, j, k):
     """Move the start j of a phrase out of a word that the tagger cuts into its characters.
 
-    Of a verb (培塑创业典型) nothing stays, of any other word (特岗教师, 起薪) all.
+    All of the word stays (特岗教师, 起薪).
     """
     before = tokens[j - 1]
     cut = before.end - before.start == 1 and before.sort in "hsan" and j > 0
     if not cut or before.word in WHICH or before.word in roles("becomes"):
         return j  # 获国赛一等奖
-    if before.sort == "h" and j < k and not tokens[j + 1].word.endswith(NUMERIC):
-        return j + (tokens[j].sort == "n" and not is_counted(tokens[j].word))
-    alone = j == k and before.sort == "h" and tokens[k + 1].word == NUMBER  # 捐床60张
-    if alone or before.word in roles("link"):
+    whole = tokens[j].sort == "n" and tokens[j].word not in AREAS  # 扩岗补助
+    if before.sort == "h" and j < k and not whole and not tokens[j + 1].word.endswith(NUMERIC):
+        return j
+    gives = j == k and before.sort == "h" and is_counted(tokens[j - 2].word)  # 企业捐床
+    if gives or before.word in roles("link"):
         return j
     return _uncut(tokens, j - 1, k)  # 老先模
 
@@ -726,6 +799,7 @@ def _with_lead(tokens, j, k):
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
     rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
+    rate = rate or (before == "不" and j < k)  # 不合格党员
     if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
         return span(tokens, j - 1, k)  # 九年一贯制学校
     return span(tokens, _titled(tokens, j, k), k)
@@ -789,6 +863,15 @@ def _past_place(tokens, j, k):
     return n + 1 if ends and 1 < name < 4 else j
 
 
+def _past_owner(tokens, j, k):
+    """Skip of whom or of what a total is (学校总面积, 项目总投资)."""
+    for n in range(k, j, -1):
+        if tokens[n].word.startswith(("总", "占地")):
+            of = tokens[n - 1].word
+            return n if of.endswith((*WORKS, *BOOKED)) or ends_in(of, "organisation") else j
+    return j
+
+
 def _is_left_over(before):
     """Tell whether a word is the rest of a place before its 区 or 县 (我区, or a name that no one knows)."""
     unknown = before.sort == "s" and before.word not in roles("link") and before.word[0] not in SIGNS
@@ -826,66 +909,90 @@ def _titled(tokens, j, k):
 
 def _is_predicate(tokens, n, k):
     """Tell whether token n is the verb of the clause, and not a part of the phrase that ends in token k."""
-    if tokens[n + 1].word == "类":
-        return False  # 诈骗类案件
+    sort, word, before = tokens[n].sort, tokens[n].word, tokens[n - 1]
+    if sort not in "hvw" and word not in verbal():
+        spent = word == "支出" and before.sort in "xs"
+        return spent and tokens[k].word.endswith(("金", "款", "费"))  # 支出低保金
+    if _is_of_word(tokens, n, k):
+        return False
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
-    sort, head, before = tokens[n].sort, tokens[k].word, tokens[n - 1]
-    if tokens[n + 1].word == BRACKET and len(tokens[n + 2].word) == 1:
-        return False  # 因公出国(境)费
-    if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
-        return False  # 正式代表6名、列席代表3名
-    if before.sort == "c" and sort == "v" and tokens[n - 2].word.endswith(head):
-        return False  # 困难职工、退休职工
-    if sort == "h" and before.sort == "n" and tokens[n + 1].word == "及" and tokens[n + 2].sort == "n":
-        return False  # 公务用车购置及运行费
-    if n == k - 1 and before.sort == "x" and tokens[n].word in _come() and is_person(head):
+    if _is_alike(tokens, n, k):
+        return False
+    if n == k - 1 and before.sort == "x" and word in _come() and is_person(tokens[k].word):
         return False  # 列席代表, 受益学生
-    if sort == "h" and before.sort in "xs" and head == "人数" and tokens[n].word in TAKEN_PART:
-        return False  # 参加高考人数
-    if sort == "h" and before.sort in "xs" and n < k - 1 and tokens[n].word in ATTENDED and is_person(head):
-        return False  # 出席会议代表
     if sort == "h":
-        if n >= k - 2 and _is_cut_before(tokens, k):
-            return False  # 入孵企业
-        near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
-        return not (near or (n == k - 2 and head == "率"))
-    verb = sort in "vw" or tokens[n].word in verbal()
+        return _takes(tokens, n, k)
     if (before.sort == "s" and before.word[0] == "各") or before.word in roles("praise"):
         return False  # 各类犯罪嫌疑人, 优秀指导教师
-    if before.word[-1:] == "性" and len(before.word) > 2 and not is_person(head):
-        return False  # 保障性租赁住房
-    if n == k - 1 and tokens[k].sort == "v" and before.sort == "n":
-        return False  # 遗体捐献登记
-    if verb and before.word in ADVERBS:
+    if tokens[n + 1].sort == "c" and tokens[n + 2].sort in "np" and (sort == "w" or before.sort == "n"):
+        return False  # 文化休闲、体育健身场所
+    if before.word in ADVERBS:
         return True  # 共注册志愿者
-    if verb and tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
+    if tokens[n + 1].word == NOUN and (sort == "v" or before.sort != "n"):
         return True  # 编发《简报》, 治理“三无”场所
-    if before.sort in "xs" and tokens[n].word == "支出" and head.endswith(("金", "款", "费")):
-        return True  # 支出低保金
-    if sort not in "vw" or (n == k - 1 and head == "人员"):
-        return False  # 应聘人员
+    return sort in "vw" and _is_stated(tokens, n, k)
+
+
+def _is_of_word(tokens, n, k):
+    """Tell whether the verb n is of one word with what follows (保障房, 收养性机构, 诈骗类案件)."""
+    after = tokens[n + 1]
+    if after.word == "类" or (after.word == BRACKET and len(tokens[n + 2].word) == 1):
+        return True  # 因公出国(境)费
+    ends = after.word == "性" or (n == k - 1 and after.end - after.start == 1 and not is_counted(after.word))
+    return ends and len(tokens[n].word) > 1
+
+
+def _is_alike(tokens, n, k):
+    """Tell whether the verb n qualifies the noun k as one joined with it does, or as one that is passive."""
+    sort, head, before, after = tokens[n].sort, tokens[k].word, tokens[n - 1], tokens[n + 1]
+    if before.sort == "c" and n == k - 1 and tokens[n - 3].word.endswith(head):
+        return True  # 正式代表6名、列席代表3名
+    if before.sort == "c" and sort == "v" and tokens[n - 2].word.endswith(head):
+        return True  # 困难职工、退休职工
+    if sort == "h" and before.sort == "n" and after.word == "及" and tokens[n + 2].sort == "n":
+        return True  # 公务用车购置及运行费
+    passive = "受" in (before.word, tokens[n].word) and tokens[n + (sort == "h")].sort in "vw"
+    return passive and (ends_in(head, "person") or head == "对象")  # 受资助学生
+
+
+def _takes(tokens, n, k):
+    """Tell whether the verb n takes the noun k, as verbs of its sort do but in some names of measures."""
+    head, word = tokens[k].word, tokens[n].word
+    if tokens[n - 1].sort in "xs":
+        if head == "人数" and word in TAKEN_PART:
+            return False  # 参加高考人数
+        if n < k - 1 and word in ATTENDED and is_person(head):
+            return False  # 出席会议代表
+    near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
+    return not (near or (n == k - 2 and head == "率") or _is_piece(tokens, n, k))
+
+
+def _is_stated(tokens, n, k):
+    """Tell whether a verb that may qualify the noun k is that of the clause."""
+    sort, word, head, before = tokens[n].sort, tokens[n].word, tokens[k].word, tokens[n - 1]
+    compound, near = word in roles("compound"), n == k - 1
+    if near and (head in MASSES or (head[-1] in "金费" and compound and ends_in(head, "money"))):
+        return False  # 应聘人员, 资助资金, but 捐助善款
     who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
-    if tokens[n].word == "组织" and before.sort in "nw" and not who:
+    if word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
-    if before.sort in "xs" and ends_in(head, "thing") and tokens[n].word in roles("head_verb"):
-        return True  # 征集作品
+    if before.sort in "xs" and (word == "组织" or (ends_in(head, "thing") and word in roles("head_verb"))):
+        return True  # 组织青年论坛, 征集作品
     if before.sort == "c" and tokens[n - 2].sort in "vh":
         return True  # 遴选、资助项目
-    if tokens[n].word == "组织" and before.sort in "xs":
-        return True  # 组织青年论坛
-    if before.word == BODY and sort == "v" and n < k - 1:
+    if before.word == BODY and sort == "v" and not near:
         return True  # 团县委帮扶贫困村资金
-    stated = tokens[n].word not in roles("compound") and not head.endswith((*NUMERIC, "面积"))
+    stated = not compound and not head.endswith((*NUMERIC, "面积"))
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
-    begins = begins or (n < k - 1 and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
-    gives = n == k - 2 and tokens[n].word in _gives() and not head.endswith(NUMERIC)
+    begins = begins or (not near and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
+    gives = n == k - 2 and word in _gives() and not head.endswith(NUMERIC)
     if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
-    if sort == "v" and stated and (n < k - 1 or (who and ends_in(head, "money"))):
+    inner = before.sort == "n" and (sort == "w" or tokens[k].sort == "v" or _is_taken(tokens, n - 1))
+    if sort == "v" and stated and ((not near and not inner) or (who and ends_in(head, "money"))):
         return True  # 红十字会派出救援队伍, 团中央收取团费
-    inner = before.sort == "n" and (sort == "w" or _is_taken(tokens, n - 1))
     of_things = (inner or (before.sort == "h" and sort == "v")) and not (who or is_counted(head))
     return not (of_things or takes_verb(head))  # 募集社会捐赠款物
 
@@ -896,12 +1003,16 @@ def _come():
     return coded("event", "attends") | purely("event", "head_verb")
 
 
-def _is_cut_before(tokens, k):
-    """Tell whether a word that the tagger cuts in two stands right before the noun k."""
-    one, two = tokens[k - 2], tokens[k - 1]
-    if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in "hna":
+def _is_piece(tokens, n, k):
+    """Tell whether the verb n is a piece of a word that the tagger cuts (国考断面, 入孵企业)."""
+    return any(_are_cut(tokens[m], tokens[m + 1], m == k - 2) for m in (n - 1, n) if m < k - 1)
+
+
+def _are_cut(one, two, near):
+    """Tell whether two characters are one word: a verb after a noun, or after any other before a noun."""
+    if len(one.word) > 1 or len(two.word) > 1 or two.sort != "h" or one.sort not in ("hna" if near else "n"):
         return False
-    return one.word not in (*WHICH, *SIGNS) and not is_counted(one.word) and one.word not in AREAS
+    return one.word not in (*WHICH, *SIGNS, *AREAS, "来") and not is_counted(one.word)
 
 
 def _is_subject(tokens, n, k):
@@ -914,7 +1025,7 @@ def _is_subject(tokens, n, k):
 
 def _is_taken(tokens, k):
     """Tell whether a verb stands before the nouns that end in token k."""
-    while k > 0 and tokens[k].sort == "n":
+    while k > 0 and tokens[k].sort in "na":
         k -= 1
     return tokens[k].sort == "h"
 

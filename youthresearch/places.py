@@ -28,8 +28,14 @@ _SHORT = re.compile(  # 南山团区委, 团温岭市委, 永川共青团: the n
 _SPEAKER = re.compile("团[省市县区旗州盟]委|共青团|妇联|总工会|少先队|少工委|志愿者协会")  # what these end in
 _SIGNED = re.compile(r"\n[^,。;\n]{2,24}(?:委员会|团委|[省市县区旗州]委|总工会|妇联)\s{1,4}\S{6,12}日?\s*\Z")
 _COMMITTEE = re.compile(  # a look-behind stands after a character, so that `re` searches at once
-    r"团(?:(?<![\u4e00-\u9fff]团)|(?<=共青团)(?<![\u4e00-\u9fff]共青团))([\u4e00-\u9fff]{2,15}?[省市县区旗州盟])委"
+    r"团(?:(?<![\u4e00-\u9fff]团)|(?<=共青团)(?<![\u4e00-\u9fff]共青团))"
+    r"((?:(?![省市县区旗州盟]委|[在与及的了按以对把由到是被])[\u4e00-\u9fff]){2,15}[省市县区旗州盟])委"
 )
+_OF_PARTY = re.compile(  # 共青团紧扣县委中心工作, 共青团贯彻市委、市政府部署: no place of 紧扣县, 贯彻市
+    "[、和]|中心|决策|部署|要求|号召|精神|全会|(?:主要)?领导|指示|安排|统一|坚强|重[大点]|大局|关于"
+)
+_WORD = ("员", "干", "组织", "支部", "总支", "代会", "代表", "工委")  # 团干部向市委: one of the league
+LONGEST = 5  # characters of a name that today is none
 _COMMON = {"城区", "郊区", "矿区", "东区", "西区", "新县", "市辖区", "直辖县"}
 _ABOVE = {"国": None, "省": "province", "州": "prefecture", "盟": "prefecture", "市": "prefecture"}
 _WIDER = re.compile(
@@ -70,8 +76,8 @@ class Place(NamedTuple):
 def place_of(folded):
     """Return the place that a text is about, or None where that is not certain.
 
-    It is the place whose committee speaks in the first lines or in the signature, else that of the title,
-    else that of the first sentence, where the text names no other.
+    It is the place whose committee the title names, else that whose committee speaks in the first lines, else
+    that of the title, of the signature, or of the first sentence, where the text names no other.
 
     Parameters
     ----------
@@ -84,15 +90,18 @@ def place_of(folded):
 
 def _spoken_of(folded):
     """Return the code of the place that a text is about, or None."""
-    title, first = folded[:HEAD].partition("\n")[0], _full_names_in(folded[:TITLE])
+    line, first = folded[:HEAD].partition("\n")[0], _full_names_in(folded[:TITLE])
+    title = line if len(line) <= TITLE else ""
     if _EXAMPLE.search(folded[:TITLE]):
         return None
-    committees = _committees_in(folded[:OPENING])
+    issuer = _committees_in(title)
+    committees = issuer or _committees_in(folded[:OPENING])
     if committees:
+        first = _full_names_in(title) if issuer else first
         code = _deepest(committees, folded)
         return code if code and all(_in_line(code, codes) for *_, codes in first) else None
     signed = _SIGNED.search(folded[-FOOT:])
-    code = _deepest(_full_names_in(title) if len(title) <= TITLE else [], folded)
+    code = _deepest(_full_names_in(title), folded)
     code = code or _deepest(_full_names_in(signed[0]) if signed else [], folded)
     return code or (_deepest(_full_names_in(folded), folded) if first else None)
 
@@ -215,7 +224,12 @@ def _committees_in(text):
     """Find the places whose committee speaks (团温岭市委, 南山团区委), as (end, name, candidates)."""
     found = []
     for match in _COMMITTEE.finditer(text):
-        found += _full_names_in(match[1]) or [(match.end(), match[1], [])]  # no place of today: uncertain
+        names = _full_names_in(match[1])
+        before = match[1][: names[0][0] - len(names[0][1])] if names else match[1]
+        if names and (not before or is_place(before, short=True)):
+            found += names
+        elif _may_be_name(match[1]) and not _OF_PARTY.match(text, match.end()):
+            found.append((match.end(), match[1], []))  # no place of today: uncertain
     speakers = [match.span() for match in _SPEAKER.finditer(text)]
     if not speakers:
         return found
@@ -230,6 +244,11 @@ def _committees_in(text):
                 found.append((match.end(), match[1][start:], codes))
                 break
     return found
+
+
+def _may_be_name(word):
+    """Tell whether what is no place of today may have been one, or be misspelt: short, no province."""
+    return len(word) <= LONGEST and word[-1] != "省" and not word.startswith(_WORD)
 
 
 def _fits(code, kind):

@@ -184,8 +184,9 @@ def _with_units(mentions, folded):
         if mention.get("unit") in ("", "个") and _is_listed_before(mention, following, folded):
             factor = _MANY.match(folded, following["number_start"])
             size = _PLACES[factor[1]] if factor else size
+            own = 1 if _MANY.match(folded, mention["number_start"]) else size  # 分别为5.3万、5.4万、5.5万人
             mention |= {"sort": "quantity", "unit": following["unit"]}
-            mention |= {name: size * mention[name] for name in ("value", "value_max", "resolution")}
+            mention |= {name: own * mention[name] for name in ("value", "value_max", "resolution")}
         else:
             size = 1
     return mentions
@@ -848,10 +849,10 @@ _SORTS = {
     ],
     "ordinal": [
         r"第?(?:CN{1,3}|\d{1,2})届(?:CN{1,2}|\d{1,2})次",  # 第十四届三次
-        r"第 ?MASK(?:UNIT|届|批|季|章|节|版)?|MASK届(?:MASK次)?",  # 第*次代表大会, x届x次全会
+        r"第 ?MASK(?:UNIT|届|批|季度?|章|节|版)?|MASK届(?:MASK次)?",  # 第*次代表大会, x届x次全会
         r"前(?:CN|\d{1,2})(?=[,。;、)]|$)",
-        r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季|章|节|版)",  # 第3-5名
-        r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季|章|节|版)?(?!产业)",
+        r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季度?|章|节|版)",  # 第3-5名
+        r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季度?|章|节|版)?(?!产业)",
         r"首(?:批|届|轮|期|COUNTED)",
         r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",

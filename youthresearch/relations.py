@@ -59,8 +59,8 @@ def prepare(facts, indicators=None, units=None):
     pandas.DataFrame
         The facts, sorted by source and place in the text, empty cells as "", and: subject (the indicator; in
         a draft that has none, the noun; failing that the fact itself), draft, called and named (the noun of a
-        draft, and where it stands), sort (see `_sorts`), key and near (as KEY, and as far as nearness in the
-        text replaces it).
+        draft, and where it stands), counted (the noun, if the indicator does not say what is counted), sort
+        (see `_sorts`), key and near (as KEY, and as far as nearness in the text replaces it).
 
     Raises
     ------
@@ -81,7 +81,7 @@ def prepare(facts, indicators=None, units=None):
     table["called"] = table.get("noun", "")
     table["subject"] = _subject(table)
     book, units = given_or_own("indicators", indicators), given_or_own("units", units)
-    table["sort"] = _sorts(table, book, units)
+    table["sort"], table["counted"] = _sorts(table, book, units), _counted(table, book)
     if not set(PLACE) <= set(table):
         table[PLACE] = np.nan
     table = table.astype(dict.fromkeys([*NUMBERS, *PLACE, "named"], "float64"))  # of whatever backend
@@ -113,6 +113,14 @@ def _subject(table):
         if stand_in in table:
             subject = subject.mask(subject.fillna("") == "", table[stand_in])
     return subject.astype(str)
+
+
+def _counted(table, book):
+    """Name what is counted where there is no indicator, or one without a unit, of things that differ."""
+    differ = table["indicator"].isin(book.loc[book["unit"].fillna("") == "", "indicator"])
+    note = table["note"].astype("str").fillna("") if "note" in table else pd.Series("", index=table.index)
+    noun = note.str.split("[;；]", regex=True).str[0].where(differ, "")
+    return noun.mask(table["indicator"] == "", table["called"])
 
 
 def _sorts(table, book, units):

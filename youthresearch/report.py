@@ -138,7 +138,16 @@ def _by_error(effect, level):
 
 
 def effect_table(
-    effects, *, lang="en", each="row", inference=None, strata=None, draws=None, level=0.95, seed=SEED
+    effects,
+    *,
+    lang="en",
+    each="row",
+    indicators=None,
+    inference=None,
+    strata=None,
+    draws=None,
+    level=0.95,
+    seed=SEED,
 ):
     """Set effects out as a paper prints them.
 
@@ -148,6 +157,9 @@ def effect_table(
     lang : {"zh", "en"}
     each : {"row", "column"}
         Whether an effect is a row, or a column with a number above it, as journals print models.
+    indicators : pandas.DataFrame, optional
+        Names of outcomes of your own, before the project's: indicator, label_zh, label_en, as from
+        ``load_indicators("my-data")``.
     inference, strata, draws, level, seed
         As in `compare_effects`: where districts are too few p and interval are those of the randomisation
         test, unless others are asked for by name.
@@ -158,8 +170,8 @@ def effect_table(
         One row (or column) is one effect, as text with the digits that its error allows: estimator, outcome
         (whose unit is that of the effect), effect, p, interval,
         what these rest on, standard error (marked where districts are too few for it), districts treated and
-        not, share of negative weights; and where data are simulated, that they are (columns named
-        in `lang`). There are no stars.
+        not, share of negative weights; where figures with weight are intervals, how many; and where data are
+        simulated, that they are (columns named in `lang`). There are no stars.
 
     Raises
     ------
@@ -177,7 +189,7 @@ def effect_table(
     effects = _listed(effects)
     table = compare_effects(effects, inference=inference, strata=strata, draws=draws, level=level, seed=seed)
     shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
-    shown["outcome"] = [outcome_label(name, lang) for name in table["outcome"]]
+    shown["outcome"] = [outcome_label(name, lang, indicators) for name in table["outcome"]]
     shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
     shown["p_value"] = [_p_as_text(row, 1 - level) for row in table.itertuples()]
     ends = zip(table["low"], table["high"], table["se"], strict=True)
@@ -189,6 +201,8 @@ def effect_table(
     shown["se"] += [around.format(labels[key]) if key else "" for key in map(_unreliable, effects)]
     shown[["n_treated", "n_control"]] = table[["n_treated", "n_control"]]
     shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
+    if any(effect.vague for effect in effects):
+        shown["vague"] = [_vague(effect, labels) for effect in effects]
     if is_simulated(table):
         shown = mark_simulated(shown, table[SIMULATED])
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
@@ -213,6 +227,13 @@ def _unreliable(effect):
     """Key of the words for an error that rests on too few districts; empty if it does not."""
     few = too_few(effect)
     return f"se_unreliable_{few[0]}" if few else ""
+
+
+def _vague(effect, labels):
+    """Say how many figures are intervals, and how many of them have no bound."""
+    if not effect.unbounded:
+        return f"{effect.vague}"
+    return labels["vague_unbounded"].format(effect.vague, effect.unbounded)
 
 
 def _p_as_text(row, alpha):

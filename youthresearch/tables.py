@@ -11,10 +11,11 @@ from itertools import groupby, pairwise
 from math import nan
 from typing import NamedTuple
 
-from .dates import iso
+from .dates import iso, time_of
 from .labels import (
     MARK,
     PLACE,
+    TAKEN,
     TOTAL,
     WHEN,
     YEAR,
@@ -237,7 +238,7 @@ def _read_rows(body, table):
     figures, read, others, above, whole, joined = [], [], [], table.unit, None, {}
     for row in body:
         if len(row) == 1:
-            dated = WHEN.fullmatch(row[0].text) and iso(row[0].text, "", table.document)
+            dated = WHEN.fullmatch(row[0].text) and time_of(row[0].text, table.document)
             _, *unit = name_and_unit(row[0].text)  # 二、优抚安置(万人)
             table = table._replace(date=dated or table.date, unit=tuple(unit) if unit[0] else above)
             table = table._replace(persons=row[0] if is_person(row[0].text) else None)
@@ -300,6 +301,8 @@ def _columns(rows, document):
     if _is_listed(full):
         turns = [r[i : i + 2] for r in rows for i in range(0, len(r), 2)]
         return [Column("label"), Column("number")], turns
+    if _are_answers(full):
+        return [Column("label"), Column("number"), Column("number")], rows
     if _is_labelled(full):
         firsts = [r[0].text for r in full if r[0].text]
         first = "order" if all(map(_is_number, firsts)) else "text"
@@ -354,6 +357,14 @@ def _is_listed(rows):
     told = any(not _is_number(t) and re.search(r"\w", t) for _, t in turns[1:])
     mixed = width == 2 and told and not _headed(rows)
     return bool(numbers) and (pure or mixed) and not _is_contents(turns)
+
+
+def _are_answers(rows):
+    """Tell a table without header, of labels, how many there are, and which share that is (同意 | 9 | 6%)."""
+    return len(rows) > 1 and all(
+        len(r) == 3 and not _is_number(r[0].text) and _NUMBER.fullmatch(r[1].text) and r[2].text[-1:] == "%"
+        for r in rows
+    )
 
 
 def _is_labelled(rows):
@@ -528,7 +539,7 @@ def _row_says(by, document):
     if "unit" in by:
         unit, factor = unit_of(by["unit"].text)
         said = said._replace(unit=unit, factor=factor)
-    return said, iso((when or label).text, "", document) if when or dated else said.at
+    return said, time_of((when or label).text, document) if when or dated else said.at
 
 
 def _task_says(label):
@@ -547,9 +558,9 @@ def _both_say(column, row, head, caption):
     of, a line above may, too.
     """
     both = merged(column, row._replace(status="" if row.own else row.status))
-    if column.own:
+    if column.own or TAKEN.fullmatch(column.noun):
         return both
-    if both.implied == "人":
+    if both.implied == "人" and (column.implied or not row.own or is_person(row.noun)):
         lines = [*([head] if head else []), *reversed(caption)]
         found = (find_above(line.text, line.start, "人") for line in lines)
     else:
@@ -565,6 +576,7 @@ def _figure(cell, value, said, unit, at, scope):
     name, factor = (own, 1) if own else unit
     name, _, per = name.partition("/")
     per, kind = per or said.per, said.kind
+    since, _, at = at.rpartition("/")
     if name == "%" and kind in ("level", "change"):
         kind = "share" if kind == "level" else "growth"
     return {
@@ -581,7 +593,7 @@ def _figure(cell, value, said, unit, at, scope):
         "status": said.status,
         "baseline": said.baseline,
         "at": at,
-        "since": "",
+        "since": since,
         "cumulative": False,
         "event": False,
         "new": False,

@@ -10,7 +10,7 @@ from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
-from .inference import SEED, check_effect, inference_for, p_by_error
+from .inference import SEED, NoReassignmentError, check_effect, inference_for, p_by_error
 from .repair import apply_repair
 from .schema import DataError, check_callable, check_columns, check_frame, check_share, mark_simulated
 
@@ -231,7 +231,10 @@ def _hidden(effect, judge):
         return effect._anew(_only(cells, keep))
 
     def falls(left):
-        return not judge.stands(without(left))
+        try:
+            return not judge.stands(without(left))
+        except NoReassignmentError:  # the pilots' stratum has nobody left to compare with
+            return True
 
     most = len(never) - 2
     sign = _enough(pull, lambda left: np.sign(without(left).att) != judge.sign, most)

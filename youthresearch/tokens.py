@@ -36,7 +36,8 @@ SORTS = {  # whatever the tagger says
     **dict.fromkeys(("的", "等"), "d"),
 }
 SETTINGS = ("农村", "社会")  # where something is, and no body
-NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只", OTHER))  # end no noun
+NO_TAILS = frozenset((*"年月日了较更最高低多少将已可均各仅只仍且虽每今此", OTHER))  # end no noun
+PIECES = ("zg", "g", "ng", "q", "k", "uv")  # tags of parts of words and of classifiers
 
 
 @dataclass(slots=True)  # half the time of a tuple to make and to read
@@ -110,7 +111,7 @@ def classify(words, start, ends):
                 continue
             if last == " " and word in (NUMBER, NOUN):
                 tokens.pop()
-            if sort == "x" or word == "比":
+            if sort == "x" or word in ("比", "、", "的"):
                 if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                     _end_noun(tokens, word, start)
             elif last == BRACKET and size == 1 and tokens[:-1] and tokens[-2].sort == "h":
@@ -138,7 +139,8 @@ def _end_noun(tokens, mark, start):
     """Take the last word for a noun or its end, where it stands before a mark or number as only these may."""
     last = tokens[-1]
     before = tokens[-2].sort if len(tokens) > 1 else ""
-    if last.sort == "v" and mark != NUMBER and before in ("n", "w", "v") and takes_verb(last.word):
+    nouns = ("n", "w", "v")
+    if last.sort == "v" and mark not in (NUMBER, "的") and before in nouns and takes_verb(last.word):
         last.sort = "n"  # 占多数的是志愿服务组织,
     elif last.word == "就业" and mark == NUMBER and before == "n":
         last.sort = "n"  # 困难人员就业60人
@@ -148,16 +150,25 @@ def _end_noun(tokens, mark, start):
         tokens[-2:] = [Token(tokens[-2].word + "青", "n", tokens[-2].start, start)]  # 港青
     elif last.sort == "a" and mark == NUMBER and (len(last.word) > 3 or last.word == "女"):
         last.sort = "n"  # 违法行为, 男6人、女9人
-    elif last.sort in "as" and mark in (NUMBER, "(", "比") and before in ("n", "a") and _is_tail(last.word):
+    elif last.sort in "as" and before in ("a", *nouns) and _is_tail(tokens[-2].word, last.word, mark):
         tokens[-2:] = [Token(tokens[-2].word + last.word, "n", tokens[-2].start, start)]
 
 
-def _is_tail(word):
+def _is_tail(before, word, mark):
     """Tell whether a character may end a noun that the tagger does not know (楼栋|长, 宅间|道)."""
-    return len(word) == 1 and word not in NO_TAILS and word not in roles("link")
+    if len(word) > 1 or word in NO_TAILS or before in NO_TAILS or word in roles("link"):
+        return False
+    if mark in (NUMBER, "(", "比"):
+        return True
+    return is_piece(word) or (len(before) == 1 and _tag(word) == "a")
 
 
 # Words -----------------------------------------------------------------------------------------------------
+
+
+@lru_cache(WORDS)
+def _tag(word):
+    return tagger().tag(word, hmm=False)[0][1]
 
 
 class _Words(dict):
@@ -166,8 +177,8 @@ class _Words(dict):
     def __missing__(self, word):
         if len(self) == WORDS:
             self.clear()
-        sort = _sort(word, tagger().tag(word, hmm=False)[0][1])
-        special = sort == "x" or word in ENDINGS or word in ("家", "比", " ", NOUN)
+        sort = _sort(word, _tag(word))
+        special = sort == "x" or word in ENDINGS or word in ("家", "比", " ", "、", "的", NOUN)
         self[word] = known = sort, len(word), special
         return known
 
@@ -182,7 +193,7 @@ def _sort(word, tag):
     if word in SORTS:
         return SORTS[word]
     if tag == "x" and word != "、":
-        return "n" if word[0].isascii() and word[0].isalpha() else "x"
+        return "n" if word[0].isalpha() else "x"
     if word in roles("and"):
         return "c"
     if tag == "m" and word in roles("name"):
@@ -207,6 +218,8 @@ def _sort(word, tag):
 def _sort_of_tag(word, tag):
     if len(word) == 2 and word[0] in "全我本该" and word[1] in "国省市县区镇乡村校院矿厂场州旗盟团系司社行局":
         return "s"
+    if len(word) > 2 and word.endswith(("以来", "季度")):
+        return "s"  # 今年以来, 第一季度
     if len(word) == 3 and word[-1] in "率度量额" and (tag == "ns" or tag[0] in "vlid"):
         return "n"  # 活跃度, 满意度
     whole = word[0] == "全" or (word[0] == "本" and word[-1] in "年度月期")
@@ -245,6 +258,11 @@ def is_person(word):
 def says(word):
     """Tell whether a noun is a verb as well."""
     return (word in verbal() or word in purely("head_verb", "noun")) and not is_person(word)
+
+
+def is_quality(word):
+    """Tell whether a word is an adjective that may stand as a noun (困难), or is taken for a name (齐全)."""
+    return _tag(word) in ("an", "nr")
 
 
 def is_verb(word):
@@ -295,6 +313,11 @@ def fits_only(word, unit):
 def ends_in(word, role):
     """Tell whether a word, or an end of it, has a role in the lexicon."""
     return any(word[i:] in roles(role) for i in range(len(word)))
+
+
+def is_piece(word):
+    """Tell whether a character is a classifier, or known to the tagger as a part of words only (厂, 箱)."""
+    return len(word) == 1 and _tag(word) in PIECES and word not in SORTS and word not in NO_TAILS
 
 
 def is_level(word):
