@@ -390,6 +390,7 @@ import youthresearch as yr
         # what a noun and a verb name together, before what tells of it; adverbs are no end of a noun
         ("机构养老为60人，社区托管达90人", ["机构养老", "社区托管"]),
         ("注册企业数量都超过60家", ["注册企业"]),
+        ("接受社会各界捐赠物资600件，把所有志愿组织活动费压缩9%", ["捐赠物资", "志愿组织活动费"]),
         # what is ranked, before that among which it is
         ("我市女性人均预期寿命在60个城市中位列第9位", ["城市", "女性人均预期寿命"]),
     ],

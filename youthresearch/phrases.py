@@ -762,7 +762,7 @@ def _past_verb(tokens, k):
 def _is_apart(tokens, j):
     """Tell whether token j, with which a phrase would begin, is no part of it."""
     token, before, after = tokens[j], tokens[j - 1], tokens[j + 1]
-    if token.sort == "c" or token.word[0] == "各" or token.word in (BRACKET, "方面"):
+    if token.sort == "c" or "各" in token.word or token.word in (BRACKET, "方面", *EACH):
         return True
     if token.sort == "p" and _is_place(tokens, j):
         return True
