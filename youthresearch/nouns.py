@@ -10,7 +10,6 @@ from .phrases import (
     AIMS,
     BOOKED,
     EVENTS,
-    LEVELS,
     NUMERIC,
     REACH,
     RISEN,
@@ -112,6 +111,8 @@ def find_noun(tokens, i, mention, kind, context):
     if instead:
         return *instead, found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
+    if rule == "event" and context.get("unit") == unit and _is_part_done(tokens, i):
+        again = again or before
     if rule != "right" and ends_in(tokens[i - 1].word, "act"):
         again = again or _accused(tokens, i, context)
     if again:
@@ -202,6 +203,14 @@ def _again(event, last, unit, context):
     if unit not in CASES:
         return None
     return _last_of(unit, context)
+
+
+def _is_part_done(tokens, i):
+    """Tell whether verbs alone say what became of a part of what was counted (90万元,其中自筹60万元)."""
+    k = i - 1
+    while tokens[k].sort in "hvw":
+        k -= 1
+    return tokens[k].word == "其中"
 
 
 def _last_of(unit, context):
@@ -409,12 +418,19 @@ def _is_paid(tokens, i):
 
 def _beside(tokens, i, unit, left, right):
     """Find the event beside a number, for units that may count one, or where no persons are named."""
-    if right and tokens[i + 1].sort == "n":
-        return None  # 友好型城市25条政策, 覆盖3万人口
+    if right and not _is_use(tokens, i, unit, right):
+        return None  # 友好型城市25条政策, 覆盖3万人口, 打通9条断头路
     if unit in EVENTS or unit in TIMES:
         return _event(tokens, i, unit)
     named = right or (left and is_person(_head(tokens, i, left)))
     return _attended(tokens, i) if unit in PEOPLE and not named else None
+
+
+def _is_use(tokens, i, unit, right):
+    """Tell whether a verb after a number says what for (捐款9万元建设的小学, 捐款9万元资助学生)."""
+    sort = tokens[i + 1].sort
+    head = next(t.word for t in tokens[i:] if t.end == right[1])
+    return sort == "h" or (unit == "元" and sort in "vw" and is_counted(head))
 
 
 def _who_come(tokens, i):
@@ -721,8 +737,9 @@ def _event_to(tokens, k, unit):
     ):
         j -= 1
     for n in range(k - 1, j - 1, -1):
-        if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
-            j = n + 1
+        word = tokens[n].word
+        if word.endswith("各界") or (tokens[n].sort in "np" and _acts(word, unit)):
+            j = n + 1  # 社会各界捐款
             break
     if tokens[j - 1].sort == "r":
         j = next((n + 1 for n in range(k - 1, j - 1, -1) if tokens[n].sort in "np"), j)
@@ -808,8 +825,7 @@ def _object(tokens, i, unit):
             found = right_of(tokens, j, unit if people else "")
             if found and head is not None and tokens[head].word in LISTS:
                 found = (found[0], tokens[head].start)  # 列入人才名册
-            level = tokens[j + 1]
-            return (level.start, found[1]) if found and level.word in LEVELS else found
+            return found
         if tokens[j].sort == "x":
             break
     return None

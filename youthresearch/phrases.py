@@ -102,6 +102,8 @@ def right_of(tokens, i, unit):
     if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
+    if tokens[i + 1].word in LEVELS and begin == i + 2:
+        begin -= 1  # 9个全国示范县
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
 
 
