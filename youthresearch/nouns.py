@@ -761,7 +761,8 @@ def _done(tokens, j):
     start = j
     while tokens[j].sort in "hv":
         j += 1
-    return right_of(tokens, j - 1, "") if j > start else None
+    j -= j > start and tokens[j].sort == "w" and tokens[j - 1].sort == "v"  # 60次集中培训
+    return right_of(tokens, j - 1, "") if tokens[start].sort in "hv" else None
 
 
 def _money(tokens, i):

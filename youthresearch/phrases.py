@@ -339,6 +339,8 @@ def _are_joined(tokens, c, unit):
 
 def _is_cut(tokens, j, begin, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
+    if not is_counted(tokens[j - 1].word) and len(tokens[j].word) > 1:
+        return _is_made_of(tokens, j, unit)
     piece = begin == j - 1 and _is_single(tokens[begin]) and not is_counted(tokens[begin].word)
     while tokens[j].sort == "h" and len(tokens[j].word) == 1:
         if tokens[j].word in roles("becomes"):
@@ -352,6 +354,17 @@ def _is_cut(tokens, j, begin, unit):
         or _last_counted(tokens, j, head, unit) is not None
         or (unit not in PEOPLE and ends_in(tokens[head].word, "organisation"))
     )
+
+
+def _is_made_of(tokens, j, unit):
+    """Tell whether verb j, with the noun before as its object, says of what an event or body is."""
+    head = phrase_end(tokens, j + 1)
+    if head is None or tokens[j].word in roles("becomes"):
+        return False
+    word = tokens[head].word  # 9期芦笋种植技术讲座, 60户芦笋种植户
+    if unit in (*ONLY, "户"):
+        return counts(word, unit) or word.endswith(unit)
+    return unit in EVENTS and ends_in(word, "occasion")
 
 
 def _joins_next(tokens, j, last, unit):
@@ -374,6 +387,8 @@ def _joins_next(tokens, j, last, unit):
     after = tokens[head + 1].word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
+    if tokens[j].word in ("与", "同", "跟") and tokens[head + 1].sort in "vh":
+        return False  # 9个团支部与贫困村结对
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
@@ -418,7 +433,7 @@ def _is_done_to(tokens, j, last, unit):
         return False  # 90%的社区建设1所乐园
     if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
         return False  # 3家单位筹款30万元, 70个项目参赛
-    return takes_verb(word) or after.sort == "c" or (after.sort == "x" and unit in DONE)
+    return takes_verb(word) or after.word == "等" or after.sort == "c" or (after.sort == "x" and unit in DONE)
 
 
 def _is_single(token):
