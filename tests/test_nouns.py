@@ -97,6 +97,15 @@ import youthresearch as yr
         ("募集社会各界捐款60万元，其中自筹9万元", ["捐款", "捐款"]),
         ("创建30个全国青年文明号，60家全国学会参加评选", ["全国青年文明号", "全国学会"]),
         ("9个乡镇(街道)团(工)委完成选举", ["乡镇(街道)团(工)委"]),
+        # a verb with its object before says of what an event is, an adverb how it is held
+        ("举办9期竹编制作技艺讲座，组织60次集中培训", ["竹编制作技艺讲座", "集中培训"]),
+        ("配备30台网络通讯设备等", ["网络通讯设备"]),
+        # a clause has a verb: none before the number, it is told of what is counted
+        ("全县60个妇女小组遍布城乡。", ["妇女小组"]),
+        ("围绕9个项目展开。", ["项目"]),
+        ("6个活动中心设施齐全。", ["活动中心"]),
+        ("60个青年文明号与贫困村结对", ["青年文明号"]),
+        ("900人参与志愿服务", ["志愿服务"]),
         ("各条战线先进模范人物60名", ["先进模范人物"]),
         ("绿化山林6万亩，占地90亩", ["绿化山林", "占地"]),
         # one word is all that tells some persons of a list from the others

@@ -705,7 +705,7 @@ def _attended_event(tokens, i, unit):
     after = None if bare else right_of(tokens, k, "")
     if after:
         head = next(t.word for t in tokens[k:] if t.end == after[1])
-        return after if ends_in(head, "occasion") else None
+        return after if ends_in(head, "occasion") or ends_in(head, "event") else None
     if not bare and not ends_in(tokens[k + 1].word, "occasion"):
         return None  # 参加面试, but 参与学习: in what is named before
     near = range(i - 1, max(-1, i - 4 * REACH), -1)

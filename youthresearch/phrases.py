@@ -101,10 +101,38 @@ def right_of(tokens, i, unit):
     mean = after in mean or tokens[last].word[:2] in mean
     if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
+    if tokens[last + 1].sort == "x" and begin < last and tokens[i].word == NUMBER:
+        last = _without_predicate(tokens, i, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     if tokens[i + 1].word in LEVELS and begin == i + 2:
         begin -= 1  # 9个全国示范县
     return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
+
+
+def _without_predicate(tokens, i, begin, last, unit):
+    """Cut off what is said of a phrase that ends its clause, if that has no verb before (9个小组遍布城乡)."""
+    n = next((n for n in range(begin + 1, last + 1) if _says_of(tokens, n, last, unit)), None)
+    if n is None or _has_verb(tokens, i):
+        return last
+    return _last_counted(tokens, begin, n - 1, unit) or n - 1
+
+
+def _says_of(tokens, n, last, unit):
+    """Tell whether a verb n after what is counted, or an adjective at the end, is the predicate."""
+    if n == last and is_quality(tokens[n].word):
+        return _last_counted(tokens, n - 2, n - 1, unit) is not None  # 9个活动中心设施齐全
+    if tokens[n].sort != "v" or tokens[n - 1].sort != "n":
+        return False
+    whole = unit in EVENTS or takes_verb(tokens[last].word) or (n < last and _is_single(tokens[last]))
+    return counts(tokens[n - 1].word, unit) or not whole  # 60个单位帮扶村
+
+
+def _has_verb(tokens, i):
+    """Tell whether a verb stands before number i in its clause, after any preposition."""
+    k = i - 1
+    while tokens[k].sort not in "xrhvw":
+        k -= 1
+    return tokens[k].sort in "hvw"
 
 
 def _honoured(tokens, begin, last, unit):
@@ -339,8 +367,8 @@ def _are_joined(tokens, c, unit):
 
 def _is_cut(tokens, j, begin, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
-    if not is_counted(tokens[j - 1].word) and len(tokens[j].word) > 1:
-        return _is_made_of(tokens, j, unit)
+    if _is_made_of(tokens, j, unit):
+        return True
     piece = begin == j - 1 and _is_single(tokens[begin]) and not is_counted(tokens[begin].word)
     while tokens[j].sort == "h" and len(tokens[j].word) == 1:
         if tokens[j].word in roles("becomes"):
@@ -358,7 +386,7 @@ def _is_cut(tokens, j, begin, unit):
 
 def _is_made_of(tokens, j, unit):
     """Tell whether verb j, with the noun before as its object, says of what an event or body is."""
-    head = phrase_end(tokens, j + 1)
+    head = None if is_counted(tokens[j - 1].word) else phrase_end(tokens, j + 1)
     if head is None or tokens[j].word in roles("becomes"):
         return False
     word = tokens[head].word  # 9期芦笋种植技术讲座, 60户芦笋种植户
