@@ -390,7 +390,10 @@ def _candidates(tokens, i, unit, kind, before):
     elif after.word in ("为", "是") and not left:
         found = {"object": _named_after(tokens, i, unit)} | found
     elif (
-        right and unit in ("元", "小时") and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
+        right
+        and unit in ("元", "小时")
+        and (tokens[i - 2].word != "总" or tokens[i - 1].word in WORTH)  # 总投资9万元的项目
+        and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
     ):
         found = {"right": right} | found  # 5万元的经费, 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):

@@ -82,7 +82,7 @@ def right_of(tokens, i, unit):
     of = tokens[i + 1].word == "的"
     if of and tokens[i + 2].word == "标准":
         return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
-    unit = "" if of else unit  # 20人的宣讲队伍
+    counted, unit = unit, "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
     if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
         begin, last = _run_on(tokens, persons, unit)
@@ -90,9 +90,28 @@ def right_of(tokens, i, unit):
         if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not _is_place(tokens, begin)):
             break
         begin += 1
-    aim = last is not None and tokens[last].word.endswith(AIMS)
-    if last is None or (aim and (of or (begin == last and unit in PEOPLE))):
-        return None  # 完成100个的目标, 完成90人目标的60%
+    if last is None or _is_task(tokens, begin, last, unit, of):
+        return None
+    if counted in PEOPLE and begin < last and tokens[last].word.endswith(("问题", "目标")):
+        last -= 1  # 解决90人饮水安全问题
+    if counted in PEOPLE and begin == last and ends_in(tokens[last].word, "measure"):
+        return None  # 90人规模
+    last = _end_of(tokens, i, begin, last, unit)
+    begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
+    begin -= begin == i + 2 and tokens[i + 1].word in LEVELS  # 9个全国示范县
+    return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
+
+
+def _is_task(tokens, begin, last, unit, of):
+    """Tell whether a phrase after a number is of what was to be reached or done, not of what is counted."""
+    if tokens[last].word.endswith(AIMS) and (of or (begin == last and unit in PEOPLE)):
+        return True  # 完成100个的目标, 完成90人目标的60%
+    task = begin == last - 1 and tokens[begin].sort == "w" and tokens[last].word.endswith(TASKS)
+    return task and unit not in DONE  # 农田9亩建设任务已完成
+
+
+def _end_of(tokens, i, begin, last, unit):
+    """Find the last token of what is counted in the phrase after number i."""
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
     if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
@@ -101,12 +120,9 @@ def right_of(tokens, i, unit):
     mean = after in mean or tokens[last].word[:2] in mean
     if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
-    if tokens[last + 1].sort == "x" and begin < last and tokens[i].word == NUMBER:
+    if begin < last and tokens[last + 1].sort == "x" and tokens[i].word == NUMBER:
         last = _without_predicate(tokens, i, begin, last, unit)
-    begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
-    if tokens[i + 1].word in LEVELS and begin == i + 2:
-        begin -= 1  # 9个全国示范县
-    return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
+    return last
 
 
 def _without_predicate(tokens, i, begin, last, unit):
@@ -123,8 +139,10 @@ def _says_of(tokens, n, last, unit):
         return _last_counted(tokens, n - 2, n - 1, unit) is not None  # 9个活动中心设施齐全
     if tokens[n].sort != "v" or tokens[n - 1].sort != "n":
         return False
-    whole = unit in EVENTS or takes_verb(tokens[last].word) or (n < last and _is_single(tokens[last]))
-    return counts(tokens[n - 1].word, unit) or not whole  # 60个单位帮扶村
+    if counts(tokens[n - 1].word, unit):
+        return True
+    whole = takes_verb(tokens[last].word) or (n < last and _is_single(tokens[last]))  # 9个单位帮扶村
+    return not whole and unit not in (*PEOPLE, *EVENTS)
 
 
 def _has_verb(tokens, i):
@@ -333,7 +351,7 @@ def _is_head(tokens, j, last, unit):
         piece = last == j - 1 and after.sort == "h" and tokens[j].sort in "as"
         return piece and is_piece(tokens[j].word)  # 两个主场|地举行活动
     if last is None:
-        return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
+        return after.word not in RISEN and (unit not in PEOPLE or _qualifies_next(tokens, j, unit))
     return _goes_on(tokens, j, last, unit)
 
 
@@ -375,7 +393,7 @@ def _is_cut(tokens, j, begin, unit):
             return False  # 60个单位获集体称号
         j += 1
     head = phrase_end(tokens, j)
-    if head is None:
+    if head is None or tokens[head].sort == "p":
         return False
     return (
         piece
