@@ -749,6 +749,7 @@ def _event_to(tokens, k, unit):
     while j < k and (tokens[j].sort in "pc" or tokens[j].word == "计划"):
         j += 1  # 在《日报》发稿, 向新疆希望工程捐款
     j += j < k and tokens[j].word == "组织" and tokens[j - 1].sort in "xs"  # 组织消防演练2次
+    j -= j == k - 1 and tokens[k].sort == "v" and tokens[j - 1].sort == "h" and len(tokens[j - 1].word) == 1
     return span(tokens, past_titles(tokens, j, k), k)
 
 
