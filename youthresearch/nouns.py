@@ -10,6 +10,7 @@ from .phrases import (
     AIMS,
     BOOKED,
     EVENTS,
+    LISTS,
     NUMERIC,
     REACH,
     RISEN,
@@ -65,7 +66,6 @@ PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it 
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 _NUMBER_OF = re.compile(r"(?:总?数|数量|人数)(?:一览|统计|情况)?表?[: \n]*$")
-LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
 def find_noun(tokens, i, mention, kind, context):

@@ -61,6 +61,7 @@ ATTENDED = ("参加", "出席", "申请", "享受", "取得")
 TAKEN_PART = (*ATTENDED, "参与")
 AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
+LISTS = ("名册", "名单", "称号", "荣誉称号")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
@@ -122,7 +123,8 @@ def _end_of(tokens, i, begin, last, unit):
         last = _counted(tokens, begin, last, unit)
     if begin < last and tokens[last + 1].sort == "x" and tokens[i].word == NUMBER:
         last = _without_predicate(tokens, i, begin, last, unit)
-    return last
+    listed = begin < last and tokens[last].word in LISTS and tokens[last - 1].sort == "n"
+    return last - listed  # 授予9人劳动模范称号, but 9个推荐名单
 
 
 def _without_predicate(tokens, i, begin, last, unit):
