@@ -1,6 +1,9 @@
 """Two suites: the fast one as in a plain install, the slow one long and with all extras."""
 
+import logging
 from functools import cache
+
+import pytest
 
 
 @cache
@@ -23,3 +26,13 @@ def prepare(fast):
 def pytest_pycollect_makemodule(parent):
     """Prepare before the first module is imported, and in the processes that run tests alone."""
     prepare(parent.config.getoption("markexpr") == "not slow")
+
+
+@pytest.fixture
+def logged():
+    """List what matplotlib says in its log, from a warning on, while a test runs."""
+    messages, handler, logger = [], logging.Handler(logging.WARNING), logging.getLogger("matplotlib")
+    handler.emit = lambda record: messages.append(record.getMessage())
+    logger.addHandler(handler)
+    yield messages
+    logger.removeHandler(handler)

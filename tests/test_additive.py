@@ -1,15 +1,16 @@
 """Sums over districts against the estimator run anew for every assignment."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from oracles import random_table
+from oracles import panel_of, random_table
 from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.additive import additive_parts, adds_up
-from youthresearch.reassign import drawn_assignments, make_strata, sums_in_blocks
+from youthresearch.reassign import drawn_assignments, every_assignment, make_strata, sums_in_blocks
 
 KINDS = [
     {"aggregate": a, "control": c}
@@ -116,6 +117,26 @@ def test_what_does_not_add_up_is_estimated_anew(estimator):
     codes, cohort = np.unique(effect._cells.cohort, return_inverse=True)
     slow = anew(effect, codes, make_strata(cohort, np.zeros(len(cohort), dtype=int)), 5)[:, 0]
     assert test.distribution == pytest.approx(slow[np.isfinite(slow)], abs=1e-9)
+
+
+def test_doubly_robust_estimates_are_held_against_others_like_them():
+    """The distribution was that by regression, in which the actual estimate itself had no place."""
+    table = random_table(5, districts=9, periods=2)
+    pilot = table.loc[table["g"] > 0, "district"].iloc[0]
+    panel = panel_of(table[table["g"].eq(0) | table["district"].eq(pilot)])
+    effect = yr.staggered_did(panel, outcome="y", controls=["x"], method="dr")
+    test = effect.randomization()
+    codes, cohort = np.unique(effect._cells.cohort, return_inverse=True)
+    slow = []
+    for assignment in every_assignment(make_strata(cohort, 0 * cohort), len(cohort)):
+        with suppress(yr.DataError):
+            slow.append(effect._anew(replace(effect._cells, cohort=codes[assignment])).att)
+    assert (
+        test.distribution == pytest.approx(slow, abs=1e-9) and test.undefined == len(cohort) - len(slow) > 0
+    )
+    assert test.p_value == np.mean(np.abs(slow) >= abs(effect.att) - 1e-9)
+    assert test.distribution[test.place] == pytest.approx(effect.att)
+    assert adds_up(yr.staggered_did(panel, outcome="y", method="dr"))  # nothing to be robust to
 
 
 def test_event_times_put_together_and_two_bases():

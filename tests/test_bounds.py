@@ -26,7 +26,7 @@ def vague_panel(seed, **options):
     return panel.assign(low=panel["value"] - down, high=panel["value"] + up)
 
 
-@by_name
+@pytest.mark.parametrize("estimator", sweep(yr.did, slow=ESTIMATORS[1:]), ids=lambda f: f.__name__)
 def test_every_vertex_estimated_anew(estimator):
     """Five vague figures: 32 panels, each estimated; the rest are points."""
     panel = vague_panel(3, districts=14, periods=4)
@@ -220,6 +220,26 @@ def test_with_a_district_a_cohort_the_interval_is_open():
     assert bounds.low == bounds.high == pytest.approx(1.75)  # 2.5 more, against 0.75 more
 
 
+def test_strata_in_which_nothing_can_be_reassigned_are_no_degrees_of_freedom():
+    """One pilot, in the first of six strata of five: three other districts tell how far a fourth strays."""
+    table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(30)], 4)})
+    table["period"] = np.tile(np.arange(2001, 2005), 30)
+    table["y"] = np.random.default_rng(6).normal(size=120)
+    table["cohort"] = pd.array([2003] * 4 + [None] * 116, dtype="Int64")
+    names = {"district": "district", "period": "period", "cohort": "cohort", "outcomes": ["y"]}
+    panel = yr.as_panel(table, **names)
+    panel["stratum"] = "s" + (panel["district"].str[1:].astype(int) // 5).astype(str)
+    effect = yr.did(panel, outcome="y", strata="stratum")
+    bounds = yr.interval_bounds(effect, panel)
+    null = yr.as_panel(
+        table.assign(y=table["y"] - effect.att * (table["period"] >= table["cohort"]).fillna(False)), **names
+    )
+    others = yr.did(null.assign(stratum=panel["stratum"]), outcome="y", strata="stratum").randomization()
+    error = np.sqrt((others.assignments.query("~actual")["statistic"] ** 2).mean())
+    assert len(others.distribution) == 5
+    assert bounds.interval_high - effect.att == pytest.approx(3.18244631 * error)  # t(3), any table
+
+
 @pytest.mark.parametrize("estimator", [yr.did, yr.event_study, yr.staggered_did], ids=lambda f: f.__name__)
 def test_an_effect_however_large_does_not_widen_its_own_interval(estimator):
     """By hand: each of n - 1 others in turn against all the rest, among them the treated one at their mean.
@@ -243,7 +263,7 @@ def test_an_effect_however_large_does_not_widen_its_own_interval(estimator):
         assert bounds.interval_high - estimate.att == pytest.approx(2.10092204 * error)  # t(18), any table
         if estimator is yr.event_study:
             row = yr.honest_did(estimate, m=[]).table.iloc[0]
-            assert row["high"] - estimate.att == pytest.approx(1.959963984540054 * error)
+            assert row["high"] - estimate.att == pytest.approx(2.10092204 * error)
 
 
 @pytest.mark.parametrize(

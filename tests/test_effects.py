@@ -26,9 +26,9 @@ from oracles import (
 from sweeps import sweep
 
 import youthresearch as yr
-from youthresearch.cells import NEVER
+from youthresearch.cells import NEVER, make_cells
 from youthresearch.comparisons import OVERLAP, _logit
-from youthresearch.inference import fixed, inference_for, weights_by_cohort
+from youthresearch.inference import fixed, inference_for, reassigned_path, weights_by_cohort
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
@@ -995,6 +995,25 @@ def test_synthetic_control_is_the_nearest_there_is(controls):
     assert effect.se == pytest.approx(np.std(placebos), rel=1e-12)
 
 
+def test_synthetic_control_keeps_its_controls_where_other_districts_are_treated():
+    """Bands and `breakdown` were refused, since the cells that are estimated anew had no controls."""
+    table = random_table(3, districts=14, periods=5)
+    table = table[table["district"] < "d06"]
+    table["cohort"] = table["district"].map({"d00": 2004}).astype("Int64")
+    panel = panel_of(table)
+    effect = yr.synthetic_control(panel, outcome="y", controls="x")
+    slow = []
+    for district in sorted(table["district"].unique()):
+        cohort = pd.Series(2004, panel.index, "Int64").where(panel["district"] == district)
+        other = yr.synthetic_control(panel.assign(cohort=cohort), outcome="y", controls="x")
+        slow.append([other.att, *other.path["att"]])
+    assert reassigned_path(effect)[0] == pytest.approx(np.array(slow), abs=1e-9)
+    assert np.isinf(yr.confidence_bands(effect)["high"]).all()  # one of six
+    assert yr.breakdown(effect, panel)["threat"].tolist() == ["none", "inflation", "vague", "hidden_pilots"]
+    with pytest.raises(yr.DataError, match="cells are without them"):
+        yr.synthetic_control(make_cells(panel, "y"), outcome="y", controls="x")
+
+
 @pytest.mark.slow
 def test_synthetic_control_is_pysyncons():
     """Which stops at 1e-6 of its loss."""
@@ -1380,23 +1399,6 @@ def test_groups_that_a_control_tells_apart_are_refused_without_a_warning():
     assert propensity[2] > OVERLAP and propensity[:2].max() < 1 - OVERLAP
 
 
-@pytest.mark.parametrize("name", ["event_study", "sun_abraham", "imputation_did", "staggered_did"])
-def test_a_row_of_the_path_that_one_district_stands_for_has_no_bounds(name):
-    """One pilot began in 2003, fourteen in 2008: what comes eight periods on and later is of the one."""
-    table = waves_of(1, waves=1)
-    late = table["district"].isin([f"d{i:02d}" for i in range(1, 15)])
-    effect = ESTIMATORS[name](panel_of(table.assign(cohort=table["cohort"].mask(late, 2008))), outcome="y")
-    assert not effect.caution
-    bands = yr.confidence_bands(effect, draws=999, seed=1).set_index("event_time")
-    alone = bands.index.isin(range(8, 13))
-    ends = ["low", "high", "band_low", "band_high"]
-    assert alone.sum() == 5 and np.isinf(bands.loc[alone, ends]).all(axis=None)
-    shared = bands.index.isin([e for e in range(-2, 8) if e != -1])
-    assert np.isfinite(bands.loc[shared, ends]).all(axis=None)
-    named = yr.confidence_bands(effect, inference="se", draws=999, seed=1)
-    assert np.isfinite(named.loc[named["se"].notna(), ends]).all(axis=None)
-
-
 WITH_WEIGHTS = [yr.did, yr.event_study, yr.imputation_did, yr.staggered_did, yr.sun_abraham, yr.synthetic_did]
 
 
@@ -1430,10 +1432,10 @@ def test_an_effect_says_what_it_makes_of_intervals_and_only_then():
     effects = [yr.did(panel, outcome="camps") for panel in (vague, exact)]
     assert [(e.vague, e.unbounded) for e in effects] == [(4, 2), (0, 0)]
     assert effects[0].att == effects[1].att
-    assert re.search(r"vague .*: 4, 2 of them without a bound;.* interval_bounds\(", repr(effects[0]))
+    assert re.search("vague +4 cells.*, 2 of them without a bound;.* interval_bounds", repr(effects[0]))
     assert "vague" not in repr(effects[1])
     one = yr.did(with_intervals(VAGUE[1:2]), outcome="camps")
-    assert re.search("vague .*: 1; att", repr(one))
+    assert re.search("vague +1 cells.*; att", repr(one))
     category = vague.assign(district=vague["district"].astype("category"), indicator="camps")
     assert yr.did(category, outcome="camps").vague == 4
 

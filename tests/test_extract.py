@@ -321,6 +321,8 @@ def test_a_change_told_in_two_units_is_one_in_both():
 
 
 def test_numbers_listed_before_a_unit_have_it_too():
+    facts = yr.extract_facts("参保人数分别为5.3万、5.4万和5.5万人。")
+    assert facts["value"].tolist() == [53_000, 54_000, 55_000]  # each has its own 万
     facts = yr.extract_facts("会员分别达到2、3.5和6万人，比重分别回落1.5和2个百分点，详见表1、2和3个附件。")
     assert facts["value"].tolist() == [20000, 35000, 60000, -1.5, -2, 3]
     assert facts["unit"].tolist() == ["人"] * 3 + ["百分点"] * 2 + ["个"]

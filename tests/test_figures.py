@@ -1,6 +1,5 @@
 """Every figure draws in both languages without complaint, and is saved the same on every run."""
 
-import logging
 import re
 import warnings
 from functools import cache
@@ -198,11 +197,10 @@ def made(name, lang, drawn=False):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", sweep("plot_placebo", slow=[p for p in PLOTS if p != "plot_placebo"]))
-def test_drawn_without_complaint(name, lang, caplog):
+def test_drawn_without_complaint(name, lang, logged):
     """The others are drawn by the notebooks as well, which hold a complaint for a wrong output."""
-    caplog.set_level(logging.WARNING, logger="matplotlib")
     assert type(made(name, lang, drawn=True)).__name__ == "Figure"
-    assert not caplog.records
+    assert not logged
 
 
 @pytest.fixture(scope="module")

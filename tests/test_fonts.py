@@ -1,7 +1,6 @@
 """The bundled font has every character of the labels, and matplotlib draws it without complaint."""
 
 import csv
-import logging
 import warnings
 from io import BytesIO
 from pathlib import Path
@@ -23,16 +22,15 @@ def labels(path):
         return [row[column] for row in csv.DictReader(file) for column in LABEL_COLUMNS & row.keys()]
 
 
-def complaints_of_drawing(text, families, caplog):
+def complaints_of_drawing(text, families, logged):
     """Draw a text; return what matplotlib said of it: in warnings or, beside a `$formula$`, in its log."""
     figure = Figure()
     figure.text(0.1, 0.5, text, family=families)
-    caplog.clear()
-    caplog.set_level(logging.WARNING, logger="matplotlib")
+    logged.clear()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         figure.savefig(BytesIO(), format="png")
-    return [str(w.message) for w in caught] + [r.getMessage() for r in caplog.records]
+    return [str(w.message) for w in caught] + logged
 
 
 @pytest.fixture
@@ -55,12 +53,12 @@ def test_every_character_of_the_labels_is_in_the_font(path):
     assert not missing, f"add {''.join(sorted(missing))} to the font: youthresearch/fonts/README.md says how"
 
 
-def test_chinese_is_drawn_without_complaint(family, caplog):
+def test_chinese_is_drawn_without_complaint(family, logged):
     text = "共青团基层组织改革：社会领域团组织1100个，增长61.29%（β̂ ≥ 0）"
-    assert complaints_of_drawing(text, ["DejaVu Sans", family], caplog) == []
+    assert complaints_of_drawing(text, ["DejaVu Sans", family], logged) == []
 
 
-def test_a_missing_character_is_noticed(family, caplog):
+def test_a_missing_character_is_noticed(family, logged):
     """Else the test above would prove nothing: Chinese without the font warns, beside a formula it logs."""
-    assert complaints_of_drawing("共青团", ["DejaVu Sans"], caplog)
-    assert complaints_of_drawing("共青团 $x^2$", ["DejaVu Sans", family], caplog)
+    assert complaints_of_drawing("共青团", ["DejaVu Sans"], logged)
+    assert complaints_of_drawing("共青团 $x^2$", ["DejaVu Sans", family], logged)

@@ -5,14 +5,15 @@ from functools import cache
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from oracles import panel_of, random_table
 from scipy.optimize import linprog
-from scipy.stats import norm, truncnorm
+from scipy.stats import binom, norm, t, truncnorm
 from sweeps import sweep
 
 import youthresearch as yr
-from youthresearch.honest import _folded_quantile, _Relative, _Smooth, _Test
+from youthresearch.honest import _folded_quantile, _Relative, _Smooth, _Test, _wider
 
 SLOW = pytest.mark.slow
 # README of the R package HonestDiD (Medicaid, effect in 2014): createSensitivityResults_relativeMagnitudes.
@@ -291,7 +292,8 @@ def test_few_treated_take_the_covariance_over_other_assignments():
     others = null.randomization().assignments.query("~actual")["statistic"]
     width = chosen.table["high"][0] - chosen.table["low"][0]
     assert len(others) == 1769
-    assert width == pytest.approx(2 * norm.ppf(0.975) * np.sqrt((others**2).mean()), rel=1e-6)
+    assert width == pytest.approx(2 * t.ppf(0.975, 60 - 2) * np.sqrt((others**2).mean()), rel=1e-6)
+    assert "seed" not in chosen.how and chosen.how.endswith("t(58)")
 
 
 def test_what_cannot_be_judged_is_refused():
@@ -325,3 +327,56 @@ def test_staggered_effects_are_taken(estimator):
     assert list(table["method"]) == ["parallel", "relative", "relative"]
     assert table["low"][1] == pytest.approx(table["low"][0], abs=1e-5)  # M = 0: parallel trends
     assert table["low"][2] < table["low"][1] and 0 < result.breakdown < 1
+
+
+@pytest.mark.parametrize(("df", "free"), [(5, 0), (6, 2), (18, 6)])
+def test_a_covariance_learned_from_few_is_widened_by_what_it_misses(df, free):
+    """Draw it and the estimate anew, and find the weights by it each time: 95% have zero within."""
+    rng, draws = np.random.default_rng(df), 4000
+    root = np.linalg.cholesky(0.5 + 0.5 * np.eye(free + 1))
+    sample, found = (rng.normal(size=(draws, n, free + 1)) @ root.T for n in (df, 1))
+    vcov = np.einsum("bni,bnj->bij", sample, sample) / df
+    slope = np.linalg.solve(vcov[:, 1:, 1:], vcov[:, 1:, :1])[..., 0]
+    weights = np.hstack([np.ones((draws, 1)), -slope])
+    error = np.sqrt(_wider(df, free, 0.05) * np.einsum("bi,bij,bj->b", weights, vcov, weights))
+    inside = np.abs(np.einsum("bi,bi->b", weights, found[:, 0])) <= norm.ppf(0.975) * error
+    assert inside.mean() == pytest.approx(0.95, abs=4 * np.sqrt(0.05 * 0.95 / draws))
+
+
+def noise(n, treated, periods, begin, seed=0):
+    table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(n)], periods), "x": 0.0})
+    table["period"] = np.tile(np.arange(2001, 2001 + periods), n)
+    table["y"] = np.random.default_rng(seed).normal(size=n * periods)
+    table["cohort"] = pd.array([begin] * treated * periods + [None] * (n - treated) * periods, dtype="Int64")
+    return yr.event_study(panel_of(table), outcome="y")
+
+
+def test_smooth_intervals_are_refused_where_coefficients_are_as_many_as_districts():
+    """Four before treatment, so that three weights follow the covariance: two must be left for its error."""
+    effect = noise(6, 1, 7, 2006)
+    assert yr.honest_did(effect, m=[0]).how.endswith("t(4)")
+    with pytest.raises(yr.DataError, match="Districts less cohorts, 4, are too few"):
+        yr.honest_did(effect, method="smooth", m=[0])
+    assert yr.honest_did(noise(7, 1, 7, 2006), method="smooth", m=[0]).how.endswith("t(2)")
+
+
+@pytest.mark.parametrize(("districts", "few"), [(33, False), (31, True)])
+def test_smooth_intervals_of_a_clustered_covariance_say_where_coefficients_are_many(districts, few):
+    effect = noise(districts, 12, 7, 2006)
+    smooth = yr.honest_did(effect, method="smooth", m=[0])
+    assert smooth.inference == "clustered" and yr.honest_did(effect, m=[0]).caution == ""
+    assert [f"of {districts} districts" in said for said in (smooth.caution, repr(smooth))] == [few] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("districts", "treated", "periods", "begin"), [(8, 1, 8, 2006), (20, 1, 16, 2011)])
+def test_smooth_intervals_of_few_districts_have_the_truth_as_often_as_stated(
+    districts, treated, periods, begin
+):
+    """Nothing differs before or after; with a covariance taken for known 20 of 60 intervals missed zero."""
+    missed = 0
+    for seed in range(60):
+        effect = noise(districts, treated, periods, begin, seed)
+        row = yr.honest_did(effect, method="smooth", m=[0]).table.iloc[-1]
+        missed += not row["low"] <= 0 <= row["high"]
+    assert missed <= binom.ppf(1 - 1e-6, 60, 0.05)

@@ -1,5 +1,6 @@
 """Randomisation tests against least squares for every assignment, one by one, and published ones."""
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import combinations, permutations
@@ -12,8 +13,9 @@ from oracles import panel_of, random_table
 from sweeps import sweep
 
 import youthresearch as yr
-from youthresearch.effects import did
-from youthresearch.inference import randomize
+from youthresearch.cells import make_cells
+from youthresearch.effects import LINEAR, did
+from youthresearch.inference import randomize, reassigned_path
 from youthresearch.moments import Moments, interval
 
 
@@ -395,6 +397,96 @@ def test_assignments_without_an_estimate_are_left_out_and_counted():
     dealt = [dict.fromkeys(own, 0) | {k: 2002} for k in own if k != "d6"]
     estimates = np.abs(least_squares(table, dealt, table["y"]))
     assert test.p_value == pytest.approx((estimates >= abs(test.att) - 1e-9).mean())
+
+
+# ---- gaps, sizes and controls make weights go by more than the cohort
+
+
+def shared_gap(name):
+    """Cells in which all districts of a cohort lack the same year, or each is a cohort of its own size."""
+    sized = name == "each a size"
+    table = small_table(4, (2, 1) if name == "a wave's" else (1, 1), n=3 if sized else 4, t=5)
+    lost = {"the others'": table["g"] == 0, "each a size": table["g"] < 0}.get(name, table["g"] == 2002)
+    table["people"] = 1.0 + table["district"].str[1:].astype(int) * sized
+    columns = {"district": "district", "period": "period", "cohort": "cohort"}
+    panel = yr.as_panel(
+        table[~(lost & (table["period"] == 2004))], **columns, outcomes=["y"], keep=["people"]
+    )
+    return make_cells(panel, "y", population="people")
+
+
+def dealt_anew(estimator, cells, y):
+    """Effects on an outcome of every assignment, estimated one by one, of those that have one."""
+    found = []
+    for cohort in sorted(set(permutations(cells.cohort.tolist()))):
+        with suppress(yr.DataError):
+            found.append(estimator(replace(cells, y=y, cohort=np.array(cohort)), outcome="y"))
+    return found
+
+
+OWN_WEIGHTS = sweep(
+    (yr.did, "one pilot's"),
+    (yr.event_study, "each a size"),
+    (yr.staggered_did, "the others'"),
+    slow=[
+        (estimator, gaps)
+        for estimator in (*LINEAR.values(), partial(yr.staggered_did, control="notyet"))
+        for gaps in ("one pilot's", "a wave's", "the others'", "each a size")
+        if (estimator, gaps) != (yr.sun_abraham, "the others'")  # which refuses it
+    ],
+)
+
+
+@pytest.mark.parametrize("estimator, gaps", OWN_WEIGHTS)
+def test_a_gap_that_a_cohort_shares_is_no_outcome_of_zero(estimator, gaps):
+    """Whatever is added to all cells, p, interval and paths are those of all assignments one by one."""
+    cells = shared_gap(gaps)
+    effect, high = (
+        estimator(replace(cells, y=cells.y + level * cells.observed), outcome="y") for level in (0, 1000)
+    )
+    slow = dealt_anew(estimator, cells, cells.y)
+    att = np.array([e.att for e in slow])
+    pull = [e.att for e in dealt_anew(estimator, cells, 1.0 * (cells.treated & cells.observed))]
+    ends = interval(Moments(att, np.array(pull)), Moments(np.array([effect.att]), np.ones(1)), 0.2, True)
+    test, paths = high.randomization(level=0.8), reassigned_path(high)[0]
+    assert test.p_value == np.mean(np.abs(att) >= abs(effect.att) - 1e-9)
+    assert np.sort(test.distribution) == pytest.approx(np.sort(att), abs=1e-8)
+    assert [test.low, test.high] == pytest.approx(ends)
+    rows = [e.path.set_index("event_time")["att"].reindex(effect.path["event_time"]) for e in slow]
+    slow = np.array([np.append(e.att, row) for e, row in zip(slow, rows, strict=True)])
+    slow = slow[np.isfinite(slow).all(axis=1)]
+    assert paths[paths[:, 0].argsort()] == pytest.approx(slow[slow[:, 0].argsort()], abs=1e-8)
+
+
+def one_pilot(lost):
+    """District d2 of six begins in 2003; without these cells."""
+    table = small_table(4, (0, 1), n=6, t=5)
+    assert set(table.loc[table["g"] > 0, "district"]) == {"d2"}
+    return table[[cell not in lost for cell in zip(table["district"], table["period"], strict=True)]]
+
+
+def test_other_assignments_are_those_seen_at_the_event_times_of_the_path():
+    """The pilot has no 2005, so that nobody needs it; one has no 2004, and one no base."""
+    table = one_pilot([("d2", 2005), ("d1", 2004), ("d4", 2002)])
+    effect = yr.staggered_did(panel_of(table), outcome="y", base="universal")
+    assert effect.path["event_time"].tolist() == [-2, -1, 0, 1]
+    ours, how = reassigned_path(effect)
+    assert how == "all 4 assignments, 2 without an estimate left out"
+    wide = table.pivot(index="district", columns="period", values="y")
+    change = wide.sub(wide[2002], axis=0)[[2001, 2003, 2004]]
+    slow = [change.loc[d] - change.drop(d).mean() for d in ("d2", "d0", "d3", "d5")]
+    assert ours[:, [1, 3, 4]] == pytest.approx(np.array(slow))
+    for shown in (yr.pretrend_test(effect), yr.honest_did(effect, m=1)):
+        assert how in repr(shown) and shown.inference == "randomization"
+    assert yr.confidence_bands(effect).attrs["how"] == how
+
+
+def test_where_no_other_assignment_has_the_path_there_is_nothing_to_compare_with():
+    """The pilot and one that lacks the base were seen in 2001; the others were not."""
+    table = one_pilot([("d0", 2002), *((d, 2001) for d in ("d1", "d3", "d4", "d5"))])
+    effect = yr.event_study(panel_of(table), outcome="y")
+    with pytest.raises(yr.DataError, match="None of the other 5 assignments"):
+        yr.confidence_bands(effect)
 
 
 # ---- what an effect shows of itself

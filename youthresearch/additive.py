@@ -42,8 +42,11 @@ def adds_up(effect):
     """Say whether estimates of other assignments are sums over districts.
 
     With gaps those of `event_study`, `sun_abraham` and `imputation_did` are not, nor those of the last
-    without never-treated districts or with collinear controls.
+    without never-treated districts or with collinear controls; nor doubly robust ones, whose propensities
+    are fitted to each assignment.
     """
+    if effect.convention.get("controls") == "doubly robust":
+        return False
     if effect.estimator == "imputation_did":
         return _full_rank_without_treated(effect._cells)
     if effect.estimator in ("event_study", "sun_abraham"):

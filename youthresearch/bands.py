@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .inference import SEED, effect_on_cells, inference_for, reassigned_path
+from .enough import few_rows
+from .inference import SEED, check_effect, effect_on_cells, inference_for, reassigned_path
 from .reassign import TIE
 from .schema import DataError, check_count, check_seed, check_share
 
@@ -17,7 +18,8 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
     effect : Effect
     inference : {None, "se", "randomization"}
         What the bands rest on: the effect's own errors (its covariance), or the paths under other assignments
-        of the cohorts. None chooses the latter where districts are too few for the former (`Effect.caution`).
+        of the cohorts. None chooses the latter where districts are too few for the former, behind att
+        (`Effect.caution`) or behind a row, as for the last event times of an early wave of two.
     strata : pandas.Series, optional
         One value a district, as from `strata_by`, for "randomization"; by default the estimator's.
     draws : int, optional
@@ -32,9 +34,9 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         The path with low, high (each row alone), band_low, band_high (all rows at once) and inference
         (clustered, iid, placebo, or randomization). By "randomization" the path itself is taken off the
         treated cells and the rest is reassigned: low and high are as far from att as 95% of the assignments'
-        estimates are from zero, infinite where there are too few of them, and se is their spread. By the
-        effect's own errors, unless these are asked for by name, they are infinite in rows that rest on a
-        single treated district (the last event time of an early wave): its regression leaves it no error.
+        estimates are from zero, infinite where there are too few of them, and se is their spread. A path by
+        cohort or period cannot be reassigned: by default its ends are infinite in rows that rest on too few.
+        ``attrs["how"]`` says over which assignments, and how many were left out as they have no such path.
 
     Raises
     ------
@@ -42,37 +44,30 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         If there is no path, as of `did`; by "randomization": if it is not by event time, or nothing can be
         reassigned.
     """
+    check_effect(effect)
     check_share(level=level)
     check_count(draws=NORMAL if draws is None else draws)
     check_seed(seed)
-    by = inference_for(effect, inference)
+    by_event = "event_time" in effect.path and effect.path["event_time"].is_unique
+    by = inference_for(effect, inference, range(len(effect.path)) if by_event else ())
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if by == "randomization":
-        se, pointwise, critical = _reaches_by_randomization(effect, level, strata, draws, seed)
+        se, pointwise, critical, how = _reaches_by_randomization(effect, level, strata, draws, seed)
         kind = "randomization"
     else:
-        se, pointwise, critical = _reaches_by_error(effect, level, draws or NORMAL, seed)
+        se, pointwise, critical, how = _reaches_by_error(effect, level, draws or NORMAL, seed)
         kind = effect.errors
     path = effect.path.assign(se=se)
     for name, reach in (("", pointwise), ("band_", critical)):
         path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
-    if inference is None and kind == "clustered":
-        alone = _districts_behind(effect) == 1
-        path.loc[alone, ["low", "band_low"]], path.loc[alone, ["high", "band_high"]] = -np.inf, np.inf
+    if inference is None and by == "se":
+        few = few_rows(effect)
+        path.loc[few, ["low", "band_low"]], path.loc[few, ["high", "band_high"]] = -np.inf, np.inf
     path = path.assign(inference=kind)
-    path.attrs |= {"outcome": effect.outcome, "level": level}  # for the axis and the legend of a figure
+    # for the axis and the legend of a figure; and over which assignments
+    path.attrs |= {"outcome": effect.outcome, "level": level, "how": how}
     return path
-
-
-def _districts_behind(effect):
-    """Count the treated districts that each row of the path rests on, shape (K,): 0 for the base."""
-    units = effect._units
-    event = effect._cells.time - units.cohort[:, None]
-    rows = effect.path["event_time"].to_numpy() if "event_time" in effect.path else None
-    here = (event >= 0)[None] if rows is None else event == rows[:, None, None]
-    weight = np.abs(effect._path_by_unit) * here
-    return (weight > TIE * weight.max()).any(axis=2) @ np.bincount(units.of)
 
 
 def _reaches_by_error(effect, level, draws, seed):
@@ -90,24 +85,25 @@ def _reaches_by_error(effect, level, draws, seed):
     critical = max(np.quantile(largest, level), ndtri(0.5 + level / 2))
     if np.isfinite(effect.df):  # the same tail probability under t
         critical = -stdtrit(effect.df, ndtr(-critical))
-    return np.where(known, se, np.nan), pointwise, critical
+    return np.where(known, se, np.nan), pointwise, critical, effect.errors
 
 
 def _reaches_by_randomization(effect, level, strata, draws, seed):
     """As `_reaches_by_error`, from the paths of other assignments once the path is taken off."""
-    if "event_time" not in effect.path or effect.path["event_time"].duplicated().any():
+    if "event_time" not in effect.path or not effect.path["event_time"].is_unique:
         raise DataError(
             f"Bands of {effect.estimator} by reassignment need a path by event time; take one, or "
             "inference='se'."
         )
-    others = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=effect_on_cells(effect))
-    others = others[0][1:, 1:]
+    less = effect_on_cells(effect)
+    others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
+    others = others[1:, 1:]
     spread = np.sqrt((others**2).mean(axis=0))
     far = np.abs(others) / np.where(spread > 0, spread, 1.0)
     pointwise, critical = (
         _reach(values, level) for values in (far, np.broadcast_to(far.max(axis=1)[:, None], far.shape))
     )
-    return np.where(spread > TIE * spread.max(), spread, np.nan), pointwise, critical
+    return np.where(spread > TIE * spread.max(), spread, np.nan), pointwise, critical, how
 
 
 def _reach(far, level):

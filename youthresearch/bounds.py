@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from .cells import NONE
-from .inference import SEED, as_percent, check_effect, effect_on_cells, fixed, inference_for
+from .inference import (
+    SEED,
+    as_percent,
+    check_effect,
+    degrees_of_freedom,
+    effect_on_cells,
+    fixed,
+    inference_for,
+)
 from .schema import (
     DataError,
     Result,
@@ -139,9 +147,10 @@ def interval_bounds(
         ``Phi(c + (high - low) / max(se_l, se_h)) - Phi(-c) = level``. It holds for narrow bounds too, since
         low <= high by construction (Stoye 2009, lemma 3). The spread over other assignments is learned from
         few districts, so Phi is then the t distribution with districts less cohorts (the never treated are
-        one) degrees of freedom: exact for one treated district among others of the same normal spread, and
-        open where each cohort is one district. The effect's own error at an end is se times the ratio of the
-        spread of the districts' scores about their cohort's mean, there and at the values.
+        one) degrees of freedom, summed over the strata in which something can be reassigned: exact for one
+        treated district among others of the same normal spread, and open where each cohort is one district.
+        The effect's own error at an end is se times the ratio of the spread of the districts' scores about
+        their cohort's mean, there and at the values.
 
     Raises
     ------
@@ -164,8 +173,7 @@ def interval_bounds(
         scale, how = _spread_over_assignments(effect, cells, (least, most), test)
     else:
         scale = [_error_at(effect, cells, y) for y in (least, most)]
-    spread = kind == "randomization"  # is learned from as many districts less a mean of each cohort
-    df = len(effect._cells.districts) - len(set(effect._cells.cohort)) if spread else np.inf
+    df = degrees_of_freedom(effect, strata) if kind == "randomization" else np.inf
     interval = _imbens_manski(*ends, *scale, level, df)
     unbounded = np.isinf(low) | np.isinf(high)
     rows = cells.assign(high=high)[unbounded].reset_index(drop=True)

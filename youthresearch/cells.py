@@ -308,21 +308,18 @@ def _cohort_ordinals(rows):
         if column.isna().all():
             return np.full(len(rows), NEVER)
         raise DataError(f"Cohorts are of type {column.dtype}, periods of {dtype}: as_panel makes them alike.")
-    odd = column.eq(0) | (column % 1).ne(0) if pd.api.types.is_float_dtype(column) else column.eq(0)
-    odd = odd.fillna(False).astype(bool) & column.notna()
+    told = column.to_numpy(dtype=float, na_value=np.nan)
+    whole = np.isfinite(told) & (np.floor(told) == told) & (told != 0)
+    odd = ~whole & ~np.isnan(told)
     if odd.any():
         raise DataError(
             "Cohorts are whole numbers, and missing where a district is never treated: as_panel reads 0 and "
             "infinity as never, a panel made by hand has neither.",
             rows[odd],
         )
-    if column.hasnans:
-        column = column.astype("Int64")
-    return (
-        column.to_numpy(dtype="int64", na_value=NEVER)
-        if column.dtype == "Int64"
-        else column.to_numpy("int64")
-    )
+    ordinals = np.full(len(told), NEVER)
+    ordinals[whole] = told[whole]
+    return ordinals
 
 
 def _with_population(cells, panel, rows, layout, population):

@@ -28,7 +28,8 @@ from .cells import (
     told_of,
 )
 from .comparisons import average_pairs, averages_of, compare_cohorts
-from .inference import SEED, fixed, is_quick, randomize, stratum_of, too_few
+from .enough import caution_of, count_sides
+from .inference import SEED, fixed, is_quick, randomize, stratum_of
 from .schema import (
     DataError,
     Result,
@@ -43,12 +44,6 @@ from .strata import of_column
 from .weights import imputation, regression, two_way
 
 _ERRORS = {"clustered": "clustered", "independent": "iid", "standard deviation": "placebo"}
-_UNRELIABLE = {  # why, with few districts on a side
-    "clustered": "too few to learn their spread from",
-    "iid": "and it takes a district's errors to be independent over time",
-    "placebo": "and it takes the placebos to be normal",
-    "other": "and it is made for many",
-}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,10 +58,10 @@ class Effect(Result):
     se : float
         Its standard error; 0 where the model leaves nothing over but rounding (an outcome that is district
         and period effects alone, as many coefficients as cells), and then it tells nothing. With fewer than
-        ten treated, or untreated, districts (`inference.FEW`), with treated ones whose weights are those of
+        ten treated, or untreated, districts (`enough.FEW`), with weights on either side that are those of
         fewer than ten, or (for `sun_abraham` and `imputation_did`) with fewer than three in a cohort, it is
         far too small; what is shown then is the test of `randomization` (where each assignment is estimated
-        anew, as with gaps, it must be asked for).
+        anew, as with gaps, it must be asked for). The same holds row by row for the errors of path.
     path : pandas.DataFrame
         One row is one event time (or cohort, period): event_time, att, se. The base has no error.
     vcov : ndarray, shape (1 + K, 1 + K)
@@ -74,7 +69,8 @@ class Effect(Result):
     df : float
         Degrees of freedom of the t distribution to compare with; inf is the normal one.
     n_treated, n_control : int
-        Districts ever treated within the panel whose cells have a weight in att, and the never treated.
+        Districts whose treated cells have a weight in att, and never-treated ones that have one in the same
+        periods (for `synthetic_did` and `synthetic_control` all that are never treated).
     periods : pandas.Index
     convention : dict of str to str
         What other packages may do otherwise.
@@ -126,8 +122,7 @@ class Effect(Result):
     @property
     def caution(self):
         """Why se is unreliable: too few districts on a side, in a cohort or by weight; else empty."""
-        few = too_few(self)
-        return f"unreliable with {few[1]}, {_UNRELIABLE[self.errors]}" if few else ""
+        return caution_of(self)
 
     def randomization(self, *, strata=None, statistic="att", draws=None, level=0.95, seed=SEED):
         """Test the effect by reassigning the cohorts among the districts that it uses.
@@ -206,8 +201,8 @@ class Effect(Result):
         if not self.vague:
             return []
         without = f", {self.unbounded} of them without a bound" if self.unbounded else ""
-        said = f"cells with weight that are intervals: {self.vague}{without}; att takes one value of each"
-        return [("vague", f"{said}, interval_bounds(effect, panel) all")]
+        said = f"{self.vague} cells with weight are intervals{without}; att takes one value of each"
+        return [("vague", f"{said}: see interval_bounds")]
 
     def _said_of_few(self):
         """Put the randomisation test first, if it is quick, and the error behind it, marked."""
@@ -729,8 +724,7 @@ def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, 
     is_base = ~linear.weights[1:].any(axis=(1, 2))  # it has no error
     path = rows.assign(att=estimates[1:], se=np.where(is_base, np.nan, se[1:]))
     path = mark_simulated(path, cells.simulated)
-    treated = (cells.treated & cells.observed).any(axis=1)
-    weighs = np.abs(linear.weights[0]).max(axis=1)[units.of]
+    n_treated, n_control = count_sides(cells, units, linear.weights[0])
     return Effect(
         estimator=name,
         outcome=cells.outcome,
@@ -739,8 +733,8 @@ def effect_of(name, cells, units, linear, rows, told, *, df=np.inf, factor=1.0, 
         path=path,
         vcov=vcov,
         df=float(df),
-        n_treated=int((treated & (weighs > 1e-12 * weighs.max())).sum()),
-        n_control=int((~treated).sum()),
+        n_treated=n_treated,
+        n_control=n_control,
         periods=cells.periods,
         convention=told,
         refused=mark_simulated(

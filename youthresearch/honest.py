@@ -11,7 +11,17 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from .inference import SEED, as_percent, effect_on_cells, fixed, inference_for, reassigned_path
+from .enough import caution_of
+from .inference import (
+    SEED,
+    as_percent,
+    check_effect,
+    degrees_of_freedom,
+    effect_on_cells,
+    fixed,
+    inference_for,
+    reassigned_path,
+)
 from .schema import (
     DataError,
     Result,
@@ -25,6 +35,7 @@ from .schema import (
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
+MANY = 0.1  # of the degrees of freedom; more weights that follow the covariance make too short intervals
 WIDEST = 1e3  # beyond this M there is no point in looking for the breakdown value
 
 
@@ -142,8 +153,8 @@ def honest_did(
         The effect at one event time; their mean from 0 on by default.
     inference, strata, draws, seed
         Covariance of the coefficients, as in `pretrend_test`: where districts are too few for the effect's
-        own, that over the other assignments, once the estimated path is taken off the treated cells (else a
-        large effect would pass for a large error).
+        own, behind att or behind any coefficient, that over the other assignments, once the estimated path
+        is taken off the treated cells (else a large effect would pass for a large error).
     level : float
 
     Returns
@@ -152,7 +163,12 @@ def honest_did(
         relative: the hybrid of the conditional and the least favourable test (Andrews, Roth and Pakes 2023)
         on the moments after treatment, as `createSensitivityResults_relativeMagnitudes` in R; smooth: the
         interval of fixed length of Armstrong and Kolesar (2018), as `createSensitivityResults` in R. Both
-        take coefficients to be normal.
+        take coefficients to be normal, and the effect's own covariance to be known. That over other
+        assignments is widened, so that quantiles are those of t, with the degrees of freedom of
+        `interval_bounds`. The weights of "smooth" on the coefficients before treatment follow the
+        covariance: each but one takes a degree of freedom, and the error of finding them is added. With the
+        effect's own covariance there is a caution instead, where these are more than a tenth of districts
+        less cohorts: 9 in 24 districts, half of them treated, had the truth 80% of the time at M = 0.
 
     Raises
     ------
@@ -160,18 +176,21 @@ def honest_did(
         If the effect has no path by event time with base -1 and one period before it, event times have gaps
         or are put together, or "smooth" has no M to start from.
     """
-    by = inference_for(effect, inference)
+    check_effect(effect)
     _check(effect, method)
     check_share(level=level)
     path, kept = _coefficients(effect)
-    vcov, how = _covariance(effect, by, kept, {"strata": strata, "draws": draws, "seed": seed})
+    by = inference_for(effect, inference, kept)
+    vcov, how, df = _covariance(effect, by, kept, {"strata": strata, "draws": draws, "seed": seed})
     times = path["event_time"].to_numpy()
     weight, target = _target(times, event_time)
     beta, alpha = path["att"].to_numpy(), 1 - level
     kind = _Relative if method == "relative" else _Smooth
-    chosen = kind.make(times, beta, vcov, weight, alpha)
+    free = int((times < 0).sum()) - 1 if method == "smooth" else 0  # weights that follow the covariance
+    few, many = (_wider(df, k, alpha) if by == "randomization" else 1.0 for k in (0, free))
+    chosen = kind.make(times, beta, many * vcov, weight, alpha)
     values = _values(chosen, m, method)
-    rows = [("parallel", np.nan, *_usual(weight @ beta, weight @ vcov @ weight, alpha))]
+    rows = [("parallel", np.nan, *_usual(weight @ beta, few * (weight @ vcov @ weight), alpha))]
     rows += [(method, value, *chosen.interval(value)) for value in values]
     table = pd.DataFrame(rows, columns=["method", "m", "low", "high"])
     table = mark_simulated(table, effect.simulated)
@@ -186,8 +205,8 @@ def honest_did(
         unit=chosen.unit if method == "relative" else 1.0,
         level=level,
         inference="randomization" if by == "randomization" else effect.errors,
-        how=how,
-        caution=effect.caution if by == "se" else "",
+        how=f"{how}, t({df - free})" if by == "randomization" else how,
+        caution=_caution(effect, kept, free, df) if by == "se" else "",
         n_treated=effect.n_treated,
         n_control=effect.n_control,
         periods=effect.periods,
@@ -196,16 +215,17 @@ def honest_did(
 
 
 def _covariance(effect, by, kept, test):
-    """Return the covariance of the coefficients kept, and what it is over."""
+    """Return the covariance of the coefficients kept, what it is over, and degrees of freedom."""
     vcov, how = effect.vcov[1:, 1:], effect.errors
+    df = len(effect._cells.districts) - len(set(effect._cells.cohort))
     if by == "randomization":
         paths, how = reassigned_path(effect, less=effect_on_cells(effect), **test)
         others, how = paths[1:, 1:], f"over {how}"
-        vcov = others.T @ others / len(others)
+        vcov, df = others.T @ others / len(others), degrees_of_freedom(effect, test["strata"])
     vcov = vcov[np.ix_(kept, kept)]
     if not (np.diag(vcov) > 0).all():
         raise DataError("Some coefficients have no error, so that nothing can be said of their trend.")
-    return vcov, how
+    return vcov, how, df
 
 
 def _check(effect, method):
@@ -263,6 +283,39 @@ def _values(chosen, m, method):
             raise DataError("With one period before the base there is no change of slope to go by: give m=.")
         values = values * chosen.unit
     return values
+
+
+def _wider(df, free, alpha):
+    """Factor on a covariance learned from few districts, so that normal quantiles hold.
+
+    It is for the quantile of t; where `free` weights were found by the covariance, they hide some of the
+    error and add some, as a regression on so many does (Rao 1965). At M = 0 of "smooth" with one pilot of 8
+    districts in 8 periods, and of 20 in 16, intervals of 95% had the truth 98 and 92% of the time, and 59 and
+    63% without it (120 simulations, rho 0.5).
+    """
+    from scipy.special import ndtri, stdtrit
+
+    left = df - free
+    if left < 1 + (free > 0):
+        raise DataError(
+            f"Districts less cohorts, {df}, are too few to learn the covariance of {free + 1} "
+            "coefficients before treatment: give a panel with fewer periods, or method='relative'."
+            if free
+            else "Each cohort is a single district, so that nothing tells how far one strays by itself."
+        )
+    lost = df * (df - 1) / (left * (left - 1)) if free else 1.0
+    return lost * (stdtrit(left, alpha / 2) / ndtri(alpha / 2)) ** 2
+
+
+def _caution(effect, kept, free, df):
+    """Why the effect's own covariance is unreliable, or the weights that follow it."""
+    said = [caution_of(effect, kept)]
+    if free > MANY * df:
+        said.append(
+            f"of {len(effect._cells.districts)} districts, which are few for {free + 1} coefficients before "
+            "treatment: the intervals are too short"
+        )
+    return "; ".join(part for part in said if part)
 
 
 def _usual(estimate, variance, alpha):

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from .additive import additive_parts, adds_up
+from .enough import too_few
 from .moments import Moments, interval, p_value, smallest_p
 from .reassign import (
     ENUMERATED,
@@ -37,9 +38,6 @@ from .schema import (
 )
 from .strata import of_column
 
-FEW = 10  # districts, treated or untreated; below it the clustered standard error is far too small
-IN_A_COHORT = 3  # districts, on average, for those of OWN_MEANS
-OWN_MEANS = ("sun_abraham", "imputation_did")  # fit each cohort its own effects
 SEED = 2024  # of all draws that nobody gave a seed for; the result says it
 DRAWS = 9999  # of assignments, signs or sets, where nobody gave their number
 FEWER_DRAWS = 999  # where each is an estimation of its own, or each of thousands of simulated studies draws
@@ -141,9 +139,7 @@ class RandomizationTest(Result):
     @property
     def how(self):
         """Which assignments the test is over, in words."""
-        drawn = f"{self.draws:,} assignments drawn, seed {self.seed}"
-        how = f"all {self.draws:,} assignments" if self.exact else drawn
-        return how + (f", {self.undefined:,} without an estimate left out" if self.undefined else "")
+        return _told(self.draws, None if self.exact else self.seed, self.undefined)
 
     def _said(self):
         return [*self.verdict(), *said_of_sample(self)]
@@ -240,8 +236,9 @@ def randomization_test(
     -----
     Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
     all scores are computed once, and each assignment is a choice among them and a sum. With them, what `did`,
-    `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise,
-    and for "studentized" then, the estimator runs for each assignment, some milliseconds a time.
+    `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise
+    (so with ``method="dr"``), and for "studentized" then, the estimator runs for each assignment, some
+    milliseconds a time.
     Assignments for which it gives no estimate are left out, and counted.
     """
     check_estimator(estimator)
@@ -271,7 +268,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
         moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
         seed = effect._placebo_seed
     seed = None if exact else seed
-    known = np.isfinite(moments.att)
+    known = _check_known(np.isfinite(moments.att))
     place = int(known[:place].sum()) if exact else None
     moments, actual = (_tested(m, statistic, cells) for m in (_only(moments, known), actual))
     low, high = interval(moments, actual, 1 - level, exact)
@@ -333,17 +330,16 @@ def weights_by_cohort(effect):
     Raises
     ------
     DataError
-        Where gaps, controls, a population or the outcome itself (synthetic_did, synthetic_control) make
-        weights differ within a cohort: then estimate anew for each assignment, with
-        ``replace(cells, cohort=...)`` as the panel.
+        Where weights depend on gaps, controls, a population or the outcome itself (synthetic_did,
+        synthetic_control) too: then estimate anew for each assignment, with ``replace(cells, cohort=...)``
+        as the panel. That all districts of a cohort are alike in their gaps is not enough: others are not.
     """
-    units = effect._units
-    if len(np.unique(units.cohort)) < len(units.cohort):
+    if not _alike(effect):
         raise DataError(
-            f"The weights of {effect.estimator} differ between districts of one cohort (gaps, controls, a "
+            f"The weights of {effect.estimator} do not depend on the cohort alone (gaps, controls, a "
             "population, or weights that follow the outcome): estimate anew for each assignment."
         )
-    return effect._cells, units.cohort, effect._by_unit
+    return effect._cells, effect._units.cohort, effect._by_unit
 
 
 def assignments_to_draw(draws, effect, statistic="att"):
@@ -366,8 +362,14 @@ def is_quick(effect, statistic="att"):
 
 
 def _alike(effect):
-    """Say whether weights depend on the cohort alone."""
-    return len(np.unique(effect._units.cohort)) == len(effect._units.cohort)
+    """Say whether weights depend on the cohort alone, whichever districts it is made of."""
+    cells = effect._cells
+    return (
+        effect._placebos is None
+        and cells.observed.all()
+        and not cells.controls.shape[2]
+        and bool((cells.size == 1).all())
+    )
 
 
 def stratum_of(districts, strata):
@@ -402,10 +404,37 @@ def _groups(cells, stratum):
     return codes, cohort, groups, total
 
 
+def degrees_of_freedom(effect, strata=None):
+    """Count what the spread over other assignments is learned from: districts, less a mean of each cohort.
+
+    A stratum in which nothing can be reassigned adds nothing to any spread, and does not count.
+    """
+    cells, strata = effect._cells, effect._strata if strata is None else strata
+    _, cohort, groups, _ = _groups(cells, stratum_of(cells.districts, strata)[0])
+    return sum(len(s.members) - len(np.unique(cohort[s.members])) for s in groups if s.count > 1)
+
+
 def _digest(districts, cohort, stratum, seed, known):
     named = "\n".join(f"{d} {c} {s}" for d, c, s in zip(districts, cohort, stratum, strict=True))
     undefined = "" if known.all() else np.flatnonzero(~known).tolist()
     return sha256(f"{named}\n{seed}{undefined}".encode()).hexdigest()[:16]
+
+
+def _told(assignments, seed, undefined):
+    """Say over how many assignments something is; seed is None where they are all."""
+    drawn = f"{assignments:,} assignments drawn, seed {seed}"
+    how = f"all {assignments:,} assignments" if seed is None else drawn
+    return how + (f", {undefined:,} without an estimate left out" if undefined else "")
+
+
+def _check_known(known, least=1):
+    """Refuse to go on where so few assignments have an estimate that there is nothing to compare with."""
+    if known.sum() < least:
+        raise NoReassignmentError(
+            f"None of the other {len(known) - least + 1:,} assignments has the estimates to compare with, as "
+            "these gaps lie: keep the periods, or the districts, that have none."
+        )
+    return known
 
 
 def _only(moments, known):
@@ -555,14 +584,16 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     Returns
     -------
     estimates : ndarray, shape (B, 1 + K)
-        Of every assignment if there are at most 50,000, else of those drawn and of the actual one.
+        Of every assignment if there are at most 50,000, else of those drawn and of the actual one. Without
+        those that have no estimate, or with gaps none at one of the event times of the path; what others
+        have at more of them is not asked for.
     how : str
-        What was done.
+        What was done, and how many were left out.
 
     Raises
     ------
     DataError
-        If nothing can be reassigned, or another assignment has another path.
+        If nothing can be reassigned.
     """
     cells, strata = effect._cells, effect._strata if strata is None else strata
     check_seed(seed)
@@ -575,9 +606,11 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])
     actual = np.einsum("knt,nt,n->k", weights[:, effect._units.of], y, cells.size)
     others = (_paths_at_once if alike else _paths_anew)(effect, y, codes, cohort, groups, draws, rng)
+    known = _check_known(np.isfinite(others).all(axis=1), least=1 + (rng is None))
+    how = _told(int(known.sum()), None if rng is None else seed, int((~known).sum()))
+    others = others[known]
     if rng is None:  # the actual one is among them
         others = np.delete(others, np.abs(others - actual).sum(axis=1).argmin(), axis=0)
-    how = f"all {total:,} assignments" if rng is None else f"{draws:,} assignments drawn, seed {seed}"
     within = "" if len(names) == 1 else f", {len(names)} strata by {strata.name or 'the given strata'}"
     return cells.without_noise(np.vstack([actual, others])), how + within
 
@@ -595,16 +628,25 @@ def _paths_anew(effect, y, codes, cohort, groups, draws, rng):
     """Paths of all assignments, by running the estimator for each."""
     n, cells = len(cohort), effect._cells
     assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
-    paths = []
-    for other in assignments:
-        found = effect._anew(replace(cells, cohort=codes[other], y=y, left_out=()))
-        if not found.path["event_time"].equals(effect.path["event_time"]):
-            raise DataError(
-                "With gaps, another assignment of the cohorts has other event times: cut the panel to the "
-                "periods that all districts have, or take inference='se'."
-            )
-        paths.append(np.append(found.att, found.path["att"]))
-    return np.array(paths)
+    return np.array(
+        [_path_like(effect, replace(cells, cohort=codes[a], y=y, left_out=())) for a in assignments]
+    )
+
+
+def _path_like(effect, cells):
+    """Att of other cells and what they have in the rows of an effect's path; nan where they have nothing."""
+    rows = _rows_of(effect.path)
+    try:
+        found = effect._anew(cells)
+    except DataError:
+        return np.full(1 + len(rows), np.nan)
+    att = dict(zip(_rows_of(found.path), found.path["att"], strict=True))
+    return np.array([found.att, *(att.get(row, np.nan) for row in rows)])
+
+
+def _rows_of(path):
+    """Name the rows of a path: event time, or cohort and period too."""
+    return list(zip(*(path[name] for name in path.columns if name not in ("att", "se")), strict=True))
 
 
 def check_effect(effect):
@@ -613,45 +655,14 @@ def check_effect(effect):
         raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
 
 
-def too_few(effect):
-    """Say which districts are too few to learn the effect's own error from: a kind and a text, or None.
+def inference_for(effect, inference, rows=()):
+    """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named.
 
-    Three on one side are as bad as three on the other; where all are treated in the end, others compare with
-    them before they are. `sun_abraham` and `imputation_did` fit each cohort its own mean, so that k districts
-    show ``(k - 1) / k`` of their variance: with twelve pilots in twelve waves a true null was rejected 66 and
-    51% of the time at 5% (60 districts, 16 periods, rho 0.5, 300 simulations), in five waves of four 10 and
-    11%.
-
-    Treated districts count by their weights: equal ones would be ``(sum |w|)^2 / sum w^2`` (compare Carter,
-    Schnepel and Steigerwald 2017). One that began long before the twenty others is the later event times, so
-    that `staggered_did(aggregate="event")` leans on it: 21 are those of 4.5, and a true null was rejected 48%
-    of the time. With twenty weighted by population and those of 7 and 4, `did` rejected it 11 and 18%.
+    `rows` of the path are those that the intervals use besides att.
     """
-    sides = [(effect.n_treated, "treated"), (effect.n_control, "untreated")]
-    number, side = min(side for side in sides if side[0])
-    if number < FEW:
-        return side, f"{number} {side}"
-    cohorts = len(np.unique(effect._cells.cohort[_ever_treated(effect._cells)]))
-    if effect.estimator in OWN_MEANS and effect.n_treated < IN_A_COHORT * cohorts:
-        return "cohorts", f"{effect.n_treated} treated in {cohorts} cohorts"
-    alike = _treated_by_weight(effect)
-    if round(alike) < FEW:
-        return "treated", f"{effect.n_treated} treated, by their weights {alike:.1f}"
-    return None
-
-
-def _treated_by_weight(effect):
-    """Count the treated districts as so many of equal weight."""
-    units, cells = effect._units, effect._cells
-    own = (effect._by_unit * (cells.time >= units.cohort[:, None])).sum(axis=1)[units.of] * cells.size
-    return float(np.abs(own).sum() ** 2 / (own**2).sum())
-
-
-def inference_for(effect, inference):
-    """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named."""
     check_effect(effect)
     check_choice("inference", inference, (None, "se", "randomization"))
-    return inference or ("randomization" if too_few(effect) else "se")
+    return inference or ("randomization" if too_few(effect, rows) else "se")
 
 
 def p_by_error(effect):

@@ -252,7 +252,8 @@ def check_intervals(*columns):
                 f"{type(c).__name__} is no interval column: give a table with the columns low and high, the "
                 "same number in both where it is exact, such as facts[['low', 'high']]."
             )
-        turned = c.index[c["low"] > c["high"]]
+        low, high = ends_of(c)
+        turned = c.index[low > high]
         if len(turned):
             raise ValueError(f"Low is above high in rows {list(turned)[:10]}: no value lies between them.")
     if not all(c.index.equals(columns[0].index) for c in columns):

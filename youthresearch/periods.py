@@ -73,9 +73,10 @@ def as_cohort(column, periods):
             f"Column {column.name!r} says who is treated, not from when on: give the first treated period.",
             column.head().to_frame(),
         )
-    never = column.isna()
+    never = column.isna().to_numpy()
     if pd.api.types.is_numeric_dtype(column):
-        zero, infinite = column.eq(0).fillna(False), column.eq(np.inf).fillna(False)
+        told = column.to_numpy(dtype=float, na_value=np.nan)
+        zero, infinite = told == 0, told == np.inf
         if counted and zero.any() and len(periods) and periods.min() <= 0:
             raise DataError(
                 "A cohort of 0 can be the period 0 or never treated: leave never-treated districts empty, "
@@ -84,7 +85,7 @@ def as_cohort(column, periods):
             )
         never = never | zero | infinite
     elif column.dtype == object or pd.api.types.is_string_dtype(column):
-        never = never | column.astype("str").str.strip().isin(["", "0", "inf"])
+        never = never | column.astype("str").str.strip().isin(["", "0", "inf"]).to_numpy()
     known = column[~never]
     if not len(known):
         read = pd.Series(dtype="Int64" if counted else periods.dtype)
@@ -138,7 +139,8 @@ def at_frequency(column, kind):
 
 def _whole(column):
     numbers = column.astype("float64")
-    bad = ~np.isfinite(numbers) | (numbers % 1 != 0)
+    told = numbers.to_numpy()
+    bad = ~(np.isfinite(told) & (np.floor(told) == told))
     if bad.any():
         raise DataError(f"Column {column.name!r} must hold whole numbers.", column[bad].to_frame())
     return numbers
@@ -146,12 +148,13 @@ def _whole(column):
 
 def _counted(numbers):
     """Refuse whole numbers that are all quarters, months or days written together: 20183, 201807."""
+    least, most = numbers.min(), numbers.max()
     for form, year, part, last in (
         ("2018Q3", 10, 10, 4),
         ("2018-07", 100, 100, 12),
         ("2018-07-15", 10**4, 100, 31),
     ):
-        if (numbers // year).between(1900, 2100).all() and (numbers % part).between(1, last).all():
+        if least // year >= 1900 and most // year <= 2100 and (numbers % part).between(1, last).all():
             raise DataError(
                 f"Column {numbers.name!r} holds dates as whole numbers, that count as so many periods: "
                 f"write them as text, such as {form}.",

@@ -10,7 +10,17 @@ import numpy as np
 import pandas as pd
 
 from .cells import NEVER
-from .inference import SEED, as_percent, effect_on_cells, fixed, inference_for, p_as_text, reassigned_path
+from .enough import caution_of
+from .inference import (
+    SEED,
+    as_percent,
+    check_effect,
+    effect_on_cells,
+    fixed,
+    inference_for,
+    p_as_text,
+    reassigned_path,
+)
 from .reassign import TIE
 from .schema import DataError, Result, check_choice, check_share, mark_simulated, said_of_sample
 
@@ -117,8 +127,9 @@ def pretrend_test(
     inference : {None, "se", "randomization"}
         Covariance of the coefficients: the effect's own, or over all assignments of the cohorts, once the
         estimated effect is taken off the treated cells. None chooses the latter where districts are too few
-        for the former (`Effect.caution`). The actual assignment is one of them: where nothing drifts it is
-        as likely as any other, and only if all are measured by one covariance is its place among them p.
+        for the former, behind att (`Effect.caution`) or behind a coefficient that is tested. The actual
+        assignment is one of them: where nothing drifts it is as likely as any other, and only if all are
+        measured by one covariance is its place among them p.
     strata, draws, seed
         For "randomization": a Series with one value a district, as from `strata_by`; number of assignments
         to draw if there are more than 50,000 (9,999, or 999 where each is an estimation of its own); seed.
@@ -141,13 +152,14 @@ def pretrend_test(
         If there is no coefficient before treatment, their covariance is singular, a drift leaves no mark
         on them (two base periods), or cohorts cannot be reassigned.
     """
-    by = inference_for(effect, inference)
+    check_effect(effect)
     check_choice("test", test, ("joint", "individual"))
     check_share(level=level)
     powers = np.atleast_1d(power).tolist()
     for each in powers:
         check_share(power=each)
     before = _before(effect)
+    by = inference_for(effect, inference, before)
     drift = _drift(effect, before)
     if by == "se":
         at = np.append(0, 1 + before)
@@ -174,7 +186,7 @@ def pretrend_test(
         level=level,
         att=effect.att,
         inference="randomization" if by == "randomization" else effect.errors,
-        caution=effect.caution if by == "se" else "",
+        caution=caution_of(effect, before) if by == "se" else "",
         n_treated=effect.n_treated,
         n_control=effect.n_control,
         periods=effect.periods,

@@ -184,8 +184,9 @@ def _with_units(mentions, folded):
         if mention.get("unit") in ("", "个") and _is_listed_before(mention, following, folded):
             factor = _MANY.match(folded, following["number_start"])
             size = _PLACES[factor[1]] if factor else size
+            own = 1 if _MANY.match(folded, mention["number_start"]) else size  # 分别为5.3万、5.4万、5.5万人
             mention |= {"sort": "quantity", "unit": following["unit"]}
-            mention |= {name: size * mention[name] for name in ("value", "value_max", "resolution")}
+            mention |= {name: own * mention[name] for name in ("value", "value_max", "resolution")}
         else:
             size = 1
     return mentions

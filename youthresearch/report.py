@@ -6,6 +6,7 @@ from inspect import signature
 import numpy as np
 import pandas as pd
 
+from .enough import too_few
 from .inference import (
     SEED,
     NoReassignmentError,
@@ -16,7 +17,6 @@ from .inference import (
     inference_for,
     p_as_text,
     p_by_error,
-    too_few,
 )
 from .loaders import labels_by_key, outcome_label
 from .paper import table_as_docx, table_as_latex, text_as_docx

@@ -164,7 +164,8 @@ def _solve(rule, role, wide):
 
 def _solve_sum(role, wide):
     parts = [t for r, t in wide.items() if r != "whole"]
-    total = interval(*(sum(t[end] for t in parts) for end in ("low", "high")))
+    lows, highs = zip(*map(ends_of, parts), strict=True)
+    total = interval(sum(lows), sum(highs), parts[0].index)
     return total if role == "whole" else subtract(wide["whole"], total)
 
 

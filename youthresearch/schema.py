@@ -228,13 +228,14 @@ def check_facts(facts, needed):
 
 def as_text(column, *, empty=False):
     """Read codes and names as text: a whole number is its digits."""
-    blank = column.isna() if pd.api.types.is_numeric_dtype(column) else column.isna() | column.eq("")
+    numeric = pd.api.types.is_numeric_dtype(column)
+    blank = column.isna() if numeric else column.isna() | column.eq("")
     if blank.any() and not empty:
         raise DataError(
             f"Column {column.name!r} has no value in these rows: fill it in, or drop them.",
             column[blank].to_frame(),
         )
-    if pd.api.types.is_numeric_dtype(column):
+    if numeric:
         whole = column.dropna() % 1 == 0
         if not whole.all():
             raise DataError(
@@ -243,10 +244,11 @@ def as_text(column, *, empty=False):
             )
         column = column.astype("Int64")
     text = column.astype("str").fillna("")
-    padded = text != text.str.strip()
-    if padded.any():  # two names for one thing
+    padded = [name for name in text.unique() if name != name.strip()]
+    if padded:  # two names for one thing
         raise DataError(
-            f"Column {column.name!r} has blanks around a value; remove them.", column[padded].to_frame()
+            f"Column {column.name!r} has blanks around a value; remove them.",
+            column[text.isin(padded)].to_frame(),
         )
     return text
 
@@ -627,7 +629,7 @@ def key_faults(table, name, allowed):
     for key in table_schema(name).get("foreignKeys", []):
         column, target = key["fields"], key["reference"]["resource"]
         known = allowed.get(target, table[key["reference"]["fields"]] if not target else ())
-        lost = table[column].notna() & ~table[column].isin(set(known))
+        lost = table[column].notna() & ~table[column].isin(known)
         if lost.any():
             faults.append((f"{column} not found in {target or name}.csv", table.loc[lost, column]))
     return faults

@@ -98,17 +98,14 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
         As `synthetic_did`; or if a district has no value of a control before treatment.
     """
     controls = as_names(controls, "controls")
-    if controls and isinstance(panel, Cells):
-        raise DataError("synthetic_control takes its controls from a panel, not from cells.")
     cells, treated, after = _one_wave(make_cells(panel, outcome), "synthetic_control")
+    if not isinstance(panel, Cells):
+        cells = _with_means(cells, panel, controls, cells.time[after][0])
+    if cells.controls.shape[2] != len(controls):
+        raise DataError("synthetic_control takes its controls from a panel; these cells are without them.")
     used = treated | (cells.cohort == NEVER)
-    features = [cells.y[:, ~after] / _spread(cells.y[used][:, ~after])]
-    for name in controls:
-        if name == outcome:
-            raise DataError(f"{outcome!r} is the outcome, and cannot be a control of itself.")
-        mean = _mean_before(cells, make_cells(panel, name), cells.time[after][0])
-        features.append(mean[:, None] / _spread(mean[used, None]))
-    features = np.hstack(features)
+    features = [cells.y[:, ~after], *(cells.controls[:, :1, p] for p in range(len(controls)))]
+    features = np.hstack([part / _spread(part[used]) for part in features])
 
     def weigh(treated, donors):
         weights = control_weights(features[donors], features[treated].mean(axis=0))
@@ -124,6 +121,16 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
 def _spread(values):
     """Root of the variance among districts, averaged over columns; 1 where all are alike."""
     return np.sqrt(values.var(axis=0, ddof=1).mean()) or 1.0
+
+
+def _with_means(cells, panel, controls, begin):
+    """Put the means of controls before treatment into the cells, so that other assignments have them too."""
+    means = np.zeros((len(cells.districts), len(controls)))
+    for p, name in enumerate(controls):
+        if name == cells.outcome:
+            raise DataError(f"{name!r} is the outcome, and cannot be a control of itself.")
+        means[:, p] = _mean_before(cells, make_cells(panel, name), begin)
+    return replace(cells, controls=np.repeat(means[:, None], len(cells.time), axis=1))
 
 
 def _mean_before(cells, control, begin):
@@ -176,7 +183,8 @@ def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
     linear = Linear(weights, np.zeros(weights.shape[:2]))
     units = make_units(cells, alone=True)
     effect = effect_of(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
-    return replace(effect, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
+    donors = int((~treated).sum())  # those without weight are placebos all the same
+    return replace(effect, n_control=donors, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
 
 
 def _placebo_sets(treated, placebos, seed):
