@@ -10,7 +10,7 @@ from .phrases import (
     AIMS,
     BOOKED,
     EVENTS,
-    LEVELS,
+    LISTS,
     NUMERIC,
     REACH,
     RISEN,
@@ -66,7 +66,6 @@ PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it 
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 _NUMBER_OF = re.compile(r"(?:总?数|数量|人数)(?:一览|统计|情况)?表?[: \n]*$")
-LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -112,6 +111,8 @@ def find_noun(tokens, i, mention, kind, context):
     if instead:
         return *instead, found["left"]
     again = _again(found[rule], tokens[i - 1], unit, context) if rule == "event" else None
+    if rule == "event" and context.get("unit") == unit and _is_part_done(tokens, i):
+        again = again or before
     if rule != "right" and ends_in(tokens[i - 1].word, "act"):
         again = again or _accused(tokens, i, context)
     if again:
@@ -205,6 +206,14 @@ def _again(event, last, unit, context):
     if unit not in CASES:
         return None
     return _last_of(unit, context)
+
+
+def _is_part_done(tokens, i):
+    """Tell whether verbs alone say what became of a part of what was counted (90万元,其中自筹60万元)."""
+    k = i - 1
+    while tokens[k].sort in "hvw":
+        k -= 1
+    return tokens[k].word == "其中"
 
 
 def _last_of(unit, context):
@@ -384,7 +393,10 @@ def _candidates(tokens, i, unit, kind, before):
     elif after.word in ("为", "是") and not left:
         found = {"object": _named_after(tokens, i, unit)} | found
     elif (
-        right and unit in ("元", "小时") and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
+        right
+        and unit in ("元", "小时")
+        and (tokens[i - 2].word != "总" or tokens[i - 1].word in WORTH)  # 总投资9万元的项目
+        and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
     ):
         found = {"right": right} | found  # 5万元的经费, 534万元奶粉
     elif unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
@@ -412,12 +424,19 @@ def _is_paid(tokens, i):
 
 def _beside(tokens, i, unit, left, right):
     """Find the event beside a number, for units that may count one, or where no persons are named."""
-    if right and tokens[i + 1].sort == "n":
-        return None  # 友好型城市25条政策, 覆盖3万人口
+    if right and not _is_use(tokens, i, unit, right):
+        return None  # 友好型城市25条政策, 覆盖3万人口, 打通9条断头路
     if unit in EVENTS or unit in TIMES:
         return _event(tokens, i, unit)
     named = right or (left and is_person(_head(tokens, i, left)))
     return _attended(tokens, i) if unit in PEOPLE and not named else None
+
+
+def _is_use(tokens, i, unit, right):
+    """Tell whether a verb after a number says what for (捐款9万元建设的小学, 捐款9万元资助学生)."""
+    sort = tokens[i + 1].sort
+    head = next(t.word for t in tokens[i:] if t.end == right[1])
+    return sort == "h" or (unit == "元" and sort in "vw" and is_counted(head))
 
 
 def _who_come(tokens, i):
@@ -692,7 +711,7 @@ def _attended_event(tokens, i, unit):
     after = None if bare else right_of(tokens, k, "")
     if after:
         head = next(t.word for t in tokens[k:] if t.end == after[1])
-        return after if ends_in(head, "occasion") else None
+        return after if ends_in(head, "occasion") or ends_in(head, "event") else None
     if not bare and not ends_in(tokens[k + 1].word, "occasion"):
         return None  # 参加面试, but 参与学习: in what is named before
     near = range(i - 1, max(-1, i - 4 * REACH), -1)
@@ -724,14 +743,16 @@ def _event_to(tokens, k, unit):
     ):
         j -= 1
     for n in range(k - 1, j - 1, -1):
-        if tokens[n].sort in "np" and _acts(tokens[n].word, unit):
-            j = n + 1
+        word = tokens[n].word
+        if word.endswith("各界") or (tokens[n].sort in "np" and _acts(word, unit)):
+            j = n + 1  # 社会各界捐款
             break
     if tokens[j - 1].sort == "r":
         j = next((n + 1 for n in range(k - 1, j - 1, -1) if tokens[n].sort in "np"), j)
     while j < k and (tokens[j].sort in "pc" or tokens[j].word == "计划"):
         j += 1  # 在《日报》发稿, 向新疆希望工程捐款
     j += j < k and tokens[j].word == "组织" and tokens[j - 1].sort in "xs"  # 组织消防演练2次
+    j -= j == k - 1 and tokens[k].sort == "v" and tokens[j - 1].sort == "h" and len(tokens[j - 1].word) == 1
     return span(tokens, past_titles(tokens, j, k), k)
 
 
@@ -747,7 +768,8 @@ def _done(tokens, j):
     start = j
     while tokens[j].sort in "hv":
         j += 1
-    return right_of(tokens, j - 1, "") if j > start else None
+    j -= j > start and tokens[j].sort == "w" and tokens[j - 1].sort == "v"  # 60次集中培训
+    return right_of(tokens, j - 1, "") if tokens[start].sort in "hv" else None
 
 
 def _money(tokens, i):
@@ -811,8 +833,7 @@ def _object(tokens, i, unit):
             found = right_of(tokens, j, unit if people else "")
             if found and head is not None and tokens[head].word in LISTS:
                 found = (found[0], tokens[head].start)  # 列入人才名册
-            level = tokens[j + 1]
-            return (level.start, found[1]) if found and level.word in LEVELS else found
+            return found
         if tokens[j].sort == "x":
             break
     return None

@@ -61,6 +61,7 @@ ATTENDED = ("参加", "出席", "申请", "享受", "取得")
 TAKEN_PART = (*ATTENDED, "参与")
 AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
+LISTS = ("名册", "名单", "称号", "荣誉称号")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
@@ -83,7 +84,7 @@ def right_of(tokens, i, unit):
     of = tokens[i + 1].word == "的"
     if of and tokens[i + 2].word == "标准":
         return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
-    unit = "" if of else unit  # 20人的宣讲队伍
+    counted, unit = unit, "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
     if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
         begin, last = _run_on(tokens, persons, unit)
@@ -91,9 +92,28 @@ def right_of(tokens, i, unit):
         if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not _is_place(tokens, begin)):
             break
         begin += 1
-    aim = last is not None and tokens[last].word.endswith(AIMS)
-    if last is None or (aim and (of or (begin == last and unit in PEOPLE))):
-        return None  # 完成100个的目标, 完成90人目标的60%
+    if last is None or _is_task(tokens, begin, last, unit, of):
+        return None
+    if counted in PEOPLE and begin < last and tokens[last].word.endswith(("问题", "目标")):
+        last -= 1  # 解决90人饮水安全问题
+    if counted in PEOPLE and begin == last and ends_in(tokens[last].word, "measure"):
+        return None  # 90人规模
+    last = _end_of(tokens, i, begin, last, unit)
+    begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
+    begin -= begin == i + 2 and tokens[i + 1].word in LEVELS  # 9个全国示范县
+    return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
+
+
+def _is_task(tokens, begin, last, unit, of):
+    """Tell whether a phrase after a number is of what was to be reached or done, not of what is counted."""
+    if tokens[last].word.endswith(AIMS) and (of or (begin == last and unit in PEOPLE)):
+        return True  # 完成100个的目标, 完成90人目标的60%
+    task = begin == last - 1 and tokens[begin].sort == "w" and tokens[last].word.endswith(TASKS)
+    return task and unit not in DONE  # 农田9亩建设任务已完成
+
+
+def _end_of(tokens, i, begin, last, unit):
+    """Find the last token of what is counted in the phrase after number i."""
     if unit in PEOPLE[:3]:
         last = _person_after(tokens, last)
     if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
@@ -102,8 +122,38 @@ def right_of(tokens, i, unit):
     mean = after in mean or tokens[last].word[:2] in mean
     if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
         last = _counted(tokens, begin, last, unit)
-    begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
-    return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
+    if begin < last and tokens[last + 1].sort == "x" and tokens[i].word == NUMBER:
+        last = _without_predicate(tokens, i, begin, last, unit)
+    listed = begin < last and tokens[last].word in LISTS and tokens[last - 1].sort == "n"
+    return last - listed  # 授予9人劳动模范称号, but 9个推荐名单
+
+
+def _without_predicate(tokens, i, begin, last, unit):
+    """Cut off what is said of a phrase that ends its clause, if that has no verb before (9个小组遍布城乡)."""
+    n = next((n for n in range(begin + 1, last + 1) if _says_of(tokens, n, last, unit)), None)
+    if n is None or _has_verb(tokens, i):
+        return last
+    return _last_counted(tokens, begin, n - 1, unit) or n - 1
+
+
+def _says_of(tokens, n, last, unit):
+    """Tell whether a verb n after what is counted, or an adjective at the end, is the predicate."""
+    if n == last and is_quality(tokens[n].word):
+        return _last_counted(tokens, n - 2, n - 1, unit) is not None  # 9个活动中心设施齐全
+    if tokens[n].sort != "v" or tokens[n - 1].sort != "n":
+        return False
+    if counts(tokens[n - 1].word, unit):
+        return True
+    whole = takes_verb(tokens[last].word) or (n < last and _is_single(tokens[last]))  # 9个单位帮扶村
+    return not whole and unit not in (*PEOPLE, *EVENTS)
+
+
+def _has_verb(tokens, i):
+    """Tell whether a verb stands before number i in its clause, after any preposition."""
+    k = i - 1
+    while tokens[k].sort not in "xrhvw":
+        k -= 1
+    return tokens[k].sort in "hvw"
 
 
 def _honoured(tokens, begin, last, unit):
@@ -304,7 +354,7 @@ def _is_head(tokens, j, last, unit):
         piece = last == j - 1 and after.sort == "h" and tokens[j].sort in "as"
         return piece and is_piece(tokens[j].word)  # 两个主场|地举行活动
     if last is None:
-        return unit not in PEOPLE or _qualifies_next(tokens, j, unit)
+        return after.word not in RISEN and (unit not in PEOPLE or _qualifies_next(tokens, j, unit))
     return _goes_on(tokens, j, last, unit)
 
 
@@ -338,19 +388,32 @@ def _are_joined(tokens, c, unit):
 
 def _is_cut(tokens, j, begin, unit):
     """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
+    if _is_made_of(tokens, j, unit):
+        return True
     piece = begin == j - 1 and _is_single(tokens[begin]) and not is_counted(tokens[begin].word)
     while tokens[j].sort == "h" and len(tokens[j].word) == 1:
         if tokens[j].word in roles("becomes"):
             return False  # 60个单位获集体称号
         j += 1
     head = phrase_end(tokens, j)
-    if head is None:
+    if head is None or tokens[head].sort == "p":
         return False
     return (
         piece
         or _last_counted(tokens, j, head, unit) is not None
         or (unit not in PEOPLE and ends_in(tokens[head].word, "organisation"))
     )
+
+
+def _is_made_of(tokens, j, unit):
+    """Tell whether verb j, with the noun before as its object, says of what an event or body is."""
+    head = None if is_counted(tokens[j - 1].word) else phrase_end(tokens, j + 1)
+    if head is None or tokens[j].word in roles("becomes"):
+        return False
+    word = tokens[head].word  # 9期芦笋种植技术讲座, 60户芦笋种植户
+    if unit in (*ONLY, "户"):
+        return counts(word, unit) or word.endswith(unit)
+    return unit in EVENTS and ends_in(word, "occasion")
 
 
 def _joins_next(tokens, j, last, unit):
@@ -373,6 +436,8 @@ def _joins_next(tokens, j, last, unit):
     after = tokens[head + 1].word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
+    if tokens[j].word in ("与", "同", "跟") and tokens[head + 1].sort in "vh":
+        return False  # 9个团支部与贫困村结对
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
@@ -417,7 +482,7 @@ def _is_done_to(tokens, j, last, unit):
         return False  # 90%的社区建设1所乐园
     if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
         return False  # 3家单位筹款30万元, 70个项目参赛
-    return takes_verb(word) or after.sort == "c" or (after.sort == "x" and unit in DONE)
+    return takes_verb(word) or after.word == "等" or after.sort == "c" or (after.sort == "x" and unit in DONE)
 
 
 def _is_single(token):

@@ -114,15 +114,21 @@ def classify(words, start, ends):
             if sort == "x" or word in ("比", "、", "的"):
                 if tokens and (tokens[-1].sort in "vas" or last in ("团", "会")):
                     _end_noun(tokens, word, start)
-            elif last == BRACKET and size == 1 and tokens[:-1] and tokens[-2].sort == "h":
+            elif last == BRACKET and size == 1 and tokens[:-1] and _is_inside_word(tokens[-2], sort):
                 tokens.pop()
                 before = tokens.pop()
-                start, word, sort = before.start, before.word + word, "h"  # 审(执)结
+                start, word = before.start, before.word + word
+                sort = before.sort  # 审(执)结, 团(工)委
             elif special and word != NOUN and _ends_noun(word, tokens):
                 start, word, sort = tokens.pop().start, last + word, "n"
         tokens.append(Token(word, sort, start, end))
         last = word
     return tokens + _BEYOND
+
+
+def _is_inside_word(before, sort):
+    """Tell whether a bracket is within a word, between what stands before it and a character of a class."""
+    return before.sort == "h" or (before.sort == sort == "n" and len(before.word) == 1)
 
 
 def _ends_noun(word, tokens):
