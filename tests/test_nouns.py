@@ -409,10 +409,10 @@ import youthresearch as yr
         ("新增城镇就业600人，完成全年目标数的60%", ["城镇就业"] * 2),
         # names in quotation marks: before two words no part, but one name with the next
         ("建成“一村一品”实体店铺9个，捐赠“暖冬”爱心图书60册", ["实体店铺", "爱心图书"]),
-        ("“两企”组织党支部6个，“三微”经费支出9万元", ["“两企”组织党支部", "“三微”经费支出"]),
+        ("“两企”领域党支部6个，“三微”经费支出9万元", ["“两企”领域党支部", "“三微”经费支出"]),
         ("“心连心”总服务量600人次，“云志愿”注册志愿者9万人", ["“心连心”总服务量", "“云志愿”注册志愿者"]),
         # what a noun and a verb name together, before what tells of it; adverbs are no end of a noun
-        ("机构养老为60人，社区托管达90人", ["机构养老", "社区托管"]),
+        ("居家照护为60人，团支部成立达90%", ["居家照护", "团支部"]),
         ("注册企业数量都超过60家", ["注册企业"]),
         ("接受社会各界捐赠物资600件，把所有志愿组织活动费压缩9%", ["捐赠物资", "志愿组织活动费"]),
         # what is ranked, before that among which it is

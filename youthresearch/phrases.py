@@ -595,8 +595,9 @@ def _head_before(tokens, i, unit):
 
 
 def _is_done_by(tokens, k):
-    """Tell whether token k is a verb right after a noun, which together name what is told of."""
-    return tokens[k].sort in "vh" and len(tokens[k].word) > 1 and tokens[k - 1].sort == "n"
+    """Tell whether token k is a verb right after a noun, no one's, which together name what is told of."""
+    named = tokens[k - 1].sort == "n" and not is_counted(tokens[k - 1].word)
+    return named and tokens[k].sort in "vh" and len(tokens[k].word) > 1
 
 
 def _is_start(tokens, k):
@@ -928,7 +929,7 @@ def _is_title(tokens, n, k):
         return False
     if (after.sort == "a" and is_person(tokens[n + 2].word)) or ends_in(after.word, "money"):
         return False
-    return not (is_counted(after.word) or after.word.endswith((*WORKS, "活动", "字号")))
+    return not (is_counted(after.word) or after.word.endswith((*WORKS, "活动", "字号", "领域")))
 
 
 def _past_levels(tokens, j, k):
