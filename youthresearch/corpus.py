@@ -40,7 +40,18 @@ STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
 _MODULES = (
     *("boilerplate", "clauses", "codebook", "corpus", "dates", "deadline", "decoding", "documents", "docx"),
-    *("extract", "files", "headings", "intervals", "labels", "layout", "loaders", "norms", "nouns"),
+    *(
+        "extract",
+        "files",
+        "following",
+        "headings",
+        "intervals",
+        "labels",
+        "layout",
+        "loaders",
+        "norms",
+        "nouns",
+    ),
     *("paragraphs", "pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs"),
     *("sorts", "tables", "tokens", "webpage", "wholes", "words", "workers"),
 )

@@ -31,12 +31,13 @@ from .clauses import (
 )
 from .codebook import NOTHING, indicator_of, project_book, read_book, unquoted
 from .dates import ISO, dates_of, document_date
+from .following import EVENTS
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
-from .phrases import AIMS, EVENTS, TOTALS
+from .phrases import AIMS, TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
 from .rates import each_of

@@ -6,25 +6,20 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 
 import re
 
+from .following import EVENTS, LISTS, opening, phrase_end, right_of
 from .phrases import (
     AIMS,
     BOOKED,
-    EVENTS,
-    LISTS,
     NUMERIC,
     REACH,
     RISEN,
-    SURFACES,
     TO_THE_LEFT,
     TOTALS,
     each_before,
     lead,
     left_of,
-    opening,
     past_titles,
-    phrase_end,
     phrase_to,
-    right_of,
     share_of,
 )
 from .tokens import (
@@ -60,6 +55,7 @@ PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
+SURFACES = ("亩", "公顷", "平方米", "公里")
 BUILDINGS = ("座", "栋", "幢")
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is

@@ -1,4 +1,4 @@
-"""Noun phrases before and after a number.
+"""Noun phrases before a number, and where any phrase begins.
 
 A phrase runs over nouns and the words that qualify them; whether a verb inside it is the verb of the clause
 (培训 学员) or qualifies the noun (培训 项目) is decided by the noun.
@@ -15,20 +15,15 @@ from .tokens import (
     NAME,
     NOUN,
     NUMBER,
-    ONLY,
     OTHER,
     PEOPLE,
     SIGNS,
     coded,
     counts,
     ends_in,
-    fits_only,
     is_counted,
     is_level,
     is_person,
-    is_piece,
-    is_quality,
-    may_stand,
     moves,
     purely,
     roles,
@@ -40,14 +35,6 @@ from .tokens import (
 
 REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
-EVENTS = (  # units that may count an event without a noun
-    *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
-    *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
-)
-DONE = ("", *EVENTS, "元", "个", "项")  # units that may count what is done
-TASKS = ("工作", "任务", "内容", "目标")  # of units of things, what is done to these
-SURFACES = ("亩", "公顷", "平方米", "公里")
-STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 WHERE = ("在", "于", "通过", "依托")
@@ -61,7 +48,6 @@ ATTENDED = ("参加", "出席", "申请", "享受", "取得")
 TAKEN_PART = (*ATTENDED, "参与")
 AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
 BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
-LISTS = ("名册", "名单", "称号", "荣誉称号")
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
 BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
@@ -77,446 +63,6 @@ TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the 
 STATED = ("为", "达", "达到", "占")  # after what a figure is of
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
-
-
-def right_of(tokens, i, unit):
-    """Find the noun phrase that follows token i, as (start, end), or nothing."""
-    of = tokens[i + 1].word == "的"
-    if of and tokens[i + 2].word == "标准":
-        return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
-    counted, unit = unit, "" if of else unit  # 20人的宣讲队伍
-    begin, last = _run_on(tokens, i, unit)
-    if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
-        begin, last = _run_on(tokens, persons, unit)
-    while last is not None and begin < last:
-        if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not _is_place(tokens, begin)):
-            break
-        begin += 1
-    if last is None or _is_task(tokens, begin, last, unit, of):
-        return None
-    if counted in PEOPLE and begin < last and tokens[last].word.endswith(("问题", "目标")):
-        last -= 1  # 解决90人饮水安全问题
-    if counted in PEOPLE and begin == last and ends_in(tokens[last].word, "measure"):
-        return None  # 90人规模
-    last = _end_of(tokens, i, begin, last, unit)
-    begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
-    begin -= begin == i + 2 and tokens[i + 1].word in LEVELS  # 9个全国示范县
-    return span(tokens, _titled(tokens, past_titles(tokens, begin, last), last), last)
-
-
-def _is_task(tokens, begin, last, unit, of):
-    """Tell whether a phrase after a number is of what was to be reached or done, not of what is counted."""
-    if tokens[last].word.endswith(AIMS) and (of or (begin == last and unit in PEOPLE)):
-        return True  # 完成100个的目标, 完成90人目标的60%
-    task = begin == last - 1 and tokens[begin].sort == "w" and tokens[last].word.endswith(TASKS)
-    return task and unit not in DONE  # 农田9亩建设任务已完成
-
-
-def _end_of(tokens, i, begin, last, unit):
-    """Find the last token of what is counted in the phrase after number i."""
-    if unit in PEOPLE[:3]:
-        last = _person_after(tokens, last)
-    if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
-        last = _honoured(tokens, begin, last, unit)
-    after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
-    mean = after in mean or tokens[last].word[:2] in mean
-    if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
-        last = _counted(tokens, begin, last, unit)
-    if begin < last and tokens[last + 1].sort == "x" and tokens[i].word == NUMBER:
-        last = _without_predicate(tokens, i, begin, last, unit)
-    listed = begin < last and tokens[last].word in LISTS and tokens[last - 1].sort == "n"
-    return last - listed  # 授予9人劳动模范称号, but 9个推荐名单
-
-
-def _without_predicate(tokens, i, begin, last, unit):
-    """Cut off what is said of a phrase that ends its clause, if that has no verb before (9个小组遍布城乡)."""
-    n = next((n for n in range(begin + 1, last + 1) if _says_of(tokens, n, last, unit)), None)
-    if n is None or _has_verb(tokens, i):
-        return last
-    return _last_counted(tokens, begin, n - 1, unit) or n - 1
-
-
-def _says_of(tokens, n, last, unit):
-    """Tell whether a verb n after what is counted, or an adjective at the end, is the predicate."""
-    if n == last and is_quality(tokens[n].word):
-        return _last_counted(tokens, n - 2, n - 1, unit) is not None  # 9个活动中心设施齐全
-    if tokens[n].sort != "v" or tokens[n - 1].sort != "n":
-        return False
-    if counts(tokens[n - 1].word, unit):
-        return True
-    whole = takes_verb(tokens[last].word) or (n < last and _is_single(tokens[last]))  # 9个单位帮扶村
-    return not whole and unit not in (*PEOPLE, *EVENTS)
-
-
-def _has_verb(tokens, i):
-    """Tell whether a verb stands before number i in its clause, after any preposition."""
-    k = i - 1
-    while tokens[k].sort not in "xrhvw":
-        k -= 1
-    return tokens[k].sort in "hvw"
-
-
-def _honoured(tokens, begin, last, unit):
-    """Find who is given the title that a phrase ends in (授予9个支部“红旗支部”称号)."""
-    for n in range(begin, last):
-        after = tokens[n + 1]
-        titled = after.sort in "pas" or is_level(after.word) or after.word.startswith((*roles("praise"),))
-        if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
-            return n
-        if after.word == NOUN and tokens[n].sort == "n" and not is_level(tokens[n].word):
-            return n
-    return last
-
-
-def _of_persons(tokens, i):
-    """Find the 的 after number i before the persons that are counted (5名患这种病的妇女)."""
-    if tokens[i + 1].sort not in "avr" or tokens[i + 1].word in roles("event"):
-        return None
-    for n in range(i + 2, i + REACH):
-        if tokens[n].sort == "x":
-            break
-        if tokens[n].word == "的":
-            head = phrase_end(tokens, n + 1)
-            return n if head is not None and is_person(tokens[head].word) else None
-    return None
-
-
-def _run_on(tokens, i, unit):
-    """Find the first and last token of the noun phrase that follows token i, or nothing twice."""
-    begin = last = None
-    j = opening(tokens, i + 1, unit)
-    if tokens[j].sort == "h" and not _is_alone(tokens, i, unit) and _acts_before(tokens, j, unit):
-        begin = j  # 全市9个创建集体获表彰
-        j += 1
-    while j < i + 2 * REACH:
-        token, after = tokens[j], tokens[j + 1]
-        if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
-            return begin, j if token.word == BRACKET else last
-        if token.sort == "d":
-            if (_is_whose(tokens, j, last, unit) and not _names_the_kind(tokens, j, unit)) or (
-                last and not may_stand(after.sort)
-            ):
-                break
-            begin = last = None
-        elif _is_head(tokens, j, last, unit):
-            begin, last = j if begin is None else begin, j
-        elif token.word == OTHER and begin is None:
-            pass  # 5万元的首批贷款
-        elif not _is_inside(tokens, j, begin, last, unit):
-            of = None if _may_count(tokens[last or i].word, unit) else _of(tokens, begin, j, unit)
-            if of is None:
-                break
-            begin, last, j = None, None, of  # 2.5万套价格优惠、配套完善的房源
-        elif begin is None:
-            begin = j
-        j += 1
-    return begin, last
-
-
-def _may_count(word, unit):
-    """Tell whether a unit, or a number without one, counts a noun (6万人口的县)."""
-    return counts(word, unit) if unit else word == "人口" or is_person(word)
-
-
-def _is_whose(tokens, j, last, unit):
-    """Tell whether the noun before the 的 or 等 in j is what is counted (5种语言的方法, 60亩茶园的数据)."""
-    if last is None:
-        return False
-    word = tokens[last].word
-    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
-        return _may_count(word, unit)
-    return not is_quality(word) and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
-
-
-def _is_alone(tokens, i, unit):
-    """Tell whether number i may stand for what was named before (其中9家建立支部开展活动)."""
-    return unit == "人" or tokens[i - 1].sort == "x" or tokens[i - 1].word == "其中"
-
-
-def _person_after(tokens, last):
-    """Find the persons that a phrase runs on to over what the tagger cuts (60名困难家庭大|一|新生)."""
-    for n in range(last + 1, last + REACH):
-        if is_person(tokens[last].word) or tokens[n].sort in "xhrc" or tokens[n].word in SIGNS:
-            break
-        if is_person(tokens[n].word):
-            return phrase_end(tokens, n) or last
-    return last
-
-
-def _counted(tokens, begin, last, unit):
-    """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
-    n = _last_counted(tokens, begin, last, unit)
-    if n is None or (n < last and _is_single(tokens[last]) and tokens[last + 1].word != NUMBER):
-        return last  # 9家社区青年|汇
-    return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
-
-
-def _is_complete(tokens, j, unit):
-    """Tell whether a phrase ends at the brackets or the quotation j, after a noun that the unit counts."""
-    if not counts(tokens[j - 1].word, unit):
-        return False
-    head = phrase_end(tokens, j + 1)
-    return head is None or not any(counts(t.word, unit) for t in tokens[j + 1 : head + 1])
-
-
-def _names_the_kind(tokens, j, unit):
-    """Tell whether 等 is followed by the word for all that was listed (8名团干等青年)."""
-    head = phrase_end(tokens, j + 1)
-    return head is not None and fits_only(tokens[head].word, unit)
-
-
-def opening(tokens, j, unit=""):
-    """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
-    first = tokens[j]
-    while (
-        first.word in (OTHER, "籍", BRACKET)
-        or (first.sort == "s" and first.word[0] in "全我各本")
-        or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
-        or (unit in ONLY and first.sort == "p" and _is_relative(tokens, j + 1))
-    ):
-        j += 1
-        first = tokens[j]
-    if first.sort not in "vhwrs" or first.word == "以":
-        return j  # 60人以志愿者的身份
-    if first.word == "因" and unit in COUNTED:
-        head = phrase_end(tokens, j + 1)
-        cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
-        return j + 1 if cause and counts(tokens[head or j].word, unit) else j
-    if _acts_before(tokens, j, unit):
-        return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
-    for n in range(j + 1, j + REACH):
-        if tokens[n].word == "的":
-            if n == j + 1 and tokens[j].sort == "w" and _is_whose(tokens, n, j, unit):
-                return j  # 6类服务的清单
-            return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
-        if tokens[n].sort == "x":
-            break
-    return j
-
-
-def _is_relative(tokens, j):
-    """Tell whether a clause begins at the verb j that says of whom or what it is (9名海口出席大会的代表)."""
-    if tokens[j].sort != "h":
-        return False
-    ends = next((n for n in range(j, j + REACH) if tokens[n].sort == "x" or tokens[n].word == "的"), j)
-    return tokens[ends].word == "的"
-
-
-def _acts_before(tokens, j, unit):
-    """Tell whether what the unit counts follows with a verb of its own, before any 的."""
-    head = phrase_end(tokens, j + 1) if unit in COUNTED and tokens[j].word not in roles("becomes") else None
-    return head is not None and counts(tokens[head].word, unit) and tokens[head + 1].sort == "h"
-
-
-def _are_described(tokens, j, end, unit):
-    """Tell whether nothing but the noun that is counted and its qualifiers stand there (已就业毕业生的)."""
-    return all(t.sort in "nwa" for t in tokens[j:end]) and counts(tokens[end - 1].word, unit)
-
-
-def _of(tokens, begin, j, unit):
-    """Find the 的 after clauses side by side that token j belongs to (素质高、能力强的), or nothing.
-
-    So too where only verbs follow (6处政府督办的隐患), and the 等 that ends a list of what was done (20场资源
-    链接、导师培训等活动).
-    """
-    if begin is None:
-        return None
-    if tokens[j].word == NUMBER and tokens[j + 1].word == "的":
-        return j + 1  # 3条总长度11公里的赛道
-    for n in range(j, j + REACH):
-        if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hvw" for t in tokens[j:n])):
-            return n
-        if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
-            return n
-        if tokens[n].sort == "x":
-            break
-    return None
-
-
-def _is_head(tokens, j, last, unit):
-    """Tell whether a phrase may end in token j, so far as it goes."""
-    if tokens[j].sort in "np":
-        return last is None or not _is_state(tokens, j, last, unit)
-    after = tokens[j + 1]
-    if tokens[j].word == "组织" and last is None and unit in ("个", "家") and after.word == "为":
-        return True  # 9个组织为服务组织
-    if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
-        return True  # 300元补助
-    if tokens[j].sort == "v" and last == j - 1:
-        if fits_only(tokens[j].word, unit) and not counts(tokens[last].word, unit):
-            return True  # 40家红十字组织线上筹款
-        if takes_verb(tokens[j].word):
-            return after.sort not in "npwva"  # 非公有制经济组织
-        happens = unit in DONE[1:] and not is_counted(tokens[last].word)
-        happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
-        return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
-    if tokens[j].sort != "w":
-        piece = last == j - 1 and after.sort == "h" and tokens[j].sort in "as"
-        return piece and is_piece(tokens[j].word)  # 两个主场|地举行活动
-    if last is None:
-        return after.word not in RISEN and (unit not in PEOPLE or _qualifies_next(tokens, j, unit))
-    return _goes_on(tokens, j, last, unit)
-
-
-def _is_inside(tokens, j, begin, last, unit):
-    """Tell whether a phrase runs on over token j, which cannot end it."""
-    sort, after = tokens[j].sort, tokens[j + 1]
-    if last is not None and tokens[j].word in EACH:
-        return False  # 60个村整村脱贫
-    if sort == "c":
-        return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
-    if sort in "ag":
-        fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
-        if last is None and (after.word == "的" or (after.sort == "h" and phrase_end(tokens, j + 2))):
-            return True  # 8个基础薄弱的支部, 9个扶贫开发重点县
-        if after.sort == "c":
-            return _are_joined(tokens, j + 1, unit)
-        return may_stand(after.sort) and not (fits and says(tokens[j].word))  # 20家企业入驻园区
-    if sort == "h":
-        return begin is not None and (last is None or _is_cut(tokens, j, begin, unit))
-    if sort != "v":
-        return False
-    return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
-
-
-def _are_joined(tokens, c, unit):
-    """Tell whether c joins qualifiers of one noun that the unit counts (60名留守、困境儿童)."""
-    if tokens[c - 1].sort != "a" or (head := phrase_end(tokens, c + 1)) is None:
-        return False
-    return _last_counted(tokens, c + 1, head, unit) is not None
-
-
-def _is_cut(tokens, j, begin, unit):
-    """Tell whether the verb j is a piece of a word that the tagger cuts, before the head (助|行 中心)."""
-    if _is_made_of(tokens, j, unit):
-        return True
-    piece = begin == j - 1 and _is_single(tokens[begin]) and not is_counted(tokens[begin].word)
-    while tokens[j].sort == "h" and len(tokens[j].word) == 1:
-        if tokens[j].word in roles("becomes"):
-            return False  # 60个单位获集体称号
-        j += 1
-    head = phrase_end(tokens, j)
-    if head is None or tokens[head].sort == "p":
-        return False
-    return (
-        piece
-        or _last_counted(tokens, j, head, unit) is not None
-        or (unit not in PEOPLE and ends_in(tokens[head].word, "organisation"))
-    )
-
-
-def _is_made_of(tokens, j, unit):
-    """Tell whether verb j, with the noun before as its object, says of what an event or body is."""
-    head = None if is_counted(tokens[j - 1].word) else phrase_end(tokens, j + 1)
-    if head is None or tokens[j].word in roles("becomes"):
-        return False
-    word = tokens[head].word  # 9期芦笋种植技术讲座, 60户芦笋种植户
-    if unit in (*ONLY, "户"):
-        return counts(word, unit) or word.endswith(unit)
-    return unit in EVENTS and ends_in(word, "occasion")
-
-
-def _joins_next(tokens, j, last, unit):
-    """Tell whether the phrase after the joining word j is counted by the same number."""
-    head = phrase_end(tokens, j + 1)
-    if head is not None and tokens[head].word == "个人":
-        return True  # 9个集体和个人
-    if head and tokens[head].sort == "w" and counts(tokens[head - 1].word, unit):
-        head -= 1  # 60个县、区服务
-    if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
-        return False  # 9个大项、三级分管
-    if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
-        return True  # 3名低收入、困难家庭学生
-    if counts(tokens[last].word, unit):
-        if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh":
-            return True  # 9个省、市建设中学60所
-        head = _last_counted(tokens, j + 1, head, unit)
-        if head is None:
-            return False  # 9个贫困县和帮扶任务
-    after = tokens[head + 1].word
-    if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
-        return False
-    if tokens[j].word in ("与", "同", "跟") and tokens[head + 1].sort in "vh":
-        return False  # 9个团支部与贫困村结对
-    rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
-    if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
-        return False  # 8个单位和王某等3人
-    return not (unit in ("", *PEOPLE, *ONLY) and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
-
-
-def _last_counted(tokens, begin, last, unit):
-    """Find the last noun from begin on that the unit counts (9名学生或在外青年|返回家乡)."""
-    return next((n for n in range(last, begin - 1, -1) if counts(tokens[n].word, unit)), None)
-
-
-def _goes_on(tokens, j, last, unit):
-    """Tell whether a phrase goes on over the verb j: it ends in a noun that takes verbs, or in a person."""
-    head = phrase_end(tokens, j)
-    if head is None:
-        return False
-    head -= tokens[head].word == BRACKET and head > j
-    fitting = counts(tokens[last].word, unit)
-    if not fitting and _last_counted(tokens, j, head, unit) is not None:
-        return True  # 30户“最美家庭”备选家庭
-    if unit in PEOPLE:
-        return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
-    if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
-        return False  # 34个团支部换届工作, 6亩茶园建设任务
-    if head == j:
-        return _is_done_to(tokens, j, last, unit)
-    if unit == "元" and ends_in(tokens[last].word, "money"):
-        return False  # 6万元经费筹办“读书月”活动
-    cut = tokens[j + 1].sort == "n" and _is_single(tokens[j + 1])
-    acts = tokens[last].sort == "w" and unit not in DONE and not takes_verb(tokens[last].word)
-    if not fitting and (cut or acts):
-        return True  # 6条青年学习|社线路, 6部采矿调度机
-    return takes_verb(tokens[head].word)
-
-
-def _is_done_to(tokens, j, last, unit):
-    """Tell whether the verb j is the end of a phrase: what is done to or by the noun before it is counted."""
-    word, after, counted = tokens[j].word, tokens[j + 1], is_counted(tokens[last].word)
-    if counts(tokens[last].word, unit) and after.sort == "x":
-        return False  # 3个团支部升格
-    if after.word == NUMBER and counted:
-        return False  # 90%的社区建设1所乐园
-    if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
-        return False  # 3家单位筹款30万元, 70个项目参赛
-    return takes_verb(word) or after.word == "等" or after.sort == "c" or (after.sort == "x" and unit in DONE)
-
-
-def _is_single(token):
-    """Tell whether a token is one character, and no sign for more."""
-    return token.end - token.start == 1
-
-
-def _is_state(tokens, j, last, unit):
-    """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
-    word = tokens[j].word
-    acts = unit in PEOPLE and is_person(tokens[last].word) and not is_person(word)
-    at_work = says(word) and tokens[phrase_end(tokens, j)].word == "工作"  # 18个团支部换届工作
-    return (acts or at_work) and not _goes_on(tokens, j, last, unit)
-
-
-def _qualifies_next(tokens, j, unit):
-    """Tell whether a verb right after a number qualifies the noun after it (20个培训项目)."""
-    head = phrase_end(tokens, j)
-    if head is None or head == j:
-        return False
-    if unit not in PEOPLE or ends_in(tokens[head].word, "person"):
-        return True
-    return takes_verb(tokens[head].word) and tokens[j].word not in roles("event")  # 60人观看发布会
-
-
-def phrase_end(tokens, j):
-    """Find the last noun of the phrase that runs on from token j, or nothing."""
-    head = None
-    for n in range(j, j + 8):
-        if tokens[n].sort in "npw":
-            head = n
-        elif tokens[n].sort not in "av" or tokens[n].word in EACH:
-            break
-    return head
 
 
 def left_of(tokens, i, unit):
@@ -830,7 +376,7 @@ def _is_apart(tokens, j):
     token, before, after = tokens[j], tokens[j - 1], tokens[j + 1]
     if token.sort == "c" or "各" in token.word or token.word in (BRACKET, "方面", *EACH):
         return True
-    if token.sort == "p" and _is_place(tokens, j):
+    if token.sort == "p" and names_place(tokens, j):
         return True
     if token.word in ADMIN and (after.word == NAME or (after.sort in "nw" and _is_left_over(before))):
         return True  # 县三八红旗集体
@@ -842,7 +388,7 @@ def _is_apart(tokens, j):
     return above or (token.word == "计划" and after.sort in "vh")
 
 
-def _is_place(tokens, j):
+def names_place(tokens, j):
     """Tell whether the name j is of a place, no part of a word (香樟树, 河南籍) or of a plan (山东计划)."""
     return tokens[j].end - tokens[j].start > 1 and tokens[j + 1].word not in ("计划", "籍", "级")
 
@@ -879,7 +425,7 @@ def _with_lead(tokens, j, k):
     rate = rate or (before == "不" and j < k)  # 不合格党员
     if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
         return span(tokens, j - 1, k)  # 九年一贯制学校
-    return span(tokens, _titled(tokens, j, k), k)
+    return span(tokens, titled(tokens, j, k), k)
 
 
 def _name_from(tokens, j, k):
@@ -986,7 +532,7 @@ def _held(tokens, j, n):
     return None
 
 
-def _titled(tokens, j, k):
+def titled(tokens, j, k):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = tokens[j - 1].word
     level = before in LEVELS
