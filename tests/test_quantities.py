@@ -37,6 +37,8 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("破万", 10000, NONE, "over", 10000, ""),
     ("近29.9万人次", 299000, NONE, "nearly", 1000, "人次"),
     ("近百名", 100, NONE, "nearly", 100, "名"),
+    ("超万件", 10000, NONE, "over", 10000, "件"),
+    ("近千道", 1000, NONE, "nearly", 1000, "道"),
     ("约2.8万个", 28000, NONE, "about", 1000, "个"),
     ("20%左右", 20, NONE, "about", 1, "%"),
     ("上千家", 1000, NONE, "at_least", 1000, "家"),
