@@ -164,6 +164,8 @@ NO_QUANTITY = [
     ("90后", "age"),
     ("3个月", "duration"),
     ("近五年", "duration"),
+    ("近百年", "duration"),
+    ("上千年", "duration"),
     ("半小时", "duration"),
     ("三支一扶", "name"),
     ("1+100", "name"),
