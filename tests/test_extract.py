@@ -533,12 +533,41 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
             "升级到2.1.3",
             "气温升到35℃",
             "分在2/3组",
+            "搬到6号楼4单元",
+            "身份证号后6位",
+            "身高1.6米以上",
+            "90%以上为合格",
+            "阵风达9级",
+            "见图5所示",
+            "走过18个年头",
         ),
     ],
 )
 def test_what_is_no_figure_is_refused(text):
     facts = yr.extract_facts(text + "，青年反响热烈。")
     assert facts.empty and len(yr.list_refused(facts))
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("培育出栏60头以上养猪户18户", ["18户"]),
+        ("其中90张以上的养老院7个", ["7个"]),
+        ("引进4家产值超十亿元企业", ["4家"]),
+        ("其中6千万元以上2家", ["2家"]),
+        ("建成9个30户以上的安置点", ["9个"]),
+        ("走访90户以上困难家庭", ["90户以上"]),
+        ("新增400名以上学员、30个小组", ["400名以上", "30个"]),
+    ],
+)
+def test_a_bound_that_says_which_are_counted_is_no_figure(text, counts):
+    assert yr.extract_facts(f"全县{text}。")["token"].tolist() == counts
+
+
+def test_the_number_of_a_list_counts_without_a_classifier():
+    facts = yr.extract_facts("在甲市、乙市、丙县等9地推广。")
+    assert facts[["value", "unit", "noun"]].values.tolist() == [[9, "个", "地"]]
+    assert yr.extract_facts("二十四节气文化，获评一等5。").empty
 
 
 @pytest.mark.parametrize(

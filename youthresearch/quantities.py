@@ -717,8 +717,9 @@ def _pattern():
     texts["BOTH"] = areas()
     groups = lexicon_codes("person").keys() | lexicon_codes("organisation").keys()
     texts["GROUP"] = f"(?:{either({word for word in groups if len(word) > 1} | {'者'})})"
+    large = _not_after_one()
     spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
-    spelled += f"|(?:(?<=[余多])|(?<={_LARGE}))(?:{either(_not_after_one())})"
+    spelled += f"|(?:(?<=[余多])|(?<={_LARGE}))(?:{either(large, _beyond(large), usual)})"
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -835,7 +836,8 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     )
     + ")",
     "CN": "[一二三四五六七八九十]",
-    "TIME": r"(?:个[半多]?月|周年|年(?!级)|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+    "TIME": r"(?:个[半多]?月|个(?:年头|春秋|寒暑|[日昼]夜)|周年|年(?!级)"
+    r"|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
 _FIRST = {  # what some sorts begin with, so that their many forms are tried only there
     "date": r"(?=(?:1[5-9]|20)[\dxX×*]|\d{1,2}[ 年月日号.:—–~至到-]"
