@@ -473,6 +473,7 @@ _WAS = re.compile(  # ends a plan that goes on from sentence to sentence
 )
 _THAN_LAST = re.compile(r"[比较](?:去年|上[年届]|同期)[^,。;\d]{0,8}的$")
 _FALLEN_SHORT = re.compile(r"应([建到收缴交])[^;。]*[实已]\1")  # 应建90家,已建70家
+_PLANNED_OF = re.compile("计划|下达|目标")
 _ON_TOP_OF = re.compile(r"[^,。;:\d]{0,12}基础上")
 _SENTENCE = re.compile(r"[^。!?\n]*")
 _PROMISED = re.compile(r"不[少低]于(?=\d)")
@@ -597,7 +598,7 @@ def _is_part_due(mention, lead, due):
 
 def _is_start(clause, rest):
     """Tell whether a figure is what a change starts from, which is, whatever shall become of it."""
-    if "基础上" in rest and "计划" not in clause and _ON_TOP_OF.match(rest):
+    if "基础上" in rest and not _PLANNED_OF.search(clause) and _ON_TOP_OF.match(rest):
         return True  # 在去年建成8个的基础上
     if "预算" in clause:
         return False
