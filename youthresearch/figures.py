@@ -28,6 +28,7 @@ from .schema import (
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
+PALE = "#cccccc"  # beside ORANGE, which grey print makes as dark as MUTED
 _COLON = {"zh": "：", "en": ": "}
 SPREAD = ("variation", "gini", "theil_t", "theil_l")
 DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)))  # told apart in grey print too
@@ -695,7 +696,7 @@ def plot_randomization(table, *, lang="en"):
         [finite[~far], finite[far]],
         _bins(finite, abs(actual) * (1 - 1e-9)),
         stacked=True,
-        color=[MUTED, ORANGE],
+        color=[PALE, ORANGE],
         label=[_word("nearer_zero", lang), _word("as_far_from_zero", lang)],
     )
     ax.axvline(actual, color=BLUE, linewidth=1.6, label=_word("actual_assignment", lang))
