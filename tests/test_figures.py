@@ -304,6 +304,8 @@ def test_no_bar_holds_both_nearer_and_farther_assignments(seed):
     for bars, inside in ((far, False), ([bar for bar in nearer if bar.get_height() > 0], True)):
         middles = [abs(bar.get_x() + bar.get_width() / 2) for bar in bars]
         assert bars and all((middle < actual) == inside for middle in middles)
+    light, dark = (np.dot(bars[0].get_facecolor()[:3], [0.299, 0.587, 0.114]) for bars in (nearer, farther))
+    assert light > dark + 0.2  # told apart in grey print (as ITU-R BT.601 makes grey of colours)
 
 
 @pytest.mark.parametrize("plot", sweep("plot_trends", slow=["plot_event_study"]))
@@ -529,7 +531,7 @@ def test_figures_that_share_an_indicator_are_told_apart_by_their_nouns():
         ["positions_other", "青年驿站"]
     ]
     table = yr.with_labels(derived, yr.load_indicators(), yr.load_districts())
-    for lang, name in (("zh", "南山区：其他阵地（青年驿站）"), ("en", "Nanshan: Other positions (青年驿站)")):
+    for lang, name in (("zh", "南山区：其他阵地（青年驿站）"), ("en", "Nanshan: Other venues (青年驿站)")):
         shown = [t.get_text() for t in yr.plot_before_after(table, lang=lang).axes[0].get_yticklabels()]
         assert [said.split("\n")[0] for said in shown].count(name) == 1
         assert not any("as printed" in said for said in shown)
