@@ -271,6 +271,7 @@ def test_honest_intervals_with_zero_are_told_from_those_without():
     assert all(low > 0 or high < 0 for low, high in without)
     assert all(low <= 0 <= high for low, high in with_zero)
     assert axes.lines[2].get_xdata()[0] == pytest.approx(table["breakdown"][0])
+    assert "Organisations per 10,000" in axes.get_ylabel() and "95%" in axes.get_ylabel()
 
 
 def test_every_count_is_written_in_its_cell_and_shades_it():

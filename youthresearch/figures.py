@@ -378,8 +378,7 @@ def plot_spread(table, *, lang="en", indicators=None):
         ax.plot(table["at"], line, linestyle=style, color=colour, label=label, **marker)
     ax.axhline(100, color=MUTED, linewidth=0.8)
     _name_periods(ax, table)
-    name = outcome_label(table.attrs.get("outcome", ""), lang, indicators)
-    ax.set_ylabel("\n".join(filter(None, [name, _word("first_period_100", lang)])), linespacing=1.6)
+    _name_outcome(ax, table, lang, indicators, _word("first_period_100", lang))
     ax.legend(frameon=False, fontsize=8, ncols=2)
     return fig
 
@@ -494,9 +493,10 @@ def _legend_above(ax):
     ax.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=4)
 
 
-def _name_outcome(ax, table, lang, indicators):
-    """Name the outcome beside its axis."""
-    ax.set_ylabel(outcome_label(table.attrs.get("outcome", ""), lang, indicators))
+def _name_outcome(ax, table, lang, indicators, said=""):
+    """Name the outcome beside its axis, and below it say what is drawn of it."""
+    name = outcome_label(table.attrs.get("outcome", ""), lang, indicators)
+    ax.set_ylabel("\n".join(filter(None, [name, said])), linespacing=1.6)
 
 
 def _at_level(text, table):
@@ -717,7 +717,7 @@ def _bins(values, edge):
 
 
 @_drawn_from("honest_did(effect).table", "m", "low", "high", of=("low", "high"))
-def plot_honest(table, *, lang="en"):
+def plot_honest(table, *, lang="en", indicators=None):
     """Plot intervals for an effect as trends are allowed to differ more, and where zero comes in.
 
     Parameters
@@ -725,6 +725,8 @@ def plot_honest(table, *, lang="en"):
     table : pandas.DataFrame
         The table of `honest_did`; a column `breakdown` (one value) is drawn as a line.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
@@ -745,7 +747,8 @@ def plot_honest(table, *, lang="en"):
         ax.axvline(at, color=INK, linewidth=1, linestyle="--", label=said)
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.set_xticks(x, [_word("honest_parallel", lang) if np.isnan(v) else f"{v:.3g}" for v in m])
-    ax.set(xlabel=_word(f"honest_{table['method'].iloc[-1]}", lang), ylabel=_word("honest_effect", lang))
+    ax.set_xlabel(_word(f"honest_{table['method'].iloc[-1]}", lang))
+    _name_outcome(ax, table, lang, indicators, _at_level(_word("honest_effect", lang), table))
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return fig
 
