@@ -496,7 +496,9 @@ def _legend_above(ax):
 def _name_outcome(ax, table, lang, indicators, said=""):
     """Name the outcome beside its axis, and below it say what is drawn of it."""
     name = outcome_label(table.attrs.get("outcome", ""), lang, indicators)
-    ax.set_ylabel("\n".join(filter(None, [name, said])), linespacing=1.6)
+    label = ax.set_ylabel("\n".join(filter(None, [name, said])))
+    if said:
+        label.set_linespacing(1.6)
 
 
 def _at_level(text, table):
