@@ -317,6 +317,15 @@ def test_the_outcome_is_named_on_its_axis_and_the_legend_is_outside(plot):
         assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1
 
 
+def test_an_axis_of_effects_says_what_they_are_measured_in():
+    """Standard deviations where the noise has one, the outcome where it is known, and else its unit."""
+    curves, other = power(), power().copy()
+    other.attrs["outcome"] = "orgs_per_10k_youth_14_28"
+    both = pd.concat([curves, other])
+    for table, said in ((curves, "standard deviations"), (other, "Organisations per 10,000"), (both, "unit")):
+        assert said in yr.plot_power(table).axes[0].get_xlabel()
+
+
 def test_every_size_stands_at_its_number_of_pilots():
     """One panel a design, one line a test and number of waves; the scale is of square roots from zero."""
     table = sizes()

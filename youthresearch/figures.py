@@ -817,7 +817,7 @@ def _legend_beside(axes, used, lang, *, several):
 
 
 @_drawn_from("power_curve(design, ...)", "effect", "power", "treated", of=("power",))
-def plot_power(table, *, lang="en"):
+def plot_power(table, *, lang="en", indicators=None):
     """Plot the share of studies that would find an effect, with the simulation's error.
 
     Parameters
@@ -825,6 +825,8 @@ def plot_power(table, *, lang="en"):
     table : pandas.DataFrame
         As from `power_curve`, of one design or of several with different numbers of treated districts.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
@@ -838,10 +840,19 @@ def plot_power(table, *, lang="en"):
         ax.plot(rows["effect"], power, color=colour, linestyle=DASHES[k % len(DASHES)], label=said)
     for level in (5, 80):  # what no effect gives at 5%, and what is usually asked for
         ax.axhline(level, color=MUTED, linewidth=0.8, linestyle=":")
-    ax.set(xlabel=_word("true_effect", lang), ylabel=_word("share_found", lang), ylim=(0, 101))
+    ax.set_xlabel(_COLON[lang].join([_word("true_effect", lang), _measured_in(table, lang, indicators)]))
+    ax.set(ylabel=_word("share_found", lang), ylim=(0, 101))
     ax.set_yticks([0, 5, 20, 40, 60, 80, 100])
     ax.legend(frameon=False, fontsize=8, loc="center right")
     return fig
+
+
+def _measured_in(table, lang, indicators):
+    """Name what the effects of a power curve are of; standard deviations where that is empty."""
+    outcome = table.attrs.get("outcome")  # lost where curves of several outcomes were put together
+    if outcome:
+        return outcome_label(outcome, lang, indicators)
+    return _word("effect_in_unit" if outcome is None else "effect_in_sd", lang)
 
 
 @_drawn_from("reproduce_published(...)", "value", "standard_error", "se", "found", of=("att",))
