@@ -540,6 +540,7 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
             "阵风达9级",
             "见图5所示",
             "走过18个年头",
+            "误差±3%",
         ),
     ],
 )
@@ -562,6 +563,12 @@ def test_what_is_no_figure_is_refused(text):
 )
 def test_a_bound_that_says_which_are_counted_is_no_figure(text, counts):
     assert yr.extract_facts(f"全县{text}。")["token"].tolist() == counts
+
+
+def test_a_unit_after_a_slash_is_no_other_figure():
+    facts = yr.extract_facts("培训6期/240人次，阅读量10w+，覆盖率从八成提升至九成五。")
+    read = [[6, "期"], [240, "人次"], [1e5, "次"], [80, "%"], [95, "%"]]
+    assert facts[["value", "unit"]].values.tolist() == read
 
 
 def test_the_number_of_a_list_counts_without_a_classifier():

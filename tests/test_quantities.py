@@ -160,6 +160,8 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("60万尾", 600000, NONE, "exact", 10000, "尾"),
     ("75台套", 75, NONE, "exact", 1, "台套"),
     ("8万吨公里", 80000, NONE, "exact", 10000, "吨公里"),
+    ("10w+", 10**5, NONE, "over", 10**4, ""),
+    ("近1.5个亿", 150_000_000, NONE, "nearly", 10**7, ""),
     ("三百余项次", 300, NONE, "odd", 100, "项次"),
     ("xx个", NONE, NONE, "masked", NONE, "个"),
     ("XX万元", NONE, NONE, "masked", NONE, "元"),

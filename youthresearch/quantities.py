@@ -55,6 +55,7 @@ _YEARS = tuple(  # 二〇二一年, also with the sign of a circle; both of 二�
     for century in ("一[89][一二三四五六七八九]", "二[〇○零0O][〇○零0O一二三四五六七八九]")
 )
 _PLANNED = re.compile("画(?<=[计企规谋筹]画)")  # 計畫, as written in Taiwan
+_TEN_THOUSAND = re.compile("[wW](?<=\\d[wW])(?=[+次人余多])")  # 阅读量10w+
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
 _CAPITALS = re.compile("[A-Z][A-Z_]+")
@@ -150,6 +151,8 @@ def fold(text):
     text = _folding()[codes].tobytes().decode("utf-32-le")
     if "画" in text:
         text = _PLANNED.sub("划", text)
+    if "w" in text or "W" in text:
+        text = _TEN_THOUSAND.sub("万", text)
     for year in _YEARS:
         text = year.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
@@ -812,7 +815,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "|(?![十百]万)[一二两三四五六七八九十百]{1,3}[余多几]?[万亿])(?![余多一二两三四五六七八九十百千万亿])NEAR{0,5}?GROUP",
     "NEAR": r"[^的里,。;、\d]",
     "PER": "(?:HAN(?:点DIGITS|)|ARABIC)",
-    "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
+    "NUM": r"(?:ARABIC(?: ?[余多来]? ?(?:个(?=亿))?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
     "ARABIC": r"(?:(?<![\d.])\d{1,3}+(?:,\d{3}){1,4}(?!\d)DECIMALS"
     r"|(?:(?<=[|\t])|(?<=\| ))[1-9]\d{0,2}+(?: \d{3}){1,4}(?= ?(?:[|\t\n]|$))"  # a cell
     # 1 519名
@@ -924,7 +927,7 @@ _SORTS = {
         r"(?:(?<![从由自])百分之(?P<least>PER)DASH(?:百分之|(?=PER(?:[,。;、)的左]|$)))(?P<most>PER)|(?P<fraction>[百千]分之PER|HAN分之HAN|\d(?<=[占近约超过达逾为有的余]\d)/\d{1,2}(?![\d/])|\d(?<![\d/.]\d)/\d{1,2}(?=以上|左右)"
         r"|[一半](?<=[占近约过超达逾足到为少降低].)(?:(?<=一)半|数)|半(?<=占[近过超逾]半)|一(?<=[总数量额]的一)半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
         r"|(?:(?P<tenth>[一二三四五六七八])(?=[二三四五六七八九]成)|)"
-        r"(?P<tenths>[一二三四五六七八九]成[半多余一二三四五六七八九]?(?=[以的左,。;、)]|$)"
+        r"(?P<tenths>[一二两三四五六七八九]成[半多余一二三四五六七八九]?(?=[以的左提上下增降到至,。;、)]|$)"
         r"|[一二两三四五六七八九](?<=[近约超逾过足到占].)成[一二三四五六七八九]?(?![立功果长效就]|员(?!工))"
         r"|\d(?<![\d.]\d)(?:\.5|)成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
         r"|(?:(?=\d{0,3}\.?[xX×*○□△_])(?P<mask>BLANK)(?: ?(?P<odd1>ODD)|) ?(?P<unit1>UNIT|%)"

@@ -60,6 +60,8 @@ def refusal_of(mention, folded):
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+    if lead.endswith("±"):
+        return "number"  # an error
     if lead.endswith("每") or (
         lead.endswith("/") and (lead[-2:-1].isdigit() or mention["value"] in (1e4, 1e5))
     ):
@@ -360,7 +362,8 @@ def _is_listed_with(unit, lead, rest):
 def _no_count(lead, token, rest):
     """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
     marks = _marks()
-    coded = marks["coded"].search(lead) and not (token[-1] in "万亿" and lead[-1] not in " :")  # 阅读量超5万
+    large = token.rstrip("+")[-1] in "万亿" and lead[-1:] not in (" ", ":")  # 阅读量超5万
+    coded = marks["coded"].search(lead) and not large
     if coded or marks["long"].match(token) or rest[:1] in tuple("度分字页伏级版℃°"):
         return "number"
     if token[0] == "0" and token[1:2].isdigit():
