@@ -541,6 +541,7 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
             "见图5所示",
             "走过18个年头",
             "误差±3%",
+            "做到了三个“不放松”",
         ),
     ],
 )
@@ -569,6 +570,21 @@ def test_a_unit_after_a_slash_is_no_other_figure():
     facts = yr.extract_facts("培训6期/240人次，阅读量10w+，覆盖率从八成提升至九成五。")
     read = [[6, "期"], [240, "人次"], [1e5, "次"], [80, "%"], [95, "%"]]
     assert facts[["value", "unit"]].values.tolist() == read
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("共举办了五期“燎原”讲座", 5, "期"),
+        ("评出了九名“青马之星”", 9, "名"),
+        ("年末常住人口540321", 540321, "人"),
+        ("增速在全省排位第6", 6, "名"),
+        ("优秀团员按团员人数的8%申报", 8, "%"),
+        ("全国1640县受灾", 1640, "个"),
+    ],
+)
+def test_what_counts_before_a_name_or_without_a_unit(text, value, unit):
+    assert yr.extract_facts(f"{text}。")[["value", "unit"]].values.tolist() == [[value, unit]]
 
 
 def test_the_number_of_a_list_counts_without_a_classifier():

@@ -156,6 +156,9 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("50台(套)以上", 50, NONE, "at_least", 1, "台"),  # two classifiers
     ("3万余件（套）", 30000, NONE, "odd", 10000, "件"),
     ("十二件", 12, NONE, "exact", 1, "件"),  # more than one digit
+    ("十件", 10, NONE, "exact", 10, "件"),
+    ("几万块", 10000, 10**5, "range", 10**4, "块"),
+    ("1640县", 1640, NONE, "exact", 1, ""),
     ("二十首", 20, NONE, "exact", 10, "首"),
     ("60万尾", 600000, NONE, "exact", 10000, "尾"),
     ("75台套", 75, NONE, "exact", 1, "台套"),

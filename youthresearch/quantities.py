@@ -606,8 +606,8 @@ def counted_units():
     return frozenset(table["unit"][~table["base"].isin([UNDER, AREA])])
 
 
-# What a numeral in words ends in that is more than one digit: 三百件, 十二件, 二十件.
-_LARGE = "[一二两三四五六七八九][百千万]|十[一二三四五六七八九]|[二三四五六七八九]十"
+# What a numeral in words ends in that is more than one digit: 三百件, 十二件; and 十.
+_LARGE = "[一二两三四五六七八九十几][百千万]|十[一二三四五六七八九]"
 
 
 @cache
@@ -722,7 +722,7 @@ def _pattern():
     texts["GROUP"] = f"(?:{either({word for word in groups if len(word) > 1} | {'者'})})"
     large = _not_after_one()
     spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
-    spelled += f"|(?:(?<=[余多])|(?<={_LARGE}))(?:{either(large, _beyond(large), usual)})"
+    spelled += f"|(?:(?<=[余多十])|(?<={_LARGE}))(?:{either(large, _beyond(large), usual)})"
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -739,7 +739,7 @@ def _quick():
     others = "".join(sorted({word[0] for word in _not_after_one()}))
     before_unit = (
         f"[{_HAN}]{{0,11}}(?:[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
-        f"|(?:[余多]|(?<=[百千万])|(?<={_LARGE}))(?=[{others}]))"
+        f"|(?:[余多]|(?<=[百千万十])|(?<={_LARGE}))(?=[{others}]))"
     )
     last = (  # 前三, 一半, 半数
         f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)|(?<=占[近过超逾]半)"
@@ -864,7 +864,8 @@ _SORTS = {
         r"(?<![\d.])\d{1,2}(?:DASH\d{1,2})?[日号](?!常|楼|线|文|院)",
         r"(?<=[“\"‘'])\d{1,2}\.\d{1,2}(?=[”\"’'])",  # “12.5”
         r"(?<!\d)(?:5\.4|12\.5|3\.5|3\.12)(?=青年|学雷锋|志愿|活动|节|主题|国际)",
-        r"YEAR(?![\d级届]|[余多]? ?UNIT| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",  # 1500—1600人
+        # 1500—1600人
+        r"YEAR(?![\d级届]|[余多]? ?UNIT|AREA| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",
     ],
     "age": [
         r"(?:(?<![\d.])\d{1,2} ?(?:周?岁)? ?DASH ?)?"

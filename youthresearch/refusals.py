@@ -16,6 +16,22 @@ FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "幢", "架", "张")  # units of what an inventory has one of
 FOUNDED = ("个", "所", "家", "支", "座", "处", "间", "栋", "幢")  # units of what is founded or built
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
+COUNTING = (
+    "期",
+    "场",
+    "次",
+    "名",
+    "位",
+    "人",
+    "家",
+    "所",
+    "支",
+    "户",
+    "批",
+    "届",
+    "部",
+    "首",
+)  # things, no ideas
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
 _HAN_DIGITS = "一二两三四五六七八九十几数"
@@ -324,6 +340,7 @@ def _of_digits(mention, token, lead, rest):
     named = (
         rest[:1] == "“"
         and unit != "届"
+        and not (lead[-1:] == "了" and unit in COUNTING)
         and not marks["one_after_another"].search(lead)
         and not any(marks[so].search(lead) for so in ("won", "often", "founded"))
     )
@@ -412,7 +429,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "for": r"\d ?[:比] ?$",
     # what has no unit: stated, or a code, an age
     "stated": r"(?:(?<![高初中平对一二三优特同])等|为|是|达"
-    r"|达到|共|计|有|约|近|超|总数|合计|数|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$",
+    r"|达到|共|计|有|约|近|超|总数|合计|数|人口|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$",
     "admin": r"(?:AREAS|校)(?![\u4e00-\u9fff]*号)|部门",
     "coded": (
         r"(?:CODED|邮 {1,4}编|电 {1,4}话|传 {1,4}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
@@ -423,7 +440,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     # ranks
     "ordinal": r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?",
     "rank": (
-        r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        r"(?:排[名位行]|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
     "top": "(?<![目以此之])前$",
