@@ -639,6 +639,7 @@ def test_the_number_of_a_list_counts_without_a_classifier():
         ("建设讲堂20个以上，累计建成书屋9个以上", "achieved"),
         # what is meant, needed, promised or prepared; what is to be if something else is
         ("打算新建书屋9个", "planned"),
+        ("教师招聘公告（招42人）", "planned"),
         ("有望建成书屋9个", "planned"),
         ("还需培训骨干80名", "planned"),
         ("按需培训骨干80名", "achieved"),

@@ -445,6 +445,7 @@ _HANDED_DOWN = re.compile(r"(?:年初|上级|[省市县区州])[省市县区州]
 _OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
 _PART_OF_TASK = re.compile(r"(?:的[^,。;\d]{0,4})?(?:任务|目标|计划)的(?:约|近|超过?)?\d[\d.]*%")
 _CALL = re.compile(r"(?:招[聘募考录]|选聘)[^,。;:\d]{0,16}$")
+_CALLS = re.compile(r"(?:公告|启事|简章|通知)[(\[]?招[聘募录]?$")
 _CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
     r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
@@ -577,8 +578,13 @@ def _is_task(mention, clause, rest):
         or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
         or (rest.startswith(("目标", "任务", "计划", "的")) and _PART_OF_TASK.match(rest))
         or "预定" in clause
-        or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
+        or (("招" in clause or "聘" in clause) and _calls_for(clause, rest))
     )
+
+
+def _calls_for(clause, rest):
+    """Tell whether the figure after a clause is that of a call: 招聘教师10人公告, 招聘公告(招10人)."""
+    return bool((_CALL.search(clause) and _CALLED.match(rest)) or _CALLS.search(clause))
 
 
 def _is_told_as_task(mention, clause, rest):
