@@ -552,6 +552,15 @@ def test_places_of_a_register_may_be_ones_own_where_those_of_the_panel_are():
     assert panel.drop_duplicates("district")["cohort"].notna().sum() == 1
 
 
+@pytest.mark.parametrize(("panel", "claim"), [("370181", "370114"), ("370114", "370181")])
+def test_a_claim_finds_its_place_under_the_other_of_two_codes(panel, claim):
+    """章丘市 (370181) became 章丘区 (370114): passed over, the pilot would be a control."""
+    register = pd.DataFrame({"wave": ["own"], "district": claim, "announced": "2020"})
+    own = SMALL.assign(district=SMALL["district"].replace("331081", panel))
+    found = yr.assign_cohorts(own, register, unlisted="never")
+    assert found.groupby("district")["cohort"].first().dropna().to_dict() == {panel: 2020}
+
+
 def test_the_projects_register_dates_five_counties_by_their_notice():
     panel = yr.build_panel(yr.load_facts(), yr.load_pilots(), reading="notice")
     found = panel.drop_duplicates("district").set_index("district")["cohort"].to_dict()

@@ -39,7 +39,8 @@ def assign_cohorts(
         What a county is that the register does not list. "never" says that the register is complete for
         the districts and periods of this panel: that is the researcher's claim.
     divisions : pandas.DataFrame, optional
-        As from `load_divisions` (the default), to follow codes that changed.
+        As from `load_divisions` (the default), to follow codes that changed: a claim under a place's new
+        code holds for a panel under its old one, and the other way round.
 
     Returns
     -------
@@ -66,9 +67,9 @@ def assign_cohorts(
     districts = pd.Series(panel["district"].unique())
     _check_places(claims, districts, divisions)
     told = _cohorts(claims, panel["period"], reading, treat_conflicts)
-    cohorts = told["cohort"].reindex(districts)
-    listed = told["reason"].reindex(districts)
-    reason = listed.fillna("" if unlisted == "never" else UNLISTED)
+    told = told.reindex(follow_codes(districts, divisions)).set_axis(pd.Index(districts), axis=0)
+    cohorts, reason = told["cohort"], told["reason"]
+    reason = reason.fillna("" if unlisted == "never" else UNLISTED)
     larger = districts.str.fullmatch(r"CN|\d{4}00").to_numpy()
     reason[larger] = "no county: a wave is made of counties"
     first = panel["period"].min()
