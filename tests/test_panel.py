@@ -183,6 +183,43 @@ def test_a_table_that_is_no_panel_is_refused_with_its_rows(changed, message):
         as_panel(**changed)
 
 
+@pytest.mark.parametrize(
+    ("codes", "shown"),
+    [
+        (["01001", "1001"], "1001"),
+        (["440305", "440305.0"], "440305"),
+        (["440305", "440305000000"], "440305"),
+        (["370181", "370114"], "370114"),  # a county that became a district in 2016
+    ],
+)
+def test_a_place_under_two_names_is_no_two_districts(codes, shown):
+    with pytest.raises(yr.DataError, match="2 names in the column of districts are of 1 places") as error:
+        as_panel(code=[*codes, "331081", "331081"], pilot=[0] * 4)
+    assert sorted(error.value.rows.to_numpy().tolist()) == sorted([code, shown] for code in codes)
+
+
+def test_a_code_is_of_another_place_where_it_is_another_number():
+    assert as_panel(code=["101", "101", "1010", "1010"])["district"].nunique() == 2
+
+
+@pytest.mark.parametrize("whole", ["440000", "440300", "CN"])
+def test_a_province_is_no_district_beside_its_counties(whole):
+    table = pd.concat([OWN, OWN[:2].assign(code=whole, pilot=0)])
+    with pytest.raises(yr.DataError, match="leave out the rows of one level") as error:
+        yr.as_panel(table, **READ)
+    assert error.value.rows["district"].tolist() == [whole]
+
+
+def test_a_row_of_totals_is_no_district():
+    table = pd.DataFrame({"code": list("abcd"), "orgs": [3.0, 5.0, 9.0, 17.0], "pilot": 0, "year": 2018})
+    later = table.assign(year=2019, orgs=[4.0, 5.0, 9.5, 18.5])
+    with pytest.raises(yr.DataError, match="the sum of all other districts") as error:
+        yr.as_panel(pd.concat([table, later]), **READ)
+    assert error.value.rows.to_numpy().tolist() == [["d", "orgs"]]
+    later.loc[3, "orgs"] = 20.0
+    assert yr.as_panel(pd.concat([table, later]), **READ)["district"].nunique() == 4
+
+
 def test_whole_numbers_that_are_no_dates_count_periods():
     """The last digit of a quarter is 1 to 4, and a month is 1 to 12."""
     for years in ([20185, 20186] * 2, [201813, 201814] * 2, [1, 2] * 2):

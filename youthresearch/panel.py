@@ -78,8 +78,9 @@ def as_panel(
     DataError
         With the offending rows: a column that is not there or not numeric, no value at all, a district that
         is empty or has blanks around it, a period that cannot be read, a key that stands twice, a district
-        with two cohorts or an attribute that varies, bounds that do not enclose their value, or districts
-        treated from the panel's first period on.
+        with two cohorts or an attribute that varies, bounds that do not enclose their value, a place under
+        two names (its old and its new code, with and without a leading zero), totals beside their parts, or
+        districts treated from the panel's first period on.
     """
     named = {"district": district, "period": period, "cohort": cohort}
     named |= {n: c for n, c in {"indicator": indicator, "scope": scope}.items() if c is not None}
@@ -106,6 +107,8 @@ def as_panel(
     cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
     panel = _lay_out(rows, *cells, keep)
     _check_cells(panel)
+    _check_places(panel)
+    _check_totals(panel)
     _check_always_treated(panel)
     return mark_simulated(panel, is_simulated(table))
 
@@ -242,6 +245,64 @@ def _check_cells(panel):
         raise DataError(
             "Every cell needs a finite value inside its bounds, low <= value <= high, an open side infinite:",
             panel[bad],
+        )
+
+
+def _check_places(panel):
+    """Refuse a place that has its rows under two names, and one that others of the panel lie in."""
+    names = pd.Series(panel["district"].unique())
+    short = names.str.removesuffix(".0").str.replace(r"^(\d{6})0{6}$", r"\1", regex=True)
+    digits = short.str.lstrip("0").where(
+        short.str.fullmatch(r"\d+"), names
+    )  # 01001 and 1001 of a spreadsheet
+    _refuse_two_names(names, digits, "write its code in one way, as text")
+    if not names.str.fullmatch(r"\d{6}").any():
+        return
+    divisions = given_or_own("divisions", None)
+    remedy = "give it one in all rows: table[code] = yr.follow_codes(table[code], yr.load_divisions())"
+    _refuse_two_names(names, follow_codes(names, divisions), remedy)
+    _refuse_wholes(names[names.isin(divisions["district"]) | (names == "CN")])
+
+
+def _refuse_two_names(names, places, remedy):
+    twice = places.duplicated(keep=False)
+    if twice.any():
+        rows = pd.DataFrame({"district": names[twice], "place": places[twice]}).sort_values("place")
+        raise DataError(
+            f"{int(twice.sum())} names in the column of districts are of {rows['place'].nunique()} places, "
+            f"which would stand in the panel twice, each time for a part of their periods: {remedy}.",
+            rows,
+        )
+
+
+def _refuse_wholes(codes):
+    """Refuse a province or city beside its counties: 440300 beside 440305."""
+    above = pd.concat([codes.str[:2] + "0000", codes.str[:4] + "00", pd.Series("CN", codes.index)])
+    part = pd.concat([codes] * 3)
+    inside = (above != part) & above.isin(codes)
+    if inside.any():
+        rows = pd.DataFrame({"district": above, "inside": part})[inside].drop_duplicates("district")
+        raise DataError(
+            f"{len(rows)} districts have others of the table inside them, and would count as districts beside "
+            "their parts: leave out the rows of one level.",
+            rows,
+        )
+
+
+def _check_totals(panel):
+    """Refuse a row that adds the others up (合计), which would pass for a district that is never treated."""
+    cells = panel[panel["scope"] == ""]
+    by = cells.groupby(["indicator", "period"], sort=False)["value"]
+    rest = by.transform("sum") - cells["value"]
+    equal = (by.transform("size") > 3) & (cells["value"] != 0)
+    equal &= (cells["value"] - rest).abs() <= 1e-3 * cells["value"].abs()
+    if not equal.any():
+        return
+    always = equal.groupby([cells["district"], cells["indicator"]]).agg(["all", "size"])
+    totals = always[always["all"] & (always["size"] > 1)].index.to_frame(index=False)
+    if len(totals):
+        raise DataError(
+            "These are in every period the sum of all other districts: leave the rows of totals out.", totals
         )
 
 
