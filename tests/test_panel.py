@@ -76,6 +76,21 @@ def test_a_wide_table_becomes_a_sorted_panel_and_gaps_have_no_row():
     assert panel["processing"].eq("stated").all() and panel[["scope", "fact_ids"]].eq("").all(axis=None)
 
 
+def test_whole_numbers_beside_fractions_are_numbers():
+    panel = as_panel(orgs=pd.Series([682, 1100.5, None, 480], dtype=object))
+    assert panel["value"].tolist() == [480, 682, 1100.5]
+
+
+def test_a_table_without_cohorts_gets_them_from_a_register():
+    table, read = OWN.drop(columns="pilot"), {k: v for k, v in READ.items() if k != "cohort"}
+    bare = yr.as_panel(table, **read)
+    register = pd.DataFrame({"wave": ["own"], "district": "440305", "announced": "2019-10"})
+    panel = yr.assign_cohorts(bare, register, unlisted="never")
+    pd.testing.assert_frame_equal(panel, yr.as_panel(OWN, **READ))
+    with pytest.raises(yr.DataError, match="give it cohorts with assign_cohorts"):
+        yr.did(bare, outcome="orgs")
+
+
 def test_long_and_wide_give_the_same_panel():
     wide = OWN.assign(members=[20.0, 21.0, 22.0, 23.0])
     long = wide.melt(
@@ -119,6 +134,12 @@ QUARTERS = pd.PeriodIndex(["2018Q1", "2018Q2"] * 2, freq="Q-DEC")
         ),
         (pd.PeriodIndex(["2018", "2019"] * 2, freq="Y"), [2019, 2019, 0, 0], "int64", 2019),
         ([1, 2] * 2, [2, 2, 0, 0], "int64", 2),
+        (
+            pd.Series([2018.0, 2019] * 2, dtype=object),
+            pd.Series([2019.0, 2019, None, 0], dtype=object),
+            "int64",
+            2019,
+        ),
     ],
 )
 def test_periods_and_cohorts_are_read_as_one_kind(periods, cohorts, kind, treated):
@@ -164,6 +185,9 @@ WRONG = [
     ({"year": [20182, 20191] * 2}, r"as so many periods: write them as text, such as 2018Q3[\s\S]*20182"),
     ({"year": [201812, 201901] * 2}, "such as 2018-07"),
     ({"year": [20181231, 20190101] * 2}, "such as 2018-07-15"),
+    ({"year": [43100, 43465] * 2, "pilot": 0}, r"days counted as a spreadsheet counts them[\s\S]*43100"),
+    ({"year": ["2018H1", "2018H2"] * 2}, r"count half-years[\s\S]*2018H1"),
+    ({"pilot": [201910, 201910, 0, 0]}, r"no years, as the periods are[\s\S]*201910"),
     ({"orgs": ["682", "1100", "500", ""]}, "must be numeric"),
     ({"orgs": [682, "1,100", 500, 480]}, r"must be numeric(?![\s\S]*682)[\s\S]*1,100"),
     ({"orgs": [np.inf, 1, 2, 3]}, "finite value inside its bounds"),

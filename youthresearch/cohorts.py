@@ -28,7 +28,7 @@ def assign_cohorts(
     Parameters
     ----------
     panel : pandas.DataFrame
-        As from `build_panel`.
+        As from `build_panel` or `as_panel`; cohorts that it has are replaced.
     pilots : pandas.DataFrame
         As from `load_pilots`; or your own, with district, wave, announced, began and ended.
     reading : {"notice", "start", "end"}

@@ -36,7 +36,17 @@ from .schema import (
 
 
 def as_panel(
-    table, *, district, period, cohort, outcomes, low=None, high=None, indicator=None, scope=None, keep=()
+    table,
+    *,
+    district,
+    period,
+    cohort=None,
+    outcomes,
+    low=None,
+    high=None,
+    indicator=None,
+    scope=None,
+    keep=(),
 ):
     """Turn a researcher's own table into a panel.
 
@@ -49,9 +59,11 @@ def as_panel(
         Columns. A period is a year (or any whole number), a quarter (2019Q3), a month (2019-07), a date or a
         pandas Period. Dates become years where each year has one and the same month, quarters where the
         months are three apart, else months; two dates in one such period are an error.
-    cohort : str
+    cohort : str, optional
         Column with the first treated period, of the same kind as the periods or finer (a date is read as
         its quarter). Missing, empty, 0 and infinity mean never treated (0 and infinity as in csdid and did).
+        Without it the panel has no cohorts until `assign_cohorts` takes them from a register, and no
+        estimator takes it.
     outcomes : str or list of str
         Columns of numbers: the indicators of a wide table, the one column of values of a long one. Missing
         cells are gaps: they get no row.
@@ -70,8 +82,8 @@ def as_panel(
     -------
     pandas.DataFrame
         One row is one indicator in one district and period, sorted by its unique key: district (str),
-        period (int64, period[Q-DEC] or period[M]), indicator, low, high, value, cohort (Int64 or the periods'
-        type, missing = never treated), scope, processing, fact_ids, and the columns of `keep`.
+        period (int64, period[Q-DEC] or period[M]), indicator, low, high, value, cohort (if given: Int64 or
+        the periods' type, missing = never treated), scope, processing, fact_ids, and the columns of `keep`.
 
     Raises
     ------
@@ -82,8 +94,9 @@ def as_panel(
         two names (its old and its new code, with and without a leading zero), totals beside their parts, or
         districts treated from the panel's first period on.
     """
-    named = {"district": district, "period": period, "cohort": cohort}
-    named |= {n: c for n, c in {"indicator": indicator, "scope": scope}.items() if c is not None}
+    named = {"district": district, "period": period}
+    perhaps = {"cohort": cohort, "indicator": indicator, "scope": scope}
+    named |= {n: c for n, c in perhaps.items() if c is not None}
     for name, column in named.items():
         check_text(name, column, "name a column of the table")
     names, keep = _names(outcomes, low, high, indicator), as_names(keep, "keep")
@@ -94,22 +107,24 @@ def as_panel(
     if not len(table):
         raise DataError("The table has no rows.")
     periods = as_period(table[period])
+    cohorts = {} if cohort is None else {"cohort": as_cohort(table[cohort], periods)}
     rows = pd.DataFrame(
         {
             "district": as_text(table[district]),
             "period": periods,
-            "cohort": as_cohort(table[cohort], periods),
+            **cohorts,
             "scope": "" if scope is None else as_text(table[scope], empty=True),
             **{c: table[c] for c in keep},
         }
     )
-    _check_constant(rows, ["cohort", *keep], table)
+    _check_constant(rows, [*cohorts, *keep], table)
     cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
     panel = _lay_out(rows, *cells, keep)
     _check_cells(panel)
     _check_places(panel)
     _check_totals(panel)
-    _check_always_treated(panel)
+    if cohorts:
+        _check_always_treated(panel)
     return mark_simulated(panel, is_simulated(table))
 
 
@@ -175,7 +190,8 @@ def _many_indicators(df, names):
 
 
 def _numbers(df, names):
-    for column in dict.fromkeys(names):
+    df = df[list(dict.fromkeys(names))].infer_objects()  # whole numbers and fractions beside each other
+    for column in df:
         if not has_numbers(df[column]):
             words = [isinstance(value, str) for value in df[column]]
             raise DataError(
@@ -199,7 +215,7 @@ def _lay_out(rows, at, indicators, numbers, keep):
         "indicator": pd.array(indicators, dtype="str"),
         **{"low": low, "high": high, "value": value, "processing": "stated", "fact_ids": ""},
     }
-    columns = [*PANEL, *keep]
+    columns = [c for c in [*PANEL, *keep] if c in cells or c in place]
     return sort_panel(pd.DataFrame({c: cells[c] if c in cells else place[c].array for c in columns}))
 
 
@@ -283,8 +299,8 @@ def _refuse_wholes(codes):
     if inside.any():
         rows = pd.DataFrame({"district": above, "inside": part})[inside].drop_duplicates("district")
         raise DataError(
-            f"{len(rows)} districts have others of the table inside them, and would count as districts beside "
-            "their parts: leave out the rows of one level.",
+            f"{len(rows)} districts have others of the table inside them, and would count beside their "
+            "parts: leave out the rows of one level.",
             rows,
         )
 
