@@ -691,6 +691,19 @@ def test_sup_t_of_one_coefficient_is_that_of_its_t():
 
 # ---- gaps, and what is refused
 
+
+def test_a_pilot_without_its_base_period_is_listed():
+    """It has no weight in att, and would be missed by nobody."""
+    design = [("a", 3), ("b", 3), ("c", 0), ("d", 0)]
+    table = pd.DataFrame([(d, t, g, i + t) for i, (d, g) in enumerate(design) for t in range(1, 6)])
+    table = table.set_axis(["district", "period", "cohort", "y"], axis=1).assign(x=0.0)
+    panel = panel_of(table.drop(index=1))
+    effect = yr.staggered_did(panel, outcome="y")
+    assert effect.n_treated == 1
+    assert effect.refused[["district", "cells"]].to_numpy().tolist() == [["a", 3]]
+    assert "3 cells of 1 districts: not observed in the base period" in repr(effect)
+
+
 ALL = {
     "did": (yr.did, {}),
     "did, controls": (yr.did, {"controls": ["x"]}),

@@ -517,7 +517,8 @@ def staggered_did(
     """Estimate effects by cohort and period against untreated districts (Callaway and Sant'Anna 2021).
 
     ATT(g, t) is the mean change from the base period to t of cohort g, less that of the control group. With
-    gaps each ATT(g, t) takes the districts observed in both periods.
+    gaps each ATT(g, t) takes the districts observed in both periods; treated cells that none can take are
+    left out and listed.
 
     Parameters
     ----------
@@ -580,7 +581,9 @@ def staggered_did(
     for name in ("cohort", "period"):
         if name in rows:
             rows[name] = pd.Series([cells.label(v) for v in rows[name]])
-    return effect_of("staggered_did", cells, units, linear, rows, told)
+    idle = units.observed & (cells.time >= units.cohort[:, None]) & (linear.weights[0] == 0)
+    left = told_of(cells, idle.sum(axis=1)[units.of], "not observed in the base period, or nobody beside it")
+    return effect_of("staggered_did", cells, units, linear, rows, told, extra=left)
 
 
 LINEAR = {f.__name__: f for f in (did, event_study, sun_abraham, imputation_did, staggered_did)}
