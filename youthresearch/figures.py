@@ -499,8 +499,8 @@ def _legend_above(ax):
 
 def _name_outcome(ax, table, lang, indicators):
     """Name the outcome beside its axis, and write its values as a reader would."""
-    name = outcome_label(table.attrs.get("outcome", ""), lang, indicators)
-    ax.set_ylabel(wrapped(name, lang), linespacing=1.35)
+    name = wrapped(outcome_label(table.attrs.get("outcome", ""), lang, indicators), lang)
+    ax.set_ylabel(name, **({"linespacing": 1.35} if "\n" in name else {}))
     write_numbers(ax.yaxis, lang)
 
 
