@@ -692,6 +692,15 @@ def test_sup_t_of_one_coefficient_is_that_of_its_t():
 # ---- gaps, and what is refused
 
 
+def test_did_says_that_pilots_never_seen_untreated_are_its_controls():
+    design = [("a", 3, 1), ("b", 3, 3), ("c", 0, 1), ("d", 0, 1)]
+    rows = [(d, t, g, i * t % 5, 0) for i, (d, g, first) in enumerate(design) for t in range(first, 6)]
+    table = pd.DataFrame(rows, columns=["district", "period", "cohort", "y", "x"])
+    said = "1 districts treated in all their periods serve as controls"
+    assert said in repr(yr.did(panel_of(table), outcome="y"))
+    assert said not in repr(yr.did(panel_of(table[table["district"] != "b"]), outcome="y"))
+
+
 def test_a_pilot_without_its_base_period_is_listed():
     """It has no weight in att, and would be missed by nobody."""
     design = [("a", 3), ("b", 3), ("c", 0), ("d", 0)]

@@ -296,8 +296,15 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     treatment = (cells.time[None, :] >= units.cohort[:, None])[:, :, None].astype(float)
     no_path = pd.DataFrame({"event_time": np.array([], dtype="int64")})
     return _regression_effect(
-        "did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, {}
+        "did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, _always(cells)
     )
+
+
+def _always(cells):
+    """Say how many districts are treated whenever they are observed: did takes them for controls."""
+    before = cells.observed & (cells.time < cells.cohort[:, None])
+    number = int((~before.any(axis=1)).sum())
+    return {"always": f"{number} districts treated in all their periods serve as controls"} if number else {}
 
 
 @estimator
