@@ -594,6 +594,13 @@ def test_eight_cohorts_are_told_apart_and_their_legend_lies_within_the_figure():
     assert fig.axes[0].get_legend().get_window_extent().x1 <= fig.bbox.x1
 
 
+def test_what_rounding_leaves_of_a_weight_is_not_subtracted():
+    table = pd.DataFrame(
+        {"cohort": [2019, 2019, 2019], "period": [2017, 2018, 2019], "weight": [-1e-17, -1, 1]}
+    )
+    assert len(yr.plot_weights(table).axes[0].patches) == 1
+
+
 def test_effects_of_one_estimator_go_by_names_of_ones_own():
     panel, _, _ = effects()
     table = yr.compare_effects([yr.did(panel, outcome="members")] * 2)

@@ -624,7 +624,7 @@ def plot_weights(table, *, lang="en"):
     weights, (first, last) = grid.to_numpy(), (grid.columns[0] - 0.5, grid.columns[-1] + 0.5)
     largest, extent = np.nanmax(np.abs(weights)), (first, last, len(grid) - 0.5, -0.5)
     image = ax.imshow(weights, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest, extent=extent)
-    for row, column in np.argwhere(weights < 0):
+    for row, column in np.argwhere(weights < -1e-9 * largest):  # not what rounding leaves of none
         colour = "white" if weights[row, column] < -0.5 * largest else INK
         ax.add_patch(_hatched(grid.columns[column], row, colour))
     for k, start in enumerate(grid.index.map(_place)):
