@@ -235,13 +235,16 @@ def test_a_province_is_no_district_beside_its_counties(whole):
 
 
 def test_a_row_of_totals_is_no_district():
-    table = pd.DataFrame({"code": list("abcd"), "orgs": [3.0, 5.0, 9.0, 17.0], "pilot": 0, "year": 2018})
-    later = table.assign(year=2019, orgs=[4.0, 5.0, 9.5, 18.5])
+    years = [[3.0, 5, 9, 17], [4, 5, 9.5, 18.5], [5, 6, 9, 20]]
+    table = pd.DataFrame(years, columns=list("abcd"), index=pd.Index([2018, 2019, 2020], name="year"))
+    table = table.melt(var_name="code", value_name="orgs", ignore_index=False).reset_index().assign(pilot=0)
     with pytest.raises(yr.DataError, match="the sum of all other districts") as error:
-        yr.as_panel(pd.concat([table, later]), **READ)
+        yr.as_panel(table, **READ)
     assert error.value.rows.to_numpy().tolist() == [["d", "orgs"]]
-    later.loc[3, "orgs"] = 20.0
-    assert yr.as_panel(pd.concat([table, later]), **READ)["district"].nunique() == 4
+    one_year_off = table.assign(orgs=table["orgs"].replace(20.0, 21.0))
+    assert yr.as_panel(one_year_off, **READ)["district"].nunique() == 4
+    steady = table.assign(orgs=table["code"].map({"a": 0.0, "b": 1.0, "c": 2.0, "d": 3.0}))
+    assert yr.as_panel(steady, **READ)["district"].nunique() == 4  # small counts add up by chance
 
 
 def test_whole_numbers_that_are_no_dates_count_periods():
