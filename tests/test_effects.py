@@ -692,6 +692,15 @@ def test_sup_t_of_one_coefficient_is_that_of_its_t():
 # ---- gaps, and what is refused
 
 
+def test_pilots_that_are_not_observed_when_treated_are_named():
+    rows = [
+        (d, t, g, t, 0) for d, g in (("a", 3), ("b", 0), ("c", 0)) for t in range(1, 5) if d > "a" or t < 3
+    ]
+    table = pd.DataFrame(rows, columns=["district", "period", "cohort", "y", "x"])
+    with pytest.raises(yr.DataError, match="not observed from then on: a"):
+        yr.did(panel_of(table), outcome="y")
+
+
 def test_did_says_that_pilots_never_seen_untreated_are_its_controls():
     design = [("a", 3, 1), ("b", 3, 3), ("c", 0, 1), ("d", 0, 1)]
     rows = [(d, t, g, i * t % 5, 0) for i, (d, g, first) in enumerate(design) for t in range(first, 6)]

@@ -214,6 +214,7 @@ def test_a_table_that_is_no_panel_is_refused_with_its_rows(changed, message):
         (["440305", "440305.0"], "440305"),
         (["440305", "440305000000"], "440305"),
         (["370181", "370114"], "370114"),  # a county that became a district in 2016
+        (["章丘市", "章丘区"], "370114"),
     ],
 )
 def test_a_place_under_two_names_is_no_two_districts(codes, shown):
@@ -232,6 +233,12 @@ def test_a_province_is_no_district_beside_its_counties(whole):
     with pytest.raises(yr.DataError, match="leave out the rows of one level") as error:
         yr.as_panel(table, **READ)
     assert error.value.rows["district"].tolist() == [whole]
+
+
+def test_a_word_among_codes_is_no_district():
+    with pytest.raises(yr.DataError, match=r"'合计'\] stand among codes of districts"):
+        as_panel(code=["440305", "440305", "合计", "合计"])
+    assert as_panel(code=["440305", "440305", "X-港区", "X-港区"])["district"].nunique() == 2
 
 
 def test_a_row_of_totals_is_no_district():
@@ -614,6 +621,10 @@ def test_places_of_a_register_may_be_ones_own_where_those_of_the_panel_are():
     claims = pd.DataFrame({"wave": "own", "district": ["zone 440305", "zone elsewhere"], "announced": "2020"})
     panel = yr.assign_cohorts(own, claims, unlisted="never")
     assert panel.drop_duplicates("district")["cohort"].notna().sum() == 1
+    with pytest.raises(
+        yr.DataError, match=r"No place that the register claims is in the panel[\s\S]*zone 440305"
+    ):
+        yr.assign_cohorts(own, claims.assign(district="440305"), unlisted="never")
 
 
 @pytest.mark.parametrize(("panel", "claim"), [("370181", "370114"), ("370114", "370181")])

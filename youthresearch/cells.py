@@ -433,6 +433,12 @@ def _keep_columns(cells, keep):
 def check_treated(cells):
     """Refuse cells of which none is treated, or all are from one period on."""
     treated = (cells.treated & cells.observed).any(axis=1)
+    unseen = cells.districts[(cells.cohort != NEVER) & ~treated]
+    if not treated.any() and len(unseen):
+        raise DataError(
+            f"No cell of {cells.outcome!r} is treated: the pilots are not observed from then on: "
+            f"{', '.join(map(str, unseen[:10]))}."
+        )
     if not treated.any():
         raise DataError(
             f"No cell of {cells.outcome!r} is treated: no cohort begins in "

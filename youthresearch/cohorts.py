@@ -52,8 +52,9 @@ def assign_cohorts(
     Raises
     ------
     DataError
-        For an unknown option, a panel without the columns of its key, a date that is none, or a claim about a
-        place that is neither in the panel nor in `divisions`, if the panel's districts are.
+        For an unknown option, a panel without the columns of its key, a date that is none, a claim about a
+        place that is neither in the panel nor in `divisions`, if the panel's districts are, or no claim about
+        a place of the panel, if they are not.
     """
     check_choice("reading", reading, tuple(READINGS))
     check_choice("treat_conflicts", treat_conflicts, CONFLICTS)
@@ -100,8 +101,14 @@ def _claims(pilots, column, divisions):
 def _check_places(claims, districts, divisions):
     """Refuse claims about places that nobody knows: their districts would pass for never treated."""
     codes = divisions["district"]
-    if not districts.isin(codes).any():
-        return  # names of one's own: what else there may be is not known
+    if not districts.isin(codes).any():  # names of one's own: what else there may be is not known
+        if len(claims) and len(districts) and not claims["district"].isin(districts).any():
+            raise DataError(
+                "No place that the register claims is in the panel: write both in one way. The panel has "
+                f"{list(districts[:5])}.",
+                claims,
+            )
+        return
     unknown = claims[~claims["district"].isin(codes) & ~claims["district"].isin(districts)]
     if len(unknown):
         code = [_code_of(name, divisions) for name in unknown["district"]]

@@ -265,19 +265,33 @@ def _check_cells(panel):
 
 
 def _check_places(panel):
-    """Refuse a place that has its rows under two names, and one that others of the panel lie in."""
+    """Refuse a place that has its rows under two names, one that others lie in, and what is no place."""
     names = pd.Series(panel["district"].unique())
     short = names.str.removesuffix(".0").str.replace(r"^(\d{6})0{6}$", r"\1", regex=True)
-    digits = short.str.lstrip("0").where(
-        short.str.fullmatch(r"\d+"), names
-    )  # 01001 and 1001 of a spreadsheet
-    _refuse_two_names(names, digits, "write its code in one way, as text")
-    if not names.str.fullmatch(r"\d{6}").any():
+    number = short.str.lstrip("0").where(short.str.fullmatch(r"\d+"), names)  # a spreadsheet's 1001
+    _refuse_two_names(names, number, "write its code in one way, as text")
+    if not names.str.fullmatch(r"\d{6}|\D+[省市县区旗]").any():
         return
     divisions = given_or_own("divisions", None)
-    remedy = "give it one in all rows: table[code] = yr.follow_codes(table[code], yr.load_divisions())"
-    _refuse_two_names(names, follow_codes(names, divisions), remedy)
-    _refuse_wholes(names[names.isin(divisions["district"]) | (names == "CN")])
+    remedy = "give it one in all rows; codes by yr.follow_codes(table[code], yr.load_divisions())"
+    _refuse_two_names(names, _today(names, divisions), remedy)
+    known = names.isin(divisions["district"]) | (names == "CN")
+    _refuse_wholes(names[known])
+    words = names[names.str.fullmatch(r"(?!X-)\D+") & ~known]
+    if known.any() and len(words):
+        raise DataError(
+            f"{list(words[:10])} stand among codes of districts and are none: leave rows of totals out, and "
+            "write a place by its code (X-... where it has none).",
+            panel[panel["district"].isin(words)],
+        )
+
+
+def _today(names, divisions):
+    """Return the code that a place has today, by its code or by a name that no other place ever had."""
+    today = follow_codes(divisions["district"], divisions)
+    named = today.groupby(divisions["name_zh"]).agg(["nunique", "first"])
+    alone = named.loc[named["nunique"] == 1, "first"]
+    return names.map(alone).fillna(follow_codes(names, divisions))
 
 
 def _refuse_two_names(names, places, remedy):
