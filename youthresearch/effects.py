@@ -634,7 +634,12 @@ def _base_times(base, known):
     wanted = known[known < 0] if base == "pre" else np.atleast_1d(base)
     missing = sorted(set(wanted.tolist()) - set(known.tolist()))
     if missing or not len(wanted):
-        raise DataError(f"base={base!r} is no event time of this panel; it has {known.tolist()}.")
+        apart = int(np.gcd.reduce(known))
+        remedy = f" The periods lie {apart} apart: count them (1, 2, 3 ...), or base={-apart}."
+        raise DataError(
+            f"base={base!r} is no event time of this panel; it has {known.tolist()}."
+            + (remedy if apart > 1 and -apart in known else "")
+        )
     return np.sort(wanted).astype("int64")
 
 

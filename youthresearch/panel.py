@@ -58,7 +58,8 @@ def as_panel(
     district, period : str
         Columns. A period is a year (or any whole number), a quarter (2019Q3), a month (2019-07), a date or a
         pandas Period. Dates become years where each year has one and the same month, quarters where the
-        months are three apart, else months; two dates in one such period are an error.
+        months are three apart, else months; two dates in one such period are an error. Half-years, and
+        years that are not surveyed one after the other, are best counted (1, 2, 3 ...).
     cohort : str, optional
         Column with the first treated period, of the same kind as the periods or finer (a date is read as
         its quarter). Missing, empty, 0 and infinity mean never treated (0 and infinity as in csdid and did).
