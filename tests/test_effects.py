@@ -701,6 +701,15 @@ def test_pilots_that_are_not_observed_when_treated_are_named():
         yr.did(panel_of(table), outcome="y")
 
 
+@pytest.mark.parametrize("name", ["did", "event_study", "sun_abraham", "imputation_did"])
+def test_a_control_that_never_moves_is_refused_where_it_would_do_nothing(name):
+    table = random_table(3, periods=5)
+    table["x"] = table["district"].str[1:].astype(float)
+    with pytest.raises(yr.DataError, match=r"Controls \['x'\] never change within a district"):
+        ESTIMATORS[name](panel_of(table), outcome="y", controls=["x"])
+    assert np.isfinite(yr.staggered_did(panel_of(table), outcome="y", controls=["x"]).att)
+
+
 def test_did_says_that_pilots_never_seen_untreated_are_its_controls():
     design = [("a", 3, 1), ("b", 3, 3), ("c", 0, 1), ("d", 0, 1)]
     rows = [(d, t, g, i * t % 5, 0) for i, (d, g, first) in enumerate(design) for t in range(first, 6)]
