@@ -553,6 +553,8 @@ def test_growth_without_end_is_an_arrow():
         ([-35e6, 0], "zh", "-3,000万"),
         ([1e8, 4.8e8], "zh", "4.5亿"),
         ([0, 2.5e9], "en", "1.5bn"),
+        ([0, 4e-6], "en", "2e-06"),
+        ([1000.001, 1000.003], "en", "1000.00200"),
     ],
 )
 def test_large_numbers_are_written_as_a_reader_would(values, lang, written):
@@ -582,6 +584,17 @@ def test_a_long_name_is_broken_and_lies_beside_its_axis():
         assert label.get_text().count("\n") == 1 and "（\n" not in label.get_text()
         assert [word for word in words if word not in label.get_text()] == []
         assert label.get_window_extent().y1 < title.get_window_extent().y0
+
+
+def test_dollars_in_a_name_are_no_formula():
+    book = pd.DataFrame(
+        {"indicator": ["x"], "label_zh": "支出（$，2015年$）", "label_en": "Cost ($, 2015 $)"}
+    )
+    table = pd.DataFrame({"cohort": pd.NA, "period": [2018, 2019], "value": [1.0, 2.0]})
+    table.attrs["outcome"] = "x"
+    for lang in ("zh", "en"):
+        label = yr.plot_trends(table, lang=lang, indicators=book).axes[0].yaxis.label
+        assert label.get_text() == book.loc[0, f"label_{lang}"] and not label.get_parse_math()
 
 
 def test_eight_cohorts_are_told_apart_and_their_legend_lies_within_the_figure():

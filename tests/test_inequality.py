@@ -145,3 +145,7 @@ def test_groups_and_weights_are_those_of_the_districts():
             text(sizes.assign(size="1,200", cohort=pd.NA), outcome="x", population="size")
     found = yr.sigma_convergence(sizes.assign(size=[1, 1, 3, 3]), outcome="x", population="size")
     assert found["mean"].tolist() == [2.5, 3.5]
+
+
+def test_equal_values_have_no_negative_inequality():
+    assert all(yr.gini([5.0] * n) >= 0 for n in range(2, 40))

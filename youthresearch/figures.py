@@ -61,6 +61,7 @@ def _style():
         "font.family": [name, "DejaVu Sans"],  # the Chinese font first: mathtext looks at the first only
         "font.size": 9,
         "axes.unicode_minus": False,
+        "text.parse_math": False,  # the dollars of a name are no formula
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.edgecolor": MUTED,

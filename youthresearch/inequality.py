@@ -50,7 +50,7 @@ def gini(values, weights=None):
     order = np.argsort(x, kind="stable")
     x, w = x[order], w[order]
     before = np.cumsum(w) - w
-    return float(np.sum(w * x * (2 * before + w - 1)) / np.sum(w * x))
+    return max(0.0, float(np.sum(w * x * (2 * before + w - 1)) / np.sum(w * x)))  # rounding may fall below
 
 
 def variation(values, weights=None):
