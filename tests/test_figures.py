@@ -631,3 +631,10 @@ def test_effects_of_one_estimator_go_by_names_of_ones_own():
     table = yr.compare_effects([yr.did(panel, outcome="members")] * 2)
     axes = yr.plot_effects(table.assign(estimator=["all counties", "不含直辖市"]), lang="zh").axes[0]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["all counties", "不含直辖市"]
+
+
+def test_false_dates_name_outcome_and_level():
+    panel, _, _ = effects()
+    table = yr.placebo_in_time(yr.did, panel, outcome="members", leads=1, draws=99, level=0.9)
+    label = yr.plot_placebo(table, lang="zh").axes[0].get_ylabel()
+    assert label.startswith("共青团员") and "90%" in label

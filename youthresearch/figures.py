@@ -656,7 +656,7 @@ def _hatched(column, row, colour):
 
 
 @_drawn_from("placebo_in_time(...)", "lead", "att", "low", "high", of=("att",))
-def plot_placebo(table, *, lang="en"):
+def plot_placebo(table, *, lang="en", indicators=None):
     """Plot the effect beside those at dates when nobody was treated yet, with their intervals.
 
     Parameters
@@ -664,6 +664,8 @@ def plot_placebo(table, *, lang="en"):
     table : pandas.DataFrame
         As from `placebo_in_time`; an interval without end goes to the edge.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
@@ -680,8 +682,8 @@ def plot_placebo(table, *, lang="en"):
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.set_ylim(*limits)
     ax.set_xticks(-table["lead"], table["lead"].astype(str))
-    ax.set(xlabel=_word("lead", lang), ylabel=_at_level(_word("effect_interval", lang), table))
-    write_numbers(ax.yaxis, lang)
+    ax.set_xlabel(_word("lead", lang))
+    _name_outcome(ax, table, lang, indicators, _at_level(_word("effect_interval", lang), table))
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return fig
 
