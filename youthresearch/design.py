@@ -86,9 +86,9 @@ class StudyDesign(Result):
 
     @property
     def waves(self):
-        """Number of districts in each wave, by its first treated period."""
-        begins, size = np.unique(self.cohort[self.cohort != NEVER], return_counts=True)
-        at = np.searchsorted(self.time, begins)
+        """Number of districts in each wave, by its first treated period: of those that there are."""
+        first = np.searchsorted(self.time, self.cohort[self.cohort != NEVER])
+        at, size = np.unique(first, return_counts=True)  # 2019 and 2020 are one wave where 2019 is no period
         return dict(zip(self.periods[at], size.tolist(), strict=True))
 
     @property
