@@ -619,7 +619,7 @@ def _spelled():
 @cache
 def _not_after_one():
     """Return classifiers that count after large or vague numerals in words only (三百件, 十二件, 十余首)."""
-    return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
+    return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "班", "/10万"}
 
 
 def _is_latin(unit):
@@ -865,7 +865,7 @@ _SORTS = {
         r"(?<=[“\"‘'])\d{1,2}\.\d{1,2}(?=[”\"’'])",  # “12.5”
         r"(?<!\d)(?:5\.4|12\.5|3\.5|3\.12)(?=青年|学雷锋|志愿|活动|节|主题|国际)",
         # 1500—1600人
-        r"YEAR(?![\d级届]|[余多]? ?UNIT|AREA| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",
+        r"YEAR(?![\d级届]|[余多]? ?UNIT|(?<=1[5-8]\d\d)AREA| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",
     ],
     "age": [
         r"(?:(?<![\d.])\d{1,2} ?(?:周?岁)? ?DASH ?)?"
