@@ -76,7 +76,9 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
     (mean of the) treated ones in the outcome of each period before treatment, and in the mean of each control
     over these. A squared difference counts by one over the variance among districts, that of the outcome
     averaged over the periods (Abadie 2021, section 3.2a): predictors' weights are not searched for, as the
-    search has many ends, and makes controls void beside all the outcomes (Kaul and others 2022).
+    search has many ends, and makes controls void beside all the outcomes (Kaul and others 2022). With more
+    districts than periods before treatment many weights may come as near as these; then the most even ones
+    are taken, and the convention says which estimates the others give.
 
     Parameters
     ----------
@@ -111,8 +113,17 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
         weights = control_weights(features[donors], features[treated].mean(axis=0))
         return weights, np.zeros((~after).sum())
 
-    gap = cells.y[treated].mean(axis=0) - weigh(treated, ~treated)[0] @ cells.y[~treated]
-    told = {"fit": f"{np.sqrt((gap[~after] ** 2).mean()):.4g} off before treatment (root mean square)"}
+    weights, target = weigh(treated, ~treated)[0], features[treated].mean(axis=0)
+    gap = cells.y[treated].mean(axis=0) - weights @ cells.y[~treated]
+    off = cells.without_noise(np.sqrt((gap[~after] ** 2).mean()))
+    told = {"fit": f"{off:.4g} off before treatment (root mean square)"}
+    change = cells.y[~treated][:, after].mean(axis=1)
+    ends = _as_near(features[~treated], target, weights, change)
+    if ends:
+        low, high = gap[after].mean() + weights @ change - np.array(ends)[::-1]
+        told["not unique"] = (
+            f"other weights come as near, and give {low:.4g} to {high:.4g}; these are the most even"
+        )
     if controls:
         told["controls"] = "means before treatment"
     return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
@@ -261,7 +272,8 @@ def control_weights(donors, target):
 
     With gaps G = donors - target it is the w that makes |w G| least. Least squares without the sum,
     min |x G|^2 + (sum x - 1)^2 over x >= 0, have x = s w: whatever s is, w makes the first term least
-    (Lawson and Hanson 1974, chapter 23). Of several that fit exactly it is one.
+    (Lawson and Hanson 1974, chapter 23). Of several that come as near it is the most even one, so that the
+    order of the districts has no say.
 
     Parameters
     ----------
@@ -276,8 +288,52 @@ def control_weights(donors, target):
 
     gaps = donors - target
     gaps = gaps / (np.sqrt((gaps**2).sum(axis=1).mean()) or 1.0)  # near the sum in size
-    found = nnls(np.vstack([gaps.T, np.ones(len(gaps))]), np.append(np.zeros(gaps.shape[1]), 1.0))[0]
-    return found / found.sum()
+    rows = np.vstack([gaps.T, np.ones(len(gaps))])
+    found = nnls(rows, np.append(np.zeros(gaps.shape[1]), 1.0))[0]
+    weights = found / found.sum()
+    return weights if _is_one(rows, weights) else _most_even(rows, weights)
+
+
+def _is_one(rows, weights):
+    """Whether no other weights come as near: those that can have some are independent."""
+    near = rows[:-1] @ weights
+    face = rows[:, rows[:-1].T @ near <= near @ near + 1e-9]
+    return np.linalg.matrix_rank(face) == face.shape[1]
+
+
+def _most_even(rows, weights):
+    """Of all w >= 0 with the same ``rows @ w``, find that with the least sum of squares, by Newton's steps.
+
+    It is the part above zero of ``rows' v``; v makes ``v right - |w|^2 / 2`` largest, which is concave.
+    """
+    right = rows @ weights
+
+    def gain(v):
+        return right @ v - (np.maximum(v @ rows, 0) ** 2).sum() / 2
+
+    v = np.linalg.lstsq(rows.T, np.full(len(weights), 1 / len(weights)))[0]
+    for _ in range(100):
+        even = np.maximum(v @ rows, 0)
+        left = right - rows @ even
+        if np.abs(left).max() < 1e-12:
+            break
+        some = rows[:, even > 0]
+        step, size = np.linalg.solve(some @ some.T + 1e-12 * np.eye(len(right)), left), 1.0
+        while gain(v + size * step) < gain(v) and size > 1e-12:
+            size /= 2
+        v = v + size * step
+    return even if np.abs(right - rows @ even).max() < 1e-8 else weights
+
+
+def _as_near(donors, target, weights, change):
+    """Smallest and largest weighted change of donors that weights as near to the target give; or None."""
+    from scipy.optimize import linprog
+
+    rows = np.vstack([donors.T, np.ones(len(donors))])
+    if _is_one(np.vstack([(donors - target).T, np.ones(len(donors))]), weights):
+        return None
+    ends = [linprog(sign * change, A_eq=rows, b_eq=rows @ weights) for sign in (1, -1)]
+    return (ends[0].fun, -ends[1].fun) if all(end.success for end in ends) else None
 
 
 def _diff_diff():
