@@ -6,7 +6,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
+from .bounds import cells_with_weight, closed_high, count_shared, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
@@ -194,10 +194,15 @@ def _vague(effect, cells, judge, cap):
     weight, value = cells["weight"].to_numpy(), cells["value"].to_numpy(float)
     worst = np.where(weight * judge.sign > 0, low, high)
     row = {"threat": "vague", "what": "vague figures lie towards interval ends"}
-    row |= {"unit": "% of the way", "note": _at_weights(effect)}
+    shared = count_shared(cells.assign(high=high))
+    apart = (
+        f"{shared} cells rest on facts of each other and are moved apart: it may take more" if shared else ""
+    )
+    row |= {"unit": "% of the way", "note": _at_weights(effect) or apart}
     if not np.isfinite(worst).all():
         first = cells[~np.isfinite(worst)].iloc[0]
-        row["note"] = f"an open figure decides ({first['district']} in {first['period']}): cap= closes it"
+        said = f"an open figure decides ({first['district']} in {first['period']}): cap= closes it"
+        row["note"] = f"{said}; {apart}" if apart else said
         return row | {"sign_at": 0.0, "significance_at": 0.0, "sign_goes": True, "significance_goes": True}
     toll = judge.sign * (effect.att - float(weight @ worst))
     gone = abs(effect.att) / toll if toll > 0 else np.inf
