@@ -6,6 +6,8 @@ weights of a synthetic control are a least squares problem, which scipy solves e
 """
 
 from dataclasses import replace
+from itertools import combinations
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -38,8 +40,8 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=SEED):
     panel, outcome, strata
         As in `did`; without gaps, with one cohort.
     placebos : int
-        Draws of never-treated districts that stand in for the treated ones. With one treated district each
-        of the others stands in once, and no draw is needed.
+        Draws of never-treated districts that stand in for the treated ones. Where there are no more sets of
+        them than that, as with one treated district, each stands in once, and no draw is needed.
     seed : int
         Of the draws.
 
@@ -48,7 +50,10 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=SEED):
     Effect
         The weights depend on the outcome: bounds of vague figures hold at these weights only. se is the
         standard deviation of the placebo effects (algorithm 4 of the paper), which takes the errors of
-        treated and other districts to be alike. Path by event time from 0 on.
+        treated and other districts to be alike. Path by event time from 0 on. The test by placebos is exact
+        with one treated district. With several it takes them to be few beside the never-treated, whose sets
+        overlap: `synthetic_control` rejected a true null 7, 8 and 10% of the time at 5% with 4 of 24, 2 of 10
+        and 3 of 12 treated (4% with 2 of 20; 9 periods, rho 0.5, 240 to 370 simulations each).
 
     Raises
     ------
@@ -176,7 +181,7 @@ def _one_wave(cells, name):
 
 def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
     """Effect from weights on donors and periods that follow the outcome; its error from placebos."""
-    sets = _placebo_sets(treated, placebos, seed)
+    sets, drawn = _placebo_sets(treated, placebos, seed)
     weights = _spread_out(treated, ~treated, after, *weigh(treated, ~treated))
     effects = []
     for stand_in in sets:
@@ -184,9 +189,10 @@ def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
         placebo = _spread_out(stand_in, donors, after, *weigh(stand_in, donors))
         effects.append(np.einsum("kit,it->k", placebo, cells.y))
     spread = np.array(effects) - np.mean(effects, axis=0)
+    who = "never-treated district" if treated.sum() == 1 else "set of never-treated districts"
     told = {
         "errors": f"standard deviation of {len(sets)} placebo effects, normal",
-        "placebos": "each never-treated district once" if treated.sum() == 1 else f"drawn, seed {seed}",
+        "placebos": f"drawn, seed {seed}" if drawn else f"each {who} once",
         "weights": "depend on the outcome; bounds hold at these weights only",
         **told,
     }
@@ -195,29 +201,32 @@ def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
     units = make_units(cells, alone=True)
     effect = effect_of(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
     donors = int((~treated).sum())  # those without weight are placebos all the same
+    seed = seed if drawn else None
     return replace(effect, n_control=donors, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
 
 
 def _placebo_sets(treated, placebos, seed):
-    """Choose sets of never-treated districts that stand in for the treated, as masks."""
+    """Choose sets of never-treated districts that stand in for the treated, as masks; and whether by draw."""
     others, n = np.flatnonzero(~treated), int(treated.sum())
     if len(others) <= n:
         raise DataError(
             f"{len(others)} never-treated districts cannot both stand in for {n} treated ones and be donors."
         )
-    if n == 1:
-        chosen = others[:, None]
-    else:
+    if n > 1:
         if not is_whole(placebos) or placebos < 2:
             raise DataError(
                 f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
             )
         check_seed(seed)
+    drawn = n > 1 and comb(len(others), n) > placebos
+    if drawn:
         rng = np.random.default_rng(seed)
         chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
+    else:
+        chosen = np.array(list(combinations(others, n)))
     sets = np.zeros((len(chosen), len(treated)), dtype=bool)
     np.put_along_axis(sets, chosen, True, axis=1)
-    return sets
+    return sets, drawn
 
 
 def _spread_out(treated, donors, after, by_donor, by_period):
