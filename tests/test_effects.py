@@ -1047,6 +1047,21 @@ def test_synthetic_control_that_fits_exactly_takes_the_donors_it_is_made_of():
     assert "off before treatment" in repr(effect) and "depend on the outcome" in repr(effect)
 
 
+def test_a_level_out_of_reach_that_passes_for_an_effect_is_told():
+    """The pilot is 3 above the highest of the others in every period: no effect, and an estimate of 3."""
+    y = np.array([[1.0, 2, 1, 2], [4, 4, 5, 5], [2, 3, 2, 3], [1, 0, 1, 0]])
+    y = np.vstack([y.max(axis=0) + 3, y])
+    table = pd.DataFrame({"period": np.tile([1, 2, 3, 4], 5), "y": y.ravel(), "x": 0.0, "d": 0.0})
+    table["district"] = np.repeat([f"d{i}" for i in range(5)], 4)
+    table["cohort"] = pd.Series(np.where(table["district"] == "d0", 3, 0)).astype("Int64").replace(0, pd.NA)
+    effect = yr.synthetic_control(panel_of(table), outcome="y")
+    assert effect.att == pytest.approx(3) and effect.convention["fit"].startswith("3 off")
+    assert effect.convention["poor fit"].startswith("3 was there before treatment")
+    assert "3 was there before" in yr.compare_effects(effect)["caution"][0]
+    near = panel_of(table.assign(y=table["y"] + 20 * (table["cohort"] <= table["period"]).fillna(False)))
+    assert "poor fit" not in yr.synthetic_control(near, outcome="y").convention
+
+
 def test_of_many_synthetic_controls_that_fit_exactly_it_is_the_most_even_one():
     """Against a quadratic programme; the range that is told is that over all that fit."""
     from scipy.optimize import minimize
@@ -1071,6 +1086,7 @@ def test_of_many_synthetic_controls_that_fit_exactly_it_is_the_most_even_one():
         effect = yr.synthetic_control(panel_of(table.astype({"cohort": "Int64"})), outcome="y")
         assert effect.att == pytest.approx(y[0, 3] - slow.x @ y[1:, 3], abs=1e-6)
         assert effect.convention["fit"].startswith("0 off")
+        assert effect.convention["not unique"] in yr.compare_effects(effect)["caution"][0]
         ends.append([float(n) for n in re.findall(r"-?[\d.]+(?= to|;)", effect.convention["not unique"])])
     assert ends[0] == ends[1]
     vertices = []  # of the weights that fit: as many donors as equations

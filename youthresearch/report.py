@@ -68,7 +68,8 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
     pandas.DataFrame
         One row is one effect: estimator, outcome, att, p_value, low, high (interval), inference
         (randomization; what the error is: clustered, iid, placebo; or none), smallest_p (that a randomisation
-        test could have given), se, caution (why se is unreliable, and why there is no test, or empty),
+        test could have given), se, caution (why se is unreliable, what is wrong with the weights of a
+        synthetic control, and why there is no test, or empty),
         n_treated, n_control, negative_share (of the weights on treated cells).
 
     Raises
@@ -80,7 +81,8 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
     effects, rows = _listed(effects), []
     for effect in effects:
         found, why = _found(effect, inference, strata, draws, level, seed)
-        caution = "; ".join(said for said in (effect.caution, why) if said)
+        own = (effect.convention.get(name, "") for name in ("poor fit", "not unique"))
+        caution = "; ".join(said for said in (effect.caution, *own, why) if said)
         rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
     names = [
