@@ -109,7 +109,7 @@ class StudyDesign(Result):
         ]
         if self.ends:
             span = " to ".join(f"{end.rho:.2f}" for end in self.ends)
-            said.append(("rho may be", f"{span} (95% interval): see the effects under .ends of the design"))
+            said.append(("rho may be", f"{span} (95% interval); `ends` has both designs"))
         if self.strata.nunique() > 1:
             parts = (f"{r.stratum}: {r.treated} of {r.districts}" for r in self.groups.itertuples())
             said.append(("strata", f"{self.strata.name or 'given'}; treated {', '.join(parts)}"))
