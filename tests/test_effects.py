@@ -1058,8 +1058,12 @@ def test_a_level_out_of_reach_that_passes_for_an_effect_is_told():
     assert effect.att == pytest.approx(3) and effect.convention["fit"].startswith("3 off")
     assert effect.convention["poor fit"].startswith("3 was there before treatment")
     assert "3 was there before" in yr.compare_effects(effect)["caution"][0]
+    told = yr.effect_table([effect, yr.did(panel_of(table), outcome="y")])["Synthetic weights"]
+    assert told[0].startswith("part of the effect was there before") and told[1] == ""
     near = panel_of(table.assign(y=table["y"] + 20 * (table["cohort"] <= table["period"]).fillna(False)))
-    assert "poor fit" not in yr.synthetic_control(near, outcome="y").convention
+    near = yr.synthetic_control(near, outcome="y")
+    assert "poor fit" not in near.convention
+    assert "Synthetic weights" not in yr.effect_table(yr.did(panel_of(table), outcome="y"))
 
 
 def test_of_many_synthetic_controls_that_fit_exactly_it_is_the_most_even_one():

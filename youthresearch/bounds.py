@@ -340,8 +340,8 @@ def trace(effect, panel, facts, *, top=10):
         start, end. contribution is weight times what the value stands above or below its district and its
         period (its period alone in `synthetic_control`), both fitted by least squares to the cells with
         weight, and adds up to att over all cells; swing is
-        ``|weight| (high - low)``, by how much the figure's vagueness alone moves att. Largest contribution
-        or swing first.
+        ``|weight| (high - low)``, by how much the figure's vagueness alone moves att, if no other cell rests
+        on the same fact (a level and the level before it move together). Largest contribution or swing first.
 
     Raises
     ------
