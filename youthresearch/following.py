@@ -265,7 +265,8 @@ def _is_relative(tokens, j):
 def _acts_before(tokens, j, unit):
     """Tell whether what the unit counts follows with a verb of its own, before any 的."""
     head = phrase_end(tokens, j + 1) if unit in COUNTED and tokens[j].word not in roles("becomes") else None
-    return head is not None and counts(tokens[head].word, unit) and tokens[head + 1].sort == "h"
+    named = head is not None and counts(tokens[head].word, unit)
+    return named and (tokens[j].sort in "hvw" or tokens[head + 1].sort == "h")
 
 
 def _are_described(tokens, j, end, unit):
