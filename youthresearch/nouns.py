@@ -60,6 +60,8 @@ BUILDINGS = ("座", "栋", "幢")
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
+TAKEN_IN = ("增收", "减收", "增支", "减支")  # of the revenue or spending before
+BARE = (*TOTALS, "比例", "比重")  # alone, they are of what was counted before
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 _NUMBER_OF = re.compile(r"(?:总?数|数量|人数)(?:一览|统计|情况)?表?[: \n]*$")
 
@@ -187,7 +189,7 @@ def _is_listed(tokens, i, before):
 
 def _is_no_total(tokens, i, found):
     """Tell whether what stands before a share is more than the word for a total."""
-    return "left" in found and _head(tokens, i, found["left"]) not in TOTALS
+    return "left" in found and _head(tokens, i, found["left"]) not in BARE
 
 
 def _again(event, last, unit, context):
@@ -507,6 +509,9 @@ def _further(tokens, i, unit, kind, context):
         return described, "left", before
     use = _used_as(tokens, i) if unit == "元" and alone else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
+    of = _taken_in(tokens, i, context) if verb and unit == "元" else None
+    if of:
+        return of, "inherited", verb
     if (
         verb
         and not before
@@ -653,6 +658,15 @@ def _done_to(tokens, i, verb, context):
     """Find the persons of the paragraph, where a verb says what is done to some (党员60人。实有57人)."""
     done = tokens[i - 1].end == verb[1] and tokens[i - 1].sort in "hv"
     return context["paragraph"].get("persons") if done else None
+
+
+def _taken_in(tokens, i, context):
+    """Find the last revenue or spending, where a verb says by how much more or less it was (减收8万元)."""
+    verb = tokens[i - 1].word
+    if verb not in TAKEN_IN:
+        return None
+    sums = (noun for noun, unit in reversed(context["counted"]) if unit == "元")
+    return next((noun for noun in sums if verb[1] in _head(tokens, i, noun)), None)
 
 
 def _taken_on(tokens, i, unit, before):
@@ -994,6 +1008,6 @@ def _only_qualifies(tokens, i, phrase, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     for token in reversed(tokens[max(0, i - REACH - 1) : i]):
         if token.end == phrase[1]:
-            total = token.start == phrase[0] and token.word in TOTALS
+            total = token.start == phrase[0] and token.word in BARE
             return unit != "所" and (total or token.word == "级" or ends_in(token.word, "qualifies"))
     return False
