@@ -244,13 +244,13 @@ def opening(tokens, j, unit=""):
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
     if _acts_before(tokens, j, unit):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
-    for n in range(j + 1, j + REACH):
+    for n in range(j + 1, j + REACH * (1 + (first.word == "由"))):
         if tokens[n].word == "的":
             if n == j + 1 and tokens[j].sort == "w" and _is_whose(tokens, n, j, unit):
                 return j  # 6类服务的清单
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
-        if tokens[n].sort == "x":
-            break
+        if tokens[n].sort == "x" and (first.word != "由" or tokens[n].word != NUMBER):
+            break  # but 一支由9名医生组成的队伍
     return j
 
 
@@ -280,7 +280,7 @@ def _of(tokens, begin, j, unit):
     So too where only verbs follow (6处政府督办的隐患), and the 等 that ends a list of what was done (20场资源
     链接、导师培训等活动).
     """
-    if begin is None:
+    if begin is None or _make_up(tokens, begin, j):
         return None
     if tokens[j].word == NUMBER and tokens[j + 1].word == "的":
         return j + 1  # 3条总长度11公里的赛道
@@ -292,6 +292,11 @@ def _of(tokens, begin, j, unit):
         if tokens[n].sort == "x":
             break
     return None
+
+
+def _make_up(tokens, begin, j):
+    """Tell whether verb j says of what, counted from token begin on, something is made (由8张光盘组成的教材)."""
+    return tokens[j].word == "组成" and any(t.word == "由" for t in tokens[max(0, begin - REACH) : begin])
 
 
 def _is_head(tokens, j, last, unit):
