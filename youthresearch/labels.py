@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .dates import iso, time_of
 from .quantities import counted_units, lexicon_codes, lexicon_words
 from .rates import each_of
-from .tokens import is_person, purely
+from .tokens import ends_in, is_person, purely
 
 YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
@@ -164,8 +164,12 @@ def is_measure(name):
 
 
 def merged(said, other):
-    """Join what two headers say, or a header and a label; what the first does not say, the second does."""
-    named = said if said.own or not other.own else other
+    """Join what two headers say, or a header and a label; what the first does not say, the second does.
+
+    A body is where that is counted which has a unit (市科协 over 机构数(个)).
+    """
+    place = other.unit and not said.unit and ends_in(said.noun, "organisation")
+    named = said if not other.own or (said.own and not place) else other
     counted = said if said.unit else other
     return Said(
         **{name: getattr(named, name) for name in ("noun", "span", "own")},
