@@ -10,6 +10,7 @@ from .following import EVENTS, LISTS, opening, phrase_end, right_of
 from .phrases import (
     AIMS,
     BOOKED,
+    FOR,
     NUMERIC,
     REACH,
     RISEN,
@@ -49,7 +50,6 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
-FOR = ("为", "给", "向", "对")
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
@@ -60,6 +60,8 @@ BUILDINGS = ("座", "栋", "幢")
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
+KINDS = ("类", "大类", "种")
+PARTED = ("分为", "为", "由", "有", "涉及", "包括")  # before the sorts of something
 TAKEN_IN = ("增收", "减收", "增支", "减支")  # of the revenue or spending before
 BARE = (*TOTALS, "比例", "比重")  # alone, they are of what was counted before
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
@@ -136,12 +138,27 @@ def _instead(tokens, i, unit, kind, found, context):
         return found["right"], "right"  # 广东、福建等省60%的企业
     if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
         return before and _fitting(tokens, i, unit, before), "inherited"
+    if unit in KINDS and (whole := _parted(tokens, i, left, before)):
+        return whole, "inherited"
     if _is_done(tokens, i, unit, left):
         done = _last_of(unit, context)
         return (done, "inherited") if done else None
     worth = _worth(tokens, i, left, before) if unit == "元" else None
     same = worth or (_same_kind(tokens, i, unit, left, context) if strange and kind != "rank" else None)
     return (same, "inherited") if same else None
+
+
+def _parted(tokens, i, left, before):
+    """Find what is parted into the sorts that a phrase lists (志愿者分为赛会志愿者、城市志愿者两类)."""
+    n = next(n for n in range(i - 1, -1, -1) if tokens[n].start <= left[0]) - 1
+    while n > 0 and tokens[n].sort not in "xd" and tokens[n].word not in PARTED:
+        n -= 1
+    if tokens[n].word not in PARTED:
+        return None
+    n -= 1
+    while tokens[n].sort in "hvs":
+        n -= 1
+    return phrase_to(tokens, n) if tokens[n].sort in "npw" else before
 
 
 def _before_bracket(tokens, i, context):
@@ -307,8 +324,17 @@ def _parts(tokens, first, whole):
         own = max(begin, tokens[c + 1].start), end
         parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
         if c < 1 or tokens[c].sort == "x":
-            return parts[::-1]
+            return _of_ages(tokens, parts[::-1])
         k = c - 1
+
+
+def _of_ages(tokens, parts):
+    """Return what all are of whom ages alone tell apart (14至28岁、29至35岁青年分别为9人和8人)."""
+    ages = {t.start: t.end for t in tokens if t.word == AGE}
+    start, end = parts[-1]
+    if ages.get(start) in (None, end) or any(ages.get(first) != last for first, last in parts[:-1]):
+        return parts
+    return [(ages[start], end)] * len(parts)
 
 
 def _is_elided(tokens, i, unit, found, before):

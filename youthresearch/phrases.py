@@ -37,6 +37,7 @@ REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
 EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
+FOR = ("为", "给", "向", "对")
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 # Single characters that begin no word with the next.
@@ -83,12 +84,34 @@ def left_of(tokens, i, unit):
     before = lead(tokens, k, found[0]).word
     if others and before in PLACED:
         return None  # 从高校选拔64名
+    if before == "因" and found[0] < tokens[k].start:
+        found = _caused(tokens, k, found)
+    elif before in FOR:
+        found = _done_for(tokens, k, found, unit)
     if (others or unit == "户") and _is_sender(tokens, k, i):
         return None  # 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
+
+
+def _caused(tokens, k, found):
+    """Leave out the cause that a phrase begins with, before the verb of what came of it (因灾死亡9人)."""
+    n = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
+    while n < k and tokens[n].sort not in "hvw":
+        n += 1
+    return span(tokens, n, k)
+
+
+def _done_for(tokens, k, found, unit):
+    """Part whom something is done for from what it is (为学生募捐善款9万元, 为村民理发30人)."""
+    persons = (n for n in range(k - 1, -1, -1) if tokens[n].start >= found[0] and is_person(tokens[n].word))
+    n = next(persons, None)
+    if n is None:
+        return found
+    j = next((j for j in range(n + 1, k) if tokens[j].sort not in "hvw"), k)
+    return (found[0], tokens[n].end) if unit in PEOPLE else span(tokens, j, k)
 
 
 def _is_sender(tokens, k, i):
@@ -294,6 +317,8 @@ def _is_noun(tokens, k, unit):
     j = k - 1
     while tokens[j].sort in "npwav":
         j -= 1
+    if qualifies and tokens[k].word not in verbal():
+        return False  # 单位一般不超过5个
     listed = tokens[j].sort == "c" and tokens[j - 1].word == NUMBER  # 获市级表彰3项、省级表彰2项
     return j < k - 1 and (listed or tokens[j].sort == "h")  # 办理法人资格登记62个
 
