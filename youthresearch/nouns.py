@@ -106,7 +106,7 @@ def find_noun(tokens, i, mention, kind, context):
     bare = rule == "left" and _only_qualifies(tokens, i, found["left"], unit)
     level = _level(tokens, i, before) if bare or not rule else None
     if level:
-        return level, "left", before
+        return level, "inherited", before
     instead = _instead(tokens, i, unit, kind, found, context) if rule == "left" else None
     if instead:
         return *instead, found["left"]
@@ -244,11 +244,11 @@ def _accused(tokens, i, context):
 
 
 def _level(tokens, i, before):
-    """Find a level told apart from that of the noun before (国家级青年文明号5个、省级11个)."""
+    """Find the noun before of which a level has others (国家级文明岗5个、省级11个), without its own level."""
     if not before or not tokens[i - 1].word.endswith("级"):
         return None
-    first = next((t.word for t in tokens if t.start == before[0]), "")
-    return span(tokens, i - 1, i - 1) if first.endswith("级") else None
+    first = next((t for t in tokens if t.start == before[0]), tokens[0])
+    return (first.end, before[1]) if first.word.endswith("级") and first.end < before[1] else None
 
 
 def _of_its_kind(unit, kind, context, part):
@@ -321,6 +321,8 @@ def _parts(tokens, first, whole):
     while True:
         begin, end = phrase_to(tokens, k)
         c = next((n for n in range(k, -1, -1) if tokens[n].sort in "xc"), -1)
+        if tokens[c].sort == "c" and any(t.sort in "sd" and t.end <= begin for t in tokens[c + 1 : k]):
+            return [whole]  # 代表和委员中女性比例分别为30%和40%
         own = max(begin, tokens[c + 1].start), end
         parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
         if c < 1 or tokens[c].sort == "x":
@@ -396,6 +398,8 @@ def _candidates(tokens, i, unit, kind, before):
         right = None  # 6个市级、18个县级基地
     if unit in PEOPLE and right and left and not _names_persons(tokens, i):
         right = None if is_person(_head(tokens, i, left)) else right  # 志愿者60人名单
+    if unit in PEOPLE and tokens[i - 1].word in FOR and after.sort == "h":
+        left = None  # 服务队为9人提供了咨询
     came = _who_come(tokens, i) if unit == "人次" and not right else None
     event = None if came else _beside(tokens, i, unit, left, right)
     left = came or left

@@ -189,6 +189,8 @@ def _search_from(tokens, i, unit):
 
 def _over_verb(tokens, k, unit):
     """Step over the verb k that a noun stands before (青年入团909名, 年龄优化至29岁)."""
+    if tokens[k].sort in "vw":
+        k = _rate_before(tokens, k)
     risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
     acts = unit in PEOPLE and is_person(tokens[k - 1].word)
     if acts and tokens[k].word == "就业":
@@ -196,6 +198,14 @@ def _over_verb(tokens, k, unit):
     if acts or (risen and tokens[k - 1].sort in "nw"):
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     return k
+
+
+def _rate_before(tokens, k):
+    """Find the rate of which the verb k says how it moves or stays (参与率提升), or return k."""
+    n = k - 1
+    while tokens[n].sort in "vwas":
+        n -= 1
+    return n if tokens[n].word.endswith(("率", "价格")) else k
 
 
 def _are_helped(tokens, k):
