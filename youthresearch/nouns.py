@@ -8,6 +8,7 @@ import re
 
 from .following import EVENTS, LISTS, opening, phrase_end, right_of
 from .phrases import (
+    ADMIN,
     AIMS,
     BOOKED,
     FOR,
@@ -60,6 +61,7 @@ BUILDINGS = ("座", "栋", "幢")
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
+SET = ("任务", "任务数", "指标")
 KINDS = ("类", "大类", "种")
 PARTED = ("分为", "为", "由", "有", "涉及", "包括")  # before the sorts of something
 TAKEN_IN = ("增收", "减收", "增支", "减支")  # of the revenue or spending before
@@ -134,6 +136,8 @@ def _instead(tokens, i, unit, kind, found, context):
         return named, "topic"
     if before and (_is_aim(tokens, i, unit, left) or (kind == "growth" and _is_rate(tokens, i, left))):
         return before, "inherited"  # 就业9人,完成目标的90%,增长率6%
+    if before and unit != "项" and _is_set(tokens, i, left):
+        return before, "inherited"  # 救助90名(省定任务60名)
     if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
         return found["right"], "right"  # 广东、福建等省60%的企业
     if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
@@ -185,6 +189,15 @@ def _is_aim(tokens, i, unit, phrase):
     while tokens[k - 1].sort not in "npx":
         k -= 1
     return tokens[k - 1].sort == "x"
+
+
+def _is_set(tokens, i, phrase):
+    """Tell whether a phrase says no more than that someone above set a number (省任务数, 原定指标)."""
+    k = next(k for k in range(i - 1, -1, -1) if tokens[k].end == phrase[1])
+    k -= tokens[k].word == "数"
+    if not tokens[k].word.endswith(SET):
+        return False
+    return all(t.sort == "h" or t.word in ADMIN for t in tokens[max(0, k - 4) : k] if t.start >= phrase[0])
 
 
 def _is_rate(tokens, i, phrase):
