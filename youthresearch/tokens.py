@@ -34,6 +34,7 @@ SORTS = {  # whatever the tagger says
     **dict.fromkeys(("未", "无", "非", "之", "涉", NAME, "级", "类", "型", "式", "青", "零"), "a"),
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
+    "经": "r",
 }
 SETTINGS = ("农村", "社会")  # where something is, and no body
 NO_TAILS = frozenset((*"年月日了较高低多少可各仍且虽每今此", OTHER))  # end no noun, as adverbs
