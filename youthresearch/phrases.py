@@ -656,7 +656,7 @@ def _is_stated(tokens, n, k):
         return True  # 组织青年论坛, 征集作品
     if before.sort == "c" and tokens[n - 2].sort in "vh":
         return True  # 遴选、资助项目
-    if sort == "w" and before.sort == "x" and (ends_in(head, "money") or ends_in(head, "measure")):
+    if sort == "w" and before.sort in "xh" and (ends_in(head, "money") or ends_in(head, "measure")):
         return False  # 旅游收入, 救灾项目支出
     if before.word == BODY and sort == "v" and not near:
         return True  # 团县委帮扶贫困村资金
