@@ -42,6 +42,7 @@ from .tokens import (
     is_counted,
     is_level,
     is_person,
+    is_verb,
     moves,
     roles,
     says,
@@ -715,7 +716,7 @@ def _taken_in(tokens, i, context):
 def _taken_on(tokens, i, unit, before):
     """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
     head = _head(tokens, i, before) if before and unit in PEOPLE else ""
-    if head not in roles("event") and not says(head):
+    if head not in roles("event") and not is_verb(head):
         return None
     if tokens[i - 1].word in roles("head_verb"):
         return span(tokens, i - 1, i - 1)
@@ -869,7 +870,7 @@ def _verb(tokens, i, unit):
 def _doing(tokens, i):
     """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
     j = i + 1
-    while tokens[j].sort in "avw":
+    while tokens[j].sort in ("avw" if j == i + 1 else "avwh"):
         j += 1
     return span(tokens, i + 1, j - 1) if j > i + 1 and tokens[j].sort in "xd" else None
 

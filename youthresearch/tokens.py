@@ -36,7 +36,7 @@ SORTS = {  # whatever the tagger says
     **dict.fromkeys(("的", "等"), "d"),
     "经": "r",
 }
-SETTINGS = ("农村", "社会")  # where something is, and no body
+SETTINGS = ("农村", "城乡", "城镇", "社会")  # where something is, and no body
 NO_TAILS = frozenset((*"年月日了较高低多少可各仍且虽每今此", OTHER))  # end no noun, as adverbs
 PIECES = ("zg", "g", "ng", "q", "k", "uv")  # tags of parts of words and of classifiers
 
