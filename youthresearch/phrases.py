@@ -696,7 +696,8 @@ def _is_subject(tokens, n, k):
     word = tokens[k].word
     if tokens[n].sort == "h":
         return word[0] == "总" and ends_in(word, "measure") and tokens[n - 1].sort == "n"
-    return tokens[k + 1].word in TOLD and ends_in(word, "money")  # 补助资金达到60万元
+    told = ends_in(word, "money") or (tokens[n - 1].sort == "n" and ends_in(word, "measure"))
+    return tokens[k + 1].word in TOLD and told  # 补助资金达到60万元
 
 
 def _is_taken(tokens, k):
