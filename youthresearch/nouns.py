@@ -242,7 +242,7 @@ def _is_part_done(tokens, i):
     k = i - 1
     while tokens[k].sort in "hvw":
         k -= 1
-    return tokens[k].word == "其中"
+    return tokens[k].word == "其中" or tokens[k + 1].word == "含"
 
 
 def _last_of(unit, context):
@@ -554,6 +554,8 @@ def _further(tokens, i, unit, kind, context):
     use = _used_as(tokens, i) if unit == "元" and alone else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
     of = _taken_in(tokens, i, context) if verb and unit == "元" else None
+    if verb and before and unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i):
+        of = before  # 供养对象90人,其中集中供养60人
     if of:
         return of, "inherited", verb
     if (
