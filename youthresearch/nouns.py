@@ -610,14 +610,14 @@ def _same_kind(tokens, i, unit, left, context):
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
     group = PEOPLE if unit in PEOPLE else (unit,)
-    return next(
-        (
-            noun
-            for noun, its in reversed(context["counted"])
-            if its in group and fits(_head(tokens, i, noun), unit)
-        ),
-        None,
+    same = (
+        noun
+        for noun, its in reversed(context["counted"])
+        if its in group and fits(_head(tokens, i, noun), unit)
     )
+    subject, its = context["paragraph"].get("subject", (None, ""))
+    apart = its == unit and unit not in PEOPLE and left[1] < tokens[i - 1].end  # 高校每校9支
+    return next(same, subject if apart else None)
 
 
 def _is_item(tokens, i, unit, left):
