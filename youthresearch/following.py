@@ -43,7 +43,7 @@ def right_of(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
     of = tokens[i + 1].word == "的"
     if of and tokens[i + 2].word == "标准":
-        return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
+        return _paid(tokens, i + 2)
     counted, unit = unit, "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
     if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
@@ -62,6 +62,16 @@ def right_of(tokens, i, unit):
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     begin -= begin == i + 2 and tokens[i + 1].word in LEVELS  # 9个全国示范县
     return span(tokens, titled(tokens, past_titles(tokens, begin, last), last), last)
+
+
+def _paid(tokens, k):
+    """Find the sum that is paid by the standard in token k (按9元的标准划拨团费), or else that."""
+    j = begin = k + 1 + (tokens[k + 1].sort in "hv")
+    while tokens[j].sort != "x":
+        if ends_in(tokens[j].word, "money") and (tokens[j].sort == "n" or tokens[j + 1].sort == "x"):
+            return span(tokens, begin, j)
+        j += 1
+    return span(tokens, k, k)
 
 
 def _is_task(tokens, begin, last, unit, of):
