@@ -574,7 +574,7 @@ def _further(tokens, i, unit, kind, context):
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
-    found = _from_afar(tokens, i, unit, kind, money)
+    found = _from_afar(tokens, i, unit, kind, money, context)
     again = _again(found[0], tokens[i - 1], unit, context) if found[1] == "event" else None
     return (again, "inherited", found[0]) if again else found
 
@@ -687,13 +687,16 @@ def _labelled(tokens, i, unit):
     return phrase_to(tokens, k - 1)
 
 
-def _from_afar(tokens, i, unit, kind, money):
+def _from_afar(tokens, i, unit, kind, money, context):
     """Look for what people do, for what a sum is, for the last noun of the clauses before, for the verb."""
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
     label = _labelled(tokens, i, unit) if unit in ("元", *ONLY) else None
     topic = label or money or _topic(tokens, i, unit)
+    if topic and unit == "元" and ends_in(_head(tokens, i, topic), "organisation"):
+        earlier = _last_of(unit, context)  # 收入80万元。其中:税务部门完成60万元
+        return (earlier, "inherited", topic) if earlier else (topic, "topic", None)
     said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
     if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
         return topic, "topic", None
