@@ -235,6 +235,8 @@ def _sort_of_tag(word, tag):
     verbs = purely("head_verb", "compound")
     if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
         return "h"  # 顺利完成, 建立健全
+    if tag in ("n", "nz", "nt") and len(word) == 4 and word[2:] in verbs and _tag(word[:2])[0] not in "nj":
+        return "h"  # 严格控制
     ends = word[-1] in "省市县区镇乡州盟旗" and len(word) > 2
     if (ends and tag in ("ns", "nr", "nrt", "nz")) or (tag == "ns" and is_place(word, short=True)):
         return "p"  # but 美丽, 普及, which the tagger takes for places
