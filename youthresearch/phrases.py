@@ -451,6 +451,8 @@ def _with_lead(tokens, j, k):
     if tokens[k].word == MEAN_AGE:
         return span(tokens, k, k)  # 委员平均年龄
     before = tokens[j - 1].word
+    if before == "的" and tokens[j].word in ("人数", "人口"):
+        return span(tokens, _told_from(tokens, j), k)
     name = _name_from(tokens, j, k) if before in ("的", "拟") else None
     if name is not None:
         return span(tokens, name, k)
@@ -461,6 +463,14 @@ def _with_lead(tokens, j, k):
     if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
         return span(tokens, j - 1, k)  # 九年一贯制学校
     return span(tokens, titled(tokens, j, k), k)
+
+
+def _told_from(tokens, j):
+    """Find where the clause begins that says which people are a number of them (参加医保的人数)."""
+    n = j - 2
+    while tokens[n].sort not in "xdp" and tokens[n].word[0] not in "全我各本" and tokens[n].word != OTHER:
+        n -= 1
+    return n + 1 if any(t.sort in "hv" for t in tokens[n + 1 : j - 1]) else j
 
 
 def _name_from(tokens, j, k):
