@@ -305,7 +305,7 @@ def _of(tokens, begin, j, unit):
 
 
 def _make_up(tokens, begin, j):
-    """Tell whether verb j says of what, counted from token begin on, something is made (由8张光盘组成的教材)."""
+    """Tell whether verb j says of what, from token begin on, something is made (由8张光盘组成的教材)."""
     return tokens[j].word == "组成" and any(t.word == "由" for t in tokens[max(0, begin - REACH) : begin])
 
 
