@@ -418,7 +418,7 @@ import youthresearch as yr
         # what is ranked, before that among which it is
         ("我市女性人均预期寿命在60个城市中位列第9位", ["城市", "女性人均预期寿命"]),
         # a verb before what a unit counts says which, after a preposition or a verb as well
-        ("认定90个协作单位，下设6个联席党支部", ["协作单位", "联席党支部"]),
+        ("依托已有的9家协办机构，下设6个联合团支部", ["协办机构", "联合团支部"]),
         # what makes up a whole, and the whole
         ("组建一支由9名护士组成的巡诊队伍", ["巡诊队伍", "护士"]),
         ("由6册读本、9张光碟组成的教程", ["读本", "光碟"]),
@@ -443,7 +443,7 @@ import youthresearch as yr
         ("财政收入9亿元。其中：税务部门完成6亿元", ["财政收入"] * 2),
         ("组建突击队900支。其中，本科高校每校9支", ["突击队"] * 2),
         # some of those before, whom a verb alone tells apart; what people do in more than one verb
-        ("困难老人90人，其中集中安置60人", ["困难老人"] * 2),
+        ("授予900人（含追授6人）先进工作者称号", ["先进工作者"] * 2),
         ("90人受伤，60人紧急转移安置", ["受伤", "紧急转移安置"]),
         # of whom a clause tells
         ("全市居住在乡镇的人口为9万人", ["居住在乡镇的人口"]),
