@@ -318,6 +318,8 @@ def _is_head(tokens, j, last, unit):
         return True  # 9个组织为服务组织
     if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
         return True  # 300元补助
+    if tokens[j].sort in "vw" and last == j - 2 and unit in EVENTS and after.sort == "x":
+        return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
         if fits_only(tokens[j].word, unit) and not counts(tokens[last].word, unit):
             return True  # 40家红十字组织线上筹款
@@ -352,6 +354,8 @@ def _is_inside(tokens, j, begin, last, unit):
         return begin is not None and (last is None or _is_cut(tokens, j, begin, unit))
     if sort != "v":
         return False
+    if last == j - 1 and unit in EVENTS and after.sort in "vw" and tokens[j + 2].sort == "x":
+        return not ends_in(tokens[last].word, "occasion")  # 两次安全知识集中学习
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
 
 

@@ -89,6 +89,8 @@ def _sign(mention, folded, counted):
     token = folded[mention["start"] : mention["end"]]
     if mention["sort"] == "age":
         return GROUP if token[-1] == "后" else AGE if _LIMIT.search(token) else OTHER
+    if mention["sort"] == "ordinal" and folded.startswith("书记", mention["end"]):
+        return ""  # 第一书记
     if mention["sort"] != "name":
         return "" if mention["sort"] == "ordinal" and token[-1] in ".)、" else OTHER
     if token[0] in '“《"‘':
