@@ -31,7 +31,7 @@ SORTS = {  # whatever the tagger says
     OTHER: "s",
     **dict.fromkeys((BODY, PLACE), "p"),
     **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
-    **dict.fromkeys(("未", "无", "非", "之", "涉", NAME, "级", "类", "型", "式", "青", "零"), "a"),
+    **dict.fromkeys(("第一", "未", "无", "非", "之", "涉", NAME, "级", "类", "型", "式", "青", "零"), "a"),
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
     "经": "r",
