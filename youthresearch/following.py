@@ -401,8 +401,6 @@ def _joins_next(tokens, j, last, unit):
     head = phrase_end(tokens, j + 1)
     if head is not None and tokens[head].word == "个人":
         return True  # 9个集体和个人
-    if head and tokens[head].sort == "w" and counts(tokens[head - 1].word, unit):
-        head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
     if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
@@ -458,8 +456,6 @@ def _is_done_to(tokens, j, last, unit):
     word, after, counted = tokens[j].word, tokens[j + 1], is_counted(tokens[last].word)
     if counts(tokens[last].word, unit) and after.sort == "x":
         return False  # 3个团支部升格
-    if after.word == NUMBER and counted:
-        return False  # 90%的社区建设1所乐园
     if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
         return False  # 3家单位筹款30万元, 70个项目参赛
     return takes_verb(word) or after.word == "等" or after.sort == "c" or (after.sort == "x" and unit in DONE)

@@ -551,8 +551,7 @@ def _further(tokens, i, unit, kind, context):
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
-    use = _used_as(tokens, i) if unit == "元" and alone else None
-    verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
+    verb = None if kind == "share" else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
     of = _taken_in(tokens, i, context) if verb and unit == "元" else None
     if verb and before and unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i):
         of = before  # 供养对象90人,其中集中供养60人
@@ -570,7 +569,7 @@ def _further(tokens, i, unit, kind, context):
     if verb:
         persons = None if before or unit not in PEOPLE else _done_to(tokens, i, verb, context)
         return (persons, "inherited", verb) if persons else (verb, "event", before)
-    money = use or (_money(tokens, i) if unit == "元" and alone else None)
+    money = _money(tokens, i) if unit == "元" and alone else None
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
@@ -837,17 +836,6 @@ def _money(tokens, i):
         if tokens[k].sort in "nwvh" and ends_in(tokens[k].word, "money"):
             k += tokens[k + 1].word == "标准"
             return phrase_to(tokens, k) if tokens[k].sort in "nw" else span(tokens, k, k)
-    return None
-
-
-def _used_as(tokens, i):
-    """Find what a sum or the next one is for (在20万元基础上追加5万元作为经费, 筹集8万元设立基金)."""
-    fund = right_of(tokens, i + 1, "") if tokens[i + 1].word in ("设立", "成立") else None
-    if fund:
-        return fund
-    for j in range(i + 1, min(i + REACH, len(tokens))):
-        if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
-            return right_of(tokens, j, "")
     return None
 
 

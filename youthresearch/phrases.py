@@ -581,8 +581,6 @@ def titled(tokens, j, k):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = tokens[j - 1].word
     level = before in LEVELS
-    if before == "中国" and tokens[j + 1].word == NAME:
-        return j - 1  # 中国青年五四奖章
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
     aims = tokens[k].word.endswith(AIMS) and "".join(t.word for t in tokens[j : k + 1]) != "目标任务"
