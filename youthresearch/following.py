@@ -321,8 +321,6 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort in "vw" and last == j - 2 and unit in EVENTS and after.sort == "x":
         return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
-        if fits_only(tokens[j].word, unit) and not counts(tokens[last].word, unit):
-            return True  # 40家红十字组织线上筹款
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
         happens = unit in DONE[1:] and not is_counted(tokens[last].word)

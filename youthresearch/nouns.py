@@ -6,7 +6,7 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 
 import re
 
-from .following import EVENTS, LISTS, opening, phrase_end, right_of
+from .following import EVENTS, opening, phrase_end, right_of
 from .phrases import (
     ADMIN,
     AIMS,
@@ -557,15 +557,6 @@ def _further(tokens, i, unit, kind, context):
         of = before  # 供养对象90人,其中集中供养60人
     if of:
         return of, "inherited", verb
-    if (
-        verb
-        and not before
-        and unit in PEOPLE
-        and verb[1] <= tokens[i].start
-        and tokens[i - 1].sort in "hv"
-        and context["paragraph"].get("persons")
-    ):
-        return context["paragraph"]["persons"], "inherited", verb
     if verb:
         persons = None if before or unit not in PEOPLE else _done_to(tokens, i, verb, context)
         return (persons, "inherited", verb) if persons else (verb, "event", before)
@@ -739,9 +730,6 @@ def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
     if tokens[i + 1].sort in "vw" and tokens[i + 2].sort in "xc" and unit in EVENTS:
         return span(tokens, i + 1, i + 1)
-    attended = _attended(tokens, i) if unit in PEOPLE else None
-    if attended:
-        return attended
     k = i - 1
     while tokens[k].word in SUMMED or (tokens[k].word in roles("holds") and tokens[k - 1].sort in "vwh"):
         k -= 1  # 惠民演出开展32场
@@ -877,10 +865,7 @@ def _object(tokens, i, unit):
             j += tokens[j + 1].word == "为"
             head = phrase_end(tokens, opening(tokens, j + 1))
             people = unit in PEOPLE and head is not None and is_person(tokens[head].word)
-            found = right_of(tokens, j, unit if people else "")
-            if found and head is not None and tokens[head].word in LISTS:
-                found = (found[0], tokens[head].start)  # 列入人才名册
-            return found
+            return right_of(tokens, j, unit if people else "")
         if tokens[j].sort == "x":
             break
     return None
@@ -892,8 +877,6 @@ def _described(tokens, i, kind):
     told = _told_of(tokens, of) if kind != "share" or of < i - 1 else None
     if told:
         return told
-    if kind == "share" and tokens[of].word == "的" and 0 < of < i - 1:
-        return phrase_to(tokens, of - 1) if tokens[of - 1].sort != "x" else None  # 大专学历的占60%
     k = i - 1
     while tokens[k].sort == "s" or tokens[k].word == "占":
         k -= 1
@@ -1029,8 +1012,6 @@ def _belongs_left(tokens, i, unit):
     if k == i - 2 and unit in PEOPLE and says(tokens[k + 1].word) and _names_persons(tokens, i):
         return False  # 资助9名学生助学金2万元
     for token in tokens[i + 1 : i + 6]:
-        if token.word == NUMBER:
-            return True
         if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
             return False  # 城区8个街道62个社区
     return False

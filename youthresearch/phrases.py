@@ -10,7 +10,6 @@ from .tokens import (
     AREAS,
     BODY,
     BRACKET,
-    COUNTED,
     GROUP,
     NAME,
     NOUN,
@@ -75,9 +74,6 @@ def left_of(tokens, i, unit):
     k = _of_share(tokens, k)
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = phrase_to(tokens, k)
-    if tokens[k].word in ("预算数", "决算数"):
-        n = next((n for n in range(k - 1, 0, -1) if tokens[n].sort != "s"), 0)
-        return phrase_to(tokens, n - 1) if tokens[n].word == ":" else found  # 收入预算:年初预算数
     head = tokens[k - (tokens[k].word == BRACKET)].word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
@@ -158,8 +154,6 @@ def _head_before(tokens, i, unit):
         k -= 1
     if k < first:
         return None
-    if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and tokens[k - 1].sort in "hv":
-        return None  # 已开工建设16个
     return _over_verb(tokens, k, unit)
 
 
@@ -222,9 +216,6 @@ def _sum(tokens, i, k, found):
         k -= 1 + (tokens[k - 1].word == "支出" and ends_in(tokens[k - 2].word, "money"))
         found = found[0], tokens[k].end  # 会议费支出决算
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
-        who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
-        if who and _is_counted_before(tokens, i, found):
-            return who[-1], found[1]  # 资助9名学生助学金2万元
         return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
@@ -453,9 +444,8 @@ def _with_lead(tokens, j, k):
     before = tokens[j - 1].word
     if before == "的" and tokens[j].word in ("人数", "人口"):
         return span(tokens, _told_from(tokens, j), k)
-    name = _name_from(tokens, j, k) if before in ("的", "拟") else None
-    if name is not None:
-        return span(tokens, name, k)
+    if before == "拟" and tokens[j - 2].sort in "hv":
+        return span(tokens, j - 1, k)  # 确定拟录取人数
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
     rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
@@ -471,15 +461,6 @@ def _told_from(tokens, j):
     while tokens[n].sort not in "xdp" and tokens[n].word[0] not in "全我各本" and tokens[n].word != OTHER:
         n -= 1
     return n + 1 if any(t.sort in "hv" for t in tokens[n + 1 : j - 1]) else j
-
-
-def _name_from(tokens, j, k):
-    """Find where the name of a committee, or of persons to be taken, begins before token j."""
-    further = tokens[j - 2]
-    if tokens[j - 1].word == "拟":
-        return j - 1 if further.sort in "hv" else None  # 确定拟录取人数
-    own = further.word in ("团", "党") and tokens[k].word.endswith("委员会")
-    return j - 2 if own else None  # 团的地方委员会
 
 
 def _whose(tokens, n):
