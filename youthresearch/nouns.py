@@ -335,7 +335,9 @@ def _parts(tokens, first, whole):
     while True:
         begin, end = phrase_to(tokens, k)
         c = next((n for n in range(k, -1, -1) if tokens[n].sort in "xc"), -1)
-        if tokens[c].sort == "c" and any(t.word in "中的" and t.end <= begin for t in tokens[c + 1 : k]):
+        if tokens[c].sort == "c" and any(
+            t.word in ("中", "的") and t.end <= begin for t in tokens[c + 1 : k]
+        ):
             return [whole]  # 代表和委员中女性比例分别为30%和40%
         own = max(begin, tokens[c + 1].start), end
         parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
