@@ -1013,6 +1013,13 @@ APART = [  # text, value, hedge and unit of its last figure
     ("超过团员总数的一半。", 50, "over", "%"),
     ("接近学生总数的60%。", 60, "nearly", "%"),
     ("不超过总人数的5%。", 5, "at_most", "%"),
+    ("七成学生住校。", 70, "exact", "%"),
+    ("半数青年愿意返乡。", 50, "exact", "%"),
+    ("团员占了40名职工中的一半。", 50, "exact", "%"),
+    ("服务覆盖全市3/4的社区。", 75, "exact", "%"),
+    # words that begin like a unit
+    ("走访3021位居民。", 3021, "exact", "位"),
+    ("打造7个人居环境示范点。", 7, "exact", "个"),
     ("增加3平方米和5平方米。", 5, "exact", "平方米"),
 ]
 
@@ -1021,6 +1028,20 @@ APART = [  # text, value, hedge and unit of its last figure
 def test_what_stands_apart_from_its_number_is_read_with_it(text, value, hedge, unit):
     last = yr.extract_facts(text).iloc[-1]
     assert (last["value"], last["hedge"], last["unit"]) == (value, hedge, unit)
+
+
+def test_what_begins_like_tenths_or_a_half_is_no_share():
+    facts = yr.extract_facts("一成员提问，三成立支部，二成年青工，有一半径三米的花坛。")
+    assert "%" not in set(facts["unit"])
+
+
+def test_what_others_have_is_no_difference():
+    facts = yr.extract_facts("志愿者比例8.5%，高于全省4.1‰的平均水平，低于全国平均水平2.3‰。")
+    assert facts[["value", "unit", "kind"]].values.tolist() == [
+        [8.5, "%", "share"],
+        [4.1, "‰", "share"],
+        [-0.23, "%", "growth"],
+    ]
 
 
 def test_two_numerals_in_a_row_are_about_so_many_and_no_list_of_ordinals():

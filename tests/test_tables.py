@@ -239,6 +239,12 @@ def test_a_list_of_labels_and_numbers_needs_no_header(read):
     assert rows(facts, "noun", "value", "unit") == [["团支部", 33, "个"], ["团员", 1229, "名"]]
 
 
+def test_a_list_of_labels_units_and_numbers_needs_no_header(read):
+    facts = read(("", ["A 团支部数|个|33", "B 青年之家|个|1,229", "C 活动经费|万元|8.5"]))
+    read = rows(facts, "noun", "value", "unit")
+    assert read == [["团支部", 33, "个"], ["青年之家", 1229, "个"], ["活动经费", 85000, "元"]]
+
+
 def test_two_tables_keep_their_own_units(read):
     facts = read(("单位：万元", ["项目|金额", "活动经费|3.5"]), ("", ["项目|人数", "团干部|12"]))
     assert rows(facts, "noun", "value", "unit") == [["活动经费", 35000, "元"], ["团干部", 12, "人"]]

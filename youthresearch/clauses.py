@@ -243,7 +243,7 @@ def _own_kind(mention, clause, whole, each, rest):
     paid = unit == "元" and (_PAID.search(clause) or (each and "每" not in whole))
     of_each = each and (not each.period or paid or _is_frequency(mention))
     than = None if verb or not _LIKE.search(whole) else _THAN.search(whole)
-    if than:
+    if than and not (unit in PARTS and rest[:1] == "的"):  # 低于全国6.3%的水平 says what the nation has
         rate = unit in PARTS or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
     if mention["hedge"] == "over" and ("较" in clause or "比" in clause) and _PASSED.search(clause):

@@ -7,6 +7,7 @@ comes with the table: "not stated" and "not extracted" are different things.
 
 import re
 from bisect import bisect_left
+from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import accumulate
 from math import inf
@@ -65,7 +66,7 @@ FLOWS = (  # units of what happens
     *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
     *("元", "册", "份", "件", "吨", "起", "单"),
 )
-_OF_ONE = {"倍": 1, "‰": 1000}  # units in which growth is told as well as in per cent
+_IN_PERCENT = {"倍": Decimal(100), "‰": Decimal("0.1")}  # units in which growth is told as well
 PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
@@ -446,8 +447,9 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": "", "within": ()}
-    if kind == "growth" and unit in _OF_ONE:
-        percent = {name: 100 * row[name] / _OF_ONE[unit] for name in ("value", "value_max", "resolution")}
+    if kind == "growth" and unit in _IN_PERCENT:
+        names = ("value", "value_max", "resolution")
+        percent = {n: float(Decimal(repr(row[n])) * _IN_PERCENT[unit]) for n in names}
         row |= percent | {"unit": "%"}
     row["whole"] = whole_of(row, folded, context)
     shared = kind == "share" and share_of(row, said.lead, folded, context)

@@ -303,6 +303,8 @@ def _columns(rows, document):
         return [Column("label"), Column("number")], turns
     if _are_answers(full):
         return [Column("label"), Column("number"), Column("number")], rows
+    if _are_measured(full):
+        return [Column("label"), Column("unit"), Column("number")], rows
     if _is_labelled(full):
         firsts = [r[0].text for r in full if r[0].text]
         first = "order" if all(map(_is_number, firsts)) else "text"
@@ -363,6 +365,14 @@ def _are_answers(rows):
     """Tell a table without header, of labels, how many there are, and which share that is (同意 | 9 | 6%)."""
     return len(rows) > 1 and all(
         len(r) == 3 and not _is_number(r[0].text) and _NUMBER.fullmatch(r[1].text) and r[2].text[-1:] == "%"
+        for r in rows
+    )
+
+
+def _are_measured(rows):
+    """Tell a table without header, of labels, units and figures (农村低保户数 | 户 | 27400)."""
+    return len(rows) > 1 and all(
+        len(r) == 3 and not _is_number(r[0].text) and unit_of(r[1].text)[0] and _NUMBER.fullmatch(r[2].text)
         for r in rows
     )
 
