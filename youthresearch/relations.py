@@ -14,11 +14,12 @@ from operator import attrgetter
 import numpy as np
 import pandas as pd
 
+from .doubts import well_founded
 from .loaders import given_or_own, load_lexicon
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .slips import slips_of
-from .sorts import bases_of, is_alike, sort_of
+from .sorts import YEARLY, bases_of, is_alike, sort_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
 NEEDED = [c for c in FACT if c not in ("value_max", "token", "start", "end", "coder", "reviewer", "note")]
@@ -38,7 +39,7 @@ KNOWN = ("source_id", "subject", "status")  # of a draft: that much is known
 MOVE = ["at", "kind", "baseline", "near", "key", "level", "previous", "found"]
 RELATION = ["relation", "members", "found"]
 _WORDS = ["fact_id", *KEY, "kind", "hedge", "unit", "sort", "called", "baseline", "part_of"]
-_REST = [*NUMBERS, *PLACE, "draft", "named", "key", "near"]
+_REST = [*NUMBERS, *PLACE, "draft", "named", "key", "near", "yearly"]
 _Row = namedtuple("_Row", ["Index", *_WORDS, *_REST])
 SEVERAL, NONE_TOLD = "several", -2  # a move may be of several levels, so it is of none
 
@@ -59,7 +60,7 @@ def prepare(facts, indicators=None, units=None):
     pandas.DataFrame
         The facts, sorted by source and place in the text, empty cells as "", and: subject (the indicator; in
         a draft that has none, the noun; failing that the fact itself), draft, called and named (the noun of a
-        draft, and where it stands), counted (the noun, if the indicator does not say what is counted), sort
+        draft, and where it stands), yearly (a growth rate by the year over several), counted (the noun, if the indicator does not say what is counted), sort
         (see `_sorts`), key and near (as KEY, and as far as nearness in the text replaces it).
 
     Raises
@@ -79,6 +80,8 @@ def prepare(facts, indicators=None, units=None):
     table["draft"] = table["noun"].notna() if "noun" in table else False
     table["named"] = table.get("noun_start", np.nan)
     table["called"] = table.get("noun", "")
+    note = table["note"].astype("str").fillna("") if "note" in table else pd.Series("", index=table.index)
+    table["yearly"] = table["kind"].eq("growth") & note.str.contains("|".join(YEARLY))
     table["subject"] = _subject(table)
     book, units = given_or_own("indicators", indicators), given_or_own("units", units)
     table["sort"], table["counted"] = _sorts(table, book, units), _counted(table, book)
@@ -183,7 +186,8 @@ def find_relations(facts, figures, identities=None, districts=None):
     once = {}
     for relation in found:
         once.setdefault(relation[:2], relation)
-    table = pd.DataFrame(list(once.values()), columns=RELATION).astype({"relation": "str", "found": "str"})
+    table = pd.DataFrame(well_founded(list(once.values()), facts, rows, figures), columns=RELATION)
+    table = table.astype({"relation": "str", "found": "str"})
     table.attrs["not_related"] = _not_related(rows, moves)
     table.attrs[SEVERAL] = [rows[m.at].fact_id for m in moves if m.found == SEVERAL]
     return table
@@ -246,6 +250,7 @@ def moves_of(rows, figures):
     """
     levels = [r for r in rows if r.kind in ("level", "mean") and r.unit not in RATES]
     moves = [r for r in rows if r.kind == "growth" or (r.kind == "change" and r.unit not in RATES)]
+    moves = [r for r in moves if not r.yearly]
     after = [r for r in levels if r.baseline == ""]
     level, found = _one_of(moves, after, _agreeing(moves, after, figures))
     near = _nearest(moves, [r for r in levels if r.baseline != ""])
@@ -542,8 +547,9 @@ def _parts(rows):
 
 
 def _of_parts(rows):
-    """Relate each part to its whole: it is no larger."""
-    found = [(p, w) for p, w in _parts(rows) if w.kind == "level"]
+    """Relate each part to its whole: it is no larger, unless it is a duty more than fulfilled."""
+    surpassed = {r.part_of for r in rows if r.kind == "share" and r.value > 100}
+    found = [(p, w) for p, w in _parts(rows) if w.kind == "level" and w.fact_id not in surpassed]
     found = [(p, w) for p, w in found if (_alike if p.draft else _of_a_sort)(p, w)]
     return relate("part", [(p.Index, w.Index) for p, w in found], "named")
 
@@ -649,12 +655,16 @@ def _of_rates_said_last(facts):
 
 
 def _of_shares_said_last(facts, first, last, at):
-    """Pair part, whole and rate: the smaller of two counts, neither a part of another, is the part."""
+    """Pair part, whole and rate: the smaller of two counts, neither a part of another, is the part.
+
+    Of a rate above 100 it is the larger one: what was done of what was planned.
+    """
     start, end, value, part_of = (facts[c].to_numpy() for c in ("start", "end", "value", "part_of"))
     good = facts["subject"].iloc[at].isin(_rates(facts)).to_numpy() & _countable(facts, first, last)
     good &= start[at] - end[last] <= CLOSE
     good &= np.all([part_of[i] == "" for i in (first, last, at)], axis=0)
-    part, whole = np.where(value[first] >= value[last], (last, first), (first, last))
+    smaller_last = (value[first] >= value[last]) == (value[at] <= 100)
+    part, whole = np.where(smaller_last, (last, first), (first, last))
     return np.column_stack([part, whole, at])[good]
 
 

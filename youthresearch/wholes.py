@@ -14,6 +14,7 @@ _MARK = re.compile(  # each begins with a letter of its own, so that a text is s
 )
 _ANEW = ("共有", "共计", "总计", "合计", "累计")
 _HELD = re.compile(r"占[^,;:、。()\d]{0,14}$")
+_OF_ANOTHER = re.compile(r"占(?:该|各自|所在|当地|同期|同类)[^,;:、。()\d]{0,12}$")  # 占该校人数的91%
 _SAME_CLAUSE = re.compile(r"[^,;:、。()\d]{0,14}的")
 
 
@@ -60,6 +61,12 @@ def _close(levels, scopes, context):
 def whole_of(row, folded, context):
     """Return the number of the level that a figure, as its row, is part of; None if it is part of none."""
     levels = context["scopes"][-1][0]
+    if (
+        levels
+        and row["kind"] == "share"
+        and _OF_ANOTHER.search(folded, max(0, row["start"] - 16), row["start"])
+    ):
+        return None
     whole = levels and _told_apart(row, levels, folded)
     return whole["number"] if whole else None
 
