@@ -405,7 +405,7 @@ def test_a_part_of_like_name_or_of_persons_or_money_is_no_larger_than_its_whole_
     for text in (
         "团员5000名，其中学生团员7000名。",
         "基层团组织320个，其中村团组织330个。",
-        "经费15万元，其中培训费16万元。",
+        "经费15万元，其中培训费18万元。",
     ):
         findings = yr.audit_facts(yr.extract_facts(text))
         assert findings.set_index("relation").loc["part", "verdict"] == "conflict"

@@ -97,7 +97,7 @@ def _of_another_whole(whole, share):
 
 
 def _of_another_sort(part, whole):
-    """Tell whether things that are listed under a whole have another name than it has (98个地市, 含710个县)."""
+    """Tell whether things listed under a whole have another name than it has (98个地市, 含710个县)."""
     return part.sort in UNTOLD and whole.sort in UNTOLD and _head(part) != _head(whole)
 
 

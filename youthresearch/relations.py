@@ -60,8 +60,9 @@ def prepare(facts, indicators=None, units=None):
     pandas.DataFrame
         The facts, sorted by source and place in the text, empty cells as "", and: subject (the indicator; in
         a draft that has none, the noun; failing that the fact itself), draft, called and named (the noun of a
-        draft, and where it stands), yearly (a growth rate by the year over several), counted (the noun, if the indicator does not say what is counted), sort
-        (see `_sorts`), key and near (as KEY, and as far as nearness in the text replaces it).
+        draft, and where it stands), yearly (a growth rate by the year over several), counted (the noun, if
+        the indicator does not say what is counted), sort (see `_sorts`), key and near (as KEY, and as far as
+        nearness in the text replaces it).
 
     Raises
     ------
