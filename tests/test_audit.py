@@ -401,6 +401,35 @@ def test_figures_that_only_stand_together_are_not_in_conflict(text, stated):
     assert not stated[text]["verdict"].isin(["conflict", "infeasible"]).any()
 
 
+RELATED = [  # own sentences: which relations are found in them, by rule, all of which hold
+    # a list goes on over what is said of each item
+    ("经费813.6万元，其中培训经费310.2万元，占38.13%；办公经费503.4万元，占61.87%。", {"sum": 1, "share": 2}),
+    ("善款3275.416万元（企业捐赠1514.203万元；网络众筹1761.213万元）。", {"sum": 1}),  # seven digits agree
+    ("收入96.4万元，支出96.4万元，其中工资70.1万元、水电26.3万元、差旅0万元。", {"sum": 1}),
+    # so many times one
+    ("救助金85万元，救助85名困难职工，每人1万元。", {"mean": 1}),
+    ("全年接待3万人次，为192家书屋送书，每家书屋100余本。", {}),  # of another sum
+    # the whole of a share stands before the rest of its list, or before a change
+    ("受理投诉1250件，同比增加61件；办结1203件，同比增加55件；办结率96.24%。", {"share": 1}),
+    (
+        "团干部640名，平均年龄29.5岁，党员212人，占33.13%；女干部305人，占47.66%；大专以上408人，占63.75%；"
+        "返乡的77人，占12.03%；专职的45人，占7.03%；兼职的595人，占92.97%。",
+        {"share": 6},
+    ),
+    ("回收问卷380份。其中男生143人，占37.6%；女生237人，占62.4%；团员301人，占79.2%。", {"share": 3}),
+    ("回收问卷380份。其中男生143人，占37.6%。", {}),  # one share may agree by chance
+    ("受理2.8万件，办结2.4万件，服判息诉率83.1%。", {}),  # 2.4 of 2.8 are 85.7%
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RELATED)
+def test_what_a_reader_would_check_is_related_in_a_draft(text, expected):
+    findings = yr.audit_facts(yr.extract_facts(text))
+    found = findings[findings["relation"].isin(["sum", "mean", "share"])]
+    assert found["relation"].value_counts().to_dict() == expected
+    assert set(found["verdict"]) <= {"holds"}
+
+
 def test_a_part_of_like_name_or_of_persons_or_money_is_no_larger_than_its_whole_in_a_draft():
     for text in (
         "团员5000名，其中学生团员7000名。",
