@@ -74,7 +74,9 @@ def _misread(rule, members, how, rows, held):
 
 def _of_other_counts(part, whole, share, how):
     """Tell whether a share is of other counts: persons and 个, or a rate not plainly named and misprinted."""
-    if how != "near":  # what its part is part of may be told of that alone
+    if how == "sums":
+        return False
+    if how == "named":  # what its part is part of may be told of that alone
         unlike = part.unit != whole.unit and "" in (part.sort, whole.sort)
         return unlike or share.part_of != whole.fact_id
     expected = 100 * part.value / whole.value
@@ -105,7 +107,7 @@ def _one_of_a_list(level, rows):
     """Tell whether a level goes on from one right before it, so that the rate may be of both."""
     before = rows[level.Index - 1] if level.Index else None
     same = before and (before.kind, before.source_id) == ("level", level.source_id)
-    return bool(same) and level.start - before.end <= ITS_COUNTS
+    return bool(same) and level.part_of != before.fact_id and level.start - before.end <= ITS_COUNTS
 
 
 def _head(row):

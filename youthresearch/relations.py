@@ -16,9 +16,9 @@ import pandas as pd
 
 from .doubts import well_founded
 from .loaders import given_or_own, load_lexicon
+from .misprints import SURE, is_misprinted_mean, is_misprinted_sum, misprinted_shares
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
-from .slips import slips_of
 from .sorts import YEARLY, bases_of, is_alike, sort_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
@@ -32,7 +32,6 @@ MOST_NEAR = 8  # levels near before a change
 LISTED = 30  # characters between two items of one list
 LONGEST_LIST = 12
 MANY = 10  # fewer make any total
-SURE = 3  # so many shares of one whole agree with it by no chance
 TOLD = 10_000  # a list of unlike names adds up to so many of its last places by no chance
 LAST_YEAR = ("previous_year", "same_period_previous_year")
 EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
@@ -455,6 +454,8 @@ def _of_shares(facts, rows, figures):
     better = {m[2] for m in searched}
     wrong = _wrong("share", stated, figures)
     kept = [m for m, w in zip(stated.tolist(), wrong, strict=True) if not (w and m[2] in better)]
+    holding = [m for m, w in zip(stated.tolist(), wrong, strict=True) if not w]
+    searched += misprinted_shares(facts, table.tolist(), [*holding, *searched])
     settled = {m[2] for m in kept} | better
     printed = figures["printed"].tolist()
     bare = [(w, s) for _, w, s in table.tolist() if w >= 0 and s not in settled and printed[w]]
@@ -591,21 +592,8 @@ def _of_lists(facts, rows, figures):
     wrong = set()
     for alike in _by(named, len).values():
         wrong |= {m[0] for m, w in zip(alike, _wrong("sum", alike, figures), strict=True) if w}
-    good = [m for m in named if m[0] not in wrong or _one_slip_away(m, facts)]
+    good = [m for m in named if m[0] not in wrong or is_misprinted_sum(m, facts)]
     return [*relate("sum", good, "sums"), *relate("sum", _runs(facts), "sums")]
-
-
-def _one_slip_away(members, facts):
-    """Tell whether a list of parts fails to add up by one slip in one figure, beyond what chance explains."""
-    value, place = (facts[c].to_numpy()[list(members)] for c in ("value", "resolution"))
-    exact = facts["hedge"].to_numpy()[list(members)] == "exact"
-    if len(members) < 4 or not exact.all() or value[0] < 1000 * place[0]:
-        return False
-    gap = value[0] - value[1:].sum()
-    needed = [value[0] - gap, *(value[1:] + gap)]
-    return any(
-        round(n, 6) in slips_of(v, p) for n, v, p in zip(needed, value, place, strict=True) if v >= 1000 * p
-    )
 
 
 def _runs(facts):
@@ -667,6 +655,10 @@ def _of_means(facts, figures):
         fine &= ~figures["vague"].to_numpy()[tried].any(axis=1) & (value > 0).all(axis=1)
         hits = tried[_holds(rule, tried, figures) & fine]
         found += relate(rule, _said_once(hits), "sums")
+        if rule == "mean":
+            lost = tried[~np.isin(tried[:, 2], hits[:, 2])]
+            lost = np.array([m for m in lost if is_misprinted_mean(m, facts)], int).reshape(-1, 3)
+            found += relate(rule, _said_once(lost), "sums")
     return found
 
 
