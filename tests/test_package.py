@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "slips": set(),
     "rules": {"intervals"},
     "sorts": set(),
-    "doubts": {"rules", "slips"},
+    "doubts": {"misprints", "rules"},
     "misprints": {"slips"},
     "relations": {"doubts", "loaders", "misprints", "rules", "schema", "sorts"},
     "repair": {"intervals", "rules", "schema", "slips"},

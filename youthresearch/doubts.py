@@ -6,8 +6,8 @@ only arithmetic can, so a relation that fails there shows nothing but that it wa
 
 import numpy as np
 
+from .misprints import is_misprinted_rate
 from .rules import WRONG, check
-from .slips import slips_of
 
 UNTOLD = ("", "item")  # sorts of things, of which a list may hold some that are no parts
 ROUND = 5  # a share in such steps is often a rule of thumb
@@ -79,10 +79,7 @@ def _of_other_counts(part, whole, share, how):
     if how == "named":  # what its part is part of may be told of that alone
         unlike = part.unit != whole.unit and "" in (part.sort, whole.sort)
         return unlike or share.part_of != whole.fact_id
-    expected = 100 * part.value / whole.value
-    slips = [v for v in slips_of(share.value, share.resolution, counted=False) if v > 0]
-    plain = any(abs(v - expected) <= share.resolution for v in slips)
-    return not plain or len(share.called.removesuffix("率")) > STEM
+    return not is_misprinted_rate(part, whole, share) or len(share.called.removesuffix("率")) > STEM
 
 
 def _of_another_rate(level, change, growth, rows):

@@ -454,8 +454,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     row["whole"] = whole_of(row, folded, context)
     shared = kind == "share" and share_of(row, said.lead, folded, context)
     if shared:
-        part, whole = shared
-        whole["whole"], part["whole"] = None, whole["number"]
+        part, whole, contained = shared
+        whole["whole"], part["whole"] = None, whole["number"] if contained else part["whole"]
         row |= {"whole": whole["number"], "noun": part["noun"]}
     _remember(row, unit, context)
     return row

@@ -9,7 +9,9 @@ import numpy as np
 from .slips import PLAIN, slips_of
 
 FINE = 0.1  # a share printed no more coarsely than this agrees with a wrong whole seldom
-SURE = 3  # so many shares of one whole agree with it by no chance
+CHANCE = 1e-3  # of agreeing with any of the wholes that a slip could have been
+TRIED = 200  # of those wholes
+HALF = 0.5 + 1e-9  # of a printed place
 PERSONS = ("个", "人", "名", "位", "人次")
 BEFORE = 5  # levels before a list among which its whole is sought
 
@@ -18,13 +20,15 @@ def is_misprinted_sum(members, facts):
     """Tell whether a list of parts fails to add up by one slip in one figure, beyond what chance explains."""
     value, place = (facts[c].to_numpy()[list(members)] for c in ("value", "resolution"))
     exact = facts["hedge"].to_numpy()[list(members)] == "exact"
-    enough = 1000 if len(members) == 3 else 100  # two parts miss many a total by what a slip explains
-    if not exact.all() or value[0] < enough * place[0]:
-        return False
+    large, several = value[0] >= 1000 * place[0], len(members) > 3
+    if not exact.all() or value[0] < 100 * place[0] or not (large or several):
+        return False  # two parts miss many a small total by what a slip explains
     gap = value[0] - value[1:].sum()
     needed = [value[0] - gap, *(value[1:] + gap)]
     return any(
-        round(n, 6) in _plain(v, p) for n, v, p in zip(needed, value, place, strict=True) if v >= 100 * p
+        round(n, 6) in (slips_of(v, p) if large and several and v >= 1000 * p else _plain(v, p))
+        for n, v, p in zip(needed, value, place, strict=True)
+        if v >= 100 * p
     )
 
 
@@ -61,10 +65,12 @@ def misprinted_shares(facts, shares, holding):
         run = run if run and source[run[-1][1]] == source[share] else []
         run.append((part, share))
         beside = {whole_of.get(order[i][1], -1) for i in (at - 1, at + 1) if 0 <= i < len(order)}
-        several = [w for w in beside if w >= 0 and source[w] == source[share] and _count(whole_of, w) > 1]
-        found += [[part, w, share] for w in several if _is_slip(value, place, part, w, share)]
+        enough = 0 if place[share] < FINE else 1
+        told = [w for w in beside if w >= 0 and source[w] == source[share] and _count(whole_of, w) > enough]
+        found += [[part, w, share] for w in told if _is_slip(value, place, part, w, share)]
         ends = at + 1 == len(order) or not lost[at + 1] or source[order[at + 1][1]] != source[share]
-        found += _of_misprinted_whole(facts, run) if ends and len(run) >= SURE else []
+        luck = TRIED * np.prod([2 * place[s] / value[s] for _, s in run])
+        found += _of_misprinted_whole(facts, run) if ends and luck < CHANCE else []
     return found
 
 
@@ -74,11 +80,21 @@ def _count(whole_of, whole):
 
 def _is_slip(value, place, part, whole, share):
     """Tell whether a plain slip in a part or its share makes them agree with the whole."""
-    half = place[share] / 2
-    expected = 100 * value[part] / value[whole]
-    by_share = any(abs(v - expected) <= half for v in _plain(value[share], place[share], counted=False))
-    parts = _plain(value[part], place[part])
-    return by_share or any(abs(100 * v / value[whole] - value[share]) <= half for v in parts)
+    return any(
+        abs(100 * p / value[whole] - s) <= HALF * place[share]
+        for p, s in (
+            *((value[part], v) for v in _plain(value[share], place[share], counted=False)),
+            *((v, value[share]) for v in _plain(value[part], place[part])),
+        )
+    )
+
+
+def is_misprinted_rate(part, whole, share):
+    """Tell whether a plain slip in a rate or one of its two counts, as rows, makes them agree."""
+    value, place = zip(*((r.value, r.resolution) for r in (part, whole, share)), strict=True)
+    wholes = _plain(whole.value, whole.resolution)
+    by_whole = any(abs(100 * part.value / v - share.value) <= HALF * share.resolution for v in wholes)
+    return by_whole or _is_slip(value, place, 0, 1, 2)
 
 
 def _plain(value, place, *, counted=True):
@@ -115,10 +131,10 @@ def is_misprinted_mean(members, facts):
     if not fits or len(digits) < 3 or not (hedge == "exact").all() or not (value > 0).all():
         return False
     return any(
-        abs(total / count - mean) <= place[2] / 2
+        abs(total / count - mean) <= HALF * place[2]
         for total, count, mean in (
             *((v, value[1], value[2]) for v in _plain(value[0], place[0])),
             *((value[0], v, value[2]) for v in _plain(value[1], place[1])),
-            *((value[0], value[1], v) for v in _plain(value[2], place[2])),
+            *((value[0], value[1], v) for v in _plain(value[2], place[2], counted=False)),
         )
     )

@@ -16,7 +16,7 @@ import pandas as pd
 
 from .doubts import well_founded
 from .loaders import given_or_own, load_lexicon
-from .misprints import SURE, is_misprinted_mean, is_misprinted_sum, misprinted_shares
+from .misprints import is_misprinted_mean, is_misprinted_sum, misprinted_shares
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .sorts import YEARLY, bases_of, is_alike, sort_of
@@ -32,6 +32,7 @@ MOST_NEAR = 8  # levels near before a change
 LISTED = 30  # characters between two items of one list
 LONGEST_LIST = 12
 MANY = 10  # fewer make any total
+SURE = 3  # so many shares of one whole agree with it by no chance
 TOLD = 10_000  # a list of unlike names adds up to so many of its last places by no chance
 LAST_YEAR = ("previous_year", "same_period_previous_year")
 EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
