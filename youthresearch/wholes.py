@@ -60,15 +60,11 @@ def _close(levels, scopes, context):
 
 def whole_of(row, folded, context):
     """Return the number of the level that a figure, as its row, is part of; None if it is part of none."""
-    *outer, levels = (levels for levels, *_ in context["scopes"])
-    if row["kind"] == "share" and outer:
-        levels = levels or outer[-1]  # 其中女生60名(占40%)
-    if (
-        levels
-        and row["kind"] == "share"
-        and _OF_ANOTHER.search(folded, max(0, row["start"] - 16), row["start"])
-    ):
-        return None
+    levels = context["scopes"][-1][0]
+    if row["kind"] == "share":
+        levels = levels or context["scopes"][-2:][0][0]  # 其中女生60名(占40%)
+        another = levels and _OF_ANOTHER.search(folded, max(0, row["start"] - 16), row["start"])
+        levels = () if another else levels
     whole = levels and _told_apart(row, levels, folded)
     return whole["number"] if whole else None
 
