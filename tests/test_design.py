@@ -216,6 +216,7 @@ def test_simulated_noise_says_so():
     curve = yr.power_curve(panel, outcome="orgs", seed=1, simulations=50)
     assert "simulated data" in repr(found) and "simulated data" in found._repr_html_()
     assert curve.attrs["simulated"] and len(curve) == 41 and curve["power"].iloc[-1] > 0.8
+    assert curve.attrs["outcome"] == "orgs"
 
 
 NUMBERS = {"districts": 20, "periods": 6, "waves": {4: 2}, "rho": 0.5}
@@ -326,3 +327,16 @@ def test_power_is_of_estimators_that_can_be_had_from_a_design():
     )
     assert all(other.equals(one) for other in others)
     pd.testing.assert_frame_equal(one, listed)
+
+
+def test_waves_that_begin_between_periods_are_all_counted():
+    design = [("a", 2019), ("b", 2020), ("c", 0), ("d", 0)]
+    rows = [(d, t, g, i * t % 7) for i, (d, g) in enumerate(design) for t in range(2010, 2024, 2)]
+    table = pd.DataFrame(rows, columns=["d", "t", "g", "y"])
+    panel = yr.as_panel(table, district="d", period="t", cohort="g", outcomes="y")
+    design = yr.estimate_design(panel, outcome="y")
+    assert design.waves == {2020: 2} and "treated 2 from 2020 on" in repr(design)
+    with pytest.raises(
+        yr.DataError, match=r"The periods lie 2 apart: count them \(1, 2, 3 \.\.\.\), or base=-2"
+    ):
+        yr.event_study(panel[panel["cohort"].ne(2019).fillna(True)], outcome="y")

@@ -691,6 +691,46 @@ def test_sup_t_of_one_coefficient_is_that_of_its_t():
 
 # ---- gaps, and what is refused
 
+
+def test_pilots_that_are_not_observed_when_treated_are_named():
+    rows = [
+        (d, t, g, t, 0) for d, g in (("a", 3), ("b", 0), ("c", 0)) for t in range(1, 5) if d > "a" or t < 3
+    ]
+    table = pd.DataFrame(rows, columns=["district", "period", "cohort", "y", "x"])
+    with pytest.raises(yr.DataError, match="not observed from then on: a"):
+        yr.did(panel_of(table), outcome="y")
+
+
+@pytest.mark.parametrize("name", ["did", "event_study", "sun_abraham", "imputation_did"])
+def test_a_control_that_never_moves_is_refused_where_it_would_do_nothing(name):
+    table = random_table(3, periods=5)
+    table["x"] = table["district"].str[1:].astype(float)
+    with pytest.raises(yr.DataError, match=r"Controls \['x'\] never change within a district"):
+        ESTIMATORS[name](panel_of(table), outcome="y", controls=["x"])
+    assert np.isfinite(yr.staggered_did(panel_of(table), outcome="y", controls=["x"]).att)
+
+
+def test_did_says_that_pilots_never_seen_untreated_are_its_controls():
+    design = [("a", 3, 1), ("b", 3, 3), ("c", 0, 1), ("d", 0, 1)]
+    rows = [(d, t, g, i * t % 5, 0) for i, (d, g, first) in enumerate(design) for t in range(first, 6)]
+    table = pd.DataFrame(rows, columns=["district", "period", "cohort", "y", "x"])
+    said = "1 districts treated in all their periods serve as controls"
+    assert said in repr(yr.did(panel_of(table), outcome="y"))
+    assert said not in repr(yr.did(panel_of(table[table["district"] != "b"]), outcome="y"))
+
+
+def test_a_pilot_without_its_base_period_is_listed():
+    """It has no weight in att, and would be missed by nobody."""
+    design = [("a", 3), ("b", 3), ("c", 0), ("d", 0)]
+    table = pd.DataFrame([(d, t, g, i + t) for i, (d, g) in enumerate(design) for t in range(1, 6)])
+    table = table.set_axis(["district", "period", "cohort", "y"], axis=1).assign(x=0.0)
+    panel = panel_of(table.drop(index=1))
+    effect = yr.staggered_did(panel, outcome="y")
+    assert effect.n_treated == 1
+    assert effect.refused[["district", "cells"]].to_numpy().tolist() == [["a", 3]]
+    assert "3 cells of 1 districts: not observed in the base period" in repr(effect)
+
+
 ALL = {
     "did": (yr.did, {}),
     "did, controls": (yr.did, {"controls": ["x"]}),
@@ -1442,7 +1482,7 @@ def test_an_effect_says_what_it_makes_of_intervals_and_only_then():
 
 @pytest.mark.parametrize(
     ("lang", "column", "both"),
-    [("en", "Vague figures", "4, 2 without a bound"), ("zh", "模糊数", "4，其中2个缺上限或下限")],
+    [("en", "Vague figures", "4, 2 without a bound"), ("zh", "约数", "4，其中2个缺上限或下限")],
 )
 def test_effect_table_tells_effects_of_intervals(lang, column, both):
     vague, exact = (yr.did(with_intervals(ends), outcome="camps") for ends in (VAGUE, []))

@@ -271,6 +271,7 @@ def test_honest_intervals_with_zero_are_told_from_those_without():
     assert all(low > 0 or high < 0 for low, high in without)
     assert all(low <= 0 <= high for low, high in with_zero)
     assert axes.lines[2].get_xdata()[0] == pytest.approx(table["breakdown"][0])
+    assert "Organisations per 10,000" in axes.get_ylabel() and "95%" in axes.get_ylabel()
 
 
 def test_every_count_is_written_in_its_cell_and_shades_it():
@@ -304,6 +305,8 @@ def test_no_bar_holds_both_nearer_and_farther_assignments(seed):
     for bars, inside in ((far, False), ([bar for bar in nearer if bar.get_height() > 0], True)):
         middles = [abs(bar.get_x() + bar.get_width() / 2) for bar in bars]
         assert bars and all((middle < actual) == inside for middle in middles)
+    light, dark = (np.dot(bars[0].get_facecolor()[:3], [0.299, 0.587, 0.114]) for bars in (nearer, farther))
+    assert light > dark + 0.2  # told apart in grey print (as ITU-R BT.601 makes grey of colours)
 
 
 @pytest.mark.parametrize("plot", sweep("plot_trends", slow=["plot_event_study"]))
@@ -312,6 +315,15 @@ def test_the_outcome_is_named_on_its_axis_and_the_legend_is_outside(plot):
         axes = made(plot, lang, drawn=True).axes[0]
         assert name in axes.get_ylabel()
         assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1
+
+
+def test_an_axis_of_effects_says_what_they_are_measured_in():
+    """Standard deviations where the noise has one, the outcome where it is known, and else its unit."""
+    curves, other = power(), power().copy()
+    other.attrs["outcome"] = "orgs_per_10k_youth_14_28"
+    both = pd.concat([curves, other])
+    for table, said in ((curves, "standard deviations"), (other, "Organisations per 10,000"), (both, "unit")):
+        assert said in yr.plot_power(table).axes[0].get_xlabel()
 
 
 def test_every_size_stands_at_its_number_of_pilots():
@@ -529,7 +541,7 @@ def test_figures_that_share_an_indicator_are_told_apart_by_their_nouns():
         ["positions_other", "青年驿站"]
     ]
     table = yr.with_labels(derived, yr.load_indicators(), yr.load_districts())
-    for lang, name in (("zh", "南山区：其他阵地（青年驿站）"), ("en", "Nanshan: Other positions (青年驿站)")):
+    for lang, name in (("zh", "南山区：其他阵地（青年驿站）"), ("en", "Nanshan: Other venues (青年驿站)")):
         shown = [t.get_text() for t in yr.plot_before_after(table, lang=lang).axes[0].get_yticklabels()]
         assert [said.split("\n")[0] for said in shown].count(name) == 1
         assert not any("as printed" in said for said in shown)
@@ -542,3 +554,87 @@ def test_growth_without_end_is_an_arrow():
     assert (arrow.get_xdata()[0], arrow.get_ydata()[0]) == (ax.get_xlim()[1], 1)
     bars = ax.collections[0].get_segments()
     assert [bar[:, 0].tolist() for bar in bars] == [[5.0, ax.get_xlim()[1]], [10.0, 20.0]]
+
+
+@pytest.mark.parametrize(
+    ("values", "lang", "written"),
+    [
+        ([0, 9_000], "en", "8000"),  # as they are
+        ([0, 40_000], "en", "30,000"),
+        ([-35e6, 0], "en", "-30m"),
+        ([-35e6, 0], "zh", "-3,000万"),
+        ([1e8, 4.8e8], "zh", "4.5亿"),
+        ([0, 2.5e9], "en", "1.5bn"),
+        ([0, 4e-6], "en", "2e-06"),
+        ([1000.001, 1000.003], "en", "1000.00200"),
+    ],
+)
+def test_large_numbers_are_written_as_a_reader_would(values, lang, written):
+    """No 1e8 above the axis, where the legend hides it."""
+    rows = pd.DataFrame({"cohort": pd.NA, "period": [2018, 2019], "value": np.array(values, float)})
+    axis = yr.plot_trends(rows, lang=lang).axes[0].yaxis
+    names = axis.get_major_formatter().format_ticks(axis.get_majorticklocs())
+    assert written in names
+    assert not axis.get_major_formatter().get_offset()
+
+
+def test_a_long_name_is_broken_and_lies_beside_its_axis():
+    name = "Expenditure from the general public budget on education, culture and sport"
+    book = pd.DataFrame(
+        {
+            "indicator": ["spending"],
+            "label_zh": "地方一般公共预算支出中的教育文化体育支出（万元）",
+            "label_en": name,
+        }
+    )
+    table = pd.DataFrame({"cohort": pd.NA, "period": [2018, 2019], "value": [1.0, 2.0]})
+    table.attrs["outcome"] = "spending"
+    for lang, words in (("en", name.split()), ("zh", list("（万元）"))):
+        fig = yr.plot_trends(table, lang=lang, indicators=book)
+        fig.draw_without_rendering()
+        label, title = fig.axes[0].yaxis.label, fig._suptitle
+        assert label.get_text().count("\n") == 1 and "（\n" not in label.get_text()
+        assert [word for word in words if word not in label.get_text()] == []
+        assert label.get_window_extent().y1 < title.get_window_extent().y0
+
+
+def test_dollars_in_a_name_are_no_formula():
+    book = pd.DataFrame(
+        {"indicator": ["x"], "label_zh": "支出（$，2015年$）", "label_en": "Cost ($, 2015 $)"}
+    )
+    table = pd.DataFrame({"cohort": pd.NA, "period": [2018, 2019], "value": [1.0, 2.0]})
+    table.attrs["outcome"] = "x"
+    for lang in ("zh", "en"):
+        label = yr.plot_trends(table, lang=lang, indicators=book).axes[0].yaxis.label
+        assert label.get_text() == book.loc[0, f"label_{lang}"] and not label.get_parse_math()
+
+
+def test_eight_cohorts_are_told_apart_and_their_legend_lies_within_the_figure():
+    quarters = pd.period_range("2018Q1", periods=9, freq="Q")
+    rows = [{"cohort": c, "period": p, "value": k} for k, c in enumerate(quarters[1:]) for p in quarters]
+    fig = yr.plot_trends(pd.DataFrame(rows), lang="en")
+    fig.draw_without_rendering()
+    lines = [line for line in fig.axes[0].get_lines() if len(line.get_xdata()) == 9]
+    assert len({(line.get_color(), str(line._dash_pattern)) for line in lines}) == 8
+    assert fig.axes[0].get_legend().get_window_extent().x1 <= fig.bbox.x1
+
+
+def test_what_rounding_leaves_of_a_weight_is_not_subtracted():
+    table = pd.DataFrame(
+        {"cohort": [2019, 2019, 2019], "period": [2017, 2018, 2019], "weight": [-1e-17, -1, 1]}
+    )
+    assert len(yr.plot_weights(table).axes[0].patches) == 1
+
+
+def test_effects_of_one_estimator_go_by_names_of_ones_own():
+    panel, _, _ = effects()
+    table = yr.compare_effects([yr.did(panel, outcome="members")] * 2)
+    axes = yr.plot_effects(table.assign(estimator=["all counties", "不含直辖市"]), lang="zh").axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["all counties", "不含直辖市"]
+
+
+def test_false_dates_name_outcome_and_level():
+    panel, _, _ = effects()
+    table = yr.placebo_in_time(yr.did, panel, outcome="members", leads=1, draws=99, level=0.9)
+    label = yr.plot_placebo(table, lang="zh").axes[0].get_ylabel()
+    assert label.startswith("共青团员") and "90%" in label

@@ -140,5 +140,12 @@ def test_groups_and_weights_are_those_of_the_districts():
         yr.sigma_convergence(sizes, outcome="x", population="size")
     with pytest.raises(yr.DataError, match="no column 'sise' to take population from"):
         yr.sigma_convergence(sizes, outcome="x", population="sise")
+    for text in (yr.sigma_convergence, yr.did):
+        with pytest.raises(yr.DataError, match=r"population='size'[\s\S]*must be of numbers[\s\S]*1,200"):
+            text(sizes.assign(size="1,200", cohort=pd.NA), outcome="x", population="size")
     found = yr.sigma_convergence(sizes.assign(size=[1, 1, 3, 3]), outcome="x", population="size")
     assert found["mean"].tolist() == [2.5, 3.5]
+
+
+def test_equal_values_have_no_negative_inequality():
+    assert all(yr.gini([5.0] * n) >= 0 for n in range(2, 40))

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, Result, check_columns, check_text, is_simulated, mark_simulated, with_refused
+from .schema import (
+    DataError,
+    Result,
+    check_columns,
+    check_numbers,
+    check_text,
+    is_simulated,
+    mark_simulated,
+    with_refused,
+)
 from .strata import of_column
 
 
@@ -41,7 +50,7 @@ def gini(values, weights=None):
     order = np.argsort(x, kind="stable")
     x, w = x[order], w[order]
     before = np.cumsum(w) - w
-    return float(np.sum(w * x * (2 * before + w - 1)) / np.sum(w * x))
+    return max(0.0, float(np.sum(w * x * (2 * before + w - 1)) / np.sum(w * x)))  # rounding may fall below
 
 
 def variation(values, weights=None):
@@ -318,4 +327,6 @@ def _balanced(panel, outcome, population):
             known,
         )
     size = None if population is None else of_column(rows, table.index, population, "population")
+    if size is not None:
+        check_numbers("population", rows[population])
     return table, size, refused

@@ -254,8 +254,8 @@ def save_table(table, stem, data=None, *, title=None, note=None, lang="en", fold
     ----------
     table : callable or pandas.DataFrame
         What sets the data out in a language, such as `effect_table`, or any function with ``lang=`` that
-        returns a table; or a table as it is, the same in both. Its index is printed, unless it only counts
-        the rows.
+        returns a table; or a table as it is, the same in both, its numbers with up to ten digits: round them
+        first. Its index is printed, unless it only counts the rows.
     stem : str
         File name without ending, the notebook's own.
     data
