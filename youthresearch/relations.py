@@ -166,7 +166,8 @@ def find_relations(facts, figures, identities=None, districts=None):
     pandas.DataFrame
         One row is one relation: relation (key of `rules.RULES`), members (tuple of row positions in facts, in
         the order of the rule's roles), found (named: by what the facts are coded as; near: by their places in
-        the text; sums: by the arithmetic itself, where chance is no explanation).
+        the text; sums: by the arithmetic itself, where chance is no explanation, or by one slip in a list).
+        Those of a draft that fail are kept where they are well founded (see `doubts`).
         ``attrs["not_related"]`` says of changes and rates without a level, by fact_id, in what they differ
         from one of their subject; ``attrs["several"]`` lists those that may be of several levels.
     """
