@@ -3,6 +3,7 @@
 import re
 import sys
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -1084,6 +1085,61 @@ def test_synthetic_control_that_fits_exactly_takes_the_donors_it_is_made_of():
     weights = donor_weights(effect)
     assert weights[weights > 1e-6].round(6).to_dict() == {"d03": 0.3, "d08": 0.7}
     assert "off before treatment" in repr(effect) and "depend on the outcome" in repr(effect)
+
+
+def test_a_level_out_of_reach_that_passes_for_an_effect_is_told():
+    """The pilot is 3 above the highest of the others in every period: no effect, and an estimate of 3."""
+    y = np.array([[1.0, 2, 1, 2], [4, 4, 5, 5], [2, 3, 2, 3], [1, 0, 1, 0]])
+    y = np.vstack([y.max(axis=0) + 3, y])
+    table = pd.DataFrame({"period": np.tile([1, 2, 3, 4], 5), "y": y.ravel(), "x": 0.0, "d": 0.0})
+    table["district"] = np.repeat([f"d{i}" for i in range(5)], 4)
+    table["cohort"] = pd.Series(np.where(table["district"] == "d0", 3, 0)).astype("Int64").replace(0, pd.NA)
+    effect = yr.synthetic_control(panel_of(table), outcome="y")
+    assert effect.att == pytest.approx(3) and effect.convention["fit"].startswith("3 off")
+    assert effect.convention["poor fit"].startswith("3 was there before treatment")
+    assert "3 was there before" in yr.compare_effects(effect)["caution"][0]
+    told = yr.effect_table([effect, yr.did(panel_of(table), outcome="y")])["Synthetic weights"]
+    assert told[0].startswith("part of the effect was there before") and told[1] == ""
+    near = panel_of(table.assign(y=table["y"] + 20 * (table["cohort"] <= table["period"]).fillna(False)))
+    near = yr.synthetic_control(near, outcome="y")
+    assert "poor fit" not in near.convention
+    assert "Synthetic weights" not in yr.effect_table(yr.did(panel_of(table), outcome="y"))
+
+
+def test_of_many_synthetic_controls_that_fit_exactly_it_is_the_most_even_one():
+    """Against a quadratic programme; the range that is told is that over all that fit."""
+    from scipy.optimize import minimize
+
+    rng = np.random.default_rng(6)
+    y = rng.normal(size=(9, 4)).round(2)
+    mixed = rng.dirichlet(np.full(8, 0.3))
+    y[0, :3] = mixed @ y[1:, :3]
+    donors, target = y[1:, :3], y[0, :3]
+    rules = {"type": "eq", "fun": lambda w: np.append(w @ donors - target, w.sum() - 1)}
+    options = {"maxiter": 500, "ftol": 1e-15}
+    slow = minimize(
+        lambda w: w @ w, mixed, method="SLSQP", bounds=[(0, 1)] * 8, constraints=rules, options=options
+    )
+    assert slow.success and (slow.x < 1e-9).any()
+    table = pd.DataFrame({"period": np.tile([1, 2, 3, 4], 9), "y": y.ravel(), "x": 0.0, "d": 0.0})
+    ends = []
+    for order in (range(9), range(8, -1, -1)):
+        names = np.array([f"d{i}" for i in order])
+        table["district"] = np.repeat(names, 4)
+        table["cohort"] = pd.Series(np.where(table["district"] == names[0], 4, 0)).replace(0, pd.NA)
+        effect = yr.synthetic_control(panel_of(table.astype({"cohort": "Int64"})), outcome="y")
+        assert effect.att == pytest.approx(y[0, 3] - slow.x @ y[1:, 3], abs=1e-6)
+        assert effect.convention["fit"].startswith("0 off")
+        assert effect.convention["not unique"] in yr.compare_effects(effect)["caution"][0]
+        ends.append([float(n) for n in re.findall(r"-?[\d.]+(?= to|;)", effect.convention["not unique"])])
+    assert ends[0] == ends[1]
+    vertices = []  # of the weights that fit: as many donors as equations
+    for some in map(list, combinations(range(8), 4)):
+        weights = np.linalg.solve(np.vstack([donors[some].T, np.ones(4)]), np.append(target, 1))
+        if (weights >= 0).all():
+            vertices.append(y[0, 3] - weights @ y[1:, 3][some])
+    assert ends[0] == pytest.approx([min(vertices), max(vertices)], abs=1e-3)
+    assert np.ptp(vertices) > 0.1
 
 
 def test_synthetic_control_refuses_waves_gaps_and_controls_without_a_past():

@@ -395,7 +395,6 @@ def test_a_verb_of_change_governs_all_that_is_listed_after_it():
         ("在《河湾日报》发稿12篇", ["发稿"]),
         ("团支部26个：学校8个、企业4个、流动团员1个", ["团支部"] * 4),
         ("不足5名团员的团支部有7个", ["团支部"]),
-        ("原定20万元的基础上追加5万元作为活动经费", ["活动经费"] * 2),
         ("非公企业青年（9.5%）、创业青年（16.7%）占比较低", ["非公企业青年", "创业青年"]),
         ("700个项目报名参赛", ["项目"]),
         ("千余人在线观看", ["观看"]),
@@ -460,7 +459,7 @@ def test_a_verb_of_change_governs_all_that_is_listed_after_it():
         ("选出单元长40名", ["单元长"]),  # a word that the tagger does not know
         ("全市共注册义工5万人", ["义工"]),  # the verb after 共
         ("征集书画作品60件", ["书画作品"]),
-        ("国家级青年文明号3个、省级8个", ["国家级青年文明号", "省级"]),
+        ("国家级青年文明号3个、省级8个", ["国家级青年文明号", "青年文明号"]),
         ("检查网吧50家，下发通知书9份，临时关停2家", ["网吧", "通知书", "网吧"]),
         ("应届生80名，其中从职校招录20名", ["应届生"] * 2),
         ("全年实现增收60万元的目标", ["增收"]),
@@ -533,12 +532,66 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
             "升级到2.1.3",
             "气温升到35℃",
             "分在2/3组",
+            "搬到6号楼4单元",
+            "身份证号后6位",
+            "身高1.6米以上",
+            "90%以上为合格",
+            "阵风达9级",
+            "见图5所示",
+            "走过18个年头",
+            "误差±3%",
+            "做到了三个“不放松”",
+            "2021院学生会招新",
+            "2022市优秀团员",
         ),
     ],
 )
 def test_what_is_no_figure_is_refused(text):
     facts = yr.extract_facts(text + "，青年反响热烈。")
     assert facts.empty and len(yr.list_refused(facts))
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("培育出栏60头以上养猪户18户", ["18户"]),
+        ("其中90张以上的养老院7个", ["7个"]),
+        ("引进4家产值超十亿元企业", ["4家"]),
+        ("其中6千万元以上2家", ["2家"]),
+        ("建成9个30户以上的安置点", ["9个"]),
+        ("走访90户以上困难家庭", ["90户以上"]),
+        ("新增400名以上学员、30个小组", ["400名以上", "30个"]),
+    ],
+)
+def test_a_bound_that_says_which_are_counted_is_no_figure(text, counts):
+    assert yr.extract_facts(f"全县{text}。")["token"].tolist() == counts
+
+
+def test_a_unit_after_a_slash_is_no_other_figure():
+    facts = yr.extract_facts("培训6期/240人次，阅读量10w+，覆盖率从八成提升至九成五。")
+    read = [[6, "期"], [240, "人次"], [1e5, "次"], [80, "%"], [95, "%"]]
+    assert facts[["value", "unit"]].values.tolist() == read
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("共举办了五期“燎原”讲座", 5, "期"),
+        ("评出了九名“青马之星”", 9, "名"),
+        ("年末常住人口540321", 540321, "人"),
+        ("增速在全省排位第6", 6, "名"),
+        ("优秀团员按团员人数的8%申报", 8, "%"),
+        ("全国1640县受灾", 1640, "个"),
+    ],
+)
+def test_what_counts_before_a_name_or_without_a_unit(text, value, unit):
+    assert yr.extract_facts(f"{text}。")[["value", "unit"]].values.tolist() == [[value, unit]]
+
+
+def test_the_number_of_a_list_counts_without_a_classifier():
+    facts = yr.extract_facts("在甲市、乙市、丙县等9地推广。")
+    assert facts[["value", "unit", "noun"]].values.tolist() == [[9, "个", "地"]]
+    assert yr.extract_facts("二十四节气文化，获评一等5，高三十二班团支部。").empty
 
 
 @pytest.mark.parametrize(
@@ -585,6 +638,24 @@ def test_what_is_no_figure_is_refused(text):
         ("将辖区300户住户，900人划分为6个网格", "achieved"),
         ("建设讲堂20个以上、书屋9个以上", "planned"),
         ("建设讲堂20个以上，累计建成书屋9个以上", "achieved"),
+        # what is meant, needed, promised or prepared; what is to be if something else is
+        ("打算新建书屋9个", "planned"),
+        ("教师招聘公告（招42人）", "planned"),
+        ("有望建成书屋9个", "planned"),
+        ("还需培训骨干80名", "planned"),
+        ("按需培训骨干80名", "achieved"),
+        ("所需经费9万元到位", "achieved"),
+        ("提出新建书屋9个", "planned"),
+        ("正在筹备讲座9场", "planned"),
+        ("筹备组举办讲座9场", "achieved"),
+        ("全年建设任务是新增书屋9个，其中改建4个", "planned"),
+        ("完成任务是9个", "achieved"),
+        ("如按期建成，可容纳青年80名", "planned"),
+        ("届时书屋达9个", "planned"),
+        ("2024年前建成书屋9个", "planned"),
+        ("2020年前建成书屋9个", "achieved"),
+        ("在现有9个书屋的基础上", "achieved"),
+        ("预计全年投资9亿元，同比增长8%", "achieved"),
     ],
 )
 def test_status(text, status):
@@ -669,6 +740,20 @@ def test_a_mean_age_that_fell_to_another_is_one_as_well():
         ("目前有书屋4个，今年将建成书屋2个。\n培育讲堂。新建讲堂3个。", ["achieved", "planned", "achieved"]),
         ("扩大见习招募规模；帮扶青年70名。", ["achieved"]),
         ("西部计划实施规模70名。", ["achieved"]),
+        ("三、下步打算\n新建支部8个。", ["planned"]),
+        ("（三）下阶段工作重点\n新建支部8个。", ["planned"]),
+        ("四、存在问题及努力方向\n新建支部8个。", ["planned"]),
+        ("下半年重点工作：\n新建支部8个。", ["planned"]),
+        ("二、计划安排\n新建支部8个。", ["planned"]),
+        ("下半年，全县新建支部8个。", ["achieved"]),
+        ("打破旧框框，下步入正轨。\n新建支部8个。", ["achieved"]),
+        ("今年“三公”经费预算总计9万元，其中：公务接待费3万元。", ["planned"] * 2),
+        ("安排经费预算9万元，已购设备3万元。", ["achieved"] * 2),
+        (
+            "累计完成90万元，完成年初预算数200万元的45%。其中：税收60万元。",
+            ["achieved", "planned"] + ["achieved"] * 2,
+        ),
+        ("公务接待费支出预算为9万元，决算为7万元。其中外宾2万元。", ["planned", "achieved", "achieved"]),
         ("今年主要任务有：一是改建书屋4个。二是服务3个村。\n建成书屋4个。", ["planned"] * 2 + ["achieved"]),
     ],
 )

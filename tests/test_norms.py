@@ -447,10 +447,10 @@ STATUS = [  # text, status of each figure
     ("到1963年，全场团员达到300人。", "achieved"),
     ("造林项目总规划面积90万亩，援建小学6所。", "achieved achieved"),
     # a programme announced, its items and what ends them
-    ("今年将办好十件民生实事。\n一、就业\n1.新增岗位900个。\n（2）修建书屋6座。", "planned " * 2),
+    ("今年将办好十件民生实事。\n一、就业\n1.新增岗位900个。\n（2）修建书屋6座。", "planned " * 3),
     ("2023年民生实事任务分解表\n项目 | 牵头单位\n修建书屋6座 | 文化局", "planned"),
     ("2023年民生实事任务清单：\n1.修建书屋6座。\n活动结束，赠书70册。", "planned achieved"),
-    ("十件民生实事全部办结。\n1.修建书屋6座。", "achieved"),
+    ("十件民生实事全部办结。\n1.修建书屋6座。", "achieved achieved"),
     ("办好民生实事。修建书屋6座。", "achieved"),
     ("“十五五”要实现的数字型目标\n书屋达到90个\n参与率达到70%", "planned planned"),
     # what rules set

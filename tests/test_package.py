@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "comparisons": {"cells", "schema", "weights"},
     "enough": {"cells"},
     "effects": {"cells", "comparisons", "enough", "inference", "schema", "strata", "weights"},
-    "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
+    "bootstrap": {"enough", "inference", "moments", "reassign", "schema", "weights"},
     "pretrends": {"cells", "enough", "inference", "reassign", "schema"},
     "honest": {"enough", "inference", "schema"},
     "bounds": {"cells", "inference", "schema"},

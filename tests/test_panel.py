@@ -305,6 +305,15 @@ def test_cap_closes_what_the_wording_leaves_open():
     assert yr.build_panel(facts(row), cap="next_unit")["high"].tolist() == [300]
 
 
+def test_cap_closes_the_level_before_too():
+    """Over 1100, which is 418 more than a year before: 682 to 782 then, if 1100 to 1200 now."""
+    change = {"value": 418.0, "kind": "change", "baseline": "previous_year"}
+    told = facts({"value": 1100.0, "hedge": "over"}, change)
+    for cap, highs in ((None, [np.inf, np.inf]), ("next_unit", [782, 1200])):
+        panel = yr.build_panel(told, cap=cap)
+        assert panel["low"].tolist() == [682, 1100] and panel["high"].tolist() == highs
+
+
 REFUSED = [
     ({"status": "planned"}, "planned, not achieved"),
     ({"status": "masked", "hedge": "masked", "value": np.nan, "resolution": np.nan}, "masked"),

@@ -136,7 +136,36 @@ READINGS = [  # text, value, value_max, hedge, resolution, unit
     ("数十家", 10, 100, "range", 10, "家"),  # ten to a hundred
     ("几百万元", 1_000_000, 10_000_000, "range", 1_000_000, "元"),
     ("数亿元", 10**8, 10**9, "range", 10**8, "元"),
-    ("三十几名", 31, 39, "range", 1, "名"),
+    ("三十几名", 30, NONE, "odd", 10, "名"),
+    ("30几名", 30, NONE, "odd", 1, "名"),
+    ("十几万名", 100000, NONE, "odd", 10**5, "名"),
+    ("达1.5至2万名", 15000, 20000, "range", 10000, "名"),
+    ("差不多500名", 500, NONE, "about", 1, "名"),
+    ("不下于500名", 500, NONE, "at_least", 1, "名"),
+    ("500名有余", 500, NONE, "odd", 1, "名"),
+    ("两个多百分点", 2, NONE, "odd", 1, "百分点"),
+    ("20个基点", 20, NONE, "exact", 1, "基点"),
+    ("七八成", 70, 80, "range", 10, "%"),
+    ("占九成五，", 95, NONE, "exact", 1, "%"),
+    ("近三成员工", 30, NONE, "nearly", 10, "%"),
+    ("占近半", 50, NONE, "nearly", NONE, "%"),
+    ("占过半", 50, NONE, "over", NONE, "%"),
+    ("为一半", 50, NONE, "exact", NONE, "%"),
+    ("百分之三至百分之五点五", 3, 5.5, "range", 0.1, "%"),
+    ("百分之三到五", 3, 5, "range", 1, "%"),
+    ("50台(套)以上", 50, NONE, "at_least", 1, "台"),  # two classifiers
+    ("3万余件（套）", 30000, NONE, "odd", 10000, "件"),
+    ("十二件", 12, NONE, "exact", 1, "件"),  # more than one digit
+    ("十件", 10, NONE, "exact", 10, "件"),
+    ("几万块", 10000, 10**5, "range", 10**4, "块"),
+    ("1640县", 1640, NONE, "exact", 1, ""),
+    ("二十首", 20, NONE, "exact", 10, "首"),
+    ("60万尾", 600000, NONE, "exact", 10000, "尾"),
+    ("75台套", 75, NONE, "exact", 1, "台套"),
+    ("8万吨公里", 80000, NONE, "exact", 10000, "吨公里"),
+    ("10w+", 10**5, NONE, "over", 10**4, ""),
+    ("近1.5个亿", 150_000_000, NONE, "nearly", 10**7, ""),
+    ("三百余项次", 300, NONE, "odd", 100, "项次"),
     ("xx个", NONE, NONE, "masked", NONE, "个"),
     ("XX万元", NONE, NONE, "masked", NONE, "元"),
     ("***万余人", NONE, NONE, "masked", NONE, "人"),
@@ -199,6 +228,17 @@ def test_a_share_that_moves_from_one_to_another_is_no_range():
     for text in ("由 6%到9%", "由去年的6%到9%", "从2019年的６％至９％", "从最初的6%到9%", "由年初的6%到9%"):
         read = [(m["value"], m["hedge"]) for m in scan(text) if m["sort"] == "quantity"]
         assert read == [(6, "exact"), (9, "exact")]
+    assert [m["hedge"] for m in scan("全校青年的6%到9%，从百分之三至百分之五")] == ["range", "exact", "exact"]
+
+
+@pytest.mark.parametrize("number", ["十几万", "几十万", "三千多", "数百", "百余", "七万"])
+def test_persons_and_bodies_need_no_classifier_after_large_numerals(number):
+    for counted in ("学生", "困难职工", "“口袋”青年", "企业"):
+        assert [m["sort"] for m in scan(f"吸引{number}{counted}参加")] == ["bare"]
+    for other in ("年", "里外的学生", "条"):
+        assert "bare" not in [m["sort"] for m in scan(f"吸引{number}{other}参加")]
+    for slogan in ("百万青年大练兵", "千万学子", "十万青年"):
+        assert scan(slogan) == []
 
 
 def test_what_a_number_is_between_takes_its_factor_and_is_no_tag():

@@ -423,7 +423,7 @@ _TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划", "算") 
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
-    r"|预算(?:数|总?额|金额)(?:为|是)?$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$"
+    r"|预算(?:数|总?额|金额)(?:为|是)?$|预算[为是]$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$|(?<!完成)计划[为是]$"
 )
 _DUE = re.compile("(?:任务|指标)(?:为|是)?$")  # 造林任务300亩,完成310亩
 _DONE_OF_IT = re.compile(r"[^,。;\d]{0,4},[^,。;\d]{0,10}(?:完成|实际|已|入库)")
@@ -445,6 +445,7 @@ _HANDED_DOWN = re.compile(r"(?:年初|上级|[省市县区州])[省市县区州]
 _OF_TASK = re.compile(r"的[^,。;\d]{0,4}(?:任务|目标|指标)")
 _PART_OF_TASK = re.compile(r"(?:的[^,。;\d]{0,4})?(?:任务|目标|计划)的(?:约|近|超过?)?\d[\d.]*%")
 _CALL = re.compile(r"(?:招[聘募考录]|选聘)[^,。;:\d]{0,16}$")
+_CALLS = re.compile(r"(?:公告|启事|简章|通知)[(\[]?招[聘募录]?$")
 _CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
     r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
@@ -460,6 +461,7 @@ _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内,
     r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|未来[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直月日].)(\d{4})年")
+_BEFORE_YEAR = re.compile(r"(\d{4})年(?:年?[底末])?之?前[,建完实]")
 _TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到20\d\d年(?![的止\d])")  # nobody says of when the text is
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
@@ -472,6 +474,8 @@ _WAS = re.compile(  # ends a plan that goes on from sentence to sentence
 )
 _THAN_LAST = re.compile(r"[比较](?:去年|上[年届]|同期)[^,。;\d]{0,8}的$")
 _FALLEN_SHORT = re.compile(r"应([建到收缴交])[^;。]*[实已]\1")  # 应建90家,已建70家
+_PLANNED_OF = re.compile("计划|下达|目标")
+_ON_TOP_OF = re.compile(r"[^,。;:\d]{0,12}基础上")
 _SENTENCE = re.compile(r"[^。!?\n]*")
 _PROMISED = re.compile(r"不[少低]于(?=\d)")
 _MONTH = re.compile(r"[到至]\d{4}年\d")
@@ -483,7 +487,7 @@ _CLAUSE = re.compile("[^,。;:]*")
 _CHOSEN = re.compile("[^,。;:\\d]{0,8}(?:被(?:确定|认定|列|评|授|命名|选|录)|报考)")  # 3县被确定为项目县
 _ATTAINED = re.compile("(?:完成|实现|达成|围绕|对照)[^,。;:]*$")
 _ESTIMATED = re.compile(
-    r"[^,。;\d可将]*(?:实现|完成|接待)[^,。;\d可将]*\d[^。;]{0,40}(?:增长|增幅|增速|下降)(?:为|达)?\d"
+    r"[^,。;\d可将]*(?:实现|完成|接待|总值|总额|收入|投资)[^,。;\d可将]*\d[^。;]{0,40}(?:增长|增幅|增速|下降)(?:为|达)?\d"
 )
 _SOON = re.compile(r"[^,。;:!?\d]{0,16}即将(?:建成|完[工成]|竣工|投[用入产]|开[工放]|启用|交付|落成)")
 _FURTHER = re.compile("[^,。;:]*(?:,\\d[^,。;:]*)?")  # 将300户,900人分为5组
@@ -574,8 +578,13 @@ def _is_task(mention, clause, rest):
         or (rest[:1] == "的" and _OF_TASK.match(rest) and set_so.search(clause))
         or (rest.startswith(("目标", "任务", "计划", "的")) and _PART_OF_TASK.match(rest))
         or "预定" in clause
-        or (("招" in clause or "聘" in clause) and _CALL.search(clause) and _CALLED.match(rest))
+        or (("招" in clause or "聘" in clause) and _calls_for(clause, rest))
     )
+
+
+def _calls_for(clause, rest):
+    """Tell whether the figure after a clause is that of a call: 招聘教师10人公告, 招聘公告(招10人)."""
+    return bool((_CALL.search(clause) and _CALLED.match(rest)) or _CALLS.search(clause))
 
 
 def _is_told_as_task(mention, clause, rest):
@@ -595,6 +604,8 @@ def _is_part_due(mention, lead, due):
 
 def _is_start(clause, rest):
     """Tell whether a figure is what a change starts from, which is, whatever shall become of it."""
+    if "基础上" in rest and not _PLANNED_OF.search(clause) and _ON_TOP_OF.match(rest):
+        return True  # 在去年建成8个的基础上
     if "预算" in clause:
         return False
     risen = _ORIGIN.search(clause) and _marks()["onward"].match(rest[:10])
@@ -715,7 +726,7 @@ def _is_ahead(lead, year):
     """Tell whether a figure is for a year to come: after that of its document (到2025年), or within some."""
     if "年" not in lead:
         return False
-    by = _BY.search(lead)
+    by = _BY.search(lead) or ("前" in lead and _BEFORE_YEAR.search(lead))
     by = by and (by[1] > year > "1990" if year else _TARGET.search(lead) and not _NOW.search(lead))
     return bool(by or _WITHIN.search(lead))
 
@@ -860,7 +871,11 @@ def _intents(words, verbs):
         r"|计划(?=将|\d[^,。;]*$)|(?<!总)规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
         r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|,|明确)?(?:提出|明确|确定|要求)(?![了的])"
         r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投[入资]|预算资金"
-        r"|可实现(?!的)|[成产工用营]后,?[^,。;:\d可能]{0,6}(?:可(?!见)|能(?=[够\u4e00-\u9fff])(?<![功性技职才智动节产]能))|届时,"
+        r"|可实现(?!的)|[成产工用营]后,?[^,。;:\d可能]{0,6}(?:可(?!见)|能(?=[够\u4e00-\u9fff])(?<![功性技职才智动节产]能))|届时"
+        # 如全部建成,可容纳
+        r"|(?:若(?!干)|如果|假如|倘若|如(?=[全能按顺建]))[^,。;\d]{1,16},[^,。;\d]{0,6}[可能将会]"
+        rf"|需(?<![所必急按供军特亟刚内外]需)要?(?={doing})|正在?筹[备建划](?![组委会工的])"
+        r"|(?:任务|目标|计划)(?<!完成..)[是为](?=[^,。;:\d]{2})"
         r"|根据[^,。;:\d]{0,12}(?:协议|规划|计划)[》”]?,|(?:目标|计划)[是为]?:|下一(?:期|阶段|年度)"
         r"|决定(?:[^,。;\d]{0,16}评选|[^。;\d了]{0,50}(?:招聘|招募|招录|选聘|选拔|遴选))"
     )
@@ -894,7 +909,7 @@ def _marks():
         "glance": re.compile(  # begins as the next one does; without look-behind, so `re` searches at once
             rf"{either(intents.keys() - asked)}|将|拟|争取|设|需|计划|规划|纲要|预算"
             r"|今年|未来|下半年|届时|接下来|决定|提出|明确|要求|年底前|确定"
-            r"|可实现|成后|产后|工后|用后|营后|协议|目标:|目标是:|目标为:|下一"
+            r"|可实现|成后|产后|工后|用后|营后|协议|目标:|目标[是为]|任务[是为]|下一|若|如果|假如|如[全能按顺建]|承诺|正在?筹"
         ),
         "planned": _intents(intents.keys() - asked, verbs),
         "named": re.compile(
@@ -905,6 +920,7 @@ def _marks():
             rf"(?<!占)(?:{either(asked)})(?!管理|责任|[知臾]|[\u4e00-\u9fff]{{0,4}}的$)"
             r"|要(?<![主重只需想还]要)(?:再|至少|全[部面]|集中力量|着力|努力)?"
             r"(?:打造|创建|占(?!领)|达到?|完成|实现|新?建|培训|突破|超过|覆盖|保持|控制|做到)"
+            rf"|(?:提出|承诺)(?={either(_plain_verbs())})"
             r"|(?<![比较与同和])年初预算(?!执行|完成|调整)|保证(?![了金书人])"
             r"|名额(?:分别|各|共)?(?:为|是)[^,。;\d]{0,6}$"
             r"|要求(?:[各每在全新到达]|平均|实现|完成|[^,。;\d]{0,14}(?:达到?|不[低少]于|建成)$)"

@@ -46,7 +46,7 @@ from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, ch
 from .signs import inside, tokens_of
 from .sorts import YEARLY
 from .tables import lines_of, read_tables
-from .tokens import NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb, roles
+from .tokens import COUNTED, NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb, roles
 from .wholes import follow, share_of, whole_of, wholes_of
 from .words import words_of
 
@@ -520,6 +520,8 @@ def _without_total(noun, unit, kind, folded):
     if folded[end - 1] not in "数量额值目例模务标":
         return noun
     total = next((t for t in TOTALS if folded.endswith(t, start, end)), "")
+    if folded[end - 1] == "数" and folded.startswith("新增", start - 2):
+        return noun  # 新增用户数 is of the number
     if folded[end - 4 : end] in roles("noun"):  # 零售总额, 团青比例
         return noun
     if total == "数量" and is_verb(folded[end - 4 : end - 2]):  # 获奖数量, 志愿者注册数量
@@ -542,7 +544,8 @@ def _says_no_more(name, unit, kind):
         return name[-2:] if name[-4:-2] not in AIMS else ""
     if name.endswith("价值"):
         return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
-    return "数" if unit in ("件", "张") and name[-1] == "数" else ""
+    counted = unit in ("件", "张") or (unit in COUNTED and is_counted(name[:-1]))
+    return "数" if counted and name[-1] == "数" else ""
 
 
 def _remember(row, unit, context):

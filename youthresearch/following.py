@@ -43,7 +43,7 @@ def right_of(tokens, i, unit):
     """Find the noun phrase that follows token i, as (start, end), or nothing."""
     of = tokens[i + 1].word == "的"
     if of and tokens[i + 2].word == "标准":
-        return span(tokens, i + 2, i + 2)  # 按9元的标准划拨团费
+        return _paid(tokens, i + 2)
     counted, unit = unit, "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
     if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
@@ -62,6 +62,16 @@ def right_of(tokens, i, unit):
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
     begin -= begin == i + 2 and tokens[i + 1].word in LEVELS  # 9个全国示范县
     return span(tokens, titled(tokens, past_titles(tokens, begin, last), last), last)
+
+
+def _paid(tokens, k):
+    """Find the sum that is paid by the standard in token k (按9元的标准划拨团费), or else that."""
+    j = begin = k + 1 + (tokens[k + 1].sort in "hv")
+    while tokens[j].sort != "x":
+        if ends_in(tokens[j].word, "money") and (tokens[j].sort == "n" or tokens[j + 1].sort == "x"):
+            return span(tokens, begin, j)
+        j += 1
+    return span(tokens, k, k)
 
 
 def _is_task(tokens, begin, last, unit, of):
@@ -244,13 +254,13 @@ def opening(tokens, j, unit=""):
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
     if _acts_before(tokens, j, unit):
         return j + (tokens[j].sort == "s")  # 9名有意向农民工参加省里举办的招聘会
-    for n in range(j + 1, j + REACH):
+    for n in range(j + 1, j + REACH * (1 + (first.word == "由"))):
         if tokens[n].word == "的":
             if n == j + 1 and tokens[j].sort == "w" and _is_whose(tokens, n, j, unit):
                 return j  # 6类服务的清单
             return j + 1 if tokens[j].sort == "s" and _are_described(tokens, j + 1, n, unit) else n
-        if tokens[n].sort == "x":
-            break
+        if tokens[n].sort == "x" and (first.word != "由" or tokens[n].word != NUMBER):
+            break  # but 一支由9名医生组成的队伍
     return j
 
 
@@ -265,7 +275,8 @@ def _is_relative(tokens, j):
 def _acts_before(tokens, j, unit):
     """Tell whether what the unit counts follows with a verb of its own, before any 的."""
     head = phrase_end(tokens, j + 1) if unit in COUNTED and tokens[j].word not in roles("becomes") else None
-    return head is not None and counts(tokens[head].word, unit) and tokens[head + 1].sort == "h"
+    named = head is not None and counts(tokens[head].word, unit)
+    return named and (tokens[j].sort in "hvw" or tokens[head + 1].sort == "h")
 
 
 def _are_described(tokens, j, end, unit):
@@ -279,7 +290,7 @@ def _of(tokens, begin, j, unit):
     So too where only verbs follow (6处政府督办的隐患), and the 等 that ends a list of what was done (20场资源
     链接、导师培训等活动).
     """
-    if begin is None:
+    if begin is None or _make_up(tokens, begin, j):
         return None
     if tokens[j].word == NUMBER and tokens[j + 1].word == "的":
         return j + 1  # 3条总长度11公里的赛道
@@ -293,6 +304,11 @@ def _of(tokens, begin, j, unit):
     return None
 
 
+def _make_up(tokens, begin, j):
+    """Tell whether verb j says of what, from token begin on, something is made (由8张光盘组成的教材)."""
+    return tokens[j].word == "组成" and any(t.word == "由" for t in tokens[max(0, begin - REACH) : begin])
+
+
 def _is_head(tokens, j, last, unit):
     """Tell whether a phrase may end in token j, so far as it goes."""
     if tokens[j].sort in "np":
@@ -302,9 +318,9 @@ def _is_head(tokens, j, last, unit):
         return True  # 9个组织为服务组织
     if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
         return True  # 300元补助
+    if tokens[j].sort in "vw" and last == j - 2 and unit in EVENTS and after.sort == "x":
+        return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
-        if fits_only(tokens[j].word, unit) and not counts(tokens[last].word, unit):
-            return True  # 40家红十字组织线上筹款
         if takes_verb(tokens[j].word):
             return after.sort not in "npwva"  # 非公有制经济组织
         happens = unit in DONE[1:] and not is_counted(tokens[last].word)
@@ -336,6 +352,8 @@ def _is_inside(tokens, j, begin, last, unit):
         return begin is not None and (last is None or _is_cut(tokens, j, begin, unit))
     if sort != "v":
         return False
+    if last == j - 1 and unit in EVENTS and after.sort in "vw" and tokens[j + 2].sort == "x":
+        return not ends_in(tokens[last].word, "occasion")  # 两次安全知识集中学习
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
 
 
@@ -381,8 +399,6 @@ def _joins_next(tokens, j, last, unit):
     head = phrase_end(tokens, j + 1)
     if head is not None and tokens[head].word == "个人":
         return True  # 9个集体和个人
-    if head and tokens[head].sort == "w" and counts(tokens[head - 1].word, unit):
-        head -= 1  # 60个县、区服务
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
     if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
@@ -438,8 +454,6 @@ def _is_done_to(tokens, j, last, unit):
     word, after, counted = tokens[j].word, tokens[j + 1], is_counted(tokens[last].word)
     if counts(tokens[last].word, unit) and after.sort == "x":
         return False  # 3个团支部升格
-    if after.word == NUMBER and counted:
-        return False  # 90%的社区建设1所乐园
     if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
         return False  # 3家单位筹款30万元, 70个项目参赛
     return takes_verb(word) or after.word == "等" or after.sort == "c" or (after.sort == "x" and unit in DONE)

@@ -12,18 +12,23 @@ _AGENDA = re.compile(f"工作(?:{_AGENDAS})|年(?:{_AGENDAS})")
 _BUDGET = re.compile(r"(?:部门|单位|(?<!全)年度?|收支)预算(?!执行|完成|调整|的)")
 _SPENT = re.compile("绩效|自评|决算")
 _BUDGETED = re.compile(  # heads a paragraph of one
-    "(?:收入预算|支出预算|收支预算|年初预算数|财政拨款安排)(?!执行|完成)"
+    "(?:收入预算|支出预算|收支预算|经费预算(?=安排|总计|合计|[为是共]|情况|说明)|年初预算数(?<![成占]年初预算数)"
+    "|财政拨款安排)(?!执行|完成|调整)"
 )
 _CALL = re.compile(  # for candidates
     r"^[^。\n《]{0,30}关于(?!公布|表彰|通报|命名|[^。\n]{0,60}(?:结果|情况))[^。\n《]{0,30}?(?:评选|推荐|选拔|招募|遴选|推报|申报|选聘|招聘|做好|举办)"
     r"[^。\n]{0,90}?的(?:通知|公告|通告)",
     re.M,
 )
-_PLANNED = re.compile(f"{_AGENDA.pattern}|下一步|展望|今后|任务书|招|实施规模")  # for a quick look
+_PLANNED = re.compile(  # for a quick look
+    f"{_AGENDA.pattern}|下一?步|下一?阶段|下半年|打算|努力方向|计划安排|展望|今后|任务书|招|实施规模"
+)
 _PLAN = re.compile(  # a heading, with nothing counted in it: not 全年安排资金300万元
     rf"(?:{_AGENDA.pattern}|下一步|展望未来|今后|任务书|招(?:聘|录|生)(?:岗位|单位)|招募(?:公告|启事|简章))"
     r"[^,;:。\d]{0,20}(?:[:。\n]|$)"
     r"|(?:^|(?<=[、.) ,:]))(?:下一步|展望未来|今后(?!工作需要))"
+    r"|(?:^|(?<=[、.) ,:及和]))(?:下一?步|下一?阶段|下半年|努力方向)[^,;:。\d]{0,12}[:\n]"
+    r"|^[^,;:。]{0,12}(?:打算|计划安排)[:\n]"
     r"|招(?:聘|录|生)(?:人数|计划|职数|名额)|招募(?:岗位数|人数|规模)(?![;,。])|实施规模(?=[:\n]|$)"
 )
 _ANNOUNCES = re.compile(rf"(?:提出|明确|部署)了?[^,。;:]{{0,12}}(?:{_AGENDA.pattern})[^,。;:]{{0,8}}:$")
@@ -90,7 +95,7 @@ def paragraph_says(opening, before, title):
         "items": items,
         "planned": plan or items or (":" in opening and bool(_ANNOUNCED.match(opening))),
         "ruled": bool(title["rule"] or rule),
-        "budget": title["budget"] or bool(_BUDGETED.search(opening[:HEADING])),
+        "budget": title["budget"] or bool("决算" not in opening and _BUDGETED.search(opening[:HEADING])),
     }
 
 

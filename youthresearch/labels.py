@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .dates import iso, time_of
 from .quantities import counted_units, lexicon_codes, lexicon_words
 from .rates import each_of
-from .tokens import is_person, purely
+from .tokens import ends_in, is_person, purely
 
 YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
@@ -37,9 +37,10 @@ _SHARE = re.compile(r"(?:率|占比|比例|比重)$")
 PLACE = re.compile("[\u4e00-\u9fff]{2,8}(?:省|市|县|区|镇|乡|街道|村|社区)")
 _PLAN = re.compile(r"计划|目标|预算|任务|名额|拟[招聘录选]|招[聘考录募][\u4e00-\u9fff]{0,2}(?:数|名额)")
 _DONE = re.compile("决算|执行|完成|实际|实绩|现有|实有|累计|已|占(?!比)")
-_COUNTED = re.compile("(?<=[^总人户次件场例]{2})数$|(?<=..)总[数量]$|(?<=.{4})户数$")
+_COUNTED = re.compile("(?<=.[^总人户次件场例])(?<!招.)数$|(?<=..)总[数量]$|(?<=.{4})户数$")
 _EVENTS = re.compile("[\u4e00-\u9fff]{2}(?:人次|次数|场次)")  # of what the label names
 TAKEN = re.compile("(?:计划|拟)?招[聘考录募收](?:人数|名额)")  # for what the label names
+_OF_WHAT = re.compile("的|[数率额量次]$|^.?$")  # a verb before is of the name (享受补贴人数)
 _OF_EACH = re.compile(r"每[\d十百千万]+[名个]?(?:人口|人|户)(?:平均)?(?:拥有)?")
 _WITH_UNIT = re.compile(r"(.*?) ?(?:\((?:单位:?)?([^()]{1,6})\)|[/:]([^/:()]{1,4})|(?<=.)([%‰]))")
 _UNIT = re.compile(r"(?:人民币)?(十万|百万|千万|[十百千万亿]?)([^/]*)(?:/(每?[\u4e00-\u9fff·、]{1,6}))?")
@@ -141,15 +142,18 @@ def _baseline(name):
 
 
 def _acted(name):
-    """Return the length of the verb that says what is done to the persons of a label (培训儿童家长)."""
-    whom = name[:2] in purely("head_verb", "event") and _noun(name[2:])
-    return 2 if whom and len(whom) > 2 and is_person(whom) else 0
+    """Return the length of the verb that says what is done to what a label names (培训儿童家长, 办理证件)."""
+    what = name[:2] in purely("head_verb", "event") and _noun(name[2:])
+    if not what:
+        return 0
+    alone = name[:2] in purely("head_verb", "event", "compound") and not _OF_WHAT.search(what)
+    return 2 if alone or (len(what) > 2 and is_person(what)) else 0
 
 
 def _noun(name):
     """Leave out what says no more than that a noun is counted: 床位数, 团员合计, 教职工人数; not 招考人数."""
     name = TOTAL.sub("", name) or name
-    if name.endswith("人数") and is_person(name[:-2]):
+    if name.endswith(("人数", "数量", "比例")) and is_person(name[:-2]):
         return name[:-2]
     return _COUNTED.sub("", name)
 
@@ -160,8 +164,12 @@ def is_measure(name):
 
 
 def merged(said, other):
-    """Join what two headers say, or a header and a label; what the first does not say, the second does."""
-    named = said if said.own or not other.own else other
+    """Join what two headers say, or a header and a label; what the first does not say, the second does.
+
+    A body is where that is counted which has a unit (市科协 over 机构数(个)).
+    """
+    place = other.unit and not said.unit and ends_in(said.noun, "organisation")
+    named = said if not other.own or (said.own and not place) else other
     counted = said if said.unit else other
     return Said(
         **{name: getattr(named, name) for name in ("noun", "span", "own")},

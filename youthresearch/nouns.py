@@ -6,10 +6,12 @@ The unit says which is the likeliest; where none finds any, the figure, clause o
 
 import re
 
-from .following import EVENTS, LISTS, opening, phrase_end, right_of
+from .following import EVENTS, opening, phrase_end, right_of
 from .phrases import (
+    ADMIN,
     AIMS,
     BOOKED,
+    FOR,
     NUMERIC,
     REACH,
     RISEN,
@@ -40,6 +42,7 @@ from .tokens import (
     is_counted,
     is_level,
     is_person,
+    is_verb,
     moves,
     roles,
     says,
@@ -49,7 +52,6 @@ from .tokens import (
 )
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
-FOR = ("为", "给", "向", "对")
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
 STRANGERS = ("元", "小时")  # what these count, nothing else does
@@ -60,6 +62,11 @@ BUILDINGS = ("座", "栋", "幢")
 RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
 PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
+SET = ("任务", "任务数", "指标")
+KINDS = ("类", "大类", "种")
+PARTED = ("分为", "为", "由", "有", "涉及", "包括")  # before the sorts of something
+TAKEN_IN = ("增收", "减收", "增支", "减支")  # of the revenue or spending before
+BARE = (*TOTALS, "比例", "比重")  # alone, they are of what was counted before
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 _NUMBER_OF = re.compile(r"(?:总?数|数量|人数)(?:一览|统计|情况)?表?[: \n]*$")
 
@@ -102,7 +109,7 @@ def find_noun(tokens, i, mention, kind, context):
     bare = rule == "left" and _only_qualifies(tokens, i, found["left"], unit)
     level = _level(tokens, i, before) if bare or not rule else None
     if level:
-        return level, "left", before
+        return level, "inherited", before
     instead = _instead(tokens, i, unit, kind, found, context) if rule == "left" else None
     if instead:
         return *instead, found["left"]
@@ -130,16 +137,33 @@ def _instead(tokens, i, unit, kind, found, context):
         return named, "topic"
     if before and (_is_aim(tokens, i, unit, left) or (kind == "growth" and _is_rate(tokens, i, left))):
         return before, "inherited"  # 就业9人,完成目标的90%,增长率6%
+    if before and unit != "项" and _is_set(tokens, i, left):
+        return before, "inherited"  # 救助90名(省定任务60名)
     if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
         return found["right"], "right"  # 广东、福建等省60%的企业
     if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
         return before and _fitting(tokens, i, unit, before), "inherited"
+    if unit in KINDS and (whole := _parted(tokens, i, left, before)):
+        return whole, "inherited"
     if _is_done(tokens, i, unit, left):
         done = _last_of(unit, context)
         return (done, "inherited") if done else None
     worth = _worth(tokens, i, left, before) if unit == "元" else None
     same = worth or (_same_kind(tokens, i, unit, left, context) if strange and kind != "rank" else None)
     return (same, "inherited") if same else None
+
+
+def _parted(tokens, i, left, before):
+    """Find what is parted into the sorts that a phrase lists (志愿者分为赛会志愿者、城市志愿者两类)."""
+    n = next(n for n in range(i - 1, -1, -1) if tokens[n].start <= left[0]) - 1
+    while n > 0 and tokens[n].sort not in "xd" and tokens[n].word not in PARTED:
+        n -= 1
+    if tokens[n].word not in PARTED:
+        return None
+    n -= 1
+    while tokens[n].sort in "hvs":
+        n -= 1
+    return phrase_to(tokens, n) if tokens[n].sort in "npw" else before
 
 
 def _before_bracket(tokens, i, context):
@@ -168,6 +192,15 @@ def _is_aim(tokens, i, unit, phrase):
     return tokens[k - 1].sort == "x"
 
 
+def _is_set(tokens, i, phrase):
+    """Tell whether a phrase says no more than that someone above set a number (省任务数, 原定指标)."""
+    k = next(k for k in range(i - 1, -1, -1) if tokens[k].end == phrase[1])
+    k -= tokens[k].word == "数"
+    if not tokens[k].word.endswith(SET):
+        return False
+    return all(t.sort == "h" or t.word in ADMIN for t in tokens[max(0, k - 4) : k] if t.start >= phrase[0])
+
+
 def _is_rate(tokens, i, phrase):
     """Tell whether a phrase is but the word for how fast something grows (年增长率)."""
     word = _head(tokens, i, phrase)
@@ -187,7 +220,7 @@ def _is_listed(tokens, i, before):
 
 def _is_no_total(tokens, i, found):
     """Tell whether what stands before a share is more than the word for a total."""
-    return "left" in found and _head(tokens, i, found["left"]) not in TOTALS
+    return "left" in found and _head(tokens, i, found["left"]) not in BARE
 
 
 def _again(event, last, unit, context):
@@ -209,7 +242,7 @@ def _is_part_done(tokens, i):
     k = i - 1
     while tokens[k].sort in "hvw":
         k -= 1
-    return tokens[k].word == "其中"
+    return tokens[k].word == "其中" or tokens[k + 1].word == "含"
 
 
 def _last_of(unit, context):
@@ -225,11 +258,11 @@ def _accused(tokens, i, context):
 
 
 def _level(tokens, i, before):
-    """Find a level told apart from that of the noun before (国家级青年文明号5个、省级11个)."""
+    """Find the noun before of which a level has others (国家级文明岗5个、省级11个), without its own level."""
     if not before or not tokens[i - 1].word.endswith("级"):
         return None
-    first = next((t.word for t in tokens if t.start == before[0]), "")
-    return span(tokens, i - 1, i - 1) if first.endswith("级") else None
+    first = next((t for t in tokens if t.start == before[0]), tokens[0])
+    return (first.end, before[1]) if first.word.endswith("级") and first.end < before[1] else None
 
 
 def _of_its_kind(unit, kind, context, part):
@@ -302,11 +335,24 @@ def _parts(tokens, first, whole):
     while True:
         begin, end = phrase_to(tokens, k)
         c = next((n for n in range(k, -1, -1) if tokens[n].sort in "xc"), -1)
+        if tokens[c].sort == "c" and any(
+            t.word in ("中", "的") and t.end <= begin for t in tokens[c + 1 : k]
+        ):
+            return [whole]  # 代表和委员中女性比例分别为30%和40%
         own = max(begin, tokens[c + 1].start), end
         parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
         if c < 1 or tokens[c].sort == "x":
-            return parts[::-1]
+            return _of_ages(tokens, parts[::-1])
         k = c - 1
+
+
+def _of_ages(tokens, parts):
+    """Return what all are of whom ages alone tell apart (14至28岁、29至35岁青年分别为9人和8人)."""
+    ages = {t.start: t.end for t in tokens if t.word == AGE}
+    start, end = parts[-1]
+    if ages.get(start) in (None, end) or any(ages.get(first) != last for first, last in parts[:-1]):
+        return parts
+    return [(ages[start], end)] * len(parts)
 
 
 def _is_elided(tokens, i, unit, found, before):
@@ -368,6 +414,8 @@ def _candidates(tokens, i, unit, kind, before):
         right = None  # 6个市级、18个县级基地
     if unit in PEOPLE and right and left and not _names_persons(tokens, i):
         right = None if is_person(_head(tokens, i, left)) else right  # 志愿者60人名单
+    if unit in PEOPLE and tokens[i - 1].word in FOR and after.sort == "h":
+        left = None  # 服务队为9人提供了咨询
     came = _who_come(tokens, i) if unit == "人次" and not right else None
     event = None if came else _beside(tokens, i, unit, left, right)
     left = came or left
@@ -505,25 +553,20 @@ def _further(tokens, i, unit, kind, context):
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
-    use = _used_as(tokens, i) if unit == "元" and alone else None
-    verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
-    if (
-        verb
-        and not before
-        and unit in PEOPLE
-        and verb[1] <= tokens[i].start
-        and tokens[i - 1].sort in "hv"
-        and context["paragraph"].get("persons")
-    ):
-        return context["paragraph"]["persons"], "inherited", verb
+    verb = None if kind == "share" else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
+    of = _taken_in(tokens, i, context) if verb and unit == "元" else None
+    if verb and before and unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i):
+        of = before  # 供养对象90人,其中集中供养60人
+    if of:
+        return of, "inherited", verb
     if verb:
         persons = None if before or unit not in PEOPLE else _done_to(tokens, i, verb, context)
         return (persons, "inherited", verb) if persons else (verb, "event", before)
-    money = use or (_money(tokens, i) if unit == "元" and alone else None)
+    money = _money(tokens, i) if unit == "元" and alone else None
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
-    found = _from_afar(tokens, i, unit, kind, money)
+    found = _from_afar(tokens, i, unit, kind, money, context)
     again = _again(found[0], tokens[i - 1], unit, context) if found[1] == "event" else None
     return (again, "inherited", found[0]) if again else found
 
@@ -559,14 +602,14 @@ def _same_kind(tokens, i, unit, left, context):
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
     group = PEOPLE if unit in PEOPLE else (unit,)
-    return next(
-        (
-            noun
-            for noun, its in reversed(context["counted"])
-            if its in group and fits(_head(tokens, i, noun), unit)
-        ),
-        None,
+    same = (
+        noun
+        for noun, its in reversed(context["counted"])
+        if its in group and fits(_head(tokens, i, noun), unit)
     )
+    subject, its = context["paragraph"].get("subject", (None, ""))
+    apart = its == unit and unit not in PEOPLE and left[1] < tokens[i - 1].end  # 高校每校9支
+    return next(same, subject if apart else None)
 
 
 def _is_item(tokens, i, unit, left):
@@ -636,13 +679,16 @@ def _labelled(tokens, i, unit):
     return phrase_to(tokens, k - 1)
 
 
-def _from_afar(tokens, i, unit, kind, money):
+def _from_afar(tokens, i, unit, kind, money, context):
     """Look for what people do, for what a sum is, for the last noun of the clauses before, for the verb."""
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
     label = _labelled(tokens, i, unit) if unit in ("元", *ONLY) else None
     topic = label or money or _topic(tokens, i, unit)
+    if topic and unit == "元" and ends_in(_head(tokens, i, topic), "organisation"):
+        earlier = _last_of(unit, context)  # 收入80万元。其中:税务部门完成60万元
+        return (earlier, "inherited", topic) if earlier else (topic, "topic", None)
     said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
     if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
         return topic, "topic", None
@@ -655,10 +701,19 @@ def _done_to(tokens, i, verb, context):
     return context["paragraph"].get("persons") if done else None
 
 
+def _taken_in(tokens, i, context):
+    """Find the last revenue or spending, where a verb says by how much more or less it was (减收8万元)."""
+    verb = tokens[i - 1].word
+    if verb not in TAKEN_IN:
+        return None
+    sums = (noun for noun, unit in reversed(context["counted"]) if unit == "元")
+    return next((noun for noun in sums if verb[1] in _head(tokens, i, noun)), None)
+
+
 def _taken_on(tokens, i, unit, before):
     """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
     head = _head(tokens, i, before) if before and unit in PEOPLE else ""
-    if head not in roles("event") and not says(head):
+    if head not in roles("event") and not is_verb(head):
         return None
     if tokens[i - 1].word in roles("head_verb"):
         return span(tokens, i - 1, i - 1)
@@ -677,9 +732,6 @@ def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
     if tokens[i + 1].sort in "vw" and tokens[i + 2].sort in "xc" and unit in EVENTS:
         return span(tokens, i + 1, i + 1)
-    attended = _attended(tokens, i) if unit in PEOPLE else None
-    if attended:
-        return attended
     k = i - 1
     while tokens[k].word in SUMMED or (tokens[k].word in roles("holds") and tokens[k - 1].sort in "vwh"):
         k -= 1  # 惠民演出开展32场
@@ -777,17 +829,6 @@ def _money(tokens, i):
     return None
 
 
-def _used_as(tokens, i):
-    """Find what a sum or the next one is for (在20万元基础上追加5万元作为经费, 筹集8万元设立基金)."""
-    fund = right_of(tokens, i + 1, "") if tokens[i + 1].word in ("设立", "成立") else None
-    if fund:
-        return fund
-    for j in range(i + 1, min(i + REACH, len(tokens))):
-        if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
-            return right_of(tokens, j, "")
-    return None
-
-
 def _verb(tokens, i, unit):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
     on = i + 2 if tokens[i + 1].sort == "a" else i + 1  # 千余人在线观看
@@ -812,7 +853,7 @@ def _verb(tokens, i, unit):
 def _doing(tokens, i):
     """Find what people do who have no other name, up to the end of the clause (全村84人外出打工)."""
     j = i + 1
-    while tokens[j].sort in "avw":
+    while tokens[j].sort in ("avw" if j == i + 1 else "avwh"):
         j += 1
     return span(tokens, i + 1, j - 1) if j > i + 1 and tokens[j].sort in "xd" else None
 
@@ -826,10 +867,7 @@ def _object(tokens, i, unit):
             j += tokens[j + 1].word == "为"
             head = phrase_end(tokens, opening(tokens, j + 1))
             people = unit in PEOPLE and head is not None and is_person(tokens[head].word)
-            found = right_of(tokens, j, unit if people else "")
-            if found and head is not None and tokens[head].word in LISTS:
-                found = (found[0], tokens[head].start)  # 列入人才名册
-            return found
+            return right_of(tokens, j, unit if people else "")
         if tokens[j].sort == "x":
             break
     return None
@@ -841,8 +879,6 @@ def _described(tokens, i, kind):
     told = _told_of(tokens, of) if kind != "share" or of < i - 1 else None
     if told:
         return told
-    if kind == "share" and tokens[of].word == "的" and 0 < of < i - 1:
-        return phrase_to(tokens, of - 1) if tokens[of - 1].sort != "x" else None  # 大专学历的占60%
     k = i - 1
     while tokens[k].sort == "s" or tokens[k].word == "占":
         k -= 1
@@ -978,8 +1014,6 @@ def _belongs_left(tokens, i, unit):
     if k == i - 2 and unit in PEOPLE and says(tokens[k + 1].word) and _names_persons(tokens, i):
         return False  # 资助9名学生助学金2万元
     for token in tokens[i + 1 : i + 6]:
-        if token.word == NUMBER:
-            return True
         if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
             return False  # 城区8个街道62个社区
     return False
@@ -994,6 +1028,6 @@ def _only_qualifies(tokens, i, phrase, unit):
     """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
     for token in reversed(tokens[max(0, i - REACH - 1) : i]):
         if token.end == phrase[1]:
-            total = token.start == phrase[0] and token.word in TOTALS
+            total = token.start == phrase[0] and token.word in BARE
             return unit != "所" and (total or token.word == "级" or ends_in(token.word, "qualifies"))
     return False

@@ -447,7 +447,8 @@ def build_panel(
     simulated = is_simulated(facts)
     facts, renamed = _prepare(facts, divisions)
     reason = _reasons(facts, book, units, frequency, _wanted(facts, scope), findings)
-    stated = _stated(facts.loc[reason == "", _CELL], book, cap, frequency)
+    facts = facts if cap is None else _closed(facts, (reason == "") | reason.isin(_MOVES), cap)
+    stated = _stated(facts.loc[reason == "", _CELL], book, frequency)
     before, undated = _before(facts, reason, stated, frequency, book, units)
     reason = reason.mask(reason.isin(_MOVES), undated.reindex(facts.index))
     cells = pd.concat([stated, before], ignore_index=True) if len(before) else stated
@@ -542,11 +543,16 @@ def _period_of(days, frequency):
     return at_frequency(pd.to_datetime(days), kind)
 
 
-def _stated(facts, book, cap, frequency):
+def _closed(facts, used, cap):
+    """Compute the intervals of the facts used anew, open ones closed."""
+    some, bounds = facts[used], facts[["low", "high"]].copy()
+    bounds[used] = hedge_interval(some["value"], some["hedge"], some["value_max"], cap=cap)
+    return facts.assign(low=bounds["low"], high=bounds["high"])
+
+
+def _stated(facts, book, frequency):
     """Cells that facts state: the interval of the wording, widened by rounding."""
     bounds = facts[["low", "high"]]
-    if cap is not None:
-        bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"], cap=cap)
     counted = look_up(facts["indicator"], book["unit"].dropna()).isin(COUNTS) & (facts["resolution"] <= 1)
     bounds = rounding_interval(bounds, facts["resolution"].mask(counted, 0))
     bounds["low"] = bounds["low"].clip(lower=0)

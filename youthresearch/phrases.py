@@ -10,7 +10,6 @@ from .tokens import (
     AREAS,
     BODY,
     BRACKET,
-    COUNTED,
     GROUP,
     NAME,
     NOUN,
@@ -37,6 +36,7 @@ REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
 EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
+FOR = ("为", "给", "向", "对")
 WHERE = ("在", "于", "通过", "依托")
 ADVERBS = ("已经", "先后", *"共已并可能将拟应须")  # a verb after these is that of the clause
 # Single characters that begin no word with the next.
@@ -74,21 +74,40 @@ def left_of(tokens, i, unit):
     k = _of_share(tokens, k)
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = phrase_to(tokens, k)
-    if tokens[k].word in ("预算数", "决算数"):
-        n = next((n for n in range(k - 1, 0, -1) if tokens[n].sort != "s"), 0)
-        return phrase_to(tokens, n - 1) if tokens[n].word == ":" else found  # 收入预算:年初预算数
     head = tokens[k - (tokens[k].word == BRACKET)].word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
     if others and before in PLACED:
         return None  # 从高校选拔64名
+    if before == "因" and found[0] < tokens[k].start:
+        found = _caused(tokens, k, found)
+    elif before in FOR:
+        found = _done_for(tokens, k, found, unit)
     if (others or unit == "户") and _is_sender(tokens, k, i):
         return None  # 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
+
+
+def _caused(tokens, k, found):
+    """Leave out the cause that a phrase begins with, before the verb of what came of it (因灾死亡9人)."""
+    n = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
+    while n < k and tokens[n].sort not in "hvw":
+        n += 1
+    return span(tokens, n, k)
+
+
+def _done_for(tokens, k, found, unit):
+    """Part whom something is done for from what it is (为学生募捐善款9万元, 为村民理发30人)."""
+    persons = (n for n in range(k - 1, -1, -1) if tokens[n].start >= found[0] and is_person(tokens[n].word))
+    n = next(persons, None)
+    if n is None:
+        return found
+    j = next((j for j in range(n + 1, k) if tokens[j].sort not in "hvw"), k)
+    return (found[0], tokens[n].end) if unit in PEOPLE else span(tokens, j, k)
 
 
 def _is_sender(tokens, k, i):
@@ -135,8 +154,6 @@ def _head_before(tokens, i, unit):
         k -= 1
     if k < first:
         return None
-    if tokens[k].sort == "w" and unit in COUNTED and unit not in PEOPLE and tokens[k - 1].sort in "hv":
-        return None  # 已开工建设16个
     return _over_verb(tokens, k, unit)
 
 
@@ -166,6 +183,8 @@ def _search_from(tokens, i, unit):
 
 def _over_verb(tokens, k, unit):
     """Step over the verb k that a noun stands before (青年入团909名, 年龄优化至29岁)."""
+    if tokens[k].sort in "vw":
+        k = _rate_before(tokens, k)
     risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
     acts = unit in PEOPLE and is_person(tokens[k - 1].word)
     if acts and tokens[k].word == "就业":
@@ -173,6 +192,14 @@ def _over_verb(tokens, k, unit):
     if acts or (risen and tokens[k - 1].sort in "nw"):
         k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
     return k
+
+
+def _rate_before(tokens, k):
+    """Find the rate of which the verb k says how it moves or stays (参与率提升), or return k."""
+    n = k - 1
+    while tokens[n].sort in "vwas":
+        n -= 1
+    return n if tokens[n].word.endswith(("率", "价格")) else k
 
 
 def _are_helped(tokens, k):
@@ -189,9 +216,6 @@ def _sum(tokens, i, k, found):
         k -= 1 + (tokens[k - 1].word == "支出" and ends_in(tokens[k - 2].word, "money"))
         found = found[0], tokens[k].end  # 会议费支出决算
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
-        who = [t.end for t in tokens[max(0, k - REACH) : k] if t.start >= found[0] and is_person(t.word)]
-        if who and _is_counted_before(tokens, i, found):
-            return who[-1], found[1]  # 资助9名学生助学金2万元
         return _without_giver(tokens, k, found)
     if k < i - 1 and is_counted(tokens[k].word):
         return None  # 基金会拿出5万元
@@ -294,6 +318,8 @@ def _is_noun(tokens, k, unit):
     j = k - 1
     while tokens[j].sort in "npwav":
         j -= 1
+    if qualifies and tokens[k].word not in verbal():
+        return False  # 单位一般不超过5个
     listed = tokens[j].sort == "c" and tokens[j - 1].word == NUMBER  # 获市级表彰3项、省级表彰2项
     return j < k - 1 and (listed or tokens[j].sort == "h")  # 办理法人资格登记62个
 
@@ -416,9 +442,10 @@ def _with_lead(tokens, j, k):
     if tokens[k].word == MEAN_AGE:
         return span(tokens, k, k)  # 委员平均年龄
     before = tokens[j - 1].word
-    name = _name_from(tokens, j, k) if before in ("的", "拟") else None
-    if name is not None:
-        return span(tokens, name, k)
+    if before == "的" and tokens[j].word in ("人数", "人口"):
+        return span(tokens, _told_from(tokens, j), k)
+    if before == "拟" and tokens[j - 2].sort in "hv":
+        return span(tokens, j - 1, k)  # 确定拟录取人数
     if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
         return _whose(tokens, j - 1), tokens[k].end
     rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
@@ -428,13 +455,12 @@ def _with_lead(tokens, j, k):
     return span(tokens, titled(tokens, j, k), k)
 
 
-def _name_from(tokens, j, k):
-    """Find where the name of a committee, or of persons to be taken, begins before token j."""
-    further = tokens[j - 2]
-    if tokens[j - 1].word == "拟":
-        return j - 1 if further.sort in "hv" else None  # 确定拟录取人数
-    own = further.word in ("团", "党") and tokens[k].word.endswith("委员会")
-    return j - 2 if own else None  # 团的地方委员会
+def _told_from(tokens, j):
+    """Find where the clause begins that says which people are a number of them (参加医保的人数)."""
+    n = j - 2
+    while tokens[n].sort not in "xdp" and tokens[n].word[0] not in "全我各本" and tokens[n].word != OTHER:
+        n -= 1
+    return n + 1 if any(t.sort in "hv" for t in tokens[n + 1 : j - 1]) else j
 
 
 def _whose(tokens, n):
@@ -536,8 +562,6 @@ def titled(tokens, j, k):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = tokens[j - 1].word
     level = before in LEVELS
-    if before == "中国" and tokens[j + 1].word == NAME:
-        return j - 1  # 中国青年五四奖章
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
     aims = tokens[k].word.endswith(AIMS) and "".join(t.word for t in tokens[j : k + 1]) != "目标任务"
@@ -621,7 +645,7 @@ def _is_stated(tokens, n, k):
         return True  # 组织青年论坛, 征集作品
     if before.sort == "c" and tokens[n - 2].sort in "vh":
         return True  # 遴选、资助项目
-    if sort == "w" and before.sort == "x" and (ends_in(head, "money") or ends_in(head, "measure")):
+    if sort == "w" and before.sort in "xh" and (ends_in(head, "money") or ends_in(head, "measure")):
         return False  # 旅游收入, 救灾项目支出
     if before.word == BODY and sort == "v" and not near:
         return True  # 团县委帮扶贫困村资金
@@ -661,7 +685,8 @@ def _is_subject(tokens, n, k):
     word = tokens[k].word
     if tokens[n].sort == "h":
         return word[0] == "总" and ends_in(word, "measure") and tokens[n - 1].sort == "n"
-    return tokens[k + 1].word in TOLD and ends_in(word, "money")  # 补助资金达到60万元
+    told = ends_in(word, "money") or (tokens[n - 1].sort == "n" and ends_in(word, "measure"))
+    return tokens[k + 1].word in TOLD and told  # 补助资金达到60万元
 
 
 def _is_taken(tokens, k):

@@ -24,7 +24,9 @@ from .words import word_table
 POINTS = ("百分点", "千分点")
 _SAME_UNIT = {
     "个百分点": "百分点",
+    "个多百分点": "百分点",
     "个千分点": "千分点",
+    "个基点": "基点",
     "人(次)": "人次",
     "大": "个",
     "大类": "类",
@@ -53,6 +55,7 @@ _YEARS = tuple(  # 二〇二一年, also with the sign of a circle; both of 二�
     for century in ("一[89][一二三四五六七八九]", "二[〇○零0O][〇○零0O一二三四五六七八九]")
 )
 _PLANNED = re.compile("画(?<=[计企规谋筹]画)")  # 計畫, as written in Taiwan
+_TEN_THOUSAND = re.compile("[wW](?<=\\d[wW])(?=[+次人余多])")  # 阅读量10w+
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
 _CAPITALS = re.compile("[A-Z][A-Z_]+")
@@ -148,6 +151,8 @@ def fold(text):
     text = _folding()[codes].tobytes().decode("utf-32-le")
     if "画" in text:
         text = _PLANNED.sub("划", text)
+    if "w" in text or "W" in text:
+        text = _TEN_THOUSAND.sub("万", text)
     for year in _YEARS:
         text = year.sub(lambda match: match[0].translate(_YEAR_SIGNS), text)
     return _IN_WORDS.sub(lambda match: match[0].translate(_FINANCIAL), text)
@@ -352,7 +357,10 @@ class _Parts:
 
     all: str
     pre: str
+    least: str
+    most: str
     fraction: str
+    tenth: str
     tenths: str
     double: str
     mask: str
@@ -390,6 +398,9 @@ def _read(match):
         read = _quantity(100 * (2**times - 1), nan, hedge, 100, "%") | {"double": True}
     elif part.all:
         read = _quantity(100, nan, "exact", 1, "%")
+    elif part.most:
+        (low, _), (high, place) = _percent(part.least), _percent(part.most)
+        read = _quantity(low, high, "range", place, "%")
     elif part.fraction:
         value, place = _fraction(part.fraction)
         if value is None:
@@ -399,6 +410,8 @@ def _read(match):
         value, place = _tenths(part.tenths.rstrip("多余"))
         hedge = "odd" if hedge == "exact" and part.tenths[-1] in "多余" else hedge
         read = _quantity(value, nan, hedge, place, "%")
+        if part.tenth:  # 七八成
+            read |= {"value": 10.0 * _DIGITS[part.tenth], "value_max": float(value), "hedge": "range"}
     else:
         read = _plain(part, hedge, unit)
     read["number_start"] = match.end("pre") if part.pre else match.start()
@@ -416,7 +429,7 @@ def _plain(part, hedge, unit):
         low = first if part.apart else _together(first, high, place, number[-1])
     if part.last:
         high, _, place, _ = _number(part.last)
-        if place > 1 and _number(number)[2] == 1 and low < high / place * 10:
+        if place > 1 and _number(number)[2] <= 1 and low < high / place * 10:
             low *= place  # 3至5万: the factor belongs to both
     if high is not None and high > low:
         return _quantity(low, high, "range", place, unit)
@@ -438,6 +451,7 @@ def _hedge(part):
         _SPOKEN.get(part.pre) or lexicon_codes("hedge_before").get(part.pre.rstrip("了为有达占"))
     )
     odd = part.odd1 or part.odd2 or part.odd3 or part.odd4 or part.unitodd
+    odd = odd or "个多百分点" in (part.unit2, part.unit3)
     if before == "nearly" and odd:
         return "about"
     after = part.post and lexicon_codes("hedge_after").get(part.post)
@@ -450,7 +464,7 @@ def _number(text):
     if text.isdecimal() and text.isascii():
         return int(text), None, 1, False
     text = text.replace(" ", "")
-    inside = text[0] != "几" and any(w in text for w in lexicon_codes("hedge_inside") if w != "几")
+    inside = any(("十几" if w == "几" else w) in text for w in lexicon_codes("hedge_inside"))
     text = _without_odd(text)
     if text[0].isdigit():
         value, place = _arabic(text)
@@ -524,22 +538,27 @@ def _han(text):
 def _fraction(text):
     """Read 百分之八十五, 千分之三, 三分之一, 1/3 as per cent; no value where it is no part of a whole."""
     text = _without_odd(text)
-    if text in ("一半", "半数"):
+    if text in ("一半", "半数", "半"):
         return Decimal(50), nan
     if "/" in text:
         part, whole = map(Decimal, text.split("/"))
         return (100 * part / whole if part < whole else None), nan
     whole, _, part = text.partition("分之")
     if whole in ("百", "千"):
-        value, place = _arabic(part) if part[0].isdigit() else _spoken(part)
+        value, place = _percent(part)
         factor = 1 if whole == "百" else Decimal("0.1")
         return value * factor, place * factor
     whole = _han(whole)[0]
     return (100 * _han(part)[0] / whole if whole else None), nan
 
 
+def _percent(text):
+    """Read what stands after 百分之: 85, 八十五, 八点五."""
+    return _arabic(text) if text[0].isdigit() else _spoken(text)
+
+
 def _without_odd(text):
-    return text.replace("余", "").replace("多", "").replace("来", "")
+    return text.replace("余", "").replace("多", "").replace("来", "").replace("十几", "十")
 
 
 def _spoken(text):
@@ -587,6 +606,10 @@ def counted_units():
     return frozenset(table["unit"][~table["base"].isin([UNDER, AREA])])
 
 
+# What a numeral in words ends in that is more than one digit: 三百件, 十二件; and 十.
+_LARGE = "[一二两三四五六七八九十几][百千万]|十[一二三四五六七八九]"
+
+
 @cache
 def _spelled():
     """Return the classifiers that count after a numeral in words before some nouns only, with those."""
@@ -595,8 +618,8 @@ def _spelled():
 
 @cache
 def _not_after_one():
-    """Return classifiers that count after large or vague numerals in words only (三百件, 十余首)."""
-    return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "/10万"}
+    """Return classifiers that count after large or vague numerals in words only (三百件, 十二件, 十余首)."""
+    return counted_units() & lexicon_codes("arabic_only").keys() - {"年", "岁", "周", "届", "班", "/10万"}
 
 
 def _is_latin(unit):
@@ -649,15 +672,15 @@ def compiled(patterns, names):
     return {name: re.compile(spelt(pattern)) for name, pattern in patterns.items()}
 
 
-def either(words, unless=None):
+def either(words, unless=None, first=()):
     """Return words as one alternation, the longest first; by first characters, so that few are tried.
 
-    unless: what must not follow some of them, as patterns.
+    unless: what must not follow some of them, as patterns; first: characters in the order to try them.
     """
-    rest, unless = {}, unless or {}
+    rest, unless = {c: [] for c in first}, unless or {}
     for word in sorted(words, key=lambda w: (-len(w), w)):
         rest.setdefault(word[0], []).append(re.escape(word[1:]) + unless.get(word, ""))
-    return "|".join(re.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items())
+    return "|".join(re.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items() if r)
 
 
 def _beyond(units):
@@ -673,7 +696,7 @@ def _beyond(units):
 @cache
 def _pattern():
     """Build the one pattern: alternatives in order of priority, every repetition bounded."""
-    units = counted_units() - {"%", "‰", "倍", "成", "年", "天"} | {"个百分点", "个千分点", "个平方米"}
+    units = counted_units() - {"%", "‰", "倍", "成", "年", "天"} | {u for u in _SAME_UNIT if u[0] == "个"}
     words = {
         "UNIT": units | {"大"},
         "COUNTED": {u for u in units if not _is_latin(u)} - set(lexicon_codes("arabic_only")) | {"倍"},
@@ -690,12 +713,16 @@ def _pattern():
     texts["DEEP"] = str(max(5, 1 + max(map(len, words["PRE"]))))  # where a numeral stands after its lead
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
+    usual = [unit[0] for unit in word_table("units")["unit"]]  # the usual ones stand first there
     for name in ("UNIT", "COUNTED", "LATIN"):
-        texts[name] = f"(?:{either(words[name], _beyond(words[name]))})"
+        texts[name] = f"(?:{either(words[name], _beyond(words[name]), usual)})"
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
+    groups = lexicon_codes("person").keys() | lexicon_codes("organisation").keys()
+    texts["GROUP"] = f"(?:{either({word for word in groups if len(word) > 1} | {'者'})})"
+    large = _not_after_one()
     spelled = "".join(f"|(?<=[一两三四五六七八九十]){word}(?={code})" for word, code in _spelled().items())
-    spelled += f"|(?:(?<=[余多])|(?<=[一二两三四五六七八九][百千万]))(?:{either(_not_after_one())})"
+    spelled += f"|(?:(?<=[余多十])|(?<={_LARGE}))(?:{either(large, _beyond(large), usual)})"
     texts["COUNTED"] = f"(?:{texts['COUNTED']}|届(?=[,。;、“]|$){spelled})"
     texts["PRE"] += f"(?<!{')(?<!'.join(lexicon_codes('no_hedge'))})"  # 签约30人, 附近5家
     for name, text in (_PARTS | texts).items():
@@ -712,10 +739,10 @@ def _quick():
     others = "".join(sorted({word[0] for word in _not_after_one()}))
     before_unit = (
         f"[{_HAN}]{{0,11}}(?:[余多来]?[万亿]?(?=[{re.escape(''.join(sorted(units)))}])"
-        f"|(?:[余多]|(?<=[百千万]))(?=[{others}]))"
+        f"|(?:[余多]|(?<=[百千万十])|(?<={_LARGE}))(?=[{others}]))"
     )
     last = (  # 前三, 一半, 半数
-        f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)"
+        f"|(?<=首)(?=位)|(?<=全)(?=覆盖|部)|(?<=均)(?=为)|(?<=前[{_HAN}])|(?<=两)(?=[村街社部])|(?<=一)(?=半)|(?<=半)(?=数)|(?<=占[近过超逾]半)"
     )
     return re.compile(  # one class in front, so that the search runs over all else at once
         rf"[0-9第首翻全均xX×*○□△_{_HAN}](?:(?<=\d)[\d,.]*|(?<=[第翻百千万亿])|(?<=[*○□△_])[*○□△_]*"
@@ -774,7 +801,8 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "OPENING": rf"[\dxX×{_HAN}A-Za-z双翻首ALONE]|[*○□△_](?![*○□△_]{{16}})|全[覆部]|均为"
     rf"|[ (\[〔“\"][ (]{{0,4}}[\d{_HAN}]"
     rf"|[LEADS第前上过民公页浏阅点访评被引下].{{0,DEEP}}[\dxX×*:{_HAN}]",
-    "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿])|过(?<![经通不越度走渡路]过)(?=[百千万亿]))",
+    "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿])"
+    r"|过(?<![经通不越度走渡路]过)(?=[百千万亿]|半数|半(?<=占过半)))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
     # what stands for a number: ×.×, *万*千, 3.x, x.8, ××5; but 桌椅×5套, 4×100米, **5名**
     "BLANK": r"(?:(?<![A-Za-z\d.])(?:\d{1,3}\.?(?![*_]))?SIGNS"
@@ -782,7 +810,12 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     r"|(?<![A-Za-z\d])SIGNS)(?: ?ODD)?FACTOR?(?:SIGNS(?: ?ODD)?FACTOR)?",
     "SIGNS": r"(?:[xX×]{1,8}|[*]{1,8}|[○□△]{1,8}|_{1,16})",
     "FACTOR": r"(?:十MULT?|MULT)",
-    "NUM": r"(?:ARABIC(?: ?[余多来]? ?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
+    # so many that no classifier is needed: 三千多学生, 数百企业, 十几万贫困学生; but 百万青年
+    "MANY": "(?:[数几][十百千万亿]{1,3}|[一二两三四五六七八九十]{0,2}[百千万][余多]"
+    "|(?![十百]万)[一二两三四五六七八九十百]{1,3}[余多几]?[万亿])(?![余多一二两三四五六七八九十百千万亿])NEAR{0,5}?GROUP",
+    "NEAR": r"[^的里,。;、\d]",
+    "PER": "(?:HAN(?:点DIGITS|)|ARABIC)",
+    "NUM": r"(?:ARABIC(?: ?[余多来]? ?(?:个(?=亿))?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
     "ARABIC": r"(?:(?<![\d.])\d{1,3}+(?:,\d{3}){1,4}(?!\d)DECIMALS"
     r"|(?:(?<=[|\t])|(?<=\| ))[1-9]\d{0,2}+(?: \d{3}){1,4}(?= ?(?:[|\t\n]|$))"  # a cell
     # 1 519名
@@ -806,7 +839,8 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     )
     + ")",
     "CN": "[一二三四五六七八九十]",
-    "TIME": r"(?:个[半多]?月|周年|年(?!级)|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+    "TIME": r"(?:个[半多]?月|个(?:年头|春秋|寒暑|[日昼]夜)|周年|年(?!级)"
+    r"|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
 _FIRST = {  # what some sorts begin with, so that their many forms are tried only there
     "date": r"(?=(?:1[5-9]|20)[\dxX×*]|\d{1,2}[ 年月日号.:—–~至到-]"
@@ -830,7 +864,9 @@ _SORTS = {
         r"(?<![\d.])\d{1,2}(?:DASH\d{1,2})?[日号](?!常|楼|线|文|院)",
         r"(?<=[“\"‘'])\d{1,2}\.\d{1,2}(?=[”\"’'])",  # “12.5”
         r"(?<!\d)(?:5\.4|12\.5|3\.5|3\.12)(?=青年|学雷锋|志愿|活动|节|主题|国际)",
-        r"YEAR(?![\d级届]|[余多]? ?UNIT| ?[余多]|[.,%万亿]|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",  # 1500—1600人
+        # 1500—1600人
+        r"YEAR(?![\d级届]|[余多]? ?UNIT|(?<=1[5-8]\d\d)AREA| ?[余多]|[.,%万亿]"
+        r"|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",
     ],
     "age": [
         r"(?:(?<![\d.])\d{1,2} ?(?:周?岁)? ?DASH ?)?"
@@ -890,24 +926,27 @@ _SORTS = {
     "quantity": [
         r"(?P<all>全覆盖(?=[,。;!)\n]|$)|全部(?![^,。;]{0,4}奖)|均为(?:(?<=[名人位个]均为)|(?<=[名人位个],均为)))"
         r"|(?:(?P<pre>PREFIX) ?|)"
-        r"(?:(?P<fraction>[百千]分之(?:HAN(?:点DIGITS|)|ARABIC)|HAN分之HAN|\d(?<=[占近约超过达逾为有的余]\d)/\d{1,2}(?![\d/])|\d(?<![\d/.]\d)/\d{1,2}(?=以上|左右)"
-        r"|[一半](?<=[占近约过超达逾足到].)(?:(?<=一)半|数)|一(?<=[总数量额]的一)半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
-        r"|(?P<tenths>[一二三四五六七八九]成[半多余]?(?=[以的左,。;、)]|$)"
-        r"|[一二三四五六七八九](?<=[近约超逾过足到占].)成[一二三四五六七八九]?(?![立员功为果长效就])"
+        r"(?:(?<![从由自])百分之(?P<least>PER)DASH(?:百分之|(?=PER(?:[,。;、)的左]|$)))(?P<most>PER)|(?P<fraction>[百千]分之PER|HAN分之HAN|\d(?<=[占近约超过达逾为有的余]\d)/\d{1,2}(?![\d/])|\d(?<![\d/.]\d)/\d{1,2}(?=以上|左右)"
+        r"|[一半](?<=[占近约过超达逾足到为少降低].)(?:(?<=一)半|数)|半(?<=占[近过超逾]半)|一(?<=[总数量额]的一)半(?=[,。;、)]|$)|(?:一半|半数)(?=以上|左右))"
+        r"|(?:(?P<tenth>[一二三四五六七八])(?=[二三四五六七八九]成)|)"
+        r"(?P<tenths>[一二两三四五六七八九]成[半多余一二三四五六七八九]?(?=[以的左提上下增降到至,。;、)]|$)"
+        r"|[一二两三四五六七八九](?<=[近约超逾过足到占].)成[一二三四五六七八九]?(?![立功果长效就]|员(?!工))"
         r"|\d(?<![\d.]\d)(?:\.5|)成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
         r"|(?:(?=\d{0,3}\.?[xX×*○□△_])(?P<mask>BLANK)(?: ?(?P<odd1>ODD)|) ?(?P<unit1>UNIT|%)"
-        r"|(?>(?P<moved>(?<=[从由自])|(?<=[从由自] )|(?<=[年月初末底期来先前]的))|)"  # 由5%到8% are two
+        # 由5%到8% are two
+        r"|(?>(?P<moved>(?<=[从由自])|(?<=[从由自] )|(?<=[\d去上前今当明]年的)|(?<=[月初末底期来先前]的))|)"
         r"(?P<first>NUM)"
         r"(?:(?=.{0,8}[—–~至到-])(?: ?(?:UNIT|[%‰](?= ?[—–~-]|(?(moved)(?!)|[至到]ARABIC[%‰])))|)"
         r" ?DASH ?(?P<last>NUM)"
         r"(?= ?ODD? ?(?:UNIT|[%‰倍]))|)"
-        r"(?: ?(?P<odd2>ODD)|) ?(?:(?P<unit2>[%‰]|UNIT|倍)|)"
+        r"(?: ?(?P<odd2>ODD|几(?=UNIT))|) ?(?:(?P<unit2>[%‰]|UNIT|倍)|)"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4})(?:(?P<apart>COUNTED)|)"
         r" ?DASH ?|(?P<next>[一二两三四五六七八])、NEXT|)"
         r"(?P<zh1>HAN(?:点DIGITS[万亿]|))"
         r"(?:(?P<odd3>ODD)|) ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)|(?<=两)(?=BOTH)"
         r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
-        r"|(?:LED(?=[^数])|(?=数[十百千]*[万亿]))(?P<zh2>数?[一二两三四五六七八九十百千]{0,3}[百千万亿])(?![余多]?周?[年岁])(?:(?P<odd4>ODD)|)(?:(?P<unit4>UNIT)|))"
-        r"(?:(?P<unitodd>[余多](?=[,。;、)]|$))|))(?:(?P<post>POST)|)",
+        r"|(?:LED(?=[^数])|(?=数[十百千]*[万亿])|(?=MANY))"
+        r"(?P<zh2>[数几]?[一二两三四五六七八九十百千几]{0,3}(?:[余多来](?=[万亿])|)[百千万亿])(?![余多]?周?[年岁])(?:(?P<odd4>ODD)|)(?:(?P<unit4>UNIT)|))"
+        r"(?:(?P<unitodd>[余多](?=[,。;、)]|$))|))(?:\(UNIT\)|)(?:(?P<post>POST)|)",  # 50台(套)以上
     ],
 }

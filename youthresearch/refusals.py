@@ -16,6 +16,22 @@ FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "幢", "架", "张")  # units of what an inventory has one of
 FOUNDED = ("个", "所", "家", "支", "座", "处", "间", "栋", "幢")  # units of what is founded or built
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
+COUNTING = (
+    "期",
+    "场",
+    "次",
+    "名",
+    "位",
+    "人",
+    "家",
+    "所",
+    "支",
+    "户",
+    "批",
+    "届",
+    "部",
+    "首",
+)  # things, no ideas
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
 _HAN_DIGITS = "一二两三四五六七八九十几数"
@@ -60,6 +76,8 @@ def refusal_of(mention, folded):
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
         return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+    if lead.endswith("±"):
+        return "number"  # an error
     if lead.endswith("每") or (
         lead.endswith("/") and (lead[-2:-1].isdigit() or mention["value"] in (1e4, 1e5))
     ):
@@ -117,12 +135,14 @@ def _by_its_unit(mention, token, lead, rest):
         return "name"  # 千万吨级油田, 16m级隧道
     if unit == "班" and (mention["value"] >= 100 or rest[:1] == "等" or marks["classed"].search(lead)):
         return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
-    if unit in ("栋", "幢", "座") and (lead[-1:] == "号" or marks["numbered"].match(rest)):
-        return "number"  # 20号3栋501室
+    if unit in ("栋", "幢", "座", "单元") and (marks["housed"].search(lead) or marks["numbered"].match(rest)):
+        return "number"  # 20号3栋501室, 3号楼2单元
     if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
         return "number"  # 8号楼302室, 3室2厅
+    if unit == "位" and marks["digits"].search(lead):
+        return "number"  # 身份证号后4位
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
         return "number"  # 桥西100米, of an address
     if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
@@ -143,7 +163,7 @@ def _by_its_unit(mention, token, lead, rest):
         return "form"
     if token == "万元" and mention["start"] == mention["number_start"] and rest[:1] not in ("", *",。;、)\n"):
         return "unit"  # 万元GDP能耗
-    if unit in SIZES and mention["hedge"] == "at_least" and _is_of_size(lead, rest):
+    if mention["hedge"] in _BOUNDS | {"over"} and _is_of_size(mention, lead, rest):
         return "threshold"
     return ""
 
@@ -232,10 +252,20 @@ def _is_condition(mention, folded, lead, rest):
     return not marks["owing"].search(folded, max(0, start - 60), start)
 
 
-def _is_of_size(lead, rest):
-    """Tell whether a least value only says which are counted (50万元以上设备3台, 收入10万元以上的村占60%)."""
-    marks = _marks()
-    return bool(marks["of_size"].match(rest) and not marks["got_it"].search(lead))
+def _is_of_size(mention, lead, rest):
+    """Tell whether a bound only says which are counted (50万元以上设备3台, 收入10万元以上的村占60%).
+
+    Their number stands on either side (50头以上养殖户8户, 3家超百亿元企业).
+    """
+    marks, unit = _marks(), mention["unit"]
+    if marks["got_it"].search(lead):
+        return False
+    if unit in SIZES and mention["hedge"] == "at_least" and marks["of_size"].match(rest):
+        return True
+    if unit == "%":
+        return False
+    before, after = marks["so_many"].search(lead), marks["counting"].match(rest)
+    return bool((before and before[1] != unit and marks["whose"].match(rest)) or (after and after[1] != unit))
 
 
 def _is_enumerated(mention, token, lead, rest):
@@ -310,6 +340,7 @@ def _of_digits(mention, token, lead, rest):
     named = (
         rest[:1] == "“"
         and unit != "届"
+        and not (lead[-1:] == "了" and unit in COUNTING)
         and not marks["one_after_another"].search(lead)
         and not any(marks[so].search(lead) for so in ("won", "often", "founded"))
     )
@@ -348,8 +379,9 @@ def _is_listed_with(unit, lead, rest):
 def _no_count(lead, token, rest):
     """Say why a number without a unit counts nothing, or nothing: a code, an age, a ratio, a size."""
     marks = _marks()
-    coded = marks["coded"].search(lead) and not (token[-1] in "万亿" and lead[-1] not in " :")  # 阅读量超5万
-    if coded or marks["long"].match(token) or rest[:1] in tuple("度分字页伏℃°"):
+    large = token.rstrip("+")[-1] in "万亿" and lead[-1:] not in (" ", ":")  # 阅读量超5万
+    coded = marks["coded"].search(lead) and not large
+    if coded or marks["long"].match(token) or rest[:1] in tuple("度分字页伏级版℃°"):
         return "number"
     if token[0] == "0" and token[1:2].isdigit():
         return "number"  # 028
@@ -396,7 +428,8 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "to": r" ?[:比] ?\d",
     "for": r"\d ?[:比] ?$",
     # what has no unit: stated, or a code, an age
-    "stated": r"(?:为|是|达|达到|共|计|有|约|近|超|总数|合计|数|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$",
+    "stated": r"(?:(?<![高初中平对一二三优特同])等|为|是|达"
+    r"|达到|共|计|有|约|近|超|总数|合计|数|人口|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$",
     "admin": r"(?:AREAS|校)(?![\u4e00-\u9fff]*号)|部门",
     "coded": (
         r"(?:CODED|邮 {1,4}编|电 {1,4}话|传 {1,4}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
@@ -407,7 +440,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     # ranks
     "ordinal": r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?",
     "rank": (
-        r"(?:排名|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        r"(?:排[名位行]|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
     "top": "(?<![目以此之])前$",
@@ -427,15 +460,26 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "owing": r"每[名位个][^。;\n]{2,}$",  # 每名干部联系3个以上的支部
     "sized": r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d",  # 40平方米活动室3处
     # 超过500件的有3个, 20万元以上的有某厂等4家
-    "having": r"(?:以上)?的,?(?:共?有|达|共)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]",
+    "having": r"(?:以上)?的,?(?:共?有|达|共|占)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]",
     "worth": (  # 超亿元项目2个
         r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社|村|乡镇|楼宇|园区)"
         r" ?(?:[达共有]到? ?)?\d"
-        r"|(?:以上)?的,?(?:共|占)?\d+[个家户]"  # 年产值超千万元的12家
+        r"|(?:(?:以上)?的,?(?:共|占)?)?\d+[个家户]"  # 年产值超千万元的12家, 5千万元以上1家
     ),
     "such": r"的[^,。;:、\d了]{1,10}\d[\d.]*[万余多]?[\u4e00-\u9fff]{1,2}(?![\u4e00-\u9fff])",
     "measured": "(?:率|收入|产值|比例|比重|占比|面积|规模)(?:均|都)?(?:[在达为]|达到)?$",
     "of_size": r"的?[\u4e00-\u9fff]{1,8}(?<![和及与])(?:\d|占\d|[达有共]\d)",
+    "counting": (
+        r"(?:的[^,。;:、\d了和及与]{0,10}?|(?!HEAD_VERB)[\u4e00-\u9fff]{1,8}?(?<![和及与]))"
+        r"(?:[达有共占]到?)?\d[\d.]*[余多]?([个家户名所支座处])(?!百分)"
+    ),
+    "housed": "号楼?$",
+    "digits": "(?:号码?|尾号|编号|密码)[前后末最]{0,2}$",
+    "so_many": (
+        r"[\d一二两三四五六七八九十][余多]?([个家户名所支座处])"
+        "(?:年?总?(?:销售|营收|产值|纳税|税收|投资|资产|面积|收入)(?:收入|额)?)?$"
+    ),
+    "whose": r"的?[\u4e00-\u9fff]",
     "got_it": "发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补",
     "form": r"(?:FORM)(?:[^,。;]{0,4}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$",
     "of_form": r"[^,。;、\d]{0,8}?(?:FORM)",

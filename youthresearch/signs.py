@@ -8,7 +8,7 @@ from math import inf
 from .quantities import lexicon_codes, lexicon_pattern, lexicon_words
 from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, PLACE, classify, cut
 
-THAN = ("较", "比(?<![别占青学相]比)(?![例赛重率])")
+THAN = ("较(?![大高好强多快少低慢为长短深严优易难])", "比(?<![别占青学相]比)(?![例赛重率])")
 _LIMIT = re.compile(r"以[上下内]|(?:至|到|-|~|—)")
 # Where every branch begins with a character, `re` searches at once; so a look-behind stands after it.
 _QUOTE = re.compile(r"“[^“”\n,。;]{1,16}”|\"[^\"\n,。;]{1,16}\"|《[^《》\n]{1,40}》")
@@ -89,6 +89,8 @@ def _sign(mention, folded, counted):
     token = folded[mention["start"] : mention["end"]]
     if mention["sort"] == "age":
         return GROUP if token[-1] == "后" else AGE if _LIMIT.search(token) else OTHER
+    if mention["sort"] == "ordinal" and folded.startswith("书记", mention["end"]):
+        return ""  # 第一书记
     if mention["sort"] != "name":
         return "" if mention["sort"] == "ordinal" and token[-1] in ".)、" else OTHER
     if token[0] in '“《"‘':

@@ -31,11 +31,12 @@ SORTS = {  # whatever the tagger says
     OTHER: "s",
     **dict.fromkeys((BODY, PLACE), "p"),
     **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
-    **dict.fromkeys(("未", "无", "非", "之", "涉", NAME, "级", "类", "型", "式", "青", "零"), "a"),
+    **dict.fromkeys(("第一", "未", "无", "非", "之", "涉", NAME, "级", "类", "型", "式", "青", "零"), "a"),
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
+    "经": "r",
 }
-SETTINGS = ("农村", "社会")  # where something is, and no body
+SETTINGS = ("农村", "城乡", "城镇", "社会")  # where something is, and no body
 NO_TAILS = frozenset((*"年月日了较高低多少可各仍且虽每今此", OTHER))  # end no noun, as adverbs
 PIECES = ("zg", "g", "ng", "q", "k", "uv")  # tags of parts of words and of classifiers
 
@@ -234,6 +235,8 @@ def _sort_of_tag(word, tag):
     verbs = purely("head_verb", "compound")
     if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
         return "h"  # 顺利完成, 建立健全
+    if tag in ("n", "nz", "nt") and len(word) == 4 and word[2:] in verbs and _tag(word[:2])[0] not in "nj":
+        return "h"  # 严格控制
     ends = word[-1] in "省市县区镇乡州盟旗" and len(word) > 2
     if (ends and tag in ("ns", "nr", "nrt", "nz")) or (tag == "ns" and is_place(word, short=True)):
         return "p"  # but 美丽, 普及, which the tagger takes for places
