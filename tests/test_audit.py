@@ -357,6 +357,7 @@ STATEMENTS = [  # own sentences, worked out by hand: relation, verdict, first re
         "infeasible",
         "86.5% -> 76.5%",
     ),  # 29 gives 85.3, 30 gives 88.2
+    ("计划改造40户，完成45户，完成率112.5%。", "share", "holds", ""),  # 45 of 40
 ]
 
 
@@ -365,6 +366,18 @@ INNOCENT = [
     "开展活动36次，参与120人，平均每月3次。",  # a mean over months
     "有3个镇的团委完成换届，另有2个正在筹备。全县团员5000名。",
     "2019年7月列为试点，2020年有36项任务完成。",
+    "培训社工620人，占全年任务500人的124%。",  # more than was planned, so no part of it
+    "工作以12个市（含95个县）为重点。",  # what lies in them is no part of their number
+    "受理投诉500件，办结450件，按期答复率96.2%。",  # of what was answered, which is not told
+    "提出候选人9名（含20%差额）。",  # a rule of thumb
+    "学生来自16个学院，其中，大一占43.6%，研究生占13.2%。",  # of the students
+    "获一等奖19项，冠军3项，比上年增长46.67%。",  # both are 22, of 15
+    "平均用时60天，同比减少15天，一次办成率89.6%，同比上升1.3%。",  # the rate went up
+    "人均消费900元，同比增长10.5%，比全省人均消费低170元。",
+    "参学5000人，其中：甲校3450人，占该校人数的91.7%。",
+    "收入总计90万元，支出总计90万元。支出合计60万元，其中：基本支出40万元，项目支出20万元。",
+    "2020年有团员14500名，比2010年减少900名，年均下降0.6%。",
+    "全县有党支部60个，其中女党员190名，占15.5%。",  # of the members
 ]
 
 
@@ -386,6 +399,45 @@ def test_what_a_sentence_states_is_related_and_checked(text, relation, expected,
 @pytest.mark.parametrize("text", INNOCENT)
 def test_figures_that_only_stand_together_are_not_in_conflict(text, stated):
     assert not stated[text]["verdict"].isin(["conflict", "infeasible"]).any()
+
+
+RELATED = [  # own sentences: which relations are found in them, by rule, all of which hold
+    # a list goes on over what is said of each item
+    ("经费813.6万元，其中培训经费310.2万元，占38.13%；办公经费503.4万元，占61.87%。", {"sum": 1, "share": 2}),
+    ("善款3275.416万元（企业捐赠1514.203万元；网络众筹1761.213万元）。", {"sum": 1}),  # seven digits agree
+    ("收入96.4万元，支出96.4万元，其中工资70.1万元、水电26.3万元、差旅0万元。", {"sum": 1}),
+    # so many times one
+    ("救助金85万元，救助85名困难职工，每人1万元。", {"mean": 1}),
+    ("全年接待3万人次，为192家书屋送书，每家书屋100余本。", {}),  # of another sum
+    # the whole of a share stands before the rest of its list, or before a change
+    ("受理投诉1250件，同比增加61件；办结1203件，同比增加55件；办结率96.24%。", {"share": 1}),
+    (
+        "团干部640名，平均年龄29.5岁，党员212人，占33.13%；女干部305人，占47.66%；大专以上408人，占63.75%；"
+        "返乡的77人，占12.03%；专职的45人，占7.03%；兼职的595人，占92.97%。",
+        {"share": 6},
+    ),
+    ("回收问卷380份。其中男生143人，占37.6%；女生237人，占62.4%；团员301人，占79.2%。", {"share": 3}),
+    ("回收问卷380份。其中男生143人，占37.6%。", {}),  # one share may agree by chance
+    ("受理2.8万件，办结2.4万件，服判息诉率83.1%。", {}),  # 2.4 of 2.8 are 85.7%
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), RELATED)
+def test_what_a_reader_would_check_is_related_in_a_draft(text, expected):
+    findings = yr.audit_facts(yr.extract_facts(text))
+    found = findings[findings["relation"].isin(["sum", "mean", "share"])]
+    assert found["relation"].value_counts().to_dict() == expected
+    assert set(found["verdict"]) <= {"holds"}
+
+
+def test_a_part_of_like_name_or_of_persons_or_money_is_no_larger_than_its_whole_in_a_draft():
+    for text in (
+        "团员5000名，其中学生团员7000名。",
+        "基层团组织320个，其中村团组织330个。",
+        "经费15万元，其中培训费18万元。",
+    ):
+        findings = yr.audit_facts(yr.extract_facts(text))
+        assert findings.set_index("relation").loc["part", "verdict"] == "conflict"
 
 
 def test_what_follows_is_derived_with_the_facts_it_rests_on():

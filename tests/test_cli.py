@@ -199,20 +199,19 @@ def test_audit_in_chinese_is_aligned(folder):
     words = load_labels().set_index("key")["label_zh"]
     assert words["verdict_conflict"] in shown and words["relation_growth"] in shown
     lines = shown.split("\n\n")[0].splitlines()[1:]
-    places = {
-        cli._width(line[: line.index(token)]) for line, token in zip(lines, ("1100个", "520名"), strict=True)
-    }
-    assert len(places) == 1
+    named = [line.rpartition("  ")[2] for line in lines]  # each figure after its noun where that is new
+    assert named[1] == "团干部 520名 · 增加120名 · 增长30%" and "团支部 1100个 · 增加418个" in named[0]
+    assert len({cli._width(line[: line.rindex("  ")]) for line in lines}) == 1
 
 
-ODD = "书屋90间，其中村级书屋120间。教员9名，其中女性占20%。团员300名，团员360名。"
+ODD = "书屋90间，其中村级书屋120间。教员9名，其中女性占21%。团员300名，团员360名。"
 
 
 @pytest.mark.parametrize(
     ("lang", "sums"),
     [
-        ("en", ("120 of 90", "20% of 9 = 1.8", "20% -> 22%; or")),
-        ("zh", ("90 中的 120", "9 中的 20% = 1.8", "20% -> 22%；或")),
+        ("en", ("120 of 90", "21% of 9 = 1.89", "21% -> 22%; or")),
+        ("zh", ("90 中的 120", "9 中的 21% = 1.89", "21% -> 22%；或")),
     ],
 )
 def test_audit_says_sums_and_repairs_in_one_language(lang, sums, folder):

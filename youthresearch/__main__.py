@@ -238,6 +238,8 @@ def _audit(options):
     )
     left_out, unlike = ([row for t in tables for row in t.attrs.pop(k)] for k in ("left_out", "unlike"))
     findings = pd.concat([t for t in tables if len(t)] or [pd.DataFrame({"verdict": []})], ignore_index=True)
+    if len(findings):  # what is wrong first, what says least last
+        findings = findings.sort_values("relation", key=lambda r: r.eq("part"), kind="stable")
     findings = findings.sort_values("verdict", key=lambda v: v.map(VERDICTS.index), kind="stable")
     if len(findings):
         _print_rows(_readable(findings, options.lang))
@@ -276,6 +278,7 @@ def _findings(path, source_id, date, data):
 
     facts = _facts(path, source_id, date, data)
     tokens = facts.set_index("fact_id")["token"]
+    named = facts.set_index("fact_id").get("noun", tokens.iloc[:0]).fillna("")
     own = path if (path / "sources.csv").exists() else None  # a folder's own tables, as its facts
     with words_of(None if own else data):
         book = {name: LOADERS[name](own) if own else word_table(name) for name in ("indicators", "units")}
@@ -287,8 +290,18 @@ def _findings(path, source_id, date, data):
         "left_out": _left_out(unclear, tokens),
         "unlike": _unlike(reread_tokens(facts)) if coded else [],
     }
-    shown = [" · ".join(tokens[i] for i in ids.split(" ") if i in tokens) for ids in findings["fact_ids"]]
+    shown = [_told_of(ids.split(" "), tokens, named) for ids in findings["fact_ids"]]
     return findings.assign(tokens=shown)
+
+
+def _told_of(ids, tokens, named):
+    """Put the figures of a finding in one line as they are printed, each after its noun where that is new."""
+    told, last = [], ""
+    for i in [i for i in ids if i in tokens]:
+        noun = named.get(i, "")
+        told.append(tokens[i] if noun in ("", last) else f"{noun} {tokens[i]}")
+        last = noun or last
+    return " · ".join(told)
 
 
 def _left_out(unclear, tokens):

@@ -69,7 +69,7 @@ def audit_facts(facts, identities=None, districts=None, *, indicators=None, unit
         exceeded. Verdicts: holds; holds_if_truncated (the printed figure was cut, not rounded);
         conflict; infeasible (no whole number satisfies the relation); undetermined (a vague figure,
         or chance, leaves room for both). ``found``: named (by what the facts are coded as), near (by their
-        places in the text), sums (by the arithmetic itself). ``repairs``: the best proposals for a
+        places in the text), sums (by the arithmetic itself, or but for one slip). ``repairs``: the best for a
         conflict (see `propose_repairs`). `list_refused` names (fact_ids, source_id, district, scope,
         indicator, period_end, kind, value, reason) the levels, changes and rates that a source states with
         several values, or that may be of several levels, so that none could be chosen; and the changes and

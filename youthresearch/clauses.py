@@ -771,6 +771,8 @@ def _before_noun(clause, noun, start):
 
 _YEAR = re.compile(r"[比较同与和跟](?:(?<=[比较])|(?=\d{4}年[^,。;]{0,4}(?:相比|比)))(\d{4})年(年?[底末])?")
 _ORIGIN = re.compile(r"(?:[比较由从]|是)[^,。;:由从比较是]{0,14}$")
+_AGAINST = re.compile(r"[与同和跟较比][^,。;:]{0,24}$")  # 与2010年的1000人相比
+_COMPARED = re.compile(r"[^,。;:\d]{0,4}(?:相比|相较|比较)")
 _ORIGIN_DATE = re.compile(r"\d{4}年(?:\d{1,2}月)?")
 
 
@@ -801,12 +803,18 @@ def _named_baseline(lead, at):
 
 def _origin(kind, clause, rest):
     """Tell whether a level is the one that a change starts from (由682个增加到1100个), and of when."""
-    if kind not in ("level", "share") or not _ORIGIN.search(clause):
+    if kind not in ("level", "share"):
         return ""
-    if not _marks()["onward"].match(rest):
+    risen = _ORIGIN.search(clause) and _marks()["onward"].match(rest)
+    if not risen and not _is_compared(clause, rest):
         return ""
     date = _ORIGIN_DATE.search(clause)
     return (date and iso(date[0])) or "before"
+
+
+def _is_compared(clause, rest):
+    """Tell whether a level is one that another is compared with (与2010年的1000人相比)."""
+    return ("比" in rest or "较" in rest) and _COMPARED.match(rest) and _AGAINST.search(clause)
 
 
 def _same_baseline(between, kind, context):

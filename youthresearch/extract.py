@@ -45,6 +45,7 @@ from .rates import each_of
 from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
+from .sorts import YEARLY
 from .tables import lines_of, read_tables
 from .tokens import COUNTED, NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb, roles
 from .wholes import follow, share_of, whole_of, wholes_of
@@ -438,6 +439,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         "baseline": baseline_of(kind, said, attached, mention["at"], context),
         **course_of(said, noun, mention["start"], rule, context),
         "each": said.clause.rstrip().endswith(("各", "每")),
+        "yearly": kind == "growth" and any(map(said.clause.__contains__, YEARLY)),
         "per": context["per"],
         **{"noun": noun, "rule": rule, "other": other},
     }
@@ -454,8 +456,8 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     row["whole"] = whole_of(row, folded, context)
     shared = kind == "share" and share_of(row, said.lead, folded, context)
     if shared:
-        part, whole = shared
-        whole["whole"], part["whole"] = None, whole["number"]
+        part, whole, contained = shared
+        whole["whole"], part["whole"] = None, whole["number"] if contained else part["whole"]
         row |= {"whole": whole["number"], "noun": part["noun"]}
     _remember(row, unit, context)
     return row
@@ -613,7 +615,7 @@ def _row(row, text, folded, source_id, ids, book):
         "part_of": ids.get(row["whole"], ""),
         "coder": "extract",
         "reviewer": "",
-        "note": "each" if row["each"] else "",
+        "note": "each" if row["each"] else YEARLY[0] if row.get("yearly") else "",
         "noun": noun,
         "noun_start": noun_start,
         "noun_end": noun_end,

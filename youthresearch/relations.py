@@ -8,17 +8,18 @@ What would be related but for another scope, flow, status or date is listed, wit
 import re
 from bisect import bisect
 from collections import namedtuple
-from itertools import pairwise
+from itertools import pairwise, permutations
 from operator import attrgetter
 
 import numpy as np
 import pandas as pd
 
+from .doubts import well_founded
 from .loaders import given_or_own, load_lexicon
+from .misprints import is_misprinted_mean, is_misprinted_sum, misprinted_shares
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
-from .slips import slips_of
-from .sorts import bases_of, is_alike, sort_of
+from .sorts import YEARLY, bases_of, is_alike, sort_of
 
 KEY = ["source_id", "district", "scope", "subject", "flow", "status", "period_start", "period_end"]
 NEEDED = [c for c in FACT if c not in ("value_max", "token", "start", "end", "coder", "reviewer", "note")]
@@ -30,6 +31,9 @@ CLOSE = 10  # characters between two counts and the rate that is made of them
 MOST_NEAR = 8  # levels near before a change
 LISTED = 30  # characters between two items of one list
 LONGEST_LIST = 12
+MANY = 10  # fewer make any total
+SURE = 3  # so many shares of one whole agree with it by no chance
+TOLD = 10_000  # a list of unlike names adds up to so many of its last places by no chance
 LAST_YEAR = ("previous_year", "same_period_previous_year")
 EVENTS = ("场", "次", "期", "场次")  # a mean of these may be by the month as well
 FINE = ("‰", "/10万")  # of populations, no count of which stands beside them
@@ -38,7 +42,7 @@ KNOWN = ("source_id", "subject", "status")  # of a draft: that much is known
 MOVE = ["at", "kind", "baseline", "near", "key", "level", "previous", "found"]
 RELATION = ["relation", "members", "found"]
 _WORDS = ["fact_id", *KEY, "kind", "hedge", "unit", "sort", "called", "baseline", "part_of"]
-_REST = [*NUMBERS, *PLACE, "draft", "named", "key", "near"]
+_REST = [*NUMBERS, *PLACE, "draft", "named", "key", "near", "yearly"]
 _Row = namedtuple("_Row", ["Index", *_WORDS, *_REST])
 SEVERAL, NONE_TOLD = "several", -2  # a move may be of several levels, so it is of none
 
@@ -59,8 +63,9 @@ def prepare(facts, indicators=None, units=None):
     pandas.DataFrame
         The facts, sorted by source and place in the text, empty cells as "", and: subject (the indicator; in
         a draft that has none, the noun; failing that the fact itself), draft, called and named (the noun of a
-        draft, and where it stands), counted (the noun, if the indicator does not say what is counted), sort
-        (see `_sorts`), key and near (as KEY, and as far as nearness in the text replaces it).
+        draft, and where it stands), yearly (a growth rate by the year over several), counted (the noun, if
+        the indicator does not say what is counted), sort (see `_sorts`), key and near (as KEY, and as far as
+        nearness in the text replaces it).
 
     Raises
     ------
@@ -79,6 +84,8 @@ def prepare(facts, indicators=None, units=None):
     table["draft"] = table["noun"].notna() if "noun" in table else False
     table["named"] = table.get("noun_start", np.nan)
     table["called"] = table.get("noun", "")
+    note = table["note"].astype("str").fillna("") if "note" in table else pd.Series("", index=table.index)
+    table["yearly"] = table["kind"].eq("growth") & note.str.contains("|".join(YEARLY))
     table["subject"] = _subject(table)
     book, units = given_or_own("indicators", indicators), given_or_own("units", units)
     table["sort"], table["counted"] = _sorts(table, book, units), _counted(table, book)
@@ -159,7 +166,8 @@ def find_relations(facts, figures, identities=None, districts=None):
     pandas.DataFrame
         One row is one relation: relation (key of `rules.RULES`), members (tuple of row positions in facts, in
         the order of the rule's roles), found (named: by what the facts are coded as; near: by their places in
-        the text; sums: by the arithmetic itself, where chance is no explanation).
+        the text; sums: by the arithmetic itself, where chance is no explanation, or by one slip in a list).
+        Those of a draft that fail are kept where they are well founded (see `doubts`).
         ``attrs["not_related"]`` says of changes and rates without a level, by fact_id, in what they differ
         from one of their subject; ``attrs["several"]`` lists those that may be of several levels.
     """
@@ -183,7 +191,8 @@ def find_relations(facts, figures, identities=None, districts=None):
     once = {}
     for relation in found:
         once.setdefault(relation[:2], relation)
-    table = pd.DataFrame(list(once.values()), columns=RELATION).astype({"relation": "str", "found": "str"})
+    table = pd.DataFrame(well_founded(list(once.values()), facts, rows, figures), columns=RELATION)
+    table = table.astype({"relation": "str", "found": "str"})
     table.attrs["not_related"] = _not_related(rows, moves)
     table.attrs[SEVERAL] = [rows[m.at].fact_id for m in moves if m.found == SEVERAL]
     return table
@@ -246,6 +255,7 @@ def moves_of(rows, figures):
     """
     levels = [r for r in rows if r.kind in ("level", "mean") and r.unit not in RATES]
     moves = [r for r in rows if r.kind == "growth" or (r.kind == "change" and r.unit not in RATES)]
+    moves = [r for r in moves if not r.yearly]
     after = [r for r in levels if r.baseline == ""]
     level, found = _one_of(moves, after, _agreeing(moves, after, figures))
     near = _nearest(moves, [r for r in levels if r.baseline != ""])
@@ -439,13 +449,15 @@ def _of_shares(facts, rows, figures):
     for share, part in zip(shares, _share_part(shares, rows), strict=True):
         part_linked = at.get(rows[part].part_of, -1) if part >= 0 else -1
         table.append((part, at.get(share.part_of, part_linked), share.Index))
-    table = np.array([m for m in table if m[0] != m[1]], int).reshape(-1, 3)
+    table = np.array([m for m in table if m[0] != m[1] or m[0] < 0], int).reshape(-1, 3)
     stated = table[(table[:, :2] >= 0).all(axis=1)]
     stated = stated[_countable(facts, stated[:, 0], stated[:, 1])]
     searched = _searched_wholes(facts, figures, table[facts["draft"].to_numpy()[table[:, 2]]])
     better = {m[2] for m in searched}
     wrong = _wrong("share", stated, figures)
     kept = [m for m, w in zip(stated.tolist(), wrong, strict=True) if not (w and m[2] in better)]
+    holding = [m for m, w in zip(stated.tolist(), wrong, strict=True) if not w]
+    searched += misprinted_shares(facts, table.tolist(), [*holding, *searched])
     settled = {m[2] for m in kept} | better
     printed = figures["printed"].tolist()
     bare = [(w, s) for _, w, s in table.tolist() if w >= 0 and s not in settled and printed[w]]
@@ -475,22 +487,45 @@ def _spoken_of(share, levels):
 
 
 def _searched_wholes(facts, figures, table):
-    """Look among the levels before a share, in a draft, for a part and a whole that give it beyond chance."""
+    """Look among the levels before a share, in a draft, for a part and a whole that give it beyond chance.
+
+    Where neither is told they are the two levels right before it. A whole of several shares may stand farther
+    back, and may be counted otherwise than its parts (390份, of which 73人).
+    """
     levels = facts.index[(facts["kind"] == "level").to_numpy()].to_numpy()
-    start, end = facts["start"].to_numpy(), facts["end"].to_numpy()
-    tried, source = [], facts["source_id"].to_numpy()
-    for part, _, share in table:
+    start, end, source = (facts[c].to_numpy() for c in ("start", "end", "source_id"))
+    tried = []
+    for part, whole, share in table:
         last = np.searchsorted(levels, share)
         before = [i for i in levels[max(0, last - 5) : last] if source[i] == source[share]]
         before = [i for i in before if start[share] - end[i] <= WINDOW]
-        for p in [part] if part >= 0 else before:
-            tried += [(p, w, share) for w in before if w != p]
+        told = before if whole >= 0 else before[-2:]
+        pairs = [(part, w) for w in before] if part >= 0 else permutations(told, 2)
+        tried += [(p, w, share) for p, w in pairs if w != p]
+    hits = _telling(facts, figures, tried)
+    wholes = sorted({(source[w], w) for _, w, _ in hits})
+    found = {share for *_, share in hits}
+    tried = [
+        (p, w, s)
+        for p, _, s in table.tolist()
+        for its, w in wholes
+        if p >= 0 and s not in found and its == source[s] and w < min(p, s)
+    ]
+    return _said_once(np.array([*hits, *_telling(facts, figures, tried)], int).reshape(-1, 3))
+
+
+def _telling(facts, figures, tried):
+    """Keep the parts, wholes and shares that agree closely, in like units or for several parts of a whole."""
     tried = np.array(tried, int).reshape(-1, 3)
-    tried = tried[_countable(facts, tried[:, 0], tried[:, 1])]
-    good = _holds("share", tried, figures) & ~figures["vague"].to_numpy()[tried].any(axis=1)
-    size, place = facts["value"].to_numpy()[tried[:, 1]], facts["resolution"].to_numpy()[tried[:, 2]]
-    good &= (place <= 0.1) & (size >= 10)
-    return _said_once(tried[good])
+    value, place = (facts[c].to_numpy()[tried] for c in ("value", "resolution"))
+    apart = np.abs(100 * value[:, 0] / np.maximum(value[:, 1], 1) - value[:, 2])  # as printed
+    fine = (place[:, 2] <= 0.1) & (value[:, 1] >= 10) & (apart <= place[:, 2])
+    fine &= ~figures["vague"].to_numpy()[tried].any(axis=1)
+    tried = tried[fine]
+    tried = tried[_holds("share", tried, figures)]
+    _, which, shares = np.unique(tried[:, 1], return_inverse=True, return_counts=True)
+    alike = _countable(facts, tried[:, 0], tried[:, 1])
+    return tried[alike | (shares[which] >= SURE)].tolist()
 
 
 def _said_once(members):
@@ -542,8 +577,9 @@ def _parts(rows):
 
 
 def _of_parts(rows):
-    """Relate each part to its whole: it is no larger."""
-    found = [(p, w) for p, w in _parts(rows) if w.kind == "level"]
+    """Relate each part to its whole: it is no larger, unless it is a duty more than fulfilled."""
+    surpassed = {r.part_of for r in rows if r.kind == "share" and r.value > 100}
+    found = [(p, w) for p, w in _parts(rows) if w.kind == "level" and w.fact_id not in surpassed]
     found = [(p, w) for p, w in found if (_alike if p.draft else _of_a_sort)(p, w)]
     return relate("part", [(p.Index, w.Index) for p, w in found], "named")
 
@@ -558,56 +594,51 @@ def _of_lists(facts, rows, figures):
     wrong = set()
     for alike in _by(named, len).values():
         wrong |= {m[0] for m, w in zip(alike, _wrong("sum", alike, figures), strict=True) if w}
-    good = [m for m in named if m[0] not in wrong or _one_slip_away(m, facts)]
+    good = [m for m in named if m[0] not in wrong or is_misprinted_sum(m, facts)]
     return [*relate("sum", good, "sums"), *relate("sum", _runs(facts), "sums")]
 
 
-def _one_slip_away(members, facts):
-    """Tell whether a list of parts fails to add up by one slip in one figure, beyond what chance explains."""
-    value, place = (facts[c].to_numpy()[list(members)] for c in ("value", "resolution"))
-    exact = facts["hedge"].to_numpy()[list(members)] == "exact"
-    if len(members) < 4 or not exact.all() or value[0] < 1000 * place[0]:
-        return False
-    gap = value[0] - value[1:].sum()
-    needed = [value[0] - gap, *(value[1:] + gap)]
-    return any(
-        round(n, 6) in slips_of(v, p) for n, v, p in zip(needed, value, place, strict=True) if v >= 1000 * p
-    )
-
-
 def _runs(facts):
-    """List each figure with the run of like figures right after or before it that adds up to it."""
-    value = facts["value"].to_numpy()
-    usable = (facts["kind"].eq("level") & facts["hedge"].eq("exact")).to_numpy()
-    joined = _joined(facts, usable)
-    small = value < 100 * facts["resolution"].to_numpy()
-    found = []
-    for step in (1, -1):
-        whole = np.flatnonzero(usable & ~small)
+    """List each figure with the run of like figures right after or before it that adds up to it.
+
+    Between them may stand what is said of each: its share, its growth.
+    """
+    levels = np.flatnonzero(facts["kind"].eq("level"))
+    table = facts.iloc[levels].reset_index(drop=True)
+    value, place = table["value"].to_numpy(), table["resolution"].to_numpy()
+    usable = table["hedge"].eq("exact").to_numpy()
+    joined, named = _joined(table, usable, np.diff(levels) - 1)
+    found = {}
+    for step in (-1, 1):  # a list is rather of what stands before it
+        whole = np.flatnonzero(usable & (value >= 100 * place))
         total, alive = np.zeros(len(whole)), np.ones(len(whole), bool)
+        alike = value[whole] >= TOLD * place[whole]  # so many digits agree in a list of like things alone
         for size in range(1, LONGEST_LIST + 1):
             last = whole + step * size
             inside = (last >= 0) & (last < len(value))
             last = np.clip(last, 0, len(value) - 1)
-            link = np.minimum(last, last - step)
-            alive &= inside & joined[np.clip(link, 0, len(value) - 1)]
+            link = np.clip(np.minimum(last, last - step), 0, len(value) - 1)
+            alive &= inside & joined[link] & (alike | named[link])
             total = total + np.where(alive, value[last], 0)
             hit = alive & (size > 1) & np.isclose(total, value[whole], rtol=1e-9)
-            found += [(w, *sorted(w + step * k for k in range(1, size + 1))) for w in whole[hit]]
-    return found
+            for w in whole[hit]:  # a longer one has but noughts more
+                found[w, step] = (w, *sorted(w + step * k for k in range(1, size + 1)))
+    whole_of = {members[1:]: members[0] for members in found.values()}
+    return [tuple(levels[[whole, *parts]]) for parts, whole in whole_of.items()]
 
 
-def _joined(facts, usable):
-    """Tell of each figure whether the next one continues a list: like subject, like unit, close by."""
-    a, b = facts.iloc[:-1], facts.iloc[1:]
-    near = (b["start"].to_numpy() - a["end"].to_numpy()) <= LISTED
+def _joined(levels, usable, between):
+    """Tell of each level whether the next one continues a list: like unit, close by; and of like name."""
+    a, b = levels.iloc[:-1], levels.iloc[1:]
+    gap = b["start"].to_numpy() - a["end"].to_numpy()
+    near = gap <= np.where(between > 0, NEAR, LISTED)
     alike = a["subject"].str[-2:].to_numpy() == b["subject"].str[-2:].to_numpy()
-    if "noun" in facts:
-        nouns = facts["noun"].fillna("").str[-2:].to_numpy()
+    if "noun" in levels:
+        nouns = levels["noun"].fillna("").str[-2:].to_numpy()
         alike |= (nouns[:-1] == nouns[1:]) & (nouns[1:] != "")
     same = (a["source_id"].to_numpy() == b["source_id"].to_numpy()) & usable[:-1] & usable[1:]
-    same &= _countable(facts, a.index, b.index)
-    return np.append(near & alike & same, False)
+    same &= _countable(levels, a.index, b.index)
+    return np.append(near & same, False), np.append(alike, False)
 
 
 def _of_means(facts, figures):
@@ -620,11 +651,24 @@ def _of_means(facts, figures):
         tried = _pairs_before(facts, rows)
         if not len(tried):
             continue
-        size = np.abs(facts["value"].to_numpy()[tried]).min(axis=1)
-        fine = facts["resolution"].to_numpy()[tried[:, 2]] <= LUCK * size
-        hits = tried[_holds(rule, tried, figures) & (size > 0) & fine]
+        value = np.abs(facts["value"].to_numpy()[tried])
+        fine = facts["resolution"].to_numpy()[tried[:, 2]] <= LUCK * value.min(axis=1)
+        fine |= _exactly(facts, tried, value)
+        fine &= ~figures["vague"].to_numpy()[tried].any(axis=1) & (value > 0).all(axis=1)
+        hits = tried[_holds(rule, tried, figures) & fine]
         found += relate(rule, _said_once(hits), "sums")
+        if rule == "mean":
+            lost = tried[~np.isin(tried[:, 2], hits[:, 2])]
+            lost = np.array([m for m in lost if is_misprinted_mean(m, facts)], int).reshape(-1, 3)
+            found += relate(rule, _said_once(lost), "sums")
     return found
+
+
+def _exactly(facts, tried, value):
+    """Tell whether a total is just so many times a mean of its own unit (165万元 are 165 times 1万元)."""
+    unit = facts["unit"].str.partition("/")[0].to_numpy()[tried]
+    alike = (unit[:, 0] == unit[:, 2]) & (unit[:, 1] != unit[:, 2])
+    return alike & (value[:, 1] >= MANY) & np.isclose(value[:, 0], value[:, 1] * value[:, 2], rtol=1e-9)
 
 
 def _of_rates_said_last(facts):
@@ -649,12 +693,16 @@ def _of_rates_said_last(facts):
 
 
 def _of_shares_said_last(facts, first, last, at):
-    """Pair part, whole and rate: the smaller of two counts, neither a part of another, is the part."""
+    """Pair part, whole and rate: the smaller of two counts, neither a part of another, is the part.
+
+    Of a rate above 100 it is the larger one: what was done of what was planned.
+    """
     start, end, value, part_of = (facts[c].to_numpy() for c in ("start", "end", "value", "part_of"))
     good = facts["subject"].iloc[at].isin(_rates(facts)).to_numpy() & _countable(facts, first, last)
     good &= start[at] - end[last] <= CLOSE
     good &= np.all([part_of[i] == "" for i in (first, last, at)], axis=0)
-    part, whole = np.where(value[first] >= value[last], (last, first), (first, last))
+    smaller_last = (value[first] >= value[last]) == (value[at] <= 100)
+    part, whole = np.where(smaller_last, (last, first), (first, last))
     return np.column_stack([part, whole, at])[good]
 
 
@@ -680,9 +728,15 @@ def _without_part(facts, at):
 
 
 def _plausible(members, factor, facts):
-    """Keep the rates that come near what their two counts give: others are of something else."""
-    top, bottom, rate = facts["value"].to_numpy()[members].T
-    return members[np.abs(factor * top / bottom - rate) <= ASTRAY * rate]
+    """Keep the rates that come near what their two counts give: others are of something else.
+
+    So may be a rate that the rounding of its counts alone makes agree (83.1%, of 2.4万 and 2.8万).
+    """
+    value, place = (facts[column].to_numpy()[members] for column in ("value", "resolution"))
+    rate = value[:, 2]
+    apart = np.abs(factor * value[:, 0] / value[:, 1] - rate)
+    open_by = rate * (np.where(place <= 1, 0, place / 2) / value)[:, :2].sum(axis=1)
+    return members[(apart <= ASTRAY * rate) & ((apart <= place[:, 2]) | (apart > open_by))]
 
 
 def _rates(facts):

@@ -5,6 +5,7 @@ replaced, two neighbours swapped, a digit lost or doubled, the decimal point mov
 """
 
 SLIPS = {"digit": 0, "transposed": 0, "decimal": 1, "unit": 1, "lost": 2, "doubled": 2}  # kind -> how rare
+PLAIN = ("digit", "transposed")
 FACTORS = {"decimal": (10.0, 0.1, 100.0, 0.01), "unit": (1e4, 1e-4, 1e8, 1e-8)}
 
 

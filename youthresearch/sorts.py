@@ -1,5 +1,6 @@
 """What sort of thing a figure counts (persons, items, money), so that only like is held against like."""
 
+YEARLY = ("年均", "年平均")  # in the note of a growth rate: of one year among several
 EITHER = "item person"  # the base of 个
 
 

@@ -13,7 +13,8 @@ _MARK = re.compile(  # each begins with a letter of its own, so that a text is s
     r"|共有|共计|总计|合计|累计"
 )
 _ANEW = ("共有", "共计", "总计", "合计", "累计")
-_HELD = re.compile(r"占[^,;:、。()\d]{0,14}$")
+_HELD = re.compile(r"(占|完成)[^,;:、。()\d]{0,14}$")
+_OF_ANOTHER = re.compile(r"占(?:该|各自|所在|当地|同期|同类)[^,;:、。()\d]{0,12}$")  # 占该校人数的91%
 _SAME_CLAUSE = re.compile(r"[^,;:、。()\d]{0,14}的")
 
 
@@ -60,6 +61,10 @@ def _close(levels, scopes, context):
 def whole_of(row, folded, context):
     """Return the number of the level that a figure, as its row, is part of; None if it is part of none."""
     levels = context["scopes"][-1][0]
+    if row["kind"] == "share":
+        levels = levels or context["scopes"][-2:][0][0]  # 其中女生60名(占40%)
+        another = levels and _OF_ANOTHER.search(folded, max(0, row["start"] - 16), row["start"])
+        levels = () if another else levels
     whole = levels and _told_apart(row, levels, folded)
     return whole["number"] if whole else None
 
@@ -72,14 +77,17 @@ def wholes_of(sentence, folded, context):
 
 
 def share_of(row, lead, folded, context):
-    """Return part and whole of a share whose whole is a number before it (120个,占团支部300个的40%)."""
+    """Return part and whole of a share whose whole is a number before it (120个,占团支部300个的40%).
+
+    And whether it is a part: what was done is none of what was planned (完成任务300个的40%).
+    """
     if not lead.endswith("的") or len(context["levels"]) < 2 or not _SAME_CLAUSE.fullmatch(lead):
         return None
     part, whole = context["levels"][-2:]
     if whole["end"] + len(lead) != row["number"]:
         return None
     held = _HELD.search(folded, max(0, whole["number"] - 16), whole["number"])
-    return (part, whole) if held and _fits(part, whole, folded) else None
+    return (part, whole, held[1] == "占") if held and _fits(part, whole, folded) else None
 
 
 def _told_apart(row, levels, folded):
