@@ -16,8 +16,9 @@ from youthresearch.slips import slips_of
 
 @pytest.fixture(scope="module")
 def repairs():
-    """Return all proposals for the documents."""
-    return yr.propose_repairs(FACTS, IDENTITIES, DISTRICTS)
+    """Return all proposals for the documents that the tests name."""
+    named = FACTS["source_id"].isin(["nanshan-2021", "c005", "c031", "c032", "c074"])
+    return yr.propose_repairs(FACTS[named], IDENTITIES, DISTRICTS)
 
 
 def proposed(table, source=None, relation=None):
