@@ -7,6 +7,7 @@ the survey of 250 cadres in Longchang, 2011, where 97, 99 and 116 of 250 are pri
 
 import pandas as pd
 import pytest
+from sweeps import sweep
 
 import youthresearch as yr
 from benchmarks.audit import extracted, reports, score
@@ -546,6 +547,7 @@ def test_a_change_of_none_of_several_levels_is_listed():
         assert yr.list_refused(table).query("kind != 'level'")["value"].tolist() == [10, 50]
 
 
+@pytest.mark.slow
 def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
     """20 more than 280 are 7.14%, than 100 they are 20%."""
     place = {"start": 0.0, "end": 4.0}
@@ -569,24 +571,32 @@ def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
         assert len(yr.list_refused(found)) == (not before)
 
 
-def test_what_is_counted_is_told_by_the_code_book_and_the_units_that_are_given():
-    """Neither the project's code book knows the clubs, nor its units the 伙: they could be of either sort."""
-    rows = [("w", "level", 80, "名", {"indicator": "members"})]
-    rows += [("p", "level", 90, "个", {"indicator": "clubs", "part_of": "w"})]
-    clubs = pd.DataFrame({"indicator": ["clubs"], "unit": ["item"], "flow": ["stock"], "label_zh": ["社团"]})
-    book = {"indicators": pd.concat([yr.load_indicators(), clubs])}
-    for call in (yr.audit_facts, yr.propose_repairs, yr.audit_report):
-        table = facts(*rows).assign(note="")
-        assert len(call(table)) and call(table, **book).empty
-    groups = facts(*rows).assign(unit=["名", "伙"])
+CLUBS = pd.DataFrame({"indicator": ["clubs"], "unit": ["item"], "flow": ["stock"], "label_zh": ["社团"]})
+
+
+def members_and_clubs():
+    """A whole and a part, of which the project's code book does not know what it is."""
+    whole = ("w", "level", 80, "名", {"indicator": "members"})
+    return facts(whole, ("p", "level", 90, "个", {"indicator": "clubs", "part_of": "w"})).assign(note="")
+
+
+@pytest.mark.parametrize("call", sweep(yr.audit_facts, slow=[yr.propose_repairs, yr.audit_report]))
+def test_what_is_counted_is_told_by_the_code_book_that_is_given(call):
+    table, book = members_and_clubs(), pd.concat([yr.load_indicators(), CLUBS])
+    assert len(call(table)) and call(table, indicators=book).empty
+
+
+def test_what_is_counted_is_told_by_the_units_that_are_given():
+    """The project's units do not know the 伙: they could be of either sort."""
+    groups = members_and_clubs().assign(unit=["名", "伙"])
     units = pd.DataFrame({"unit": ["名", "伙"], "base": ["person", "person"]})
     assert yr.audit_facts(groups).empty and yr.audit_facts(groups, units=units)["relation"].tolist() == [
         "part"
     ]
     level, rate = facts(("l", "level", 100, "个", {}), ("g", "growth", 25, "%", {})).to_dict("records")
-    assert len(yr.derive_before(pd.DataFrame([level, rate]), **book)) == 1
+    assert len(yr.derive_before(pd.DataFrame([level, rate]), indicators=yr.load_indicators())) == 1
     with pytest.raises(yr.DataError, match="units lack the columns"):
-        yr.tighten(groups, units=clubs[["indicator"]])
+        yr.tighten(groups, units=CLUBS[["indicator"]])
 
 
 def test_organisations_are_no_part_of_persons_and_persons_of_posts():

@@ -240,7 +240,9 @@ def test_strata_in_which_nothing_can_be_reassigned_are_no_degrees_of_freedom():
     assert bounds.interval_high - effect.att == pytest.approx(3.18244631 * error)  # t(3), any table
 
 
-@pytest.mark.parametrize("estimator", [yr.did, yr.event_study, yr.staggered_did], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "estimator", sweep(yr.did, yr.event_study, slow=[yr.staggered_did]), ids=lambda f: f.__name__
+)
 def test_an_effect_however_large_does_not_widen_its_own_interval(estimator):
     """By hand: each of n - 1 others in turn against all the rest, among them the treated one at their mean.
 

@@ -184,6 +184,7 @@ def test_large_effects_of_several_waves_hide_no_drift():
         assert test.trends.to_numpy() == pytest.approx(tests[0].trends.to_numpy())
 
 
+@pytest.mark.slow
 def test_with_gaps_other_assignments_are_estimated_anew():
     panel = small_panel(3)
     panel = panel.drop(panel.index[(panel["district"] == "d05") & (panel["period"] == 2005)])

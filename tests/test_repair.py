@@ -187,6 +187,7 @@ STRETCHES = [*stretch("1", "2019-01", 600, 50), *stretch("2", "2019-12", 40, 160
 MOVED = [("l", "level", 500, "个", {}), ("d", "change", 100, "个", {})]
 
 
+@pytest.mark.slow
 def test_a_result_is_compared_with_itself_alone():
     """12 and 0.25 hours a participation are two results; a rate of branches changes neither."""
     table = facts(*STRETCHES, *MOVED, ("g", "growth", 52, "%", {})).assign(note=None)
