@@ -49,7 +49,7 @@ def test_every_vertex_estimated_anew(estimator):
     assert bounds.low < bounds.att < bounds.high
 
 
-@by_name
+@pytest.mark.parametrize("estimator", sweep(yr.staggered_did, slow=ESTIMATORS[:4]), ids=lambda f: f.__name__)
 @pytest.mark.parametrize(
     ("gaps", "options"),
     sweep((0.1, {}), slow=[(0.0, {}), (0.0, {"controls": ["x"]}), (0.0, {"population": "x"})]),

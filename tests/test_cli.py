@@ -210,10 +210,10 @@ ODD = "书屋90间，其中村级书屋120间。教员9名，其中女性占20%�
 
 @pytest.mark.parametrize(
     ("lang", "sums"),
-    [
-        ("en", ("120 of 90", "20% of 9 = 1.8", "20% -> 22%; or")),
+    sweep(
         ("zh", ("90 中的 120", "9 中的 20% = 1.8", "20% -> 22%；或")),
-    ],
+        slow=[("en", ("120 of 90", "20% of 9 = 1.8", "20% -> 22%; or"))],
+    ),
 )
 def test_audit_says_sums_and_repairs_in_one_language(lang, sums, folder):
     (folder / "odd.txt").write_text(ODD, encoding="utf-8")
@@ -235,6 +235,7 @@ def test_audit_names_what_it_leaves_out(lang, folder):
     assert words not in shown
 
 
+@pytest.mark.slow
 def test_audit_exit_statuses(folder):
     assert run(folder, "audit", "right.txt")[0] == 0
     status, shown, told = run(folder, "audit", "wrong.txt", "old.doc")

@@ -461,6 +461,7 @@ def stated_cells(facts, levels):
     return cells.merge(levels[[*CELL, "value"]], on=CELL)[[*CELL, "value"]]
 
 
+@pytest.mark.slow
 def test_coded_facts_lead_back_to_the_truth():
     panel = yr.build_panel(reported().facts)
     lost, wrong = missed(panel, stated_cells(reported().facts, reported().levels))
