@@ -208,6 +208,9 @@ def test_a_figure_needs_a_row_and_a_function():
 def test_options_of_the_wrong_sort_are_refused_by_name():
     for wrong, call in {
         "cap='next_unit'": lambda: yr.interval_bounds(effect(), given()["panel"], cap="next_unit"),
+        "measure is of type float, and no function": lambda: yr.audit_report(given()["facts"], measure=-1.5),
+        "cells stand more than once": lambda: yr.interval_bounds(effect(), pd.concat([given()["panel"]] * 2)),
+        "text or codes, and is float64": lambda: yr.coverage(given()["panel"].assign(district=np.nan)),
         "level=95%": lambda: yr.interval_bounds(effect(), given()["panel"], level="95%"),
         "waves=3": lambda: yr.design_study(districts=9, periods=4, waves=3, rho=0.5),
         "nobody to compare with": lambda: yr.design_study(districts=2, periods=4, waves={3: 2}, rho=0.5),
