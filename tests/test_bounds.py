@@ -374,7 +374,7 @@ def level_free(panel, effect):
     return table.set_index(["district", "period"])["contribution"].sort_index()
 
 
-@by_name
+@pytest.mark.parametrize("estimator", sweep(yr.staggered_did, slow=ESTIMATORS[:4]), ids=lambda f: f.__name__)
 def test_contributions_do_not_depend_on_the_level_of_districts_and_periods(estimator):
     """The weights of a district and of a period add up to rounding, which is none."""
     panel = panel_of(random_table(6, gaps=0.1)).query("indicator == 'y'").reset_index(drop=True)

@@ -15,7 +15,6 @@ from sweeps import sweep
 import youthresearch as yr
 from youthresearch.honest import _folded_quantile, _Relative, _Smooth, _Test, _wider
 
-SLOW = pytest.mark.slow
 # README of the R package HonestDiD (Medicaid, effect in 2014): createSensitivityResults_relativeMagnitudes.
 R_RELATIVE = {0.5: (0.0240, 0.0672), 1: (0.0170, 0.0720), 1.5: (0.00824, 0.0797), 2: (-0.000916, 0.0881)}
 # README of the Stata package honestdid, mean of 2014 and 2015, three decimals.
@@ -146,14 +145,9 @@ def linprog_eta(y, free, spread):
     return found.fun, found.x, found.status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("seed", "before", "after", "m"),
-    [
-        (3, 1, 2, 2.0),
-        pytest.param(1, 2, 2, 1.0, marks=SLOW),
-        pytest.param(2, 3, 3, 0.5, marks=SLOW),
-        pytest.param(4, 4, 3, 1.5, marks=SLOW),
-    ],
+    ("seed", "before", "after", "m"), [(3, 1, 2, 2.0), (1, 2, 2, 1.0), (2, 3, 3, 0.5), (4, 4, 3, 1.5)]
 )
 def test_every_vertex_of_the_dual(seed, before, after, m):
     """Just inside an end of our interval the test over all vertices keeps theta, just outside it does not."""

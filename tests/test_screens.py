@@ -251,7 +251,8 @@ def half_alike(rng):
     return "".join(shared + one), "".join(shared + other)
 
 
-@pytest.mark.parametrize("n", sweep(40, slow=[100, 300]))
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [40, 100, 300])
 def test_pairs_at_the_least_similarity_are_overlooked_as_seldom_as_stated(n):
     rng = random.Random(5)
     pairs = [half_alike(rng) for _ in range(n)]
@@ -389,6 +390,7 @@ def test_the_stated_chance_is_never_below_that_of_counting_out_all_figures(count
                 assert stated == pytest.approx(1 / count)
 
 
+@pytest.mark.slow
 def test_random_figures_are_accused_as_seldom_as_stated():
     rng = np.random.default_rng(6)
     figures = [
@@ -477,6 +479,7 @@ def test_last_digits_are_tested_as_scipy_does():
         assert row["p_round"] == pytest.approx(binomtest(round_ones, 300, 0.2, alternative="greater").pvalue)
 
 
+@pytest.mark.slow
 def test_uniform_digits_are_seldom_called_heaped():
     rng = np.random.default_rng(7)
     n = 40

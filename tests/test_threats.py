@@ -150,7 +150,7 @@ def fewest(treated, others, gone):
 
 
 @pytest.mark.parametrize(
-    "seed, shift, more", sweep((0, 2.5, 2), (4, 1.2, 0), (15, 2.5, 0), slow=[(4, 2.5, 0)])
+    "seed, shift, more", sweep((0, 2.5, 2), (4, 1.2, 0), slow=[(4, 2.5, 0), (15, 2.5, 0)])
 )
 def test_hidden_pilots_are_the_fewest_for_the_sign_and_near_them_for_the_significance(seed, shift, more):
     rng = np.random.default_rng(seed)
