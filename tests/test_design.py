@@ -216,6 +216,7 @@ def test_simulated_noise_says_so():
     curve = yr.power_curve(panel, outcome="orgs", seed=1, simulations=50)
     assert "simulated data" in repr(found) and "simulated data" in found._repr_html_()
     assert curve.attrs["simulated"] and len(curve) == 41 and curve["power"].iloc[-1] > 0.8
+    assert curve.attrs["outcome"] == "orgs"
 
 
 NUMBERS = {"districts": 20, "periods": 6, "waves": {4: 2}, "rho": 0.5}

@@ -1471,7 +1471,7 @@ def test_an_effect_says_what_it_makes_of_intervals_and_only_then():
 
 @pytest.mark.parametrize(
     ("lang", "column", "both"),
-    [("en", "Vague figures", "4, 2 without a bound"), ("zh", "模糊数", "4，其中2个缺上限或下限")],
+    [("en", "Vague figures", "4, 2 without a bound"), ("zh", "约数", "4，其中2个缺上限或下限")],
 )
 def test_effect_table_tells_effects_of_intervals(lang, column, both):
     vague, exact = (yr.did(with_intervals(ends), outcome="camps") for ends in (VAGUE, []))

@@ -242,6 +242,6 @@ def test_the_table_shows_in_words_all_that_a_coder_has_to_confirm(tmp_path):
     assert {"地区", "范围", "时点或时期", "期初", "期末", "指标"} <= first.keys()
     assert first["指标"] == "团干部（cadres）" and first["文件中位置"] == "第2行"
     assert first["约数词"] == "确数" and chinese[1]["比较基准"] == "试点前"
-    told = {v for row in chinese for k, v in row.items() if k not in ("事实编号", "指标", "所属总体")}
+    told = {v for row in chinese for k, v in row.items() if k not in ("数据编号", "指标", "所属总体")}
     assert not [v for v in told if re.search("[a-z]{3}", v)]
     assert english[0]["Place in the file"] == "line 2" and english[1]["Kind"] == "change"

@@ -272,6 +272,7 @@ def test_honest_intervals_with_zero_are_told_from_those_without():
     assert all(low > 0 or high < 0 for low, high in without)
     assert all(low <= 0 <= high for low, high in with_zero)
     assert axes.lines[2].get_xdata()[0] == pytest.approx(table["breakdown"][0])
+    assert "Organisations per 10,000" in axes.get_ylabel() and "95%" in axes.get_ylabel()
 
 
 def test_every_count_is_written_in_its_cell_and_shades_it():
@@ -305,6 +306,8 @@ def test_no_bar_holds_both_nearer_and_farther_assignments(seed):
     for bars, inside in ((far, False), ([bar for bar in nearer if bar.get_height() > 0], True)):
         middles = [abs(bar.get_x() + bar.get_width() / 2) for bar in bars]
         assert bars and all((middle < actual) == inside for middle in middles)
+    light, dark = (np.dot(bars[0].get_facecolor()[:3], [0.299, 0.587, 0.114]) for bars in (nearer, farther))
+    assert light > dark + 0.2  # told apart in grey print (as ITU-R BT.601 makes grey of colours)
 
 
 @pytest.mark.parametrize("plot", sweep("plot_trends", slow=["plot_event_study"]))
@@ -313,6 +316,15 @@ def test_the_outcome_is_named_on_its_axis_and_the_legend_is_outside(plot):
         axes = made(plot, lang, drawn=True).axes[0]
         assert name in axes.get_ylabel()
         assert axes.get_legend().get_window_extent().y0 >= axes.get_window_extent().y1
+
+
+def test_an_axis_of_effects_says_what_they_are_measured_in():
+    """Standard deviations where the noise has one, the outcome where it is known, and else its unit."""
+    curves, other = power(), power().copy()
+    other.attrs["outcome"] = "orgs_per_10k_youth_14_28"
+    both = pd.concat([curves, other])
+    for table, said in ((curves, "standard deviations"), (other, "Organisations per 10,000"), (both, "unit")):
+        assert said in yr.plot_power(table).axes[0].get_xlabel()
 
 
 def test_every_size_stands_at_its_number_of_pilots():
@@ -531,7 +543,7 @@ def test_figures_that_share_an_indicator_are_told_apart_by_their_nouns():
         ["positions_other", "青年驿站"]
     ]
     table = yr.with_labels(derived, yr.load_indicators(), yr.load_districts())
-    for lang, name in (("zh", "南山区：其他阵地（青年驿站）"), ("en", "Nanshan: Other positions (青年驿站)")):
+    for lang, name in (("zh", "南山区：其他阵地（青年驿站）"), ("en", "Nanshan: Other venues (青年驿站)")):
         shown = [t.get_text() for t in yr.plot_before_after(table, lang=lang).axes[0].get_yticklabels()]
         assert [said.split("\n")[0] for said in shown].count(name) == 1
         assert not any("as printed" in said for said in shown)

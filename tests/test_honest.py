@@ -283,7 +283,7 @@ def test_few_treated_take_the_covariance_over_other_assignments():
     chosen = yr.honest_did(effect, m=[0])
     clustered = yr.honest_did(effect, m=[0], inference="se")
     assert "all 190 assignments" in repr(chosen) and "unreliable with 2 treated" in repr(clustered)
-    assert "simulated" in repr(chosen) and chosen.table.attrs == {"simulated": True}
+    assert "simulated" in repr(chosen) and chosen.table.attrs["simulated"] is True
     cells = effect._cells
     event = np.where(cells.treated, cells.time - cells.cohort[:, None], -1)
     own = effect.path.set_index("event_time")["att"].reindex(event.ravel()).to_numpy().reshape(event.shape)

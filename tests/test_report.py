@@ -40,7 +40,7 @@ def test_effect_table_says_of_which_outcome_in_which_unit():
 def test_an_interval_without_end_is_no_number():
     panel, _ = yr.simulate_panel(seed=3, districts=12, periods=9, waves={"2018Q1": 1})
     effect = yr.did(panel, outcome=OUTCOME, strata=yr.strata_by(panel, by="youth_14_28"))
-    for lang, few in (("en", " (too few treated: unreliable)"), ("zh", "（改革地区太少，不可靠）")):
+    for lang, few in (("en", " (too few treated: unreliable)"), ("zh", "（处理组地区太少，不可靠）")):
         table = yr.effect_table([effect], lang=lang)
         assert table.filter(like="95%").iloc[0, 0] == "(-∞, ∞)"
         assert table.iloc[0, 6].endswith(few)

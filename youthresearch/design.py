@@ -488,6 +488,7 @@ def power_curve(
     pandas.DataFrame
         One row is one effect: effect, power, se (of the simulation), treated (number of districts), simulated
         (the studies are, whatever the design is of). Against no effect power is the size of the test.
+        ``attrs["outcome"]`` is what effects are of; empty where they are in standard deviations (sd = 1).
     """
     design = _as_design(panel, outcome, strata)
     low, high, _, sd = _undetected(design, test, estimator, simulations, draws, level, seed, options)
@@ -500,7 +501,9 @@ def power_curve(
     found = found_share(low, high, effects)
     se = np.sqrt(found * (1 - found) / len(low))
     treated = int((design.cohort != NEVER).sum())
-    return mark_simulated(pd.DataFrame({"effect": effects, "power": found, "se": se, "treated": treated}))
+    table = mark_simulated(pd.DataFrame({"effect": effects, "power": found, "se": se, "treated": treated}))
+    table.attrs["outcome"] = "" if (design.sd == 1).all() else design.outcome
+    return table
 
 
 def found_share(low, high, effects):

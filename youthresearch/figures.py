@@ -28,6 +28,7 @@ from .schema import (
 
 FONT = Path(__file__).resolve().parent / "fonts" / "NotoSansSC-Subset.ttf"
 INK, MUTED, BLUE, ORANGE = "#222222", "#8a8a8a", "#0072b2", "#d55e00"  # Okabe and Ito: colour-blind safe
+PALE = "#cccccc"  # beside ORANGE, which grey print makes as dark as MUTED
 _COLON = {"zh": "：", "en": ": "}
 SPREAD = ("variation", "gini", "theil_t", "theil_l")
 DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (6, 1, 1, 1, 1, 1)), (0, (8, 3)))  # told apart in grey print too
@@ -377,8 +378,7 @@ def plot_spread(table, *, lang="en", indicators=None):
         ax.plot(table["at"], line, linestyle=style, color=colour, label=label, **marker)
     ax.axhline(100, color=MUTED, linewidth=0.8)
     _name_periods(ax, table)
-    name = outcome_label(table.attrs.get("outcome", ""), lang, indicators)
-    ax.set_ylabel("\n".join(filter(None, [name, _word("first_period_100", lang)])), linespacing=1.6)
+    _name_outcome(ax, table, lang, indicators, _word("first_period_100", lang))
     ax.legend(frameon=False, fontsize=8, ncols=2)
     return fig
 
@@ -493,9 +493,12 @@ def _legend_above(ax):
     ax.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=4)
 
 
-def _name_outcome(ax, table, lang, indicators):
-    """Name the outcome beside its axis."""
-    ax.set_ylabel(outcome_label(table.attrs.get("outcome", ""), lang, indicators))
+def _name_outcome(ax, table, lang, indicators, said=""):
+    """Name the outcome beside its axis, and below it say what is drawn of it."""
+    name = outcome_label(table.attrs.get("outcome", ""), lang, indicators)
+    label = ax.set_ylabel("\n".join(filter(None, [name, said])))
+    if said:
+        label.set_linespacing(1.6)
 
 
 def _at_level(text, table):
@@ -695,7 +698,7 @@ def plot_randomization(table, *, lang="en"):
         [finite[~far], finite[far]],
         _bins(finite, abs(actual) * (1 - 1e-9)),
         stacked=True,
-        color=[MUTED, ORANGE],
+        color=[PALE, ORANGE],
         label=[_word("nearer_zero", lang), _word("as_far_from_zero", lang)],
     )
     ax.axvline(actual, color=BLUE, linewidth=1.6, label=_word("actual_assignment", lang))
@@ -716,7 +719,7 @@ def _bins(values, edge):
 
 
 @_drawn_from("honest_did(effect).table", "m", "low", "high", of=("low", "high"))
-def plot_honest(table, *, lang="en"):
+def plot_honest(table, *, lang="en", indicators=None):
     """Plot intervals for an effect as trends are allowed to differ more, and where zero comes in.
 
     Parameters
@@ -724,6 +727,8 @@ def plot_honest(table, *, lang="en"):
     table : pandas.DataFrame
         The table of `honest_did`; a column `breakdown` (one value) is drawn as a line.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
@@ -744,7 +749,8 @@ def plot_honest(table, *, lang="en"):
         ax.axvline(at, color=INK, linewidth=1, linestyle="--", label=said)
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.set_xticks(x, [_word("honest_parallel", lang) if np.isnan(v) else f"{v:.3g}" for v in m])
-    ax.set(xlabel=_word(f"honest_{table['method'].iloc[-1]}", lang), ylabel=_word("honest_effect", lang))
+    ax.set_xlabel(_word(f"honest_{table['method'].iloc[-1]}", lang))
+    _name_outcome(ax, table, lang, indicators, _at_level(_word("honest_effect", lang), table))
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return fig
 
@@ -811,7 +817,7 @@ def _legend_beside(axes, used, lang, *, several):
 
 
 @_drawn_from("power_curve(design, ...)", "effect", "power", "treated", of=("power",))
-def plot_power(table, *, lang="en"):
+def plot_power(table, *, lang="en", indicators=None):
     """Plot the share of studies that would find an effect, with the simulation's error.
 
     Parameters
@@ -819,6 +825,8 @@ def plot_power(table, *, lang="en"):
     table : pandas.DataFrame
         As from `power_curve`, of one design or of several with different numbers of treated districts.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
@@ -832,10 +840,19 @@ def plot_power(table, *, lang="en"):
         ax.plot(rows["effect"], power, color=colour, linestyle=DASHES[k % len(DASHES)], label=said)
     for level in (5, 80):  # what no effect gives at 5%, and what is usually asked for
         ax.axhline(level, color=MUTED, linewidth=0.8, linestyle=":")
-    ax.set(xlabel=_word("true_effect", lang), ylabel=_word("share_found", lang), ylim=(0, 101))
+    ax.set_xlabel(_COLON[lang].join([_word("true_effect", lang), _measured_in(table, lang, indicators)]))
+    ax.set(ylabel=_word("share_found", lang), ylim=(0, 101))
     ax.set_yticks([0, 5, 20, 40, 60, 80, 100])
     ax.legend(frameon=False, fontsize=8, loc="center right")
     return fig
+
+
+def _measured_in(table, lang, indicators):
+    """Name what the effects of a power curve are of; standard deviations where that is empty."""
+    outcome = table.attrs.get("outcome")  # lost where curves of several outcomes were put together
+    if outcome:
+        return outcome_label(outcome, lang, indicators)
+    return _word("effect_in_unit" if outcome is None else "effect_in_sd", lang)
 
 
 @_drawn_from("reproduce_published(...)", "value", "standard_error", "se", "found", of=("att",))

@@ -53,6 +53,7 @@ class HonestDid(Result):
     method : {"relative", "smooth"}
     table : pandas.DataFrame
         One row is one M: method, m, low, high. The first has method "parallel" and no M: the usual interval.
+        ``attrs``: outcome, level.
     breakdown : float
         The largest M whose interval leaves out zero; 0 if the interval at M = 0 has it, inf if M = 1,000
         does not.
@@ -194,6 +195,7 @@ def honest_did(
     rows += [(method, value, *chosen.interval(value)) for value in values]
     table = pd.DataFrame(rows, columns=["method", "m", "low", "high"])
     table = mark_simulated(table, effect.simulated)
+    table.attrs |= {"outcome": effect.outcome, "level": level}
     return HonestDid(
         estimator=effect.estimator,
         outcome=effect.outcome,
