@@ -120,7 +120,7 @@ def reassigned(seed=1):
 @cache
 def honest():
     panel, _ = yr.simulate_panel(seed=1, districts=30, periods=8, waves={"2018Q1": 4}, effect={"orgs": 30.0})
-    result = yr.honest_did(yr.event_study(panel, outcome="orgs_per_10k_youth_14_28"))
+    result = yr.honest_did(yr.event_study(panel, outcome="orgs_per_10k_youth_14_28"), m=[0, 0.5, 1, 2])
     return result.table.assign(breakdown=result.breakdown)
 
 

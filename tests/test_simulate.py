@@ -495,11 +495,12 @@ def test_the_audit_keeps_visible_errors_out_of_the_panel():
 
     One that stands alone, or beside a growth rate only, can be seen by nobody who has that report alone.
     """
-    _, facts, planted = yr.simulate_reports(reported().levels, seed=9, vague=0.0, errors={"shifted": 0.3})
+    levels = reported(30).levels
+    _, facts, planted = yr.simulate_reports(levels, seed=9, vague=0.0, errors={"shifted": 0.3})
     relation = planted.set_index("fact_id")["relation"]
     left = {}
     for name, findings in (("unseen", None), ("seen", yr.audit_facts(facts, yr.load_identities()))):
-        _, wrong = missed(yr.build_panel(facts, findings=findings), stated_cells(facts))
+        _, wrong = missed(yr.build_panel(facts, findings=findings), stated_cells(facts, levels))
         ids = [f for ids in wrong["fact_ids"] for f in ids.split()]
         left[name] = set(relation.reindex(ids).dropna())
     assert left["unseen"] >= {"growth", "share", "sum"}
