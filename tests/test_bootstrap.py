@@ -184,6 +184,23 @@ def test_with_few_treated_it_says_that_it_hardly_ever_rejects():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("heavy", "kind"), [("d01", "12 treated"), ("d40", "18 untreated")])
+def test_where_one_of_many_weighs_most_it_says_so(heavy, kind):
+    """One that is 60 times as large: k districts count as (k - 1 + 60)^2 / (k - 1 + 60^2) equal ones."""
+    rng = np.random.default_rng(1)
+    names = [f"d{i:02d}" for i in [*range(12), *range(30, 48)]]
+    table = pd.DataFrame({"district": np.repeat(names, 4), "period": np.tile([1, 2, 3, 4], 30)})
+    table["cohort"] = np.where(table["district"] < "d30", 3, 0)
+    table["y"], table["size"] = rng.normal(size=120), np.where(table["district"] == heavy, 60.0, 1.0)
+    named = {"district": "district", "period": "period", "cohort": "cohort"}
+    panel = yr.as_panel(table, **named, outcomes="y", keep="size")
+    k = int(kind[:2])
+    test = yr.wild_bootstrap(yr.did(panel, outcome="y", population="size"), draws=9)
+    said = f"with {kind} that by their weights are {(k + 59) ** 2 / (k + 3599):.1f}"
+    assert said in test.caution and "too often" in repr(test)
+    assert not yr.wild_bootstrap(yr.did(panel, outcome="y"), draws=9).caution
+
+
 def test_where_it_says_so_it_misses_what_it_finds_with_more_treated():
     """An effect of three standard deviations in 40 districts, five studies: the caution is of power."""
     found = {}

@@ -10,6 +10,7 @@ from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.bounds import _imbens_manski
+from youthresearch.schema import FACT
 
 ESTIMATORS = [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did, yr.staggered_did]
 by_name = pytest.mark.parametrize(
@@ -294,6 +295,33 @@ def traced():
     facts = yr.load_facts().head(6)
     panel = two_by_two()
     return panel.assign(fact_ids=facts["fact_id"].to_numpy()), facts
+
+
+def test_a_level_and_the_one_computed_from_it_are_not_bounded_sharply_and_it_is_said():
+    """1100余个，比上年增加418个: the level has no part in the change, and cell by cell it has."""
+    rows = []
+    for district, late, change in (("440305", 1100, 418), ("440304", 520, 20), ("440303", 430, 30)):
+        rows += [(district, "level", late, ""), (district, "change", change, "previous_year")]
+    facts = pd.DataFrame(rows, columns=["district", "kind", "value", "baseline"])
+    facts["hedge"] = np.where(facts["value"] == 1100, "odd", "exact")
+    told = dict.fromkeys(["scope", "period_start", "part_of", "note"], "") | {"period_end": "2020"}
+    told |= {"source_id": "s", "indicator": "orgs", "flow": "stock", "unit": "个", "status": "achieved"}
+    facts = facts.assign(fact_id=[f"f{i}" for i in range(6)], resolution=1.0, **told)
+    facts = facts.astype({"value": float}).reindex(columns=FACT)
+    facts[["low", "high"]] = yr.hedge_interval(facts["value"], facts["hedge"])
+    panel = yr.build_panel(facts)
+    panel["cohort"] = pd.Series(np.where(panel["district"] == "440305", 2020, 0)).replace(0, pd.NA)
+    panel["cohort"] = panel["cohort"].astype("Int64")
+    effect = yr.did(panel, outcome="orgs")
+    bounds = yr.interval_bounds(effect, panel)
+    truths = [(level - (level - 418)) - (20 + 30) / 2 for level in range(1100, 1201)]
+    assert set(truths) == {393} and effect.att == pytest.approx(393)
+    assert bounds.low < 393 < bounds.high and (bounds.vague, bounds.shared) == (2, 2)
+    assert not bounds.exact and "2 vague cells rest on facts of each other" in repr(bounds)
+    note = yr.breakdown(effect, panel).set_index("threat").loc["vague", "note"]
+    assert "may take more" in note
+    apart = panel.assign(fact_ids=[f"g{i}" for i in range(len(panel))])
+    assert yr.interval_bounds(effect, apart).exact
 
 
 def test_trace_leads_to_the_words_of_the_report():

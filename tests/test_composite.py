@@ -58,6 +58,15 @@ def test_kmo_of_three_equally_correlated_indicators():
     assert _kmo(correlation) == pytest.approx(1 / (1 + 1 / (1 + r) ** 2))
 
 
+def test_kmo_is_missing_where_indicators_follow_from_each_other():
+    """Partial correlations of six indicators in four rows, or of a sum beside its parts, are undefined."""
+    rows = np.random.default_rng(0).normal(size=(9, 6))
+    few, sums = pd.DataFrame(rows[:4]), pd.DataFrame(np.column_stack([rows[:, :2], rows[:, :2].sum(axis=1)]))
+    for table in (few, sums):
+        assert np.isnan(yr.pca_index(table).notes["kmo"])
+    assert 0 < yr.pca_index(pd.DataFrame(rows)).notes["kmo"] < 1
+
+
 def test_normalising_within_years_makes_years_incomparable_and_is_no_default():
     index = pd.MultiIndex.from_product([["a", "b"], [2018, 2019]], names=["district", "period"])
     table = pd.DataFrame({"x": [1.0, 11, 3, 13], "cost": [4.0, 2, 2, 0]}, index=index)

@@ -173,6 +173,36 @@ def test_rho_is_right_on_average_where_the_plain_estimate_is_not():
     assert np.mean(plain) < 0.25
 
 
+def test_the_interval_of_rho_is_that_of_districts_left_out_one_by_one():
+    """Student's t times the jackknife's error, on the scale of the autocorrelation of residuals."""
+    from scipy.stats import t
+
+    rng, n, periods = np.random.default_rng(3), 9, 5
+    y = ar1(rng, n, periods, 0.5)
+    left = y - y.mean(axis=0)
+    left -= left.mean(axis=1, keepdims=True)
+
+    def plain(of):
+        return (of[:, 1:] * of[:, :-1]).sum() / (of**2).sum()
+
+    others = np.array([plain(np.delete(left, i, axis=0)) for i in range(n)])
+    reach = t.ppf(0.975, n - 1) * np.sqrt((n - 1) / n * ((others - others.mean()) ** 2).sum())
+    off = np.eye(periods) - 1 / periods
+    table = pd.DataFrame({"d": np.repeat(np.arange(n), periods), "t": np.tile(np.arange(1, 6), n)})
+    table["g"], table["y"] = np.where(table["d"] == 0, 6, 0), y.ravel()
+    panel = yr.as_panel(table.astype({"d": str}), district="d", period="t", cohort="g", outcomes="y")
+    design = yr.estimate_design(panel, outcome="y", until=8)
+    for end, sign in zip(design.ends, (-1, 1), strict=True):
+        o = end.rho ** np.abs(np.subtract.outer(np.arange(periods), np.arange(periods)))
+        expected = off @ o @ off
+        ratio = np.diagonal(expected, 1).sum() / np.trace(expected)
+        assert ratio == pytest.approx(plain(left) + sign * reach, abs=1e-8)
+        assert end.sd[0] ** 2 == pytest.approx((left**2).sum() / (n - 1) / np.trace(expected))
+    low, high = (f"{end.rho:.2f}" for end in design.ends)
+    assert f"{low} to {high}" in repr(design)
+    assert not yr.estimate_design(panel, outcome="y", until=8, rho=0.5).ends
+
+
 def test_rho_stops_where_few_periods_cannot_tell():
     trend = np.linspace(-1, 1, 5) * np.random.default_rng(1).normal(size=(20, 1))
     assert estimate_rho(trend - trend.mean(axis=1, keepdims=True), np.arange(5)) == 0.99
@@ -327,3 +357,16 @@ def test_power_is_of_estimators_that_can_be_had_from_a_design():
     )
     assert all(other.equals(one) for other in others)
     pd.testing.assert_frame_equal(one, listed)
+
+
+def test_waves_that_begin_between_periods_are_all_counted():
+    design = [("a", 2019), ("b", 2020), ("c", 0), ("d", 0)]
+    rows = [(d, t, g, i * t % 7) for i, (d, g) in enumerate(design) for t in range(2010, 2024, 2)]
+    table = pd.DataFrame(rows, columns=["d", "t", "g", "y"])
+    panel = yr.as_panel(table, district="d", period="t", cohort="g", outcomes="y")
+    design = yr.estimate_design(panel, outcome="y")
+    assert design.waves == {2020: 2} and "treated 2 from 2020 on" in repr(design)
+    with pytest.raises(
+        yr.DataError, match=r"The periods lie 2 apart: count them \(1, 2, 3 \.\.\.\), or base=-2"
+    ):
+        yr.event_study(panel[panel["cohort"].ne(2019).fillna(True)], outcome="y")

@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import replace
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -706,6 +707,46 @@ def test_sup_t_of_one_coefficient_is_that_of_its_t():
 
 # ---- gaps, and what is refused
 
+
+def test_pilots_that_are_not_observed_when_treated_are_named():
+    rows = [
+        (d, t, g, t, 0) for d, g in (("a", 3), ("b", 0), ("c", 0)) for t in range(1, 5) if d > "a" or t < 3
+    ]
+    table = pd.DataFrame(rows, columns=["district", "period", "cohort", "y", "x"])
+    with pytest.raises(yr.DataError, match="not observed from then on: a"):
+        yr.did(panel_of(table), outcome="y")
+
+
+@pytest.mark.parametrize("name", ["did", "event_study", "sun_abraham", "imputation_did"])
+def test_a_control_that_never_moves_is_refused_where_it_would_do_nothing(name):
+    table = random_table(3, periods=5)
+    table["x"] = table["district"].str[1:].astype(float)
+    with pytest.raises(yr.DataError, match=r"Controls \['x'\] never change within a district"):
+        ESTIMATORS[name](panel_of(table), outcome="y", controls=["x"])
+    assert np.isfinite(yr.staggered_did(panel_of(table), outcome="y", controls=["x"]).att)
+
+
+def test_did_says_that_pilots_never_seen_untreated_are_its_controls():
+    design = [("a", 3, 1), ("b", 3, 3), ("c", 0, 1), ("d", 0, 1)]
+    rows = [(d, t, g, i * t % 5, 0) for i, (d, g, first) in enumerate(design) for t in range(first, 6)]
+    table = pd.DataFrame(rows, columns=["district", "period", "cohort", "y", "x"])
+    said = "1 districts treated in all their periods serve as controls"
+    assert said in repr(yr.did(panel_of(table), outcome="y"))
+    assert said not in repr(yr.did(panel_of(table[table["district"] != "b"]), outcome="y"))
+
+
+def test_a_pilot_without_its_base_period_is_listed():
+    """It has no weight in att, and would be missed by nobody."""
+    design = [("a", 3), ("b", 3), ("c", 0), ("d", 0)]
+    table = pd.DataFrame([(d, t, g, i + t) for i, (d, g) in enumerate(design) for t in range(1, 6)])
+    table = table.set_axis(["district", "period", "cohort", "y"], axis=1).assign(x=0.0)
+    panel = panel_of(table.drop(index=1))
+    effect = yr.staggered_did(panel, outcome="y")
+    assert effect.n_treated == 1
+    assert effect.refused[["district", "cells"]].to_numpy().tolist() == [["a", 3]]
+    assert "3 cells of 1 districts: not observed in the base period" in repr(effect)
+
+
 ALL = {
     "did": (yr.did, {}),
     "did, controls": (yr.did, {"controls": ["x"]}),
@@ -1059,6 +1100,61 @@ def test_synthetic_control_that_fits_exactly_takes_the_donors_it_is_made_of():
     weights = donor_weights(effect)
     assert weights[weights > 1e-6].round(6).to_dict() == {"d03": 0.3, "d08": 0.7}
     assert "off before treatment" in repr(effect) and "depend on the outcome" in repr(effect)
+
+
+def test_a_level_out_of_reach_that_passes_for_an_effect_is_told():
+    """The pilot is 3 above the highest of the others in every period: no effect, and an estimate of 3."""
+    y = np.array([[1.0, 2, 1, 2], [4, 4, 5, 5], [2, 3, 2, 3], [1, 0, 1, 0]])
+    y = np.vstack([y.max(axis=0) + 3, y])
+    table = pd.DataFrame({"period": np.tile([1, 2, 3, 4], 5), "y": y.ravel(), "x": 0.0, "d": 0.0})
+    table["district"] = np.repeat([f"d{i}" for i in range(5)], 4)
+    table["cohort"] = pd.Series(np.where(table["district"] == "d0", 3, 0)).astype("Int64").replace(0, pd.NA)
+    effect = yr.synthetic_control(panel_of(table), outcome="y")
+    assert effect.att == pytest.approx(3) and effect.convention["fit"].startswith("3 off")
+    assert effect.convention["poor fit"].startswith("3 was there before treatment")
+    assert "3 was there before" in yr.compare_effects(effect)["caution"][0]
+    told = yr.effect_table([effect, yr.did(panel_of(table), outcome="y")])["Synthetic weights"]
+    assert told[0].startswith("part of the effect was there before") and told[1] == ""
+    near = panel_of(table.assign(y=table["y"] + 20 * (table["cohort"] <= table["period"]).fillna(False)))
+    near = yr.synthetic_control(near, outcome="y")
+    assert "poor fit" not in near.convention
+    assert "Synthetic weights" not in yr.effect_table(yr.did(panel_of(table), outcome="y"))
+
+
+def test_of_many_synthetic_controls_that_fit_exactly_it_is_the_most_even_one():
+    """Against a quadratic programme; the range that is told is that over all that fit."""
+    from scipy.optimize import minimize
+
+    rng = np.random.default_rng(6)
+    y = rng.normal(size=(9, 4)).round(2)
+    mixed = rng.dirichlet(np.full(8, 0.3))
+    y[0, :3] = mixed @ y[1:, :3]
+    donors, target = y[1:, :3], y[0, :3]
+    rules = {"type": "eq", "fun": lambda w: np.append(w @ donors - target, w.sum() - 1)}
+    options = {"maxiter": 500, "ftol": 1e-15}
+    slow = minimize(
+        lambda w: w @ w, mixed, method="SLSQP", bounds=[(0, 1)] * 8, constraints=rules, options=options
+    )
+    assert slow.success and (slow.x < 1e-9).any()
+    table = pd.DataFrame({"period": np.tile([1, 2, 3, 4], 9), "y": y.ravel(), "x": 0.0, "d": 0.0})
+    ends = []
+    for order in (range(9), range(8, -1, -1)):
+        names = np.array([f"d{i}" for i in order])
+        table["district"] = np.repeat(names, 4)
+        table["cohort"] = pd.Series(np.where(table["district"] == names[0], 4, 0)).replace(0, pd.NA)
+        effect = yr.synthetic_control(panel_of(table.astype({"cohort": "Int64"})), outcome="y")
+        assert effect.att == pytest.approx(y[0, 3] - slow.x @ y[1:, 3], abs=1e-6)
+        assert effect.convention["fit"].startswith("0 off")
+        assert effect.convention["not unique"] in yr.compare_effects(effect)["caution"][0]
+        ends.append([float(n) for n in re.findall(r"-?[\d.]+(?= to|;)", effect.convention["not unique"])])
+    assert ends[0] == ends[1]
+    vertices = []  # of the weights that fit: as many donors as equations
+    for some in map(list, combinations(range(8), 4)):
+        weights = np.linalg.solve(np.vstack([donors[some].T, np.ones(4)]), np.append(target, 1))
+        if (weights >= 0).all():
+            vertices.append(y[0, 3] - weights @ y[1:, 3][some])
+    assert ends[0] == pytest.approx([min(vertices), max(vertices)], abs=1e-3)
+    assert np.ptp(vertices) > 0.1
 
 
 def test_synthetic_control_refuses_waves_gaps_and_controls_without_a_past():

@@ -160,6 +160,10 @@ def test_tests_that_dealt_otherwise_are_refused():
         [tests[0], run(yr.did, panel, outcome="b", statistic="studentized", seed=1)],
         [tests[0], run(yr.did, panel, outcome="b", strata=halves, seed=1)],
         [run(yr.did, many, outcome="a", draws=99, seed=seed) for seed in (1, 2)],
+        [
+            run(yr.did, many, outcome="a", draws=9, seed=1),
+            yr.synthetic_control(many, outcome="b", placebos=9, seed=1).randomization(),
+        ],
     ):
         with pytest.raises(yr.DataError, match="not of one family"):
             yr.adjust_family(family)

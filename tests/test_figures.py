@@ -556,3 +556,87 @@ def test_growth_without_end_is_an_arrow():
     assert (arrow.get_xdata()[0], arrow.get_ydata()[0]) == (ax.get_xlim()[1], 1)
     bars = ax.collections[0].get_segments()
     assert [bar[:, 0].tolist() for bar in bars] == [[5.0, ax.get_xlim()[1]], [10.0, 20.0]]
+
+
+@pytest.mark.parametrize(
+    ("values", "lang", "written"),
+    [
+        ([0, 9_000], "en", "8000"),  # as they are
+        ([0, 40_000], "en", "30,000"),
+        ([-35e6, 0], "en", "-30m"),
+        ([-35e6, 0], "zh", "-3,000万"),
+        ([1e8, 4.8e8], "zh", "4.5亿"),
+        ([0, 2.5e9], "en", "1.5bn"),
+        ([0, 4e-6], "en", "2e-06"),
+        ([1000.001, 1000.003], "en", "1000.00200"),
+    ],
+)
+def test_large_numbers_are_written_as_a_reader_would(values, lang, written):
+    """No 1e8 above the axis, where the legend hides it."""
+    rows = pd.DataFrame({"cohort": pd.NA, "period": [2018, 2019], "value": np.array(values, float)})
+    axis = yr.plot_trends(rows, lang=lang).axes[0].yaxis
+    names = axis.get_major_formatter().format_ticks(axis.get_majorticklocs())
+    assert written in names
+    assert not axis.get_major_formatter().get_offset()
+
+
+def test_a_long_name_is_broken_and_lies_beside_its_axis():
+    name = "Expenditure from the general public budget on education, culture and sport"
+    book = pd.DataFrame(
+        {
+            "indicator": ["spending"],
+            "label_zh": "地方一般公共预算支出中的教育文化体育支出（万元）",
+            "label_en": name,
+        }
+    )
+    table = pd.DataFrame({"cohort": pd.NA, "period": [2018, 2019], "value": [1.0, 2.0]})
+    table.attrs["outcome"] = "spending"
+    for lang, words in (("en", name.split()), ("zh", list("（万元）"))):
+        fig = yr.plot_trends(table, lang=lang, indicators=book)
+        fig.draw_without_rendering()
+        label, title = fig.axes[0].yaxis.label, fig._suptitle
+        assert label.get_text().count("\n") == 1 and "（\n" not in label.get_text()
+        assert [word for word in words if word not in label.get_text()] == []
+        assert label.get_window_extent().y1 < title.get_window_extent().y0
+
+
+def test_dollars_in_a_name_are_no_formula():
+    book = pd.DataFrame(
+        {"indicator": ["x"], "label_zh": "支出（$，2015年$）", "label_en": "Cost ($, 2015 $)"}
+    )
+    table = pd.DataFrame({"cohort": pd.NA, "period": [2018, 2019], "value": [1.0, 2.0]})
+    table.attrs["outcome"] = "x"
+    for lang in ("zh", "en"):
+        label = yr.plot_trends(table, lang=lang, indicators=book).axes[0].yaxis.label
+        assert label.get_text() == book.loc[0, f"label_{lang}"] and not label.get_parse_math()
+
+
+def test_eight_cohorts_are_told_apart_and_their_legend_lies_within_the_figure():
+    quarters = pd.period_range("2018Q1", periods=9, freq="Q")
+    rows = [{"cohort": c, "period": p, "value": k} for k, c in enumerate(quarters[1:]) for p in quarters]
+    fig = yr.plot_trends(pd.DataFrame(rows), lang="en")
+    fig.draw_without_rendering()
+    lines = [line for line in fig.axes[0].get_lines() if len(line.get_xdata()) == 9]
+    assert len({(line.get_color(), str(line._dash_pattern)) for line in lines}) == 8
+    assert fig.axes[0].get_legend().get_window_extent().x1 <= fig.bbox.x1
+
+
+def test_what_rounding_leaves_of_a_weight_is_not_subtracted():
+    table = pd.DataFrame(
+        {"cohort": [2019, 2019, 2019], "period": [2017, 2018, 2019], "weight": [-1e-17, -1, 1]}
+    )
+    assert len(yr.plot_weights(table).axes[0].patches) == 1
+
+
+def test_effects_of_one_estimator_go_by_names_of_ones_own():
+    panel, _, _ = effects()
+    table = yr.compare_effects([yr.did(panel, outcome="members")] * 2)
+    axes = yr.plot_effects(table.assign(estimator=["all counties", "不含直辖市"]), lang="zh").axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["all counties", "不含直辖市"]
+
+
+def test_false_dates_name_outcome_and_level():
+    panel, _, _ = effects()
+    table = yr.placebo_in_time(yr.did, panel, outcome="members", leads=1, draws=99, level=0.9)
+    label = yr.plot_placebo(table, lang="zh").axes[0].get_ylabel()
+    assert label.startswith("共青团员") and "90%" in label

@@ -104,6 +104,23 @@ def test_beta_convergence_finds_the_slope_it_was_made_with():
     assert repr(found).startswith("beta convergence: x\n  beta         -0.1000  (se 0.0000, HC1)")
 
 
+def test_beta_convergence_is_of_districts_known_first_and_last_and_counts_intervals():
+    """A gap between has no part in growth from the first level to the last."""
+    rng = np.random.default_rng(3)
+    values = rng.uniform(2, 9, size=(7, 3))
+    values[:2, 1] = values[6, 2] = np.nan
+    given = panel(values)
+    found = yr.beta_convergence(given, outcome="x")
+    start, end = np.log(values[:6, 0]), np.log(values[:6, 2])
+    assert found.beta == pytest.approx(np.polyfit(start, (end - start) / 2, 1)[0], rel=1e-10)
+    assert (found.districts, found.periods, found.vague) == (6, 2, 0) and "caution" not in repr(found)
+    assert found.refused["reason"].tolist() == ["not known in both periods"]
+    wide = given["period"].isin([2018, 2019]) & given["district"].isin(["0", "2", "6"])
+    loose = given.assign(high=given["high"] + wide)
+    assert yr.beta_convergence(loose, outcome="x").vague == 2  # the third has no last level
+    assert "2 districts begin or end with an interval" in repr(yr.beta_convergence(loose, outcome="x"))
+
+
 @pytest.mark.slow
 def test_beta_convergence_is_a_regression_of_statsmodels():
     import statsmodels.api as sm
@@ -140,5 +157,12 @@ def test_groups_and_weights_are_those_of_the_districts():
         yr.sigma_convergence(sizes, outcome="x", population="size")
     with pytest.raises(yr.DataError, match="no column 'sise' to take population from"):
         yr.sigma_convergence(sizes, outcome="x", population="sise")
+    for text in (yr.sigma_convergence, yr.did):
+        with pytest.raises(yr.DataError, match=r"population='size'[\s\S]*must be of numbers[\s\S]*1,200"):
+            text(sizes.assign(size="1,200", cohort=pd.NA), outcome="x", population="size")
     found = yr.sigma_convergence(sizes.assign(size=[1, 1, 3, 3]), outcome="x", population="size")
     assert found["mean"].tolist() == [2.5, 3.5]
+
+
+def test_equal_values_have_no_negative_inequality():
+    assert all(yr.gini([5.0] * n) >= 0 for n in range(2, 40))

@@ -655,6 +655,24 @@ def test_placebos_of_several_treated_districts_are_drawn():
     assert alone.randomization(strata=halves).draws == 6
 
 
+def test_few_sets_of_placebos_are_each_taken_once():
+    """Five never-treated districts have ten pairs, however many draws are asked for."""
+    table = small_table(3, (2,), n=7)
+    panel = panel_of(table)
+    test = yr.synthetic_control(panel, outcome="y").randomization()
+    begins = table.loc[table["g"] > 0, "g"].iloc[0]
+    never = sorted(set(table["district"]) - set(table.loc[table["g"] > 0, "district"]))
+    others = panel[panel["district"].isin(never)]
+    slow = []
+    for pair in combinations(never, 2):
+        cohort = pd.Series(begins, others.index, "Int64").where(others["district"].isin(pair))
+        slow.append(yr.synthetic_control(others.assign(cohort=cohort), outcome="y").att)
+    assert np.sort(test.distribution) == pytest.approx(np.sort(slow), abs=1e-9)
+    assert test.p_value == (1 + (np.abs(slow) >= abs(test.att)).sum()) / 11
+    assert test.smallest_p == 1 / 11 and test.seed is None
+    assert "10 sets of placebos" in repr(test) and "few beside them" in repr(test)
+
+
 def test_the_test_says_where_the_pilots_are():
     table = small_table(1, (2,), n=40)
     region = pd.Series(np.repeat(["a", "b", "c", "d"], 10), [f"d{i}" for i in range(40)], name="quarter")

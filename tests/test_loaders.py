@@ -186,6 +186,19 @@ def test_evidence_needs_its_document():
         yr.check_evidence(facts, documents[documents["source_id"] != "longhua-2018"])
 
 
+def test_a_folder_that_is_not_there_does_not_stand_for_the_projects(tmp_path):
+    """A slip in its name would give the project's register as one's own."""
+    for load in (yr.load_pilots, yr.load_indicators, yr.load_districts, yr.load_facts):
+        with pytest.raises(yr.DataError, match=r"No folder .*my-dota"):
+            load(tmp_path / "my-dota")
+
+
+def test_a_register_without_its_sources_says_what_to_do(tmp_path):
+    yr.load_pilots().to_csv(tmp_path / "pilots.csv", index=False)
+    with pytest.raises(yr.DataError, match=r"where pilots\.csv has keys of it: write it too[\s\S]*read_csv"):
+        yr.load_pilots(tmp_path)
+
+
 def test_a_missing_file_and_a_wrong_encoding_are_explained(tmp_path):
     with pytest.raises(yr.DataError, match=r"No file facts\.csv.*data="):
         yr.load_facts(tmp_path)

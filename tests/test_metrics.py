@@ -304,6 +304,14 @@ def test_no_metric_has_the_name_of_an_indicator():
     assert not names & set(yr.load_indicators()["indicator"])
 
 
+def test_a_count_in_ten_thousands_is_refused():
+    """26.31万 young people, typed as 26.31, would give ten thousand times the rate."""
+    levels = panel(members=[5000, 5100], youth_14_28=[26.31, 27])
+    with pytest.raises(yr.DataError, match=r"1 of youth_14_28 are not[\s\S]*26.31"):
+        yr.add_metrics(levels, youth="youth_14_28")
+    assert "members" in set(yr.add_metrics(levels)["indicator"])  # no metric takes it
+
+
 def test_a_ratio_to_youth_names_its_base_or_is_refused():
     levels = panel(orgs=[100, 110], youth_14_28=[10_000, 10_000], youth=[9000, 9000])
     assert set(yr.add_metrics(levels)["indicator"]) == {"orgs", "youth_14_28", "youth"}

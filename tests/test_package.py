@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "comparisons": {"cells", "schema", "weights"},
     "enough": {"cells"},
     "effects": {"cells", "comparisons", "enough", "inference", "schema", "strata", "weights"},
-    "bootstrap": {"inference", "moments", "reassign", "schema", "weights"},
+    "bootstrap": {"enough", "inference", "moments", "reassign", "schema", "weights"},
     "pretrends": {"cells", "enough", "inference", "reassign", "schema"},
     "honest": {"enough", "inference", "schema"},
     "bounds": {"cells", "inference", "schema"},
@@ -59,7 +59,8 @@ MAY_IMPORT = {
     },  # cells that no package ships are data
     "levels": {"loaders"},
     "metrics": {"intervals", "levels", "loaders", "schema"},
-    "figures": {"loaders", "periods", "schema"},  # their words are data
+    "lettering": set(),
+    "figures": {"lettering", "loaders", "periods", "schema"},  # their words are data
     "composite": {"schema"},
     "districts": {"schema"},
     "inequality": {"schema", "strata"},

@@ -76,6 +76,21 @@ def test_a_wide_table_becomes_a_sorted_panel_and_gaps_have_no_row():
     assert panel["processing"].eq("stated").all() and panel[["scope", "fact_ids"]].eq("").all(axis=None)
 
 
+def test_whole_numbers_beside_fractions_are_numbers():
+    panel = as_panel(orgs=pd.Series([682, 1100.5, None, 480], dtype=object))
+    assert panel["value"].tolist() == [480, 682, 1100.5]
+
+
+def test_a_table_without_cohorts_gets_them_from_a_register():
+    table, read = OWN.drop(columns="pilot"), {k: v for k, v in READ.items() if k != "cohort"}
+    bare = yr.as_panel(table, **read)
+    register = pd.DataFrame({"wave": ["own"], "district": "440305", "announced": "2019-10"})
+    panel = yr.assign_cohorts(bare, register, unlisted="never")
+    pd.testing.assert_frame_equal(panel, yr.as_panel(OWN, **READ))
+    with pytest.raises(yr.DataError, match="give it cohorts with assign_cohorts"):
+        yr.did(bare, outcome="orgs")
+
+
 def test_long_and_wide_give_the_same_panel():
     wide = OWN.assign(members=[20.0, 21.0, 22.0, 23.0])
     long = wide.melt(
@@ -119,6 +134,12 @@ QUARTERS = pd.PeriodIndex(["2018Q1", "2018Q2"] * 2, freq="Q-DEC")
         ),
         (pd.PeriodIndex(["2018", "2019"] * 2, freq="Y"), [2019, 2019, 0, 0], "int64", 2019),
         ([1, 2] * 2, [2, 2, 0, 0], "int64", 2),
+        (
+            pd.Series([2018.0, 2019] * 2, dtype=object),
+            pd.Series([2019.0, 2019, None, 0], dtype=object),
+            "int64",
+            2019,
+        ),
     ],
 )
 def test_periods_and_cohorts_are_read_as_one_kind(periods, cohorts, kind, treated):
@@ -164,6 +185,9 @@ WRONG = [
     ({"year": [20182, 20191] * 2}, r"as so many periods: write them as text, such as 2018Q3[\s\S]*20182"),
     ({"year": [201812, 201901] * 2}, "such as 2018-07"),
     ({"year": [20181231, 20190101] * 2}, "such as 2018-07-15"),
+    ({"year": [43100, 43465] * 2, "pilot": 0}, r"days counted as a spreadsheet counts them[\s\S]*43100"),
+    ({"year": ["2018H1", "2018H2"] * 2}, r"count half-years[\s\S]*2018H1"),
+    ({"pilot": [201910, 201910, 0, 0]}, r"no years, as the periods are[\s\S]*201910"),
     ({"orgs": ["682", "1100", "500", ""]}, "must be numeric"),
     ({"orgs": [682, "1,100", 500, 480]}, r"must be numeric(?![\s\S]*682)[\s\S]*1,100"),
     ({"orgs": [np.inf, 1, 2, 3]}, "finite value inside its bounds"),
@@ -181,6 +205,53 @@ WRONG = [
 def test_a_table_that_is_no_panel_is_refused_with_its_rows(changed, message):
     with pytest.raises(yr.DataError, match=message):
         as_panel(**changed)
+
+
+@pytest.mark.parametrize(
+    ("codes", "shown"),
+    [
+        (["01001", "1001"], "1001"),
+        (["440305", "440305.0"], "440305"),
+        (["440305", "440305000000"], "440305"),
+        (["370181", "370114"], "370114"),  # a county that became a district in 2016
+        (["章丘市", "章丘区"], "370114"),
+    ],
+)
+def test_a_place_under_two_names_is_no_two_districts(codes, shown):
+    with pytest.raises(yr.DataError, match="2 names in the column of districts are of 1 places") as error:
+        as_panel(code=[*codes, "331081", "331081"], pilot=[0] * 4)
+    assert sorted(error.value.rows.to_numpy().tolist()) == sorted([code, shown] for code in codes)
+
+
+def test_a_code_is_of_another_place_where_it_is_another_number():
+    assert as_panel(code=["101", "101", "1010", "1010"])["district"].nunique() == 2
+
+
+@pytest.mark.parametrize("whole", ["440000", "440300", "CN"])
+def test_a_province_is_no_district_beside_its_counties(whole):
+    table = pd.concat([OWN, OWN[:2].assign(code=whole, pilot=0)])
+    with pytest.raises(yr.DataError, match="leave out the rows of one level") as error:
+        yr.as_panel(table, **READ)
+    assert error.value.rows["district"].tolist() == [whole]
+
+
+def test_a_word_among_codes_is_no_district():
+    with pytest.raises(yr.DataError, match=r"'合计'\] stand among codes of districts"):
+        as_panel(code=["440305", "440305", "合计", "合计"])
+    assert as_panel(code=["440305", "440305", "X-港区", "X-港区"])["district"].nunique() == 2
+
+
+def test_a_row_of_totals_is_no_district():
+    years = [[3.0, 5, 9, 17], [4, 5, 9.5, 18.5], [5, 6, 9, 20]]
+    table = pd.DataFrame(years, columns=list("abcd"), index=pd.Index([2018, 2019, 2020], name="year"))
+    table = table.melt(var_name="code", value_name="orgs", ignore_index=False).reset_index().assign(pilot=0)
+    with pytest.raises(yr.DataError, match="the sum of all other districts") as error:
+        yr.as_panel(table, **READ)
+    assert error.value.rows.to_numpy().tolist() == [["d", "orgs"]]
+    one_year_off = table.assign(orgs=table["orgs"].replace(20.0, 21.0))
+    assert yr.as_panel(one_year_off, **READ)["district"].nunique() == 4
+    steady = table.assign(orgs=table["code"].map({"a": 0.0, "b": 1.0, "c": 2.0, "d": 3.0}))
+    assert yr.as_panel(steady, **READ)["district"].nunique() == 4  # small counts add up by chance
 
 
 def test_whole_numbers_that_are_no_dates_count_periods():
@@ -232,6 +303,15 @@ def test_cap_closes_what_the_wording_leaves_open():
     row = {"value": 200.0, "hedge": "over"}
     assert yr.build_panel(facts(row))["high"].tolist() == [np.inf]
     assert yr.build_panel(facts(row), cap="next_unit")["high"].tolist() == [300]
+
+
+def test_cap_closes_the_level_before_too():
+    """Over 1100, which is 418 more than a year before: 682 to 782 then, if 1100 to 1200 now."""
+    change = {"value": 418.0, "kind": "change", "baseline": "previous_year"}
+    told = facts({"value": 1100.0, "hedge": "over"}, change)
+    for cap, highs in ((None, [np.inf, np.inf]), ("next_unit", [782, 1200])):
+        panel = yr.build_panel(told, cap=cap)
+        assert panel["low"].tolist() == [682, 1100] and panel["high"].tolist() == highs
 
 
 REFUSED = [
@@ -550,6 +630,19 @@ def test_places_of_a_register_may_be_ones_own_where_those_of_the_panel_are():
     claims = pd.DataFrame({"wave": "own", "district": ["zone 440305", "zone elsewhere"], "announced": "2020"})
     panel = yr.assign_cohorts(own, claims, unlisted="never")
     assert panel.drop_duplicates("district")["cohort"].notna().sum() == 1
+    with pytest.raises(
+        yr.DataError, match=r"No place that the register claims is in the panel[\s\S]*zone 440305"
+    ):
+        yr.assign_cohorts(own, claims.assign(district="440305"), unlisted="never")
+
+
+@pytest.mark.parametrize(("panel", "claim"), [("370181", "370114"), ("370114", "370181")])
+def test_a_claim_finds_its_place_under_the_other_of_two_codes(panel, claim):
+    """章丘市 (370181) became 章丘区 (370114): passed over, the pilot would be a control."""
+    register = pd.DataFrame({"wave": ["own"], "district": claim, "announced": "2020"})
+    own = SMALL.assign(district=SMALL["district"].replace("331081", panel))
+    found = yr.assign_cohorts(own, register, unlisted="never")
+    assert found.groupby("district")["cohort"].first().dropna().to_dict() == {panel: 2020}
 
 
 def test_the_projects_register_dates_five_counties_by_their_notice():

@@ -58,6 +58,17 @@ def test_what_was_planned_is_followed():
     assert table["item"].tolist()[: len(items)] == items
 
 
+def test_a_plan_is_followed_where_the_first_wave_begins_between_two_periods():
+    """Surveys of every second year, and pilots from one of the others on."""
+    odd = PANEL[PANEL["period"] % 2 == 1]
+    assert 2004 not in set(odd["period"])
+    assert deviations(plan_of(odd), randomized(odd)) == []
+    later = odd[odd["period"] != odd["period"].min()]
+    assert "before" in deviations(plan_of(odd), randomized(later))
+    late = odd[odd["period"] < 2004]
+    assert "before" in deviations(plan_of(PANEL), randomized(late.assign(cohort=late["cohort"] - 1)))
+
+
 def test_the_plan_needs_nothing_from_after_treatment_began():
     early = PANEL[PANEL["period"] < 2004]
     late = PANEL.assign(value=PANEL["value"].where(PANEL["period"] < 2004, -1.0))

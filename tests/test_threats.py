@@ -268,6 +268,30 @@ def test_a_synthetic_control_that_hangs_on_one_district_is_seen_to(last):
     assert row["sign_at"] == 1
 
 
+@pytest.mark.parametrize(
+    ("estimator", "options"),
+    sweep((yr.synthetic_control, {}), slow=[(yr.staggered_did, {"controls": ["x", "d"]})]),
+)
+def test_an_estimator_that_needs_more_than_two_others_is_seen_to(estimator, options):
+    """Every choice of as many as it says: for some the sign goes. Beside two all of these were refused."""
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame(rng.normal(size=(66, 3)), columns=["y", "x", "d"])
+    table["period"] = np.tile(np.arange(2011, 2017), 11)
+    number = np.repeat(np.arange(11), 6)
+    table["district"] = pd.Series(number).map("d{:02d}".format)
+    table["cohort"] = pd.Series(np.where(number < 3, 2015, 0)).astype("Int64").replace(0, pd.NA)
+    named = {"district": "district", "period": "period", "cohort": "cohort"}
+    panel = yr.as_panel(table, **named, outcomes=["y", "x", "d"])
+    effect = estimator(panel, outcome="y", **options)
+    few = panel[panel["district"] < "d05"]
+    with pytest.raises(yr.DataError):
+        estimator(few, outcome="y", **options)
+    row = yr.breakdown(effect, panel).set_index("threat").loc["hidden_pilots"]
+    sets = combinations(sorted(table["district"].unique())[3:], int(row["sign_at"]))
+    atts = [estimator(panel[~panel["district"].isin(s)], outcome="y", **options).att for s in sets]
+    assert (np.sign(atts) != np.sign(effect.att)).any() and row["significance_at"] == 0
+
+
 def test_without_anyone_left_in_the_stratum_nothing_is_significant():
     """Two districts stay beside the pilot: leaving out those of its stratum leaves nothing to reassign."""
     rng = np.random.default_rng(2)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from .enough import alike_sides
 from .inference import DRAWS, SEED, as_percent, check_effect, fixed, p_as_text
 from .moments import Moments, interval, p_value, smallest_p
 from .reassign import BLOCK, ENUMERATED
@@ -42,6 +43,8 @@ class WildBootstrap(Result):
     seed : int or None
         Of the draws; None where all signs were taken.
     n_treated, n_control : int
+    alike : tuple of float
+        As how many districts of equal weight the treated and the untreated ones count.
     periods : pandas.Index
     distribution : ndarray, shape (draws,)
         The t statistics.
@@ -64,6 +67,7 @@ class WildBootstrap(Result):
     seed: int | None
     n_treated: int
     n_control: int
+    alike: tuple
     periods: pd.Index
     distribution: np.ndarray = field(repr=False)
     simulated: bool
@@ -73,11 +77,22 @@ class WildBootstrap(Result):
         """Why the test cannot be relied on; empty if there are enough districts of both kinds."""
         fewest = min(number for number in (self.n_treated, self.n_control) if number)
         if fewest >= POWERLESS:
-            return ""
+            return self._uneven()
         kind = "treated" if self.n_treated == fewest else "untreated"
         return (
             f"with {fewest} {kind} this test hardly ever rejects unless the effect is huge (MacKinnon and "
             "Webb 2017): use the randomisation test"
+        )
+
+    def _uneven(self):
+        """Say whether a few of the many districts of a kind weigh most."""
+        kinds = ("treated", self.n_treated), ("untreated", self.n_control)
+        alike, (kind, number) = min(zip(self.alike, kinds, strict=True))
+        if round(alike) >= POWERLESS:
+            return ""
+        return (
+            f"with {number} {kind} that by their weights are {alike:.1f} this test may reject far too often: "
+            "use the randomisation test"
         )
 
     @property
@@ -171,6 +186,7 @@ def wild_bootstrap(effect, *, weights="webb", draws=DRAWS, level=0.95, seed=SEED
         seed=None if exact else seed,
         n_treated=effect.n_treated,
         n_control=effect.n_control,
+        alike=alike_sides(effect),
         periods=effect.periods,
         distribution=moments.at(0.0),
         simulated=cells.simulated,

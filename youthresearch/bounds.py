@@ -40,18 +40,22 @@ class Bounds(Result):
     att : float
         With the panel's values.
     low, high : float
-        Sharp: each is reached with every figure at an end of its interval. Infinite where an open one counts.
+        Each is reached with every figure at an end of its interval. Infinite where an open one counts.
     interval_low, interval_high : float
         Imbens and Manski's interval, which covers the effect with chance `level`, sampling error included.
     level : float
     cap : float or None
     vague : int
         Cells with weight whose figure is no single number.
+    shared : int
+        Those that rest on a fact of another one, such as a level and the level before it, computed from it.
     open : pandas.DataFrame
         One row is one cell with weight and without a bound: district, period, weight, low, high, fact_ids.
     exact : bool
-        False where the weights follow the outcome (`synthetic_did`, `synthetic_control`): the bounds then
-        hold at these weights.
+        Whether low and high are sharp. Not where the weights follow the outcome (`synthetic_did`,
+        `synthetic_control`): the bounds then hold at these weights. Nor where cells are `shared`: each is
+        bounded by itself, though one figure moves them together, so that the bounds hold but may be wider
+        than what the reports allow.
     inference : str
         What the sampling error is from: randomization (the spread over other assignments), or the effect's
         own error, clustered, iid or placebo.
@@ -74,6 +78,7 @@ class Bounds(Result):
     level: float
     cap: float | None
     vague: int
+    shared: int
     open: pd.DataFrame = field(repr=False)
     exact: bool
     inference: str
@@ -105,7 +110,10 @@ class Bounds(Result):
             said.append(("open", f"{row.district} in {row.period}: {row.low:g} to {row.high:g}"))
         if len(self.open) > 3:
             said.append(("open", f"and {len(self.open) - 3} more"))
-        if not self.exact:
+        if self.shared:
+            why = f"{self.shared} vague cells rest on facts of each other, and are bounded one by one"
+            said.append(("not sharp", why))
+        if self.inference == "placebo":
             said.append(("weights", "follow the outcome: the bounds hold at these weights only"))
         if self.caution:
             said.append(("caution", f"sampling error {self.caution}"))
@@ -119,7 +127,8 @@ def interval_bounds(
 
     An estimate is ``sum(weight * value)`` with weights that do not depend on the outcome; so the smallest has
     each figure at the low end of its interval where the weight is positive and at the high end where it is
-    negative. Controls and populations are held at their values.
+    negative. Controls and populations are held at their values. Figures are taken to lie in their intervals
+    independently of each other; a report's level and the level before it that is computed from it do not.
 
     Parameters
     ----------
@@ -175,7 +184,7 @@ def interval_bounds(
         scale = [_error_at(effect, cells, y) for y in (least, most)]
     df = degrees_of_freedom(effect, strata) if kind == "randomization" else np.inf
     interval = _imbens_manski(*ends, *scale, level, df)
-    unbounded = np.isinf(low) | np.isinf(high)
+    unbounded, shared = np.isinf(low) | np.isinf(high), count_shared(cells.assign(high=high))
     rows = cells.assign(high=high)[unbounded].reset_index(drop=True)
     names = [c for c in ("district", "period", "weight", "low", "high", "fact_ids") if c in rows]
     return Bounds(
@@ -189,8 +198,9 @@ def interval_bounds(
         level=level,
         cap=cap,
         vague=int((high > low).sum()),
+        shared=shared,
         open=mark_simulated(rows[names], effect.simulated),
-        exact=not follow,
+        exact=not follow and not shared,
         inference="randomization" if kind == "randomization" else effect.errors,
         how=how,
         caution="" if kind == "randomization" else effect.caution,
@@ -226,6 +236,15 @@ def cells_with_weight(effect, panel):
             f"the weights, and not {effect.att:g}."
         )
     return cells[cells["weight"].abs() > NONE * cells["weight"].abs().max()].reset_index(drop=True)
+
+
+def count_shared(cells):
+    """Count the vague cells that rest on a fact of another vague one."""
+    vague = cells[cells["high"] > cells["low"]]
+    if "fact_ids" not in vague:
+        return 0
+    facts = vague["fact_ids"].astype("str").fillna("").str.split().explode().dropna()
+    return int(facts.index[facts.duplicated(keep=False)].nunique())
 
 
 def weights_follow(effect):
@@ -321,8 +340,8 @@ def trace(effect, panel, facts, *, top=10):
         start, end. contribution is weight times what the value stands above or below its district and its
         period (its period alone in `synthetic_control`), both fitted by least squares to the cells with
         weight, and adds up to att over all cells; swing is
-        ``|weight| (high - low)``, by how much the figure's vagueness alone moves att. Largest contribution
-        or swing first.
+        ``|weight| (high - low)``, by how much the figure's vagueness alone moves att, if no other cell rests
+        on the same fact (a level and the level before it move together). Largest contribution or swing first.
 
     Raises
     ------

@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, as_names, check_frame, check_text, has_numbers, is_simulated, mark_simulated
+from .schema import (
+    DataError,
+    as_names,
+    check_frame,
+    check_numbers,
+    check_text,
+    has_numbers,
+    is_simulated,
+    mark_simulated,
+)
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
 NONE = 1e-9  # a weight this small, relative to the largest, is none
@@ -326,7 +335,9 @@ def _with_population(cells, panel, rows, layout, population):
     if population is None:
         return cells
     check_text("population", population, "name a column of the panel, or an indicator")
-    if population in panel and pd.api.types.is_numeric_dtype(panel[population]):
+    column = panel.get(population)
+    if column is not None and (has_numbers(column) or not panel["indicator"].eq(population).any()):
+        check_numbers("population", column)
         given = rows[population].to_numpy(dtype=float, na_value=np.nan)
         size, varies = layout.once(given)
         bad = varies | ~(given > 0) | ~np.isfinite(given)
@@ -422,6 +433,12 @@ def _keep_columns(cells, keep):
 def check_treated(cells):
     """Refuse cells of which none is treated, or all are from one period on."""
     treated = (cells.treated & cells.observed).any(axis=1)
+    unseen = cells.districts[(cells.cohort != NEVER) & ~treated]
+    if not treated.any() and len(unseen):
+        raise DataError(
+            f"No cell of {cells.outcome!r} is treated: the pilots are not observed from then on: "
+            f"{', '.join(map(str, unseen[:10]))}."
+        )
     if not treated.any():
         raise DataError(
             f"No cell of {cells.outcome!r} is treated: no cohort begins in "

@@ -28,7 +28,7 @@ def assign_cohorts(
     Parameters
     ----------
     panel : pandas.DataFrame
-        As from `build_panel`.
+        As from `build_panel` or `as_panel`; cohorts that it has are replaced.
     pilots : pandas.DataFrame
         As from `load_pilots`; or your own, with district, wave, announced, began and ended.
     reading : {"notice", "start", "end"}
@@ -39,7 +39,8 @@ def assign_cohorts(
         What a county is that the register does not list. "never" says that the register is complete for
         the districts and periods of this panel: that is the researcher's claim.
     divisions : pandas.DataFrame, optional
-        As from `load_divisions` (the default), to follow codes that changed.
+        As from `load_divisions` (the default), to follow codes that changed: a claim under a place's new
+        code holds for a panel under its old one, and the other way round.
 
     Returns
     -------
@@ -51,8 +52,9 @@ def assign_cohorts(
     Raises
     ------
     DataError
-        For an unknown option, a panel without the columns of its key, a date that is none, or a claim about a
-        place that is neither in the panel nor in `divisions`, if the panel's districts are.
+        For an unknown option, a panel without the columns of its key, a date that is none, a claim about a
+        place that is neither in the panel nor in `divisions`, if the panel's districts are, or no claim about
+        a place of the panel, if they are not.
     """
     check_choice("reading", reading, tuple(READINGS))
     check_choice("treat_conflicts", treat_conflicts, CONFLICTS)
@@ -66,9 +68,9 @@ def assign_cohorts(
     districts = pd.Series(panel["district"].unique())
     _check_places(claims, districts, divisions)
     told = _cohorts(claims, panel["period"], reading, treat_conflicts)
-    cohorts = told["cohort"].reindex(districts)
-    listed = told["reason"].reindex(districts)
-    reason = listed.fillna("" if unlisted == "never" else UNLISTED)
+    told = told.reindex(follow_codes(districts, divisions)).set_axis(pd.Index(districts), axis=0)
+    cohorts, reason = told["cohort"], told["reason"]
+    reason = reason.fillna("" if unlisted == "never" else UNLISTED)
     larger = districts.str.fullmatch(r"CN|\d{4}00").to_numpy()
     reason[larger] = "no county: a wave is made of counties"
     first = panel["period"].min()
@@ -99,8 +101,14 @@ def _claims(pilots, column, divisions):
 def _check_places(claims, districts, divisions):
     """Refuse claims about places that nobody knows: their districts would pass for never treated."""
     codes = divisions["district"]
-    if not districts.isin(codes).any():
-        return  # names of one's own: what else there may be is not known
+    if not districts.isin(codes).any():  # names of one's own: what else there may be is not known
+        if len(claims) and len(districts) and not claims["district"].isin(districts).any():
+            raise DataError(
+                "No place that the register claims is in the panel: write both in one way. The panel has "
+                f"{list(districts[:5])}.",
+                claims,
+            )
+        return
     unknown = claims[~claims["district"].isin(codes) & ~claims["district"].isin(districts)]
     if len(unknown):
         code = [_code_of(name, divisions) for name in unknown["district"]]

@@ -270,7 +270,8 @@ def pca_index(table):
     -------
     Composite
         Weights are the loadings (unit length); notes have the share of variance and the KMO measure
-        (Kaiser 1974), under 0.5 of which the indicators share too little for one index.
+        (Kaiser 1974), under 0.5 of which the indicators share too little for one index. It is missing where
+        one indicator follows from the others, as with no more rows than indicators.
 
     Raises
     ------
@@ -297,8 +298,10 @@ def pca_index(table):
 
 
 def _kmo(correlation):
-    """Squared correlations over themselves plus squared partial correlations."""
-    inverse = np.linalg.pinv(correlation)
+    """Squared correlations over themselves plus squared partial ones; missing where these are undefined."""
+    if np.linalg.matrix_rank(correlation, hermitian=True) < len(correlation):
+        return np.nan
+    inverse = np.linalg.inv(correlation)
     scale = np.sqrt(np.outer(np.diag(inverse), np.diag(inverse)))
     off = ~np.eye(len(correlation), dtype=bool)
     simple, partial = np.sum(correlation[off] ** 2), np.sum((inverse / scale)[off] ** 2)

@@ -33,6 +33,7 @@ from .inference import SEED, fixed, is_quick, randomize, stratum_of
 from .schema import (
     DataError,
     Result,
+    as_names,
     check_choice,
     check_count,
     has_numbers,
@@ -266,7 +267,7 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     outcome : str
         An indicator of the panel.
     controls : list of str, optional
-        Other indicators of the panel, that vary over time; they enter linearly.
+        Other indicators of the panel, that vary over time (refused otherwise); they enter linearly.
     population : str, optional
         Column or indicator by which districts are weighted (its mean over time, where it varies).
     errors : {"clustered", "iid"}
@@ -290,14 +291,21 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     DataError
         If treatment cannot be told from districts and periods: nobody treated, or all at once.
     """
-    cells = _without_single_cells(make_cells(panel, outcome, controls, population))
+    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
     check_treated(cells)
     units = make_units(cells)
     treatment = (cells.time[None, :] >= units.cohort[:, None])[:, :, None].astype(float)
     no_path = pd.DataFrame({"event_time": np.array([], dtype="int64")})
     return _regression_effect(
-        "did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, {}
+        "did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, _always(cells)
     )
+
+
+def _always(cells):
+    """Say how many districts are treated whenever they are observed: did takes them for controls."""
+    before = cells.observed & (cells.time < cells.cohort[:, None])
+    number = int((~before.any(axis=1)).sum())
+    return {"always": f"{number} districts treated in all their periods serve as controls"} if number else {}
 
 
 @estimator
@@ -340,7 +348,7 @@ def event_study(
         If the base is no event time of the panel before treatment, the window does not reach to both sides of
         it, or effects by event time are not determined.
     """
-    cells = _without_single_cells(make_cells(panel, outcome, controls, population))
+    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
     check_treated(cells)
     units = make_units(cells)
     event = np.where(
@@ -393,7 +401,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     if not is_whole(base):
         raise DataError(f"base={base!r} must be one event time: sun_abraham takes no more.")
     _check_base(base)
-    cells = _without_single_cells(make_cells(panel, outcome, controls, population))
+    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
     check_treated(cells)
     cells = _last_cohort_as_control(cells)
     cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
@@ -452,7 +460,7 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
         If no treated cell can be imputed, or the pretrends are not determined.
     """
     check_count(at_least=0, pretrends=pretrends)
-    cells = make_cells(panel, outcome, controls, population)
+    cells = _with_moving_controls(panel, outcome, controls, population)
     check_treated(cells)
     units = make_units(cells)
     treated = units.observed & (cells.time[None, :] >= units.cohort[:, None])
@@ -517,7 +525,8 @@ def staggered_did(
     """Estimate effects by cohort and period against untreated districts (Callaway and Sant'Anna 2021).
 
     ATT(g, t) is the mean change from the base period to t of cohort g, less that of the control group. With
-    gaps each ATT(g, t) takes the districts observed in both periods.
+    gaps each ATT(g, t) takes the districts observed in both periods; treated cells that none can take are
+    left out and listed.
 
     Parameters
     ----------
@@ -580,13 +589,33 @@ def staggered_did(
     for name in ("cohort", "period"):
         if name in rows:
             rows[name] = pd.Series([cells.label(v) for v in rows[name]])
-    return effect_of("staggered_did", cells, units, linear, rows, told)
+    idle = units.observed & (cells.time >= units.cohort[:, None]) & (linear.weights[0] == 0)
+    left = told_of(cells, idle.sum(axis=1)[units.of], "not observed in the base period, or nobody beside it")
+    return effect_of("staggered_did", cells, units, linear, rows, told, extra=left)
 
 
 LINEAR = {f.__name__: f for f in (did, event_study, sun_abraham, imputation_did, staggered_did)}
 
 
 # What the estimators share.
+
+
+def _with_moving_controls(panel, outcome, controls, population):
+    """Make cells; refuse a control that stays as it is in every district, as its effects have it already."""
+    cells = make_cells(panel, outcome, controls, population)
+    if not cells.controls.shape[2]:
+        return cells
+    seen = cells.observed[..., None]
+    most = np.where(seen, cells.controls, -np.inf).max(axis=1)
+    least = np.where(seen, cells.controls, np.inf).min(axis=1)
+    moves = (most - least > 1e-9).any(axis=0)
+    still = [name for name, moved in zip(as_names(controls, "controls"), moves, strict=True) if not moved]
+    if still:
+        raise DataError(
+            f"Controls {still} never change within a district, so that district effects take them up: leave "
+            "them out, or take staggered_did, where the change may depend on them."
+        )
+    return cells
 
 
 def _without_single_cells(cells):
@@ -624,7 +653,12 @@ def _base_times(base, known):
     wanted = known[known < 0] if base == "pre" else np.atleast_1d(base)
     missing = sorted(set(wanted.tolist()) - set(known.tolist()))
     if missing or not len(wanted):
-        raise DataError(f"base={base!r} is no event time of this panel; it has {known.tolist()}.")
+        apart = int(np.gcd.reduce(known))
+        remedy = f" The periods lie {apart} apart: count them (1, 2, 3 ...), or base={-apart}."
+        raise DataError(
+            f"base={base!r} is no event time of this panel; it has {known.tolist()}."
+            + (remedy if apart > 1 and -apart in known else "")
+        )
     return np.sort(wanted).astype("int64")
 
 

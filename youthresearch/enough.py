@@ -93,6 +93,13 @@ def count_sides(cells, units, weight, own=None):
     return _number(units, treated), _number(units, others)
 
 
+def alike_sides(effect):
+    """Count the treated and the untreated districts behind att as so many of equal weight."""
+    units = effect._units
+    sides = _sides(effect._cells, units, effect._by_unit, _treated(effect._cells, units))
+    return tuple(_alike(units, part) if part.any() else np.inf for part in sides)
+
+
 def _few(effect, weight, own):
     """As `too_few`, of one estimate, with the number before it; the base rests on nobody."""
     units = effect._units

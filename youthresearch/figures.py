@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .lettering import columns_of_legend, wrapped, write_numbers
 from .loaders import labels_by_key, outcome_label, outcome_unit
 from .periods import as_cohort, as_period
 from .schema import (
@@ -61,6 +62,7 @@ def _style():
         "font.family": [name, "DejaVu Sans"],  # the Chinese font first: mathtext looks at the first only
         "font.size": 9,
         "axes.unicode_minus": False,
+        "text.parse_math": False,  # the dollars of a name are no formula
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.edgecolor": MUTED,
@@ -440,7 +442,7 @@ def plot_trends(table, *, lang="en", indicators=None):
         never, rows = pd.isna(cohort), rows.dropna(subset="value").sort_values("at")
         colour = MUTED if never else LINES[k % len(LINES)]
         label = _word("never_treated", lang) if never else f"{_word('treated_from', lang)} {cohort}"
-        style = "-" if never else DASHES[k % len(DASHES)]
+        style = "-" if never else DASHES[(k + k // len(LINES)) % len(DASHES)]  # of a colour that comes again
         marker = {"marker": "o", "markersize": 3} if never or gaps else {}
         ax.plot(rows["at"], rows["value"], color=colour, linestyle=style, label=label, **marker)
         if not never and table["at"].min() <= _place(cohort) <= table["at"].max():
@@ -489,16 +491,19 @@ def plot_event_study(table, *, lang="en", indicators=None):
 
 
 def _legend_above(ax):
-    """Put the legend between title and axes, where it can hide nothing."""
-    ax.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=4)
+    """Put the legend between title and axes, where it can hide nothing, as wide as the axes at most."""
+    names = ax.get_legend_handles_labels()[1]
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1), "borderaxespad": 0.2}
+    ax.legend(frameon=False, fontsize=8, ncols=columns_of_legend(names), **place)
 
 
 def _name_outcome(ax, table, lang, indicators, said=""):
-    """Name the outcome beside its axis, and below it say what is drawn of it."""
-    name = outcome_label(table.attrs.get("outcome", ""), lang, indicators)
+    """Name the outcome beside its axis, below it what is drawn of it, and write values as a reader would."""
+    name = wrapped(outcome_label(table.attrs.get("outcome", ""), lang, indicators), lang)
     label = ax.set_ylabel("\n".join(filter(None, [name, said])))
-    if said:
-        label.set_linespacing(1.6)
+    if said or "\n" in name:
+        label.set_linespacing(1.6 if said else 1.35)
+    write_numbers(ax.yaxis, lang)
 
 
 def _at_level(text, table):
@@ -517,7 +522,8 @@ def plot_effects(table, *, lang="en", indicators=None):
     ----------
     table : pandas.DataFrame
         As from `compare_effects`; rows are drawn from the top, an interval without end as an arrow. A
-        column `effect` is drawn as the truth.
+        column `effect` is drawn as the truth. Names of your own in the column estimator are drawn as they
+        are: they tell two effects of one estimator apart.
     lang : {"zh", "en"}
     indicators : pandas.DataFrame, optional
         As for `effect_table`; a column `unit` says which of its outcomes share an axis.
@@ -549,13 +555,15 @@ def plot_effects(table, *, lang="en", indicators=None):
 
 def _names_of_effects(table, lang, indicators):
     """Name effects by that in which they differ; what they share is said of the axis."""
-    parts = {"estimator": [_word(f"estimator_{name}", lang) for name in table["estimator"]]}
+    known = labels_by_key()[f"label_{lang}"]
+    parts = {"estimator": [known.get(f"estimator_{name}", name) for name in table["estimator"]]}
     if "outcome" in table:
         parts = {"outcome": [outcome_label(n, lang, indicators) for n in table["outcome"]], **parts}
     shared = {part for part, names in parts.items() if len(set(names)) == 1}
     if len(shared) == len(parts):
         shared.discard("estimator")
-    rows = ["\n".join(row) for row in zip(*(parts[p] for p in parts if p not in shared), strict=True)]
+    named = zip(*(parts[p] for p in parts if p not in shared), strict=True)
+    rows = ["\n".join(wrapped(part, lang) for part in row) for row in named]
     said = [_at_level(_word("effect_interval", lang), table), *(parts[p][0] for p in parts if p in shared)]
     return rows, _COLON[lang].join(said)
 
@@ -570,6 +578,7 @@ def _draw_effects(ax, rows, lang):
     if "effect" in rows:
         ax.vlines(rows["effect"], y - 0.4, y + 0.4, color=ORANGE, linewidth=2, label=_word("truth", lang))
     ax.axvline(0, color=MUTED, linewidth=0.8)
+    write_numbers(ax.xaxis, lang)
     ax.set_yticks(y, rows["name"])
     ax.set_ylim(-0.6, len(rows) + 0.2)
     ax.tick_params(axis="y", length=0, pad=8)
@@ -617,7 +626,7 @@ def plot_weights(table, *, lang="en"):
     weights, (first, last) = grid.to_numpy(), (grid.columns[0] - 0.5, grid.columns[-1] + 0.5)
     largest, extent = np.nanmax(np.abs(weights)), (first, last, len(grid) - 0.5, -0.5)
     image = ax.imshow(weights, cmap="RdBu_r", aspect="auto", vmin=-largest, vmax=largest, extent=extent)
-    for row, column in np.argwhere(weights < 0):
+    for row, column in np.argwhere(weights < -1e-9 * largest):  # not what rounding leaves of none
         colour = "white" if weights[row, column] < -0.5 * largest else INK
         ax.add_patch(_hatched(grid.columns[column], row, colour))
     for k, start in enumerate(grid.index.map(_place)):
@@ -647,7 +656,7 @@ def _hatched(column, row, colour):
 
 
 @_drawn_from("placebo_in_time(...)", "lead", "att", "low", "high", of=("att",))
-def plot_placebo(table, *, lang="en"):
+def plot_placebo(table, *, lang="en", indicators=None):
     """Plot the effect beside those at dates when nobody was treated yet, with their intervals.
 
     Parameters
@@ -655,6 +664,8 @@ def plot_placebo(table, *, lang="en"):
     table : pandas.DataFrame
         As from `placebo_in_time`; an interval without end goes to the edge.
     lang : {"zh", "en"}
+    indicators : pandas.DataFrame, optional
+        As for `effect_table`.
 
     Returns
     -------
@@ -672,6 +683,7 @@ def plot_placebo(table, *, lang="en"):
     ax.set_ylim(*limits)
     ax.set_xticks(-table["lead"], table["lead"].astype(str))
     ax.set_xlabel(_word("lead", lang))
+    _name_outcome(ax, table, lang, indicators, _at_level(_word("effect_interval", lang), table))
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return fig
 
@@ -704,6 +716,7 @@ def plot_randomization(table, *, lang="en"):
     ax.axvline(actual, color=BLUE, linewidth=1.6, label=_word("actual_assignment", lang))
     ax.set(xlabel=_word("statistic_of_assignment", lang), ylabel=_word("assignments", lang))
     ax.yaxis.get_major_locator().set_params(integer=True)
+    write_numbers(ax.xaxis, lang)
     ax.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return fig
 
@@ -843,6 +856,7 @@ def plot_power(table, *, lang="en", indicators=None):
     ax.set_xlabel(_COLON[lang].join([_word("true_effect", lang), _measured_in(table, lang, indicators)]))
     ax.set(ylabel=_word("share_found", lang), ylim=(0, 101))
     ax.set_yticks([0, 5, 20, 40, 60, 80, 100])
+    write_numbers(ax.xaxis, lang)
     ax.legend(frameon=False, fontsize=8, loc="center right")
     return fig
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .schema import DataError, Result, check_columns, check_text, is_simulated, mark_simulated, with_refused
+from .schema import (
+    DataError,
+    Result,
+    check_columns,
+    check_numbers,
+    check_text,
+    is_simulated,
+    mark_simulated,
+    with_refused,
+)
 from .strata import of_column
 
 
@@ -41,7 +50,7 @@ def gini(values, weights=None):
     order = np.argsort(x, kind="stable")
     x, w = x[order], w[order]
     before = np.cumsum(w) - w
-    return float(np.sum(w * x * (2 * before + w - 1)) / np.sum(w * x))
+    return max(0.0, float(np.sum(w * x * (2 * before + w - 1)) / np.sum(w * x)))  # rounding may fall below
 
 
 def variation(values, weights=None):
@@ -147,6 +156,8 @@ def _checked(values, weights):
 def sigma_convergence(panel, *, outcome, population=None):
     """Measure the spread between districts in each period, over those that are known in every one.
 
+    A figure that is an interval enters with its value: the spread may be larger or smaller by as much.
+
     Parameters
     ----------
     panel : pandas.DataFrame
@@ -207,7 +218,9 @@ class Convergence(Result):
     districts, periods : int
         Number of districts, and of periods from the first level to the last.
     refused : pandas.DataFrame
-        One row is one district that is not known in every period: district, reason.
+        One row is one district that is not known in both periods: district, reason.
+    vague : int
+        Districts whose first or last level is an interval; it enters with its value.
     simulated : bool
     """
 
@@ -219,6 +232,7 @@ class Convergence(Result):
     districts: int
     periods: int
     refused: pd.DataFrame
+    vague: int = 0
     simulated: bool = False
 
     @property
@@ -226,11 +240,15 @@ class Convergence(Result):
         return f"beta convergence: {self.outcome}"
 
     def _said(self):
-        lost = f" ({len(self.refused)} left out: not known in every period)" if len(self.refused) else ""
+        lost = f" ({len(self.refused)} left out: not known in both periods)" if len(self.refused) else ""
         said = [("beta", f"{self.beta:.4f}  (se {self.se:.4f}, HC1)")]
         if np.isfinite(self.speed):
             said.append(("speed", f"{self.speed:.4f} a period, half-life {self.half_life:.1f} periods"))
-        return [*said, ("districts", f"{self.districts}{lost}"), ("span", f"{self.periods} periods")]
+        said += [("districts", f"{self.districts}{lost}"), ("span", f"{self.periods} periods")]
+        if self.vague:
+            of = f"{self.vague} districts begin or end with an interval"
+            said.append(("caution", f"{of}: an error in the first level pulls beta below zero"))
+        return said
 
 
 def beta_convergence(panel, *, outcome):
@@ -253,9 +271,9 @@ def beta_convergence(panel, *, outcome):
     ------
     DataError
         If the outcome is not there, is zero or less, the same everywhere at first, or fewer than four
-        districts are known throughout.
+        districts are known in both periods.
     """
-    table, _, refused = _balanced(panel, outcome, None)
+    table, _, refused = _balanced(panel, outcome, None, ends=True)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
     span = _span(table.columns)
@@ -266,7 +284,16 @@ def beta_convergence(panel, *, outcome):
     inside = -1 < beta * span < 0
     speed = -np.log1p(beta * span) / span if inside else np.nan
     numbers = (beta, se, float(speed), float(np.log(2) / speed))
-    return Convergence(outcome, *numbers, len(table), span, refused, is_simulated(panel))
+    vague = _count_vague(panel[panel["indicator"] == outcome], table)
+    return Convergence(outcome, *numbers, len(table), span, refused, vague, is_simulated(panel))
+
+
+def _count_vague(rows, table):
+    """Count the districts of a table that have an interval in one of its periods."""
+    if not {"low", "high"} <= set(rows):
+        return 0
+    used = rows["district"].isin(table.index) & rows["period"].isin(table.columns)
+    return int(rows.loc[used & (rows["low"] < rows["high"]), "district"].nunique())
 
 
 def _slope(x, y):
@@ -283,10 +310,10 @@ def _span(periods):
     return int(last.ordinal - first.ordinal) if hasattr(first, "ordinal") else int(last - first)
 
 
-def _balanced(panel, outcome, population):
+def _balanced(panel, outcome, population, ends=False):
     """Values as a table, one row is one district that is known in every period, one column one period.
 
-    With the districts' sizes, and the districts that are left out.
+    With the districts' sizes, and those that are left out; with `ends` the first and last period are all.
     """
     needed = ["district", "period", "indicator", "value"]
     check_text("outcome", outcome, "name an indicator of the panel")
@@ -307,9 +334,10 @@ def _balanced(panel, outcome, population):
     if wrong.any():
         raise DataError(f"{outcome!r} must be finite and above zero, to take its logarithm:", rows[wrong])
     wide = rows.pivot(index="district", columns="period", values="value")
+    wide = wide.iloc[:, [0, -1]] if ends and wide.shape[1] > 1 else wide
     table = wide.dropna()
     refused = pd.DataFrame({"district": wide.index.difference(table.index)})
-    refused = refused.assign(reason="not known in every period")
+    refused = refused.assign(reason=f"not known in {'both periods' if ends else 'every period'}")
     if len(table) < 2:
         known = wide.notna().sum().rename("districts").to_frame()
         raise DataError(
@@ -318,4 +346,6 @@ def _balanced(panel, outcome, population):
             known,
         )
     size = None if population is None else of_column(rows, table.index, population, "population")
+    if size is not None:
+        check_numbers("population", rows[population])
     return table, size, refused

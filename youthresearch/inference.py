@@ -139,7 +139,14 @@ class RandomizationTest(Result):
     @property
     def how(self):
         """Which assignments the test is over, in words."""
+        if self._by_sets:
+            return f"{self.draws:,} sets of placebos" + ("" if self.seed is None else f", seed {self.seed}")
         return _told(self.draws, None if self.exact else self.seed, self.undefined)
+
+    @property
+    def _by_sets(self):
+        """Whether sets of never-treated districts stand for several treated ones, who are left out."""
+        return self._effect._placebos is not None and not self.exact
 
     def _said(self):
         return [*self.verdict(), *said_of_sample(self)]
@@ -169,6 +176,8 @@ class RandomizationTest(Result):
         return "" if self.smallest_p <= alpha + TIE else f": can never reject at {alpha:.2g}"
 
     def _assumed(self):
+        if self._by_sets:
+            return "treated are as others, and few beside them: else it rejects too often"
         if len(self.by_stratum) == 1:
             return "any of these districts was as likely a pilot as any other (no strata given)"
         return f"pilots as likely any district of their stratum ({len(self.by_stratum)} by {self.strata})"
@@ -285,7 +294,7 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
         exact=exact,
         seed=seed,
         strata="" if strata is None else strata.name or "the given strata",
-        dealt=_digest(cells.districts, cohort, stratum, seed, known),
+        dealt=_digest(cells.districts, cohort, stratum, f"{seed}{_placebos(effect, exact)}", known),
         by_stratum=mark_simulated(_table_of(groups, names, _ever_treated(cells)), cells.simulated),
         n_treated=effect.n_treated,
         n_control=effect.n_control,
@@ -418,6 +427,11 @@ def _digest(districts, cohort, stratum, seed, known):
     named = "\n".join(f"{d} {c} {s}" for d, c, s in zip(districts, cohort, stratum, strict=True))
     undefined = "" if known.all() else np.flatnonzero(~known).tolist()
     return sha256(f"{named}\n{seed}{undefined}".encode()).hexdigest()[:16]
+
+
+def _placebos(effect, exact):
+    """Tell sets of placebos from assignments: those of one district are the same."""
+    return "" if effect._placebos is None or exact else " placebos"
 
 
 def _told(assignments, seed, undefined):

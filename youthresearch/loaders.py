@@ -390,6 +390,8 @@ def check_evidence(facts, documents):
 def _load(name, data):
     """Load a table, read and checked once, and again only when a table in its folder has changed."""
     folder = _folder(data)
+    if data is not None and not folder.is_dir():
+        raise DataError(f"No folder {folder} to take your own {name}.csv from: pass data= one that is there.")
     return _checked(name, folder, _changed({folder, DATA})).copy()
 
 
@@ -410,7 +412,7 @@ def _checked(name, folder, changed):
         return _load(name, None)
     table, faults = read_table(_read_csv(path), name, where=str(path))
     targets = {k["reference"]["resource"] for k in table_schema(name).get("foreignKeys", [])} - {""}
-    faults += key_faults(table, name, {t: _keys(t, folder) for t in sorted(targets)})
+    faults += key_faults(table, name, {t: _keys(t, folder, name) for t in sorted(targets)})
     if name == "facts":
         faults += value_faults(table) + _unit_faults(table, load_indicators(folder), load_units(folder))
     refuse(faults, table, name, str(path))
@@ -429,8 +431,13 @@ def _places(path):
     return places.reset_index(drop=True)
 
 
-def _keys(name, folder):
-    return _load(name, folder)[table_schema(name)["primaryKey"]]
+def _keys(name, folder, asked):
+    if not (_is_own(folder) and name in OWN) or (folder / f"{name}.csv").is_file():
+        return _load(name, folder)[table_schema(name)["primaryKey"]]
+    raise DataError(
+        f"No file {name}.csv in {folder}, where {asked}.csv has keys of it: write it too, with the "
+        f"project's columns; or pass on {asked}.csv as pandas.read_csv(..., dtype=str) reads it."
+    )
 
 
 def _is_own(data):

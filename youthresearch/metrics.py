@@ -15,7 +15,7 @@ import pandas as pd
 
 from .intervals import check_intervals, interval, ratio, rising
 from .levels import CUMULATIVE, UNKNOWN, first_reason, not_levels
-from .loaders import given_or_own
+from .loaders import given_or_own, load_indicators
 from .schema import (
     KEY,
     REFUSED,
@@ -490,8 +490,9 @@ def add_metrics(panel, metrics=None, *, youth=None):
     Raises
     ------
     DataError
-        For an unknown metric, one whose indicators are not in the panel, or a ratio to youth whose base is
-        missing or does not say which youth.
+        For an unknown metric, one whose indicators are not in the panel, a ratio to youth whose base is
+        missing or does not say which youth, or a number of persons or items that is not whole: it is likely
+        in 万.
     """
     check_columns(
         "panel", panel, [*KEY, "low", "high", "value", "fact_ids"], "make it with build_panel or as_panel"
@@ -501,6 +502,7 @@ def add_metrics(panel, metrics=None, *, youth=None):
         if not metrics:
             raise DataError("metrics=[] names none; leave it out for all that the panel allows.")
     chosen = _chosen(panel, metrics, youth)
+    _check_counts(panel, {name for _, _, taken in chosen for name in taken}, youth)
     both, zero = _paired(panel, [(name, *indicators) for name, _, indicators in chosen])
     parts = [_values(both[both["metric"] == name], function) for name, function, _ in chosen]
     table = both.drop(columns=[c for c in both if c.endswith(("_top", "_bottom"))])
@@ -515,6 +517,21 @@ def add_metrics(panel, metrics=None, *, youth=None):
     result.attrs = dict(panel.attrs)
     zero = zero.assign(fact_ids=_joined(zero), period_end=zero["period"].astype("str"))
     return with_refused(result, _not_computed(zero), panel.attrs.get("refused"))
+
+
+def _check_counts(panel, taken, youth):
+    """Refuse 26.31 persons: a yearbook's column in 万 would make each ratio wrong by 10,000."""
+    book = load_indicators()
+    counts = taken & {youth, *book.loc[book["unit"].isin(["item", "person", "person_time"]), "indicator"]}
+    cells = panel[panel["indicator"].isin(counts) & (panel["low"] == panel["high"])]
+    parted = cells[cells["value"] % 1 != 0]
+    if len(parted):
+        names = ", ".join(sorted(parted["indicator"].unique()))
+        raise DataError(
+            f"Numbers of persons or items are whole, and {len(parted)} of {names} are not: give persons or "
+            "items, not 万 or thousands of them, and round what was interpolated.",
+            parted[[*KEY, "value"]],
+        )
 
 
 def _joined(both):

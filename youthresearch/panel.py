@@ -36,7 +36,17 @@ from .schema import (
 
 
 def as_panel(
-    table, *, district, period, cohort, outcomes, low=None, high=None, indicator=None, scope=None, keep=()
+    table,
+    *,
+    district,
+    period,
+    cohort=None,
+    outcomes,
+    low=None,
+    high=None,
+    indicator=None,
+    scope=None,
+    keep=(),
 ):
     """Turn a researcher's own table into a panel.
 
@@ -48,10 +58,13 @@ def as_panel(
     district, period : str
         Columns. A period is a year (or any whole number), a quarter (2019Q3), a month (2019-07), a date or a
         pandas Period. Dates become years where each year has one and the same month, quarters where the
-        months are three apart, else months; two dates in one such period are an error.
-    cohort : str
+        months are three apart, else months; two dates in one such period are an error. Half-years, and
+        years that are not surveyed one after the other, are best counted (1, 2, 3 ...).
+    cohort : str, optional
         Column with the first treated period, of the same kind as the periods or finer (a date is read as
         its quarter). Missing, empty, 0 and infinity mean never treated (0 and infinity as in csdid and did).
+        Without it the panel has no cohorts until `assign_cohorts` takes them from a register, and no
+        estimator takes it.
     outcomes : str or list of str
         Columns of numbers: the indicators of a wide table, the one column of values of a long one. Missing
         cells are gaps: they get no row.
@@ -70,19 +83,21 @@ def as_panel(
     -------
     pandas.DataFrame
         One row is one indicator in one district and period, sorted by its unique key: district (str),
-        period (int64, period[Q-DEC] or period[M]), indicator, low, high, value, cohort (Int64 or the periods'
-        type, missing = never treated), scope, processing, fact_ids, and the columns of `keep`.
+        period (int64, period[Q-DEC] or period[M]), indicator, low, high, value, cohort (if given: Int64 or
+        the periods' type, missing = never treated), scope, processing, fact_ids, and the columns of `keep`.
 
     Raises
     ------
     DataError
         With the offending rows: a column that is not there or not numeric, no value at all, a district that
         is empty or has blanks around it, a period that cannot be read, a key that stands twice, a district
-        with two cohorts or an attribute that varies, bounds that do not enclose their value, or districts
-        treated from the panel's first period on.
+        with two cohorts or an attribute that varies, bounds that do not enclose their value, a place under
+        two names (its old and its new code, with and without a leading zero), totals beside their parts, or
+        districts treated from the panel's first period on.
     """
-    named = {"district": district, "period": period, "cohort": cohort}
-    named |= {n: c for n, c in {"indicator": indicator, "scope": scope}.items() if c is not None}
+    named = {"district": district, "period": period}
+    perhaps = {"cohort": cohort, "indicator": indicator, "scope": scope}
+    named |= {n: c for n, c in perhaps.items() if c is not None}
     for name, column in named.items():
         check_text(name, column, "name a column of the table")
     names, keep = _names(outcomes, low, high, indicator), as_names(keep, "keep")
@@ -93,20 +108,24 @@ def as_panel(
     if not len(table):
         raise DataError("The table has no rows.")
     periods = as_period(table[period])
+    cohorts = {} if cohort is None else {"cohort": as_cohort(table[cohort], periods)}
     rows = pd.DataFrame(
         {
             "district": as_text(table[district]),
             "period": periods,
-            "cohort": as_cohort(table[cohort], periods),
+            **cohorts,
             "scope": "" if scope is None else as_text(table[scope], empty=True),
             **{c: table[c] for c in keep},
         }
     )
-    _check_constant(rows, ["cohort", *keep], table)
+    _check_constant(rows, [*cohorts, *keep], table)
     cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
     panel = _lay_out(rows, *cells, keep)
     _check_cells(panel)
-    _check_always_treated(panel)
+    _check_places(panel)
+    _check_totals(panel)
+    if cohorts:
+        _check_always_treated(panel)
     return mark_simulated(panel, is_simulated(table))
 
 
@@ -172,7 +191,8 @@ def _many_indicators(df, names):
 
 
 def _numbers(df, names):
-    for column in dict.fromkeys(names):
+    df = df[list(dict.fromkeys(names))].infer_objects()  # whole numbers and fractions beside each other
+    for column in df:
         if not has_numbers(df[column]):
             words = [isinstance(value, str) for value in df[column]]
             raise DataError(
@@ -196,7 +216,7 @@ def _lay_out(rows, at, indicators, numbers, keep):
         "indicator": pd.array(indicators, dtype="str"),
         **{"low": low, "high": high, "value": value, "processing": "stated", "fact_ids": ""},
     }
-    columns = [*PANEL, *keep]
+    columns = [c for c in [*PANEL, *keep] if c in cells or c in place]
     return sort_panel(pd.DataFrame({c: cells[c] if c in cells else place[c].array for c in columns}))
 
 
@@ -242,6 +262,79 @@ def _check_cells(panel):
         raise DataError(
             "Every cell needs a finite value inside its bounds, low <= value <= high, an open side infinite:",
             panel[bad],
+        )
+
+
+def _check_places(panel):
+    """Refuse a place that has its rows under two names, one that others lie in, and what is no place."""
+    names = pd.Series(panel["district"].unique())
+    short = names.str.removesuffix(".0").str.replace(r"^(\d{6})0{6}$", r"\1", regex=True)
+    number = short.str.lstrip("0").where(short.str.fullmatch(r"\d+"), names)  # a spreadsheet's 1001
+    _refuse_two_names(names, number, "write its code in one way, as text")
+    if not names.str.fullmatch(r"\d{6}|\D+[省市县区旗]").any():
+        return
+    divisions = given_or_own("divisions", None)
+    remedy = "give it one in all rows; codes by yr.follow_codes(table[code], yr.load_divisions())"
+    _refuse_two_names(names, _today(names, divisions), remedy)
+    known = names.isin(divisions["district"]) | (names == "CN")
+    _refuse_wholes(names[known])
+    words = names[names.str.fullmatch(r"(?!X-)\D+") & ~known]
+    if known.any() and len(words):
+        raise DataError(
+            f"{list(words[:10])} stand among codes of districts and are none: leave rows of totals out, and "
+            "write a place by its code (X-... where it has none).",
+            panel[panel["district"].isin(words)],
+        )
+
+
+def _today(names, divisions):
+    """Return the code that a place has today, by its code or by a name that no other place ever had."""
+    today = follow_codes(divisions["district"], divisions)
+    named = today.groupby(divisions["name_zh"]).agg(["nunique", "first"])
+    alone = named.loc[named["nunique"] == 1, "first"]
+    return names.map(alone).fillna(follow_codes(names, divisions))
+
+
+def _refuse_two_names(names, places, remedy):
+    twice = places.duplicated(keep=False)
+    if twice.any():
+        rows = pd.DataFrame({"district": names[twice], "place": places[twice]}).sort_values("place")
+        raise DataError(
+            f"{int(twice.sum())} names in the column of districts are of {rows['place'].nunique()} places, "
+            f"which would stand in the panel twice, each time for a part of their periods: {remedy}.",
+            rows,
+        )
+
+
+def _refuse_wholes(codes):
+    """Refuse a province or city beside its counties: 440300 beside 440305."""
+    above = pd.concat([codes.str[:2] + "0000", codes.str[:4] + "00", pd.Series("CN", codes.index)])
+    part = pd.concat([codes] * 3)
+    inside = (above != part) & above.isin(codes)
+    if inside.any():
+        rows = pd.DataFrame({"district": above, "inside": part})[inside].drop_duplicates("district")
+        raise DataError(
+            f"{len(rows)} districts have others of the table inside them, and would count beside their "
+            "parts: leave out the rows of one level.",
+            rows,
+        )
+
+
+def _check_totals(panel):
+    """Refuse a row that adds the others up (合计), which would pass for a district that is never treated."""
+    cells = panel[panel["scope"] == ""]
+    by = cells.groupby(["indicator", "period"], sort=False)["value"]
+    rest = by.transform("sum") - cells["value"]
+    equal = (by.transform("size") > 3) & (cells["value"] != 0)
+    equal &= (cells["value"] - rest).abs() <= 1e-3 * cells["value"].abs()
+    if not equal.any():
+        return
+    rows = cells.assign(equal=equal).groupby(["district", "indicator"])
+    always = rows["equal"].all() & (rows["value"].nunique() > 2)  # small counts may add up by chance
+    totals = always[always].index.to_frame(index=False)
+    if len(totals):
+        raise DataError(
+            "These are in every period the sum of all other districts: leave the rows of totals out.", totals
         )
 
 
@@ -354,7 +447,8 @@ def build_panel(
     simulated = is_simulated(facts)
     facts, renamed = _prepare(facts, divisions)
     reason = _reasons(facts, book, units, frequency, _wanted(facts, scope), findings)
-    stated = _stated(facts.loc[reason == "", _CELL], book, cap, frequency)
+    facts = facts if cap is None else _closed(facts, (reason == "") | reason.isin(_MOVES), cap)
+    stated = _stated(facts.loc[reason == "", _CELL], book, frequency)
     before, undated = _before(facts, reason, stated, frequency, book, units)
     reason = reason.mask(reason.isin(_MOVES), undated.reindex(facts.index))
     cells = pd.concat([stated, before], ignore_index=True) if len(before) else stated
@@ -449,11 +543,16 @@ def _period_of(days, frequency):
     return at_frequency(pd.to_datetime(days), kind)
 
 
-def _stated(facts, book, cap, frequency):
+def _closed(facts, used, cap):
+    """Compute the intervals of the facts used anew, open ones closed."""
+    some, bounds = facts[used], facts[["low", "high"]].copy()
+    bounds[used] = hedge_interval(some["value"], some["hedge"], some["value_max"], cap=cap)
+    return facts.assign(low=bounds["low"], high=bounds["high"])
+
+
+def _stated(facts, book, frequency):
     """Cells that facts state: the interval of the wording, widened by rounding."""
     bounds = facts[["low", "high"]]
-    if cap is not None:
-        bounds = hedge_interval(facts["value"], facts["hedge"], facts["value_max"], cap=cap)
     counted = look_up(facts["indicator"], book["unit"].dropna()).isin(COUNTS) & (facts["resolution"] <= 1)
     bounds = rounding_interval(bounds, facts["resolution"].mask(counted, 0))
     bounds["low"] = bounds["low"].clip(lower=0)

@@ -38,6 +38,7 @@ def as_period(column):
         )
     if not len(column):
         return column.astype("int64")
+    column = column.infer_objects()
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         return _counted(_whole(column)).astype("int64")
     if isinstance(column.dtype, pd.PeriodDtype):
@@ -68,6 +69,7 @@ def as_cohort(column, periods):
         With the rows that cannot be read or are coarser than the periods (a year for a month).
     """
     counted = not isinstance(periods.dtype, pd.PeriodDtype)
+    column = column.infer_objects()
     if pd.api.types.is_bool_dtype(column):
         raise DataError(
             f"Column {column.name!r} says who is treated, not from when on: give the first treated period.",
@@ -96,10 +98,22 @@ def as_cohort(column, periods):
                 "cohorts as 2019Q3, 2019-07 or dates.",
                 known.to_frame(),
             )
-        read = _whole(known).astype("Int64")
+        read = _of_one_kind(_whole(known), periods).astype("Int64")
     else:
         read = _cohort_dates(known, periods, counted)
     return read.reindex(column.index)
+
+
+def _of_one_kind(cohorts, periods):
+    """Refuse 202107 where the periods are years: it lies after them all, and would be no treatment."""
+    dates = cohorts[cohorts >= 10**4]
+    if len(dates) and periods.between(1900, 2100).all():
+        raise DataError(
+            f"Column {cohorts.name!r} has whole numbers that are no years, as the periods are: write 2021, "
+            "or text such as 2021-07, and leave never-treated districts empty.",
+            dates.astype("int64").to_frame(),
+        )
+    return cohorts
 
 
 def _cohort_dates(known, periods, counted):
@@ -147,8 +161,14 @@ def _whole(column):
 
 
 def _counted(numbers):
-    """Refuse whole numbers that are all quarters, months or days written together: 20183, 201807."""
+    """Refuse whole numbers that are all quarters, months or days: 20183, 201807, 43465."""
     least, most = numbers.min(), numbers.max()
+    if least > 30_000 and most < 60_000:
+        raise DataError(
+            f"Column {numbers.name!r} holds days counted as a spreadsheet counts them: make dates of them, "
+            "pd.to_datetime(column, unit='D', origin='1899-12-30').",
+            numbers.head().to_frame(),
+        )
     for form, year, part, last in (
         ("2018Q3", 10, 10, 4),
         ("2018-07", 100, 100, 12),
@@ -182,7 +202,7 @@ def _dates(column):
     if dates.isna().any():
         raise DataError(
             f"Column {column.name!r} has values that are no period: write 2019, 2019Q3, 2019-07 or "
-            "2019-07-15.",
+            "2019-07-15; count half-years and other periods (1, 2, 3 ...).",
             column[dates.isna()].to_frame(),
         )
     kinds = np.select([parts[3].notna(), parts[2].notna(), parts[1].notna()], ["", "M", "Q"], "Y")

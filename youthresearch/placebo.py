@@ -89,6 +89,7 @@ def placebo_in_time(
         periods = moved.loc[moved["indicator"] == outcome, "period"].nunique()
         found.append([lead, first - lead, *(getattr(result, name) for name in _SHOWN), periods])
     table = pd.DataFrame(found, columns=["lead", "cohort", *_SHOWN, "periods"])
+    table.attrs |= {"outcome": outcome, "level": level}  # for the axis of a figure
     return mark_simulated(table, is_simulated(panel))
 
 

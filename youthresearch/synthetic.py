@@ -6,6 +6,8 @@ weights of a synthetic control are a least squares problem, which scipy solves e
 """
 
 from dataclasses import replace
+from itertools import combinations
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,8 @@ from .inference import SEED
 from .schema import DataError, as_names, check_seed, is_whole
 from .weights import Linear
 
+POOR = 0.25  # of the effect; a level as far out of reach may pass for it
+
 
 @estimator
 def synthetic_did(panel, *, outcome, placebos=200, seed=SEED):
@@ -38,8 +42,8 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=SEED):
     panel, outcome, strata
         As in `did`; without gaps, with one cohort.
     placebos : int
-        Draws of never-treated districts that stand in for the treated ones. With one treated district each
-        of the others stands in once, and no draw is needed.
+        Draws of never-treated districts that stand in for the treated ones. Where there are no more sets of
+        them than that, as with one treated district, each stands in once, and no draw is needed.
     seed : int
         Of the draws.
 
@@ -48,7 +52,10 @@ def synthetic_did(panel, *, outcome, placebos=200, seed=SEED):
     Effect
         The weights depend on the outcome: bounds of vague figures hold at these weights only. se is the
         standard deviation of the placebo effects (algorithm 4 of the paper), which takes the errors of
-        treated and other districts to be alike. Path by event time from 0 on.
+        treated and other districts to be alike. Path by event time from 0 on. The test by placebos is exact
+        with one treated district. With several it takes them to be few beside the never-treated, whose sets
+        overlap: `synthetic_control` rejected a true null 7, 8 and 10% of the time at 5% with 4 of 24, 2 of 10
+        and 3 of 12 treated (4% with 2 of 20; 9 periods, rho 0.5, 240 to 370 simulations each).
 
     Raises
     ------
@@ -76,7 +83,9 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
     (mean of the) treated ones in the outcome of each period before treatment, and in the mean of each control
     over these. A squared difference counts by one over the variance among districts, that of the outcome
     averaged over the periods (Abadie 2021, section 3.2a): predictors' weights are not searched for, as the
-    search has many ends, and makes controls void beside all the outcomes (Kaul and others 2022).
+    search has many ends, and makes controls void beside all the outcomes (Kaul and others 2022). With more
+    districts than periods before treatment many weights may come as near as these; then the most even ones
+    are taken, and the convention says which estimates the others give.
 
     Parameters
     ----------
@@ -90,7 +99,10 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
     Effect
         As from `synthetic_did`: the weights depend on the outcome. There is no district effect, so that a
         level which the weighted mean does not reach stays in the effect: see `fit`, the root mean squared
-        difference before treatment, in its convention.
+        difference before treatment, in its convention, and `poor fit` where on average it is a quarter of
+        att or more. Placebos allow for it only if the pilot is as likely to be out of reach as any other:
+        the largest of 20 districts as pilot, a true null was rejected 13 to 21% of the time at 5% (levels
+        spread as much as shocks, twice and four times as much; 250 simulations each).
 
     Raises
     ------
@@ -111,8 +123,23 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
         weights = control_weights(features[donors], features[treated].mean(axis=0))
         return weights, np.zeros((~after).sum())
 
-    gap = cells.y[treated].mean(axis=0) - weigh(treated, ~treated)[0] @ cells.y[~treated]
-    told = {"fit": f"{np.sqrt((gap[~after] ** 2).mean()):.4g} off before treatment (root mean square)"}
+    weights, target = weigh(treated, ~treated)[0], features[treated].mean(axis=0)
+    gap = cells.y[treated].mean(axis=0) - weights @ cells.y[~treated]
+    off = cells.without_noise(np.sqrt((gap[~after] ** 2).mean()))
+    told = {"fit": f"{off:.4g} off before treatment (root mean square)"}
+    ahead, att = gap[~after].mean(), gap[after].mean()
+    if abs(ahead) > max(POOR * abs(att), cells.rounding):
+        told["poor fit"] = (
+            f"{ahead:.3g} was there before treatment, on average, and stays in the effect "
+            "(synthetic_did takes levels off)"
+        )
+    change = cells.y[~treated][:, after].mean(axis=1)
+    ends = _as_near(features[~treated], target, weights, change)
+    if ends:
+        low, high = gap[after].mean() + weights @ change - np.array(ends)[::-1]
+        told["not unique"] = (
+            f"other weights come as near, and give {low:.4g} to {high:.4g}; these are the most even"
+        )
     if controls:
         told["controls"] = "means before treatment"
     return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
@@ -165,7 +192,7 @@ def _one_wave(cells, name):
 
 def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
     """Effect from weights on donors and periods that follow the outcome; its error from placebos."""
-    sets = _placebo_sets(treated, placebos, seed)
+    sets, drawn = _placebo_sets(treated, placebos, seed)
     weights = _spread_out(treated, ~treated, after, *weigh(treated, ~treated))
     effects = []
     for stand_in in sets:
@@ -173,9 +200,10 @@ def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
         placebo = _spread_out(stand_in, donors, after, *weigh(stand_in, donors))
         effects.append(np.einsum("kit,it->k", placebo, cells.y))
     spread = np.array(effects) - np.mean(effects, axis=0)
+    who = "never-treated district" if treated.sum() == 1 else "set of never-treated districts"
     told = {
         "errors": f"standard deviation of {len(sets)} placebo effects, normal",
-        "placebos": "each never-treated district once" if treated.sum() == 1 else f"drawn, seed {seed}",
+        "placebos": f"drawn, seed {seed}" if drawn else f"each {who} once",
         "weights": "depend on the outcome; bounds hold at these weights only",
         **told,
     }
@@ -184,29 +212,32 @@ def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
     units = make_units(cells, alone=True)
     effect = effect_of(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
     donors = int((~treated).sum())  # those without weight are placebos all the same
+    seed = seed if drawn else None
     return replace(effect, n_control=donors, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
 
 
 def _placebo_sets(treated, placebos, seed):
-    """Choose sets of never-treated districts that stand in for the treated, as masks."""
+    """Choose sets of never-treated districts that stand in for the treated, as masks; and whether by draw."""
     others, n = np.flatnonzero(~treated), int(treated.sum())
     if len(others) <= n:
         raise DataError(
             f"{len(others)} never-treated districts cannot both stand in for {n} treated ones and be donors."
         )
-    if n == 1:
-        chosen = others[:, None]
-    else:
+    if n > 1:
         if not is_whole(placebos) or placebos < 2:
             raise DataError(
                 f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
             )
         check_seed(seed)
+    drawn = n > 1 and comb(len(others), n) > placebos
+    if drawn:
         rng = np.random.default_rng(seed)
         chosen = np.array([rng.choice(others, n, replace=False) for _ in range(placebos)])
+    else:
+        chosen = np.array(list(combinations(others, n)))
     sets = np.zeros((len(chosen), len(treated)), dtype=bool)
     np.put_along_axis(sets, chosen, True, axis=1)
-    return sets
+    return sets, drawn
 
 
 def _spread_out(treated, donors, after, by_donor, by_period):
@@ -261,7 +292,8 @@ def control_weights(donors, target):
 
     With gaps G = donors - target it is the w that makes |w G| least. Least squares without the sum,
     min |x G|^2 + (sum x - 1)^2 over x >= 0, have x = s w: whatever s is, w makes the first term least
-    (Lawson and Hanson 1974, chapter 23). Of several that fit exactly it is one.
+    (Lawson and Hanson 1974, chapter 23). Of several that come as near it is the most even one, so that the
+    order of the districts has no say.
 
     Parameters
     ----------
@@ -276,8 +308,52 @@ def control_weights(donors, target):
 
     gaps = donors - target
     gaps = gaps / (np.sqrt((gaps**2).sum(axis=1).mean()) or 1.0)  # near the sum in size
-    found = nnls(np.vstack([gaps.T, np.ones(len(gaps))]), np.append(np.zeros(gaps.shape[1]), 1.0))[0]
-    return found / found.sum()
+    rows = np.vstack([gaps.T, np.ones(len(gaps))])
+    found = nnls(rows, np.append(np.zeros(gaps.shape[1]), 1.0))[0]
+    weights = found / found.sum()
+    return weights if _is_one(rows, weights) else _most_even(rows, weights)
+
+
+def _is_one(rows, weights):
+    """Whether no other weights come as near: those that can have some are independent."""
+    near = rows[:-1] @ weights
+    face = rows[:, rows[:-1].T @ near <= near @ near + 1e-9]
+    return np.linalg.matrix_rank(face) == face.shape[1]
+
+
+def _most_even(rows, weights):
+    """Of all w >= 0 with the same ``rows @ w``, find that with the least sum of squares, by Newton's steps.
+
+    It is the part above zero of ``rows' v``; v makes ``v right - |w|^2 / 2`` largest, which is concave.
+    """
+    right = rows @ weights
+
+    def gain(v):
+        return right @ v - (np.maximum(v @ rows, 0) ** 2).sum() / 2
+
+    v = np.linalg.lstsq(rows.T, np.full(len(weights), 1 / len(weights)))[0]
+    for _ in range(100):
+        even = np.maximum(v @ rows, 0)
+        left = right - rows @ even
+        if np.abs(left).max() < 1e-12:
+            break
+        some = rows[:, even > 0]
+        step, size = np.linalg.solve(some @ some.T + 1e-12 * np.eye(len(right)), left), 1.0
+        while gain(v + size * step) < gain(v) and size > 1e-12:
+            size /= 2
+        v = v + size * step
+    return even if np.abs(right - rows @ even).max() < 1e-8 else weights
+
+
+def _as_near(donors, target, weights, change):
+    """Smallest and largest weighted change of donors that weights as near to the target give; or None."""
+    from scipy.optimize import linprog
+
+    rows = np.vstack([donors.T, np.ones(len(donors))])
+    if _is_one(np.vstack([(donors - target).T, np.ones(len(donors))]), weights):
+        return None
+    ends = [linprog(sign * change, A_eq=rows, b_eq=rows @ weights) for sign in (1, -1)]
+    return (ends[0].fun, -ends[1].fun) if all(end.success for end in ends) else None
 
 
 def _diff_diff():

@@ -6,7 +6,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from .bounds import cells_with_weight, closed_high, weights_follow, with_outcome
+from .bounds import cells_with_weight, closed_high, count_shared, weights_follow, with_outcome
 from .cells import NEVER
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
@@ -81,7 +81,7 @@ def breakdown(
           leaves the spread. So many suffice. For the sign they are the fewest there are where never-treated
           districts have one weight (one wave); for the significance other choices may need fewer: where all
           can be tried (two pilots beside nine others) these were the fewest in 33 of 40 panels, and up to
-          three too many in the others;
+          three too many in the others. As many are tried as leave the estimator enough to compare with;
         - trends: M of `honest_did`, at the coefficients as they are for the sign, by its intervals for the
           significance;
         - those of `others`.
@@ -194,10 +194,15 @@ def _vague(effect, cells, judge, cap):
     weight, value = cells["weight"].to_numpy(), cells["value"].to_numpy(float)
     worst = np.where(weight * judge.sign > 0, low, high)
     row = {"threat": "vague", "what": "vague figures lie towards interval ends"}
-    row |= {"unit": "% of the way", "note": _at_weights(effect)}
+    shared = count_shared(cells.assign(high=high))
+    apart = (
+        f"{shared} cells rest on facts of each other and are moved apart: it may take more" if shared else ""
+    )
+    row |= {"unit": "% of the way", "note": _at_weights(effect) or apart}
     if not np.isfinite(worst).all():
         first = cells[~np.isfinite(worst)].iloc[0]
-        row["note"] = f"an open figure decides ({first['district']} in {first['period']}): cap= closes it"
+        said = f"an open figure decides ({first['district']} in {first['period']}): cap= closes it"
+        row["note"] = f"{said}; {apart}" if apart else said
         return row | {"sign_at": 0.0, "significance_at": 0.0, "sign_goes": True, "significance_goes": True}
     toll = judge.sign * (effect.att - float(weight @ worst))
     gone = abs(effect.att) / toll if toll > 0 else np.inf
@@ -228,18 +233,25 @@ def _hidden(effect, judge):
     def without(left):
         keep = np.ones(len(cells.districts), bool)
         keep[left] = False
-        return effect._anew(_only(cells, keep))
+        try:
+            return effect._anew(_only(cells, keep))
+        except DataError:  # too few for controls, or for placebos
+            return None
+
+    def turns(left):
+        other = without(left)
+        return other is not None and np.sign(other.att) != judge.sign
 
     def falls(left):
+        other = without(left)
         try:
-            return not judge.stands(without(left))
+            return other is not None and not judge.stands(other)
         except NoReassignmentError:  # the pilots' stratum has nobody left to compare with
             return True
 
-    most = len(never) - 2
-    sign = _enough(pull, lambda left: np.sign(without(left).att) != judge.sign, most)
-    stands = judge.stands(effect)
-    significance = min(_enough(order, falls, most) for order in (pull, centre)) if stands else 0.0
+    orders = [order[: _most(order, without)] for order in (pull, centre)]
+    sign = _enough(orders[0], turns)
+    significance = min(_enough(order, falls) for order in orders) if judge.stands(effect) else 0.0
     return {
         "threat": "hidden_pilots",
         "what": f"pilots hidden among {len(never)} never-treated",
@@ -255,11 +267,23 @@ def _only(cells, keep):
     return replace(cells, **{name: getattr(cells, name)[keep] for name in names}, left_out=())
 
 
-def _enough(order, gone, most):
-    """Find how many, left out from the beginning of an order, are enough, by bisection; inf if none."""
-    if not gone(order[:most]):
+def _most(order, without):
+    """Find how many, from the beginning of an order, can be left out before the estimator does not apply."""
+    most = len(order) - 2
+    if without(order[:most]) is not None:
+        return most
+    fine = 0
+    while most - fine > 1:
+        middle = (fine + most) // 2
+        fine, most = (fine, middle) if without(order[:middle]) is None else (middle, most)
+    return fine
+
+
+def _enough(order, gone):
+    """Find how many, left out from the beginning of an order, are enough, by bisection; inf if not all."""
+    if not gone(order):
         return np.inf
-    inside, out = 0, most
+    inside, out = 0, len(order)
     while out - inside > 1:
         middle = (inside + out) // 2
         inside, out = (inside, middle) if gone(order[:middle]) else (middle, out)
