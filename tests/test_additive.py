@@ -52,7 +52,7 @@ def anew(effect, codes, strata, draws):
     return np.array(found)
 
 
-def check(panel, estimator, options, draws=6):
+def check(panel, estimator, options, draws=3):
     effect = estimator(panel, outcome="y", **options)
     assert adds_up(effect)
     codes, cohort = np.unique(effect._cells.cohort, return_inverse=True)
@@ -82,7 +82,7 @@ def test_sums_give_what_estimating_anew_gives(estimator, gaps, options):
 )
 def test_every_average_of_staggered_did(kind):
     for gaps, options in ((0.0, WITH[0]), (0.15, WITH[1])):
-        assert check(make_panel(2, gaps), yr.staggered_did, {**kind, **options}, draws=6) == 0
+        assert check(make_panel(2, gaps), yr.staggered_did, {**kind, **options}) == 0
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ the survey of 250 cadres in Longchang, 2011, where 97, 99 and 116 of 250 are pri
 
 import pandas as pd
 import pytest
+from sweeps import sweep
 
 import youthresearch as yr
 from benchmarks.audit import extracted, reports, score
@@ -288,6 +289,7 @@ def test_a_vague_part_is_not_excused_by_truncation():
     assert verdict(facts(PARTS, part, ("share", "share", 38, "%", own)), "share") == "undetermined"
 
 
+@pytest.mark.slow
 def test_row_labels_and_the_order_of_sources_do_not_matter(findings):
     pieces = [f.reset_index(drop=True) for _, f in FACTS.groupby("source_id")]
     shuffled = yr.audit_facts(pd.concat(pieces[::-1]), IDENTITIES, DISTRICTS)
@@ -597,6 +599,7 @@ def test_a_change_of_none_of_several_levels_is_listed():
         assert yr.list_refused(table).query("kind != 'level'")["value"].tolist() == [10, 50]
 
 
+@pytest.mark.slow
 def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
     """20 more than 280 are 7.14%, than 100 they are 20%."""
     place = {"start": 0.0, "end": 4.0}
@@ -620,38 +623,53 @@ def test_a_coded_level_is_chosen_by_its_whole_or_by_the_rate():
         assert len(yr.list_refused(found)) == (not before)
 
 
-def test_what_is_counted_is_told_by_the_code_book_and_the_units_that_are_given():
-    """Neither the project's code book knows the clubs, nor its units the 伙: they could be of either sort."""
-    rows = [("w", "level", 80, "名", {"indicator": "members"})]
-    rows += [("p", "level", 90, "个", {"indicator": "clubs", "part_of": "w"})]
-    clubs = pd.DataFrame({"indicator": ["clubs"], "unit": ["item"], "flow": ["stock"], "label_zh": ["社团"]})
-    book = {"indicators": pd.concat([yr.load_indicators(), clubs])}
-    for call in (yr.audit_facts, yr.propose_repairs, yr.audit_report):
-        table = facts(*rows).assign(note="")
-        assert len(call(table)) and call(table, **book).empty
-    groups = facts(*rows).assign(unit=["名", "伙"])
+CLUBS = pd.DataFrame({"indicator": ["clubs"], "unit": ["item"], "flow": ["stock"], "label_zh": ["社团"]})
+
+
+def members_and_clubs():
+    """A whole and a part, of which the project's code book does not know what it is."""
+    whole = ("w", "level", 80, "名", {"indicator": "members"})
+    return facts(whole, ("p", "level", 90, "个", {"indicator": "clubs", "part_of": "w"})).assign(note="")
+
+
+@pytest.mark.parametrize("call", sweep(yr.audit_facts, slow=[yr.propose_repairs, yr.audit_report]))
+def test_what_is_counted_is_told_by_the_code_book_that_is_given(call):
+    table, book = members_and_clubs(), pd.concat([yr.load_indicators(), CLUBS])
+    assert len(call(table)) and call(table, indicators=book).empty
+
+
+def test_what_is_counted_is_told_by_the_units_that_are_given():
+    """The project's units do not know the 伙: they could be of either sort."""
+    groups = members_and_clubs().assign(unit=["名", "伙"])
     units = pd.DataFrame({"unit": ["名", "伙"], "base": ["person", "person"]})
     assert yr.audit_facts(groups).empty and yr.audit_facts(groups, units=units)["relation"].tolist() == [
         "part"
     ]
     level, rate = facts(("l", "level", 100, "个", {}), ("g", "growth", 25, "%", {})).to_dict("records")
-    assert len(yr.derive_before(pd.DataFrame([level, rate]), **book)) == 1
+    assert len(yr.derive_before(pd.DataFrame([level, rate]), indicators=yr.load_indicators())) == 1
     with pytest.raises(yr.DataError, match="units lack the columns"):
-        yr.tighten(groups, units=clubs[["indicator"]])
+        yr.tighten(groups, units=CLUBS[["indicator"]])
 
 
 def test_organisations_are_no_part_of_persons_and_persons_of_posts():
-    def parts(unit, own, whole_unit, whole):
-        rows = [("w", "level", 80, whole_unit, {"indicator": whole})]
-        rows += [("p", "level", 90, unit, {"indicator": own, "part_of": "w"})]
-        rows += [("s", "share", 50, "%", {"indicator": own, "part_of": "w"})]
-        return sorted(yr.audit_facts(facts(*rows))["relation"])
-
-    assert parts("个", "branches", "名", "members") == []
-    assert parts("名", "members", "个", "branches") == []
-    assert parts("个", "members_student", "名", "members") == ["part", "share"]
-    assert parts("家", "branches", "个", "orgs") == ["part"]
-    assert parts("名", "assistants_county", "个", "posts_part_time") == ["part", "share"]
+    checked = {
+        ("个", "branches", "名", "members"): [],
+        ("名", "members", "个", "branches"): [],
+        ("个", "members_student", "名", "members"): ["part", "share"],
+        ("家", "branches", "个", "orgs"): ["part"],
+        ("名", "assistants_county", "个", "posts_part_time"): ["part", "share"],
+    }
+    tables = [
+        facts(
+            ("w", "level", 80, whole_unit, {"indicator": whole}),
+            ("p", "level", 90, unit, {"indicator": own, "part_of": "w"}),
+            ("s", "share", 50, "%", {"indicator": own, "part_of": "w"}),
+        )
+        for unit, own, whole_unit, whole in checked
+    ]
+    found = yr.audit_facts(apart(tables))
+    relations = [sorted(found.loc[found["source_id"] == f"s{i}", "relation"]) for i in range(len(tables))]
+    assert relations == list(checked.values())
 
 
 def test_an_indicator_that_collects_different_things_has_many_values():

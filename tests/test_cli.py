@@ -209,10 +209,10 @@ ODD = "书屋90间，其中村级书屋120间。教员9名，其中女性占21%�
 
 @pytest.mark.parametrize(
     ("lang", "sums"),
-    [
-        ("en", ("120 of 90", "21% of 9 = 1.89", "21% -> 22%; or")),
+    sweep(
         ("zh", ("90 中的 120", "9 中的 21% = 1.89", "21% -> 22%；或")),
-    ],
+        slow=[("en", ("120 of 90", "21% of 9 = 1.89", "21% -> 22%; or"))],
+    ),
 )
 def test_audit_says_sums_and_repairs_in_one_language(lang, sums, folder):
     (folder / "odd.txt").write_text(ODD, encoding="utf-8")
@@ -222,7 +222,7 @@ def test_audit_says_sums_and_repairs_in_one_language(lang, sums, folder):
     assert bool(english) == (lang == "en")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", sweep("en", slow=["zh"]))
 def test_audit_names_what_it_leaves_out(lang, folder):
     (folder / "odd.txt").write_text(ODD, encoding="utf-8")
     _, shown, _ = run(folder, "audit", "odd.txt", "right.txt", "--lang", lang)
@@ -234,6 +234,7 @@ def test_audit_names_what_it_leaves_out(lang, folder):
     assert words not in shown
 
 
+@pytest.mark.slow
 def test_audit_exit_statuses(folder):
     assert run(folder, "audit", "right.txt")[0] == 0
     status, shown, told = run(folder, "audit", "wrong.txt", "old.doc")

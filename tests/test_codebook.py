@@ -1,6 +1,7 @@
 """The indicator of a figure: what its noun, its verb and its unit allow, and no more. Expected by hand."""
 
 import pytest
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.loaders import base_units, unit_fits
@@ -124,10 +125,11 @@ def test_high_confidence_needs_the_name_and_the_flow(text, wanted):
     assert proposed(text) == [wanted]
 
 
-def test_what_extraction_proposes_fits_the_code_book():
+@pytest.mark.parametrize("number", sweep(10, slow=[30]))
+def test_what_extraction_proposes_fits_the_code_book(number):
     """Every indicator proposed for the project's documents takes the unit that is proposed with it."""
     units, book = yr.load_units(), yr.load_indicators().set_index("indicator")["unit"].fillna("")
-    texts = yr.load_documents()["text"].head(30)
+    texts = yr.load_documents()["text"].head(number)
     for text in texts:
         facts = yr.extract_facts(text).query("indicator != '' and unit != ''")
         bases = base_units(facts["unit"].unique(), units)

@@ -278,15 +278,17 @@ def unsettled():
 
 @pytest.mark.parametrize(
     ("spoil", "message"),
-    [
-        (lambda t: t, "Settle these rows"),
+    sweep(
         (lambda t: t.assign(settled=["keep", "a"]), "Settle these rows"),
         (lambda t: t.assign(settled=["a", "many"]), "takes a number"),
-        (lambda t: t.assign(settled="a").head(1), "not that of these codings"),
-        (lambda t: pd.concat([t, t]).assign(settled="a"), "not that of these codings"),
         (lambda t: t.assign(settled="a", fact_a="else"), "not that of these codings"),
         (lambda t: t.drop(columns="settled"), "lacks the columns"),
-    ],
+        slow=[
+            (lambda t: t, "Settle these rows"),
+            (lambda t: t.assign(settled="a").head(1), "not that of these codings"),
+            (lambda t: pd.concat([t, t]).assign(settled="a"), "not that of these codings"),
+        ],
+    ),
 )
 def test_a_table_that_does_not_settle_is_refused(spoil, message, unsettled):
     a, b, listed = unsettled

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from oracles import panel_of
 from scipy.stats import binom
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.enough import few_rows, too_few
@@ -51,7 +52,9 @@ def test_a_row_rests_on_the_treated_districts_at_its_event_time(name):
     assert too_few(effect, [last]) == ("treated", "2 treated at event time 4")
 
 
-@pytest.mark.parametrize("name", BY_EVENT)
+@pytest.mark.parametrize(
+    "name", sweep("event_study", "staggered_did", slow=["sun_abraham", "imputation_did"])
+)
 def test_bands_are_of_other_assignments_where_a_row_rests_on_few(name):
     few = yr.confidence_bands(estimate(name, study({2004: 2, 2007: 12})), draws=99)
     many = yr.confidence_bands(estimate(name, study({2004: 12, 2007: 12})), draws=99)
@@ -72,7 +75,7 @@ def test_those_that_a_window_puts_together_count_together():
     assert not few_rows(effect).any()
 
 
-@pytest.mark.parametrize("name", LEADS)
+@pytest.mark.parametrize("name", sweep("event_study", slow=["sun_abraham", "staggered_did"]))
 def test_coefficients_before_treatment_that_rest_on_few_are_reassigned(name):
     """Twelve began in 2004 and two in 2007, so that event times -6 to -4 are of the two."""
     effect = estimate(name, study({2004: 12, 2007: 2}))

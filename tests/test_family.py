@@ -98,7 +98,8 @@ def test_outcomes_with_ties_go_together_assignment_by_assignment(seed, method):
     assert found.tolist() == pytest.approx([adjusted[k] for k in range(3)])
 
 
-@pytest.mark.parametrize("shared", sweep(0.5, slow=[0.0, 0.9]))
+@pytest.mark.slow
+@pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
 def test_between_the_p_values_and_holm(shared):
     """Dependence can only help: Holm (1979) allows for the worst."""
     table = yr.adjust_family(results_of(family_panel(7, effects=(0.8, 0, 0.8, 0), shared=shared)))

@@ -186,8 +186,8 @@ def test_scores_give_what_estimating_anew_gives(estimator):
 
 
 def test_population_and_options_reach_the_estimator():
-    table = small_table(2, (2,), n=7)
-    table["people"] = table["district"].map({f"d{i}": 1.0 + i for i in range(7)})
+    table = small_table(2, (2,), n=5)
+    table["people"] = table["district"].map({f"d{i}": 1.0 + i for i in range(5)})
     panel = yr.as_panel(
         table, district="district", period="period", cohort="cohort", outcomes=["y"], keep=["people"]
     )
@@ -354,7 +354,7 @@ def test_refusals(options, said):
 @pytest.mark.parametrize("estimator", sweep(yr.did, slow=[yr.staggered_did]), ids=lambda f: f.__name__)
 def test_studentised_anew_is_that_at_once(estimator):
     """A population of one everywhere but for the last digits: the estimator runs for each assignment."""
-    table = small_table(1, (3,), n=9)
+    table = small_table(1, (3,), n=8)
     table["people"] = 1 + 1e-11 * (table["district"] == "d0")
     panel = yr.as_panel(
         table, district="district", period="period", cohort="cohort", outcomes=["y"], keep=["people"]
@@ -570,7 +570,9 @@ def test_p_does_not_depend_on_the_level_of_the_interval():
     assert table["low"][0] > test.low and table["high"][0] < test.high
 
 
-@pytest.mark.parametrize("level, said", [(0.999, "99.9%"), (0.975, "97.5%"), (0.9, "90%"), (0.29, "29%")])
+@pytest.mark.parametrize(
+    "level, said", sweep((0.975, "97.5%"), (0.29, "29%"), slow=[(0.999, "99.9%"), (0.9, "90%")])
+)
 def test_a_level_is_printed_with_all_its_digits(level, said):
     effect = few_of(1, n=20)  # the smallest p is 1/20
     table = yr.effect_table([effect], level=level)
@@ -754,7 +756,8 @@ def regions(table):
     return table[["district", "region"]].drop_duplicates()
 
 
-@pytest.mark.parametrize("seed", sweep(33, slow=[93]))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [33, 93])
 def test_a_studentized_interval_ends_where_the_first_effect_is_rejected(seed):
     """Heavy tails: from some effect on p is at most 5%, and farther out above it again."""
     rng = np.random.default_rng(seed)

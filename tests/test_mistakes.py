@@ -108,7 +108,7 @@ def mistakes(table):
         yield f"{column} nothing", table.assign(**{column: 0.0})
 
 
-@pytest.mark.parametrize("step", sweep(47, slow=[1]))
+@pytest.mark.parametrize("step", sweep(97, slow=[1]))
 @pytest.mark.parametrize("name", CALLS)
 def test_a_mistake_gives_a_result_or_is_refused_by_name(name, step):
     kind, call = CALLS[name]
@@ -142,7 +142,7 @@ OWN = {  # what pandas and a researcher's own files make of columns
 }
 
 
-@pytest.mark.parametrize("kind", sweep("Arrow", "objects", slow=["nullable", "categories"]))
+@pytest.mark.parametrize("kind", sweep("Arrow", slow=["nullable", "categories", "objects"]))
 def test_the_same_in_columns_of_another_type_gives_the_same(kind):
     for call in (yr.audit_facts, yr.build_panel, yr.compute_metrics, yr.coverage, bounds_open):
         name = "panel" if call in (yr.coverage, bounds_open) else "facts"
@@ -208,6 +208,9 @@ def test_a_figure_needs_a_row_and_a_function():
 def test_options_of_the_wrong_sort_are_refused_by_name():
     for wrong, call in {
         "cap='next_unit'": lambda: yr.interval_bounds(effect(), given()["panel"], cap="next_unit"),
+        "measure is of type float, and no function": lambda: yr.audit_report(given()["facts"], measure=-1.5),
+        "cells stand more than once": lambda: yr.interval_bounds(effect(), pd.concat([given()["panel"]] * 2)),
+        "text or codes, and is float64": lambda: yr.coverage(given()["panel"].assign(district=np.nan)),
         "level=95%": lambda: yr.interval_bounds(effect(), given()["panel"], level="95%"),
         "waves=3": lambda: yr.design_study(districts=9, periods=4, waves=3, rho=0.5),
         "nobody to compare with": lambda: yr.design_study(districts=2, periods=4, waves={3: 2}, rho=0.5),
@@ -271,7 +274,7 @@ def first_of(name):
     return given()["facts" if name in facts else "panel"]
 
 
-@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("name", sweep(*[n for n in OPTIONS if n != "audit_report"], slow=["audit_report"]))
 def test_an_option_of_the_wrong_sort_is_refused_as_such(name):
     """It gives a result, or an error that says what is wrong; never one from inside."""
     outcome = {"outcome": RATE} if name in (*LINEAR, *OF_OUTCOME, "synthetic_control") else {}

@@ -646,7 +646,8 @@ def test_a_claim_finds_its_place_under_the_other_of_two_codes(panel, claim):
 
 
 def test_the_projects_register_dates_five_counties_by_their_notice():
-    panel = yr.build_panel(yr.load_facts(), yr.load_pilots(), reading="notice")
+    facts, pilots = yr.load_facts(), yr.load_pilots()
+    panel = yr.build_panel(facts[facts["district"].isin(pilots["district"])], pilots, reading="notice")
     found = panel.drop_duplicates("district").set_index("district")["cohort"].to_dict()
     assert found == {"330212": 2019, "331081": 2019, "341181": 2021, "420281": 2019, "440305": 2019}
 
@@ -714,12 +715,13 @@ def test_tables_that_are_no_panel_or_no_facts_say_what_is_amiss():
 
 def test_a_register_of_ones_own_is_read_as_spreadsheets_write_it():
     own = pd.DataFrame({"district": [440305], "wave": ["w"], "announced": [2019]})
-    levels = [facts({"period_end": "2018"}, {"period_end": "2020", "fact_id": "f2"})]
-    panel = yr.assign_cohorts(yr.build_panel(levels[0]), own)
+    levels = facts({"period_end": "2018"}, {"period_end": "2020", "fact_id": "f2"})
+    built = yr.build_panel(levels)
+    panel = yr.assign_cohorts(built, own)
     assert panel["cohort"].tolist() == [2019, 2019]
     for dates, message in ((["2019年10月"], "no date in 'announced'"), ([2019.5], "holds fractions")):
         with pytest.raises(yr.DataError, match=message):
-            yr.assign_cohorts(yr.build_panel(levels[0]), own.assign(announced=dates))
+            yr.assign_cohorts(built, own.assign(announced=dates))
 
 
 def test_what_was_refused_is_one_table_whatever_the_result():

@@ -42,7 +42,7 @@ def test_power_of_single_coefficients_as_in_r():
     assert found.to_dict() == pytest.approx(R_SLOPE, rel=2e-3)
 
 
-@pytest.mark.parametrize("kind", [_Joint, _Box])
+@pytest.mark.parametrize("kind", sweep(_Joint, slow=[_Box]))
 @pytest.mark.parametrize("slope", sweep(0.02, slow=[0.0, 0.05]))
 def test_power_and_bias_by_drawing(kind, slope):
     """400,000 draws of the coefficients: how many are rejected, and att's mean error among the others."""
@@ -190,6 +190,7 @@ def test_few_treated_are_compared_with_every_other_pair(test):
     assert found.statistic == pytest.approx(far[actual].item())
 
 
+@pytest.mark.slow
 def test_over_all_assignments_the_joint_test_rejects_as_often_as_it_says():
     """Each of the 36 pairs in turn taken for the treated one: p is their rank."""
     panel = small_panel(5)
@@ -218,6 +219,7 @@ def test_large_effects_of_several_waves_hide_no_drift():
         assert test.trends.to_numpy() == pytest.approx(tests[0].trends.to_numpy())
 
 
+@pytest.mark.slow
 def test_with_gaps_other_assignments_are_estimated_anew():
     panel = small_panel(3)
     panel = panel.drop(panel.index[(panel["district"] == "d05") & (panel["period"] == 2005)])

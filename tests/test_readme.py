@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import youthresearch as yr
+
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 QUOTED = {
@@ -79,6 +81,8 @@ def test_the_twin_has_the_same_code():
 
 
 def test_the_code_runs_as_printed(tmp_path, monkeypatch):
+    """With fewer simulated studies than by default."""
+    monkeypatch.setitem(yr.minimum_detectable_effect.__kwdefaults__, "simulations", 100)
     monkeypatch.chdir(tmp_path)
     text = "2021年，全区有团员1200名，比上年增加200名，增长20%。召开座谈会12场，送去口罩500个。"
     (tmp_path / "report.docx").write_text(text, encoding="utf-8")  # a file is what its content is

@@ -16,8 +16,9 @@ from youthresearch.slips import slips_of
 
 @pytest.fixture(scope="module")
 def repairs():
-    """Return all proposals for the documents."""
-    return yr.propose_repairs(FACTS, IDENTITIES, DISTRICTS)
+    """Return all proposals for the documents that the tests name."""
+    named = FACTS["source_id"].isin(["nanshan-2021", "c005", "c031", "c032", "c074"])
+    return yr.propose_repairs(FACTS[named], IDENTITIES, DISTRICTS)
 
 
 def proposed(table, source=None, relation=None):
@@ -153,24 +154,34 @@ def test_repairs_of_other_facts_are_not_ranked(repairs):
         yr.audit_report(two, repairs=two)
 
 
+GROWN = [  # 9480 after 9000, so 5.33%
+    ("m", "level", 9480, "人", {"indicator": "members"}),
+    ("d", "change", 480, "人", {"indicator": "members"}),
+    ("g", "growth", 5.33, "%", {"indicator": "members", "resolution": 0.01}),
+    ("o", "level", 1000, "个", {"indicator": "orgs"}),
+]
+
+
+def grown(number, value):
+    """Print another value in place of one of GROWN."""
+    rows = GROWN.copy()
+    rows[number] = (*rows[number][:2], value, *rows[number][3:])
+    return facts(*rows).assign(note=None)
+
+
 def test_a_conflict_that_changes_a_measure_comes_first():
-    rows = [
-        ("m", "level", 9480, "人", {"indicator": "members"}),
-        ("d", "change", 480, "人", {"indicator": "members"}),
-        ("g", "growth", 53.33, "%", {"indicator": "members", "resolution": 0.01}),  # 5.33: 9480 after 9000
-        ("o", "level", 1000, "个", {"indicator": "orgs"}),
-    ]
-    table = facts(*rows).assign(note=None)
-    report = yr.audit_report(table, measure=lambda f: yr.compute_metrics(f))
+    report = yr.audit_report(grown(2, 53.33), measure=lambda f: yr.compute_metrics(f))
     assert report["consequence"].tolist() == ["none"]  # 53.33 -> 5.33, and no measure rests on a rate
-    wrong = facts(
-        (*rows[0][:2], 94800, *rows[0][3:]), *rows[1:2], ("g", "growth", 5.33, "%", rows[2][4]), rows[3]
-    )
-    wrong = wrong.assign(note=None)
-    report = yr.audit_report(wrong, measure=lambda f: yr.compute_metrics(f))
-    pd.testing.assert_frame_equal(yr.audit_report(wrong, repairs=yr.propose_repairs(wrong)), report)
+    report = yr.audit_report(grown(0, 94800), measure=lambda f: yr.compute_metrics(f))
     assert report.loc[0, ["consequence", "measures"]].tolist() == ["measure", 1]
     assert report.loc[0, "change"] == pytest.approx(90)  # 94.8 members an organisation become 9.48
+
+
+@pytest.mark.slow
+def test_by_default_the_repairs_are_those_proposed_and_the_measures_the_metrics():
+    wrong = grown(0, 94800)
+    report = yr.audit_report(wrong, measure=lambda f: yr.compute_metrics(f))
+    pd.testing.assert_frame_equal(yr.audit_report(wrong, repairs=yr.propose_repairs(wrong)), report)
 
 
 def stretch(name, start, hours, times):
@@ -186,6 +197,7 @@ STRETCHES = [*stretch("1", "2019-01", 600, 50), *stretch("2", "2019-12", 40, 160
 MOVED = [("l", "level", 500, "个", {}), ("d", "change", 100, "个", {})]
 
 
+@pytest.mark.slow
 def test_a_result_is_compared_with_itself_alone():
     """12 and 0.25 hours a participation are two results; a rate of branches changes neither."""
     table = facts(*STRETCHES, *MOVED, ("g", "growth", 52, "%", {})).assign(note=None)

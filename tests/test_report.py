@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from sweeps import sweep
 
 import youthresearch as yr
 
@@ -74,7 +75,7 @@ def are_drawn(values, drawn):
     return (np.nanmin(distance, axis=1) < 1e-6).all()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", sweep("zh", slow=["en"]))
 def test_figures_draw_their_table_and_say_that_data_are_simulated(lang):
     yr.use_style()
     trends = yr.average_by_cohort(PANEL, outcome=OUTCOME)
@@ -104,6 +105,7 @@ def test_figures_name_level_and_outcome_of_their_intervals():
         yr.compare_effects(EFFECTS, level=0.9),
         yr.confidence_bands(yr.event_study(PANEL, outcome=OUTCOME), level=0.9, seed=1),
     )
+    spread = yr.sigma_convergence(PANEL, outcome=OUTCOME)
     for lang, name in (
         ("zh", "每万名14—28岁青年的团组织数"),
         ("en", "Organisations per 10,000 people aged 14 to 28"),
@@ -112,7 +114,6 @@ def test_figures_name_level_and_outcome_of_their_intervals():
         assert "90%" in axis and "95%" not in axis and name in axis
         legend = yr.plot_event_study(bands, lang=lang).axes[0].get_legend().get_texts()[0].get_text()
         assert "90%" in legend and "95%" not in legend
-        spread = yr.sigma_convergence(PANEL, outcome=OUTCOME)
         assert name in yr.plot_spread(spread, lang=lang).axes[0].get_ylabel()
 
 

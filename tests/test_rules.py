@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sweeps import sweep
 from test_audit import facts
 
 import youthresearch as yr
@@ -27,7 +28,7 @@ def hedged(value, word):
     return said, {"hedge": word, "resolution": float(unit if word != "exact" else 1)}
 
 
-def many(size=400, **draw):
+def many(size, **draw):
     """Draw many cases; each name has a function of the generator."""
     rng = np.random.default_rng(2024)
     return [{name: one(rng) for name, one in draw.items()} for _ in range(size)]
@@ -42,6 +43,9 @@ def some(*options):
     return lambda rng: options[rng.integers(len(options))]
 
 
+many_cases = pytest.mark.parametrize("size", sweep(150, slow=[400]))
+
+
 def conflicts(rows):
     """Audit many cases at once, each a source and a place of its own; return the sources in conflict."""
     numbered = [
@@ -53,10 +57,11 @@ def conflicts(rows):
     return findings.loc[findings["verdict"].isin(WRONG), "source_id"].tolist()
 
 
-def test_true_growth_is_never_in_conflict():
+@many_cases
+def test_true_growth_is_never_in_conflict(size):
     digits, how = some(0, 1, 2), some(ROUND_HALF_UP, ROUND_DOWN)
     rows, word = [], some("exact", "odd", "over")
-    for n, c in enumerate(many(before=count, after=count, digits=digits, how=how, word=word)):
+    for n, c in enumerate(many(size, before=count, after=count, digits=digits, how=how, word=word)):
         growth, place = printed(
             Decimal(100 * (c["after"] - c["before"])) / c["before"], c["digits"], c["how"]
         )
@@ -71,10 +76,13 @@ def test_true_growth_is_never_in_conflict():
     assert conflicts([r for r in rows if r[0] != "d"]) == []
 
 
-def test_a_true_share_is_never_in_conflict():
+@many_cases
+def test_a_true_share_is_never_in_conflict(size):
     digits, how = some(0, 1, 2), some(ROUND_HALF_UP, ROUND_DOWN)
     rows, word = [], some("exact", "nearly")
-    for n, c in enumerate(many(whole=count, of=lambda r: r.uniform(), digits=digits, how=how, word=word)):
+    for n, c in enumerate(
+        many(size, whole=count, of=lambda r: r.uniform(), digits=digits, how=how, word=word)
+    ):
         part = round(c["whole"] * c["of"])
         share, place = printed(Decimal(100 * part) / c["whole"], c["digits"], c["how"])
         size, said = hedged(c["whole"], c["word"])
@@ -88,10 +96,11 @@ def test_a_true_share_is_never_in_conflict():
     assert conflicts([r for r in rows if r[0] != "p"]) == []
 
 
-def test_parts_rounded_each_by_itself_still_add_up():
+@many_cases
+def test_parts_rounded_each_by_itself_still_add_up(size):
     """Five parts printed to the thousand may differ from their rounded sum by two thousand, and agree."""
     rows, sizes = [], lambda rng: [1000 + count(rng) for _ in range(rng.integers(2, 7))]
-    for n, c in enumerate(many(parts=sizes, digits=some(0, 1, 2, 3))):
+    for n, c in enumerate(many(size, parts=sizes, digits=some(0, 1, 2, 3))):
         step = 10 ** c["digits"]
         said = {"source_id": str(n), "resolution": float(step)}
         total = round(sum(c["parts"]) / step) * step

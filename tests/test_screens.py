@@ -251,7 +251,8 @@ def half_alike(rng):
     return "".join(shared + one), "".join(shared + other)
 
 
-@pytest.mark.parametrize("n", sweep(40, slow=[100, 300]))
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [40, 100, 300])
 def test_pairs_at_the_least_similarity_are_overlooked_as_seldom_as_stated(n):
     rng = random.Random(5)
     pairs = [half_alike(rng) for _ in range(n)]
@@ -375,7 +376,7 @@ def test_half_of_a_whole_is_no_duty():
     assert len(yr.find_multiples(table.assign(part_of=None))) == 1
 
 
-@pytest.mark.parametrize("count", [7, 11, 13, 20, 50, 61])
+@pytest.mark.parametrize("count", sweep(7, 20, 61, slow=[11, 13, 50]))
 def test_the_stated_chance_is_never_below_that_of_counting_out_all_figures(count):
     """All figures of one roundness between 2 and 13 times the count, and which of them it divides."""
     for place in (1, 10):
@@ -389,6 +390,7 @@ def test_the_stated_chance_is_never_below_that_of_counting_out_all_figures(count
                 assert stated == pytest.approx(1 / count)
 
 
+@pytest.mark.slow
 def test_random_figures_are_accused_as_seldom_as_stated():
     rng = np.random.default_rng(6)
     figures = [
@@ -477,6 +479,7 @@ def test_last_digits_are_tested_as_scipy_does():
         assert row["p_round"] == pytest.approx(binomtest(round_ones, 300, 0.2, alternative="greater").pvalue)
 
 
+@pytest.mark.slow
 def test_uniform_digits_are_seldom_called_heaped():
     rng = np.random.default_rng(7)
     n = 40

@@ -16,7 +16,7 @@ from youthresearch.schema import is_simulated
 from youthresearch.simulate import ERRORS, print_figures
 
 RATE = "orgs_per_10k_youth_14_28"
-YEARS = {"start": 2016, "periods": 6, "waves": {2019: 0.1, 2021: 0.2}, "districts": 30}
+YEARS = {"start": 2016, "periods": 6, "waves": {2019: 0.1, 2021: 0.2}}
 CELL = ["district", "period", "indicator"]
 
 
@@ -233,6 +233,7 @@ def test_every_table_of_what_was_made_up_says_so_in_every_row_once_saved():
         assert is_simulated(rows) or "simulated" in rows["Data"].tolist(), (number, list(rows))
 
 
+@pytest.mark.slow
 def test_tables_of_what_was_not_made_up_have_no_mark():
     real = bare(drawn().small).assign(processing="stated")
     for number, table in enumerate(tables_of(real)):
@@ -292,15 +293,15 @@ def test_printed_figures_hold_what_they_print():
 
 
 @cache
-def reported():
-    """Make reports of thirty districts over six years."""
-    levels, _ = yr.simulate_panel(seed=11, **YEARS)
+def reported(districts=20):
+    """Make reports of so many districts over six years."""
+    levels, _ = yr.simulate_panel(seed=11, districts=districts, **YEARS)
     documents, facts, planted = yr.simulate_reports(levels, seed=5)
     return SimpleNamespace(levels=levels, documents=documents, facts=facts, planted=planted)
 
 
 def test_reports_are_one_a_district_and_year_and_their_facts_stand_in_them():
-    assert len(reported().documents) == 30 * 6 and reported().documents["text"].is_unique
+    assert len(reported().documents) == 20 * 6 and reported().documents["text"].is_unique
     yr.check_evidence(reported().facts, reported().documents)
     assert reported().facts["fact_id"].is_unique and len(reported().planted) == 0
     assert all(t.attrs["simulated"] for t in (reported().documents, reported().facts, reported().planted))
@@ -335,7 +336,7 @@ def test_reports_read_as_chinese_with_no_slot_left_open():
 
 
 def test_a_seed_gives_the_same_reports():
-    few = reported().levels[reported().levels["district"].isin(reported().levels["district"].unique()[:5])]
+    few = reported().levels[reported().levels["district"].isin(reported().levels["district"].unique()[:2])]
     one, two = (yr.simulate_reports(few, seed=5, errors=0.5) for _ in range(2))
     assert all(len(table) for table in one)
     for first, second in zip(one, two, strict=True):
@@ -452,26 +453,28 @@ def missed(panel, stated):
     return both[lost], both[wrong]
 
 
-def stated_cells(facts):
+def stated_cells(facts, levels):
     """Return the true value of each cell that a report states as a level of the year."""
-    levels = facts[(facts["kind"] == "level") & (facts["status"] == "achieved")]
-    cells = levels[["district", "period_end", "indicator"]].drop_duplicates()
+    stated = facts[(facts["kind"] == "level") & (facts["status"] == "achieved")]
+    cells = stated[["district", "period_end", "indicator"]].drop_duplicates()
     cells = cells.assign(period=cells["period_end"].astype(int))
-    return cells.merge(reported().levels[[*CELL, "value"]], on=CELL)[[*CELL, "value"]]
+    return cells.merge(levels[[*CELL, "value"]], on=CELL)[[*CELL, "value"]]
 
 
+@pytest.mark.slow
 def test_coded_facts_lead_back_to_the_truth():
     panel = yr.build_panel(reported().facts)
-    lost, wrong = missed(panel, stated_cells(reported().facts))
+    lost, wrong = missed(panel, stated_cells(reported().facts, reported().levels))
     assert len(wrong) == 0 and len(lost) == 0
     assert (panel["processing"] == "simulated").all()
 
 
-@pytest.mark.parametrize("districts", sweep(8, slow=[30]))
+@pytest.mark.parametrize("districts", sweep(3, slow=[30]))
 def test_extracted_facts_lead_back_to_the_truth(districts):
     """Every cell that a report states comes back from its text, and holds the truth."""
-    documents = reported().documents[
-        reported().documents["district"].isin(reported().documents["district"].unique()[:districts])
+    made = reported(max(districts, 20))
+    documents = made.documents[
+        made.documents["district"].isin(made.documents["district"].unique()[:districts])
     ]
     place = documents.set_index("source_id")["district"]
     texts = documents[["source_id", "text"]].to_numpy()
@@ -480,7 +483,7 @@ def test_extracted_facts_lead_back_to_the_truth(districts):
     drafts.attrs["simulated"] = True
     panel = yr.build_panel(drafts)
     assert (panel["processing"] == "simulated").all()
-    cells = stated_cells(reported().facts[reported().facts["source_id"].isin(place.index)])
+    cells = stated_cells(made.facts[made.facts["source_id"].isin(place.index)], made.levels)
     lost, wrong = missed(panel, cells)
     assert len(cells) > 15 * districts
     assert wrong.to_dict("records") == [] and lost.to_dict("records") == []
@@ -492,11 +495,12 @@ def test_the_audit_keeps_visible_errors_out_of_the_panel():
 
     One that stands alone, or beside a growth rate only, can be seen by nobody who has that report alone.
     """
-    _, facts, planted = yr.simulate_reports(reported().levels, seed=9, vague=0.0, errors={"shifted": 0.3})
+    levels = reported(30).levels
+    _, facts, planted = yr.simulate_reports(levels, seed=9, vague=0.0, errors={"shifted": 0.3})
     relation = planted.set_index("fact_id")["relation"]
     left = {}
     for name, findings in (("unseen", None), ("seen", yr.audit_facts(facts, yr.load_identities()))):
-        _, wrong = missed(yr.build_panel(facts, findings=findings), stated_cells(facts))
+        _, wrong = missed(yr.build_panel(facts, findings=findings), stated_cells(facts, levels))
         ids = [f for ids in wrong["fact_ids"] for f in ids.split()]
         left[name] = set(relation.reindex(ids).dropna())
     assert left["unseen"] >= {"growth", "share", "sum"}
