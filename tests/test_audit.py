@@ -421,6 +421,7 @@ RELATED = [  # own sentences: which relations are found in them, by rule, all of
     ("回收问卷380份。其中男生143人，占37.6%；女生237人，占62.4%；团员301人，占79.2%。", {"share": 3}),
     ("回收问卷380份。其中男生143人，占37.6%。", {}),  # one share may agree by chance
     ("受理2.8万件，办结2.4万件，服判息诉率83.1%。", {}),  # 2.4 of 2.8 are 85.7%
+    ("全县团员由上年同期的4000名减少到3911名。年末团建覆盖率为97.8%。", {}),  # 4000 are as they were
 ]
 
 

@@ -492,7 +492,9 @@ def _searched_wholes(facts, figures, table):
     Where neither is told they are the two levels right before it. A whole of several shares may stand farther
     back, and may be counted otherwise than its parts (390份, of which 73人).
     """
-    levels = facts.index[(facts["kind"] == "level").to_numpy()].to_numpy()
+    levels = np.flatnonzero(
+        facts["kind"].eq("level") & facts["baseline"].eq("")
+    )  # as they are, not as they were
     start, end, source = (facts[c].to_numpy() for c in ("start", "end", "source_id"))
     tried = []
     for part, whole, share in table:
