@@ -41,7 +41,7 @@ def well_founded(found, facts, rows, figures):
     return [
         relation
         for relation, no in zip(found, failed, strict=True)
-        if not (no and rows[relation[1][0]].draft and _misread(*relation, rows, held))
+        if not (no and rows[relation[1][0]].draft and _misread(*relation, rows, held, figures))
     ]
 
 
@@ -56,11 +56,12 @@ def _failed(found, figures):
     return failed
 
 
-def _misread(rule, members, how, rows, held):
+def _misread(rule, members, how, rows, held, figures):
     """Tell whether a relation that fails was more likely misread than misprinted."""
     of = [rows[i] for i in members]
     if rule == "share":
-        return members[-1] in held["share"] or _of_other_counts(*of, how)
+        other = members[-1] in held["share"] or _of_other_counts(*of, how)
+        return other or (how == "named" and _of_another_level(*of, rows, figures))
     if rule == "granularity":
         return members[0] not in held["granularity"] and _of_another_whole(*of)
     if rule == "sum":
@@ -82,6 +83,13 @@ def _of_other_counts(part, whole, share, how):
     return not is_misprinted_rate(part, whole, share) or len(share.called.removesuffix("率")) > STEM
 
 
+def _of_another_level(part, whole, share, rows, figures):
+    """Tell whether a share is all of the figure before it (均为), or a level nearer than its whole gives it."""
+    nearer = [r.Index for r in rows[whole.Index + 1 : share.Index] if r.kind == "level" and r != part]
+    tried = np.array([(part.Index, at, share.Index) for at in nearer], int).reshape(-1, 3)
+    return share.value == 100 or not check("share", tried, figures)["verdict"].isin(WRONG).all()
+
+
 def _of_another_rate(level, change, growth, rows):
     """Tell whether a growth rate is of a share between it and the level, or runs against the change."""
     between = rows[level.Index + 1 : growth.Index]
@@ -96,8 +104,9 @@ def _of_another_whole(whole, share):
 
 
 def _of_another_sort(part, whole):
-    """Tell whether things listed under a whole have another name than it has (98个地市, 含710个县)."""
-    return part.sort in UNTOLD and whole.sort in UNTOLD and _head(part) != _head(whole)
+    """Tell whether what a whole has has another name (98个地市, 含710个县), or so vague a whole (300余人的队伍)."""
+    untold = (part.sort in UNTOLD and whole.sort in UNTOLD) or whole.hedge != "exact"
+    return untold and _head(part) != _head(whole)
 
 
 def _one_of_a_list(level, rows):

@@ -680,10 +680,9 @@ def _of_rates_said_last(facts):
     if not len(at):
         return []
     first, last = _without_part(facts, at - 2), at - 1
-    start, end, low, kind, source = (
-        facts[c].to_numpy() for c in ("start", "end", "low", "kind", "source_id")
-    )
-    ok = (kind[first] == "level") & (kind[last] == "level") & (source[first] == source[at])
+    start, end, low, source = (facts[c].to_numpy() for c in ("start", "end", "low", "source_id"))
+    kind, now = facts["kind"].to_numpy(), (facts["kind"].eq("level") & facts["baseline"].eq("")).to_numpy()
+    ok = now[first] & now[last] & (source[first] == source[at])
     ok &= (start[last] - end[first] <= LISTED) & (start[at] - end[last] <= LISTED)
     ok &= (low[first] > 0) & (low[last] > 0)
     said = np.column_stack([first, last, at])[ok]
