@@ -714,6 +714,7 @@ def _pattern():
     for name, leads in {"ALONE": alone, "LEADS": words["PRE"] | words["NAMES"] - alone}.items():
         texts[name] = "".join(map(re.escape, sorted({word[0] for word in leads} - set(_HAN))))
     usual = [unit[0] for unit in word_table("units")["unit"]]  # the usual ones stand first there
+    texts["INITIALS"] = "".join(map(re.escape, sorted({unit[0] for unit in words["UNIT"]})))
     for name in ("UNIT", "COUNTED", "LATIN"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]), usual)})"
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
@@ -819,7 +820,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "ARABIC": r"(?:(?<![\d.])\d{1,3}+(?:,\d{3}){1,4}(?!\d)DECIMALS"
     r"|(?:(?<=[|\t])|(?<=\| ))[1-9]\d{0,2}+(?: \d{3}){1,4}(?= ?(?:[|\t\n]|$))"  # a cell
     # 1 519名
-    r"|(?<![\d.表图第])(?<!附件)(?<![件表图第] )[1-9]\d{0,2}+(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?UNIT)"
+    r"|(?<![\d.表图第])(?<!附件)(?<![件表图第] )[1-9]\d{0,2}+(?: \d{3}){1,3}(?= ?[余多]? ?[万亿]?[INITIALS])"
     r"|(?<![\d.])\d{1,15}+DECIMALS(?!\d|\.\d))",
     "DECIMALS": r"(?:\.\d{1,15}|)",
     "BETWEEN": r"[\u4e00-\u9fffA-Za-z]{1,12}",
