@@ -84,7 +84,7 @@ def _of_other_counts(part, whole, share, how):
 
 
 def _of_another_level(part, whole, share, rows, figures):
-    """Tell whether a share is all of the figure before it (均为), or a level nearer than its whole gives it."""
+    """Tell whether a share is all of the figure before it (均为), or of a level nearer than its whole."""
     nearer = [r.Index for r in rows[whole.Index + 1 : share.Index] if r.kind == "level" and r != part]
     tried = np.array([(part.Index, at, share.Index) for at in nearer], int).reshape(-1, 3)
     return share.value == 100 or not check("share", tried, figures)["verdict"].isin(WRONG).all()
@@ -104,7 +104,7 @@ def _of_another_whole(whole, share):
 
 
 def _of_another_sort(part, whole):
-    """Tell whether what a whole has has another name (98个地市, 含710个县), or so vague a whole (300余人的队伍)."""
+    """Tell whether parts have another name than a whole of things (98个地市, 含710个县), or a vague one."""
     untold = (part.sort in UNTOLD and whole.sort in UNTOLD) or whole.hedge != "exact"
     return untold and _head(part) != _head(whole)
 
