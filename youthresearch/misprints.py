@@ -4,10 +4,14 @@ A figure that one digit or two swapped ones would put right, in a list whose oth
 that nothing so small puts right may be of something else, and is left alone.
 """
 
+from collections import Counter
+from itertools import islice
+
 import numpy as np
 
 from .slips import PLAIN, slips_of
 
+COLUMNS = ("value", "resolution", "unit", "hedge")
 FINE = 0.1  # a share printed no more coarsely than this agrees with a wrong whole seldom
 CHANCE = 1e-3  # of agreeing with any of the wholes that a slip could have been
 TRIED = 200  # of those wholes
@@ -16,12 +20,14 @@ PERSONS = ("个", "人", "名", "位", "人次")
 BEFORE = 5  # levels before a list among which its whole is sought
 
 
-def is_misprinted_sum(members, facts):
-    """Tell whether a list of parts fails to add up by one slip in one figure, beyond what chance explains."""
-    value, place = (facts[c].to_numpy()[list(members)] for c in ("value", "resolution"))
-    exact = facts["hedge"].to_numpy()[list(members)] == "exact"
+def is_misprinted_sum(members, columns):
+    """Tell whether a list of parts fails to add up by one slip in one figure, beyond what chance explains.
+
+    columns: the `COLUMNS` of facts as arrays, since these are asked of many members.
+    """
+    value, place, _, hedge = (column[list(members)] for column in columns)
     large, several = value[0] >= 1000 * place[0], len(members) > 3
-    if not exact.all() or value[0] < 100 * place[0] or not (large or several):
+    if not (hedge == "exact").all() or value[0] < 100 * place[0] or not (large or several):
         return False  # two parts miss many a small total by what a slip explains
     gap = value[0] - value[1:].sum()
     needed = [value[0] - gap, *(value[1:] + gap)]
@@ -54,6 +60,7 @@ def misprinted_shares(facts, shares, holding):
     columns = ("value", "resolution", "source_id", "hedge", "draft")
     value, place, source, hedge, draft = (facts[c].to_numpy() for c in columns)
     whole_of = {share: whole for _, whole, share in holding}
+    times = Counter(whole_of.values())
     fine = draft & (place <= FINE) & (hedge == "exact") & (value > 0)
     order = [(part, share) for part, _, share in shares]
     lost = [part >= 0 and hedge[part] == "exact" and fine[s] and s not in whole_of for part, s in order]
@@ -66,16 +73,12 @@ def misprinted_shares(facts, shares, holding):
         run.append((part, share))
         beside = {whole_of.get(order[i][1], -1) for i in (at - 1, at + 1) if 0 <= i < len(order)}
         enough = 0 if place[share] < FINE else 1
-        told = [w for w in beside if w >= 0 and source[w] == source[share] and _count(whole_of, w) > enough]
+        told = [w for w in beside if w >= 0 and source[w] == source[share] and times[w] > enough]
         found += [[part, w, share] for w in told if _is_slip(value, place, part, w, share)]
         ends = at + 1 == len(order) or not lost[at + 1] or source[order[at + 1][1]] != source[share]
         luck = TRIED * np.prod([2 * place[s] / value[s] for _, s in run])
         found += _of_misprinted_whole(facts, run) if ends and luck < CHANCE else []
     return found
-
-
-def _count(whole_of, whole):
-    return sum(of == whole for of in whole_of.values())
 
 
 def _is_slip(value, place, part, whole, share):
@@ -108,23 +111,30 @@ def _of_misprinted_whole(facts, run):
         facts[c].to_numpy() for c in ("value", "resolution", "source_id", "kind", "hedge")
     )
     parts, shares = np.array(run).T
-    first = parts.min()
-    before = [i for i in range(first) if source[i] == source[first] and kind[i] == "level"][-BEFORE:]
-    for whole in reversed([i for i in before if hedge[i] == "exact"]):
+    levels = (i for i in _back_from(parts.min(), source) if kind[i] == "level")
+    for whole in islice(levels, BEFORE):
+        if hedge[whole] != "exact":
+            continue
         for right in (value[whole], *_plain(value[whole], place[whole])):
             if np.all(np.abs(100 * value[parts] / right - value[shares]) <= place[shares]):
                 return [[p, whole, s] for p, s in run]
     return []
 
 
-def is_misprinted_mean(members, facts):
+def _back_from(at, source):
+    """Go through the figures of a source before one, the nearest first."""
+    before = at - 1
+    while before >= 0 and source[before] == source[at]:
+        yield before
+        before -= 1
+
+
+def is_misprinted_mean(members, columns):
     """Tell whether one slip keeps a total, a count and a mean, of units that fit, from agreeing.
 
-    A mean in round numbers (每人500元) is a rate that was set, of whatever count.
+    A mean in round numbers (每人500元) is a rate that was set, of whatever count. columns: as before.
     """
-    value, place, unit, hedge = (
-        facts[c].to_numpy()[list(members)] for c in ("value", "resolution", "unit", "hedge")
-    )
+    value, place, unit, hedge = (column[list(members)] for column in columns)
     of, _, per = unit[2].partition("/")
     fits = unit[0] == of and (unit[1] == per or {unit[1], per} <= set(PERSONS))
     digits = f"{value[2] / (place[2] or 1):.0f}".rstrip("0")

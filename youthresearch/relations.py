@@ -16,7 +16,7 @@ import pandas as pd
 
 from .doubts import well_founded
 from .loaders import given_or_own, load_lexicon
-from .misprints import is_misprinted_mean, is_misprinted_sum, misprinted_shares
+from .misprints import COLUMNS, is_misprinted_mean, is_misprinted_sum, misprinted_shares
 from .rules import LUCK, RATES, SUMS, WRONG, check
 from .schema import FACT, DataError, as_text, check_columns, check_facts, is_simulated, mark_simulated
 from .sorts import YEARLY, bases_of, is_alike, sort_of
@@ -505,13 +505,14 @@ def _searched_wholes(facts, figures, table):
         pairs = [(part, w) for w in before] if part >= 0 else permutations(told, 2)
         tried += [(p, w, share) for p, w in pairs if w != p]
     hits = _telling(facts, figures, tried)
-    wholes = sorted({(source[w], w) for _, w, _ in hits})
-    found = {share for *_, share in hits}
+    wholes, found = {}, {share for *_, share in hits}
+    for whole in sorted({w for _, w, _ in hits}):
+        wholes.setdefault(source[whole], []).append(whole)
     tried = [
         (p, w, s)
         for p, _, s in table.tolist()
-        for its, w in wholes
-        if p >= 0 and s not in found and its == source[s] and w < min(p, s)
+        for w in (wholes.get(source[s], ()) if p >= 0 and s not in found else ())
+        if w < min(p, s)
     ]
     return _said_once(np.array([*hits, *_telling(facts, figures, tried)], int).reshape(-1, 3))
 
@@ -596,7 +597,8 @@ def _of_lists(facts, rows, figures):
     wrong = set()
     for alike in _by(named, len).values():
         wrong |= {m[0] for m, w in zip(alike, _wrong("sum", alike, figures), strict=True) if w}
-    good = [m for m in named if m[0] not in wrong or is_misprinted_sum(m, facts)]
+    columns = [facts[c].to_numpy() for c in COLUMNS]
+    good = [m for m in named if m[0] not in wrong or is_misprinted_sum(m, columns)]
     return [*relate("sum", good, "sums"), *relate("sum", _runs(facts), "sums")]
 
 
@@ -661,7 +663,8 @@ def _of_means(facts, figures):
         found += relate(rule, _said_once(hits), "sums")
         if rule == "mean":
             lost = tried[~np.isin(tried[:, 2], hits[:, 2])]
-            lost = np.array([m for m in lost if is_misprinted_mean(m, facts)], int).reshape(-1, 3)
+            columns = [facts[c].to_numpy() for c in COLUMNS]
+            lost = np.array([m for m in lost if is_misprinted_mean(m, columns)], int).reshape(-1, 3)
             found += relate(rule, _said_once(lost), "sums")
     return found
 
