@@ -310,6 +310,9 @@ def test_a_count_in_ten_thousands_is_refused():
     with pytest.raises(yr.DataError, match=r"1 of youth_14_28 are not[\s\S]*26.31"):
         yr.add_metrics(levels, youth="youth_14_28")
     assert "members" in set(yr.add_metrics(levels)["indicator"])  # no metric takes it
+    means = panel(members=[5000, 5100], youth_14_28=[812.5, 263100.3])  # of two years; a share of all persons
+    rates = yr.add_metrics(means, youth="youth_14_28").query("indicator == 'members_per_10k_youth_14_28'")
+    assert rates["value"].tolist() == pytest.approx([10_000 * 5000 / 812.5, 10_000 * 5100 / 263100.3])
 
 
 def test_a_ratio_to_youth_names_its_base_or_is_refused():

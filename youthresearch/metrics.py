@@ -491,8 +491,8 @@ def add_metrics(panel, metrics=None, *, youth=None):
     ------
     DataError
         For an unknown metric, one whose indicators are not in the panel, a ratio to youth whose base is
-        missing or does not say which youth, or a number of persons or items that is not whole: it is likely
-        in 万.
+        missing or does not say which youth, or a number of persons or items below 10,000 that is neither
+        whole nor a half: it is likely in 万.
     """
     check_columns(
         "panel", panel, [*KEY, "low", "high", "value", "fact_ids"], "make it with build_panel or as_panel"
@@ -524,7 +524,7 @@ def _check_counts(panel, taken, youth):
     book = load_indicators()
     counts = taken & {youth, *book.loc[book["unit"].isin(["item", "person", "person_time"]), "indicator"]}
     cells = panel[panel["indicator"].isin(counts) & (panel["low"] == panel["high"])]
-    parted = cells[cells["value"] % 1 != 0]
+    parted = cells[(cells["value"] * 2 % 1 != 0) & (cells["value"] < 10_000)]  # a half: the mean of two years
     if len(parted):
         names = ", ".join(sorted(parted["indicator"].unique()))
         raise DataError(
