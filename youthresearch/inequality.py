@@ -292,6 +292,8 @@ def _count_vague(rows, table):
     """Count the districts of a table that have an interval in one of its periods."""
     if not {"low", "high"} <= set(rows):
         return 0
+    for end in ("low", "high"):
+        check_numbers(end, rows[end])
     used = rows["district"].isin(table.index) & rows["period"].isin(table.columns)
     return int(rows.loc[used & (rows["low"] < rows["high"]), "district"].nunique())
 
