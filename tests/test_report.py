@@ -37,6 +37,20 @@ def test_effect_table_says_of_which_outcome_in_which_unit():
     assert yr.effect_table(both, lang="zh")["结果变量"][1] == "每万名14—28岁青年的团员数"
 
 
+def test_effects_of_one_estimator_are_told_apart_by_their_options():
+    weighted = yr.did(PANEL, outcome=OUTCOME, population="youth_14_28", errors="iid")
+    other = yr.event_study(PANEL, outcome=OUTCOME, base=-2, controls=["members_per_10k_youth_14_28"])
+    effects = [EFFECTS[0], weighted, other, yr.event_study(PANEL, outcome=OUTCOME, base=-1)]
+    assert yr.effect_table(effects)["Specification"].tolist() == [
+        "",
+        "population weights: Youth aged 14 to 28",
+        "base=-2; covariates: Members per 10,000 people aged 14 to 28",
+        "",
+    ]
+    assert yr.effect_table(effects, lang="zh")["设定"][1] == "人口权重：14-28岁青年"
+    assert "Specification" not in yr.effect_table(EFFECTS)
+
+
 def test_an_interval_without_end_is_no_number():
     panel, _ = yr.simulate_panel(seed=3, districts=12, periods=9, waves={"2018Q1": 1})
     effect = yr.did(panel, outcome=OUTCOME, strata=yr.strata_by(panel, by="youth_14_28"))

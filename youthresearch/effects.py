@@ -115,6 +115,15 @@ class Effect(Result):
         return self._cells.simulated
 
     @property
+    def options(self):
+        """What the estimator was given that is not its default and bears on att: a dict."""
+        if self._anew is None:
+            return {}
+        usual = signature(self._anew.func).parameters
+        given = {name: v for name, v in self._anew.keywords.items() if name not in OF_ERRORS}
+        return {name: v for name, v in given.items() if repr(v) != repr(usual[name].default)}
+
+    @property
     def errors(self):
         """What se is: clustered, iid, or placebo."""
         said = self.convention["errors"]
@@ -212,6 +221,9 @@ class Effect(Result):
         first = first if isinstance(test, str) else test.verdict()
         error = f"{fixed(self.se, self.se)}  ({self.caution}; {self.convention['errors']})"
         return [*first, ("se", error)]
+
+
+OF_ERRORS = ("outcome", "strata", "errors", "small_sample", "placebos", "seed")  # att is the same whatever
 
 
 def estimator(estimate):

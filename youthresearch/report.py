@@ -26,6 +26,7 @@ from .schema import (
     SIMULATED,
     DataError,
     as_list,
+    as_names,
     as_output,
     as_path,
     as_stem,
@@ -171,10 +172,10 @@ def effect_table(
     -------
     pandas.DataFrame
         One row (or column) is one effect, as text with the digits that its error allows: estimator, outcome
-        (whose unit is that of the effect), effect, p, interval,
-        what these rest on, standard error (marked where districts are too few for it), districts treated and
-        not, share of negative weights; where figures with weight are intervals, how many; what is wrong with
-        the weights of a synthetic control, if something is; and where data are simulated, that they are
+        (whose unit is that of the effect), `Effect.options` where some have any, effect, p, interval, what
+        these rest on, standard error (marked where districts are too few for it), districts treated and not,
+        share of negative weights; where figures with weight are intervals, how many; what is wrong with the
+        weights of a synthetic control, if something is; and where data are simulated, that they are
         (columns named in `lang`). There are no stars.
 
     Raises
@@ -205,6 +206,9 @@ def effect_table(
     shown["se"] += [around.format(labels[key]) if key else "" for key in map(_unreliable, effects)]
     shown[["n_treated", "n_control"]] = table[["n_treated", "n_control"]]
     shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
+    options = [_options(effect, labels, lang, indicators) for effect in effects]
+    if any(options):
+        shown.insert(2, "options", options)
     if any(effect.vague for effect in effects):
         shown["vague"] = [_vague(effect, labels) for effect in effects]
     weights = [_of_weights(effect, labels) for effect in effects]
@@ -234,6 +238,20 @@ def _unreliable(effect):
     """Key of the words for an error that rests on too few districts; empty if it does not."""
     few = too_few(effect)
     return f"se_unreliable_{few[0]}" if few else ""
+
+
+def _options(effect, labels, lang, indicators):
+    """Name the covariates and weights of an effect, and its other options as they were given."""
+    named = []
+    for option, value in effect.options.items():
+        if option in ("controls", "population"):
+            names = as_names(value, option)
+            option, value = labels[f"option_{option}"], [outcome_label(n, lang, indicators) for n in names]
+            value = ("、" if lang == "zh" else ", ").join(value)
+            named.append(f"{option}{'：' if lang == 'zh' else ': '}{value}")
+        else:
+            named.append(f"{option}={value}")
+    return ("；" if lang == "zh" else "; ").join(named)
 
 
 def _of_weights(effect, labels):
