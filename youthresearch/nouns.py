@@ -553,7 +553,8 @@ def _further(tokens, i, unit, kind, context):
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
-    verb = None if kind == "share" else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
+    use = _used_as(tokens, i) if unit == "元" and alone else None
+    verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
     of = _taken_in(tokens, i, context) if verb and unit == "元" else None
     if verb and before and unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i):
         of = before  # 供养对象90人,其中集中供养60人
@@ -562,7 +563,7 @@ def _further(tokens, i, unit, kind, context):
     if verb:
         persons = None if before or unit not in PEOPLE else _done_to(tokens, i, verb, context)
         return (persons, "inherited", verb) if persons else (verb, "event", before)
-    money = _money(tokens, i) if unit == "元" and alone else None
+    money = use or (_money(tokens, i) if unit == "元" and alone else None)
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
@@ -699,6 +700,14 @@ def _done_to(tokens, i, verb, context):
     """Find the persons of the paragraph, where a verb says what is done to some (党员60人。实有57人)."""
     done = tokens[i - 1].end == verb[1] and tokens[i - 1].sort in "hv"
     return context["paragraph"].get("persons") if done else None
+
+
+def _used_as(tokens, i):
+    """Find what a sum and the next one are for (在20万元基础上追加5万元作为经费)."""
+    for j in range(i + 1, min(i + REACH, len(tokens))):
+        if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
+            return right_of(tokens, j, "")
+    return None
 
 
 def _taken_in(tokens, i, context):

@@ -16,22 +16,7 @@ FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
 STOCKED = ("套", "台", "辆", "间", "座", "栋", "幢", "架", "张")  # units of what an inventory has one of
 FOUNDED = ("个", "所", "家", "支", "座", "处", "间", "栋", "幢")  # units of what is founded or built
 HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
-COUNTING = (
-    "期",
-    "场",
-    "次",
-    "名",
-    "位",
-    "人",
-    "家",
-    "所",
-    "支",
-    "户",
-    "批",
-    "届",
-    "部",
-    "首",
-)  # things, no ideas
+COUNTING = tuple("期场次名位人家所支户批届部首")  # of things, no ideas
 SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
 _HAN_DIGITS = "一二两三四五六七八九十几数"
