@@ -703,7 +703,9 @@ def _done_to(tokens, i, verb, context):
 
 
 def _used_as(tokens, i):
-    """Find what a sum and the next one are for (在20万元基础上追加5万元作为经费)."""
+    """Find what a sum, or the next one too, is for (在20万元基础上追加5万元作为经费, 筹集8万元设立基金)."""
+    if tokens[i + 1].word in ("设立", "成立"):
+        return right_of(tokens, i + 1, "")
     for j in range(i + 1, min(i + REACH, len(tokens))):
         if tokens[j].word == "作为" and tokens[j - 1].word == NUMBER:
             return right_of(tokens, j, "")
