@@ -227,11 +227,11 @@ def test_drawn_p_is_near_the_exact_one_and_never_zero():
 
 
 def test_draws_deal_every_assignment_equally_often():
-    from youthresearch.reassign import drawn_assignments, make_strata
+    from youthresearch.reassign import make_strata, reassignments
 
     cohort, stratum = np.array([0, 1, 2, 2, 2, 0, 2]), np.array([0, 0, 0, 0, 0, 1, 1])
     strata = make_strata(cohort, stratum)
-    drawn = list(drawn_assignments(strata, 7, 8000, np.random.default_rng(1)))
+    drawn = list(reassignments(strata, 7, 8000, np.random.default_rng(1)))
     ways, times = np.unique(drawn, axis=0, return_counts=True)
     assert len(ways) == 5 * 4 * 2
     assert (np.sort(ways[:, :5], axis=1) == [0, 1, 2, 2, 2]).all()

@@ -9,13 +9,13 @@ import pytest
 RUN = """
 from hashlib import sha256
 import numpy as np, youthresearch as yr
-from youthresearch.reassign import drawn_assignments, make_strata
+from youthresearch.reassign import make_strata, reassignments
 
 outcome = "orgs_per_10k_youth_14_28"
 panel, _ = yr.simulate_panel(seed=3, districts=400, periods=20, waves={"2018Q3": 30, "2019Q3": 40})
 strata = yr.strata_by(panel, by=["province", "level"], outcome=outcome, n=2)
 cohort = np.repeat([0, 1, 2], [30, 40, 330])
-drawn = list(drawn_assignments(make_strata(cohort, np.arange(400) % 3), 400, 2000, np.random.default_rng(1)))
+drawn = list(reassignments(make_strata(cohort, np.arange(400) % 3), 400, 2000, np.random.default_rng(1)))
 print(sha256(np.array(drawn).tobytes()).hexdigest())
 for estimator in (yr.did, yr.imputation_did, yr.staggered_did):
     for options in ({}, {"population": "youth"}):

@@ -17,7 +17,7 @@ from .few import few_treated
 from .inference import FEWER_DRAWS, SEED, as_percent, fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
 from .periods import as_cohort
-from .reassign import ENUMERATED, TIE, count, drawn_assignments, every_assignment, make_strata
+from .reassign import ENUMERATED, TIE, count, make_strata, reassignments
 from .schema import (
     DataError,
     Result,
@@ -677,10 +677,10 @@ def deal(groups, n, draws, rng):
         Cohort index of each district.
     exact : bool
     """
-    exact = count(groups) <= ENUMERATED
-    rows = every_assignment(groups, n) if exact else drawn_assignments(groups, n, draws, rng)
-    size = count(groups) if exact else draws
-    return np.fromiter(rows, dtype=np.dtype(("int8", n)), count=size), exact
+    total = count(groups)
+    exact = total <= ENUMERATED
+    rows = reassignments(groups, n, draws, None if exact else rng)
+    return np.fromiter(rows, dtype=np.dtype(("int8", n)), count=total if exact else draws), exact
 
 
 def undetected(assignments, exact, score, pull, cohort, *, level):

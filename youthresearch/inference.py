@@ -18,10 +18,9 @@ from .reassign import (
     ENUMERATED,
     TIE,
     count,
-    drawn_assignments,
-    every_assignment,
     make_strata,
     place_of,
+    reassignments,
     sums_in_blocks,
     sums_over_all,
 )
@@ -542,9 +541,8 @@ def _moments_anew(effect, codes, groups, draws, rng):
     if effect._anew is None:
         raise DataError(f"This {effect.estimator} does not say how it is estimated anew: call an estimator.")
     cells, n = effect._cells, len(effect._cells.districts)
-    assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
     found = []
-    for cohort in assignments:
+    for cohort in reassignments(groups, n, draws, rng):
         try:
             other = effect._anew(replace(cells, cohort=codes[cohort], left_out=()))
         except DataError:
@@ -640,11 +638,8 @@ def _paths_at_once(effect, y, codes, cohort, groups, draws, rng):
 
 def _paths_anew(effect, y, codes, cohort, groups, draws, rng):
     """Paths of all assignments, by running the estimator for each."""
-    n, cells = len(cohort), effect._cells
-    assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
-    return np.array(
-        [_path_like(effect, replace(cells, cohort=codes[a], y=y, left_out=())) for a in assignments]
-    )
+    cells, dealt = effect._cells, reassignments(groups, len(cohort), draws, rng)
+    return np.array([_path_like(effect, replace(cells, cohort=codes[c], y=y, left_out=())) for c in dealt])
 
 
 def _path_like(effect, cells):
