@@ -522,7 +522,7 @@ def test_with_ten_treated_the_clustered_error_stands():
 def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
     ran = []
     monkeypatch.setattr(
-        "youthresearch.effects.randomize",
+        "youthresearch.effects.Effect.randomization",
         lambda effect, **options: ran.append(1) or randomize(effect, **options),
     )
     effect = few_of(2)
@@ -534,7 +534,9 @@ def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
 def test_printing_never_estimates_anew(monkeypatch):
     """With gaps each of 999 assignments is a regression: half a minute for a line that nobody asked for."""
     gaps = yr.event_study(panel_of(small_table(1, (2,), n=8, gaps=0.1)), outcome="y")
-    monkeypatch.setattr("youthresearch.effects.randomize", lambda *given, **options: pytest.fail("estimated"))
+    monkeypatch.setattr(
+        "youthresearch.effects.Effect.randomization", lambda *given, **options: pytest.fail("estimated")
+    )
     order, said = lines_of(gaps)
     assert order[:3] == ["att", "p", "se"] and "ask for randomization()" in said["p"]
     assert "unreliable with" in said["se"] and gaps._repr_html_()

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},
     "coding": {"intervals", "quantities", "schema"},
-    "cells": {"schema"},
+    "cells": {"periods", "schema"},
     "weights": {"cells"},
     "additive": {"cells", "reassign", "weights"},
     "synthetic": {"cells", "effects", "inference", "schema", "weights"},
@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "design": {"cells", "effects", "few", "inference", "moments", "periods", "reassign", "schema", "strata"},
     "plan": {"cells", "design", "effects", "inference", "loaders", "schema", "strata"},
     "inference": {"additive", "enough", "moments", "reassign", "schema", "strata"},
-    "placebo": {"inference", "schema"},
+    "placebo": {"inference", "periods", "schema"},
     "published": {
         "effects",
         "loaders",
@@ -65,7 +65,7 @@ MAY_IMPORT = {
     "figures": {"lettering", "loaders", "periods", "schema"},  # their words are data
     "composite": {"schema"},
     "districts": {"schema"},
-    "inequality": {"schema", "strata"},
+    "inequality": {"periods", "schema", "strata"},
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "levels", "loaders", "periods", "schema"},

@@ -11,7 +11,7 @@ import numpy as np
 
 from .cells import NEVER, make_units
 from .reassign import sums_of_constants, sums_over_all
-from .weights import two_way
+from .weights import less_mean, two_way
 
 FLAT = 1e-9  # a normal matrix this small, relative to its size before controls, determines nothing
 
@@ -66,13 +66,7 @@ def _full_rank_without_treated(cells):
 
 def _outcomes(cells):
     """Stack the outcome and who is treated, each district's mean taken off, shape (2, N, T)."""
-    return _less_mean(np.stack([cells.y, cells.treated.astype(float)]), cells.observed)
-
-
-def _less_mean(values, used):
-    """Take the mean over the cells used (axis -1) off; 0 elsewhere."""
-    count = np.maximum(used.sum(axis=-1, keepdims=True), 1)
-    return np.where(used, values - np.where(used, values, 0).sum(axis=-1, keepdims=True) / count, 0)
+    return less_mean(np.stack([cells.y, cells.treated.astype(float)]), cells.observed)
 
 
 def _of_did(effect, cells, codes):
@@ -81,7 +75,7 @@ def _of_did(effect, cells, codes):
     model = two_way(make_units(cells, alone=True), cells.controls)
     size = cells.size[:, None]
     treated = cells.time >= codes[:, None]
-    d = _less_mean(np.broadcast_to(treated[:, None, :], (len(codes), *cells.y.shape)), cells.observed)
+    d = less_mean(np.broadcast_to(treated[:, None, :], (len(codes), *cells.y.shape)), cells.observed)
     by_control = np.einsum("gnt,ntp->gnp", d, model.x)
     square = (d * d).sum(axis=2, keepdims=True)
     features = np.concatenate([np.einsum("gnt,knt->gnk", d, y), square, d, by_control], axis=2) * size
@@ -145,7 +139,7 @@ def _of_saturated(effect, cells, codes):
 
     What is left is each cohort's mean change since the base, less that of the never-treated.
     """
-    y, x = _outcomes(cells), _less_mean(np.moveaxis(cells.controls, 2, 0), cells.observed)
+    y, x = _outcomes(cells), less_mean(np.moveaxis(cells.controls, 2, 0), cells.observed)
     x = np.moveaxis(x, 0, 2)
     features, p = _constants(cells, y, x, codes), x.shape[2]
     xx = np.einsum("n,ntp,ntq->pq", cells.size, x, x)

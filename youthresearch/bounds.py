@@ -1,6 +1,6 @@
 """What vague figures allow: bounds of an estimate over reported intervals, and the facts that decide it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from .inference import (
 )
 from .schema import (
     DataError,
-    Result,
+    OfEffect,
     check_columns,
     check_count,
     check_share,
@@ -30,15 +30,14 @@ ROUNDS = 1000  # of taking off means in turn, at most
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Bounds(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Bounds(OfEffect):
     """The smallest and the largest estimate that the reported intervals allow.
 
     Attributes
     ----------
-    estimator, outcome : str
-    att : float
-        With the panel's values.
+    estimator, outcome, att, n_treated, n_control, periods, simulated
+        As in `Effect`; att is with the panel's values.
     low, high : float
         Each is reached with every figure at an end of its interval. Infinite where an open one counts.
     interval_low, interval_high : float
@@ -63,14 +62,8 @@ class Bounds(Result):
         The same, with the assignments.
     caution : str
         Why the sampling error is unreliable; empty if it is not.
-    n_treated, n_control : int
-    periods : pandas.Index
-    simulated : bool
     """
 
-    estimator: str
-    outcome: str
-    att: float
     low: float
     high: float
     interval_low: float
@@ -79,15 +72,11 @@ class Bounds(Result):
     cap: float | None
     vague: int
     shared: int
-    open: pd.DataFrame = field(repr=False)
+    open: pd.DataFrame
     exact: bool
     inference: str
     how: str
     caution: str
-    n_treated: int
-    n_control: int
-    periods: pd.Index
-    simulated: bool
 
     @property
     def _title(self):
@@ -174,8 +163,8 @@ def interval_bounds(
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
     kind = inference_for(effect, inference)
-    follow, how = weights_follow(effect), effect.errors
-    if follow:
+    how = effect.errors
+    if effect._follows:
         kind, scale = "se", [effect.se] * 2
     elif kind == "randomization":
         test = {"strata": strata, "draws": draws, "seed": seed}
@@ -187,10 +176,8 @@ def interval_bounds(
     unbounded, shared = np.isinf(low) | np.isinf(high), count_shared(cells.assign(high=high))
     rows = cells.assign(high=high)[unbounded].reset_index(drop=True)
     names = [c for c in ("district", "period", "weight", "low", "high", "fact_ids") if c in rows]
-    return Bounds(
-        estimator=effect.estimator,
-        outcome=effect.outcome,
-        att=effect.att,
+    return Bounds.of(
+        effect,
         low=ends[0],
         high=ends[1],
         interval_low=interval[0],
@@ -200,14 +187,10 @@ def interval_bounds(
         vague=int((high > low).sum()),
         shared=shared,
         open=mark_simulated(rows[names], effect.simulated),
-        exact=not follow and not shared,
+        exact=not effect._follows and not shared,
         inference="randomization" if kind == "randomization" else effect.errors,
         how=how,
         caution="" if kind == "randomization" else effect.caution,
-        n_treated=effect.n_treated,
-        n_control=effect.n_control,
-        periods=effect.periods,
-        simulated=effect.simulated,
     )
 
 
@@ -245,11 +228,6 @@ def count_shared(cells):
         return 0
     facts = vague["fact_ids"].astype("str").fillna("").str.split().explode().dropna()
     return int(facts.index[facts.duplicated(keep=False)].nunique())
-
-
-def weights_follow(effect):
-    """Say whether an effect's weights follow the outcome."""
-    return effect._placebos is not None
 
 
 def closed_high(cells, cap):

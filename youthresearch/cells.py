@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from .periods import ordinals
 from .schema import (
     DataError,
     as_names,
@@ -148,7 +149,7 @@ def make_cells(panel, outcome, controls=None, population=None):
     observed = layout.observed()
     if np.count_nonzero(observed) < len(rows):
         _refuse_twice(rows, outcome)
-    cohort, varies = layout.once(_cohort_ordinals(rows))
+    cohort, varies = layout.once(cohort_ordinals(rows))
     if varies.any():
         districts = rows["district"][varies].unique()
         raise DataError(
@@ -211,16 +212,16 @@ class _Layout:
 
 def _layout(rows):
     """Find the grid; rows sorted and without gaps, as as_panel leaves them, are read where they lie."""
-    ordinals = _ordinals(rows["period"])
-    falls = np.diff(ordinals[: 1 + _first_fall(ordinals)])
-    t = len(falls) + 1
+    _check_periods(rows["period"])
+    when = ordinals(rows["period"])
+    t = 1 + _first_fall(when)
     names = _plain(rows["district"]).array
-    if len(rows) % t == 0 and (ordinals.reshape(-1, t) == ordinals[:t]).all():
+    if len(rows) % t == 0 and (when.reshape(-1, t) == when[:t]).all():
         first = pd.Index(names[::t])
         if first.is_unique and first.is_monotonic_increasing and _stands_in_blocks(names, t):
-            return _Layout(first, ordinals[:t].copy(), None, None)
+            return _Layout(first, when[:t].copy(), None, None)
     district, districts = pd.factorize(names, sort=True)
-    period, time = pd.factorize(ordinals, sort=True)
+    period, time = pd.factorize(when, sort=True)
     return _Layout(pd.Index(districts), time, district, period)
 
 
@@ -230,14 +231,14 @@ def _stands_in_blocks(names, t):
     return bool(same.reshape(-1, t)[:, :-1].all())
 
 
-def _first_fall(ordinals):
+def _first_fall(when):
     """Index of the last row before the periods start anew."""
     step = 1024
-    for start in range(0, len(ordinals), step):
-        fall = np.flatnonzero(np.diff(ordinals[start : start + step + 1]) <= 0)
+    for start in range(0, len(when), step):
+        fall = np.flatnonzero(np.diff(when[start : start + step + 1]) <= 0)
         if len(fall):
             return start + int(fall[0])
-    return len(ordinals) - 1
+    return len(when) - 1
 
 
 def _plain(names):
@@ -265,18 +266,15 @@ def _rows_of(panel, indicator):
     return panel if chosen.all() else panel[chosen]
 
 
-def _ordinals(column):
+def _check_periods(column):
     if column.hasnans:
         raise DataError("Rows of the panel have no period.", column[column.isna()].to_frame())
-    if isinstance(column.dtype, pd.PeriodDtype):
-        return column.array.asi8
-    if not pd.api.types.is_integer_dtype(column):
+    if not (isinstance(column.dtype, pd.PeriodDtype) or pd.api.types.is_integer_dtype(column)):
         raise DataError(
             f"Column {column.name!r} is of type {column.dtype}: periods are whole numbers or pandas Periods, "
             "as as_panel makes them.",
             column.head().to_frame(),
         )
-    return column.to_numpy(dtype="int64")
 
 
 def _refuse_twice(rows, indicator):
@@ -308,7 +306,7 @@ def _values(rows):
     return value
 
 
-def _cohort_ordinals(rows):
+def cohort_ordinals(rows):
     """Ordinal of the first treated period as each row has it; `NEVER` where it is missing, shape (n,)."""
     column, dtype = rows["cohort"], rows["period"].dtype
     if isinstance(dtype, pd.PeriodDtype) and column.dtype == dtype:
@@ -326,9 +324,7 @@ def _cohort_ordinals(rows):
             "infinity as never, a panel made by hand has neither.",
             rows[odd],
         )
-    ordinals = np.full(len(told), NEVER)
-    ordinals[whole] = told[whole]
-    return ordinals
+    return np.where(whole, told, NEVER).astype("int64")
 
 
 def _with_population(cells, panel, rows, layout, population):
@@ -407,12 +403,14 @@ def keep_districts(cells, keep, reason):
             f"No district is left for {cells.outcome!r}: {reason}.",
             pd.DataFrame(told, columns=["district", "cells", "reason"]),
         )
-    rows = {
-        name: getattr(cells, name)[keep]
-        for name in ("districts", "cohort", "y", "observed", "controls", "size")
-    }
-    cells = replace(cells, **rows, left_out=cells.left_out + told)
+    cells = only(cells, keep, left_out=cells.left_out + told)
     return _keep_columns(cells, cells.observed.any(axis=0))
+
+
+def only(cells, keep, **changed):
+    """Take some districts, with all their periods."""
+    names = ("districts", "cohort", "y", "observed", "controls", "size")
+    return replace(cells, **{name: getattr(cells, name)[keep] for name in names}, **changed)
 
 
 def keep_periods(cells, keep, reason):

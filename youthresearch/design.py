@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .cells import NEVER, Cells, make_cells
+from .cells import NEVER, Cells, cohort_ordinals, make_cells
 from .effects import LINEAR, did
 from .few import few_treated
 from .inference import FEWER_DRAWS, SEED, as_percent, fixed, stratum_of, weights_by_cohort
 from .moments import ends_of_att
-from .periods import as_cohort
+from .periods import as_cohort, ordinals
 from .reassign import ENUMERATED, TIE, count, make_strata, reassignments
 from .schema import (
     DataError,
@@ -281,23 +281,19 @@ def _planned(panel, cells, until):
     """Ordinals and names of the study's periods, and every district's cohort within them."""
     periods = cells.periods
     if until is not None:
-        whole = isinstance(periods, pd.PeriodIndex)
+        dated = isinstance(periods, pd.PeriodIndex)
         last = as_cohort(pd.Series([until], name="until"), pd.Series(periods)).astype("int64")[0]
         more = np.arange(cells.time[-1] + 1, last + 1)
-        extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if whole else pd.Index(more)
+        extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if dated else pd.Index(more)
         periods = periods.append(extra) if len(more) else periods
-    time = periods.asi8 if isinstance(periods, pd.PeriodIndex) else periods.to_numpy()
-    cohort = stated_cohorts(panel, cells)
+    time, cohort = ordinals(periods), stated_cohorts(panel, cells)
     return time, periods, np.where(cohort > time[-1], NEVER, cohort)
 
 
 def stated_cohorts(panel, cells):
     """Give the ordinal of each district's cohort as the panel states it, even if after its last period."""
-    rows = panel.loc[panel["indicator"] == cells.outcome, ["district", "cohort"]].drop_duplicates("district")
-    cohort = rows.set_index("district")["cohort"].reindex(cells.districts)
-    if isinstance(cohort.dtype, pd.PeriodDtype):
-        return np.where(cohort.isna(), NEVER, cohort.array.asi8)
-    return cohort.astype("Int64").to_numpy("int64", na_value=NEVER)
+    rows = panel[panel["indicator"] == cells.outcome].drop_duplicates("district").set_index("district")
+    return cohort_ordinals(rows.loc[cells.districts])
 
 
 def _correlations(time, rho):

@@ -29,7 +29,7 @@ from .cells import (
 )
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .enough import caution_of, count_sides
-from .inference import SEED, fixed, is_quick, randomize, stratum_of
+from .inference import fixed, is_quick, randomize, stratum_of
 from .schema import (
     DataError,
     Result,
@@ -42,7 +42,7 @@ from .schema import (
     said_of_sample,
 )
 from .strata import of_column
-from .weights import imputation, regression, two_way
+from .weights import imputation, regression, residuals, two_way
 
 _ERRORS = {"clustered": "clustered", "independent": "iid", "standard deviation": "placebo"}
 
@@ -134,21 +134,7 @@ class Effect(Result):
         """Why se is unreliable: too few districts on a side, in a cohort or by weight; else empty."""
         return caution_of(self)
 
-    def randomization(self, *, strata=None, statistic="att", draws=None, level=0.95, seed=SEED):
-        """Test the effect by reassigning the cohorts among the districts that it uses.
-
-        Parameters
-        ----------
-        strata : pandas.Series, optional
-            One value a district, as from `strata_by`; by default those that the estimator was given.
-        statistic, draws, level, seed
-            As in `randomization_test`.
-
-        Returns
-        -------
-        RandomizationTest
-        """
-        return randomize(self, strata=strata, statistic=statistic, draws=draws, level=level, seed=seed)
+    randomization = randomize  # of which the effect is the first argument
 
     @cached_property
     def _test(self):
@@ -162,9 +148,19 @@ class Effect(Result):
     def weights(self):
         """One row is one cell used: district, period, weight; ``sum(weight * value) == att``."""
         row, column = np.nonzero(self._cells.observed)
-        weight = self._by_unit[self._units.of[row], column] * self._cells.size[row]
         columns = {"district": self._cells.districts.take(row), "period": self._cells.periods.take(column)}
-        return mark_simulated(pd.DataFrame(columns | {"weight": weight}), self._cells.simulated)
+        columns["weight"] = self._by_cell[row, column]
+        return mark_simulated(pd.DataFrame(columns), self._cells.simulated)
+
+    @property
+    def _by_cell(self):
+        """Weight of each cell, shape (N, T); of one that is not observed it does not matter."""
+        return self._by_unit[self._units.of] * self._cells.size[:, None]
+
+    @property
+    def _follows(self):
+        """Whether the weights follow the outcome: its placebos are then the other assignments."""
+        return self._placebos is not None
 
     @property
     def cohort_weights(self):
@@ -255,7 +251,7 @@ def _count_vague(effect, panel):
         return 0, 0
     rows = panel.iloc[at]
     rows = rows[(rows["indicator"] == effect.outcome).to_numpy()]
-    cells, weight = effect._cells, np.abs(effect._by_unit[effect._units.of]) * effect._cells.size[:, None]
+    cells, weight = effect._cells, np.abs(effect._by_cell)
     weighs = cells.observed & (weight > NONE * weight.max())
     place = [cells.districts.get_indexer(rows["district"]), cells.periods.get_indexer(rows["period"])]
     counts = (place[0] >= 0) & (place[1] >= 0) & weighs[tuple(place)]
@@ -471,7 +467,7 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     DataError
         If no treated cell can be imputed, or the pretrends are not determined.
     """
-    check_count(at_least=0, pretrends=pretrends)
+    check_count(least=0, pretrends=pretrends)
     cells = _with_moving_controls(panel, outcome, controls, population)
     check_treated(cells)
     units = make_units(cells)
@@ -753,10 +749,7 @@ def _refuse_unidentified(name, cells, rows, identified):
 
 def _iid_vcov(cells, units, linear, fit, df):
     """Covariance under independent errors of one variance: sigma^2 W W'."""
-    residual = np.where(cells.observed, cells.y - fit[units.of], 0)
-    length = cells.observed.sum(axis=1, keepdims=True)
-    residual = np.where(cells.observed, residual - residual.sum(axis=1, keepdims=True) / length, 0)
-    sigma2 = (cells.size[:, None] * residual**2).sum() / df
+    sigma2 = (cells.size[:, None] * residuals(cells, units, fit) ** 2).sum() / df
     return sigma2 * np.einsum("kut,u,lut->kl", linear.weights, units.n, linear.weights, optimize=True)
 
 

@@ -104,7 +104,7 @@ def _few(effect, weight, own):
     """As `too_few`, of one estimate, with the number before it; the base rests on nobody."""
     units = effect._units
     treated, others = _sides(effect._cells, units, weight, own)
-    if effect._placebos is not None:  # a synthetic one is meant to lean on a few of those it compares with
+    if effect._follows:  # a synthetic one is meant to lean on a few of those it compares with
         others = np.where(units.cohort == NEVER, 1.0, 0.0)
     parts = [(part, side) for part, side in ((treated, "treated"), (others, "untreated")) if part.any()]
     if not parts:
@@ -121,7 +121,7 @@ def _few(effect, weight, own):
 
 
 def _few_of_rows(effect, rows):
-    if effect._placebos is not None:  # the rows of a synthetic one rest on the same districts as att
+    if effect._follows:  # the rows of a synthetic one rest on the same districts as att
         return [None] * len(rows)
     own = _cells_of_rows(effect)
     return [_few(effect, effect._path_by_unit[row], own[row]) for row in rows]

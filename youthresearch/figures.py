@@ -14,12 +14,13 @@ import pandas as pd
 
 from .lettering import columns_of_legend, wrapped, write_numbers
 from .loaders import labels_by_key, outcome_label, outcome_unit
-from .periods import as_cohort, as_period
+from .periods import as_cohort, as_period, ordinals
 from .schema import (
     SAID,
     DataError,
     as_output,
     as_stem,
+    check_callable,
     check_choice,
     check_columns,
     is_simulated,
@@ -391,7 +392,7 @@ def _dated(table):
     That is the year itself, or the ordinal of a quarter or a month.
     """
     period = as_period(table["period"])
-    dated = table.assign(period=period, at=period.map(_place))
+    dated = table.assign(period=period, at=ordinals(period))
     return dated.assign(cohort=as_cohort(table["cohort"], period)) if "cohort" in table else dated
 
 
@@ -930,10 +931,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None, **options):
     -------
     matplotlib.figure.Figure
     """
-    if not callable(plot):
-        raise DataError(
-            f"plot={plot!r} is no function: pass one that draws the data, such as yr.plot_trends."
-        )
+    check_callable("plot", plot, "pass one that draws the data, such as yr.plot_trends")
     stem, folder = as_stem(stem), as_output(folder)
     with _styled():
         drawn = {language: plot(data, lang=language, **options) for language in ("zh", "en")}

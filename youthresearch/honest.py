@@ -24,7 +24,7 @@ from .inference import (
 )
 from .schema import (
     DataError,
-    Result,
+    OfEffect,
     check_choice,
     check_share,
     is_number,
@@ -39,13 +39,14 @@ MANY = 0.1  # of the degrees of freedom; more weights that follow the covariance
 WIDEST = 1e3  # beyond this M there is no point in looking for the breakdown value
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class HonestDid(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class HonestDid(OfEffect):
     """Intervals for an effect as trends are allowed to differ more and more.
 
     Attributes
     ----------
-    estimator, outcome : str
+    estimator, outcome, n_treated, n_control, periods, simulated
+        As in `Effect`.
     target : str
         Which effect: the mean over event times from 0 on, or that at one of them.
     att : float
@@ -67,15 +68,9 @@ class HonestDid(Result):
         The same, with the assignments.
     caution : str
         Why the covariance is unreliable; empty if it is not.
-    n_treated, n_control : int
-    periods : pandas.Index
-    simulated : bool
     """
 
-    estimator: str
-    outcome: str
     target: str
-    att: float
     method: str
     table: pd.DataFrame
     breakdown: float
@@ -84,10 +79,6 @@ class HonestDid(Result):
     inference: str
     how: str
     caution: str
-    n_treated: int
-    n_control: int
-    periods: pd.Index
-    simulated: bool
 
     @property
     def _title(self):
@@ -196,9 +187,8 @@ def honest_did(
     table = pd.DataFrame(rows, columns=["method", "m", "low", "high"])
     table = mark_simulated(table, effect.simulated)
     table.attrs |= {"outcome": effect.outcome, "level": level}
-    return HonestDid(
-        estimator=effect.estimator,
-        outcome=effect.outcome,
+    return HonestDid.of(
+        effect,
         target=target,
         att=float(weight @ beta),
         method=method,
@@ -209,10 +199,6 @@ def honest_did(
         inference="randomization" if by == "randomization" else effect.errors,
         how=f"{how}, t({df - free})" if by == "randomization" else how,
         caution=_caution(effect, kept, free, df) if by == "se" else "",
-        n_treated=effect.n_treated,
-        n_control=effect.n_control,
-        periods=effect.periods,
-        simulated=effect.simulated,
     )
 
 

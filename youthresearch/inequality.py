@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .periods import ordinals
 from .schema import (
     DataError,
     Result,
@@ -276,7 +277,8 @@ def beta_convergence(panel, *, outcome):
     table, _, refused = _balanced(panel, outcome, None, ends=True)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
-    span = _span(table.columns)
+    begin, end = ordinals(table.columns[[0, -1]])
+    span = int(end - begin)
     first, last = np.log(table.iloc[:, [0, -1]].to_numpy()).T
     if np.ptp(first) == 0:
         raise DataError(f"All districts begin with the same {outcome!r}, so there is no slope on it.")
@@ -305,11 +307,6 @@ def _slope(x, y):
     slope = x @ y / square
     error = np.sqrt(len(x) / (len(x) - 2)) * np.linalg.norm(x * (y - slope * x)) / square
     return float(slope), float(error)
-
-
-def _span(periods):
-    first, last = periods[0], periods[-1]
-    return int(last.ordinal - first.ordinal) if hasattr(first, "ordinal") else int(last - first)
 
 
 def _balanced(panel, outcome, population, ends=False):

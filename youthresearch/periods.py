@@ -142,6 +142,19 @@ def kind_of(column):
     return kind
 
 
+def ordinals(values):
+    """Place periods in time: a whole number is its own, a quarter or a month has its ordinal; int64.
+
+    Parameters
+    ----------
+    values : pandas.Series or pandas.Index
+        As from `as_period`.
+    """
+    if isinstance(values.dtype, pd.PeriodDtype):
+        return values.array.asi8
+    return values.to_numpy(dtype="int64")
+
+
 def at_frequency(column, kind):
     """Turn dates or finer periods into years (int64), quarters or months."""
     if isinstance(column.dtype, pd.PeriodDtype):

@@ -22,7 +22,8 @@ from .inference import (
     SEED,
     RandomizationTest,
     as_percent,
-    assignments_to_draw,
+    draws_for,
+    is_quick,
     stratum_of,
 )
 from .loaders import load_labels
@@ -515,6 +516,6 @@ def _of_test(plan, test):
     yield "strata", *told, planned == done
     yield "level", *_same(plan.level, round(test.level, 12))
     if not test.exact:  # else no draws were needed
-        planned = assignments_to_draw(plan.draws, test._effect, test.statistic)
+        planned = draws_for(plan.draws, is_quick(test._effect, test.statistic))
         yield "draws", *_same(planned, test.draws + test.undefined)
         yield "seed", *_same(plan.seed, test.seed)

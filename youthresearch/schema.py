@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from dataclasses import dataclass, fields
 from functools import cache
 from html import escape
 from numbers import Integral, Real
@@ -87,6 +88,35 @@ class Result:
 
     def _pairs(self):
         return [*self._said(), *([("data", SAID)] if self.simulated else [])]
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class OfEffect(Result):
+    """What a test, an interval or bounds tell of the effect that they are of.
+
+    Attributes
+    ----------
+    estimator, outcome : str
+    att : float
+    n_treated, n_control : int
+        As in `Effect`.
+    periods : pandas.Index
+    simulated : bool
+        Whether the panel was not observed.
+    """
+
+    estimator: str
+    outcome: str
+    att: float
+    n_treated: int
+    n_control: int
+    periods: pd.Index
+    simulated: bool
+
+    @classmethod
+    def of(cls, effect, **own):
+        """Make one of an effect and what is its own."""
+        return cls(**({f.name: getattr(effect, f.name) for f in fields(OfEffect)} | own))
 
 
 def said_of_sample(result):
@@ -282,15 +312,14 @@ def check_choice(name, given, allowed):
 
 def check_estimator(estimator):
     """Refuse what cannot be called, such as an estimator's name."""
-    if not callable(estimator):
-        given = repr(estimator) if isinstance(estimator, str) else f"of type {type(estimator).__name__}"
-        raise DataError(f"estimator={given} is no function: pass one, such as yr.did.")
+    check_callable("estimator", estimator, "pass one, such as yr.did")
 
 
 def check_callable(name, given, remedy):
-    """Refuse what is no function."""
+    """Refuse what is no function, such as the name of one."""
     if not callable(given):
-        raise DataError(f"{name} is of type {type(given).__name__}, and no function: {remedy}.")
+        told = f"={given!r} is" if isinstance(given, str) else f" is of type {type(given).__name__}, and"
+        raise DataError(f"{name}{told} no function: {remedy}.")
 
 
 def check_number(*, above=-np.inf, at_least=-np.inf, below=np.inf, **given):
@@ -348,16 +377,16 @@ def check_share(**given):
             raise DataError(f"{name}={value} must lie between 0 and 1.")
 
 
-def check_count(at_least=1, **given):
-    """Refuse a number of draws or of anything else that is not whole, or below one."""
+def check_count(least=1, **given):
+    """Refuse a number of draws or of anything else that is not whole, or below the least."""
     for name, value in given.items():
-        if not is_whole(value) or value < at_least:
-            raise DataError(f"{name}={value!r} must be a whole number, at least {at_least}.")
+        if not is_whole(value) or value < least:
+            raise DataError(f"{name}={value!r} must be a whole number, at least {least}.")
 
 
 def check_seed(seed):
     """Refuse what is no seed: without one, the same study would give other numbers each time."""
-    check_count(at_least=0, seed=seed)
+    check_count(least=0, seed=seed)
 
 
 def is_whole(value):

@@ -25,7 +25,6 @@ from .schema import (
     check_share,
     is_number,
     is_simulated,
-    is_whole,
     mark_simulated,
     with_refused,
 )
@@ -178,9 +177,7 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
     Raises
     ------
     DataError
-        If a column is missing or a source_id stands twice.
-    ValueError
-        If similarity is not in (0, 1].
+        If a column is missing, a source_id stands twice or similarity is not in (0, 1].
     """
     _check_documents(documents)
     if not is_number(similarity) or not 0 < similarity <= 1:
@@ -426,7 +423,7 @@ def find_multiples(facts, *, largest_duty=12, level=0.95):
         LOAD,
     )
     alpha = _alpha(level)
-    check_count(at_least=2, largest_duty=largest_duty)
+    check_count(least=2, largest_duty=largest_duty)
     pairs = _units_and_figures(facts, largest_duty)
     pairs["chance"] = pairs["by_duty"].where(pairs["stated"], pairs["by_any"])
     pairs["p"] = pairs["chance"].where(pairs["exact"], 1.0)
@@ -533,7 +530,7 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, level=0.95):
     """
     columns, alpha = as_names(by, "by"), _alpha(level)
     check_number(above=0, smallest=smallest)
-    _check_least(at_least)
+    check_count(least=0, at_least=at_least)
     needed = ["source_id", "indicator", "kind", "status", "hedge", "value", "resolution", "unit"]
     needed += ["period_end", *columns]
     check_columns("facts", facts, needed, LOAD)
@@ -634,7 +631,7 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
     lost = facts[~facts["source_id"].isin(sources["source_id"])]
     if len(lost):
         raise DataError("No source for these facts: give the sources that they come from.", lost)
-    _check_least(at_least)
+    check_count(least=0, at_least=at_least)
     members, left_out = _members(sources, by, unit)
     stated = facts.loc[facts["status"] != "masked", ["source_id", "indicator"]].merge(members, on="source_id")
     sizes = members.groupby("group")["unit"].nunique()
@@ -710,11 +707,6 @@ def _split_test(n, reporting, others, reporting_others):
     chance = np.exp(chance - chance.max())
     p = [chance[chance <= chance[at] * (1 + 1e-7)].sum() / chance.sum() for at in (reporting - k[0], 0, -1)]
     return p[0], min(p)
-
-
-def _check_least(at_least):
-    if not is_whole(at_least) or at_least < 0:
-        raise DataError(f"at_least={at_least!r} must be a whole number, at least 0.")
 
 
 def _alpha(level):

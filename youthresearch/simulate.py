@@ -12,7 +12,7 @@ import pandas as pd
 from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
 from .panel import as_panel
-from .periods import as_cohort, as_period
+from .periods import as_cohort, as_period, ordinals
 from .schema import (
     FACT,
     DataError,
@@ -167,7 +167,7 @@ def true_path(truth, *, outcome):
     check_columns("truth", truth, needed, "give the second table of simulate_panel")
     check_choice("outcome", outcome, tuple(truth["indicator"].unique()))
     rows = truth[(truth["indicator"] == outcome) & truth["cohort"].notna()]
-    event = _ordinal(rows["period"]) - _ordinal(rows["cohort"])
+    event = ordinals(rows["period"]) - ordinals(rows["cohort"])
     table = rows.assign(event_time=event)[event >= 0].groupby("event_time", as_index=False)
     table = table.agg(effect=("effect", "mean"), cells=("effect", "size"))
     return mark_simulated(table)
@@ -178,10 +178,6 @@ def _periods(start, periods):
     if isinstance(first.dtype, pd.PeriodDtype):
         return pd.Series(pd.period_range(first[0], periods=periods), name="period")
     return pd.Series(np.arange(periods) + first[0], name="period")
-
-
-def _ordinal(values):
-    return values.astype("int64").to_numpy()
 
 
 def _districts(districts, size_heterogeneity, rng):
@@ -236,9 +232,9 @@ def _draw_waves(place, sizes, selection, rng):
 
 def _event_time(wave, waves, time):
     """Periods since treatment began, shape (districts, periods); below 0 before, or where it never did."""
-    began = _ordinal(as_cohort(pd.Series(list(waves)), time)) if waves else np.array([], dtype=int)
+    began = ordinals(as_cohort(pd.Series(list(waves)), time)) if waves else np.array([], dtype=int)
     never = np.iinfo(np.int32).max
-    return _ordinal(time)[None, :] - np.append(began, never)[wave][:, None]
+    return ordinals(time)[None, :] - np.append(began, never)[wave][:, None]
 
 
 def _trends(national, time):

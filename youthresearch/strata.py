@@ -64,7 +64,7 @@ def strata_by(panel, *, by, outcome=None, n=3):
     names = as_names(by, "by")
     if not names:
         raise DataError("by= names nothing: say what strata are made of, such as 'province' or a column.")
-    check_count(at_least=2, n=n)
+    check_count(least=2, n=n)
     _check_panel(panel, ["district", "indicator"])
     if outcome is not None:
         check_text("outcome", outcome, "name an indicator of the panel")

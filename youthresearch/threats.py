@@ -1,13 +1,13 @@
 """What would have to be true for a conclusion to fall: one table over everything that it rests on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 import pandas as pd
 
-from .bounds import cells_with_weight, closed_high, count_shared, weights_follow, with_outcome
-from .cells import NEVER
+from .bounds import cells_with_weight, closed_high, count_shared, with_outcome
+from .cells import NEVER, only
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
 from .inference import SEED, NoReassignmentError, check_effect, inference_for, p_by_error
@@ -216,17 +216,17 @@ def _vague(effect, cells, judge, cap):
 
 
 def _at_weights(effect):
-    return "at these weights, which follow the outcome" if weights_follow(effect) else ""
+    return "at these weights, which follow the outcome" if effect._follows else ""
 
 
 def _hidden(effect, judge):
     """Leave out never-treated districts until the conclusion falls, in the orders most likely to do it."""
     cells = effect._cells
-    score = (effect._by_unit[effect._units.of] * cells.y * cells.size[:, None]).sum(axis=1)
+    score = (effect._by_cell * cells.y).sum(axis=1)
     never = np.flatnonzero(cells.cohort == NEVER)
     if len(never) < 3:
         return None
-    weight = np.abs(effect._by_unit[effect._units.of] * cells.size[:, None]).sum(axis=1)[never]
+    weight = np.abs(effect._by_cell).sum(axis=1)[never]
     held = judge.sign * (score[never] - weight / weight.sum() * score[never].sum())
     pull, centre = never[np.argsort(-held, kind="stable")], never[np.argsort(np.abs(held), kind="stable")]
 
@@ -234,7 +234,7 @@ def _hidden(effect, judge):
         keep = np.ones(len(cells.districts), bool)
         keep[left] = False
         try:
-            return effect._anew(_only(cells, keep))
+            return effect._anew(only(cells, keep, left_out=()))
         except DataError:  # too few for controls, or for placebos
             return None
 
@@ -260,11 +260,6 @@ def _hidden(effect, judge):
         "significance_at": significance,
         "note": "at most: so many, left out, suffice",
     }
-
-
-def _only(cells, keep):
-    names = ("districts", "cohort", "y", "observed", "controls", "size")
-    return replace(cells, **{name: getattr(cells, name)[keep] for name in names}, left_out=())
 
 
 def _most(order, without):

@@ -113,6 +113,11 @@ class TwoWay:
         demeaned = np.where(self.used, total - (self.share * total).sum(axis=1, keepdims=True), 0)
         return self.inverse @ np.append(demeaned.sum(axis=0), np.einsum("utp,ut->p", self.x, total))
 
+    def fit(self, total, regressors):
+        """Return what period effects and regressors explain, shape (U, T)."""
+        theta, periods = self.coefficients(total), self.used.shape[1]
+        return theta[:periods] + regressors @ theta[periods:]
+
 
 def two_way(units, regressors, used=None):
     """Set up least squares with district and period effects.
@@ -171,13 +176,22 @@ def regression(units, regressors, targets, used=None):
         What period effects and regressors explain.
     """
     model = two_way(units, regressors, used)
-    periods = units.observed.shape[1]
-    targets = np.vstack([np.zeros((periods, targets.shape[1])), targets])
-    theta = model.coefficients(units.total)
-    fit = theta[:periods] + regressors @ theta[periods:]
+    targets = np.vstack([np.zeros((units.observed.shape[1], targets.shape[1])), targets])
+    fit = model.fit(units.total, regressors)
     weights = model.weights(targets)
     linear = Linear(weights, np.einsum("kut,ut->ku", weights, fit))
     return linear, model.identified(targets), model.rank, fit
+
+
+def residuals(cells, units, fit):
+    """Take off each cell what a regression explains, and its district's mean of the rest, shape (N, T)."""
+    return less_mean(cells.y - fit[units.of], cells.observed)
+
+
+def less_mean(values, used):
+    """Take the mean over the cells used (axis -1) off; 0 elsewhere."""
+    count = np.maximum(used.sum(axis=-1, keepdims=True), 1)
+    return np.where(used, values - np.where(used, values, 0).sum(axis=-1, keepdims=True) / count, 0)
 
 
 def imputation(units, model, direct, treated):
@@ -200,8 +214,7 @@ def imputation(units, model, direct, treated):
     """
     weights = direct + model.weights(_asked(units, model, direct))
     weights -= direct.sum(axis=2)[:, :, None] * model.share
-    theta = model.coefficients(units.total)
-    fit = theta[: treated.shape[1]] + units.controls @ theta[treated.shape[1] :]
+    fit = model.fit(units.total, units.controls)
     mean = units.total / units.n[:, None]
     effect = mean - fit - (model.share * (mean - fit)).sum(axis=1, keepdims=True)
     explained = _average_effects(units, direct, np.where(treated, effect, 0))
