@@ -19,9 +19,11 @@ from .schema import (
     has_numbers,
     is_simulated,
     mark_simulated,
+    of_indicator,
 )
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
+BLOCK = 10_000  # districts at a time
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 
 
@@ -110,6 +112,10 @@ class Units:
     observed: np.ndarray
     total: np.ndarray
     controls: np.ndarray
+
+    def treated(self, time):
+        """Which cells of a unit are treated, at these ordinals of the periods, bool, shape (U, T)."""
+        return time >= self.cohort[:, None]
 
 
 def make_cells(panel, outcome, controls=None, population=None):
@@ -251,19 +257,13 @@ def _plain(names):
 def _rows_of(panel, indicator):
     remedy = "make one with as_panel or build_panel (simulate_panel gives two tables, the panel first)"
     check_frame("panel", panel, remedy)
-    if not isinstance(indicator, str):
-        raise DataError(f"{indicator!r} is no name of an indicator: give one as text.")
     missing = [c for c in ("district", "period", "indicator", "value", "cohort") if c not in panel]
     if missing:
         remedy = "give it cohorts with assign_cohorts" if missing == ["cohort"] else "make one with as_panel"
         raise DataError(f"The panel has no column {missing}: {remedy}, or build_panel(facts, pilots).")
     if panel["district"].hasnans:
         raise DataError("Rows of the panel have no district.", panel[panel["district"].isna()])
-    chosen = (panel["indicator"] == indicator).to_numpy()
-    if not chosen.any():
-        known = ", ".join(map(repr, sorted(panel["indicator"].unique(), key=str)[:20]))
-        raise DataError(f"The panel has no indicator {indicator!r}; it has {known or 'no rows'}.")
-    return panel if chosen.all() else panel[chosen]
+    return of_indicator(panel, indicator)
 
 
 def _check_periods(column):
@@ -498,7 +498,7 @@ def _total(cells, of, units):
     return total
 
 
-def blocks(of, units, rows=10_000):
+def blocks(of, units):
     """Split districts into blocks that fit in memory, each of one unit where units are few.
 
     Yields
@@ -507,13 +507,13 @@ def blocks(of, units, rows=10_000):
     unit : int, or ndarray of int
     """
     if units > 50:
-        for start in range(0, len(of), rows // 10):
-            yield slice(start, start + rows // 10), of[start : start + rows // 10]
+        for start in range(0, len(of), BLOCK // 10):
+            yield slice(start, start + BLOCK // 10), of[start : start + BLOCK // 10]
         return
     for unit in range(units):
         members = np.flatnonzero(of == unit)
-        for start in range(0, len(members), rows):
-            yield members[start : start + rows], unit
+        for start in range(0, len(members), BLOCK):
+            yield members[start : start + BLOCK], unit
 
 
 def by_cohort(cells, cohorts, **columns):

@@ -52,17 +52,7 @@ def resolve_district(name, divisions, *, year=None, hints=()):
     text = "|".join(as_names(hints, "hints"))
     hinted = [any(n in text or _short(n) in text for n in within) for within in above]
     found = found.assign(within=["".join(reversed(a)) for a in above], hinted=hinted)
-    columns = [
-        "district",
-        "name_zh",
-        "level",
-        "parent",
-        "within",
-        "valid_from",
-        "valid_to",
-        "successor",
-        "hinted",
-    ]
+    columns = [*_OF_DIVISIONS[:4], "within", *_OF_DIVISIONS[4:], "hinted"]
     order = ["hinted", "district", "valid_from"]
     return found.sort_values(order, ascending=[False, True, True], ignore_index=True)[columns]
 

@@ -175,8 +175,7 @@ class Effect(Result):
     @property
     def negative_share(self):
         """Sum of the negative weights on treated cells, as a share of all their weights in absolute value."""
-        weight = self._by_unit * self._units.n[:, None]
-        weight = weight[self._cells.time[None, :] >= self._units.cohort[:, None]]
+        weight = (self._by_unit * self._units.n[:, None])[self._units.treated(self._cells.time)]
         return float(np.abs(weight[weight < 0]).sum() / np.abs(weight).sum())
 
     @property
@@ -299,10 +298,9 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     DataError
         If treatment cannot be told from districts and periods: nobody treated, or all at once.
     """
-    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
-    check_treated(cells)
+    cells = _cells_to_regress(panel, outcome, controls, population)
     units = make_units(cells)
-    treatment = (cells.time[None, :] >= units.cohort[:, None])[:, :, None].astype(float)
+    treatment = units.treated(cells.time)[:, :, None].astype(float)
     no_path = pd.DataFrame({"event_time": np.array([], dtype="int64")})
     return _regression_effect(
         "did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, _always(cells)
@@ -356,8 +354,7 @@ def event_study(
         If the base is no event time of the panel before treatment, the window does not reach to both sides of
         it, or effects by event time are not determined.
     """
-    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
-    check_treated(cells)
+    cells = _cells_to_regress(panel, outcome, controls, population)
     units = make_units(cells)
     event = np.where(
         units.cohort[:, None] == NEVER, np.nan, cells.time[None, :] - units.cohort[:, None].astype(float)
@@ -409,8 +406,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     if not is_whole(base):
         raise DataError(f"base={base!r} must be one event time: sun_abraham takes no more.")
     _check_base(base)
-    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
-    check_treated(cells)
+    cells = _cells_to_regress(panel, outcome, controls, population)
     cells = _last_cohort_as_control(cells)
     cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
     units = make_units(cells)
@@ -471,7 +467,7 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     cells = _with_moving_controls(panel, outcome, controls, population)
     check_treated(cells)
     units = make_units(cells)
-    treated = units.observed & (cells.time[None, :] >= units.cohort[:, None])
+    treated = units.observed & units.treated(cells.time)
     model = two_way(units, units.controls, units.observed & ~treated)
     possible = treated & _imputable(units, model, treated)
     event = np.where(possible, cells.time[None, :] - units.cohort[:, None], -1)
@@ -500,8 +496,8 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
 def _pretrends(cells, units, count):
     """Regress the untreated cells on the event times -count to -1: weights and scores, and the factor."""
     times = np.arange(-count, 0)
-    event = np.where(units.cohort[:, None] == NEVER, 0, cells.time - units.cohort[:, None])
-    used = units.observed & (cells.time < units.cohort[:, None])
+    event = cells.time - units.cohort[:, None]
+    used = units.observed & ~units.treated(cells.time)
     used &= used.sum(axis=1, keepdims=True) > 1
     leads = (event[:, :, None] == times).astype(float)
     regressors = np.concatenate([leads, units.controls], axis=2)
@@ -597,7 +593,7 @@ def staggered_did(
     for name in ("cohort", "period"):
         if name in rows:
             rows[name] = pd.Series([cells.label(v) for v in rows[name]])
-    idle = units.observed & (cells.time >= units.cohort[:, None]) & (linear.weights[0] == 0)
+    idle = units.observed & units.treated(cells.time) & (linear.weights[0] == 0)
     left = told_of(cells, idle.sum(axis=1)[units.of], "not observed in the base period, or nobody beside it")
     return effect_of("staggered_did", cells, units, linear, rows, told, extra=left)
 
@@ -626,8 +622,11 @@ def _with_moving_controls(panel, outcome, controls, population):
     return cells
 
 
-def _without_single_cells(cells):
-    return keep_districts(cells, cells.observed.sum(axis=1) > 1, "a single cell")
+def _cells_to_regress(panel, outcome, controls, population):
+    cells = _with_moving_controls(panel, outcome, controls, population)
+    cells = keep_districts(cells, cells.observed.sum(axis=1) > 1, "a single cell")
+    check_treated(cells)
+    return cells
 
 
 def _last_cohort_as_control(cells):

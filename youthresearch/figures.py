@@ -109,16 +109,8 @@ def _check_drawn(name, table, of):
 
 @_drawn_from(
     "with_labels(derive_before(...), ...)",
-    "district",
-    "baseline",
-    "period_end",
-    "growth_low",
-    "growth_high",
-    "before_low",
-    "before_high",
-    "after_low",
-    "after_high",
-    *("indicator", "place_zh", "place_en", "label_zh", "label_en"),
+    *("district", "baseline", "period_end", "growth_low", "growth_high", "before_low", "before_high"),
+    *("after_low", "after_high", "indicator", "place_zh", "place_en", "label_zh", "label_en"),
     of=("growth_low", "growth_high"),
 )
 def plot_before_after(table, *, lang="en"):
@@ -149,10 +141,7 @@ def plot_before_after(table, *, lang="en"):
     ax.tick_params(axis="y", length=0)
     for label in ax.get_yticklabels():
         label.set_linespacing(1.35)
-    ax.set(
-        xlabel=_word("growth_percent", lang),
-        ylim=(-0.7, len(y) - 0.1),
-    )
+    ax.set(xlabel=_word("growth_percent", lang), ylim=(-0.7, len(y) - 0.1))
     levels = ax.secondary_yaxis("right")
     header, records = _word("before_after_levels", lang), table.to_dict("records")
     levels.set_yticks([len(y) - 0.35, *y], [header, *(_levels(row) for row in records)])
@@ -197,13 +186,7 @@ def plot_facts_coverage(table, *, lang="en"):
 
 @_drawn_from(
     "with_labels(propose_repairs(...), ...)",
-    "source_id",
-    "label_zh",
-    "label_en",
-    "from_value",
-    "to_value",
-    "from_text",
-    "to_text",
+    *("source_id", "label_zh", "label_en", "from_value", "to_value", "from_text", "to_text"),
     of=("from_value",),
 )
 def plot_conflicts(table, *, lang="en"):
@@ -227,12 +210,8 @@ def plot_conflicts(table, *, lang="en"):
     ax.axvline(1, color=BLUE, linewidth=1)
     for at, row in zip(y, table.itertuples(index=False), strict=True):
         said = _word("conflict_said", lang).format(_grouped(row.from_text), _grouped(row.to_text))
-        ax.text(
-            *(0.02, at + 0.24, said),
-            transform=ax.get_yaxis_transform(),
-            fontsize=8,
-            backgroundcolor="white",
-        )
+        style = {"transform": ax.get_yaxis_transform(), "fontsize": 8, "backgroundcolor": "white"}
+        ax.text(0.02, at + 0.24, said, **style)
     ax.set_yticks(y, [f"{t} ({s})" for t, s in zip(table[f"label_{lang}"], table["source_id"], strict=True)])
     ax.tick_params(axis="y", length=0)
     span = np.log10(ratio).abs().max() * 1.15
@@ -294,11 +273,7 @@ def plot_quality(table, *, lang="en"):
 
 @_drawn_from(
     'coverage(panel, by=["indicator", "period"])',
-    "indicator",
-    "period",
-    "exact",
-    "interval",
-    "open",
+    *("indicator", "period", "exact", "interval", "open"),
     of=("exact", "interval", "open"),
 )
 def plot_coverage(table, *, lang="en", indicators=None):

@@ -16,9 +16,11 @@ from .schema import (
     Result,
     check_columns,
     check_numbers,
+    check_once,
     check_text,
     is_simulated,
     mark_simulated,
+    of_indicator,
     with_refused,
 )
 from .strata import of_column
@@ -187,18 +189,8 @@ def sigma_convergence(panel, *, outcome, population=None):
         w = np.ones(len(x)) if size is None else size.loc[x.index]
         log = np.log(x)
         spread = np.sqrt(np.average((log - np.average(log, weights=w)) ** 2, weights=w))
-        rows.append(
-            (
-                period,
-                len(x),
-                np.average(x, weights=w),
-                variation(x, w),
-                spread,
-                gini(x, w),
-                theil_t(x, w),
-                theil_l(x, w),
-            )
-        )
+        measures = (measure(x, w) for measure in (gini, theil_t, theil_l))
+        rows.append((period, len(x), np.average(x, weights=w), variation(x, w), spread, *measures))
     columns = ["period", "districts", "mean", "variation", "sd_log", "gini", "theil_t", "theil_l"]
     found = pd.DataFrame(rows, columns=columns)
     found.attrs["outcome"] = outcome  # for the axis of a figure
@@ -315,20 +307,11 @@ def _balanced(panel, outcome, population, ends=False):
     With the districts' sizes, and those that are left out; with `ends` the first and last period are all.
     """
     needed = ["district", "period", "indicator", "value"]
-    check_text("outcome", outcome, "name an indicator of the panel")
     if population is not None:
         check_text("population", population, "name a column of the panel")
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
-    rows = panel[panel["indicator"] == outcome]
-    if not len(rows):
-        raise DataError(
-            f"No indicator {outcome!r} in the panel; it has {sorted(panel['indicator'].unique())}."
-        )
-    twice = rows.duplicated(["district", "period"], keep=False)
-    if twice.any():
-        raise DataError(
-            f"{outcome!r} has several scopes in one district and period: choose one.", rows[twice]
-        )
+    rows = of_indicator(panel, outcome)
+    check_once(repr(outcome), rows)
     wrong = ~rows["value"].isna() & ~rows["value"].between(0, np.inf, inclusive="neither")
     if wrong.any():
         raise DataError(f"{outcome!r} must be finite and above zero, to take its logarithm:", rows[wrong])

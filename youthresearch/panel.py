@@ -339,7 +339,7 @@ def _check_totals(panel):
 
 
 def _check_always_treated(panel):
-    always = _always_treated(panel)
+    always = (panel["cohort"] <= panel["period"].min()).fillna(False).astype(bool)
     if always.any():
         districts = panel.loc[always, ["district", "cohort"]].drop_duplicates()
         if panel["cohort"].dropna().eq(1).all() and panel["period"].min() > 1:
@@ -354,12 +354,6 @@ def _check_always_treated(panel):
             "extend the panel backwards.",
             districts,
         )
-
-
-def _always_treated(panel):
-    if not len(panel):
-        return pd.Series(False, index=panel.index)
-    return (panel["cohort"] <= panel["period"].min()).fillna(False).astype(bool)
 
 
 CLASSES = (  # of sources, the most trustworthy first
@@ -458,11 +452,9 @@ def build_panel(
     cells, duplicates, lost = _choose(cells)
     reason[lost.index] = lost
     panel = pd.DataFrame({c: _plain(cells[c]) for c in PANEL if c != "cohort"})
-    panel.attrs = {
-        "duplicates": Listing(duplicates),
-        "renamed": Listing(renamed),
-    }
-    panel = mark_simulated(with_refused(panel, _refused(facts, reason)), simulated)
+    panel.attrs = {"duplicates": Listing(duplicates), "renamed": Listing(renamed)}
+    refused = facts.assign(fact_ids=facts["fact_id"], reason=reason).loc[reason != "", REFUSED]
+    panel = mark_simulated(with_refused(panel, refused), simulated)
     return panel if pilots is None else assign_cohorts(panel, pilots, reading=reading, divisions=divisions)
 
 
@@ -689,10 +681,6 @@ def _duplicates(others, best):
     table.insert(0, "fact_ids", both["fact_ids"])
     table.insert(1, "chosen", both["fact_ids_best"])
     return table.to_dict("list")
-
-
-def _refused(facts, reason):
-    return facts.assign(fact_ids=facts["fact_id"], reason=reason).loc[reason != "", REFUSED]
 
 
 def coverage(panel, *, by="indicator"):

@@ -87,19 +87,9 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
         caution = "; ".join(said for said in (effect.caution, *own, why) if said)
         rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
-    names = [
-        "estimator",
-        "outcome",
-        "att",
-        "p_value",
-        "low",
-        "high",
-        "inference",
-        "smallest_p",
-        "se",
-        "caution",
-    ]
-    table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
+    names = ["estimator", "outcome", "att", "p_value", "low", "high", "inference", "smallest_p", "se"]
+    names += ["caution", "n_treated", "n_control", "negative_share"]
+    table = pd.DataFrame(rows, columns=names)
     table.attrs["level"] = level  # for the axis of a figure
     return mark_simulated(table, [e.simulated for e in effects])
 

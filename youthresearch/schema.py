@@ -154,16 +154,7 @@ _TEXTS = (
     *("fact_ids", "processing", "identity", "relation", "role", "class", "coder", "reviewer"),
 )
 _MAY_BE_EMPTY = (
-    "value_max",
-    "scope",
-    "baseline",
-    "part_of",
-    "note",
-    "noun",
-    "coder",
-    "reviewer",
-    "start",
-    "end",
+    *("value_max", "scope", "baseline", "part_of", "note", "noun", "coder", "reviewer", "start", "end"),
 )
 
 
@@ -192,6 +183,28 @@ def check_frame(name, table, remedy):
         found = f"{kind.__module__.partition('.')[0]}.{kind.__name__}" if other else kind.__name__
         remedy = "its to_pandas() may be" if other else remedy
         raise DataError(f"{found} is no table of the {name}; {remedy}.")
+
+
+def of_indicator(panel, indicator):
+    """Take the rows of one indicator of a panel; refuse one that it does not have."""
+    if not isinstance(indicator, str):
+        raise DataError(f"{indicator!r} is no name of an indicator: give one as text.")
+    chosen = (panel["indicator"] == indicator).to_numpy()
+    if not chosen.any():
+        known = ", ".join(map(repr, sorted(panel["indicator"].unique(), key=str)[:20]))
+        raise DataError(f"The panel has no indicator {indicator!r}; it has {known or 'no rows'}.")
+    return panel if chosen.all() else panel[chosen]
+
+
+def check_once(what, rows, key=("district", "period")):
+    """Refuse rows that share district and period, as those of several scopes do."""
+    twice = rows.duplicated([*key], keep=False)
+    if twice.any():
+        raise DataError(
+            f"{what} has several scopes in one district and period: choose one, e.g. "
+            "panel[panel['scope'] == ''].",
+            rows[twice],
+        )
 
 
 def check_cohorts(panel):

@@ -361,15 +361,8 @@ def print_figures(values, vague, rng):
     hedge = rng.choice([h for h in HEDGES if h != "masked"], size=len(true)).astype(object)
     blurred = vague.to_numpy() & (true >= 20)
     hedge[~blurred | ((down == up) & ~np.isin(hedge, ["about", "exact"]))] = "exact"
-    spoken = {
-        "odd": down,
-        "over": down,
-        "at_least": down,
-        "nearly": up,
-        "under": up,
-        "at_most": up,
-        "range": down,
-    }
+    spoken = dict.fromkeys(("odd", "over", "at_least", "range"), down)
+    spoken |= dict.fromkeys(("nearly", "under", "at_most"), up)
     value = np.select([hedge == h for h in spoken], list(spoken.values()), near)
     places = np.where(blurred, places, 1.0)
     table = pd.DataFrame({"hedge": hedge, "resolution": places}, index=values.index)

@@ -394,9 +394,5 @@ def panels_by_reading(panel, pilots, *, reading="notice", **options):
 
 def _same_cohorts(one, other):
     columns = ["district", "cohort"]
-    return (
-        one[columns]
-        .drop_duplicates()
-        .reset_index(drop=True)
-        .equals(other[columns].drop_duplicates().reset_index(drop=True))
-    )
+    one, other = (panel[columns].drop_duplicates(ignore_index=True) for panel in (one, other))
+    return one.equals(other)
