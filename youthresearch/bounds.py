@@ -162,19 +162,17 @@ def interval_bounds(
     weight = cells["weight"].to_numpy()
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
-    kind = inference_for(effect, inference)
-    how = effect.errors
-    if effect._follows:
-        kind, scale = "se", [effect.se] * 2
-    elif kind == "randomization":
+    by = inference_for(effect, inference)
+    by = "se" if effect._follows else by  # whose placebos are no other assignments of the ends
+    if by == "randomization":
         test = {"strata": strata, "draws": draws, "seed": seed}
         scale, how = _spread_over_assignments(effect, cells, (least, most), test)
+        df = degrees_of_freedom(effect, strata)
     else:
-        scale = [_error_at(effect, cells, y) for y in (least, most)]
-    df = degrees_of_freedom(effect, strata) if kind == "randomization" else np.inf
+        scale, how, df = [_error_at(effect, cells, y) for y in (least, most)], effect.errors, np.inf
     interval = _imbens_manski(*ends, *scale, level, df)
-    unbounded, shared = np.isinf(low) | np.isinf(high), count_shared(cells.assign(high=high))
-    rows = cells.assign(high=high)[unbounded].reset_index(drop=True)
+    cells, shared = cells.assign(high=high), count_shared(cells.assign(high=high))
+    rows = cells[np.isinf(low) | np.isinf(high)].reset_index(drop=True)
     names = [c for c in ("district", "period", "weight", "low", "high", "fact_ids") if c in rows]
     return Bounds.of(
         effect,
@@ -188,9 +186,9 @@ def interval_bounds(
         shared=shared,
         open=mark_simulated(rows[names], effect.simulated),
         exact=not effect._follows and not shared,
-        inference="randomization" if kind == "randomization" else effect.errors,
+        inference="randomization" if by == "randomization" else effect.errors,
         how=how,
-        caution="" if kind == "randomization" else effect.caution,
+        caution="" if by == "randomization" else effect.caution,
     )
 
 
@@ -267,6 +265,8 @@ def _spread_over_assignments(effect, cells, outcomes, test):
 
 def _error_at(effect, cells, y):
     """Give the effect's standard error, were the outcome y; nan where that is not finite, or is none."""
+    if effect._follows:
+        return effect.se
     if not np.isfinite(y).all() or effect.se == 0:
         return np.nan
     base = _spread(effect, cells, cells["value"].to_numpy(float))

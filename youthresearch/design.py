@@ -229,52 +229,52 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     tr(M O M)``, M taking means off and O the AR(1) correlations, is that of the sample; and the variance is
     the residuals' sum of squares over ``n (1 - 1/N) tr(M O M)``.
     """
-    cells = make_cells(panel, outcome)
-    time, periods, cohort = _planned(panel, cells, until)
-    first = cohort.min()
-    if first == NEVER or first <= time[0]:
-        raise DataError(
-            f"No district of {outcome!r} begins after {periods[0]} and by {periods[-1]}: give cohorts, or "
-            "until= the study's last period."
-        )
     if rho is not None:
         check_number(above=-1, below=1, rho=rho)
-    before = cells.time < first
-    needed = 4 if rho is None else 2
-    if before.sum() < needed or not cells.observed[:, before].all():
-        gaps = cells.districts[~cells.observed[:, before].all(axis=1)]
-        raise DataError(
-            f"{before.sum()} periods of {outcome!r} before treatment, and {len(gaps)} districts with gaps in "
-            f"them: at least {needed} are needed, without gaps, or a design in numbers (design_study).",
-            pd.DataFrame({"district": gaps}),
-        )
+    cells = make_cells(panel, outcome)
+    time, periods, cohort = _planned(panel, cells, until)
+    before = _before(cells, periods, cohort, needed=4 if rho is None else 2)
+    known = cells.time[before]
     if isinstance(strata, str):
         strata = of_column(panel, cells.districts, strata)
     code, names = stratum_of(cells.districts, strata)
-    left = cells.y[:, before] - cells.y[:, before].mean(axis=0)
-    left = left - left.mean(axis=1, keepdims=True)
-    if not left.any():
-        raise DataError(f"{outcome!r} does not move before treatment: there is no noise to learn from.")
-    said = (
-        "rho given, sd " if rho is not None else ""
-    ) + f"estimated from {before.sum()} periods before treatment"
-    labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
-    labels = mark_simulated(labels, cells.simulated)
+    left = _centred(cells.y[:, before])
     square = np.bincount(code, weights=(left**2).sum(axis=1)) / np.bincount(code) / (1 - 1 / len(left))
     if not (square > 0).all():
         raise DataError(f"{outcome!r} does not move before treatment in some stratum: there is no noise.")
+    said = "" if rho is None else "rho given, sd "
+    said += f"estimated from {len(known)} periods before treatment"
+    labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
+    labels = mark_simulated(labels, cells.simulated)
 
     def design(rho, ends=()):
-        shrunk = np.trace(_centred(_correlations(cells.time[before], rho)))
-        sd = np.sqrt(square / shrunk)[code]
+        sd = np.sqrt(square / np.trace(_centred(_correlations(known, rho))))[code]
         return StudyDesign(
             *(outcome, cells.districts, periods, time, cohort, labels, sd, rho, said, cells.simulated, ends)
         )
 
     if rho is not None:
         return design(float(rho))
-    ends = tuple(map(design, rho_interval(left, cells.time[before])))
-    return design(estimate_rho(left, cells.time[before]), ends)
+    return design(estimate_rho(left, known), tuple(map(design, rho_interval(left, known))))
+
+
+def _before(cells, periods, cohort, needed):
+    """Which periods of a panel come before the first pilot, bool; without gaps, and enough of them."""
+    if not cells.time[0] < cohort.min() < NEVER:
+        raise DataError(
+            f"No district of {cells.outcome!r} begins after {periods[0]} and by {periods[-1]}: give cohorts, "
+            "or until= the study's last period."
+        )
+    before = cells.time < cohort.min()
+    gaps = cells.districts[~cells.observed[:, before].all(axis=1)]
+    if before.sum() < needed or len(gaps):
+        raise DataError(
+            f"{before.sum()} periods of {cells.outcome!r} before treatment, and {len(gaps)} districts with "
+            f"gaps in them: at least {needed} are needed, without gaps, or a design in numbers "
+            "(design_study).",
+            pd.DataFrame({"district": gaps}),
+        )
+    return before
 
 
 def _planned(panel, cells, until):
@@ -282,7 +282,7 @@ def _planned(panel, cells, until):
     periods = cells.periods
     if until is not None:
         dated = isinstance(periods, pd.PeriodIndex)
-        last = as_cohort(pd.Series([until], name="until"), pd.Series(periods)).astype("int64")[0]
+        [last] = ordinals(as_cohort(pd.Series([until], name="until"), pd.Series(periods)))
         more = np.arange(cells.time[-1] + 1, last + 1)
         extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if dated else pd.Index(more)
         periods = periods.append(extra) if len(more) else periods

@@ -107,6 +107,19 @@ def as_panel(
     _check_columns(table, [c for c in wanted if c is not None], keep)
     if not len(table):
         raise DataError("The table has no rows.")
+    rows = _places_and_times(table, district, period, cohort, scope, keep)
+    cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
+    panel = _lay_out(rows, *cells, keep)
+    _check_cells(panel)
+    _check_places(panel)
+    _check_totals(panel)
+    if cohort is not None:
+        _check_always_treated(panel)
+    return mark_simulated(panel, is_simulated(table))
+
+
+def _places_and_times(table, district, period, cohort, scope, keep):
+    """Read of each row what it is of: all of the panel but its figures."""
     periods = as_period(table[period])
     cohorts = {} if cohort is None else {"cohort": as_cohort(table[cohort], periods)}
     rows = pd.DataFrame(
@@ -119,14 +132,7 @@ def as_panel(
         }
     )
     _check_constant(rows, [*cohorts, *keep], table)
-    cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
-    panel = _lay_out(rows, *cells, keep)
-    _check_cells(panel)
-    _check_places(panel)
-    _check_totals(panel)
-    if cohorts:
-        _check_always_treated(panel)
-    return mark_simulated(panel, is_simulated(table))
+    return rows
 
 
 def _names(outcomes, low, high, indicator):

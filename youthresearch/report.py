@@ -183,19 +183,10 @@ def effect_table(
     labels = labels_by_key()[f"label_{lang}"]
     effects = _listed(effects)
     table = compare_effects(effects, inference=inference, strata=strata, draws=draws, level=level, seed=seed)
-    shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
-    shown["outcome"] = [outcome_label(name, lang, indicators) for name in table["outcome"]]
-    shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
-    shown["p_value"] = [_p_as_text(row, 1 - level) for row in table.itertuples()]
-    ends = zip(table["low"], table["high"], table["se"], strict=True)
-    spans = [_span(*end) for end in ends]
-    shown["interval"] = np.where(table["low"].isna(), "–", spans)
-    shown["inference"] = labels.reindex("inference_" + table["inference"]).array
-    shown["se"] = [fixed(se, se) for se in table["se"]]
+    shown = _as_printed(table, labels, 1 - level)
+    shown.insert(1, "outcome", [outcome_label(name, lang, indicators) for name in table["outcome"]])
     around = "（{}）" if lang == "zh" else " ({})"
     shown["se"] += [around.format(labels[key]) if key else "" for key in map(_unreliable, effects)]
-    shown[["n_treated", "n_control"]] = table[["n_treated", "n_control"]]
-    shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
     options = [_options(effect, labels, lang, indicators) for effect in effects]
     if any(options):
         shown.insert(2, "options", options)
@@ -209,6 +200,23 @@ def effect_table(
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
     shown.columns = [labels[f"column_{name}"].replace("95%", as_percent(level)) for name in shown.columns]
     return shown if each == "row" else _upright(shown)
+
+
+def _as_printed(table, labels, alpha):
+    """Write what every effect has in the digits that its error allows, and by the words of one language."""
+    spans = map(_span, table["low"], table["high"], table["se"])
+    return pd.DataFrame(
+        {
+            "estimator": labels.reindex("estimator_" + table["estimator"]).array,
+            "att": list(map(fixed, table["att"], table["se"])),
+            "p_value": [_p_as_text(row, alpha) for row in table.itertuples()],
+            "interval": np.where(table["low"].isna(), "–", list(spans)),
+            "inference": labels.reindex("inference_" + table["inference"]).array,
+            "se": list(map(fixed, table["se"], table["se"])),
+            **{name: table[name] for name in ("n_treated", "n_control")},
+            "negative_share": [f"{100 * share:.1f}%" for share in table["negative_share"]],
+        }
+    )
 
 
 def _upright(shown):

@@ -222,13 +222,9 @@ def _at_weights(effect):
 def _hidden(effect, judge):
     """Leave out never-treated districts until the conclusion falls, in the orders most likely to do it."""
     cells = effect._cells
-    score = (effect._by_cell * cells.y).sum(axis=1)
     never = np.flatnonzero(cells.cohort == NEVER)
     if len(never) < 3:
         return None
-    weight = np.abs(effect._by_cell).sum(axis=1)[never]
-    held = judge.sign * (score[never] - weight / weight.sum() * score[never].sum())
-    pull, centre = never[np.argsort(-held, kind="stable")], never[np.argsort(np.abs(held), kind="stable")]
 
     def without(left):
         keep = np.ones(len(cells.districts), bool)
@@ -249,7 +245,7 @@ def _hidden(effect, judge):
         except NoReassignmentError:  # the pilots' stratum has nobody left to compare with
             return True
 
-    orders = [order[: _most(order, without)] for order in (pull, centre)]
+    orders = [order[: _most(order, without)] for order in _orders(effect, never, judge.sign)]
     sign = _enough(orders[0], turns)
     significance = min(_enough(order, falls) for order in orders) if judge.stands(effect) else 0.0
     return {
@@ -260,6 +256,14 @@ def _hidden(effect, judge):
         "significance_at": significance,
         "note": "at most: so many, left out, suffice",
     }
+
+
+def _orders(effect, never, sign):
+    """Never-treated districts, those first that hold the effect up most, and those nearest to their mean."""
+    score = (effect._by_cell * effect._cells.y).sum(axis=1)[never]
+    weight = np.abs(effect._by_cell).sum(axis=1)[never]
+    held = sign * (score - weight / weight.sum() * score.sum())
+    return never[np.argsort(-held, kind="stable")], never[np.argsort(np.abs(held), kind="stable")]
 
 
 def _most(order, without):
