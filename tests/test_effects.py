@@ -30,7 +30,8 @@ from sweeps import sweep
 import youthresearch as yr
 from youthresearch.cells import NEVER, make_cells
 from youthresearch.comparisons import OVERLAP, _logit
-from youthresearch.inference import fixed, inference_for, reassigned_path, weights_by_cohort
+from youthresearch.inference import inference_for, reassigned_path, weights_by_cohort
+from youthresearch.results import fixed
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)

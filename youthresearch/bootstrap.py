@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .enough import alike_sides
-from .inference import DRAWS, SEED, as_percent, check_effect, fixed, p_as_text
+from .inference import DRAWS, SEED, check_effect
 from .moments import Moments, interval, p_value, smallest_p
 from .reassign import BLOCK, ENUMERATED
-from .schema import DataError, OfEffect, check_choice, check_count, check_seed, check_share, said_of_sample
+from .results import OfEffect, as_percent, fixed, p_as_text, said_of_sample
+from .schema import DataError, check_choice, check_count, check_seed, check_share
 from .weights import residuals, two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points

@@ -6,25 +6,9 @@ import numpy as np
 import pandas as pd
 
 from .cells import NONE
-from .inference import (
-    SEED,
-    as_percent,
-    check_effect,
-    degrees_of_freedom,
-    effect_on_cells,
-    fixed,
-    inference_for,
-)
-from .schema import (
-    DataError,
-    OfEffect,
-    check_columns,
-    check_count,
-    check_share,
-    is_number,
-    mark_simulated,
-    said_of_sample,
-)
+from .inference import SEED, check_effect, degrees_of_freedom, effect_on_cells, inference_for
+from .results import OfEffect, as_percent, fixed, said_of_sample
+from .schema import DataError, check_columns, check_count, check_share, is_number, mark_simulated
 
 ROUNDS = 1000  # of taking off means in turn, at most
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from .results import Result
 from .schema import (
     SIMULATED,
     DataError,
-    Result,
     as_list,
     as_names,
     check_choice,

@@ -14,13 +14,13 @@ import pandas as pd
 from .cells import NEVER, Cells, cohort_ordinals, make_cells
 from .effects import LINEAR, did
 from .few import few_treated
-from .inference import FEWER_DRAWS, SEED, as_percent, fixed, stratum_of, weights_by_cohort
+from .inference import FEWER_DRAWS, SEED, stratum_of, weights_by_cohort
 from .moments import ends_of_att
 from .periods import as_cohort, ordinals
 from .reassign import ENUMERATED, TIE, count, make_strata, reassignments
+from .results import Result, as_percent, fixed
 from .schema import (
     DataError,
-    Result,
     as_list,
     check_choice,
     check_count,

@@ -29,18 +29,9 @@ from .cells import (
 )
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .enough import caution_of, count_sides
-from .inference import fixed, is_quick, randomize, stratum_of
-from .schema import (
-    DataError,
-    Result,
-    as_names,
-    check_choice,
-    check_count,
-    has_numbers,
-    is_whole,
-    mark_simulated,
-    said_of_sample,
-)
+from .inference import is_quick, randomize, stratum_of
+from .results import Result, fixed, said_of_sample
+from .schema import DataError, as_names, check_choice, check_count, has_numbers, is_whole, mark_simulated
 from .strata import of_column
 from .weights import imputation, regression, residuals, two_way
 
@@ -282,8 +273,9 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     small_sample : {"nested", "full", "none"}
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
         without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
-        statsmodels); or 1. A period with a single district stays in and counts in n and k, where fixest and
-        reghdfe leave it out by default: the estimate is the same, the error larger by a little.
+        statsmodels); or 1. A period with a single district stays in and counts in n and k, where reghdfe,
+        pyfixest and (from 0.13 on) fixest leave it out by default: the estimate is the same, the error larger
+        by a little.
     strata : str or pandas.Series, optional
         Within which the pilots were chosen: a column of the panel, or one value a district, as from
         `strata_by`. Whatever test of the effect reassigns cohorts does so within them.

@@ -12,26 +12,9 @@ import numpy as np
 import pandas as pd
 
 from .enough import caution_of
-from .inference import (
-    SEED,
-    as_percent,
-    check_effect,
-    degrees_of_freedom,
-    effect_on_cells,
-    fixed,
-    inference_for,
-    reassigned_path,
-)
-from .schema import (
-    DataError,
-    OfEffect,
-    check_choice,
-    check_share,
-    is_number,
-    is_whole,
-    mark_simulated,
-    said_of_sample,
-)
+from .inference import SEED, check_effect, degrees_of_freedom, effect_on_cells, inference_for, reassigned_path
+from .results import OfEffect, as_percent, fixed, said_of_sample
+from .schema import DataError, check_choice, check_share, is_number, is_whole, mark_simulated
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)

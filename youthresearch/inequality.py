@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from .periods import ordinals
+from .results import Result
 from .schema import (
     DataError,
-    Result,
     check_columns,
     check_numbers,
     check_once,

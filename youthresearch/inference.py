@@ -24,16 +24,15 @@ from .reassign import (
     sums_in_blocks,
     sums_over_all,
 )
+from .results import OfEffect, as_percent, fixed, p_as_text, said_of_sample
 from .schema import (
     DataError,
-    OfEffect,
     check_choice,
     check_count,
     check_estimator,
     check_seed,
     check_share,
     mark_simulated,
-    said_of_sample,
 )
 from .strata import of_column
 
@@ -306,7 +305,7 @@ def _smallest_p(effect, strata, statistic):
 
 
 def weights_by_cohort(effect):
-    """Give the weights of a district of each cohort, where they depend on the cohort alone (for `inference`).
+    """Give the weights of a district of each cohort, where they depend on the cohort alone.
 
     The scores of all districts under every cohort's weights are then one product, ``cells.y @ weights.T``,
     and the estimate under another assignment of the same cohort sizes a choice among them, and a sum.
@@ -683,22 +682,3 @@ def p_by_error(effect):
     from scipy.special import stdtr
 
     return float(2 * stdtr(effect.df, -abs(effect.att) / effect.se)) if effect.se > 0 else np.nan
-
-
-def fixed(value, se):
-    """Write a number with three significant digits of its standard error."""
-    usable = np.isfinite(se) and se > 1e-12  # less is rounding
-    places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
-    return f"{value:,.{places}f}"
-
-
-def as_percent(level):
-    """Write a level or a power with all its digits: 0.975 is 97.5%, and 0.999 is not 100%."""
-    return f"{100 * level:.10g}%"
-
-
-def p_as_text(p):
-    """Write a p-value with four decimals, or two digits where that would leave none: p is never 0."""
-    if p < 1e-5:
-        return "<0.00001"
-    return f"{p:.4f}" if p >= 0.001 or np.isnan(p) else f"{p:.2g}"

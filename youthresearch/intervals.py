@@ -212,8 +212,8 @@ def rising(function, up, *down):
 def corners(function, *columns):
     """Bounds of a function that is monotone in each argument: the extremes over the corners of the box.
 
-    Exact (sharp) for such functions and only for them (Moore, Kearfott and Cloud 2009, section 5.5:
-    with every argument used once, or monotone, the range over a box is reached at its corners).
+    Exact (sharp) for such functions; the range of another may reach beyond its corners, even if it uses every
+    argument once: that of x^2 about zero does.
 
     Parameters
     ----------

@@ -16,22 +16,13 @@ import pandas as pd
 from .cells import NEVER, make_cells
 from .design import DetectableEffect, stated_cohorts
 from .effects import LINEAR, Effect, did
-from .inference import (
-    DRAWS,
-    FEWER_DRAWS,
-    SEED,
-    RandomizationTest,
-    as_percent,
-    draws_for,
-    is_quick,
-    stratum_of,
-)
+from .inference import DRAWS, FEWER_DRAWS, SEED, RandomizationTest, draws_for, is_quick, stratum_of
 from .loaders import load_labels
+from .results import Result, as_percent
 from .schema import (
     SAID,
     SIMULATED,
     DataError,
-    Result,
     as_list,
     as_names,
     as_path,
@@ -84,6 +75,8 @@ class StudyPlan(Result):
         2019-09-01.
     simulated : bool
         Whether the panel was not observed.
+    sha256 : str
+        Of all of the above, in one canonical text.
     """
 
     question: str

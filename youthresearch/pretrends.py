@@ -11,18 +11,10 @@ import pandas as pd
 
 from .cells import NEVER
 from .enough import caution_of
-from .inference import (
-    SEED,
-    as_percent,
-    check_effect,
-    effect_on_cells,
-    fixed,
-    inference_for,
-    p_as_text,
-    reassigned_path,
-)
+from .inference import SEED, check_effect, effect_on_cells, inference_for, reassigned_path
 from .reassign import TIE
-from .schema import DataError, OfEffect, check_choice, check_share, mark_simulated, said_of_sample
+from .results import OfEffect, as_percent, fixed, p_as_text, said_of_sample
+from .schema import DataError, check_choice, check_share, mark_simulated
 
 POWERS = (0.5, 0.8)
 

@@ -7,19 +7,11 @@ import numpy as np
 import pandas as pd
 
 from .enough import too_few
-from .inference import (
-    SEED,
-    NoReassignmentError,
-    RandomizationTest,
-    as_percent,
-    check_effect,
-    fixed,
-    inference_for,
-    p_as_text,
-    p_by_error,
-)
+from .inference import SEED, NoReassignmentError, RandomizationTest, check_effect, inference_for, p_by_error
 from .loaders import labels_by_key, outcome_label
 from .paper import table_as_docx, table_as_latex, text_as_docx
+from .reassign import TIE
+from .results import as_percent, fixed, p_as_text
 from .schema import (
     FIGURES,
     SAID,
@@ -268,7 +260,7 @@ def _p_as_text(row, alpha):
     """Write p, and the smallest that was to be had, where that alone keeps it from alpha."""
     if np.isnan(row.p_value):
         return "–"
-    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + 1e-9 else "")
+    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + TIE else "")
 
 
 def save_table(table, stem, data=None, *, title=None, note=None, lang="en", folder=None, **options):

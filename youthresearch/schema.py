@@ -3,9 +3,7 @@
 import json
 import os
 import re
-from dataclasses import dataclass, fields
 from functools import cache
-from html import escape
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
@@ -70,62 +68,6 @@ def mark_simulated(table, which=True):
         table = table.rename(SIMULATED if table.name is None else f"{SIMULATED} {table.name}")
     table.attrs[SIMULATED] = True
     return table
-
-
-class Result:
-    """What every result prints, in a terminal and in a notebook: a title, and pairs of a name and a text.
-
-    It has `_title`, `_said()`, which gives the pairs, and `simulated`: whether the data were made up.
-    """
-
-    def __repr__(self):
-        """Show the title, and a line for each pair."""
-        return "\n".join([self._title, *(f"  {name:<12} {text}" for name, text in self._pairs())])
-
-    def _repr_html_(self):
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(t)}</td></tr>" for n, t in self._pairs())
-        return f"<table><caption>{escape(self._title)}</caption>{rows}</table>"
-
-    def _pairs(self):
-        return [*self._said(), *([("data", SAID)] if self.simulated else [])]
-
-
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class OfEffect(Result):
-    """What a test, an interval or bounds tell of the effect that they are of.
-
-    Attributes
-    ----------
-    estimator, outcome : str
-    att : float
-    n_treated, n_control : int
-        As in `Effect`.
-    periods : pandas.Index
-    simulated : bool
-        Whether the panel was not observed.
-    """
-
-    estimator: str
-    outcome: str
-    att: float
-    n_treated: int
-    n_control: int
-    periods: pd.Index
-    simulated: bool
-
-    @classmethod
-    def of(cls, effect, **own):
-        """Make one of an effect and what is its own."""
-        return cls(**({f.name: getattr(effect, f.name) for f in fields(OfEffect)} | own))
-
-
-def said_of_sample(result):
-    """Say which districts and periods a result rests on, from its n_treated, n_control and periods."""
-    periods = result.periods
-    return [
-        ("districts", f"{result.n_treated} treated, {result.n_control} not"),
-        ("periods", f"{len(periods)}, {periods[0]} to {periods[-1]}"),
-    ]
 
 
 class DataError(ValueError):

@@ -76,8 +76,8 @@ def find_templates(documents):
     -------
     pandas.DataFrame
         One row is one document, the most placeholders first: source_id, characters, figures (printed
-        numbers that are no dates), masked_figures, masked_dates, masked_names (xx区, 某某), figures
-        per 1000 characters, examples (the first five, each with its offsets), verdict.
+        numbers that are no dates), masked_figures, masked_dates, masked_names (xx区, 某某), figures_per_1000
+        (characters), examples (the first five, each with its offsets), verdict.
         Verdicts: `template` (two or more dates or figures are masked, and they are no fewer than the
         printed figures), `partly masked` (the same, but more figures are printed), `too few to judge`
         (one masked, none printed), `names masked` (whoever copied it hid the place: its figures may be
@@ -394,7 +394,7 @@ def find_multiples(facts, *, largest_duty=12, level=0.95):
     Returns
     -------
     pandas.DataFrame
-        One row is one exact product, the least likely first: source_id, district, indicator, target,
+        One row is one exact product, the least likely first: source_id, district, indicator, value,
         count_indicator, count, duty, stated (whether the source states that duty of a unit, as one
         figure or as the sum of its figures in one unit), chance, p_adjusted, fact_ids, verdict.
         Verdicts: `product of a stated duty` and `product` (p_adjusted below 1 - level), `may be chance`,

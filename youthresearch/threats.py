@@ -11,11 +11,11 @@ from .cells import NEVER, only
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
 from .inference import SEED, NoReassignmentError, check_effect, inference_for, p_by_error
+from .reassign import TIE
 from .repair import apply_repair
 from .schema import DataError, check_callable, check_columns, check_frame, check_share, mark_simulated
 
 ALL = 0.99  # a report of which this share is not there is made up altogether
-TIE = 1e-12
 COLUMNS = [
     *("threat", "what", "unit", "sign_at", "significance_at"),
     *("sign_goes", "significance_goes", "att", "p_value", "note"),
