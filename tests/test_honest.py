@@ -311,7 +311,7 @@ def test_what_cannot_be_judged_is_refused():
     with pytest.raises(yr.DataError, match="none of those after treatment"):
         yr.honest_did(medicaid(), event_time=7)
     for m in ([-1], np.inf, np.nan, "a", [0.5, "a"], True):
-        with pytest.raises(yr.DataError, match="at least zero"):
+        with pytest.raises(yr.DataError, match="must be a number, at least 0"):
             yr.honest_did(medicaid(), m=m)
     with pytest.raises(yr.DataError, match="'relative', 'smooth'"):
         yr.honest_did(medicaid(), method="sd")

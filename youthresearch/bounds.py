@@ -8,7 +8,7 @@ import pandas as pd
 from .cells import NONE
 from .inference import SEED, check_effect, degrees_of_freedom, effect_on_cells, inference_for
 from .results import OfEffect, as_percent, fixed, said_of_sample
-from .schema import DataError, check_columns, check_count, check_share, is_number, mark_simulated
+from .schema import DataError, check_columns, check_count, check_number, check_share, mark_simulated
 
 ROUNDS = 1000  # of taking off means in turn, at most
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
@@ -214,8 +214,8 @@ def count_shared(cells):
 
 def closed_high(cells, cap):
     """Give the upper bounds, open ones closed at cap times the lower; check that bounds enclose the value."""
-    if cap is not None and not (is_number(cap) and cap >= 1):
-        raise DataError(f"cap={cap!r} must be a number, at least 1: it multiplies a figure's lower bound.")
+    if cap is not None:
+        check_number(at_least=1, cap=cap)
     low, high = cells["low"].to_numpy(float), cells["high"].to_numpy(float)
     bad = ~(low <= cells["value"]) | ~(cells["value"] <= high)
     if bad.any():

@@ -235,15 +235,22 @@ def _by_size(grid):
 def _plot_counts(grid, title, lang):
     """Draw a table of counts, each cell shaded by its size; the data name the rows and columns."""
     fig, ax = _figure(7.2, 1.4 + 0.29 * len(grid), _word(title, lang))
-    shade = np.sqrt(grid.to_numpy(float))
-    ax.imshow(shade, cmap="Blues", aspect="auto", vmin=0, vmax=2 * shade.max())
-    for i, j in np.argwhere(shade > 0):
-        ax.text(j, i, f"{grid.iloc[i, j]:.0f}", ha="center", va="center")
+    _shade(ax, grid, [_word(f"{grid.index.name}_{r}", lang) for r in grid.index])
     ax.set_xticks(range(grid.shape[1]), [_word(f"{grid.columns.name}_{c}", lang) for c in grid])
-    ax.set_yticks(range(grid.shape[0]), [_word(f"{grid.index.name}_{r}", lang) for r in grid.index])
+    return fig
+
+
+def _shade(ax, grid, names, vague=None, size=9):
+    """Draw counts, each cell shaded by its size; behind some stands how many are known vaguely."""
+    shade = np.sqrt(grid.to_numpy(float))
+    ax.imshow(shade, cmap="Blues", aspect="auto", vmin=0, vmax=2 * max(shade.max(), 1))
+    for i, j in np.argwhere(shade > 0):
+        loose = 0 if vague is None else vague.iloc[i, j]
+        said = f"{grid.iloc[i, j]:.0f}" + (f" ({loose})" if loose else "")
+        ax.text(j, i, said, ha="center", va="center", fontsize=size)
+    ax.set_yticks(range(len(grid)), names)
     ax.tick_params(length=0, labelsize=8)
     ax.spines[:].set_visible(False)
-    return fig
 
 
 @_drawn_from("shares of proposals that are right", "layer", "share_right", of=("share_right",))
@@ -301,15 +308,8 @@ def plot_coverage(table, *, lang="en", indicators=None):
     fig, ax = _figure(
         1.9 + 0.42 * known.shape[1], 1.3 + 0.26 * len(known), _word("title_coverage", lang), table=table
     )
-    shade = np.sqrt(known.to_numpy(float))
-    ax.imshow(shade, cmap="Blues", aspect="auto", vmin=0, vmax=2 * max(shade.max(), 1))
-    for i, j in np.argwhere(shade > 0):
-        count, loose = known.iloc[i, j], vague.iloc[i, j]
-        ax.text(j, i, f"{count} ({loose})" if loose else f"{count}", ha="center", va="center", fontsize=7)
+    _shade(ax, known, [outcome_label(name, lang, indicators) for name in known.index], vague, size=7)
     ax.set_xticks(range(known.shape[1]), list(known), rotation=45 if known.shape[1] > 12 else 0)
-    ax.set_yticks(range(len(known)), [outcome_label(name, lang, indicators) for name in known.index])
-    ax.tick_params(length=0, labelsize=8)
-    ax.spines[:].set_visible(False)
     ax.set_xlabel(_word("coverage_key", lang), fontsize=8)
     return fig
 
@@ -777,7 +777,7 @@ def plot_size(table, *, lang="en"):
             style |= {"marker": markers[test], "markersize": 3.5, "label": _word(f"test_{test}", lang)}
             ax.plot(x, 100 * line["size"], **style)
         ax.set_title(f"{_word(f'noise_{noise}', lang)}\n{_word(f'pilots_{pilots}', lang)}", fontsize=8)
-        ax.set_yscale("function", functions=(_root, np.square))
+        ax.set_yscale("function", functions=(lambda share: np.sqrt(np.maximum(share, 0)), np.square))
         ax.set(ylim=(0, 95), xticks=range(len(known)))
         ax.set_xticks(range(len(known)), known)
         ax.set_yticks([0, 5, 20, 40, 80], ["0", "5", "20", "40", "80"])
@@ -786,10 +786,6 @@ def plot_size(table, *, lang="en"):
         row[0].set_ylabel(_word("size_percent", lang))
     fig.supxlabel(_word("treated_of_60", lang), fontsize=9)
     return fig
-
-
-def _root(values):
-    return np.sqrt(np.maximum(values, 0))
 
 
 def _legend_beside(axes, used, lang, *, several):

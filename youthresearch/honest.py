@@ -14,7 +14,7 @@ import pandas as pd
 from .enough import caution_of
 from .inference import SEED, check_effect, degrees_of_freedom, effect_on_cells, inference_for, reassigned_path
 from .results import OfEffect, as_percent, fixed, said_of_sample
-from .schema import DataError, check_choice, check_share, is_number, is_whole, mark_simulated
+from .schema import DataError, as_list, check_choice, check_number, check_share, is_whole, mark_simulated
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -246,13 +246,13 @@ def _target(times, event_time):
 
 
 def _values(chosen, m, method):
-    values = np.atleast_1d([0, 0.5, 1, 1.5, 2] if m is None else m)
-    if not all(is_number(value) and value >= 0 for value in values):
-        raise DataError(f"m={m!r} must be one number or several, finite and at least zero.")
+    values = [0, 0.5, 1, 1.5, 2] if m is None else as_list(m)
+    for value in values:
+        check_number(at_least=0, m=value)
     if m is None and method == "smooth":
         if not chosen.unit > 0:
             raise DataError("With one period before the base there is no change of slope to go by: give m=.")
-        values = values * chosen.unit
+        values = [value * chosen.unit for value in values]
     return values
 
 

@@ -40,11 +40,8 @@ def last_digit_unit(values):
     pandas.Series of float, shape (n,)
         Missing where the value is missing or zero (zero has no last non-zero digit).
     """
-    return pd.Series(_units(values.to_numpy(float)), index=values.index)
-
-
-def _units(values):
-    return np.array([_unit(v) if v == v and v != 0 else np.nan for v in values.tolist()], float)
+    units = [_unit(v) if v == v and v != 0 else nan for v in values.to_numpy(float).tolist()]
+    return pd.Series(units, index=values.index, dtype=float)
 
 
 @lru_cache(maxsize=4096)

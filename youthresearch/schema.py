@@ -277,12 +277,12 @@ def check_callable(name, given, remedy):
         raise DataError(f"{name}{told} no function: {remedy}.")
 
 
-def check_number(*, above=-np.inf, at_least=-np.inf, below=np.inf, **given):
+def check_number(*, above=-np.inf, at_least=-np.inf, below=np.inf, at_most=np.inf, **given):
     """Refuse what is no finite number within its bounds."""
-    bounds = {"above": above, "at least": at_least, "below": below}
+    bounds = {"above": above, "at least": at_least, "below": below, "at most": at_most}
     told = " and ".join(f"{name} {bound:g}" for name, bound in bounds.items() if np.isfinite(bound))
     for name, value in given.items():
-        if not is_number(value) or not (value > above and value >= at_least and value < below):
+        if not (is_number(value) and above < value < below and at_least <= value <= at_most):
             raise DataError(f"{name}={value!r} must be a number" + (f", {told}." if told else "."))
 
 

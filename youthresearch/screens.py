@@ -23,7 +23,6 @@ from .schema import (
     check_count,
     check_number,
     check_share,
-    is_number,
     is_simulated,
     mark_simulated,
     with_refused,
@@ -180,8 +179,7 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
         If a column is missing, a source_id stands twice or similarity is not in (0, 1].
     """
     _check_documents(documents)
-    if not is_number(similarity) or not 0 < similarity <= 1:
-        raise DataError(f"similarity={similarity!r} must be a number, above 0 and at most 1.")
+    check_number(above=0, at_most=1, similarity=similarity)
     check_count(shingle=shingle, smallest=smallest, crowd=crowd)
     ids, texts = documents["source_id"].tolist(), documents["text"].tolist()
     signatures, long_enough = _signatures(texts, shingle, smallest)

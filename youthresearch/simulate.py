@@ -138,12 +138,6 @@ def _check_process(rho, noise, size_heterogeneity, selection, drift, effect):
         raise DataError(f"effect= names {unknown}; the indicators that can react are {list(RATES)}.")
 
 
-def _check_shares(**given):
-    for name, share in given.items():
-        if not 0 <= share <= 1:
-            raise DataError(f"{name}={share} is a share of figures or cells, and must lie between 0 and 1.")
-
-
 def true_path(truth, *, outcome):
     """Average the true effects of treated cells by event time.
 
@@ -313,7 +307,7 @@ def _report_panel(truth, place, reporting, rng):
     unknown = set(reporting) - {"vague", "gaps"}
     if unknown:
         raise DataError(f"reporting= knows 'vague' and 'gaps', not {sorted(unknown)}.")
-    _check_shares(**reporting)
+    check_number(at_least=0, at_most=1, **reporting)
     table = truth.drop(columns=["untreated", "effect"]).merge(place[["district", "province", "youth"]])
     rate = table["indicator"].str.endswith("_per_10k_youth_14_28")
     counted = ~rate & (table["indicator"] != "youth_14_28")
@@ -432,7 +426,7 @@ def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, ide
     check_seed(seed)
     rng = np.random.default_rng(seed)
     book = (load_indicators() if indicators is None else indicators).set_index("indicator")
-    _check_shares(vague=vague)
+    check_number(at_least=0, at_most=1, vague=vague)
     figures = _levels(panel, book, vague, rng)
     words = words_of_reports(
         book,
@@ -463,9 +457,9 @@ def _as_facts(rows):
 def _error_shares(errors):
     """Share of sentences for each error; a float is spread over those that fit (None)."""
     if not isinstance(errors, Mapping):
-        _check_shares(errors=errors)
+        check_number(at_least=0, at_most=1, errors=errors)
         return {None: float(errors)}
-    _check_shares(**errors)
+    check_number(at_least=0, at_most=1, **errors)
     unknown = sorted(set(errors) - set(ERRORS))
     if unknown:
         raise DataError(f"errors= knows {list(ERRORS)}, not {unknown}.")

@@ -24,7 +24,7 @@ from .cells import (
 )
 from .effects import effect_of, estimator
 from .inference import SEED
-from .schema import DataError, as_names, check_seed, is_whole
+from .schema import DataError, as_names, check_count, check_seed
 from .weights import Linear
 
 POOR = 0.25  # of the effect; a level as far out of reach may pass for it
@@ -224,10 +224,7 @@ def _placebo_sets(treated, placebos, seed):
             f"{len(others)} never-treated districts cannot both stand in for {n} treated ones and be donors."
         )
     if n > 1:
-        if not is_whole(placebos) or placebos < 2:
-            raise DataError(
-                f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
-            )
+        check_count(least=2, placebos=placebos)  # their spread is the error
         check_seed(seed)
     drawn = n > 1 and comb(len(others), n) > placebos
     if drawn:
