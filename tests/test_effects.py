@@ -645,6 +645,15 @@ def test_goodman_bacon_adds_up_and_is_diff_diffs(seed, never):
         assert (row.weight, row.estimate) == pytest.approx(theirs[row.treated, other], abs=POINT)
 
 
+def test_goodman_bacon_takes_districts_that_are_always_treated_for_controls():
+    panel = panel_of(random_table(3, never=True))
+    panel.loc[panel["district"] == panel["district"].iloc[0], "cohort"] = 1999
+    bacon = yr.goodman_bacon(panel, outcome="y")
+    assert "always" in set(bacon["kind"]) and bacon["weight"].sum() == pytest.approx(1)
+    att = yr.did(panel, outcome="y").att
+    assert (bacon["weight"] * bacon["estimate"]).sum() == pytest.approx(att, abs=POINT)
+
+
 # ---- the words of a result, and bands
 
 

@@ -342,6 +342,12 @@ def test_a_covariance_learned_from_few_is_widened_by_what_it_misses(df, free):
     assert inside.mean() == pytest.approx(0.95, abs=4 * np.sqrt(0.05 * 0.95 / draws))
 
 
+def test_the_words_say_how_far_a_conclusion_stands():
+    found = yr.honest_did(few_treated(), method="smooth", m=0)
+    for value, said in ((0.25, "0.25: the difference in trends may bend"), (np.inf, "none up to M = 1,000")):
+        assert said in repr(replace(found, breakdown=value))
+
+
 def noise(n, treated, periods, begin, seed=0):
     table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(n)], periods), "x": 0.0})
     table["period"] = np.tile(np.arange(2001, 2001 + periods), n)

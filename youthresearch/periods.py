@@ -6,7 +6,7 @@ Quarters and months are pandas Periods. A cohort is the first treated period, mi
 import numpy as np
 import pandas as pd
 
-from .schema import DataError
+from .schema import DataError, has_numbers
 
 FREQUENCIES = {"Y": "Y-DEC", "Q": "Q-DEC", "M": "M"}
 _FINER = ("Y", "Q", "M")  # each can be read as the ones before it
@@ -39,7 +39,7 @@ def as_period(column):
     if not len(column):
         return column.astype("int64")
     column = column.infer_objects()
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+    if has_numbers(column):
         return _counted(_whole(column)).astype("int64")
     if isinstance(column.dtype, pd.PeriodDtype):
         kind = kind_of(column)

@@ -39,24 +39,14 @@ class Linear:
             np.concatenate([self.centre[:at], other.centre, self.centre[at:]]),
         )
 
-    def scores(self, cells, units):
-        """Return each district's part of the error of each estimate, shape (N, K)."""
-        scores = np.empty((len(cells.y), len(self.weights)))
-        for rows, unit in blocks(units.of, len(units.n)):
-            scores[rows] = self._score(cells, rows, unit)
-        return scores
-
     def covariance(self, cells, units):
         """Return the sum over districts of the products of their scores, shape (K, K)."""
         total = np.zeros((len(self.weights), len(self.weights)))
         for rows, unit in blocks(units.of, len(units.n)):
-            scores = self._score(cells, rows, unit)
+            sums = _weighted_sums(cells.y[rows], self.weights[:, unit])
+            scores = (sums - self.centre[:, unit].T) * cells.size[rows, None]
             total += scores.T @ scores
         return total
-
-    def _score(self, cells, rows, unit):
-        sums = _weighted_sums(cells.y[rows], self.weights[:, unit])
-        return (sums - self.centre[:, unit].T) * cells.size[rows, None]
 
 
 def _weighted_sums(y, weights):
