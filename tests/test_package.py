@@ -76,7 +76,7 @@ MAY_IMPORT = {
     "lettering": set(),
     "figures": {"lettering", "loaders", "periods", "schema"},  # their words are data
     "composite": {"results", "schema"},
-    "districts": {"schema"},
+    "districts": {"loaders", "schema"},
     "inequality": {"periods", "results", "schema", "strata"},
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data

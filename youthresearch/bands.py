@@ -5,7 +5,7 @@ import numpy as np
 from .enough import few_rows
 from .inference import SEED, check_effect, effect_on_cells, inference_for, reassigned_path
 from .reassign import TIE
-from .schema import DataError, check_count, check_seed, check_share
+from .schema import DataError, check_draws
 
 NORMAL = 100_000  # draws, which cost little
 
@@ -45,9 +45,7 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         reassigned.
     """
     check_effect(effect)
-    check_share(level=level)
-    check_count(draws=NORMAL if draws is None else draws)
-    check_seed(seed)
+    check_draws(NORMAL if draws is None else draws, seed, level)
     by_event = "event_time" in effect.path and effect.path["event_time"].is_unique
     by = inference_for(effect, inference, range(len(effect.path)) if by_event else ())
     if effect.path.empty:

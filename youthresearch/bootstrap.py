@@ -12,7 +12,7 @@ from .inference import DRAWS, SEED, check_effect
 from .moments import Moments, interval, p_value, smallest_p
 from .reassign import BLOCK, ENUMERATED
 from .results import OfEffect, as_percent, fixed, p_as_text, said_of_sample
-from .schema import DataError, check_choice, check_count, check_seed, check_share
+from .schema import DataError, check_choice, check_draws
 from .weights import residuals, two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
@@ -144,9 +144,7 @@ def wild_bootstrap(effect, *, weights="webb", draws=DRAWS, level=0.95, seed=SEED
     """
     check_effect(effect)
     check_choice("weights", weights, ("webb", "rademacher"))
-    check_count(draws=draws)
-    check_seed(seed)
-    check_share(level=level)
+    check_draws(draws, seed, level)
     if effect._regressors is None or effect.errors != "clustered":
         raise DataError(
             "The wild bootstrap is of two-way regressions (did, event_study, sun_abraham) with errors "

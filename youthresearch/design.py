@@ -24,9 +24,9 @@ from .schema import (
     as_list,
     check_choice,
     check_count,
+    check_draws,
     check_estimator,
     check_number,
-    check_seed,
     check_share,
     mark_simulated,
 )
@@ -575,9 +575,8 @@ def _crossing(low, high, power):
 def _undetected(design, test, estimator, simulations, draws, level, seed, options):
     """Give the effects that go unnoticed in each study, the smallest p and the estimate's deviation."""
     check_choice("test", test, ("randomization", *FEW_TREATED))
-    check_share(level=level)
-    check_count(simulations=simulations, draws=draws)
-    check_seed(seed)
+    check_count(simulations=simulations)
+    check_draws(draws, seed, level)
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
         if options or estimator is not did:

@@ -14,7 +14,7 @@ import pandas as pd
 from .cells import NEVER, check_no_gaps, make_cells
 from .inference import DRAWS, SEED
 from .reassign import ENUMERATED, TIE
-from .schema import DataError, check_count, check_seed, check_share, mark_simulated
+from .schema import DataError, check_draws, mark_simulated
 
 ORDERED = 10 * ENUMERATED  # up to so many orders of all sets all are taken
 
@@ -66,9 +66,7 @@ def few_treated(panel, *, outcome, population=None, draws=DRAWS, level=0.95, see
         If there are gaps, several cohorts, no period before treatment, too few never-treated districts, or
         these all change by the same.
     """
-    check_count(draws=draws)
-    check_seed(seed)
-    check_share(level=level)
+    check_draws(draws, seed, level)
     cells = make_cells(panel, outcome, None, population)
     change, treated = _changes(cells)
     att = float(change[treated].mean() - change[~treated].mean())

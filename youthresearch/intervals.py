@@ -7,6 +7,7 @@ figure has missing bounds. Every interval in the project rests on the policy of 
 
 from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 from math import inf, isfinite, isinf, nan
 
 import numpy as np
@@ -231,13 +232,8 @@ def corners(function, *columns):
     """
     check_intervals(*columns)
     sides = [ends_of(c) for c in columns]
-    choices = np.stack(np.meshgrid(*[[0, 1]] * len(columns), indexing="ij"), axis=-1).reshape(
-        -1, len(columns)
-    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = np.stack(
-            [function(*(s[i] for s, i in zip(sides, choice, strict=True))) for choice in choices]
-        )
+        values = np.stack([function(*corner) for corner in product(*sides)])
     return interval(values.min(axis=0), values.max(axis=0), columns[0].index)
 
 

@@ -27,10 +27,8 @@ from .schema import (
     as_names,
     as_path,
     check_choice,
-    check_count,
+    check_draws,
     check_estimator,
-    check_seed,
-    check_share,
     check_text,
     mark_simulated,
 )
@@ -246,9 +244,7 @@ def _check_means(estimator, statistic, level, draws, seed):
     if estimator.__name__ not in LINEAR:
         raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
     check_choice("statistic", statistic, ("att", "studentized"))
-    check_share(level=level)
-    check_count(draws=DRAWS if draws is None else draws)
-    check_seed(seed)
+    check_draws(DRAWS if draws is None else draws, seed, level)
 
 
 def _cohorts(panel, cells):

@@ -344,6 +344,13 @@ def check_seed(seed):
     check_count(least=0, seed=seed)
 
 
+def check_draws(draws, seed, level):
+    """Refuse what no test can be drawn by: their number, the seed, the level of its interval."""
+    check_count(draws=draws)
+    check_seed(seed)
+    check_share(level=level)
+
+
 def is_whole(value):
     """Tell a whole number from one with a point, and from True and False, which Python counts with."""
     return isinstance(value, Integral) and not isinstance(value, bool)
