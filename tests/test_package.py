@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "additive": {"cells", "reassign", "weights"},
     "synthetic": {"cells", "effects", "inference", "schema", "weights"},
     "bacon": {"cells", "schema"},
+    "breaks": {"panel", "schema"},
     "bands": {"enough", "inference", "reassign", "schema"},
     "comparisons": {"cells", "schema", "weights"},
     "enough": {"cells"},
