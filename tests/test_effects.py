@@ -1499,7 +1499,7 @@ def test_treated_districts_count_by_their_weights(aggregate, few):
         panel_of(table.assign(cohort=table["cohort"].mask(late, 2012))), outcome="y", aggregate=aggregate
     )
     assert bool(effect.caution) == few
-    assert inference_for(effect, None) == ("randomization" if few else "se")
+    assert inference_for(effect, None) == ("randomization" if few else effect.errors)
     if few:
         one, others = (8 + 4 / 21) / 12, 4 / 21 / 12
         alike = 1 / (one**2 + 20 * others**2)

@@ -519,6 +519,13 @@ def test_with_ten_treated_the_clustered_error_stands():
     assert "clustered by district" in said["att"] and "unreliable" not in repr(few_of(10))
 
 
+def test_an_estimate_that_a_constant_effect_does_not_move_by_its_size_has_no_interval():
+    moments, actual = Moments(np.arange(9.0), np.full(9, 0.5)), Moments(np.array([3.0]), np.array([0.5]))
+    assert np.isnan(interval(moments, actual, 0.05, True)).all()
+    test = replace(few_of(2).randomization(), low=np.nan, high=np.nan)
+    assert "none: the estimate would not move by the size" in lines_of(test)[1]["95% interval"]
+
+
 def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
     ran = []
     monkeypatch.setattr(

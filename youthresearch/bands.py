@@ -52,17 +52,15 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if by == "randomization":
         se, pointwise, critical, how = _reaches_by_randomization(effect, level, strata, draws, seed)
-        kind = "randomization"
     else:
         se, pointwise, critical, how = _reaches_by_error(effect, level, draws or NORMAL, seed)
-        kind = effect.errors
     path = effect.path.assign(se=se)
     for name, reach in (("", pointwise), ("band_", critical)):
         path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
-    if inference is None and by == "se":
+    if inference is None and by != "randomization":
         few = few_rows(effect)
         path.loc[few, ["low", "band_low"]], path.loc[few, ["high", "band_high"]] = -np.inf, np.inf
-    path = path.assign(inference=kind)
+    path = path.assign(inference=by)
     # for the axis and the legend of a figure; and over which assignments
     path.attrs |= {"outcome": effect.outcome, "level": level, "how": how}
     return path

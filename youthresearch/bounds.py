@@ -147,7 +147,7 @@ def interval_bounds(
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
     by = inference_for(effect, inference)
-    by = "se" if effect._follows else by  # whose placebos are no other assignments of the ends
+    by = effect.errors if effect._follows else by  # its placebos are no other assignments of the ends
     if by == "randomization":
         test = {"strata": strata, "draws": draws, "seed": seed}
         scale, how = _spread_over_assignments(effect, cells, (least, most), test)
@@ -170,7 +170,7 @@ def interval_bounds(
         shared=shared,
         open=mark_simulated(rows[names], effect.simulated),
         exact=not effect._follows and not shared,
-        inference="randomization" if by == "randomization" else effect.errors,
+        inference=by,
         how=how,
         caution="" if by == "randomization" else effect.caution,
     )

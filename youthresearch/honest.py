@@ -179,9 +179,9 @@ def honest_did(
         breakdown=_breakdown(chosen),
         unit=chosen.unit if method == "relative" else 1.0,
         level=level,
-        inference="randomization" if by == "randomization" else effect.errors,
+        inference=by,
         how=f"{how}, t({df - free})" if by == "randomization" else how,
-        caution=_caution(effect, kept, free, df) if by == "se" else "",
+        caution="" if by == "randomization" else _caution(effect, kept, free, df),
     )
 
 

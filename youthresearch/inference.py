@@ -670,11 +670,13 @@ def check_effect(effect):
 def inference_for(effect, inference, rows=()):
     """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named.
 
-    `rows` of the path are those that the intervals use besides att.
+    `rows` of the path are those that the intervals use besides att. The effect's own error goes by what it
+    is: clustered, iid or placebo.
     """
     check_effect(effect)
     check_choice("inference", inference, (None, "se", "randomization"))
-    return inference or ("randomization" if too_few(effect, rows) else "se")
+    few = inference is None and too_few(effect, rows)
+    return "randomization" if few or inference == "randomization" else effect.errors
 
 
 def p_by_error(effect):

@@ -146,14 +146,14 @@ def pretrend_test(
     before = _before(effect)
     by = inference_for(effect, inference, before)
     drift = _drift(effect, before)
-    if by == "se":
-        at = np.append(0, 1 + before)
-        vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
-    else:
+    at = np.append(0, 1 + before)
+    if by == "randomization":
         less = effect_on_cells(effect)
         others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
-        others = others[:, np.append(0, 1 + before)]
+        others = others[:, at]
         vcov = others.T @ others / len(others)
+    else:
+        vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
     _check_regular(vcov[1:, 1:], len(before))
     given = np.append(effect.att, effect.path["att"].to_numpy()[before])
     if test == "joint":
@@ -171,8 +171,8 @@ def pretrend_test(
         path=effect.path.iloc[before].reset_index(drop=True),
         trends=mark_simulated(_trends(chosen, drift, powers), effect.simulated),
         level=level,
-        inference="randomization" if by == "randomization" else effect.errors,
-        caution=caution_of(effect, before) if by == "se" else "",
+        inference=by,
+        caution="" if by == "randomization" else caution_of(effect, before),
     )
 
 

@@ -136,9 +136,9 @@ def _check_others(others):
 
 def _default_p(strata, draws, seed):
     def p_value(effect):
-        if inference_for(effect, None) == "se":
-            return p_by_error(effect)
-        return effect.randomization(strata=strata, draws=draws, seed=seed).p_value
+        if inference_for(effect, None) == "randomization":
+            return effect.randomization(strata=strata, draws=draws, seed=seed).p_value
+        return p_by_error(effect)
 
     return p_value
 
