@@ -590,18 +590,14 @@ def _before(facts, reason, stated, frequency, book, units):
     known = as_of.notna() & np.isfinite(table["before_low"]) & table["before_high"].notna()
     move = facts[moves].reset_index(names="row").set_index("fact_id").loc[table["move_id"]]
     move = move.reset_index(drop=True)
-    undated[move["row"]] = np.where(
-        known,
-        "",
-        "no date for the level before (" + table["baseline"].replace("", "baseline not named") + ")",
-    )
-    nominal = np.where(
-        move["kind"] == "change", level["value"] - move["value"], level["value"] / (1 + move["value"] / 100)
-    )
+    why = "no date for the level before (" + table["baseline"].replace("", "baseline not named") + ")"
+    undated[move["row"]] = np.where(known, "", why)
+    low, high, value = table["before_low"].clip(lower=0), table["before_high"], level["value"]
+    nominal = np.where(move["kind"] == "change", value - move["value"], value / (1 + move["value"] / 100))
     cells = level[["district", "indicator", "scope", "source_id"]].assign(
-        low=table["before_low"].clip(lower=0),
-        high=table["before_high"],
-        value=np.clip(nominal, table["before_low"].clip(lower=0), table["before_high"]),
+        low=low,
+        high=high,
+        value=np.clip(nominal, low, high),
         as_of=as_of,
         processing="computed",
         fact_ids=table["fact_ids"],

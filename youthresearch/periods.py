@@ -75,20 +75,7 @@ def as_cohort(column, periods):
             f"Column {column.name!r} says who is treated, not from when on: give the first treated period.",
             column.head().to_frame(),
         )
-    never = column.isna().to_numpy()
-    if pd.api.types.is_numeric_dtype(column):
-        told = column.to_numpy(dtype=float, na_value=np.nan)
-        zero, infinite = told == 0, told == np.inf
-        if counted and zero.any() and len(periods) and periods.min() <= 0:
-            raise DataError(
-                "A cohort of 0 can be the period 0 or never treated: leave never-treated districts empty, "
-                "or count the periods from 1.",
-                column[zero].to_frame(),
-            )
-        never = never | zero | infinite
-    elif column.dtype == object or pd.api.types.is_string_dtype(column):
-        never = never | column.astype("str").str.strip().isin(["", "0", "inf"]).to_numpy()
-    known = column[~never]
+    known = column[~_never(column, periods, counted)]
     if not len(known):
         read = pd.Series(dtype="Int64" if counted else periods.dtype)
     elif pd.api.types.is_numeric_dtype(known):
@@ -102,6 +89,24 @@ def as_cohort(column, periods):
     else:
         read = _cohort_dates(known, periods, counted)
     return read.reindex(column.index)
+
+
+def _never(column, periods, counted):
+    """Tell the districts that are never treated: missing, empty, 0 or infinite, shape (n,)."""
+    never = column.isna().to_numpy()
+    if pd.api.types.is_numeric_dtype(column):
+        told = column.to_numpy(dtype=float, na_value=np.nan)
+        zero = told == 0
+        if counted and zero.any() and len(periods) and periods.min() <= 0:
+            raise DataError(
+                "A cohort of 0 can be the period 0 or never treated: leave never-treated districts empty, "
+                "or count the periods from 1.",
+                column[zero].to_frame(),
+            )
+        return never | zero | (told == np.inf)
+    if column.dtype == object or pd.api.types.is_string_dtype(column):
+        return never | column.astype("str").str.strip().isin(["", "0", "inf"]).to_numpy()
+    return never
 
 
 def _of_one_kind(cohorts, periods):

@@ -539,14 +539,15 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, level=0.95):
         ["source_id", "indicator", "period_end", "value"]
     )
     sharp = (levels["hedge"] == "exact") & (levels["resolution"] == 1) & (levels["value"] % 1 == 0)
-    groups = (
-        levels.assign(sharp=sharp).groupby(columns, dropna=False)
-        if columns
-        else [((), levels.assign(sharp=sharp))]
-    )
+    levels = levels.assign(sharp=sharp)
+    groups = levels.groupby(columns, dropna=False) if columns else [((), levels)]
     rows = [dict(zip(columns, key, strict=True)) | _digits(group, at_least) for key, group in groups]
     table = pd.DataFrame(rows, columns=[*columns, *_DIGIT_COLUMNS])
-    judged = table["n"] >= at_least
+    return mark_simulated(_judge_digits(table, table["n"] >= at_least, alpha), is_simulated(facts))
+
+
+def _judge_digits(table, judged, alpha):
+    """Adjust the p-values of the groups that are judged for their number, and give each group its verdict."""
     both = table.loc[judged, ["p_digits", "p_round"]].astype(float)
     adjusted = _holm(pd.Series(both.to_numpy().ravel(), dtype=float)).to_numpy().reshape(-1, 2)
     adjusted = pd.DataFrame(adjusted, index=both.index, columns=both.columns)
@@ -554,10 +555,9 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, level=0.95):
     heaped, uneven = (
         (adjusted[c] < alpha).reindex(table.index, fill_value=False) for c in ("p_round", "p_digits")
     )
-    table["verdict"] = np.select(
-        [~judged, heaped, uneven], ["too few to judge", "heaped", "uneven"], "no sign"
-    )
-    return mark_simulated(table, is_simulated(facts))
+    words = ["too few to judge", "heaped", "uneven"]
+    table["verdict"] = np.select([~judged, heaped, uneven], words, "no sign")
+    return table
 
 
 _DIGIT_COLUMNS = ["n", "vague", "share_0", "share_5", "share_0_5", "chi2", "p_digits", "p_round"]

@@ -319,18 +319,8 @@ def _report_panel(truth, place, reporting, rng):
     counts[["low", "high", "value"]] = counts[["low", "high", "value"]].mul(per_10k, axis=0)
     table = pd.concat([table[~rate], counts], ignore_index=True)
     gaps = (table["indicator"] != "youth_14_28") & (rng.uniform(size=len(table)) < reporting.get("gaps", 0))
-    panel = as_panel(
-        table[~gaps],
-        district="district",
-        period="period",
-        cohort="cohort",
-        indicator="indicator",
-        outcomes="value",
-        low="low",
-        high="high",
-        keep=["province", "youth"],
-    )
-    return mark_simulated(panel)
+    same = {name: name for name in ("district", "period", "cohort", "indicator", "low", "high")}
+    return mark_simulated(as_panel(table[~gaps], **same, outcomes="value", keep=["province", "youth"]))
 
 
 def print_figures(values, vague, rng):

@@ -123,7 +123,14 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
         weights = control_weights(features[donors], features[treated].mean(axis=0))
         return weights, np.zeros((~after).sum())
 
-    weights, target = weigh(treated, ~treated)[0], features[treated].mean(axis=0)
+    told = _told_of_fit(cells, features, treated, after, weigh(treated, ~treated)[0])
+    if controls:
+        told["controls"] = "means before treatment"
+    return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
+
+
+def _told_of_fit(cells, features, treated, after, weights):
+    """Say how near the weighted mean comes before treatment, and what other weights as near would give."""
     gap = cells.y[treated].mean(axis=0) - weights @ cells.y[~treated]
     off = cells.without_noise(np.sqrt((gap[~after] ** 2).mean()))
     told = {"fit": f"{off:.4g} off before treatment (root mean square)"}
@@ -134,15 +141,13 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
             "(synthetic_did takes levels off)"
         )
     change = cells.y[~treated][:, after].mean(axis=1)
-    ends = _as_near(features[~treated], target, weights, change)
+    ends = _as_near(features[~treated], features[treated].mean(axis=0), weights, change)
     if ends:
-        low, high = gap[after].mean() + weights @ change - np.array(ends)[::-1]
+        low, high = att + weights @ change - np.array(ends)[::-1]
         told["not unique"] = (
             f"other weights come as near, and give {low:.4g} to {high:.4g}; these are the most even"
         )
-    if controls:
-        told["controls"] = "means before treatment"
-    return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
+    return told
 
 
 def _spread(values):
