@@ -406,6 +406,7 @@ def compute_metrics(facts, *, indicators=None, units=None):
     check_columns("facts", facts, _NEEDED, "load them with load_facts")
     book = given_or_own("indicators", indicators).set_index("indicator")
     levels, refused = _levels(facts, book, given_or_own("units", units))
+    functions = {name: function for name, function, _ in METRICS}
     pairs = [(name, *taken) for name, _, taken in METRICS if YOUTH not in taken]
     pairs = pd.DataFrame(pairs, columns=["metric", "indicator", "base"])
     both = levels.merge(pairs, on="indicator").merge(
@@ -413,9 +414,11 @@ def compute_metrics(facts, *, indicators=None, units=None):
     )
     both = both[_over_one_time(both)]
     both, zero = both[both["low_bottom"] > 0], both[~(both["low_bottom"] > 0)]
-    parts = ((function, both[both["metric"] == name]) for name, function, _ in METRICS)
-    bounds = [function(_interval(rows, "top"), _interval(rows, "bottom")) for function, rows in parts]
-    table = _over(both).join(pd.concat(bounds))
+    bounds = [
+        functions[name](_interval(rows, "top"), _interval(rows, "bottom"))
+        for name, rows in both.groupby("metric")
+    ]
+    table = _over(both).join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
     table["fact_ids"] = _joined(both)
     table = table.sort_values([*_PLACE, "metric", "flow", "period_start"], ignore_index=True)
     table = with_refused(table, pd.concat([refused, _not_computed(zero)]))
