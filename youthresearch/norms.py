@@ -404,7 +404,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 units=_PERCENT,
             ),
             Form("按照?$", "计入|折算", units=_PERCENT),
-            Form("", "来?计算|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
+            Form("", "来?(?:计算|折算)|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
         ],
     ),
 }

@@ -719,6 +719,8 @@ def _pattern():
         texts[name] = f"(?:{either(words[name], _beyond(words[name]), usual)})"
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
+    added = {"+": r"(?!(?<=元\+)[\u4e00-\u9fff]{1,12}\d)"}  # 300元+利息5元 is a sum
+    texts["POST"] = f"(?:{either(words['POST'], added)})"
     groups = lexicon_codes("person").keys() | lexicon_codes("organisation").keys()
     texts["GROUP"] = f"(?:{either({word for word in groups if len(word) > 1} | {'者'})})"
     large = _not_after_one()
@@ -841,7 +843,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     + ")",
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个[半多]?月|个(?:年头|春秋|寒暑|[日昼]夜)|周年|年(?!级)"
-    r"|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+    r"|个?星期|(?<=\d)周(?![岁年期末报刊边围次一二三四五六日])|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
 _FIRST = {  # what some sorts begin with, so that their many forms are tried only there
     "date": r"(?=(?:1[5-9]|20)[\dxX×*]|\d{1,2}[ 年月日号.:—–~至到-]"
@@ -866,7 +868,7 @@ _SORTS = {
         r"(?<=[“\"‘'])\d{1,2}\.\d{1,2}(?=[”\"’'])",  # “12.5”
         r"(?<!\d)(?:5\.4|12\.5|3\.5|3\.12)(?=青年|学雷锋|志愿|活动|节|主题|国际)",
         # 1500—1600人
-        r"YEAR(?![\d级届]|[余多]? ?UNIT|(?<=1[5-8]\d\d)AREA| ?[余多]|[.,%万亿]"
+        r"YEAR(?=首届)|YEAR(?![\d级届]|[余多]? ?UNIT|(?<=1[5-8]\d\d)AREA| ?[余多]|[.,%万亿]"
         r"|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",
     ],
     "age": [
@@ -892,7 +894,7 @@ _SORTS = {
         r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季度?|章|节|版)",  # 第3-5名
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季度?|章|节|版)?(?!产业)",
         r"首(?:批|届|轮|期|COUNTED)",
-        r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
+        r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?<!召开)(?<!召开了)(?<!举行)(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
         r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff]:)"
