@@ -114,6 +114,10 @@ _FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集�
 )
 _BY_MEASURE = ("元", "吨", "斤", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
+_GAINED = re.compile(  # 增产5%, 提高产能20%, 人均增收300元; but 提高覆盖率8%
+    r"(?:增(?<!新增)[收产支效]|(?P<less>减[产税负排收支])"
+    r"|(?:提高|提升|增加|扩大|(?P<cut>降低|减少|压缩|节约))[\u4e00-\u9fff]{2}(?<![比幅度重例速])(?:(?<!率)|(?<=[效功]率)))$"
+)
 _LIKE = re.compile("[比较于超先后]")  # a quick look for the next one
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
     r"(?:(?:(?<![占对评同环])比(?![例赛重较])|较(?![大高好强多快少低慢为长短深严优易难真量]))[^,。;:]{1,16}?"
@@ -147,7 +151,7 @@ _HEADED = re.compile(
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
 _SUCH = re.compile("\\d[万亿]?元(?:以[上下内])?的")  # a sum that only says which are counted
 _AMONG = re.compile("[\u4e00-\u9fff]{1,8}[中里]")
-_REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
+_REWARD = re.compile(r"每[^,]{1,12}[1一][^,]{1,14},[^,\d]{0,8}(?:给予|奖励|补[贴助])")
 _PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元
     r"每[人户名]?个?(?:学?年|月|学期|季度?|周|天|日)(?:[^,。;\d]{0,10}(?:补[贴助]|津贴|工资|领取))?$"
     r"|每(?:月|学?年|季度|学期)[交缴]纳?[^,。;\d]{0,3}$"
@@ -259,6 +263,9 @@ def _own_kind(mention, clause, whole, each, rest):
     if verb and (unit in PARTS or unit == "倍"):
         ratio = unit in PARTS and _RATIO.search(clause[: moved.start()])
         return ("change" if ratio else "growth"), sign, attached
+    gained = (unit == "%" or unit in _BY_MEASURE) and _GAINED.search(clause)
+    if gained and unit == "%":
+        return "growth", -1 if gained["less"] or gained["cut"] else 1, 0
     if unit in PARTS or (not unit and _HELD.search(clause)):
         held, speed = _SHARE.search(clause), unit in PARTS and _SPEED.search(clause)
         speed = speed or (rest[:1] in _GROWS and not held and _GROWING.match(rest))
@@ -270,7 +277,7 @@ def _own_kind(mention, clause, whole, each, rest):
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
     of_all = clause.endswith(_ALL) and "计均" not in clause[-5:]  # 收、支总计均为
     mean = of_each or of_all or marks["mean"].search(clause)
-    if mean and not (compared or (verb and ("均" in clause or _RATED.search(clause)))):
+    if mean and not (compared or ((verb or gained) and ("均" in clause or _RATED.search(clause)))):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -419,11 +426,12 @@ def _is_listed_with(context, mention, said):
 
 # Status ----------------------------------------------------------------------------------------------------
 
-_TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划", "算")  # what it ends in
+_TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划", "算", "积", "由", "从")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
     r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
     r"|预算(?:数|总?额|金额)(?:为|是)?$|预算[为是]$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$|(?<!完成)计划[为是]$"
+    r"|招[聘募录考生]计划(?:由|从)?$|(?<!总)规划(?:建设|占地|用地)?面积$"
 )
 _DUE = re.compile("(?:任务|指标)(?:为|是)?$")  # 造林任务300亩,完成310亩
 _DONE_OF_IT = re.compile(r"[^,。;\d]{0,4},[^,。;\d]{0,10}(?:完成|实际|已|入库)")
@@ -449,7 +457,7 @@ _CALLS = re.compile(r"(?:公告|启事|简章|通知)[(\[]?招[聘募录]?$")
 _CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
     r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
-    r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
+    r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:(?<=,)[^,。;\d]{0,8})?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
 )
 _FULFILLED = re.compile(
     r"(?:完成|超过?|[高低快慢多少]于|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$"
@@ -487,18 +495,25 @@ _CLAUSE = re.compile("[^,。;:]*")
 _CHOSEN = re.compile("[^,。;:\\d]{0,8}(?:被(?:确定|认定|列|评|授|命名|选|录)|报考)")  # 3县被确定为项目县
 _ATTAINED = re.compile("(?:完成|实现|达成|围绕|对照)[^,。;:]*$")
 _ESTIMATED = re.compile(
-    r"[^,。;\d可将]*(?:实现|完成|接待|总值|总额|收入|投资)[^,。;\d可将]*\d[^。;]{0,40}(?:增长|增幅|增速|下降)(?:为|达)?\d"
+    r"[^,。;\d可将]*(?:实现|完成|接待|总值|总额|收入|投资|增加值|GDP)[^。;\d可将]*(?:\d[^。;]{0,40})?(?:增长|增幅|增速|下降)(?:为|达)?\d"
 )
 _SOON = re.compile(r"[^,。;:!?\d]{0,16}即将(?:建成|完[工成]|竣工|投[用入产]|开[工放]|启用|交付|落成)")
+_RECORD = re.compile(r"[^,。;:、\d]{0,10}纪录")
 _FURTHER = re.compile("[^,。;:]*(?:,\\d[^,。;:]*)?")  # 将300户,900人分为5组
 _COMING = re.compile(r"(?:今年|未来|下半年|届时|接下来|明年|下一步)[^。;\d]{0,16}$|[年月日期内后还也都均又]$")
 _WHERETO = re.compile(
-    "(?<![组建完达形促])成|到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
+    "(?<![组建完达形促])成|到|入|给|至|[送运寄发]往|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
 )
 _AIM = re.compile(
     r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)(?![^,。;]{0,4}(?:完成|落实))"
 )  # 完成不少于100个的目标
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
+
+
+def is_broken(mention, said):
+    """Tell whether 超 or 破 before a number says that so many records were broken (超3项世界纪录)."""
+    verb = mention["number_start"] - mention["start"] == 1
+    return mention["hedge"] == "over" and verb and "纪录" in said.rest[:12] and _RECORD.match(said.rest)
 
 
 def is_surpassed(said):

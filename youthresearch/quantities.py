@@ -717,6 +717,8 @@ def _pattern():
     texts["INITIALS"] = "".join(map(re.escape, sorted({unit[0] for unit in words["UNIT"]})))
     for name in ("UNIT", "COUNTED", "LATIN"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]), usual)})"
+    # of blood and vaccines; but 20单位 are bodies
+    texts["UNIT"] = rf"(?:{texts['UNIT']}|单位(?:(?<=万单位)|(?<=\.\d单位)|(?<=\.\d\d单位)))"
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
     added = {"+": r"(?!(?<=元\+)[\u4e00-\u9fff]{1,12}\d)"}  # 300元+利息5元 is a sum
