@@ -497,6 +497,10 @@ _ATTAINED = re.compile("(?:完成|实现|达成|围绕|对照)[^,。;:]*$")
 _ESTIMATED = re.compile(
     r"[^,。;\d可将]*(?:实现|完成|接待|总值|总额|收入|投资|增加值|GDP)[^。;\d可将]*(?:\d[^。;]{0,40})?(?:增长|增幅|增速|下降)(?:为|达)?\d"
 )
+_COMES = re.compile(  # 300名志愿者将参加, 学生20名、教师5名将出席; but 将把
+    r"[^,。;:!?]{1,30}(?<!即)将(?:还|也|陆续|分批|全部|共同|一同)*"
+    r"(?:参(?!照)|出席|列席|亮相|上岗|进场|登台|领取|开展|组织|走进|受邀)"
+)
 _SOON = re.compile(r"[^,。;:!?\d]{0,16}即将(?:建成|完[工成]|竣工|投[用入产]|开[工放]|启用|交付|落成)")
 _RECORD = re.compile(r"[^,。;:、\d]{0,10}纪录")
 _FURTHER = re.compile("[^,。;:]*(?:,\\d[^,。;:]*)?")  # 将300户,900人分为5组
@@ -732,6 +736,8 @@ def _is_named(found, said, rest):
 def _is_aim(mention, clause, rest):
     """Tell whether a figure is said to be a target or a shortlist by what follows it (完成100个的目标)."""
     if ("拟" in rest and _SHORTLIST.match(rest)) or ("即将" in rest and _SOON.match(rest)):
+        return True
+    if "将" in rest and mention["unit"] in (*WHOLE, "支", "所") and _COMES.match(rest):
         return True
     aimed = ("目标" in rest or "任务" in rest) and _AIM.match(rest)
     return aimed and (mention["hedge"] == "at_least" or _AIMS.search(clause))
