@@ -8,7 +8,8 @@ unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the
 of an earlier figure; ``due``, the unit of the task before it and whether that was a part of one; ``course``;
 ``baseline``; ``bound``, whether it is of a plan or a rule; and
 ``paragraph``, a dict of what the paragraph said (``ahead``: whether a year to come holds for what follows;
-``told``: whether the last sentence said what shall be done; ``was``: whether any said what was).
+``told``: whether the last sentence said what shall be done; ``was``: whether any said what was;
+``stated``: whether a figure is of what is or was).
 """
 
 import re
@@ -346,7 +347,7 @@ def _with_the_last(kind, sign, rate, lead, context):
 
 _SENT = "推荐|推报|选报|申报|上报|报送|推选"
 _EVERY = re.compile(rf"每[名位个人]|各[^,。;\d]{{0,10}}(?:{_SENT})(?!的)")
-_KEPT_UP = re.compile("了|已|坚持|平均|共[^青同产]|累计|增加到|提高到|减少到|增至")
+_KEPT_UP = re.compile("了|近年|本年度|(?<=[自从]).{4}年|已|坚持|平均|共[^青同产]|累计|增加到|提高到|减少到|增至")
 _PER = re.compile(r"每|各(?![级类地界族项种行自])|平均")
 _DUTY = r"一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])"
 _OWED = re.compile(
@@ -371,7 +372,8 @@ _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)(?!共|合计|总计)[^,�
 def _is_owed(mention, said, each, context):
     """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
     if each and each.period and _is_frequency(mention) and not _KEPT_UP.search(said.clause):
-        return not _SUMMED.match(said.rest)  # 每月召开一次例会
+        told = context["paragraph"].get("stated") and not (context["bound"] or mention["hedge"] == "at_least")
+        return not (_SUMMED.match(said.rest) or (told and not _OWED.search(said.clause)))  # 每月召开一次例会
     if context["bound"] and _EVERY.search(said.clause):
         return True
     if not (each or _PER.search(said.clause)):
@@ -531,6 +533,7 @@ def status_of(mention, said, planned, context):
     planned: whether its paragraph says that it shall be.
     """
     if mention["hedge"] == "masked":
+        context["paragraph"]["stated"] = True
         return "masked"
     if mention.get("aim"):
         return "planned"
@@ -555,9 +558,10 @@ def status_of(mention, said, planned, context):
         context["paragraph"]["was"] = context["paragraph"].get("was") or not intent
     bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
     shall = (bound and not context.get("done")) or context["intent"]
-    if shall and not intent and _CHOSEN.match(rest):
-        return "achieved"
-    return "planned" if shall and not _is_start(clause, rest) else "achieved"
+    if shall and (intent or not _CHOSEN.match(rest)) and not _is_start(clause, rest):
+        return "planned"
+    context["paragraph"]["stated"] = True
+    return "achieved"
 
 
 def _carry(mention, said, marked, context):
