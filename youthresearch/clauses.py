@@ -145,6 +145,9 @@ _WHOLE_THINGS = ("家", "个", "所", "座", "处", "条", "项", "户", "支", 
 _STEPS = ("位次", "名次", "等级", "档次", "层次", "百分", "台阶")
 _THEN = ("便", "就", "则", "多", "少")
 _EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
+_GIVEN = re.compile(  # 为4名学生各发放助学金2000元
+    r"各(?:发放|捐赠|捐助|赠送|资助|奖励|补[助贴])了?[^,。;:、\d]{2,14}$"
+)
 _ALL = ("均", "均为", "均是", "均达", "均达到", "均在", "均有")  # 面积均超过90平方米
 _HEADED = re.compile(
     "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
@@ -277,7 +280,7 @@ def _own_kind(mention, clause, whole, each, rest):
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
     of_all = clause.endswith(_ALL) and "计均" not in clause[-5:]  # 收、支总计均为
-    mean = of_each or of_all or marks["mean"].search(clause)
+    mean = of_each or of_all or marks["mean"].search(clause) or (unit == "元" and _GIVEN.search(clause))
     if mean and not (compared or ((verb or gained) and ("均" in clause or _RATED.search(clause)))):
         return "mean", 1, 0
     if verb:
@@ -365,6 +368,8 @@ _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90�
     r",(?![^,]*(?:[全共计已了占含增减各每]|新[引招聘培]|总(?![干队支监经])|其[中他余]|[选评产获]出))[^,。;:、\d]{2,8}"
 )
 _OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
+_INSIDE = re.compile(r"\((?:其中)?[:,]?[^,。;:、\d()]{1,14}")  # 每户补助2万元(其中省级1万元,县级1万元)
+_INSIDE_TOO = re.compile(r"[,、][^,。;:、\d()]{1,14}")
 _BEFORE = re.compile(r",比(?:\d{4}年|[上去]年|上次)[^,。;:、\d]{0,12}")  # 每户2.6人,比2010年的3.3人减少
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)(?!共|合计|总计)[^,。;:、\d]{0,8}")
 
@@ -410,6 +415,8 @@ def _is_listed_with(context, mention, said):
         return mention["unit"] == first["unit"]
     if _OTHERS.fullmatch(lead) or (mention["resolution"] < 1 and _BEFORE.fullmatch(lead)):
         return mention["unit"] == first["unit"]
+    if mention["unit"] == first["unit"] and _is_inside(context, mention, lead):
+        return True
     if context["seats"] and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return said.rest[:1] in ("", *",。;)、\n")
     if context["per"] == "亩" and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
@@ -424,6 +431,15 @@ def _is_listed_with(context, mention, said):
         or mention["hedge"] == first["hedge"] == "at_least"
         or single  # 每人一个书包、一条毛巾
     )
+
+
+def _is_inside(context, mention, lead):
+    """Tell whether a sum is a part, in brackets, of the one for each unit before them."""
+    inside = _INSIDE_TOO if context.get("inside") else _INSIDE
+    if context["mean"]["value"] < mention["value"] and not context.get("inside"):
+        return False
+    context["inside"] = bool(inside.fullmatch(lead))
+    return context["inside"]
 
 
 # Status ----------------------------------------------------------------------------------------------------

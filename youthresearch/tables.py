@@ -57,6 +57,10 @@ _PAID = re.compile(  # 按月发放津贴:
 )
 
 
+_EACH = re.compile("每([百千万](?:名学生|户|人|[常住户籍]{0,4}人口))")
+_PERSONS = re.compile("人数(?:统计|情况|一览|明细)?(?:如下)?表?:?$")
+
+
 class Column(NamedTuple):
     """What a column holds, and what its header says.
 
@@ -71,7 +75,8 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """What holds for a whole table: its columns, the lines above it, date and the document's date.
 
-    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is;
+    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is; each: of how many it says to be;
+    counts: the unit where nothing says another;
     status: where the caption tells it (名额分配表); persons: the last line that heads a part, where it names
     some (专任教师).
     """
@@ -81,6 +86,8 @@ class Table(NamedTuple):
     unit: tuple
     units: list
     paid: str
+    each: str
+    counts: str
     status: str
     date: str
     document: str
@@ -205,6 +212,7 @@ def _bare(rows):
 def _table(columns, caption, document):
     text = "\n".join(line.text for line in caption)
     unit, year, paid = _CAPTION_UNIT.search(text), re.search(r"(?:19|20)\d\d年", text), _PAID.search(text)
+    each = _EACH.search(text)
     units = [found for name in unit[1].split("、") if (found := unit_of(name))[0]] if unit else []
     if not unit and caption and caption[-1].text.endswith(")"):  # 收入情况(万元)
         units = [name_and_unit(caption[-1].text)[1:]]
@@ -214,6 +222,8 @@ def _table(columns, caption, document):
         units[0] if len(units) == 1 else ("", 1),
         units if len(units) > 1 else [],
         paid[1] if paid else "",
+        each[1] if each else "",
+        "人" if caption and _PERSONS.search(caption[-1].text) else "",
         "planned" if _ALLOTTED.search(text) else "",
         iso(year[0]) if year else document,
         document,
@@ -512,7 +522,10 @@ def _read_row(row, table):
             both = both._replace(status=both.status or table.status)
             if table.paid and not both.per:
                 both = both._replace(per=table.paid if "元" in (value[1], table.unit[0]) else "")
+            if table.each and both.kind == "level" and not both.per:
+                both = both._replace(per=table.each)
             units = [(s.unit, s.factor) for s in (column.said, said)] + [table.unit, (both.implied, 1)]
+            units.append((table.counts if both.kind == "level" else "", 1))
             if table.units:
                 units.insert(2, _one_of(table.units, both, value[2] < 1))
             unit = next((u for u in units if u[0]), units[-1])
