@@ -447,13 +447,14 @@ def _is_inside(context, mention, lead):
 _TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划", "算", "积", "由", "从")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
-    r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
+    r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|(?:下达|安排|承担)[^,。;\d]{0,12}(?:目标|任务|计划)$"
     r"|预算(?:数|总?额|金额)(?:为|是)?$|预算[为是]$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$|(?<!完成)计划[为是]$"
     r"|招[聘募录考生]计划(?:由|从)?$|(?<!总)规划(?:建设|占地|用地)?面积$"
 )
 _DUE = re.compile("(?:任务|指标)(?:为|是)?$")  # 造林任务300亩,完成310亩
 _DONE_OF_IT = re.compile(r"[^,。;\d]{0,4},[^,。;\d]{0,10}(?:完成|实际|已|入库)")
 _NEXT_DUE = re.compile(r"[,、;][^,。;:\d完已实共]{1,10}")
+_RESET = re.compile("(?:核[减增]|[减增]|减少|增加|调整|[上下]调|变更|改)[为到至]")  # 计划由6人核减为4人
 _PARTS_DUE = re.compile(r"[^,。;:\d]{0,6}[,(]其中:?[^,。;:\d完已实共]{1,10}")
 _PLANNED_SUM = re.compile("(?:预算|计划|任务|目标)(?:为|是)?$")
 _ITS_PART = re.compile(r"的(?:约|近|超过?)?\d[\d.]*%")  # 占年初预算300万元的41%
@@ -513,7 +514,7 @@ _CLAUSE = re.compile("[^,。;:]*")
 _CHOSEN = re.compile("[^,。;:\\d]{0,8}(?:被(?:确定|认定|列|评|授|命名|选|录)|报考)")  # 3县被确定为项目县
 _ATTAINED = re.compile("(?:完成|实现|达成|围绕|对照)[^,。;:]*$")
 _ESTIMATED = re.compile(
-    r"[^,。;\d可将]*(?:实现|完成|接待|总值|总额|收入|投资|增加值|GDP)[^。;\d可将]*(?:\d[^。;]{0,40})?(?:增长|增幅|增速|下降)(?:为|达)?\d"
+    r"[^,。;\d可将]*(?:实现|完成|接待|总值|总额|收入|投资|增加值|GDP)(?:[^。;\d可将]|(?<=不)可)*(?:\d[^。;]{0,40})?(?:增长|增幅|增速|下降)(?:为|达)?\d"
 )
 _COMES = re.compile(  # 300名志愿者将参加, 学生20名、教师5名将出席; but 将把
     r"[^,。;:!?]{1,30}(?<!即)将(?:还|也|陆续|分批|全部|共同|一同)*"
@@ -638,7 +639,8 @@ def _is_told_as_task(mention, clause, rest):
 def _is_part_due(mention, lead, due):
     """Tell whether a figure is a part of the task before it (下达任务300亩,其中:造林200亩,封山100亩)."""
     unit, listed = due
-    return unit == mention["unit"] and bool((_PARTS_DUE, _NEXT_DUE)[listed].fullmatch(lead))
+    after = (_PARTS_DUE, _NEXT_DUE)[listed]
+    return unit == mention["unit"] and bool(after.fullmatch(lead) or _RESET.fullmatch(lead))
 
 
 def _is_start(clause, rest):
@@ -683,6 +685,8 @@ def _is_put(found, lead, rest):
     Before a word that is no verb we know it does so too if its clause says whereto or as what, or ends before
     the figure, unless a word of time goes before it; and before a noun.
     """
+    if lead.startswith("将把", found.start()):
+        return False
     end = _CLAUSE.match(lead, found.start()).end()
     if end == len(lead) and _PUT.match(rest):
         return True

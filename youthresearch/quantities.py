@@ -845,7 +845,7 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     + ")",
     "CN": "[一二三四五六七八九十]",
     "TIME": r"(?:个[半多]?月|个(?:年头|春秋|寒暑|[日昼]夜)|周年|年(?!级)"
-    r"|个?星期|(?<=\d)周(?![岁年期末报刊边围次一二三四五六日])|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
+    r"|个?星期|个?季度|天|分钟|秒钟?|个?学期|个工作日)",
 }
 _FIRST = {  # what some sorts begin with, so that their many forms are tried only there
     "date": r"(?=(?:1[5-9]|20)[\dxX×*]|\d{1,2}[ 年月日号.:—–~至到-]"

@@ -110,8 +110,10 @@ def _is_under_the_line(mention, folded, lead, rest):
 def _by_its_unit(mention, token, lead, rest):
     """Say why a number with some unit is no figure, by what stands beside it."""
     marks, unit = _marks(), mention["unit"]
-    if unit == "周" and rest[:1] == "岁":
-        return "age"  # 年龄不超过35周岁
+    if unit == "周":
+        if rest[:1] == "岁":
+            return "age"  # 年龄不超过35周岁
+        return "" if lead.endswith("连续") else "duration"  # 连续2周 at the top are counted
     if len(token) == 2 and unit != "个" and token[0] in _HAN_DIGITS and marks["town"].match(rest):
         return "name"  # 五台县, 三元区
     if _only_unit(token, unit, lead):
