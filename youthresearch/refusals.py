@@ -130,8 +130,8 @@ def _by_its_unit(mention, token, lead, rest):
         return "number"  # 8号楼302室, 3室2厅
     if unit == "位" and marks["digits"].search(lead):
         return "number"  # 身份证号后4位
-    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
-        return "number"  # 桥西100米, of an address
+    if unit in ("米", "公里") and (lead[-1:] in tuple("东南西北侧行") or _at_a_place(rest)):
+        return "number"  # 桥西100米, of an address; 东北6公里处
     if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
         return "threshold"
     if mention["hedge"] in ("over", "at_least", "range") and (
@@ -153,6 +153,10 @@ def _by_its_unit(mention, token, lead, rest):
     if mention["hedge"] in _BOUNDS | {"over"} and _is_of_size(mention, lead, rest):
         return "threshold"
     return ""
+
+
+def _at_a_place(rest):
+    return rest[:1] == "处" and rest[1:2] in ("", *",。;、)的有")
 
 
 def _is_time_taken(mention, lead, rest):

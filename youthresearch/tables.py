@@ -185,8 +185,8 @@ def _read_table(rows, caption, document):
 
     Nothing is read where it has no header.
     """
-    while rows and sum(bool(c.text) for c in rows[0]) == 1:
-        caption, rows = [*caption, Line(rows[0][0].start, rows[0][0].text)], rows[1:]
+    while rows and _is_title(*rows[:2]):
+        caption, rows = [*caption, *(Line(c.start, c.text) for c in rows[0])], rows[1:]
     columns, body = _columns(rows, document)
     sorts = {c.sort for c in columns}
     if "score" in sorts:
@@ -200,6 +200,14 @@ def _read_table(rows, caption, document):
     spans = [(r[0].start, r[-1].end) for r in rows if r[0].start < body[0][0].start]
     spans += [span for row in read for span in _read_spans(row, columns)]
     return figures, spans, _gaps(read, columns) + _gaps(others, [])
+
+
+def _is_title(row, below=()):
+    """Tell whether a row is no header: one cell, or a title and when or in what unit the figures below are."""
+    if sum(bool(c.text) for c in row) == 1:
+        return True
+    last = row[-1].text.replace(" ", "")
+    return len(row) == 2 < len(below) and bool(WHEN.fullmatch(last) or _CAPTION_UNIT.match(last))
 
 
 def _bare(rows):
