@@ -134,7 +134,7 @@ def _by_its_unit(mention, token, lead, rest):
         return "number"  # 桥西100米, of an address; 东北6公里处
     if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
         return "threshold"
-    if mention["hedge"] in ("over", "at_least", "range") and (
+    if mention["hedge"] in ("over", "at_least", "range", "under") and (
         marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
     ):
         return "threshold"
@@ -451,7 +451,9 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "owing": r"每[名位个][^。;\n]{2,}$",  # 每名干部联系3个以上的支部
     "sized": r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d",  # 40平方米活动室3处
     # 超过500件的有3个, 20万元以上的有某厂等4家
-    "having": r"(?:/[年月人户])?(?:以上)?的,?(?:共?有|达|共|占)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]",
+    "having": (
+        r"(?:/[年月人户])?(?:以上)?的,?(?:共?有|达|共|占)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]"
+    ),
     "worth": (  # 超亿元项目2个
         r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社|村|乡镇|楼宇|园区)"
         r" ?(?:[达共有]到? ?)?\d"
@@ -478,7 +480,8 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
     "served": "(?:服务|时[间长数]|[工课学]时|[课开授]|培训|累计|共|总|[每均])[^,。;:]*$",
     "of_hours": "的[^,。;:]{0,6}(?:服务|课|培训|劳动)",
-    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|评选|连续|共有?|已有?|历经|经历)[了过]?$",  # 连续举办六届
+    # 连续举办六届
+    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|评选|连续|共有?|已有?|历经|经历)[了过]?$",
     "one_after_another": "连续(?:举办|开展|召开|推出)了?$",  # 连续举办两期“...”
     "phase": "(?:等[^,。;:0-9]{0,6}?)?(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",

@@ -75,10 +75,9 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """What holds for a whole table: its columns, the lines above it, date and the document's date.
 
-    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is; each: of how many it says to be;
-    counts: the unit where nothing says another;
-    status: where the caption tells it (名额分配表); persons: the last line that heads a part, where it names
-    some (专任教师).
+    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is; each:
+    of how many it says to be (百户); counts: the unit where nothing says another; status: where the caption
+    tells it (名额分配表); persons: the last line that heads a part, where it names some (专任教师).
     """
 
     columns: list
@@ -203,7 +202,7 @@ def _read_table(rows, caption, document):
 
 
 def _is_title(row, below=()):
-    """Tell whether a row is no header: one cell, or a title and when or in what unit the figures below are."""
+    """Tell whether a row is no header: one cell, or a title with the date or the unit of the figures below."""
     if sum(bool(c.text) for c in row) == 1:
         return True
     last = row[-1].text.replace(" ", "")
