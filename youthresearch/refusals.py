@@ -138,6 +138,8 @@ def _by_its_unit(mention, token, lead, rest):
         marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
     ):
         return "threshold"
+    if token[0] in "百千万亿" and token.strip("百千万亿") == "元" and marks["worth"].match(rest):
+        return "threshold"  # 亿元项目6个
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
     if unit == "小时" and _is_time_taken(mention, lead, rest):
@@ -435,7 +437,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
     "top": "(?<![目以此之])前$",
-    "topmost": "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|者|考生)",  # but 进入前五名
+    "topmost": "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|[\u4e00-\u9fff]{0,3}者|考生)",  # but 进入前五名
     "ranked": (
         r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
     ),

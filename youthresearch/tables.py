@@ -202,7 +202,7 @@ def _read_table(rows, caption, document):
 
 
 def _is_title(row, below=()):
-    """Tell whether a row is no header: one cell, or a title with the date or the unit of the figures below."""
+    """Tell whether a row is no header: one cell, or a title with the date or unit of what is below."""
     if sum(bool(c.text) for c in row) == 1:
         return True
     last = row[-1].text.replace(" ", "")
