@@ -244,6 +244,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form("(?:达到?|累计|超过)$", "CONSEQUENCE"),
             Form(r"(?:超过|达到?|过)NEAR{1,20}的 ?$", "CONSEQUENCE"),
             Form("", r"[^,。;\d]{0,6},MAY", _BOUNDS),
+            Form("", r"的,?(?:每[人月年次户]|按照?|一次性|给予|奖励|补[贴助])", _BOUNDS | _RANGE),
             Form("", "者[,。]", _BOUNDS | _RANGE),
             Form("(?:不够|达到?|满)$", "时,"),
             Form("(?:超过|达到?|接近|不[足够满到])$", "SETS_UP"),

@@ -128,8 +128,8 @@ def _by_its_unit(mention, token, lead, rest):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
         return "number"  # 8号楼302室, 3室2厅
-    if unit == "位" and marks["digits"].search(lead):
-        return "number"  # 身份证号后4位
+    if unit == "位" and (marks["digits"].search(lead) or rest.startswith(("小数", "有效数", "数字"))):
+        return "number"  # 身份证号后4位, 两位小数
     if unit in ("米", "公里") and (lead[-1:] in tuple("东南西北侧行") or _at_a_place(rest)):
         return "number"  # 桥西100米, of an address; 东北6公里处
     if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
@@ -437,7 +437,9 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
     "top": "(?<![目以此之])前$",
-    "topmost": "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|[\u4e00-\u9fff]{0,3}者|考生)",  # but 进入前五名
+    "topmost": (  # but 进入前五名
+        "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|[\u4e00-\u9fff]{0,3}者|考生)"
+    ),
     "ranked": (
         r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
     ),
@@ -478,7 +480,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "got_it": "发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补",
     "form": r"(?:FORM)(?:[^,。;]{0,4}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$",
     "of_form": r"[^,。;、\d]{0,8}?(?:FORM)",
-    "got": "[了收征发审印展拍办补换赠]|整理|制作|共",
+    "got": "[了收征发展拍办补换赠]|审(?![批核]表)|印(?!件)|整理|制作|共",  # no 复印件, 审批表
     "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
     "served": "(?:服务|时[间长数]|[工课学]时|[课开授]|培训|累计|共|总|[每均])[^,。;:]*$",
     "of_hours": "的[^,。;:]{0,6}(?:服务|课|培训|劳动)",
