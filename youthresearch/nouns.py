@@ -69,6 +69,9 @@ TAKEN_IN = ("增收", "减收", "增支", "减支")  # of the revenue or spendin
 BARE = (*TOTALS, "比例", "比重")  # alone, they are of what was counted before
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 _NUMBER_OF = re.compile(r"(?:总?数|数量|人数)(?:一览|统计|情况)?表?[: \n]*$")
+_TITLE_ENDS = re.compile(  # 对比表, 情况如下:, (万元), or of a number or rate
+    r"(?:(?:一览|统计|情况|分布|对比|构成|汇总)*(?:如下表?|表)|(?<=[数率额量]))(?:\([^()]*\))?[:。 ]*$"
+)
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -993,6 +996,17 @@ def find_sum(text, start):
             quoted = text.rfind("“", 0, begin - start) if text[begin - start - 1] == "”" else -1
             return start + quoted if quoted >= 0 else begin, tokens[k].end - len(booked)
     return None
+
+
+def find_title(text, start):
+    """Find what the title of a table ends in (各院系就业率对比表, 近两年培训人数如下:), if that is a noun."""
+    ends = _TITLE_ENDS.search(text)
+    tokens = classify(cut(text[: ends.start()]) if ends else [], start, {})
+    k = len(tokens) - 5  # the last word
+    k -= k > 0 and tokens[k].word == "数"
+    if k < 0 or tokens[k].sort not in "nw":
+        return None
+    return phrase_to(tokens, k)[0], tokens[-5].end
 
 
 def _topic(tokens, i, unit):
