@@ -392,9 +392,21 @@ def _past_verb(tokens, k):
             if _is_crime(tokens, n, head):
                 return n - (tokens[n - 1].sort == "v" and tokens[n - 2].sort in "vh")  # 起诉侵吞挪用公款犯罪
             j = _held(tokens, j, n) or n + 1
+            if _is_chained(tokens, j, head):
+                return j + 1
             chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
             return j + (chained and _is_predicate(tokens, j, head))  # 定期缴纳团费, but 分散供养标准
     return j
+
+
+def _is_chained(tokens, j, k):
+    """Tell whether verb j and the one before it have a longer phrase to token k (排查整治校园周边场所)."""
+    head = tokens[k].word
+    if j >= k - 1 or tokens[j].sort not in "vw" or ends_in(head, "money") or head.endswith(WORKS):
+        return False
+    if tokens[j].word not in roles("head_verb"):
+        return False
+    return len(tokens[j - 1].word) == 2 and tokens[j + 1].sort == "n"
 
 
 def _is_apart(tokens, j):
