@@ -434,6 +434,8 @@ def _goes_on(tokens, j, last, unit):
     fitting = counts(tokens[last].word, unit)
     if not fitting and _last_counted(tokens, j, head, unit) is not None:
         return True  # 30户“最美家庭”备选家庭
+    if fitting and unit in (*PEOPLE, "户") and _have_object(tokens, j, last, head):
+        return False
     if unit in PEOPLE:
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
     if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
@@ -447,6 +449,15 @@ def _goes_on(tokens, j, last, unit):
     if not fitting and (cut or acts):
         return True  # 6条青年学习|社线路, 6部采矿调度机
     return takes_verb(tokens[head].word)
+
+
+def _have_object(tokens, j, last, head):
+    """Tell whether verb j is what the persons right before it do to or for others (9名队员慰问孤寡老人)."""
+    if last != j - 1 or tokens[j].sort not in "vw" or is_person(tokens[j + 1].word):
+        return False
+    if not is_person(tokens[head].word):
+        return True
+    return tokens[j].word in roles("head_verb")
 
 
 def _is_done_to(tokens, j, last, unit):

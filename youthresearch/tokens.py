@@ -301,7 +301,7 @@ def is_counted(word):
 def counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
     role = COUNTED.get(unit)
-    return bool(role) and ends_in(word, role)
+    return bool(role) and (ends_in(word, role) or (unit == "户" and is_person(word)))
 
 
 def fits(word, unit):
