@@ -438,6 +438,8 @@ def _goes_on(tokens, j, last, unit):
         return False
     if unit in PEOPLE:
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
+    if head > j + 1 and tokens[j].word in purely("event", "compound", "head_verb"):
+        return False  # 9个项目入围全国决赛
     if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
         return False  # 34个团支部换届工作, 6亩茶园建设任务
     if head == j:

@@ -412,7 +412,9 @@ def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
     after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i), "") if kind == "rank" else left_of(tokens, i, unit)
-    right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
+    over = after.word == NUMBER and unit in (*WHOLES, "类")  # 5户17名贫困人口
+    of_whom = "人" if not unit and _names_persons(tokens, i, "person") else unit  # 30万学生
+    right = right_of(tokens, i + over, of_whom)
     if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
     if unit in PEOPLE and right and left and not _names_persons(tokens, i):
@@ -1044,9 +1046,10 @@ def _belongs_left(tokens, i, unit):
     return False
 
 
-def _names_persons(tokens, i):
-    """Tell whether persons are named right after number i."""
-    return any(is_person(t.word) for t in tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1])
+def _names_persons(tokens, i, role=None):
+    """Tell whether persons, or by their role only, are named right after number i."""
+    after = tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1]
+    return any(ends_in(t.word, role) if role else is_person(t.word) for t in after)
 
 
 def _only_qualifies(tokens, i, phrase, unit):
