@@ -301,6 +301,8 @@ def is_counted(word):
 def counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
     role = COUNTED.get(unit)
+    if unit in ("家", "所", "处") and word.endswith(AREAS):
+        return False  # 9家社区俱乐部
     return bool(role) and (ends_in(word, role) or (unit == "户" and is_person(word)))
 
 
@@ -310,7 +312,7 @@ def fits(word, unit):
         return ends_in(word, "money")
     if unit in PEOPLE:
         return is_person(word) or word.endswith("数")
-    return unit not in ONLY or (counts(word, unit) and not (unit in "家所" and word.endswith(AREAS)))
+    return unit not in ONLY or counts(word, unit)
 
 
 def fits_only(word, unit):
