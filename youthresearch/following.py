@@ -321,8 +321,8 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort in "vw" and last == j - 2 and unit in EVENTS and after.sort == "x":
         return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
-        if takes_verb(tokens[j].word):
-            return after.sort not in "npwva"  # 非公有制经济组织
+        if takes_verb(tokens[j].word):  # 非公有制经济组织, 9个志愿服务组织入围
+            return after.sort not in "npwva" or after.word in purely("event", "compound", "head_verb")
         happens = unit in DONE[1:] and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
@@ -491,6 +491,8 @@ def _qualifies_next(tokens, j, unit):
     if head is None or head == j:
         return False
     if unit not in PEOPLE or ends_in(tokens[head].word, "person"):
+        return True
+    if tokens[j].word in roles("compound") and is_person(tokens[j + 1].word):
         return True
     return takes_verb(tokens[head].word) and tokens[j].word not in roles("event")  # 60人观看发布会
 

@@ -135,6 +135,8 @@ def _head_before(tokens, i, unit):
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
+        if k == i - 1 and unit == "元" and tokens[k].sort == "h" and _is_use(tokens, k):
+            break
         if tokens[k].word == "组织" and tokens[k - 1].sort in "nw" and tokens[k + 1].word in (*RISEN, "共"):
             break  # 志愿服务组织达到60个
         if tokens[k].sort in "va" and tokens[k - 1].word.endswith("外") and tokens[k + 1].word in RISEN:
@@ -161,6 +163,13 @@ def _is_done_by(tokens, k):
     """Tell whether token k is a verb right after a noun, no one's, which together name what is told of."""
     named = tokens[k - 1].sort == "n" and not is_counted(tokens[k - 1].word)
     return named and tokens[k].sort in "vh" and len(tokens[k].word) > 1
+
+
+def _is_use(tokens, k):
+    """Tell whether a clause is but a noun, no one and no sum, and verb k, which say what a sum is for (公务接待)."""
+    before = tokens[k - 1]
+    named = before.sort == "n" and not (is_counted(before.word) or ends_in(before.word, "money"))
+    return named and tokens[k - 2].sort == "x" and len(tokens[k].word) > 1
 
 
 def _is_start(tokens, k):
