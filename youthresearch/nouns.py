@@ -17,6 +17,7 @@ from .phrases import (
     RISEN,
     TO_THE_LEFT,
     TOTALS,
+    WORKS,
     each_before,
     lead,
     left_of,
@@ -54,6 +55,7 @@ from .tokens import (
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
+MEDALS = ("金", "银", "铜")
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
@@ -100,6 +102,8 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = "%" if mention["unit"] in PARTS else mention["unit"]
+    if unit in MEDALS:
+        return _won(tokens, i, context), "left", None
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
@@ -129,6 +133,13 @@ def find_noun(tokens, i, mention, kind, context):
         told = bare and (told or _is_listed(tokens, i, before))
         return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
+
+
+def _won(tokens, i, context):
+    """Find the works that won medals; where only who won is named, the medals are counted (学校获3金2银)."""
+    works = context["noun"] if context.get("unit") in MEDALS else left_of(tokens, i, "")
+    named = works and _head(tokens, i, works).endswith(WORKS)
+    return works if named else (tokens[i].end - 1, tokens[i].end)
 
 
 def _instead(tokens, i, unit, kind, found, context):
@@ -607,6 +618,8 @@ def _same_kind(tokens, i, unit, left, context):
         return None
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
+    if context["noun"] and head[-1:] in _head(tokens, i, context["noun"]):
+        return None  # 企业9家,其中央企6家
     group = PEOPLE if unit in PEOPLE else (unit,)
     same = (
         noun
@@ -953,7 +966,8 @@ def _shared(tokens, i, unit):
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
-    return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+    role = {"元": "money", "": "person"}.get(unit)
+    return found if counts(head, unit) or (role and ends_in(head, role)) else None
 
 
 def _over_brackets(tokens, i, unit):

@@ -60,7 +60,7 @@ PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before th
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
-STATED = ("为", "达", "达到", "占")  # after what a figure is of
+STATED = ("为", "达", "达到", "占", "占比达")  # after what a figure is of
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -183,6 +183,8 @@ def _search_from(tokens, i, unit):
     k = share_of(tokens, i) if share else i - 1
     k -= unit == "%" and tokens[k].word == "占"
     k -= tokens[k].word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
+    if unit == "倍" and tokens[k].word == "的":  # 党员数是建国时的9倍
+        k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ("是", "为")), k)
     if share:  # 入会率高于全县水平3个百分点
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
         n = k - (moves(tokens[k].word) or tokens[k].word in RISEN)
