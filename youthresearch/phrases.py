@@ -166,7 +166,7 @@ def _is_done_by(tokens, k):
 
 
 def _is_use(tokens, k):
-    """Tell whether a clause is but a noun, no one and no sum, and verb k, which say what a sum is for (公务接待)."""
+    """Tell whether a clause is but a noun, no one or sum, and verb k: what a sum is for (公务接待)."""
     before = tokens[k - 1]
     named = before.sort == "n" and not (is_counted(before.word) or ends_in(before.word, "money"))
     return named and tokens[k - 2].sort == "x" and len(tokens[k].word) > 1
@@ -282,7 +282,7 @@ def each_before(tokens, i):
 
 def _compared(tokens, k):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
-    if moves(tokens[k].word) or tokens[k].word in tuple("高低多少"):
+    if moves(tokens[k].word) or tokens[k].word in (*"高低多少", "翻"):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith(("算数", "算"))
             against = against or (tokens[n].sort == "c" and any(t.word == "相比" for t in tokens[n:k]))
