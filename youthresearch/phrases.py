@@ -189,7 +189,7 @@ def _search_from(tokens, i, unit):
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
         n = k - (moves(tokens[k].word) or tokens[k].word in RISEN)
         k = n - 1 - (tokens[n - 1].word == "的") if tokens[n].word == "比重" else k  # 青年的比重上升
-    return _compared(tokens, k)
+    return _compared(tokens, k, share)
 
 
 def _over_verb(tokens, k, unit):
@@ -280,9 +280,9 @@ def each_before(tokens, i):
     return found if found and lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
 
 
-def _compared(tokens, k):
+def _compared(tokens, k, share):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
-    if moves(tokens[k].word) or tokens[k].word in (*"高低多少", "翻"):
+    if moves(tokens[k].word) or tokens[k].word in tuple("高低多少") or (share and tokens[k].sort in "nsw"):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith(("算数", "算"))
             against = against or (tokens[n].sort == "c" and any(t.word == "相比" for t in tokens[n:k]))
