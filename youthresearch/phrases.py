@@ -73,7 +73,7 @@ def left_of(tokens, i, unit):
     k -= tokens[k].word in ("平均值", "均值") and tokens[k - 1].word.endswith("率")
     k = _of_share(tokens, k)
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
-    found = phrase_to(tokens, k)
+    found = _by_cause(tokens, k, i) or phrase_to(tokens, k)
     head = tokens[k - (tokens[k].word == BRACKET)].word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
@@ -90,6 +90,13 @@ def left_of(tokens, i, unit):
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
+
+
+def _by_cause(tokens, k, i):
+    """Find the state, told by its cause, that is counted (因病致贫9户), if token k before a verb is that cause."""
+    begin = k - (tokens[k - 1].word == "因")
+    state = tokens[begin].word[0] == "因" and i == k + 2 and tokens[k + 1].sort == "v"
+    return span(tokens, begin, k + 1) if state and tokens[k + 1].word not in roles("event") else None
 
 
 def _caused(tokens, k, found):
