@@ -403,8 +403,9 @@ def _joins_next(tokens, j, last, unit):
         return False  # 9个大项、三级分管
     if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
         return True  # 3名低收入、困难家庭学生
+    joint = tokens[j].word in ("与", "同", "跟")
     if counts(tokens[last].word, unit):
-        if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh":
+        if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh" and not joint:
             return True  # 9个省、市建设中学60所
         head = _last_counted(tokens, j + 1, head, unit)
         if head is None:
@@ -412,12 +413,12 @@ def _joins_next(tokens, j, last, unit):
     after = tokens[head + 1].word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
-    if tokens[j].word in ("与", "同", "跟") and tokens[head + 1].sort in "vh":
+    if joint and tokens[head + 1].sort in "vh":
         return False  # 9个团支部与贫困村结对
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
-    return not (unit in ("", *PEOPLE, *ONLY) and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
+    return not (unit in ("", *PEOPLE, *ONLY) and joint)  # 团干部与学生结对
 
 
 def _last_counted(tokens, begin, last, unit):
