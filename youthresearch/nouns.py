@@ -27,6 +27,7 @@ from .phrases import (
 )
 from .tokens import (
     AGE,
+    AREAS,
     BODY,
     COUNTED,
     NUMBER,
@@ -155,7 +156,10 @@ def _instead(tokens, i, unit, kind, found, context):
         return before, "inherited"  # 救助90名(省定任务60名)
     if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
         return found["right"], "right"  # 广东、福建等省60%的企业
-    if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
+    if _is_where(tokens, i, unit, left, context):
+        whole, place = _fitting(tokens, i, unit, before), tokens[i - 1].word.endswith(AREAS)
+        return whole if place else _without_body(tokens, whole), "inherited"
+    if _is_elided(tokens, i, unit, left, before):
         return before and _fitting(tokens, i, unit, before), "inherited"
     if unit in KINDS and (whole := _parted(tokens, i, left, before)):
         return whole, "inherited"
@@ -404,6 +408,13 @@ def _is_where(tokens, i, unit, found, context):
     said = [t.word for t in tokens[max(0, i - 4 * REACH) : i] if t.start >= context["noun"][1]]
     told = unit not in (*COUNTED, *BUILDINGS)  # a body is none of what they count
     return told or any(word in (":", "其中", "包括", "(") for word in said)
+
+
+def _without_body(tokens, phrase):
+    """Leave out the body that a phrase begins with, where another stands for it (医院床位90张,卫生院9张)."""
+    inside = (t for t in reversed(tokens) if phrase[0] <= t.start and t.end < phrase[1])
+    body = next((t for t in inside if ends_in(t.word, "organisation") and not is_person(t.word)), None)
+    return (body.end, phrase[1]) if body else phrase
 
 
 def _is_only_place(tokens, k, start):
