@@ -239,9 +239,10 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
         strata = of_column(panel, cells.districts, strata)
     code, names = stratum_of(cells.districts, strata)
     left = _centred(cells.y[:, before])
-    square = np.bincount(code, weights=(left**2).sum(axis=1)) / np.bincount(code) / (1 - 1 / len(left))
+    square = np.bincount(code, weights=(left**2).sum(axis=1))
     if not (square > 0).all():
         raise DataError(f"{outcome!r} does not move before treatment in some stratum: there is no noise.")
+    square = square / np.bincount(code) / (1 - 1 / len(left))
     said = "" if rho is None else "rho given, sd "
     said += f"estimated from {len(known)} periods before treatment"
     labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
