@@ -360,8 +360,24 @@ def _parts(tokens, first, whole):
         own = max(begin, tokens[c + 1].start), end
         parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
         if c < 1 or tokens[c].sort == "x":
+            shared = _shared_head(tokens, first, parts)
+            parts = parts[:1] + [shared] * (len(parts) - 1) if shared else parts
             return _of_ages(tokens, parts[::-1])
         k = c - 1
+
+
+def _shared_head(tokens, first, parts):
+    """Find the measure that only the last of some parts names for all of them (城镇、农村居民收入).
+
+    The parts are those before number `first`, the last one first.
+    """
+    heads = [next(t for t in tokens[:first] if t.end == end).word for _, end in parts]
+    named = [any(ends_in(word, role) for role in ("measure", "money", "person")) for word in heads]
+    inside = [t for t in tokens[:first] if parts[0][0] <= t.start and t.end < parts[0][1]]
+    if not named[0] or not inside or any(named[1:]):
+        return None
+    mean = next((t.start for t in inside if t.word.endswith("均")), None)
+    return mean or inside[0].end, parts[0][1]
 
 
 def _of_ages(tokens, parts):
