@@ -61,6 +61,7 @@ ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
 STATED = ("为", "达", "达到", "占", "占比达")  # after what a figure is of
+REALISED = ("实现", "完成")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -224,7 +225,7 @@ def _are_helped(tokens, k):
     """Tell whether a verb has an effect on the persons before token k (带动青年就业90人)."""
     for n in range(k - 2, -1, -1):
         if tokens[n].sort in "hvwx":
-            return tokens[n].sort != "x" and tokens[n].word not in ("实现", "完成", "新增")
+            return tokens[n].sort != "x" and tokens[n].word not in (*REALISED, "新增")
     return False
 
 
@@ -658,6 +659,8 @@ def _takes(tokens, n, k):
             return False  # 参加高考人数
         if n < k - 1 and word in ATTENDED and is_person(head):
             return False  # 出席会议代表
+    if word in REALISED and not head.endswith(NUMERIC):
+        return True  # 实现产值, but 完成比例
     near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
     return not (near or (n == k - 2 and head == "率") or _is_piece(tokens, n, k))
 
