@@ -163,9 +163,9 @@ def _run_on(tokens, i, unit):
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            if (_is_whose(tokens, j, last, unit) and not _names_the_kind(tokens, j, unit)) or (
-                last and not may_stand(after.sort)
-            ):
+            theirs = token.word == "的" and is_person(tokens[j - 1].word)  # 9名学生的父母
+            kind = not theirs and _names_the_kind(tokens, j, unit)
+            if (_is_whose(tokens, j, last, unit) and not kind) or (last and not may_stand(after.sort)):
                 break
             begin = last = None
         elif _is_head(tokens, j, last, unit):
@@ -195,7 +195,8 @@ def _is_whose(tokens, j, last, unit):
     word = tokens[last].word
     if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
         return _may_count(word, unit)
-    return not is_quality(word) and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
+    quality = is_quality(word) and not is_person(word)
+    return not quality and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
 
 
 def _is_alone(tokens, i, unit):

@@ -200,7 +200,7 @@ def _is_aim(tokens, i, unit, phrase):
     """Tell whether a clause says only what number i is measured by (完成计划的90%, 目标60人的90%)."""
     told = unit == "%" or (tokens[i + 1].word == "的" and tokens[i + 2].word == NUMBER)
     last = _head(tokens, i, phrase)
-    if last in ("数", "值"):  # 完成目标数的90%
+    if last in ("数", "值", "量"):  # 完成目标数的90%
         last = _head(tokens, i, (phrase[0], phrase[1] - 1))
     if not told or not last.endswith((*AIMS, *BOOKED)):
         return False
@@ -810,12 +810,20 @@ def _attended_event(tokens, i, unit):
         who -= 1
     if is_person(tokens[who].word):
         return None
-    k += tokens[k + 1].word in ("了", "其中")
+    k += tokens[k + 1].word in ("了", "到", "其中")
     bare = tokens[k + 1].sort in "xc"
     after = None if bare else right_of(tokens, k, "")
     if after:
         head = next(t.word for t in tokens[k:] if t.end == after[1])
-        return after if ends_in(head, "occasion") or ends_in(head, "event") else None
+        if ends_in(head, "occasion") or ends_in(head, "event"):
+            return after
+    j = k + 1
+    while tokens[j].sort in "navw":
+        j += 1
+    if tokens[j].sort == "x" and tokens[j].start - tokens[k].end > 3:
+        return span(tokens, k + 1, j - 1)  # 900人参加义务植树
+    if after:
+        return None
     if not bare and not ends_in(tokens[k + 1].word, "occasion"):
         return None  # 参加面试, but 参与学习: in what is named before
     near = range(i - 1, max(-1, i - 4 * REACH), -1)
@@ -1024,7 +1032,7 @@ def find_above(text, start, unit):
         k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), 0)
         return phrase_to(tokens, k) if tokens[k].sort == "n" else None
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
-    k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
+    k = next((k for k in named if tokens[k].word not in (*PEOPLE, *TO_THE_LEFT)), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)
 
 
