@@ -808,7 +808,7 @@ def _attended_event(tokens, i, unit):
         return None
     while tokens[who].word in (*SUMMED, "等"):
         who -= 1
-    if is_person(tokens[who].word):
+    if is_person(tokens[who].word) and tokens[who].sort not in "hv":  # but 动员
         return None
     k += tokens[k + 1].word in ("了", "到", "其中")
     bare = tokens[k + 1].sort in "xc"

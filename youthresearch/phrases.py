@@ -94,7 +94,7 @@ def left_of(tokens, i, unit):
 
 
 def _by_cause(tokens, k, i):
-    """Find the state, told by its cause, that is counted (因病致贫9户), if token k before a verb is that cause."""
+    """Find the state that is counted, told by its cause (因病致贫9户), if token k is that cause."""
     begin = k - (tokens[k - 1].word == "因")
     state = tokens[begin].word[0] == "因" and i == k + 2 and tokens[k + 1].sort == "v"
     return span(tokens, begin, k + 1) if state and tokens[k + 1].word not in roles("event") else None
