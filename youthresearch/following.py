@@ -49,7 +49,8 @@ def right_of(tokens, i, unit):
     if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
         begin, last = _run_on(tokens, persons, unit)
     while last is not None and begin < last:
-        if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not names_place(tokens, begin)):
+        place = tokens[begin].sort == "p" and names_place(tokens, begin)
+        if tokens[begin].word[0] != "各" and tokens[begin].sort != "c" and not place:
             break
         begin += 1
     if last is None or _is_task(tokens, begin, last, unit, of):
@@ -405,6 +406,8 @@ def _joins_next(tokens, j, last, unit):
     if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
         return True  # 3名低收入、困难家庭学生
     joint = tokens[j].word in ("与", "同", "跟")
+    if tokens[j + 1].word in ("相关", "有关") and counts(tokens[j + 2].word, unit):
+        return False  # 9个县和有关部门
     if counts(tokens[last].word, unit):
         if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh" and not joint:
             return True  # 9个省、市建设中学60所

@@ -589,7 +589,7 @@ def _further(tokens, i, unit, kind, context):
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
-    if given:
+    if given and not (before and tokens[i - 1].word.endswith(RISEN[:2])):
         return given, "object", before
     if before and unit in PEOPLE and _is_label(tokens, i):
         return span(tokens, i - 1, i - 1), "left", before

@@ -363,7 +363,7 @@ def share_of(tokens, i):
     """Find where the search starts: before 占 or 超过, where it has an object (占总人数的29.3%)."""
     whole = tokens[i - 1].word == "的"
     for k in range(i - 2, max(0, i - REACH), -1):
-        if tokens[k].word == "占" or (whole and tokens[k].word in PAST):
+        if tokens[k].word == "占" or (whole and tokens[k].word in (*PAST, "达", "达到")):
             return k - 1
         if tokens[k].sort == "x":
             break
@@ -607,7 +607,7 @@ def _is_predicate(tokens, n, k):
     if sort not in "hvw" and word not in verbal():
         spent = word == "支出" and before.sort in "xs"
         return spent and tokens[k].word.endswith(("金", "款", "费"))  # 支出低保金
-    if _is_of_word(tokens, n, k):
+    if _is_of_word(tokens, n, k) or (word[-1] == "化" and len(word) > 2):
         return False
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False

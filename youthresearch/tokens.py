@@ -241,8 +241,8 @@ def _sort_of_tag(word, tag):
     ends = word[-1] in "省市县区镇乡州盟旗" and len(word) > 2
     if (ends and tag in ("ns", "nr", "nrt", "nz")) or (tag == "ns" and is_place(word, short=True)):
         return "p"  # but 美丽, 普及, which the tagger takes for places
-    if ends and is_place(word):
-        return "p"  # 民勤县
+    if is_place(word) if ends else len(word) == 2 and word[1] == "县" and is_place(word):
+        return "p"  # 民勤县, 单县
     if tag == "vn":
         return "w"
     if tag[0] in "njs" or tag in ("eng", "an"):
