@@ -611,6 +611,8 @@ def _is_predicate(tokens, n, k):
         return False
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
+    if tokens[k].word == "支出" and before.sort == "x" and n < k - 1:
+        return False  # 慰问困难老党员支出
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     if _is_alike(tokens, n, k):
         return False
