@@ -753,6 +753,34 @@ def test_a_title_with_blanks_above_a_table_of_tabs_is_no_row_of_it():
     assert facts["unit"].tolist() == ["所", "人"] * 2
 
 
+def test_a_title_with_its_date_or_unit_in_a_second_cell_is_no_header():
+    told = "指标|单位|数量\n低保人数|人|900\n低保户数|户|400"
+    facts = yr.extract_facts(f"救助情况月报|2021年3月\n{told}\n")
+    assert rows(facts, "value", "unit") == [[900, "人"], [400, "户"]]
+    facts = yr.extract_facts("支出表|单位：万元\n项目|2021年|2022年\n助学|30|40\n文体|20|25\n")
+    assert facts["value"].tolist() == [300000, 400000, 200000, 250000]
+
+
+def test_a_caption_says_of_how_many_households_the_figures_are(read):
+    header = ["品名|单位|城镇|农村", "洗衣机|台|98|87"]
+    facts = read(("表6 每百户居民耐用品拥有量", header), ("表7 居民耐用品拥有量", header))
+    assert rows(facts, "value", "unit", "kind") == [
+        *([98, "台/百户", "mean"], [87, "台/百户", "mean"]),
+        *([98, "台", "level"], [87, "台", "level"]),
+    ]
+
+
+def test_a_caption_of_persons_gives_their_unit_where_nothing_else_does(read):
+    facts = read(("近两年辅导人数如下表：", ["年度|合计|初中|占比", "2020|90|60|66.7%", "2021|80|50|62.5%"]))
+    assert facts["unit"].tolist() == ["人", "人", "%"] * 2
+    assert set(read(("近两年辅导情况如下表：", ["年度|合计", "2020|90", "2021|80"]))["unit"]) == {""}
+
+
+def test_what_is_compared_with_the_month_before_is_growth(read):
+    facts = read(("救助情况", ["指标|单位|本月|环比(%)", "救助金|万元|40|-3.2", "救助人次|人次|30|5"]))
+    assert facts["kind"].tolist() == ["level", "growth"] * 2
+
+
 def test_labels_of_a_row_are_those_that_differ_and_a_goal_may_be_a_sign():
     facts = yr.extract_facts(
         "绩效目标表\n一级指标|二级指标|内容|指标值\n产出|数量指标|开放教室|≥80次\n||教师|≤14人\n|质量指标|覆盖率|≥95%"

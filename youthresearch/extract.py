@@ -21,6 +21,7 @@ from .clauses import (
     baseline_of,
     course_of,
     hedge_of,
+    is_broken,
     is_intended_before,
     is_least,
     is_promised,
@@ -418,7 +419,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     said, unit = said_of(mention, folded, before), mention["unit"]
     if mention["hedge"] in ("over", "under") and is_surpassed(said):
         mention |= {"hedge": "exact", "aim": True}
-    elif mention["hedge"] == "exact":
+    elif mention["hedge"] == "exact" or is_broken(mention, said):
         mention["hedge"] = hedge_of(mention, said)
     kind, sign, attached = kind_of(mention, said, context)
     if kind == "change" and unit == "个" and mention["resolution"] < 1:

@@ -57,6 +57,10 @@ _PAID = re.compile(  # 按月发放津贴:
 )
 
 
+_EACH = re.compile("每([百千万](?:名学生|户|人|[常住户籍]{0,4}人口))")
+_PERSONS = re.compile("人数(?:统计|情况|一览|明细)?(?:如下)?表?:?$")
+
+
 class Column(NamedTuple):
     """What a column holds, and what its header says.
 
@@ -71,8 +75,9 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """What holds for a whole table: its columns, the lines above it, date and the document's date.
 
-    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is;
-    status: where the caption tells it (名额分配表); part: the last line that heads a part (专任教师).
+    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is; each:
+    of how many it says to be (百户); counts: the unit where nothing says another; status: where the caption
+    tells it (名额分配表); part: the last line that heads a part (专任教师).
     """
 
     columns: list
@@ -80,6 +85,8 @@ class Table(NamedTuple):
     unit: tuple
     units: list
     paid: str
+    each: str
+    counts: str
     status: str
     date: str
     document: str
@@ -177,8 +184,8 @@ def _read_table(rows, caption, document):
 
     Nothing is read where it has no header.
     """
-    while rows and sum(bool(c.text) for c in rows[0]) == 1:
-        caption, rows = [*caption, Line(rows[0][0].start, rows[0][0].text)], rows[1:]
+    while rows and _is_title(*rows[:2]):
+        caption, rows = [*caption, *(Line(c.start, c.text) for c in rows[0])], rows[1:]
     columns, body = _columns(rows, document)
     sorts = {c.sort for c in columns}
     if "score" in sorts:
@@ -194,6 +201,14 @@ def _read_table(rows, caption, document):
     return figures, spans, _gaps(read, columns) + _gaps(others, [])
 
 
+def _is_title(row, below=()):
+    """Tell whether a row is no header: one cell, or a title with the date or unit of what is below."""
+    if sum(bool(c.text) for c in row) == 1:
+        return True
+    last = row[-1].text.replace(" ", "")
+    return len(row) == 2 < len(below) and bool(WHEN.fullmatch(last) or _CAPTION_UNIT.match(last))
+
+
 def _bare(rows):
     """Return where the cells stand that hold a number alone (120, 3-2), of which nothing says what it is."""
     cells = (pair for row in rows for pair in pairwise([*row, Cell("", 0, 0)]))
@@ -204,6 +219,7 @@ def _bare(rows):
 def _table(columns, caption, document):
     text = "\n".join(line.text for line in caption)
     unit, year, paid = _CAPTION_UNIT.search(text), re.search(r"(?:19|20)\d\d年", text), _PAID.search(text)
+    each = _EACH.search(text)
     units = [found for name in unit[1].split("、") if (found := unit_of(name))[0]] if unit else []
     if not unit and caption and caption[-1].text.endswith(")"):  # 收入情况(万元)
         units = [name_and_unit(caption[-1].text)[1:]]
@@ -213,6 +229,8 @@ def _table(columns, caption, document):
         units[0] if len(units) == 1 else ("", 1),
         units if len(units) > 1 else [],
         paid[1] if paid else "",
+        each[1] if each else "",
+        "人" if caption and _PERSONS.search(caption[-1].text) else "",
         "planned" if _ALLOTTED.search(text) else "",
         iso(year[0]) if year else document,
         document,
@@ -520,7 +538,10 @@ def _read_row(row, table):
             both = both._replace(status=both.status or table.status)
             if table.paid and not both.per:
                 both = both._replace(per=table.paid if "元" in (value[1], table.unit[0]) else "")
+            if table.each and both.kind == "level" and not both.per:
+                both = both._replace(per=table.each)
             units = [(s.unit, s.factor) for s in (column.said, said)] + [table.unit, (both.implied, 1)]
+            units.append((table.counts if both.kind == "level" else "", 1))
             if table.units:
                 units.insert(2, _one_of(table.units, both, value[2] < 1))
             unit = next((u for u in units if u[0]), units[-1])
