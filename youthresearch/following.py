@@ -324,7 +324,7 @@ def _is_head(tokens, j, last, unit):
         return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
         if takes_verb(tokens[j].word):  # 非公有制经济组织, 9个志愿服务组织入围
-            return after.sort not in "npwva" or after.word in purely("event", "compound", "head_verb")
+            return after.sort not in "npwva" or after.word in purely("event", "compound")
         happens = unit in DONE[1:] and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
