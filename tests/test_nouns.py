@@ -475,13 +475,13 @@ import youthresearch as yr
         ("固定资产投资9亿元，完成任务量的60%", ["固定资产投资"] * 2),
         ("数量最多的是专业技术人员，占比达60%", ["专业技术人员"]),
         ("人均绿地面积9平方米，高于三年前的人均6平方米", ["人均绿地面积"] * 2),
-        # a part of the same kind is named by itself; a body that only says where is left out of the whole, too
+        # a part of the same kind is named by itself; a body that says where is left out of the whole
         ("走访企业30家，其中国企9家", ["企业", "国企"]),
         ("全县医院床位900张，其中卫生院60张", ["医院床位", "床位"]),
         ("养老院护工90名，其中医院6名", ["养老院护工", "护工"]),
         # one measure for several names before it
         ("城镇、农村居民人均消费支出分别为9000元、6000元", ["人均消费支出", "农村居民人均消费支出"]),
-        # a state is told by its cause, what a sum is for by a verb, a spending by the verb that opens its clause
+        # a state is told by its cause, what a sum is for by a verb, a spending by the verb that opens it
         ("因病致贫60户，因学返贫9户", ["因病致贫", "因学返贫"]),
         ("因灾受伤9人", ["受伤"]),
         ("公务接待6万元", ["公务接待"]),

@@ -95,9 +95,10 @@ def left_of(tokens, i, unit):
 
 def _by_cause(tokens, k, i):
     """Find the state that is counted, told by its cause (因病致贫9户), if token k is that cause."""
+    if i != k + 2 or tokens[k + 1].sort != "v" or tokens[k + 1].word in roles("event"):
+        return None
     begin = k - (tokens[k - 1].word == "因")
-    state = tokens[begin].word[0] == "因" and i == k + 2 and tokens[k + 1].sort == "v"
-    return span(tokens, begin, k + 1) if state and tokens[k + 1].word not in roles("event") else None
+    return span(tokens, begin, k + 1) if tokens[begin].word[0] == "因" else None
 
 
 def _caused(tokens, k, found):
