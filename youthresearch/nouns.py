@@ -1001,8 +1001,9 @@ def _shared(tokens, i, unit):
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
-    role = {"元": "money", "": "person"}.get(unit)
-    return found if counts(head, unit) or (role and ends_in(head, role)) else None
+    if counts(head, unit) or (unit in ("", "元") and ends_in(head, "money" if unit else "person")):
+        return found
+    return None
 
 
 def _over_brackets(tokens, i, unit):

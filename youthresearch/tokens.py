@@ -302,9 +302,9 @@ def is_counted(word):
 def counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
     role = COUNTED.get(unit)
-    if unit in ("家", "所", "处") and word.endswith(AREAS):
-        return False  # 9家社区俱乐部
-    return bool(role) and (ends_in(word, role) or (unit == "户" and is_person(word)))
+    if not role or not ends_in(word, role):
+        return unit == "户" and is_person(word)
+    return unit not in ("家", "所", "处") or not word.endswith(AREAS)  # 9家社区俱乐部
 
 
 def fits(word, unit):
