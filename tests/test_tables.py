@@ -595,6 +595,13 @@ def test_a_line_that_names_persons_says_who_is_counted_in_the_bodies_below_it():
     assert rows(facts, "noun", "unit", "scope")[4:] == [["在编教师", "人", "幼儿园"]] * 2
 
 
+def test_a_label_alone_in_its_row_names_what_the_rows_below_it_number(read):
+    rows_of = ["指标|2020年|2021年", "养老公寓||", "公寓数（个）|6|9", "护理员数（人）|60|90"]
+    facts = read(("", rows_of))
+    assert facts["noun"].tolist() == ["养老公寓"] * 2 + ["护理员"] * 2
+    assert facts["scope"].tolist() == [""] * 4
+
+
 def test_signs_of_notes_are_no_part_of_a_label():
     facts = yr.extract_facts("指标|单位|2017\n结婚登记*|对|900\n#离婚登记△|对|60")
     assert facts["noun"].tolist() == ["结婚登记", "离婚登记"]
