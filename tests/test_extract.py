@@ -224,6 +224,10 @@ def test_what_is_extracted_can_be_audited():
         ("合作社户均增收900元", "change", 900),
         ("茶农人均增收9000元以上", "change", 9000),
         ("职工人均减负90元", "change", -90),
+        ("经费节约率达8%", "share", 8),
+        ("社员人数成长8%", "growth", 8),
+        ("新增就业比上年少增90人", "change", -90),
+        ("税收同比多增90元", "change", 90),
     ],
 )
 def test_kind(text, kind, value):
@@ -566,6 +570,9 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
             "县城西北9公里处有水库",
             "先进班级：1）班风正；2）活动多",
             "优秀社团（含书画社）：1、章程完备",
+            "结果保留两位小数",
+            "附登记表一式两份、身份证复印件1份",
+            "前90名报名者免费",
         ),
     ],
 )
@@ -580,6 +587,8 @@ def test_what_is_no_figure_is_refused(text):
         ("培育出栏60头以上养猪户18户", ["18户"]),
         ("其中人均收入高于6000元/年的有18户", ["18户"]),
         ("工资不足3000元/月的共有18名", ["18名"]),
+        ("引进亿元项目7个、百亿元项目1个", ["7个", "1个"]),
+        ("收到身份证复印件70份", ["70份"]),
         ("其中90张以上的养老院7个", ["7个"]),
         ("引进4家产值超十亿元企业", ["4家"]),
         ("其中6千万元以上2家", ["2家"]),
@@ -616,7 +625,7 @@ def test_what_counts_before_a_name_or_without_a_unit(text, value, unit):
 def test_the_number_of_a_list_counts_without_a_classifier():
     facts = yr.extract_facts("在甲市、乙市、丙县等9地推广。")
     assert facts[["value", "unit", "noun"]].values.tolist() == [[9, "个", "地"]]
-    assert yr.extract_facts("二十四节气文化，获评一等5，高三十二班团支部。").empty
+    assert yr.extract_facts("二十四节气文化，获评一等5，高三十二班团支部，三轮汽车禁行。").empty
 
 
 @pytest.mark.parametrize(
@@ -689,6 +698,10 @@ def test_the_number_of_a_list_counts_without_a_classifier():
         ("700名学员将参加决赛", "planned"),
         ("学生90名、教师8名还将出席闭幕式", "planned"),
         ("6支队伍将陆续走进社区", "planned"),
+        ("其余8个将于年底前挂牌", "planned"),
+        ("90名选手将于10月8日比赛", "planned"),
+        ("2支队伍将展开4轮角逐", "planned"),
+        ("景区接待游客90万人次，恢复到2019年同期的80%", "achieved"),
         ("90名队员即将毕业", "achieved"),
         ("团员将村民的900斤蜜橘运往省城", "achieved"),
         ("市残联将把90万元送到80户家中", "planned"),
@@ -1094,6 +1107,10 @@ APART = [  # text, value, hedge and unit of its last figure
     ("理事会每年召开2次会议。", 2, "exact", "次/年"),
     ("山歌节已举办5届。", 5, "exact", "届"),
     ("车队连续3周上榜。", 3, "exact", "周"),
+    # tens of thousands, and what is beyond them
+    ("结余35万6,000元。", 356_000, "exact", "元"),
+    ("观众达2万3000多人次。", 23_000, "odd", "人次"),
+    ("总投资3亿2000万元。", 320_000_000, "exact", "元"),
     # words that begin like a unit
     ("走访3021位居民。", 3021, "exact", "位"),
     ("打造7个人居环境示范点。", 7, "exact", "个"),

@@ -20,7 +20,7 @@ WHEN = re.compile(  # a label that is no more than a date
 MARK = re.compile(  # what goes before a label
     r"(?:(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)"
     r"|[A-Z](?:[.、]| (?=[\u4e00-\u9fff]))|[①-⑳#*]|[-—·]+)\s*)*"
-    r"(?:(?:其中|含|内)[:,、]?\s*(?=..))?"
+    r"(?:(?:其中|含|内)(?:[:,、]\s*(?=.)|\s*(?=[^:,、].)))?"
 )
 TOTAL = re.compile("(?:合计|总计|小计)$")
 WORDS = 2**12  # cells kept in mind with the unit they are, if any
