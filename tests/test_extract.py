@@ -1107,6 +1107,7 @@ APART = [  # text, value, hedge and unit of its last figure
     ("理事会每年召开2次会议。", 2, "exact", "次/年"),
     ("山歌节已举办5届。", 5, "exact", "届"),
     ("车队连续3周上榜。", 3, "exact", "周"),
+    ("女委员占比近半。", 50, "nearly", "%"),
     # tens of thousands, and what is beyond them
     ("结余35万6,000元。", 356_000, "exact", "元"),
     ("观众达2万3000多人次。", 23_000, "odd", "人次"),
