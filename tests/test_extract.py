@@ -707,6 +707,10 @@ def test_the_number_of_a_list_counts_without_a_classifier():
         ("市残联将把90万元送到80户家中", "planned"),
         # tasks and plans of so many
         ("安排造林任务900亩", "planned"),
+        ("按照新建书屋9个的目标", "planned"),
+        ("承诺，年内改造书屋9个", "planned"),
+        ("今后五年，培训讲师900名", "planned"),
+        ("近五年，培训讲师900名", "achieved"),
         ("承担改厕任务900座", "planned"),
         ("完成改厕任务900座", "achieved"),
         ("小学语文招聘计划由8人减为6人", "planned"),
@@ -733,6 +737,8 @@ def test_what_is_told_beside_a_plan_is_what_it_is():
         "规划建设面积90万平方米，开工60万平方米，竣工率达50%。\n报名人数9人（招聘计划6人）。因只有2人报名，岗位取消。"
     )
     assert facts["status"].tolist() == ["planned", "achieved", "achieved", "achieved", "planned", "achieved"]
+    further = yr.extract_facts("我们将在现有9个书屋的基础上，再建6个。在现有9个书屋的基础上，又建6个。")
+    assert further["status"].tolist() == ["achieved", "planned", "achieved", "achieved"]
     duties = yr.extract_facts("现有委员30名。例会每月应召开两次。学习每周至少安排一次。")
     assert duties["status"].tolist() == ["achieved", "planned", "planned"]
 

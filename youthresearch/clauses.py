@@ -490,7 +490,7 @@ _FULFILLED = re.compile(
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|未来[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
+    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|(?:未来|今后)[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直月日].)(\d{4})年")
 _BEFORE_YEAR = re.compile(r"(\d{4})年(?:年?[底末])?之?前[,建完实]")
@@ -536,7 +536,7 @@ _WHERETO = re.compile(
 _AIM = re.compile(
     r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)(?![^,。;]{0,4}(?:完成|落实))"
 )  # 完成不少于100个的目标
-_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
+_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给|^按照?)[^,。;]{0,24}$")
 
 
 def is_broken(mention, said):
@@ -580,6 +580,8 @@ def status_of(mention, said, planned, context):
         context["paragraph"] |= {"ahead": bool(ahead), "told": bool(told)}
         context["paragraph"]["was"] = context["paragraph"].get("was") or not intent
     bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
+    if done and "基础上" in rest and _is_start(clause, rest) and _intent_in(lead):
+        context |= {"intent": True, "done": False}  # 将在现有9个的基础上,再建3个
     shall = (bound and not context.get("done")) or context["intent"]
     if shall and (intent or not _CHOSEN.match(rest)) and not _is_start(clause, rest):
         return "planned"
@@ -921,7 +923,7 @@ def _intents(words, verbs):
         rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
         r"|计划(?=将|\d[^,。;]*$)|(?<!总)规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
         r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|,|明确)?(?:提出|明确|确定|要求)(?![了的])"
-        r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投[入资]|预算资金"
+        r"|(?:提出|承诺)[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投[入资]|预算资金"
         r"|可实现(?!的)|[成产工用营]后,?[^,。;:\d可能]{0,6}(?:可(?!见)|能(?=[够\u4e00-\u9fff])(?<![功性技职才智动节产]能))|届时"
         # 如全部建成,可容纳
         r"|(?:若(?!干)|如果|假如|倘若|如(?=[全能按顺建]))[^,。;\d]{1,16},[^,。;\d]{0,6}[可能将会]"
