@@ -488,8 +488,9 @@ def _noun_of(mention, kind, folded, tokens, number, context):
             return labelled, "topic", None
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     subject, counted = context["paragraph"].get("subject", (None, ""))
-    if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
-        return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
+    further = ("inherited",) if kind == "mean" else ("inherited", "topic", "none")
+    if kind in ("change", "growth", "mean") and rule in further and context.get("averaged"):
+        return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%,高于以前的人均6万元
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = subject, "inherited"
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):

@@ -27,7 +27,7 @@ from .labels import (
     said_of,
     unit_of,
 )
-from .nouns import find_above, find_sum
+from .nouns import find_above, find_sum, find_title
 from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
 from .tokens import PEOPLE, ends_in, is_person
@@ -77,7 +77,7 @@ class Table(NamedTuple):
 
     unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is; each:
     of how many it says to be (百户); counts: the unit where nothing says another; status: where the caption
-    tells it (名额分配表); persons: the last line that heads a part, where it names some (专任教师).
+    tells it (名额分配表); part: the last line that heads a part (专任教师).
     """
 
     columns: list
@@ -90,7 +90,7 @@ class Table(NamedTuple):
     status: str
     date: str
     document: str
-    persons: Cell | None = None
+    part: Cell | None = None
 
 
 def read_tables(lines, folded, document):
@@ -254,11 +254,12 @@ def _read_rows(body, table):
     """Return the figures of the rows below the header, the rows that were read, and those that were not."""
     figures, read, others, above, whole, joined = [], [], [], table.unit, None, {}
     for row in body:
-        if len(row) == 1:
+        if len(row) == 1 or _heads_part(row, table.columns):
             dated = WHEN.fullmatch(row[0].text) and time_of(row[0].text, table.document)
             _, *unit = name_and_unit(row[0].text)  # 二、优抚安置(万人)
             table = table._replace(date=dated or table.date, unit=tuple(unit) if unit[0] else above)
-            table = table._replace(persons=row[0] if is_person(row[0].text) else None)
+            table = table._replace(part=row[0])
+            read += [row] * (len(row) > 1)
         elif _agrees(row, table.columns):
             part = any(_OF_WHICH.match(cell.text) for cell in row)
             filled = _filled(row, joined, table.columns)
@@ -268,6 +269,11 @@ def _read_rows(body, table):
         else:
             others.append(row)
     return figures, read, others
+
+
+def _heads_part(row, columns):
+    """Tell whether a row is a label without any figure beside it (二、养老机构 | | |)."""
+    return columns[0].sort == "label" and bool(row[0].text) and not any(c.text for c in row[1:])
 
 
 def _filled(row, joined, columns):
@@ -521,7 +527,8 @@ def _column(header, top, filled, document):
     if is_["code"].fullmatch(name) or (numbers and (days or pairs)):
         return Column("code")  # 入团时间: 2019.05
     if not numbers:
-        return Column("place" if is_["place"].fullmatch(name) else "label")
+        places = filled and all(PLACE.fullmatch(t) for t in filled if not TOTAL.fullmatch(t))
+        return Column("place" if places or is_["place"].fullmatch(name) else "label")
     return Column("number", said)
 
 
@@ -547,11 +554,13 @@ def _read_row(row, table):
     persons = _persons_above(said, table)
     if persons:
         said = said._replace(own=False, implied="人")
+    elif table.part and label and (part := _of_part(said, table)):
+        said, name = part, ""
     for cell, column in zip(row, table.columns, strict=False):
         whole, noun, part = _whole_and_part(cell)
         value = _value(whole) if column.sort == "number" else None
         if value:
-            both = _both_say(column.said, said, persons or head, table.caption)
+            both = _both_say(column.said, said, persons or head, table)
             counted = head and both.span and head.start <= both.span[0] < head.end
             both = both._replace(status=both.status or table.status)
             if table.paid and not both.per:
@@ -574,7 +583,15 @@ def _read_row(row, table):
 def _persons_above(said, table):
     """Return the line above a row whose label only says where the persons are that it names (小学)."""
     where = ends_in(said.noun, "organisation") and not said.unit and table.unit[0] in ("", *PEOPLE)
-    return table.persons if where else None
+    return table.part if where and table.part and is_person(table.part.text) else None
+
+
+def _of_part(said, table):
+    """Give a row that says no more than how many the noun of the line above it (养老机构: 机构数)."""
+    part = said_of(table.part, table.document)
+    same = said.noun and part.noun.endswith(said.noun) and part.noun != said.noun
+    told = part.own and (same or not said.own)
+    return said._replace(noun=part.noun, span=part.span, own=True) if told else None
 
 
 def _by_sort(row, columns):
@@ -608,23 +625,33 @@ def _task_says(label):
     return Said(task["noun"], (label.start + task.start("noun"), label.end), own=True, unit=read)
 
 
-def _both_say(column, row, head, caption):
+def _both_say(column, row, head, table):
     """Join what a column's header and a row's label say.
 
     Where the header does not name what is counted, the label does; whom 人数 counts, and what sum a total is
-    of, a line above may, too.
+    of, a line above may, too, as may the title where no label does.
     """
     both = merged(column, row._replace(status="" if row.own else row.status))
     if column.own or TAKEN.fullmatch(column.noun):
         return both
     if both.implied == "人" and (column.implied or not row.own or is_person(row.noun)):
-        lines = [*([head] if head else []), *reversed(caption)]
+        lines = [*([head] if head else []), *reversed(table.caption)]
         found = (find_above(line.text, line.start, "人") for line in lines)
     else:
-        lines = reversed(caption) if head and TOTAL.fullmatch(head.text) else []
+        lines = reversed(table.caption) if head and TOTAL.fullmatch(head.text) else []
         found = (find_sum(line.text, line.start) for line in lines)
     above = next(filter(None, found), None)
-    return both._replace(span=above or row.span or (None if head else both.span))
+    named = None if head or TOTAL.fullmatch(both.noun) else both.span  # 年度 | 收入(万元)
+    return both._replace(span=above or row.span or named or _title_says(table))
+
+
+def _title_says(table):
+    """Find what the title of a table names (就业率对比表)."""
+    titles = (line for line in reversed(table.caption) if not _CAPTION_UNIT.search(line.text))
+    line = next(titles, None)
+    span = find_title(line.text, line.start) if line else None
+    cell = Cell(line.text[span[0] - line.start : span[1] - line.start], *span) if span else None
+    return said_of(cell, table.document).span if cell else None
 
 
 def _figure(cell, value, said, unit, at, scope):
