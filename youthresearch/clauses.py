@@ -373,6 +373,9 @@ _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90�
     r",(?![^,]*(?:[全共计已了占含增减各每]|新[引招聘培]|总(?![干队支监经])|其[中他余]|[选评产获]出))[^,。;:、\d]{2,8}"
 )
 _OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
+_ELSEWHERE = re.compile(  # 城镇人均体育场地1.2平方米,农村达到1平方米
+    r"[,、](?:城[镇市区]|农村|乡[镇村]|县城|市区|郊区|[东中西]部|[\u4e00-\u9fff]{1,3}[省市县区镇乡村])(?:地区)?(?:则?(?:达到?|为))?"
+)
 _INSIDE = re.compile(r"\((?:其中)?[:,]?[^,。;:、\d()]{1,14}")  # 每户补助2万元(其中省级1万元,县级1万元)
 _INSIDE_TOO = re.compile(r"[,、][^,。;:、\d()]{1,14}")
 _BEFORE = re.compile(r",比(?:\d{4}年|[上去]年|上次)[^,。;:、\d]{0,12}")  # 每户2.6人,比2010年的3.3人减少
@@ -420,7 +423,9 @@ def _is_listed_with(context, mention, said):
         return mention["unit"] == first["unit"]
     if _OTHERS.fullmatch(lead) or (mention["resolution"] < 1 and _BEFORE.fullmatch(lead)):
         return mention["unit"] == first["unit"]
-    if mention["unit"] == first["unit"] and _is_inside(context, mention, lead):
+    if mention["unit"] == first["unit"] and (
+        _is_inside(context, mention, lead) or _ELSEWHERE.fullmatch(lead)
+    ):
         return True
     if context["seats"] and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return said.rest[:1] in ("", *",。;)、\n")
