@@ -717,6 +717,7 @@ def test_the_number_of_a_list_counts_without_a_classifier():
         ("承诺，年内改造书屋9个", "planned"),
         ("今后五年，培训讲师900名", "planned"),
         ("近五年，培训讲师900名", "achieved"),
+        ("会费收入为年初预算的102%，增收9万元，增长7%", "achieved"),
         ("承担改厕任务900座", "planned"),
         ("完成改厕任务900座", "achieved"),
         ("小学语文招聘计划由8人减为6人", "planned"),
@@ -758,6 +759,21 @@ def test_an_aim_that_was_surpassed_is_stated_exactly():
         [60, "exact", "planned"],
         [90, "over", "planned"],
         [5, "exact", "planned"],
+    ]
+
+
+def test_of_two_ranks_in_a_row_both_are():
+    facts = yr.extract_facts("参学率、建团率分别居全市第4位、第7位。")
+    assert facts[["value", "kind"]].values.tolist() == [[4, "rank"], [7, "rank"]]
+
+
+def test_points_up_to_a_share_are_a_change_and_a_share():
+    facts = yr.extract_facts(
+        "建团率提高1.5个百分点至42.3%，参训率回落3个百分点到80%，团青比上升2个至4个百分点。"
+    )
+    assert facts[["value", "kind"]].values.tolist() == [
+        *([1.5, "change"], [42.3, "share"], [-3, "change"], [80, "share"]),
+        [2, "change"],
     ]
 
 

@@ -200,6 +200,7 @@ def _is_each(lead, rest):
 
 def _is_ranked(token, lead, rest):
     """Tell whether an ordinal is a rank (位居全省第三, 全市第一, 获得第二名)."""
+    lead = _marks()["ranks"].sub("", lead)  # 分别居第2位、第3位
     if token[-1] in "名位" and _marks()["placed"].search(lead):
         return True
     if token == "首位":
@@ -445,6 +446,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"(?:排[名位行]|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州球]|中国|世界|亚洲|国内)?$"
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
+    "ranks": r"(?:第 ?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[名位][、和及与])+$",
     "top": "(?<![目以此之])前$",
     "topmost": (  # but 进入前五名
         "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|[\u4e00-\u9fff]{0,3}者|考生)"
