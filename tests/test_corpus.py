@@ -374,7 +374,8 @@ def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
 # Dates and words of the researcher's own
 
 
-def test_dates_of_the_documents_are_used_and_a_new_one_is_read_again(folder, tmp_path):
+def test_dates_of_the_documents_are_used_and_a_new_one_is_read_again(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # there is no way from one drive to another
     files = sorted(str(f) for f in folder.rglob("*.txt"))
     for file in files[:2]:
         Path(file).write_text("团员共有300名。", encoding="utf-8")
