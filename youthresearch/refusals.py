@@ -521,7 +521,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "fields": "(?:OF_FIELDS)",
     "constituent": r"[\u4e00-\u9fff]{0,4}?(?:OF_ANY_SIZE)",
     "text": (
-        "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
+        "(?:稿(?<![发投供]稿)|办法|条例|意见(?=[》共分全包])|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
     ),
     "core": r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)",
     "abstract": (  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
