@@ -305,6 +305,12 @@ def test_refusals():
         yr.estimate_design(panel[panel["period"] >= 2006], outcome="y")
     with pytest.raises(yr.DataError, match="1 districts with gaps"):
         yr.estimate_design(panel.drop(panel.index[3]), outcome="y")
+    swing = np.where(panel["district"].rank(method="dense") % 2, 1.0, -1.0) * (panel["period"] % 3)
+    still = panel.assign(value=swing.where(panel["half"] == "calm", 0.0))  # as the calm ones' mean
+    with pytest.raises(yr.DataError, match="'y' moves alike in all districts of the strata 'wild': there"):
+        yr.estimate_design(still, outcome="y", strata="half")
+    with pytest.raises(yr.DataError, match="'y' moves alike in all districts: there"):
+        yr.estimate_design(panel.assign(value=1.0), outcome="y")
 
 
 def test_waves_and_deviations_that_make_no_design_are_refused():

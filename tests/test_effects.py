@@ -932,8 +932,12 @@ def test_bad_rows_are_shown():
         yr.did(torn, outcome=torn.loc[1, "indicator"])
     with pytest.raises(yr.DataError, match="one positive number a district"):
         yr.did(panel.assign(size=0.0), outcome="y", population="size")
-    with pytest.raises(yr.DataError, match="without gaps"):
-        yr.goodman_bacon(panel_of(random_table(2, gaps=0.2)), outcome="y")
+    holes = panel_of(random_table(2, gaps=0.2))
+    with pytest.raises(yr.DataError, match="without gaps") as refused:
+        yr.goodman_bacon(holes, outcome="y")
+    known = holes[holes["indicator"] == "y"].groupby("district").size()
+    missing = refused.value.rows.set_index("district")["missing"]
+    assert missing.to_dict() == (known.max() - known)[known < known.max()].to_dict()
 
 
 @pytest.mark.parametrize(

@@ -349,8 +349,13 @@ RARE = {  # what hardly anybody gives, and what is said of it
         effect(), p.assign(period=p["period"].astype("int64"))
     ),
     "Every value needs a group": lambda p: yr.decompose_inequality([1.0, 2], ["a", None]),
-    f"'{RATE}' has several scopes": lambda p: yr.sigma_convergence(pd.concat([p, p]), outcome=RATE),
-    "'orgs' has several scopes": lambda p: yr.strata_by(pd.concat([p, p]), by="orgs"),
+    f"'{RATE}' has several rows": lambda p: yr.sigma_convergence(pd.concat([p, p]), outcome=RATE),
+    "'orgs' has several rows": lambda p: yr.strata_by(pd.concat([p, p]), by="orgs"),
+    r"lacks the columns? \['period'\]": lambda p: yr.strata_by(p.drop(columns="period"), by="youth"),
+    "until='' is no period": lambda p: yr.estimate_design(p, outcome=RATE, until=""),
+    "until=nan is no period": lambda p: yr.estimate_design(
+        own_panel(given()["own"]), outcome="y", until=np.nan
+    ),
     "is not a finite number": lambda p: yr.strata_by(p.assign(size=np.inf), by="size"),
     "several values for a district": lambda p: effect().randomization(
         strata=pd.Series("a", index=effect().weights["district"])

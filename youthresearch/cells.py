@@ -457,11 +457,13 @@ def check_never(cells, remedy):
 
 def check_no_gaps(cells, name):
     """Refuse gaps for what goes by this name, and list the districts."""
-    if not cells.observed.all():
-        gaps = cells.districts[~cells.observed.all(axis=1)]
+    missing = (~cells.observed).sum(axis=1)
+    if missing.any():
+        gaps = pd.DataFrame({"district": cells.districts, "missing": missing})[missing > 0]
         raise DataError(
-            f"{name} needs a panel without gaps, and {len(gaps)} districts have some: leave out "
-            f"{', '.join(map(str, gaps[:10]))}{' ...' if len(gaps) > 10 else ''}."
+            f"{name} needs a panel without gaps, and {len(gaps)} districts have some: leave these out, or "
+            "the periods of their gaps.",
+            gaps,
         )
 
 

@@ -240,8 +240,13 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     code, names = stratum_of(cells.districts, strata)
     left = _centred(cells.y[:, before])
     square = np.bincount(code, weights=(left**2).sum(axis=1))
-    if not (square > 0).all():
-        raise DataError(f"{outcome!r} does not move before treatment in some stratum: there is no noise.")
+    still = [str(name) for name, moves in zip(names, square > 0, strict=True) if not moves]
+    if still:
+        where = "" if len(names) == 1 else f" of the strata {', '.join(map(repr, still))}"
+        raise DataError(
+            f"Before treatment {outcome!r} moves alike in all districts{where}: there is no noise to learn "
+            "from."
+        )
     square = square / np.bincount(code) / (1 - 1 / len(left))
     said = "" if rho is None else "rho given, sd "
     said += f"estimated from {len(known)} periods before treatment"
@@ -283,7 +288,12 @@ def _planned(panel, cells, until):
     periods = cells.periods
     if until is not None:
         dated = isinstance(periods, pd.PeriodIndex)
-        [last] = ordinals(as_cohort(pd.Series([until], name="until"), pd.Series(periods)))
+        last = as_cohort(pd.Series([until], name="until"), pd.Series(periods))
+        if last.isna().any():
+            raise DataError(
+                f"until={until!r} is no period: name the study's last one, such as {periods[-1]}."
+            )
+        [last] = ordinals(last)
         more = np.arange(cells.time[-1] + 1, last + 1)
         extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if dated else pd.Index(more)
         periods = periods.append(extra) if len(more) else periods

@@ -146,7 +146,7 @@ def check_once(what, rows, key=("district", "period")):
     twice = rows.duplicated([*key], keep=False)
     if twice.any():
         raise DataError(
-            f"{what} has several scopes in one district and period: choose one, e.g. "
+            f"{what} has several rows in one district and period, as of several scopes: choose one, e.g. "
             "panel[panel['scope'] == ''].",
             rows[twice],
         )

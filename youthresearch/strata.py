@@ -66,7 +66,7 @@ def strata_by(panel, *, by, outcome=None, n=3):
     if not names:
         raise DataError("by= names nothing: say what strata are made of, such as 'province' or a column.")
     check_count(least=2, n=n)
-    _check_panel(panel, ["district", "indicator"])
+    _check_panel(panel, ["district", "period", "indicator"])
     rows = panel if outcome is None else of_indicator(panel, outcome)
     districts = pd.Index(sorted(rows["district"].unique()), name="district")
     parts, said = zip(*(_part(panel, districts, outcome, name, n) for name in names), strict=True)
