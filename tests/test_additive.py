@@ -11,7 +11,7 @@ from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.additive import additive_parts, adds_up
-from youthresearch.reassign import drawn_assignments, every_assignment, make_strata, sums_in_blocks
+from youthresearch.reassign import make_strata, reassignments, sums_in_blocks
 
 KINDS = [
     {"aggregate": a, "control": c}
@@ -40,7 +40,7 @@ def by_sums(effect, codes, strata, draws):
 def anew(effect, codes, strata, draws):
     """Estimate of the outcome, and of the indicator of who is treated in truth, under each assignment."""
     cells, found = effect._cells, []
-    for assignment in drawn_assignments(strata, len(cells.districts), draws, np.random.default_rng(1)):
+    for assignment in reassignments(strata, len(cells.districts), draws, np.random.default_rng(1)):
         both = []
         for y in (cells.y, cells.treated * cells.observed * 1.0):
             other = replace(cells, cohort=codes[assignment], y=y, left_out=())
@@ -129,7 +129,7 @@ def test_doubly_robust_estimates_are_held_against_others_like_them():
     test = effect.randomization()
     codes, cohort = np.unique(effect._cells.cohort, return_inverse=True)
     slow = []
-    for assignment in every_assignment(make_strata(cohort, 0 * cohort), len(cohort)):
+    for assignment in reassignments(make_strata(cohort, 0 * cohort), len(cohort)):
         with suppress(yr.DataError):
             slow.append(effect._anew(replace(effect._cells, cohort=codes[assignment])).att)
     assert (

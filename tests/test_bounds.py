@@ -1,5 +1,6 @@
 """Bounds of estimates against every vertex and linear programming; traces to real facts."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -100,6 +101,9 @@ def test_an_open_figure_is_named_and_a_cap_closes_it():
     bounds = yr.interval_bounds(effect, panel)
     assert (bounds.low, bounds.high, bounds.interval_high) == (pytest.approx(7), np.inf, np.inf)
     assert list(bounds.open["district"]) == ["a"] and "a in 2002: 20 to inf" in repr(bounds)
+    assert "and 2 more" in repr(replace(bounds, open=pd.concat([bounds.open] * 5)))
+    bare = panel.drop(columns="fact_ids")
+    assert yr.interval_bounds(yr.did(bare, outcome="y"), bare).shared == 0
     capped = yr.interval_bounds(effect, panel, cap=1.5)
     assert (capped.low, capped.high) == (pytest.approx(7), pytest.approx(17))
     assert "at most 1.5 times" in repr(capped) and "spread over all 3 assignments" in repr(capped)

@@ -28,7 +28,7 @@ def test_a_name_gives_all_its_candidates(name, year, hints, found):
 
 @pytest.mark.parametrize("hints", ["深圳市", ["广东"], "共青团深圳市南山区委员会工作总结"])
 def test_hints_put_a_candidate_first_and_keep_the_others(hints):
-    table = yr.resolve_district("南山区", DIVISIONS, year=2019, hints=hints)
+    table = yr.resolve_district("南山区", year=2019, hints=hints)
     assert table["district"].tolist() == ["440305", "230404"]
     assert table["hinted"].tolist() == [True, False]
     assert table["within"].tolist() == ["广东省深圳市", "黑龙江省鹤岗市"]
@@ -48,7 +48,7 @@ def test_codes_are_followed_to_today():
 
 def test_a_county_that_was_merged_has_no_successor():
     """崇文区 went into 东城区 in 2010."""
-    assert yr.follow_codes(pd.Series(["110103"]), DIVISIONS).tolist() == ["110103"]
+    assert yr.follow_codes(pd.Series(["110103"])).tolist() == ["110103"]
 
 
 def test_successors_that_lead_in_a_circle_are_refused():

@@ -30,7 +30,8 @@ from sweeps import sweep
 import youthresearch as yr
 from youthresearch.cells import NEVER, make_cells
 from youthresearch.comparisons import OVERLAP, _logit
-from youthresearch.inference import fixed, inference_for, reassigned_path, weights_by_cohort
+from youthresearch.inference import inference_for, reassigned_path, weights_by_cohort
+from youthresearch.results import fixed
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
@@ -642,6 +643,15 @@ def test_goodman_bacon_adds_up_and_is_diff_diffs(seed, never):
     for row in bacon.itertuples():
         other = "never_treated" if row.control is pd.NA else str(row.control)
         assert (row.weight, row.estimate) == pytest.approx(theirs[row.treated, other], abs=POINT)
+
+
+def test_goodman_bacon_takes_districts_that_are_always_treated_for_controls():
+    panel = panel_of(random_table(3, never=True))
+    panel.loc[panel["district"] == panel["district"].iloc[0], "cohort"] = 1999
+    bacon = yr.goodman_bacon(panel, outcome="y")
+    assert "always" in set(bacon["kind"]) and bacon["weight"].sum() == pytest.approx(1)
+    att = yr.did(panel, outcome="y").att
+    assert (bacon["weight"] * bacon["estimate"]).sum() == pytest.approx(att, abs=POINT)
 
 
 # ---- the words of a result, and bands
@@ -1489,7 +1499,7 @@ def test_treated_districts_count_by_their_weights(aggregate, few):
         panel_of(table.assign(cohort=table["cohort"].mask(late, 2012))), outcome="y", aggregate=aggregate
     )
     assert bool(effect.caution) == few
-    assert inference_for(effect, None) == ("randomization" if few else "se")
+    assert inference_for(effect, None) == ("randomization" if few else effect.errors)
     if few:
         one, others = (8 + 4 / 21) / 12, 4 / 21 / 12
         alike = 1 / (one**2 + 20 * others**2)

@@ -311,7 +311,7 @@ def test_what_cannot_be_judged_is_refused():
     with pytest.raises(yr.DataError, match="none of those after treatment"):
         yr.honest_did(medicaid(), event_time=7)
     for m in ([-1], np.inf, np.nan, "a", [0.5, "a"], True):
-        with pytest.raises(yr.DataError, match="at least zero"):
+        with pytest.raises(yr.DataError, match="must be a number, at least 0"):
             yr.honest_did(medicaid(), m=m)
     with pytest.raises(yr.DataError, match="'relative', 'smooth'"):
         yr.honest_did(medicaid(), method="sd")
@@ -340,6 +340,12 @@ def test_a_covariance_learned_from_few_is_widened_by_what_it_misses(df, free):
     error = np.sqrt(_wider(df, free, 0.05) * np.einsum("bi,bij,bj->b", weights, vcov, weights))
     inside = np.abs(np.einsum("bi,bi->b", weights, found[:, 0])) <= norm.ppf(0.975) * error
     assert inside.mean() == pytest.approx(0.95, abs=4 * np.sqrt(0.05 * 0.95 / draws))
+
+
+def test_the_words_say_how_far_a_conclusion_stands():
+    found = yr.honest_did(few_treated(), method="smooth", m=0)
+    for value, said in ((0.25, "0.25: the difference in trends may bend"), (np.inf, "none up to M = 1,000")):
+        assert said in repr(replace(found, breakdown=value))
 
 
 def noise(n, treated, periods, begin, seed=0):

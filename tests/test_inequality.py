@@ -136,7 +136,7 @@ def test_convergence_needs_a_series_above_zero():
         ([[1.0, 0], [1, 2]], "x", "above zero"),
         ([[1.0, np.nan], [np.nan, 2]], "x", "No district has 'x' in every period"),
         ([[1.0, 2], [np.nan, 2]], "x", r"1 district has 'x' in every period[\s\S]*2018 +1\n2019 +2"),
-        ([[1.0, 2], [1, 2]], "y", "No indicator 'y'"),
+        ([[1.0, 2], [1, 2]], "y", "no indicator 'y'"),
         ([[1.0, 2], [1, 2]], "x", "2 districts in 2 periods are too few"),
         ([[1.0, 2], [1, 2], [1, 3], [1, 4]], "x", "begin with the same 'x'"),
     ):

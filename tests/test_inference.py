@@ -227,11 +227,11 @@ def test_drawn_p_is_near_the_exact_one_and_never_zero():
 
 
 def test_draws_deal_every_assignment_equally_often():
-    from youthresearch.reassign import drawn_assignments, make_strata
+    from youthresearch.reassign import make_strata, reassignments
 
     cohort, stratum = np.array([0, 1, 2, 2, 2, 0, 2]), np.array([0, 0, 0, 0, 0, 1, 1])
     strata = make_strata(cohort, stratum)
-    drawn = list(drawn_assignments(strata, 7, 8000, np.random.default_rng(1)))
+    drawn = list(reassignments(strata, 7, 8000, np.random.default_rng(1)))
     ways, times = np.unique(drawn, axis=0, return_counts=True)
     assert len(ways) == 5 * 4 * 2
     assert (np.sort(ways[:, :5], axis=1) == [0, 1, 2, 2, 2]).all()
@@ -519,10 +519,17 @@ def test_with_ten_treated_the_clustered_error_stands():
     assert "clustered by district" in said["att"] and "unreliable" not in repr(few_of(10))
 
 
+def test_an_estimate_that_a_constant_effect_does_not_move_by_its_size_has_no_interval():
+    moments, actual = Moments(np.arange(9.0), np.full(9, 0.5)), Moments(np.array([3.0]), np.array([0.5]))
+    assert np.isnan(interval(moments, actual, 0.05, True)).all()
+    test = replace(few_of(2).randomization(), low=np.nan, high=np.nan)
+    assert "none: the estimate would not move by the size" in lines_of(test)[1]["95% interval"]
+
+
 def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
     ran = []
     monkeypatch.setattr(
-        "youthresearch.effects.randomize",
+        "youthresearch.effects.Effect.randomization",
         lambda effect, **options: ran.append(1) or randomize(effect, **options),
     )
     effect = few_of(2)
@@ -534,7 +541,9 @@ def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
 def test_printing_never_estimates_anew(monkeypatch):
     """With gaps each of 999 assignments is a regression: half a minute for a line that nobody asked for."""
     gaps = yr.event_study(panel_of(small_table(1, (2,), n=8, gaps=0.1)), outcome="y")
-    monkeypatch.setattr("youthresearch.effects.randomize", lambda *given, **options: pytest.fail("estimated"))
+    monkeypatch.setattr(
+        "youthresearch.effects.Effect.randomization", lambda *given, **options: pytest.fail("estimated")
+    )
     order, said = lines_of(gaps)
     assert order[:3] == ["att", "p", "se"] and "ask for randomization()" in said["p"]
     assert "unreliable with" in said["se"] and gaps._repr_html_()

@@ -65,6 +65,7 @@ CALLS = {
     "trace": ("panel", lambda t: yr.trace(effect(), t, given()["facts"])),
     "estimate_design": ("panel", lambda t: yr.estimate_design(t, outcome=RATE)),
     "coverage": ("panel", yr.coverage),
+    "find_breaks": ("panel", yr.find_breaks),
     "add_metrics": ("panel", yr.add_metrics),
     "composite_table": ("panel", lambda t: yr.composite_table(t, ["orgs", "members"])),
     "sigma_convergence": ("panel", lambda t: yr.sigma_convergence(t, outcome=RATE)),
@@ -246,6 +247,7 @@ OPTIONS = {  # what a user may set beside the table
     },
     "find_heaping": {"by": None, "smallest": 100, "at_least": 300, "level": 0.9},
     "find_multiples": {"largest_duty": 12, "level": 0.9},
+    "find_breaks": {"smallest": 3, "spread": 5},
     "compare_effects": {"inference": None} | TESTS,
     "effect_table": {"lang": "zh", "inference": None} | TESTS,
     "confidence_bands": {"inference": None} | TESTS,
@@ -309,3 +311,65 @@ def test_what_is_no_document_plan_or_programme_is_refused_by_name(tmp_path):
     }.items():
         with pytest.raises(yr.DataError, match=said):
             call()
+
+
+def scores(*rows):
+    return pd.DataFrame(list(rows), columns=["a", "b"], dtype=float)
+
+
+def two(panel):
+    """Keep one treated and one untreated district."""
+    return panel[panel["district"].isin(panel.groupby(panel["cohort"].notna())["district"].first())]
+
+
+RARE = {  # what hardly anybody gives, and what is said of it
+    r"keep=\['value'\] are columns that every panel has": lambda p: yr.as_panel(
+        given()["own"].assign(value=1), district="place", period="year", outcomes="y", keep="value"
+    ),
+    r"several columns \['y'\]": lambda p: own_panel(given()["own"][["place", "year", "g", "y", "y"]]),
+    "have no district": lambda p: yr.did(p.assign(district=p["district"].where(p.index > 0)), outcome=RATE),
+    "periods are whole numbers": lambda p: yr.did(p.assign(period=p["period"].astype(str)), outcome=RATE),
+    "Cohorts are of type str": lambda p: yr.did(p.assign(cohort=p["cohort"].astype("str")), outcome=RATE),
+    "Cohorts are str": lambda p: yr.strata_by(
+        p.assign(cohort=p["cohort"].astype("str")), by="level", outcome=RATE
+    ),
+    "Districts without a cell of 'orgs'": lambda p: yr.did(
+        p[(p["indicator"] == RATE) | (p["district"] > p["district"].min())], outcome=RATE, population="orgs"
+    ),
+    "population='orgs' must be positive": lambda p: yr.did(
+        p.assign(value=p["value"].where(p["indicator"] == RATE, 0.0)), outcome=RATE, population="orgs"
+    ),
+    "No district is left": lambda p: yr.did(
+        p.assign(district=p["district"] + p["indicator"]), outcome=RATE, controls="orgs"
+    ),
+    "indicators= names none": lambda p: yr.composite_table(p, []),
+    "No column varies": lambda p: yr.entropy_weights(scores((1, 2), (1, 2))),
+    "All rows are the same": lambda p: yr.topsis(scores((1, 2), (1, 2))),
+    "its periods are int64": lambda p: yr.interval_bounds(
+        effect(), p.assign(period=p["period"].astype("int64"))
+    ),
+    "Every value needs a group": lambda p: yr.decompose_inequality([1.0, 2], ["a", None]),
+    f"'{RATE}' has several scopes": lambda p: yr.sigma_convergence(pd.concat([p, p]), outcome=RATE),
+    "'orgs' has several scopes": lambda p: yr.strata_by(pd.concat([p, p]), by="orgs"),
+    "is not a finite number": lambda p: yr.strata_by(p.assign(size=np.inf), by="size"),
+    "several values for a district": lambda p: effect().randomization(
+        strata=pd.Series("a", index=effect().weights["district"])
+    ),
+    "held is of type list": lambda p: yr.meeting_compliance([1]),
+    "no periods": lambda p: own_panel(given()["own"].assign(year=[1j, 2j, 1j, 2j])),
+    "numbers is of type list": lambda p: yr.save_numbers("x", [1]),
+    "is no path": lambda p: yr.read_plan(3),
+    "must be one column, not several": lambda p: yr.coverage(pd.concat([p, p["period"]], axis=1)),
+    "'period_end' must be a date": lambda p: yr.build_panel(given()["facts"].assign(period_end="May 2021")),
+    "need a resolution above zero": lambda p: yr.build_panel(given()["facts"].assign(resolution=0.0)),
+    "Documents have no text": lambda p: yr.find_templates(given()["documents"].assign(text=None)),
+    "reporting=3 must say": lambda p: yr.simulate_panel(seed=1, reporting=3),
+    "others= holds a list": lambda p: yr.breakdown(effect(), p, others={"repairs": [p]}),
+    "12 cells for 12 coefficients": lambda p: yr.event_study(two(p), outcome=RATE, small_sample="full"),
+}
+
+
+@pytest.mark.parametrize("said", RARE)
+def test_what_is_rarely_given_is_refused_by_name(said):
+    with pytest.raises(yr.DataError, match=said):
+        RARE[said](given()["panel"].reset_index(drop=True))

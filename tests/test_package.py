@@ -18,6 +18,7 @@ MODULES = sorted(p for p in (ROOT / "youthresearch").glob("*.py") if p.stem != "
 MAY_IMPORT = {
     "intervals": set(),
     "schema": set(),
+    "results": {"schema"},
     "loaders": {"intervals", "schema"},
     "slips": set(),
     "rules": {"intervals"},
@@ -29,29 +30,41 @@ MAY_IMPORT = {
     "audit": {"intervals", "metrics", "relations", "repair", "rules", "schema"},
     "screens": {"intervals", "schema"},
     "coding": {"intervals", "quantities", "schema"},
-    "cells": {"schema"},
+    "cells": {"periods", "schema"},
     "weights": {"cells"},
     "additive": {"cells", "reassign", "weights"},
     "synthetic": {"cells", "effects", "inference", "schema", "weights"},
     "bacon": {"cells", "schema"},
+    "breaks": {"panel", "schema"},
     "bands": {"enough", "inference", "reassign", "schema"},
     "comparisons": {"cells", "schema", "weights"},
     "enough": {"cells"},
-    "effects": {"cells", "comparisons", "enough", "inference", "schema", "strata", "weights"},
-    "bootstrap": {"enough", "inference", "moments", "reassign", "schema", "weights"},
-    "pretrends": {"cells", "enough", "inference", "reassign", "schema"},
-    "honest": {"enough", "inference", "schema"},
-    "bounds": {"cells", "inference", "schema"},
-    "threats": {"bounds", "cells", "cohorts", "honest", "inference", "repair", "schema"},
+    "effects": {"cells", "comparisons", "enough", "inference", "results", "schema", "strata", "weights"},
+    "bootstrap": {"enough", "inference", "moments", "reassign", "results", "schema", "weights"},
+    "pretrends": {"cells", "enough", "inference", "reassign", "results", "schema"},
+    "honest": {"enough", "inference", "results", "schema"},
+    "bounds": {"cells", "inference", "results", "schema"},
+    "threats": {"bounds", "cells", "cohorts", "honest", "inference", "reassign", "repair", "schema"},
     "reassign": set(),
     "strata": {"schema"},
     "family": {"inference", "reassign", "schema"},
     "few": {"cells", "inference", "reassign", "schema"},
     "moments": {"reassign"},
-    "design": {"cells", "effects", "few", "inference", "moments", "periods", "reassign", "schema", "strata"},
-    "plan": {"cells", "design", "effects", "inference", "loaders", "schema", "strata"},
-    "inference": {"additive", "enough", "moments", "reassign", "schema", "strata"},
-    "placebo": {"inference", "schema"},
+    "design": {
+        "cells",
+        "effects",
+        "few",
+        "inference",
+        "moments",
+        "periods",
+        "reassign",
+        "results",
+        "schema",
+        "strata",
+    },
+    "plan": {"cells", "design", "effects", "inference", "loaders", "results", "schema", "strata"},
+    "inference": {"additive", "enough", "moments", "reassign", "results", "schema", "strata"},
+    "placebo": {"inference", "periods", "schema"},
     "published": {
         "effects",
         "loaders",
@@ -63,14 +76,14 @@ MAY_IMPORT = {
     "metrics": {"intervals", "levels", "loaders", "schema"},
     "lettering": set(),
     "figures": {"lettering", "loaders", "periods", "schema"},  # their words are data
-    "composite": {"schema"},
-    "districts": {"schema"},
-    "inequality": {"schema", "strata"},
+    "composite": {"results", "schema"},
+    "districts": {"loaders", "schema"},
+    "inequality": {"periods", "results", "schema", "strata"},
     "periods": {"schema"},
     "cohorts": {"districts", "loaders", "periods", "schema"},  # the history of codes is data
     "panel": {"audit", "cohorts", "districts", "intervals", "levels", "loaders", "periods", "schema"},
     "paper": {"schema"},
-    "report": {"effects", "enough", "inference", "loaders", "paper", "schema"},
+    "report": {"enough", "inference", "loaders", "paper", "reassign", "results", "schema"},
     "writing": set(),
     # the national series and the words are data
     "simulate": {"intervals", "loaders", "panel", "periods", "schema", "writing"},
@@ -199,7 +212,7 @@ def loaded():
     for step in STEPS.values():
         code += [step, "print(*set(sys.modules) - seen)", "seen |= set(sys.modules)"]
     fresh = [sys.executable, "-c", "\n".join(code)]
-    lines = subprocess.run(fresh, capture_output=True, text=True, check=True).stdout.splitlines()
+    lines = subprocess.run(fresh, capture_output=True, encoding="utf-8", check=True).stdout.splitlines()
     return dict(zip(STEPS, map(set, map(str.split, lines)), strict=True))
 
 

@@ -239,3 +239,20 @@ def test_files_and_days_that_are_none(tmp_path):
     with pytest.raises(yr.DataError, match="date='tomorrow' is no day: write 2019-09-01"):
         plan_of(date="tomorrow")
     assert plan_of(date=pd.Timestamp("2019-09-01")).date == "2019-09-01"
+
+
+def in_quarters(panel):
+    """Read the years as quarters of one after the other, from 2001Q1 on."""
+    first = pd.Period("2001Q1", freq="Q-DEC")
+    read = {year: first + year - 2001 for year in range(2001, 2008)}
+    return panel.assign(
+        period=panel["period"].map(read), cohort=pd.Series(panel["cohort"].map(read), dtype="period[Q-DEC]")
+    )
+
+
+def test_a_plan_in_years_is_not_followed_by_quarters_nor_the_other_way_round():
+    years, dated = PANEL, in_quarters(PANEL)
+    for planned, done in ((years, dated), (dated, years)):
+        plan = yr.study_plan(planned, question="?", outcomes="y", estimator=yr.did)
+        table = yr.compare_with_plan(plan, yr.did(done, outcome="y")).set_index("item")
+        assert table.loc["before", "done"] == f"no period {plan.first}" and not table.loc["before", "follows"]

@@ -251,6 +251,13 @@ def test_a_test_that_cannot_reject_says_so():
     assert "cannot reject" in repr(test)
 
 
+def test_the_words_give_the_size_of_single_tests_and_a_caution():
+    effect = yr.event_study(small_panel(3), outcome="y")
+    said = repr(yr.pretrend_test(effect, test="individual", inference="se"))
+    assert "one of them is significant where there is no trend" in said
+    assert "covariance unreliable with 2 treated" in said
+
+
 def test_what_cannot_be_tested_is_refused():
     panel = panel_of(random_table(4, periods=6, districts=20))
     for effect, said in [

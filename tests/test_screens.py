@@ -1,5 +1,6 @@
 """The screens against cases made by hand, slow independent counts, published values and the documents."""
 
+import os
 import random
 import subprocess
 import sys
@@ -309,7 +310,10 @@ def test_the_result_depends_on_no_hash_seed():
     )
     outputs = [
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONHASHSEED": seed}
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
         ).stdout
         for seed in ("1", "2")
     ]
@@ -675,3 +679,16 @@ def test_inputs_stay_as_they_are(shift):
     pd.testing.assert_frame_equal(given_facts, before[0])
     pd.testing.assert_frame_equal(given_documents, before[1])
     pd.testing.assert_frame_equal(results[0], yr.find_multiples(FACTS))
+
+
+def test_short_texts_and_small_figures_are_compared_if_it_is_asked_for():
+    texts = pd.DataFrame({"source_id": ["a", "b"], "text": ["全县共有团员三百名，团支部十二个。"] * 2})
+    assert yr.find_near_duplicates(texts).empty
+    pairs = yr.find_near_duplicates(texts, shingle=3, smallest=5)
+    assert pairs[["source_a", "source_b", "similarity"]].values.tolist() == [["a", "b", 1.0]]
+    facts = yr.load_facts()
+    counted = [yr.find_heaping(facts, smallest=least)["n"].item() for least in (1, 100)]
+    whole = facts.query("kind == 'level' and status == 'achieved' and hedge == 'exact' and resolution == 1")
+    whole = whole[~whole["unit"].isin(["%", "百分点", "岁", "年"]) & (whole["value"] >= 1)]
+    once = whole.drop_duplicates(["source_id", "indicator", "period_end", "value"])
+    assert counted == [len(once), (once["value"] >= 100).sum()]

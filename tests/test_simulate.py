@@ -136,7 +136,7 @@ def test_the_common_trend_is_the_nations():
         ({"effect": {"orgz": 10.0}}, r"names \['orgz'\]; the indicators that can react are \['orgs'"),
         ({"rho": 1.0}, "rho=1.0 must be a number, above -1 and below 1"),
         ({"noise": -1.0}, "noise=-1.0 must be a number, at least 0"),
-        ({"reporting": {"vague": 2}}, "vague=2 is a share"),
+        ({"reporting": {"vague": 2}}, "vague=2 must be a number"),
         ({"districts": 60.5}, "districts=60.5 must be a whole number"),
         ({"reporting": {"hedged": 0.3}}, r"knows 'vague' and 'gaps', not \['hedged'\]"),
     ],
@@ -527,7 +527,7 @@ def test_a_true_path_is_of_the_truth_and_one_of_its_indicators():
     with pytest.raises(yr.DataError, match=r"The truth lacks the columns \['effect'\]"):
         yr.true_path(drawn().panel, outcome="orgs")
     for options in ({"errors": 2.0}, {"errors": {"decimal": -1}}, {"vague": 30}):
-        with pytest.raises(yr.DataError, match="must lie between 0 and 1"):
+        with pytest.raises(yr.DataError, match="must be a number, at least 0 and at most 1"):
             yr.simulate_reports(drawn().panel, seed=1, **options)
 
 

@@ -157,6 +157,14 @@ def test_codes_as_numbers_have_their_province():
     assert strata.tolist() == [code[:2] for code in CODES]
 
 
+def bounded(effect, panel, strata):
+    return yr.interval_bounds(effect, panel, inference="randomization", strata=strata).interval_high
+
+
+def significance(effect, panel, strata):
+    return yr.breakdown(effect, panel, strata=strata)["p_value"].iloc[0]
+
+
 ESTIMATORS = [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did, yr.staggered_did]
 
 
@@ -176,6 +184,10 @@ def test_strata_given_to_an_estimator_are_those_of_all_its_tests(estimator):
     anew = effect._anew(panel.assign(value=panel["value"] * 2))  # as `breakdown` does
     assert anew.randomization().p_value == test.p_value
     assert effect.randomization(strata=strata.map(lambda _: "one")).p_value == plain.p_value  # unless others
+    without = estimator(panel, outcome="y")
+    for of in (bounded, significance):
+        own, told, plain = (of(e, panel, s) for e, s in ((effect, None), (without, strata), (without, None)))
+        assert own == told != plain
     if len(effect.path):
         bands = [yr.confidence_bands(e, seed=1, strata=s) for e, s in ((effect, None), (anew, strata))]
         assert bands[0]["high"].tolist() == pytest.approx((bands[1]["high"] / 2).tolist(), nan_ok=True)

@@ -9,13 +9,13 @@ import pytest
 RUN = """
 from hashlib import sha256
 import numpy as np, youthresearch as yr
-from youthresearch.reassign import drawn_assignments, make_strata
+from youthresearch.reassign import make_strata, reassignments
 
 outcome = "orgs_per_10k_youth_14_28"
 panel, _ = yr.simulate_panel(seed=3, districts=400, periods=20, waves={"2018Q3": 30, "2019Q3": 40})
 strata = yr.strata_by(panel, by=["province", "level"], outcome=outcome, n=2)
 cohort = np.repeat([0, 1, 2], [30, 40, 330])
-drawn = list(drawn_assignments(make_strata(cohort, np.arange(400) % 3), 400, 2000, np.random.default_rng(1)))
+drawn = list(reassignments(make_strata(cohort, np.arange(400) % 3), 400, 2000, np.random.default_rng(1)))
 print(sha256(np.array(drawn).tobytes()).hexdigest())
 for estimator in (yr.did, yr.imputation_did, yr.staggered_did):
     for options in ({}, {"population": "youth"}):
@@ -41,9 +41,9 @@ def test_results_do_not_depend_on_threads_or_the_hash_seed():
     for threads, seed in (("1", "1"), ("2", "77")):
         names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         environment = {**os.environ, **dict.fromkeys(names, threads), "PYTHONHASHSEED": seed}
-        run = subprocess.run(
-            [sys.executable, "-c", RUN], env=environment, capture_output=True, text=True, check=True
-        )
+        environment["PYTHONUTF8"] = "1"
+        options = {"env": environment, "capture_output": True, "encoding": "utf-8", "check": True}
+        run = subprocess.run([sys.executable, "-c", RUN], **options)
         said.append(run.stdout)
     assert len(said[0].splitlines()) > 50
     assert said[0] == said[1]

@@ -239,8 +239,10 @@ def test_readings_of_the_register():
     ]
     direct = yr.assign_cohorts(panel, yr.load_pilots(), reading="start", unlisted="never")
     pd.testing.assert_frame_equal(panels["treated from the start on"], direct)
-    inferred = yr.load_pilots().query("reading == 'inferred' and wave == 'national-2021'")["district"]
+    others = yr.panels_by_reading(panel, yr.load_pilots(), reading="start", unlisted="never")
     noted = yr.assign_cohorts(panel, yr.load_pilots(), unlisted="never")
+    pd.testing.assert_frame_equal(others["treated from the notice on"], noted)
+    inferred = yr.load_pilots().query("reading == 'inferred' and wave == 'national-2021'")["district"]
     cohorts = [p.groupby("district")["cohort"].first() for p in panels.values()]
     assert not any(c.equals(noted.groupby("district")["cohort"].first()) for c in cohorts)
     kept = panels["without inferred claims"].set_index("district")["cohort"]

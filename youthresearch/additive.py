@@ -11,7 +11,7 @@ import numpy as np
 
 from .cells import NEVER, make_units
 from .reassign import sums_of_constants, sums_over_all
-from .weights import two_way
+from .weights import less_mean, two_way
 
 FLAT = 1e-9  # a normal matrix this small, relative to its size before controls, determines nothing
 
@@ -35,7 +35,7 @@ def additive_parts(effect, codes):
     finish : callable
         These sums -> the two outcomes' estimates, shape (B, 2); nan where an estimate is not determined.
     """
-    return _MAKERS[effect.estimator](effect, effect._cells, codes)
+    return _MAKERS[effect.estimator](effect, codes)
 
 
 def adds_up(effect):
@@ -66,22 +66,17 @@ def _full_rank_without_treated(cells):
 
 def _outcomes(cells):
     """Stack the outcome and who is treated, each district's mean taken off, shape (2, N, T)."""
-    return _less_mean(np.stack([cells.y, cells.treated.astype(float)]), cells.observed)
+    return less_mean(np.stack([cells.y, cells.treated.astype(float)]), cells.observed)
 
 
-def _less_mean(values, used):
-    """Take the mean over the cells used (axis -1) off; 0 elsewhere."""
-    count = np.maximum(used.sum(axis=-1, keepdims=True), 1)
-    return np.where(used, values - np.where(used, values, 0).sum(axis=-1, keepdims=True) / count, 0)
-
-
-def _of_did(effect, cells, codes):
+def _of_did(effect, codes):
     """Coefficient of treatment: its normal equation less what period dummies and controls explain."""
+    cells = effect._cells
     y = _outcomes(cells)
     model = two_way(make_units(cells, alone=True), cells.controls)
     size = cells.size[:, None]
     treated = cells.time >= codes[:, None]
-    d = _less_mean(np.broadcast_to(treated[:, None, :], (len(codes), *cells.y.shape)), cells.observed)
+    d = less_mean(np.broadcast_to(treated[:, None, :], (len(codes), *cells.y.shape)), cells.observed)
     by_control = np.einsum("gnt,ntp->gnp", d, model.x)
     square = (d * d).sum(axis=2, keepdims=True)
     features = np.concatenate([np.einsum("gnt,knt->gnk", d, y), square, d, by_control], axis=2) * size
@@ -103,8 +98,9 @@ def _of_did(effect, cells, codes):
     return features, sums_over_all, finish
 
 
-def _of_regression(effect, cells, codes):
+def _of_regression(effect, codes):
     """Combine several coefficients; no gaps, so that regressors depend on the cohort alone."""
+    cells = effect._cells
     p = cells.controls.shape[2]
     units = make_units(cells, alone=True)
     model = two_way(units, cells.controls)
@@ -140,12 +136,13 @@ def _constants(cells, y, x, codes):
     return np.broadcast_to(features, (len(codes), *features.shape))
 
 
-def _of_saturated(effect, cells, codes):
+def _of_saturated(effect, codes):
     """Average as `sun_abraham`: its dummies take up all between cohorts, controls are fitted within them.
 
     What is left is each cohort's mean change since the base, less that of the never-treated.
     """
-    y, x = _outcomes(cells), _less_mean(np.moveaxis(cells.controls, 2, 0), cells.observed)
+    cells = effect._cells
+    y, x = _outcomes(cells), less_mean(np.moveaxis(cells.controls, 2, 0), cells.observed)
     x = np.moveaxis(x, 0, 2)
     features, p = _constants(cells, y, x, codes), x.shape[2]
     xx = np.einsum("n,ntp,ntq->pq", cells.size, x, x)
@@ -177,8 +174,9 @@ def _of_saturated(effect, cells, codes):
     return features, sums_of_constants, finish
 
 
-def _of_staggered(effect, cells, codes):
+def _of_staggered(effect, codes):
     """Average of ATT(g, t) by outcome regression on the base period's controls, each from its own sums."""
+    cells = effect._cells
     y = _outcomes(cells)
     notyet = effect.convention["control"] != "never treated"
     pairs = [
@@ -258,8 +256,9 @@ def _mean(values, weight):
         return np.where(total > 0, np.einsum("bpk,bp->bk", values, weight) / total, np.nan)
 
 
-def _of_imputation(effect, cells, codes):
+def _of_imputation(effect, codes):
     """Mean of treated cells less what the untreated cells of all districts predict; no gaps."""
+    cells = effect._cells
     y = _outcomes(cells)
     _, t, p = cells.controls.shape
     free = cells.time < codes[:, None]  # (G, T): untreated

@@ -5,7 +5,7 @@ import numpy as np
 from .enough import few_rows
 from .inference import SEED, check_effect, effect_on_cells, inference_for, reassigned_path
 from .reassign import TIE
-from .schema import DataError, check_count, check_seed, check_share
+from .schema import DataError, check_draws
 
 NORMAL = 100_000  # draws, which cost little
 
@@ -45,26 +45,22 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         reassigned.
     """
     check_effect(effect)
-    check_share(level=level)
-    check_count(draws=NORMAL if draws is None else draws)
-    check_seed(seed)
+    check_draws(NORMAL if draws is None else draws, seed, level)
     by_event = "event_time" in effect.path and effect.path["event_time"].is_unique
     by = inference_for(effect, inference, range(len(effect.path)) if by_event else ())
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if by == "randomization":
         se, pointwise, critical, how = _reaches_by_randomization(effect, level, strata, draws, seed)
-        kind = "randomization"
     else:
         se, pointwise, critical, how = _reaches_by_error(effect, level, draws or NORMAL, seed)
-        kind = effect.errors
     path = effect.path.assign(se=se)
     for name, reach in (("", pointwise), ("band_", critical)):
         path[f"{name}low"], path[f"{name}high"] = path["att"] - reach * se, path["att"] + reach * se
-    if inference is None and by == "se":
+    if inference is None and by != "randomization":
         few = few_rows(effect)
         path.loc[few, ["low", "band_low"]], path.loc[few, ["high", "band_high"]] = -np.inf, np.inf
-    path = path.assign(inference=kind)
+    path = path.assign(inference=by)
     # for the axis and the legend of a figure; and over which assignments
     path.attrs |= {"outcome": effect.outcome, "level": level, "how": how}
     return path

@@ -3,30 +3,31 @@
 With few treated districts it hardly ever rejects, true null or not: the result says so.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from .enough import alike_sides
-from .inference import DRAWS, SEED, as_percent, check_effect, fixed, p_as_text
+from .inference import DRAWS, SEED, check_effect
 from .moments import Moments, interval, p_value, smallest_p
 from .reassign import BLOCK, ENUMERATED
-from .schema import DataError, Result, check_choice, check_count, check_seed, check_share, said_of_sample
-from .weights import two_way
+from .results import OfEffect, as_percent, fixed, p_as_text, said_of_sample
+from .schema import DataError, check_choice, check_draws
+from .weights import residuals, two_way
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])  # and their negatives: Webb's six points
 POWERLESS = 5  # below so many treated (or untreated) districts it cannot be relied on to reject
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class WildBootstrap(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class WildBootstrap(OfEffect):
     """A t statistic among those of outcomes whose districts' residuals were given random signs.
 
     Attributes
     ----------
-    estimator, outcome : str
-    att, se : float
+    estimator, outcome, att, n_treated, n_control, periods, simulated
+        As in `Effect`.
+    se : float
     t : float
         att over its clustered error, without a small-sample factor, which cancels.
     p_value : float
@@ -42,18 +43,12 @@ class WildBootstrap(Result):
         That the draw farthest out would have, were it the actual one.
     seed : int or None
         Of the draws; None where all signs were taken.
-    n_treated, n_control : int
     alike : tuple of float
         As how many districts of equal weight the treated and the untreated ones count.
-    periods : pandas.Index
     distribution : ndarray, shape (draws,)
         The t statistics.
-    simulated : bool
     """
 
-    estimator: str
-    outcome: str
-    att: float
     se: float
     t: float
     p_value: float
@@ -65,12 +60,8 @@ class WildBootstrap(Result):
     exact: bool
     smallest_p: float
     seed: int | None
-    n_treated: int
-    n_control: int
     alike: tuple
-    periods: pd.Index
-    distribution: np.ndarray = field(repr=False)
-    simulated: bool
+    distribution: np.ndarray
 
     @property
     def caution(self):
@@ -153,9 +144,7 @@ def wild_bootstrap(effect, *, weights="webb", draws=DRAWS, level=0.95, seed=SEED
     """
     check_effect(effect)
     check_choice("weights", weights, ("webb", "rademacher"))
-    check_count(draws=draws)
-    check_seed(seed)
-    check_share(level=level)
+    check_draws(draws, seed, level)
     if effect._regressors is None or effect.errors != "clustered":
         raise DataError(
             "The wild bootstrap is of two-way regressions (did, event_study, sun_abraham) with errors "
@@ -169,10 +158,8 @@ def wild_bootstrap(effect, *, weights="webb", draws=DRAWS, level=0.95, seed=SEED
     exact = weights == "rademacher" and 2 ** len(cells.districts) <= ENUMERATED
     moments, actual = _moments(effect, _signs(weights, len(cells.districts), draws, exact, seed))
     low, high = interval(moments, actual, 1 - level, exact)
-    return WildBootstrap(
-        estimator=effect.estimator,
-        outcome=effect.outcome,
-        att=effect.att,
+    return WildBootstrap.of(
+        effect,
         se=effect.se,
         t=float(actual.at(0.0)[0]),
         p_value=p_value(moments, actual, exact),
@@ -184,12 +171,8 @@ def wild_bootstrap(effect, *, weights="webb", draws=DRAWS, level=0.95, seed=SEED
         exact=exact,
         smallest_p=smallest_p(moments, exact),
         seed=None if exact else seed,
-        n_treated=effect.n_treated,
-        n_control=effect.n_control,
         alike=alike_sides(effect),
-        periods=effect.periods,
         distribution=moments.at(0.0),
-        simulated=cells.simulated,
     )
 
 
@@ -221,8 +204,8 @@ def _moments(effect, signs):
     basis = _basis(model)[units.of]
     share = np.einsum("nt,ntq->nq", v * size, basis)  # of each district in what the projection takes
     scores, onto = [], []
-    residuals = _residuals(effect, model)
-    for left in (residuals, v / (v * v * size).sum()):
+    fit = model.fit(units.total, effect._regressors)
+    for left in (residuals(cells, units, fit), v / (v * v * size).sum()):
         scores.append((v * left * size).sum(axis=1))
         onto.append(np.einsum("nt,ntq->nq", left * size, basis) @ model.inverse)
     found = [_powers(block, scores, onto, share) for block in signs]
@@ -251,14 +234,3 @@ def _basis(model):
     used = model.used.astype(float)
     periods = np.eye(used.shape[1]) - model.share[:, None, :]
     return np.concatenate([periods * used[:, :, None], model.x], axis=2)
-
-
-def _residuals(effect, model):
-    """Take from each cell what the regression explains, shape (N, T)."""
-    cells, units = effect._cells, effect._units
-    theta = model.coefficients(units.total)
-    periods = cells.y.shape[1]
-    fit = theta[:periods] + effect._regressors @ theta[periods:]
-    left = np.where(cells.observed, cells.y - fit[units.of], 0)
-    length = cells.observed.sum(axis=1, keepdims=True)
-    return np.where(cells.observed, left - left.sum(axis=1, keepdims=True) / length, 0)

@@ -1,44 +1,27 @@
 """What vague figures allow: bounds of an estimate over reported intervals, and the facts that decide it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from .cells import NONE
-from .inference import (
-    SEED,
-    as_percent,
-    check_effect,
-    degrees_of_freedom,
-    effect_on_cells,
-    fixed,
-    inference_for,
-)
-from .schema import (
-    DataError,
-    Result,
-    check_columns,
-    check_count,
-    check_share,
-    is_number,
-    mark_simulated,
-    said_of_sample,
-)
+from .inference import SEED, check_effect, degrees_of_freedom, effect_on_cells, inference_for
+from .results import OfEffect, as_percent, fixed, said_of_sample
+from .schema import DataError, check_columns, check_count, check_number, check_share, mark_simulated
 
 ROUNDS = 1000  # of taking off means in turn, at most
 SOURCE = ["token", "source_id", "start", "end"]  # of a fact: the words and their place in the report
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Bounds(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Bounds(OfEffect):
     """The smallest and the largest estimate that the reported intervals allow.
 
     Attributes
     ----------
-    estimator, outcome : str
-    att : float
-        With the panel's values.
+    estimator, outcome, att, n_treated, n_control, periods, simulated
+        As in `Effect`; att is with the panel's values.
     low, high : float
         Each is reached with every figure at an end of its interval. Infinite where an open one counts.
     interval_low, interval_high : float
@@ -63,14 +46,8 @@ class Bounds(Result):
         The same, with the assignments.
     caution : str
         Why the sampling error is unreliable; empty if it is not.
-    n_treated, n_control : int
-    periods : pandas.Index
-    simulated : bool
     """
 
-    estimator: str
-    outcome: str
-    att: float
     low: float
     high: float
     interval_low: float
@@ -79,15 +56,11 @@ class Bounds(Result):
     cap: float | None
     vague: int
     shared: int
-    open: pd.DataFrame = field(repr=False)
+    open: pd.DataFrame
     exact: bool
     inference: str
     how: str
     caution: str
-    n_treated: int
-    n_control: int
-    periods: pd.Index
-    simulated: bool
 
     @property
     def _title(self):
@@ -173,24 +146,20 @@ def interval_bounds(
     weight = cells["weight"].to_numpy()
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
-    kind = inference_for(effect, inference)
-    follow, how = weights_follow(effect), effect.errors
-    if follow:
-        kind, scale = "se", [effect.se] * 2
-    elif kind == "randomization":
+    by = inference_for(effect, inference)
+    by = effect.errors if effect._follows else by  # its placebos are no other assignments of the ends
+    if by == "randomization":
         test = {"strata": strata, "draws": draws, "seed": seed}
         scale, how = _spread_over_assignments(effect, cells, (least, most), test)
+        df = degrees_of_freedom(effect, strata)
     else:
-        scale = [_error_at(effect, cells, y) for y in (least, most)]
-    df = degrees_of_freedom(effect, strata) if kind == "randomization" else np.inf
+        scale, how, df = [_error_at(effect, cells, y) for y in (least, most)], effect.errors, np.inf
     interval = _imbens_manski(*ends, *scale, level, df)
-    unbounded, shared = np.isinf(low) | np.isinf(high), count_shared(cells.assign(high=high))
-    rows = cells.assign(high=high)[unbounded].reset_index(drop=True)
+    cells, shared = cells.assign(high=high), count_shared(cells.assign(high=high))
+    rows = cells[np.isinf(low) | np.isinf(high)].reset_index(drop=True)
     names = [c for c in ("district", "period", "weight", "low", "high", "fact_ids") if c in rows]
-    return Bounds(
-        estimator=effect.estimator,
-        outcome=effect.outcome,
-        att=effect.att,
+    return Bounds.of(
+        effect,
         low=ends[0],
         high=ends[1],
         interval_low=interval[0],
@@ -200,14 +169,10 @@ def interval_bounds(
         vague=int((high > low).sum()),
         shared=shared,
         open=mark_simulated(rows[names], effect.simulated),
-        exact=not follow and not shared,
-        inference="randomization" if kind == "randomization" else effect.errors,
+        exact=not effect._follows and not shared,
+        inference=by,
         how=how,
-        caution="" if kind == "randomization" else effect.caution,
-        n_treated=effect.n_treated,
-        n_control=effect.n_control,
-        periods=effect.periods,
-        simulated=effect.simulated,
+        caution="" if by == "randomization" else effect.caution,
     )
 
 
@@ -247,15 +212,10 @@ def count_shared(cells):
     return int(facts.index[facts.duplicated(keep=False)].nunique())
 
 
-def weights_follow(effect):
-    """Say whether an effect's weights follow the outcome."""
-    return effect._placebos is not None
-
-
 def closed_high(cells, cap):
     """Give the upper bounds, open ones closed at cap times the lower; check that bounds enclose the value."""
-    if cap is not None and not (is_number(cap) and cap >= 1):
-        raise DataError(f"cap={cap!r} must be a number, at least 1: it multiplies a figure's lower bound.")
+    if cap is not None:
+        check_number(at_least=1, cap=cap)
     low, high = cells["low"].to_numpy(float), cells["high"].to_numpy(float)
     bad = ~(low <= cells["value"]) | ~(cells["value"] <= high)
     if bad.any():
@@ -289,6 +249,8 @@ def _spread_over_assignments(effect, cells, outcomes, test):
 
 def _error_at(effect, cells, y):
     """Give the effect's standard error, were the outcome y; nan where that is not finite, or is none."""
+    if effect._follows:
+        return effect.se
     if not np.isfinite(y).all() or effect.se == 0:
         return np.nan
     base = _spread(effect, cells, cells["value"].to_numpy(float))

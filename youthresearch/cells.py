@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from .periods import ordinals
 from .schema import (
     DataError,
     as_names,
@@ -18,9 +19,11 @@ from .schema import (
     has_numbers,
     is_simulated,
     mark_simulated,
+    of_indicator,
 )
 
 NEVER = 2**62  # cohort of a district that is not treated within the panel: later than any period
+BLOCK = 10_000  # districts at a time
 NONE = 1e-9  # a weight this small, relative to the largest, is none
 
 
@@ -110,6 +113,10 @@ class Units:
     total: np.ndarray
     controls: np.ndarray
 
+    def treated(self, time):
+        """Which cells of a unit are treated, at these ordinals of the periods, bool, shape (U, T)."""
+        return time >= self.cohort[:, None]
+
 
 def make_cells(panel, outcome, controls=None, population=None):
     """Turn one outcome of a panel into arrays.
@@ -148,7 +155,7 @@ def make_cells(panel, outcome, controls=None, population=None):
     observed = layout.observed()
     if np.count_nonzero(observed) < len(rows):
         _refuse_twice(rows, outcome)
-    cohort, varies = layout.once(_cohort_ordinals(rows))
+    cohort, varies = layout.once(cohort_ordinals(rows))
     if varies.any():
         districts = rows["district"][varies].unique()
         raise DataError(
@@ -211,16 +218,16 @@ class _Layout:
 
 def _layout(rows):
     """Find the grid; rows sorted and without gaps, as as_panel leaves them, are read where they lie."""
-    ordinals = _ordinals(rows["period"])
-    falls = np.diff(ordinals[: 1 + _first_fall(ordinals)])
-    t = len(falls) + 1
+    _check_periods(rows["period"])
+    when = ordinals(rows["period"])
+    t = 1 + _first_fall(when)
     names = _plain(rows["district"]).array
-    if len(rows) % t == 0 and (ordinals.reshape(-1, t) == ordinals[:t]).all():
+    if len(rows) % t == 0 and (when.reshape(-1, t) == when[:t]).all():
         first = pd.Index(names[::t])
         if first.is_unique and first.is_monotonic_increasing and _stands_in_blocks(names, t):
-            return _Layout(first, ordinals[:t].copy(), None, None)
+            return _Layout(first, when[:t].copy(), None, None)
     district, districts = pd.factorize(names, sort=True)
-    period, time = pd.factorize(ordinals, sort=True)
+    period, time = pd.factorize(when, sort=True)
     return _Layout(pd.Index(districts), time, district, period)
 
 
@@ -230,14 +237,14 @@ def _stands_in_blocks(names, t):
     return bool(same.reshape(-1, t)[:, :-1].all())
 
 
-def _first_fall(ordinals):
+def _first_fall(when):
     """Index of the last row before the periods start anew."""
     step = 1024
-    for start in range(0, len(ordinals), step):
-        fall = np.flatnonzero(np.diff(ordinals[start : start + step + 1]) <= 0)
+    for start in range(0, len(when), step):
+        fall = np.flatnonzero(np.diff(when[start : start + step + 1]) <= 0)
         if len(fall):
             return start + int(fall[0])
-    return len(ordinals) - 1
+    return len(when) - 1
 
 
 def _plain(names):
@@ -250,33 +257,24 @@ def _plain(names):
 def _rows_of(panel, indicator):
     remedy = "make one with as_panel or build_panel (simulate_panel gives two tables, the panel first)"
     check_frame("panel", panel, remedy)
-    if not isinstance(indicator, str):
-        raise DataError(f"{indicator!r} is no name of an indicator: give one as text.")
     missing = [c for c in ("district", "period", "indicator", "value", "cohort") if c not in panel]
     if missing:
         remedy = "give it cohorts with assign_cohorts" if missing == ["cohort"] else "make one with as_panel"
         raise DataError(f"The panel has no column {missing}: {remedy}, or build_panel(facts, pilots).")
     if panel["district"].hasnans:
         raise DataError("Rows of the panel have no district.", panel[panel["district"].isna()])
-    chosen = (panel["indicator"] == indicator).to_numpy()
-    if not chosen.any():
-        known = ", ".join(map(repr, sorted(panel["indicator"].unique(), key=str)[:20]))
-        raise DataError(f"The panel has no indicator {indicator!r}; it has {known or 'no rows'}.")
-    return panel if chosen.all() else panel[chosen]
+    return of_indicator(panel, indicator)
 
 
-def _ordinals(column):
+def _check_periods(column):
     if column.hasnans:
         raise DataError("Rows of the panel have no period.", column[column.isna()].to_frame())
-    if isinstance(column.dtype, pd.PeriodDtype):
-        return column.array.asi8
-    if not pd.api.types.is_integer_dtype(column):
+    if not (isinstance(column.dtype, pd.PeriodDtype) or pd.api.types.is_integer_dtype(column)):
         raise DataError(
             f"Column {column.name!r} is of type {column.dtype}: periods are whole numbers or pandas Periods, "
             "as as_panel makes them.",
             column.head().to_frame(),
         )
-    return column.to_numpy(dtype="int64")
 
 
 def _refuse_twice(rows, indicator):
@@ -308,7 +306,7 @@ def _values(rows):
     return value
 
 
-def _cohort_ordinals(rows):
+def cohort_ordinals(rows):
     """Ordinal of the first treated period as each row has it; `NEVER` where it is missing, shape (n,)."""
     column, dtype = rows["cohort"], rows["period"].dtype
     if isinstance(dtype, pd.PeriodDtype) and column.dtype == dtype:
@@ -326,9 +324,7 @@ def _cohort_ordinals(rows):
             "infinity as never, a panel made by hand has neither.",
             rows[odd],
         )
-    ordinals = np.full(len(told), NEVER)
-    ordinals[whole] = told[whole]
-    return ordinals
+    return np.where(whole, told, NEVER).astype("int64")
 
 
 def _with_population(cells, panel, rows, layout, population):
@@ -407,12 +403,14 @@ def keep_districts(cells, keep, reason):
             f"No district is left for {cells.outcome!r}: {reason}.",
             pd.DataFrame(told, columns=["district", "cells", "reason"]),
         )
-    rows = {
-        name: getattr(cells, name)[keep]
-        for name in ("districts", "cohort", "y", "observed", "controls", "size")
-    }
-    cells = replace(cells, **rows, left_out=cells.left_out + told)
+    cells = only(cells, keep, left_out=cells.left_out + told)
     return _keep_columns(cells, cells.observed.any(axis=0))
+
+
+def only(cells, keep, **changed):
+    """Take some districts, with all their periods."""
+    names = ("districts", "cohort", "y", "observed", "controls", "size")
+    return replace(cells, **{name: getattr(cells, name)[keep] for name in names}, **changed)
 
 
 def keep_periods(cells, keep, reason):
@@ -500,7 +498,7 @@ def _total(cells, of, units):
     return total
 
 
-def blocks(of, units, rows=10_000):
+def blocks(of, units):
     """Split districts into blocks that fit in memory, each of one unit where units are few.
 
     Yields
@@ -509,13 +507,13 @@ def blocks(of, units, rows=10_000):
     unit : int, or ndarray of int
     """
     if units > 50:
-        for start in range(0, len(of), rows // 10):
-            yield slice(start, start + rows // 10), of[start : start + rows // 10]
+        for start in range(0, len(of), BLOCK // 10):
+            yield slice(start, start + BLOCK // 10), of[start : start + BLOCK // 10]
         return
     for unit in range(units):
         members = np.flatnonzero(of == unit)
-        for start in range(0, len(members), rows):
-            yield members[start : start + rows], unit
+        for start in range(0, len(members), BLOCK):
+            yield members[start : start + BLOCK], unit
 
 
 def by_cohort(cells, cohorts, **columns):

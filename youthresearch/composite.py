@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from .results import Result
 from .schema import (
     SIMULATED,
     DataError,
-    Result,
     as_list,
     as_names,
     check_choice,
     check_columns,
+    check_once,
     is_number,
     is_simulated,
     mark_simulated,
@@ -90,11 +91,7 @@ def composite_table(panel, indicators):
     if absent:
         raise DataError(f"No indicators {absent} in the panel; it has {sorted(panel['indicator'].unique())}.")
     rows = panel[panel["indicator"].isin(indicators)]
-    twice = rows.duplicated(["district", "period", "indicator"], keep=False)
-    if twice.any():
-        raise DataError(
-            "An indicator has several scopes in one district and period: choose one.", rows[twice]
-        )
+    check_once("An indicator", rows, ["district", "period", "indicator"])
     table = rows.pivot(index=["district", "period"], columns="indicator", values="value")[indicators]
     gaps = table[table.isna().any(axis=1)]
     if len(gaps):

@@ -11,22 +11,22 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from .cells import NEVER, Cells, make_cells
+from .cells import NEVER, Cells, cohort_ordinals, make_cells
 from .effects import LINEAR, did
 from .few import few_treated
-from .inference import FEWER_DRAWS, SEED, as_percent, fixed, stratum_of, weights_by_cohort
+from .inference import FEWER_DRAWS, SEED, stratum_of, weights_by_cohort
 from .moments import ends_of_att
-from .periods import as_cohort
-from .reassign import ENUMERATED, TIE, count, drawn_assignments, every_assignment, make_strata
+from .periods import as_cohort, ordinals
+from .reassign import ENUMERATED, TIE, count, make_strata, reassignments
+from .results import Result, as_percent, fixed
 from .schema import (
     DataError,
-    Result,
     as_list,
     check_choice,
     check_count,
+    check_draws,
     check_estimator,
     check_number,
-    check_seed,
     check_share,
     mark_simulated,
 )
@@ -229,75 +229,72 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     tr(M O M)``, M taking means off and O the AR(1) correlations, is that of the sample; and the variance is
     the residuals' sum of squares over ``n (1 - 1/N) tr(M O M)``.
     """
-    cells = make_cells(panel, outcome)
-    time, periods, cohort = _planned(panel, cells, until)
-    first = cohort.min()
-    if first == NEVER or first <= time[0]:
-        raise DataError(
-            f"No district of {outcome!r} begins after {periods[0]} and by {periods[-1]}: give cohorts, or "
-            "until= the study's last period."
-        )
     if rho is not None:
         check_number(above=-1, below=1, rho=rho)
-    before = cells.time < first
-    needed = 4 if rho is None else 2
-    if before.sum() < needed or not cells.observed[:, before].all():
-        gaps = cells.districts[~cells.observed[:, before].all(axis=1)]
-        raise DataError(
-            f"{before.sum()} periods of {outcome!r} before treatment, and {len(gaps)} districts with gaps in "
-            f"them: at least {needed} are needed, without gaps, or a design in numbers (design_study).",
-            pd.DataFrame({"district": gaps}),
-        )
+    cells = make_cells(panel, outcome)
+    time, periods, cohort = _planned(panel, cells, until)
+    before = _before(cells, periods, cohort, needed=4 if rho is None else 2)
+    known = cells.time[before]
     if isinstance(strata, str):
         strata = of_column(panel, cells.districts, strata)
     code, names = stratum_of(cells.districts, strata)
-    left = cells.y[:, before] - cells.y[:, before].mean(axis=0)
-    left = left - left.mean(axis=1, keepdims=True)
-    if not left.any():
-        raise DataError(f"{outcome!r} does not move before treatment: there is no noise to learn from.")
-    said = (
-        "rho given, sd " if rho is not None else ""
-    ) + f"estimated from {before.sum()} periods before treatment"
-    labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
-    labels = mark_simulated(labels, cells.simulated)
-    square = np.bincount(code, weights=(left**2).sum(axis=1)) / np.bincount(code) / (1 - 1 / len(left))
+    left = _centred(cells.y[:, before])
+    square = np.bincount(code, weights=(left**2).sum(axis=1))
     if not (square > 0).all():
         raise DataError(f"{outcome!r} does not move before treatment in some stratum: there is no noise.")
+    square = square / np.bincount(code) / (1 - 1 / len(left))
+    said = "" if rho is None else "rho given, sd "
+    said += f"estimated from {len(known)} periods before treatment"
+    labels = pd.Series([str(names[c]) for c in code], cells.districts, name=getattr(strata, "name", None))
+    labels = mark_simulated(labels, cells.simulated)
 
     def design(rho, ends=()):
-        shrunk = np.trace(_centred(_correlations(cells.time[before], rho)))
-        sd = np.sqrt(square / shrunk)[code]
+        sd = np.sqrt(square / np.trace(_centred(_correlations(known, rho))))[code]
         return StudyDesign(
             *(outcome, cells.districts, periods, time, cohort, labels, sd, rho, said, cells.simulated, ends)
         )
 
     if rho is not None:
         return design(float(rho))
-    ends = tuple(map(design, rho_interval(left, cells.time[before])))
-    return design(estimate_rho(left, cells.time[before]), ends)
+    return design(estimate_rho(left, known), tuple(map(design, rho_interval(left, known))))
+
+
+def _before(cells, periods, cohort, needed):
+    """Which periods of a panel come before the first pilot, bool; without gaps, and enough of them."""
+    if not cells.time[0] < cohort.min() < NEVER:
+        raise DataError(
+            f"No district of {cells.outcome!r} begins after {periods[0]} and by {periods[-1]}: give cohorts, "
+            "or until= the study's last period."
+        )
+    before = cells.time < cohort.min()
+    gaps = cells.districts[~cells.observed[:, before].all(axis=1)]
+    if before.sum() < needed or len(gaps):
+        raise DataError(
+            f"{before.sum()} periods of {cells.outcome!r} before treatment, and {len(gaps)} districts with "
+            f"gaps in them: at least {needed} are needed, without gaps, or a design in numbers "
+            "(design_study).",
+            pd.DataFrame({"district": gaps}),
+        )
+    return before
 
 
 def _planned(panel, cells, until):
     """Ordinals and names of the study's periods, and every district's cohort within them."""
     periods = cells.periods
     if until is not None:
-        whole = isinstance(periods, pd.PeriodIndex)
-        last = as_cohort(pd.Series([until], name="until"), pd.Series(periods)).astype("int64")[0]
+        dated = isinstance(periods, pd.PeriodIndex)
+        [last] = ordinals(as_cohort(pd.Series([until], name="until"), pd.Series(periods)))
         more = np.arange(cells.time[-1] + 1, last + 1)
-        extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if whole else pd.Index(more)
+        extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if dated else pd.Index(more)
         periods = periods.append(extra) if len(more) else periods
-    time = periods.asi8 if isinstance(periods, pd.PeriodIndex) else periods.to_numpy()
-    cohort = stated_cohorts(panel, cells)
+    time, cohort = ordinals(periods), stated_cohorts(panel, cells)
     return time, periods, np.where(cohort > time[-1], NEVER, cohort)
 
 
 def stated_cohorts(panel, cells):
     """Give the ordinal of each district's cohort as the panel states it, even if after its last period."""
-    rows = panel.loc[panel["indicator"] == cells.outcome, ["district", "cohort"]].drop_duplicates("district")
-    cohort = rows.set_index("district")["cohort"].reindex(cells.districts)
-    if isinstance(cohort.dtype, pd.PeriodDtype):
-        return np.where(cohort.isna(), NEVER, cohort.array.asi8)
-    return cohort.astype("Int64").to_numpy("int64", na_value=NEVER)
+    rows = panel[panel["indicator"] == cells.outcome].drop_duplicates("district").set_index("district")
+    return cohort_ordinals(rows.loc[cells.districts])
 
 
 def _correlations(time, rho):
@@ -579,9 +576,8 @@ def _crossing(low, high, power):
 def _undetected(design, test, estimator, simulations, draws, level, seed, options):
     """Give the effects that go unnoticed in each study, the smallest p and the estimate's deviation."""
     check_choice("test", test, ("randomization", *FEW_TREATED))
-    check_share(level=level)
-    check_count(simulations=simulations, draws=draws)
-    check_seed(seed)
+    check_count(simulations=simulations)
+    check_draws(draws, seed, level)
     rng = np.random.default_rng(seed)
     if test in FEW_TREATED:
         if options or estimator is not did:
@@ -677,10 +673,10 @@ def deal(groups, n, draws, rng):
         Cohort index of each district.
     exact : bool
     """
-    exact = count(groups) <= ENUMERATED
-    rows = every_assignment(groups, n) if exact else drawn_assignments(groups, n, draws, rng)
-    size = count(groups) if exact else draws
-    return np.fromiter(rows, dtype=np.dtype(("int8", n)), count=size), exact
+    total = count(groups)
+    exact = total <= ENUMERATED
+    rows = reassignments(groups, n, draws, None if exact else rng)
+    return np.fromiter(rows, dtype=np.dtype(("int8", n)), count=total if exact else draws), exact
 
 
 def undetected(assignments, exact, score, pull, cohort, *, level):

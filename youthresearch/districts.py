@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from .loaders import given_or_own
 from .schema import DataError, as_names, as_text, check_columns, check_count
 
 _OF_DIVISIONS = ["district", "name_zh", "level", "parent", "valid_from", "valid_to", "successor"]
@@ -11,15 +12,15 @@ _KINDS = (  # what a county's name ends in, the longer first
 )
 
 
-def resolve_district(name, divisions, *, year=None, hints=()):
+def resolve_district(name, divisions=None, *, year=None, hints=()):
     """Find the places that a name can mean: candidates, never a silent choice.
 
     Parameters
     ----------
     name : str
         As a text has it, with its kind or without (南山区, 南山).
-    divisions : pandas.DataFrame
-        As from `load_divisions`.
+    divisions : pandas.DataFrame, optional
+        As from `load_divisions` (the default).
     year : int, optional
         Only places under a code that was valid in that year.
     hints : str or list of str
@@ -37,6 +38,7 @@ def resolve_district(name, divisions, *, year=None, hints=()):
     DataError
         If the name is empty or of one character.
     """
+    divisions = given_or_own("divisions", divisions)
     check_columns("divisions", divisions, _OF_DIVISIONS, "load them with load_divisions", _OF_DIVISIONS)
     if year is not None:
         check_count(year=year)
@@ -52,17 +54,7 @@ def resolve_district(name, divisions, *, year=None, hints=()):
     text = "|".join(as_names(hints, "hints"))
     hinted = [any(n in text or _short(n) in text for n in within) for within in above]
     found = found.assign(within=["".join(reversed(a)) for a in above], hinted=hinted)
-    columns = [
-        "district",
-        "name_zh",
-        "level",
-        "parent",
-        "within",
-        "valid_from",
-        "valid_to",
-        "successor",
-        "hinted",
-    ]
+    columns = [*_OF_DIVISIONS[:4], "within", *_OF_DIVISIONS[4:], "hinted"]
     order = ["hinted", "district", "valid_from"]
     return found.sort_values(order, ascending=[False, True, True], ignore_index=True)[columns]
 
@@ -87,24 +79,23 @@ def _above(code, names, parents):
     return found
 
 
-def follow_codes(districts, divisions):
+def follow_codes(districts, divisions=None):
     """Follow each code to the one that the same place has today.
 
     Parameters
     ----------
     districts : pandas.Series of str, shape (n,)
         Codes, as text or as whole numbers; what is not in the table stays as it is.
-    divisions : pandas.DataFrame
-        As from `load_divisions`. A code has a successor where one place went on under it alone (a county
-        that became a city or district, a change of code); mergers and divisions have none. A code that was
-        given to two places is followed from its last use.
+    divisions : pandas.DataFrame, optional
+        As from `load_divisions` (the default). A code has a successor where one place went on under it
+        alone (a county that became a city or district, a change of code); mergers and divisions have none. A
+        code that was given to two places is followed from its last use.
 
     Returns
     -------
     pandas.Series of str, shape (n,)
     """
-    needed = ["district", "successor"]
-    check_columns("divisions", divisions, needed, "load them with load_divisions", needed)
+    divisions = given_or_own("divisions", divisions)
     after = divisions.dropna(subset="successor").set_index("district")["successor"].to_dict()
     districts = pd.Series(districts)
     if pd.api.types.is_numeric_dtype(districts):  # a spreadsheet's

@@ -29,20 +29,11 @@ from .cells import (
 )
 from .comparisons import average_pairs, averages_of, compare_cohorts
 from .enough import caution_of, count_sides
-from .inference import SEED, fixed, is_quick, randomize, stratum_of
-from .schema import (
-    DataError,
-    Result,
-    as_names,
-    check_choice,
-    check_count,
-    has_numbers,
-    is_whole,
-    mark_simulated,
-    said_of_sample,
-)
+from .inference import is_quick, randomize, stratum_of
+from .results import Result, fixed, said_of_sample
+from .schema import DataError, as_names, check_choice, check_count, has_numbers, is_whole, mark_simulated
 from .strata import of_column
-from .weights import imputation, regression, two_way
+from .weights import imputation, regression, residuals, two_way
 
 _ERRORS = {"clustered": "clustered", "independent": "iid", "standard deviation": "placebo"}
 
@@ -134,21 +125,7 @@ class Effect(Result):
         """Why se is unreliable: too few districts on a side, in a cohort or by weight; else empty."""
         return caution_of(self)
 
-    def randomization(self, *, strata=None, statistic="att", draws=None, level=0.95, seed=SEED):
-        """Test the effect by reassigning the cohorts among the districts that it uses.
-
-        Parameters
-        ----------
-        strata : pandas.Series, optional
-            One value a district, as from `strata_by`; by default those that the estimator was given.
-        statistic, draws, level, seed
-            As in `randomization_test`.
-
-        Returns
-        -------
-        RandomizationTest
-        """
-        return randomize(self, strata=strata, statistic=statistic, draws=draws, level=level, seed=seed)
+    randomization = randomize  # of which the effect is the first argument
 
     @cached_property
     def _test(self):
@@ -162,9 +139,19 @@ class Effect(Result):
     def weights(self):
         """One row is one cell used: district, period, weight; ``sum(weight * value) == att``."""
         row, column = np.nonzero(self._cells.observed)
-        weight = self._by_unit[self._units.of[row], column] * self._cells.size[row]
         columns = {"district": self._cells.districts.take(row), "period": self._cells.periods.take(column)}
-        return mark_simulated(pd.DataFrame(columns | {"weight": weight}), self._cells.simulated)
+        columns["weight"] = self._by_cell[row, column]
+        return mark_simulated(pd.DataFrame(columns), self._cells.simulated)
+
+    @property
+    def _by_cell(self):
+        """Weight of each cell, shape (N, T); of one that is not observed it does not matter."""
+        return self._by_unit[self._units.of] * self._cells.size[:, None]
+
+    @property
+    def _follows(self):
+        """Whether the weights follow the outcome: its placebos are then the other assignments."""
+        return self._placebos is not None
 
     @property
     def cohort_weights(self):
@@ -179,8 +166,7 @@ class Effect(Result):
     @property
     def negative_share(self):
         """Sum of the negative weights on treated cells, as a share of all their weights in absolute value."""
-        weight = self._by_unit * self._units.n[:, None]
-        weight = weight[self._cells.time[None, :] >= self._units.cohort[:, None]]
+        weight = (self._by_unit * self._units.n[:, None])[self._units.treated(self._cells.time)]
         return float(np.abs(weight[weight < 0]).sum() / np.abs(weight).sum())
 
     @property
@@ -255,7 +241,7 @@ def _count_vague(effect, panel):
         return 0, 0
     rows = panel.iloc[at]
     rows = rows[(rows["indicator"] == effect.outcome).to_numpy()]
-    cells, weight = effect._cells, np.abs(effect._by_unit[effect._units.of]) * effect._cells.size[:, None]
+    cells, weight = effect._cells, np.abs(effect._by_cell)
     weighs = cells.observed & (weight > NONE * weight.max())
     place = [cells.districts.get_indexer(rows["district"]), cells.periods.get_indexer(rows["period"])]
     counts = (place[0] >= 0) & (place[1] >= 0) & weighs[tuple(place)]
@@ -287,8 +273,9 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     small_sample : {"nested", "full", "none"}
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
         without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
-        statsmodels); or 1. A period with a single district stays in and counts in n and k, where fixest and
-        reghdfe leave it out by default: the estimate is the same, the error larger by a little.
+        statsmodels); or 1. A period with a single district stays in and counts in n and k, where reghdfe,
+        pyfixest and (from 0.13 on) fixest leave it out by default: the estimate is the same, the error larger
+        by a little.
     strata : str or pandas.Series, optional
         Within which the pilots were chosen: a column of the panel, or one value a district, as from
         `strata_by`. Whatever test of the effect reassigns cohorts does so within them.
@@ -303,10 +290,9 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     DataError
         If treatment cannot be told from districts and periods: nobody treated, or all at once.
     """
-    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
-    check_treated(cells)
+    cells = _cells_to_regress(panel, outcome, controls, population)
     units = make_units(cells)
-    treatment = (cells.time[None, :] >= units.cohort[:, None])[:, :, None].astype(float)
+    treatment = units.treated(cells.time)[:, :, None].astype(float)
     no_path = pd.DataFrame({"event_time": np.array([], dtype="int64")})
     return _regression_effect(
         "did", cells, units, treatment, np.ones((1, 1)), no_path, errors, small_sample, _always(cells)
@@ -360,8 +346,7 @@ def event_study(
         If the base is no event time of the panel before treatment, the window does not reach to both sides of
         it, or effects by event time are not determined.
     """
-    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
-    check_treated(cells)
+    cells = _cells_to_regress(panel, outcome, controls, population)
     units = make_units(cells)
     event = np.where(
         units.cohort[:, None] == NEVER, np.nan, cells.time[None, :] - units.cohort[:, None].astype(float)
@@ -413,8 +398,7 @@ def sun_abraham(panel, *, outcome, base=-1, controls=None, population=None, smal
     if not is_whole(base):
         raise DataError(f"base={base!r} must be one event time: sun_abraham takes no more.")
     _check_base(base)
-    cells = _without_single_cells(_with_moving_controls(panel, outcome, controls, population))
-    check_treated(cells)
+    cells = _cells_to_regress(panel, outcome, controls, population)
     cells = _last_cohort_as_control(cells)
     cells = keep_districts(cells, _has_base(cells, base), f"no period at event time {base}")
     units = make_units(cells)
@@ -471,11 +455,11 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
     DataError
         If no treated cell can be imputed, or the pretrends are not determined.
     """
-    check_count(at_least=0, pretrends=pretrends)
+    check_count(least=0, pretrends=pretrends)
     cells = _with_moving_controls(panel, outcome, controls, population)
     check_treated(cells)
     units = make_units(cells)
-    treated = units.observed & (cells.time[None, :] >= units.cohort[:, None])
+    treated = units.observed & units.treated(cells.time)
     model = two_way(units, units.controls, units.observed & ~treated)
     possible = treated & _imputable(units, model, treated)
     event = np.where(possible, cells.time[None, :] - units.cohort[:, None], -1)
@@ -504,8 +488,8 @@ def imputation_did(panel, *, outcome, pretrends=0, controls=None, population=Non
 def _pretrends(cells, units, count):
     """Regress the untreated cells on the event times -count to -1: weights and scores, and the factor."""
     times = np.arange(-count, 0)
-    event = np.where(units.cohort[:, None] == NEVER, 0, cells.time - units.cohort[:, None])
-    used = units.observed & (cells.time < units.cohort[:, None])
+    event = cells.time - units.cohort[:, None]
+    used = units.observed & ~units.treated(cells.time)
     used &= used.sum(axis=1, keepdims=True) > 1
     leads = (event[:, :, None] == times).astype(float)
     regressors = np.concatenate([leads, units.controls], axis=2)
@@ -601,7 +585,7 @@ def staggered_did(
     for name in ("cohort", "period"):
         if name in rows:
             rows[name] = pd.Series([cells.label(v) for v in rows[name]])
-    idle = units.observed & (cells.time >= units.cohort[:, None]) & (linear.weights[0] == 0)
+    idle = units.observed & units.treated(cells.time) & (linear.weights[0] == 0)
     left = told_of(cells, idle.sum(axis=1)[units.of], "not observed in the base period, or nobody beside it")
     return effect_of("staggered_did", cells, units, linear, rows, told, extra=left)
 
@@ -630,8 +614,11 @@ def _with_moving_controls(panel, outcome, controls, population):
     return cells
 
 
-def _without_single_cells(cells):
-    return keep_districts(cells, cells.observed.sum(axis=1) > 1, "a single cell")
+def _cells_to_regress(panel, outcome, controls, population):
+    cells = _with_moving_controls(panel, outcome, controls, population)
+    cells = keep_districts(cells, cells.observed.sum(axis=1) > 1, "a single cell")
+    check_treated(cells)
+    return cells
 
 
 def _last_cohort_as_control(cells):
@@ -753,10 +740,7 @@ def _refuse_unidentified(name, cells, rows, identified):
 
 def _iid_vcov(cells, units, linear, fit, df):
     """Covariance under independent errors of one variance: sigma^2 W W'."""
-    residual = np.where(cells.observed, cells.y - fit[units.of], 0)
-    length = cells.observed.sum(axis=1, keepdims=True)
-    residual = np.where(cells.observed, residual - residual.sum(axis=1, keepdims=True) / length, 0)
-    sigma2 = (cells.size[:, None] * residual**2).sum() / df
+    sigma2 = (cells.size[:, None] * residuals(cells, units, fit) ** 2).sum() / df
     return sigma2 * np.einsum("kut,u,lut->kl", linear.weights, units.n, linear.weights, optimize=True)
 
 

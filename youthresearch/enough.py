@@ -57,7 +57,7 @@ def too_few(effect, rows=()):
     tuple of str, or None
         ("treated", "untreated" or "cohorts", how many they are); of rows that of the fewest, att first.
     """
-    few = _few(effect, effect._by_unit, _treated(effect._cells, effect._units))
+    few = _few(effect, effect._by_unit, effect._units.treated(effect._cells.time))
     if few:
         return few[1:]
     found = [(few, row) for row, few in zip(rows, _few_of_rows(effect, rows), strict=True) if few]
@@ -73,7 +73,7 @@ def few_rows(effect):
     return np.array([few is not None for few in _few_of_rows(effect, range(len(effect.path)))], dtype=bool)
 
 
-def count_sides(cells, units, weight, own=None):
+def count_sides(cells, units, weight):
     """Count the treated districts behind an estimate, and the never-treated ones.
 
     Parameters
@@ -81,14 +81,12 @@ def count_sides(cells, units, weight, own=None):
     cells : Cells
     units : Units
     weight : ndarray, shape (U, T)
-    own : ndarray of bool, shape (U, T), optional
-        Cells whose effect it is; all treated ones by default.
 
     Returns
     -------
     n_treated, n_control : int
     """
-    treated, others = _sides(cells, units, weight, _treated(cells, units) if own is None else own)
+    treated, others = _sides(cells, units, weight, units.treated(cells.time))
     others = np.where(units.cohort == NEVER, others, 0.0)
     return _number(units, treated), _number(units, others)
 
@@ -96,7 +94,7 @@ def count_sides(cells, units, weight, own=None):
 def alike_sides(effect):
     """Count the treated and the untreated districts behind att as so many of equal weight."""
     units = effect._units
-    sides = _sides(effect._cells, units, effect._by_unit, _treated(effect._cells, units))
+    sides = _sides(effect._cells, units, effect._by_unit, units.treated(effect._cells.time))
     return tuple(_alike(units, part) if part.any() else np.inf for part in sides)
 
 
@@ -104,7 +102,7 @@ def _few(effect, weight, own):
     """As `too_few`, of one estimate, with the number before it; the base rests on nobody."""
     units = effect._units
     treated, others = _sides(effect._cells, units, weight, own)
-    if effect._placebos is not None:  # a synthetic one is meant to lean on a few of those it compares with
+    if effect._follows:  # a synthetic one is meant to lean on a few of those it compares with
         others = np.where(units.cohort == NEVER, 1.0, 0.0)
     parts = [(part, side) for part, side in ((treated, "treated"), (others, "untreated")) if part.any()]
     if not parts:
@@ -121,21 +119,17 @@ def _few(effect, weight, own):
 
 
 def _few_of_rows(effect, rows):
-    if effect._placebos is not None:  # the rows of a synthetic one rest on the same districts as att
+    if effect._follows:  # the rows of a synthetic one rest on the same districts as att
         return [None] * len(rows)
     own = _cells_of_rows(effect)
     return [_few(effect, effect._path_by_unit[row], own[row]) for row in rows]
-
-
-def _treated(cells, units):
-    return cells.time >= units.cohort[:, None]
 
 
 def _cells_of_rows(effect):
     """Treated districts' cells at the event time of each row; all treated cells where it has none."""
     cells, units = effect._cells, effect._units
     if "event_time" not in effect.path:
-        return [_treated(cells, units)] * len(effect.path)
+        return [units.treated(cells.time)] * len(effect.path)
     times = effect.path["event_time"].to_numpy()
     event = cells.time - units.cohort[:, None]
     if "window" in effect.convention:  # those beyond are put together with its ends
@@ -150,7 +144,7 @@ def _sides(cells, units, weight, own):
     """
     weight = np.where(np.abs(weight) > NONE * np.abs(weight).max(initial=0), np.abs(weight), 0.0)
     treated = (weight * own).sum(axis=1)
-    beside = weight * ~(own | _treated(cells, units)) * (weight * own).any(axis=0)
+    beside = weight * ~(own | units.treated(cells.time)) * (weight * own).any(axis=0)
     others = beside.sum(axis=1)
     never = np.where(units.cohort == NEVER, others, 0.0)
     return treated, never if never.any() else others

@@ -11,10 +11,10 @@ from math import ceil, comb, perm
 import numpy as np
 import pandas as pd
 
-from .cells import NEVER, make_cells
+from .cells import NEVER, check_no_gaps, make_cells
 from .inference import DRAWS, SEED
 from .reassign import ENUMERATED, TIE
-from .schema import DataError, check_count, check_seed, check_share, mark_simulated
+from .schema import DataError, check_draws, mark_simulated
 
 ORDERED = 10 * ENUMERATED  # up to so many orders of all sets all are taken
 
@@ -66,9 +66,7 @@ def few_treated(panel, *, outcome, population=None, draws=DRAWS, level=0.95, see
         If there are gaps, several cohorts, no period before treatment, too few never-treated districts, or
         these all change by the same.
     """
-    check_count(draws=draws)
-    check_seed(seed)
-    check_share(level=level)
+    check_draws(draws, seed, level)
     cells = make_cells(panel, outcome, None, population)
     change, treated = _changes(cells)
     att = float(change[treated].mean() - change[~treated].mean())
@@ -101,9 +99,7 @@ def _changes(cells):
     """Mean after less mean before of each district, and who is treated."""
     treated = cells.cohort != NEVER
     begins = np.unique(cells.cohort[treated])
-    if not cells.observed.all():
-        gaps = pd.DataFrame({"district": cells.districts[~cells.observed.all(axis=1)]})
-        raise DataError(f"{len(gaps)} districts have gaps: drop them, or the periods of the gaps.", gaps)
+    check_no_gaps(cells, "few_treated")
     if len(begins) != 1 or begins[0] <= cells.time[0]:
         raise DataError(
             f"few_treated takes one wave with a period before it; here are {len(begins)} "

@@ -14,12 +14,13 @@ import pandas as pd
 
 from .lettering import columns_of_legend, wrapped, write_numbers
 from .loaders import labels_by_key, outcome_label, outcome_unit
-from .periods import as_cohort, as_period
+from .periods import as_cohort, as_period, ordinals
 from .schema import (
     SAID,
     DataError,
     as_output,
     as_stem,
+    check_callable,
     check_choice,
     check_columns,
     is_simulated,
@@ -108,16 +109,8 @@ def _check_drawn(name, table, of):
 
 @_drawn_from(
     "with_labels(derive_before(...), ...)",
-    "district",
-    "baseline",
-    "period_end",
-    "growth_low",
-    "growth_high",
-    "before_low",
-    "before_high",
-    "after_low",
-    "after_high",
-    *("indicator", "place_zh", "place_en", "label_zh", "label_en"),
+    *("district", "baseline", "period_end", "growth_low", "growth_high", "before_low", "before_high"),
+    *("after_low", "after_high", "indicator", "place_zh", "place_en", "label_zh", "label_en"),
     of=("growth_low", "growth_high"),
 )
 def plot_before_after(table, *, lang="en"):
@@ -148,10 +141,7 @@ def plot_before_after(table, *, lang="en"):
     ax.tick_params(axis="y", length=0)
     for label in ax.get_yticklabels():
         label.set_linespacing(1.35)
-    ax.set(
-        xlabel=_word("growth_percent", lang),
-        ylim=(-0.7, len(y) - 0.1),
-    )
+    ax.set(xlabel=_word("growth_percent", lang), ylim=(-0.7, len(y) - 0.1))
     levels = ax.secondary_yaxis("right")
     header, records = _word("before_after_levels", lang), table.to_dict("records")
     levels.set_yticks([len(y) - 0.35, *y], [header, *(_levels(row) for row in records)])
@@ -196,13 +186,7 @@ def plot_facts_coverage(table, *, lang="en"):
 
 @_drawn_from(
     "with_labels(propose_repairs(...), ...)",
-    "source_id",
-    "label_zh",
-    "label_en",
-    "from_value",
-    "to_value",
-    "from_text",
-    "to_text",
+    *("source_id", "label_zh", "label_en", "from_value", "to_value", "from_text", "to_text"),
     of=("from_value",),
 )
 def plot_conflicts(table, *, lang="en"):
@@ -226,12 +210,8 @@ def plot_conflicts(table, *, lang="en"):
     ax.axvline(1, color=BLUE, linewidth=1)
     for at, row in zip(y, table.itertuples(index=False), strict=True):
         said = _word("conflict_said", lang).format(_grouped(row.from_text), _grouped(row.to_text))
-        ax.text(
-            *(0.02, at + 0.24, said),
-            transform=ax.get_yaxis_transform(),
-            fontsize=8,
-            backgroundcolor="white",
-        )
+        style = {"transform": ax.get_yaxis_transform(), "fontsize": 8, "backgroundcolor": "white"}
+        ax.text(0.02, at + 0.24, said, **style)
     ax.set_yticks(y, [f"{t} ({s})" for t, s in zip(table[f"label_{lang}"], table["source_id"], strict=True)])
     ax.tick_params(axis="y", length=0)
     span = np.log10(ratio).abs().max() * 1.15
@@ -255,15 +235,22 @@ def _by_size(grid):
 def _plot_counts(grid, title, lang):
     """Draw a table of counts, each cell shaded by its size; the data name the rows and columns."""
     fig, ax = _figure(7.2, 1.4 + 0.29 * len(grid), _word(title, lang))
-    shade = np.sqrt(grid.to_numpy(float))
-    ax.imshow(shade, cmap="Blues", aspect="auto", vmin=0, vmax=2 * shade.max())
-    for i, j in np.argwhere(shade > 0):
-        ax.text(j, i, f"{grid.iloc[i, j]:.0f}", ha="center", va="center")
+    _shade(ax, grid, [_word(f"{grid.index.name}_{r}", lang) for r in grid.index])
     ax.set_xticks(range(grid.shape[1]), [_word(f"{grid.columns.name}_{c}", lang) for c in grid])
-    ax.set_yticks(range(grid.shape[0]), [_word(f"{grid.index.name}_{r}", lang) for r in grid.index])
+    return fig
+
+
+def _shade(ax, grid, names, vague=None, size=9):
+    """Draw counts, each cell shaded by its size; behind some stands how many are known vaguely."""
+    shade = np.sqrt(grid.to_numpy(float))
+    ax.imshow(shade, cmap="Blues", aspect="auto", vmin=0, vmax=2 * max(shade.max(), 1))
+    for i, j in np.argwhere(shade > 0):
+        loose = 0 if vague is None else vague.iloc[i, j]
+        said = f"{grid.iloc[i, j]:.0f}" + (f" ({loose})" if loose else "")
+        ax.text(j, i, said, ha="center", va="center", fontsize=size)
+    ax.set_yticks(range(len(grid)), names)
     ax.tick_params(length=0, labelsize=8)
     ax.spines[:].set_visible(False)
-    return fig
 
 
 @_drawn_from("shares of proposals that are right", "layer", "share_right", of=("share_right",))
@@ -293,11 +280,7 @@ def plot_quality(table, *, lang="en"):
 
 @_drawn_from(
     'coverage(panel, by=["indicator", "period"])',
-    "indicator",
-    "period",
-    "exact",
-    "interval",
-    "open",
+    *("indicator", "period", "exact", "interval", "open"),
     of=("exact", "interval", "open"),
 )
 def plot_coverage(table, *, lang="en", indicators=None):
@@ -325,15 +308,8 @@ def plot_coverage(table, *, lang="en", indicators=None):
     fig, ax = _figure(
         1.9 + 0.42 * known.shape[1], 1.3 + 0.26 * len(known), _word("title_coverage", lang), table=table
     )
-    shade = np.sqrt(known.to_numpy(float))
-    ax.imshow(shade, cmap="Blues", aspect="auto", vmin=0, vmax=2 * max(shade.max(), 1))
-    for i, j in np.argwhere(shade > 0):
-        count, loose = known.iloc[i, j], vague.iloc[i, j]
-        ax.text(j, i, f"{count} ({loose})" if loose else f"{count}", ha="center", va="center", fontsize=7)
+    _shade(ax, known, [outcome_label(name, lang, indicators) for name in known.index], vague, size=7)
     ax.set_xticks(range(known.shape[1]), list(known), rotation=45 if known.shape[1] > 12 else 0)
-    ax.set_yticks(range(len(known)), [outcome_label(name, lang, indicators) for name in known.index])
-    ax.tick_params(length=0, labelsize=8)
-    ax.spines[:].set_visible(False)
     ax.set_xlabel(_word("coverage_key", lang), fontsize=8)
     return fig
 
@@ -391,7 +367,7 @@ def _dated(table):
     That is the year itself, or the ordinal of a quarter or a month.
     """
     period = as_period(table["period"])
-    dated = table.assign(period=period, at=period.map(_place))
+    dated = table.assign(period=period, at=ordinals(period))
     return dated.assign(cohort=as_cohort(table["cohort"], period)) if "cohort" in table else dated
 
 
@@ -801,7 +777,7 @@ def plot_size(table, *, lang="en"):
             style |= {"marker": markers[test], "markersize": 3.5, "label": _word(f"test_{test}", lang)}
             ax.plot(x, 100 * line["size"], **style)
         ax.set_title(f"{_word(f'noise_{noise}', lang)}\n{_word(f'pilots_{pilots}', lang)}", fontsize=8)
-        ax.set_yscale("function", functions=(_root, np.square))
+        ax.set_yscale("function", functions=(lambda share: np.sqrt(np.maximum(share, 0)), np.square))
         ax.set(ylim=(0, 95), xticks=range(len(known)))
         ax.set_xticks(range(len(known)), known)
         ax.set_yticks([0, 5, 20, 40, 80], ["0", "5", "20", "40", "80"])
@@ -810,10 +786,6 @@ def plot_size(table, *, lang="en"):
         row[0].set_ylabel(_word("size_percent", lang))
     fig.supxlabel(_word("treated_of_60", lang), fontsize=9)
     return fig
-
-
-def _root(values):
-    return np.sqrt(np.maximum(values, 0))
 
 
 def _legend_beside(axes, used, lang, *, several):
@@ -930,10 +902,7 @@ def save_figure(plot, stem, data, *, lang="en", folder=None, **options):
     -------
     matplotlib.figure.Figure
     """
-    if not callable(plot):
-        raise DataError(
-            f"plot={plot!r} is no function: pass one that draws the data, such as yr.plot_trends."
-        )
+    check_callable("plot", plot, "pass one that draws the data, such as yr.plot_trends")
     stem, folder = as_stem(stem), as_output(folder)
     with _styled():
         drawn = {language: plot(data, lang=language, **options) for language in ("zh", "en")}

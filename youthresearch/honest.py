@@ -12,26 +12,9 @@ import numpy as np
 import pandas as pd
 
 from .enough import caution_of
-from .inference import (
-    SEED,
-    as_percent,
-    check_effect,
-    degrees_of_freedom,
-    effect_on_cells,
-    fixed,
-    inference_for,
-    reassigned_path,
-)
-from .schema import (
-    DataError,
-    Result,
-    check_choice,
-    check_share,
-    is_number,
-    is_whole,
-    mark_simulated,
-    said_of_sample,
-)
+from .inference import SEED, check_effect, degrees_of_freedom, effect_on_cells, inference_for, reassigned_path
+from .results import OfEffect, as_percent, fixed, said_of_sample
+from .schema import DataError, as_list, check_choice, check_number, check_share, is_whole, mark_simulated
 
 METHODS = ("relative", "smooth")
 KAPPA = 0.1  # share of the level that the first stage of the hybrid test takes (section 3.5 of the paper)
@@ -39,13 +22,14 @@ MANY = 0.1  # of the degrees of freedom; more weights that follow the covariance
 WIDEST = 1e3  # beyond this M there is no point in looking for the breakdown value
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class HonestDid(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class HonestDid(OfEffect):
     """Intervals for an effect as trends are allowed to differ more and more.
 
     Attributes
     ----------
-    estimator, outcome : str
+    estimator, outcome, n_treated, n_control, periods, simulated
+        As in `Effect`.
     target : str
         Which effect: the mean over event times from 0 on, or that at one of them.
     att : float
@@ -67,15 +51,9 @@ class HonestDid(Result):
         The same, with the assignments.
     caution : str
         Why the covariance is unreliable; empty if it is not.
-    n_treated, n_control : int
-    periods : pandas.Index
-    simulated : bool
     """
 
-    estimator: str
-    outcome: str
     target: str
-    att: float
     method: str
     table: pd.DataFrame
     breakdown: float
@@ -84,10 +62,6 @@ class HonestDid(Result):
     inference: str
     how: str
     caution: str
-    n_treated: int
-    n_control: int
-    periods: pd.Index
-    simulated: bool
 
     @property
     def _title(self):
@@ -196,9 +170,8 @@ def honest_did(
     table = pd.DataFrame(rows, columns=["method", "m", "low", "high"])
     table = mark_simulated(table, effect.simulated)
     table.attrs |= {"outcome": effect.outcome, "level": level}
-    return HonestDid(
-        estimator=effect.estimator,
-        outcome=effect.outcome,
+    return HonestDid.of(
+        effect,
         target=target,
         att=float(weight @ beta),
         method=method,
@@ -206,13 +179,9 @@ def honest_did(
         breakdown=_breakdown(chosen),
         unit=chosen.unit if method == "relative" else 1.0,
         level=level,
-        inference="randomization" if by == "randomization" else effect.errors,
+        inference=by,
         how=f"{how}, t({df - free})" if by == "randomization" else how,
-        caution=_caution(effect, kept, free, df) if by == "se" else "",
-        n_treated=effect.n_treated,
-        n_control=effect.n_control,
-        periods=effect.periods,
-        simulated=effect.simulated,
+        caution="" if by == "randomization" else _caution(effect, kept, free, df),
     )
 
 
@@ -277,13 +246,13 @@ def _target(times, event_time):
 
 
 def _values(chosen, m, method):
-    values = np.atleast_1d([0, 0.5, 1, 1.5, 2] if m is None else m)
-    if not all(is_number(value) and value >= 0 for value in values):
-        raise DataError(f"m={m!r} must be one number or several, finite and at least zero.")
+    values = [0, 0.5, 1, 1.5, 2] if m is None else as_list(m)
+    for value in values:
+        check_number(at_least=0, m=value)
     if m is None and method == "smooth":
         if not chosen.unit > 0:
             raise DataError("With one period before the base there is no change of slope to go by: give m=.")
-        values = values * chosen.unit
+        values = [value * chosen.unit for value in values]
     return values
 
 

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .periods import ordinals
+from .results import Result
 from .schema import (
     DataError,
-    Result,
     check_columns,
     check_numbers,
+    check_once,
     check_text,
     is_simulated,
     mark_simulated,
+    of_indicator,
     with_refused,
 )
 from .strata import of_column
@@ -186,18 +189,8 @@ def sigma_convergence(panel, *, outcome, population=None):
         w = np.ones(len(x)) if size is None else size.loc[x.index]
         log = np.log(x)
         spread = np.sqrt(np.average((log - np.average(log, weights=w)) ** 2, weights=w))
-        rows.append(
-            (
-                period,
-                len(x),
-                np.average(x, weights=w),
-                variation(x, w),
-                spread,
-                gini(x, w),
-                theil_t(x, w),
-                theil_l(x, w),
-            )
-        )
+        measures = (measure(x, w) for measure in (gini, theil_t, theil_l))
+        rows.append((period, len(x), np.average(x, weights=w), variation(x, w), spread, *measures))
     columns = ["period", "districts", "mean", "variation", "sd_log", "gini", "theil_t", "theil_l"]
     found = pd.DataFrame(rows, columns=columns)
     found.attrs["outcome"] = outcome  # for the axis of a figure
@@ -276,7 +269,8 @@ def beta_convergence(panel, *, outcome):
     table, _, refused = _balanced(panel, outcome, None, ends=True)
     if len(table) < 4 or table.shape[1] < 2:
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
-    span = _span(table.columns)
+    begin, end = ordinals(table.columns[[0, -1]])
+    span = int(end - begin)
     first, last = np.log(table.iloc[:, [0, -1]].to_numpy()).T
     if np.ptp(first) == 0:
         raise DataError(f"All districts begin with the same {outcome!r}, so there is no slope on it.")
@@ -307,31 +301,17 @@ def _slope(x, y):
     return float(slope), float(error)
 
 
-def _span(periods):
-    first, last = periods[0], periods[-1]
-    return int(last.ordinal - first.ordinal) if hasattr(first, "ordinal") else int(last - first)
-
-
 def _balanced(panel, outcome, population, ends=False):
     """Values as a table, one row is one district that is known in every period, one column one period.
 
     With the districts' sizes, and those that are left out; with `ends` the first and last period are all.
     """
     needed = ["district", "period", "indicator", "value"]
-    check_text("outcome", outcome, "name an indicator of the panel")
     if population is not None:
         check_text("population", population, "name a column of the panel")
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
-    rows = panel[panel["indicator"] == outcome]
-    if not len(rows):
-        raise DataError(
-            f"No indicator {outcome!r} in the panel; it has {sorted(panel['indicator'].unique())}."
-        )
-    twice = rows.duplicated(["district", "period"], keep=False)
-    if twice.any():
-        raise DataError(
-            f"{outcome!r} has several scopes in one district and period: choose one.", rows[twice]
-        )
+    rows = of_indicator(panel, outcome)
+    check_once(repr(outcome), rows)
     wrong = ~rows["value"].isna() & ~rows["value"].between(0, np.inf, inclusive="neither")
     if wrong.any():
         raise DataError(f"{outcome!r} must be finite and above zero, to take its logarithm:", rows[wrong])

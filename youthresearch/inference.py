@@ -4,7 +4,7 @@ Under the null hypothesis that treatment changes no district's outcome by anythi
 estimate of every other assignment of the cohorts is known. Its place among them is the p-value (Fisher 1935).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -18,23 +18,21 @@ from .reassign import (
     ENUMERATED,
     TIE,
     count,
-    drawn_assignments,
-    every_assignment,
     make_strata,
     place_of,
+    reassignments,
     sums_in_blocks,
     sums_over_all,
 )
+from .results import OfEffect, as_percent, fixed, p_as_text, said_of_sample
 from .schema import (
     DataError,
-    Result,
     check_choice,
     check_count,
     check_estimator,
     check_seed,
     check_share,
     mark_simulated,
-    said_of_sample,
 )
 from .strata import of_column
 
@@ -47,14 +45,14 @@ class NoReassignmentError(DataError):
     """No other assignment to compare with; tables of several effects go on without this test."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class RandomizationTest(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class RandomizationTest(OfEffect):
     """An estimate among those under other assignments of the cohorts.
 
     Attributes
     ----------
-    estimator, outcome : str
-    att : float
+    estimator, outcome, att, n_treated, n_control, periods, simulated
+        As in `Effect`.
     p_value : float
         Share of assignments whose statistic is at least as far from zero, the actual one among them; never 0.
     low, high : float
@@ -75,8 +73,6 @@ class RandomizationTest(Result):
         cohorts alike, and `distribution` has the same assignments in the same order.
     by_stratum : pandas.DataFrame
         One row is one stratum: stratum, districts, treated, assignments (1 where nothing can be reassigned).
-    n_treated, n_control : int
-    periods : pandas.Index
     distribution : ndarray, shape (draws,)
         The statistic under each assignment.
     place : int or None
@@ -85,12 +81,8 @@ class RandomizationTest(Result):
         The statistic under the actual one.
     undefined : int
         Assignments left out since the estimator gives no estimate for them, as for gaps in the wrong places.
-    simulated : bool
     """
 
-    estimator: str
-    outcome: str
-    att: float
     p_value: float
     low: float
     high: float
@@ -100,18 +92,14 @@ class RandomizationTest(Result):
     exact: bool
     seed: int | None
     strata: str
-    dealt: str = field(repr=False)
-    by_stratum: pd.DataFrame = field(repr=False)
-    n_treated: int
-    n_control: int
-    periods: pd.Index
-    distribution: np.ndarray = field(repr=False)
-    place: int | None = field(repr=False)
+    dealt: str
+    by_stratum: pd.DataFrame
+    distribution: np.ndarray
+    place: int | None
     observed: float
     undefined: int
-    simulated: bool
-    _effect: object = field(default=None, repr=False)  # what was tested, and within which strata (`plan`)
-    _strata: pd.Series | None = field(default=None, repr=False)
+    _effect: object  # what was tested, and within which strata (`plan`)
+    _strata: pd.Series | None
 
     @cached_property
     def smallest_p(self):
@@ -120,7 +108,7 @@ class RandomizationTest(Result):
         That of the farthest assignment for an outcome without ties of its own: assignments that tie then tie
         always, such as the other half where half of the districts are treated.
         """
-        if not self.exact or self._effect._placebos is not None:
+        if not self.exact or self._effect._follows:
             return 1 / (self.draws + (not self.exact))
         return _smallest_p(self._effect, self._strata, self.statistic)
 
@@ -146,7 +134,7 @@ class RandomizationTest(Result):
     @property
     def _by_sets(self):
         """Whether sets of never-treated districts stand for several treated ones, who are left out."""
-        return self._effect._placebos is not None and not self.exact
+        return self._effect._follows and not self.exact
 
     def _said(self):
         return [*self.verdict(), *said_of_sample(self)]
@@ -245,7 +233,7 @@ def randomization_test(
     -----
     Without gaps, controls and population, a district's score depends on its outcomes and its cohort alone:
     all scores are computed once, and each assignment is a choice among them and a sum. With them, what `did`,
-    `staggered_did` and (without gaps) `imputation_did` are made of still adds up over districts. Otherwise
+    `staggered_did` and (without gaps) the others are made of still adds up over districts. Otherwise
     (so with ``method="dr"``), and for "studentized" then, the estimator runs for each assignment, some
     milliseconds a time.
     Assignments for which it gives no estimate are left out, and counted.
@@ -258,33 +246,35 @@ def randomization_test(
 
 
 def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, seed=SEED):
-    """Test an effect as `randomization_test` does, which see; strata are one value a district."""
+    """Test the effect by reassigning the cohorts among the districts that it uses.
+
+    Parameters
+    ----------
+    strata : pandas.Series, optional
+        One value a district, as from `strata_by`; by default those that the estimator was given.
+    statistic, draws, level, seed
+        As in `randomization_test`.
+
+    Returns
+    -------
+    RandomizationTest
+    """
     check_choice("statistic", statistic, ("att", "studentized"))
-    quick = is_quick(effect, statistic)
-    draws = _draws(draws, quick)
-    check_seed(seed)
     check_share(level=level)
-    cells, strata = effect._cells, effect._strata if strata is None else strata
-    stratum, names = stratum_of(cells.districts, strata)
-    codes, cohort, groups, total = _groups(cells, stratum)
-    place = 0  # of the actual one among placebos
-    if effect._placebos is None:
-        exact = total <= (ENUMERATED if quick else min(draws, ENUMERATED))
-        rng = None if exact else np.random.default_rng(seed)
-        moments, actual = _moments(effect, codes, cohort, groups, draws, rng, statistic)
-        place = place_of(groups, cohort) if exact else 0
-    else:
-        moments, actual, exact = _moments_of_placebos(effect, stratum, statistic)
+    cells, deal = effect._cells, _deal(effect, strata, draws, seed, quick=is_quick(effect, statistic))
+    exact, place = deal.rng is None, 0  # of the actual one among placebos
+    if effect._follows:
+        moments, actual, exact = _moments_of_placebos(effect, deal.stratum, statistic)
         seed = effect._placebo_seed
+    else:
+        moments, actual = _moments(effect, deal, statistic)
+        place = place_of(deal.groups, deal.cohort) if exact else 0
     seed = None if exact else seed
     known = _check_known(np.isfinite(moments.att))
-    place = int(known[:place].sum()) if exact else None
     moments, actual = (_tested(m, statistic, cells) for m in (_only(moments, known), actual))
     low, high = interval(moments, actual, 1 - level, exact)
-    return RandomizationTest(
-        estimator=effect.estimator,
-        outcome=effect.outcome,
-        att=effect.att,
+    return RandomizationTest.of(
+        effect,
         p_value=p_value(moments, actual, exact),
         low=low,
         high=high,
@@ -293,34 +283,29 @@ def randomize(effect, *, strata=None, statistic="att", draws=None, level=0.95, s
         draws=len(moments.att),
         exact=exact,
         seed=seed,
-        strata="" if strata is None else strata.name or "the given strata",
-        dealt=_digest(cells.districts, cohort, stratum, f"{seed}{_placebos(effect, exact)}", known),
-        by_stratum=mark_simulated(_table_of(groups, names, _ever_treated(cells)), cells.simulated),
-        n_treated=effect.n_treated,
-        n_control=effect.n_control,
-        periods=effect.periods,
+        strata=deal.by,
+        dealt=_digest(cells.districts, deal, f"{seed}{_placebos(effect, exact)}", known),
+        by_stratum=mark_simulated(_table_of(deal, _ever_treated(cells)), cells.simulated),
         distribution=moments.at(0.0),
-        place=place,
+        place=int(known[:place].sum()) if exact else None,
         observed=float(actual.at(0.0)[0]),
         undefined=int((~known).sum()),
-        simulated=cells.simulated,
         _effect=effect,
-        _strata=None if strata is None else strata.reindex(cells.districts),
+        _strata=None if deal.strata is None else deal.strata.reindex(cells.districts),
     )
 
 
 def _smallest_p(effect, strata, statistic):
     """p-value of the farthest of all assignments for an outcome of noise, which has no ties by chance."""
-    cells = effect._cells
-    codes, cohort, groups, _ = _groups(cells, stratum_of(cells.districts, strata)[0])
+    cells, deal = effect._cells, _deal(effect, strata)
     noise = np.where(cells.observed, np.random.default_rng(SEED).normal(size=cells.y.shape), 0.0)
     free = replace(effect, _cells=replace(cells, y=noise))
-    moments = _moments(free, codes, cohort, groups, 0, None, statistic)[0]
+    moments = _moments(free, replace(deal, rng=None), statistic)[0]
     return smallest_p(_tested(_only(moments, np.isfinite(moments.att)), statistic, free._cells), True)
 
 
 def weights_by_cohort(effect):
-    """Give the weights of a district of each cohort, where they depend on the cohort alone (for `inference`).
+    """Give the weights of a district of each cohort, where they depend on the cohort alone.
 
     The scores of all districts under every cohort's weights are then one product, ``cells.y @ weights.T``,
     and the estimate under another assignment of the same cohort sizes a choice among them, and a sum.
@@ -351,21 +336,9 @@ def weights_by_cohort(effect):
     return effect._cells, effect._units.cohort, effect._by_unit
 
 
-def assignments_to_draw(draws, effect, statistic="att"):
-    """Say how many assignments a test of the effect draws; None chooses."""
-    return _draws(draws, is_quick(effect, statistic))
-
-
-def _draws(draws, quick):
-    """How many assignments to draw, if it is not said: fewer where each is an estimation of its own."""
-    draws = (DRAWS if quick else FEWER_DRAWS) if draws is None else draws
-    check_count(draws=draws)
-    return draws
-
-
 def is_quick(effect, statistic="att"):
     """Say whether reassignments need no new estimation each."""
-    if effect._placebos is not None or _alike(effect):
+    if effect._follows or _alike(effect):
         return True
     return statistic == "att" and adds_up(effect)
 
@@ -374,7 +347,7 @@ def _alike(effect):
     """Say whether weights depend on the cohort alone, whichever districts it is made of."""
     cells = effect._cells
     return (
-        effect._placebos is None
+        not effect._follows
         and cells.observed.all()
         and not cells.controls.shape[2]
         and bool((cells.size == 1).all())
@@ -401,16 +374,48 @@ def stratum_of(districts, strata):
     return code, list(known)
 
 
-def _groups(cells, stratum):
-    """Cohorts, each district's as an index, the strata, and how many assignments they allow together."""
-    codes, cohort = np.unique(cells.cohort, return_inverse=True)
+@dataclass(frozen=True, eq=False)
+class _Deal:
+    """How the cohorts of an effect are dealt anew."""
+
+    strata: pd.Series | None
+    names: list  # of the strata
+    stratum: np.ndarray  # (N,), each district's as an index
+    codes: np.ndarray  # (G,), ordinals of the cohorts
+    cohort: np.ndarray  # (N,), each district's as an index
+    groups: list  # the strata, of `reassign`
+    draws: int
+    rng: np.random.Generator | None  # None where there are so few assignments that all are taken
+
+    @property
+    def by(self):
+        """What the strata are made of; empty without strata."""
+        return "" if self.strata is None else self.strata.name or "the given strata"
+
+
+def _deal(effect, strata, draws=None, seed=SEED, *, quick=True):
+    """Say within what the cohorts are dealt anew, how often and from which seed."""
+    draws = draws_for(draws, quick)
+    check_seed(seed)
+    strata = effect._strata if strata is None else strata
+    stratum, names = stratum_of(effect._cells.districts, strata)
+    codes, cohort = np.unique(effect._cells.cohort, return_inverse=True)
     groups = make_strata(cohort, stratum)
     total = count(groups)
     if total == 1:
         raise NoReassignmentError(
             "No stratum has districts of two cohorts, so that nothing can be reassigned: form larger strata."
         )
-    return codes, cohort, groups, total
+    every = total <= (ENUMERATED if quick else min(draws, ENUMERATED))
+    rng = None if every else np.random.default_rng(seed)
+    return _Deal(strata, names, stratum, codes, cohort, groups, draws, rng)
+
+
+def draws_for(draws, quick):
+    """Say how many assignments to draw if nobody does: fewer where each is an estimation of its own."""
+    draws = (DRAWS if quick else FEWER_DRAWS) if draws is None else draws
+    check_count(draws=draws)
+    return draws
 
 
 def degrees_of_freedom(effect, strata=None):
@@ -418,20 +423,20 @@ def degrees_of_freedom(effect, strata=None):
 
     A stratum in which nothing can be reassigned adds nothing to any spread, and does not count.
     """
-    cells, strata = effect._cells, effect._strata if strata is None else strata
-    _, cohort, groups, _ = _groups(cells, stratum_of(cells.districts, strata)[0])
-    return sum(len(s.members) - len(np.unique(cohort[s.members])) for s in groups if s.count > 1)
+    deal = _deal(effect, strata)
+    return sum(len(s.members) - len(np.unique(deal.cohort[s.members])) for s in deal.groups if s.count > 1)
 
 
-def _digest(districts, cohort, stratum, seed, known):
-    named = "\n".join(f"{d} {c} {s}" for d, c, s in zip(districts, cohort, stratum, strict=True))
+def _digest(districts, deal, seed, known):
+    dealt = zip(districts, deal.cohort, deal.stratum, strict=True)
+    named = "\n".join(f"{d} {c} {s}" for d, c, s in dealt)
     undefined = "" if known.all() else np.flatnonzero(~known).tolist()
     return sha256(f"{named}\n{seed}{undefined}".encode()).hexdigest()[:16]
 
 
 def _placebos(effect, exact):
     """Tell sets of placebos from assignments: those of one district are the same."""
-    return "" if effect._placebos is None or exact else " placebos"
+    return " placebos" if effect._follows and not exact else ""
 
 
 def _told(assignments, seed, undefined):
@@ -467,24 +472,24 @@ def _ever_treated(cells):
     return (cells.treated & cells.observed).any(axis=1)
 
 
-def _table_of(groups, names, treated):
-    rows = [(len(s.members), int(treated[s.members].sum()), s.count) for s in groups]
-    table = pd.DataFrame(rows, columns=["districts", "treated", "assignments"])
-    table.insert(0, "stratum", names)
-    return table
+def _table_of(deal, treated):
+    rows = [
+        (name, len(s.members), int(treated[s.members].sum()), s.count)
+        for name, s in zip(deal.names, deal.groups, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["stratum", "districts", "treated", "assignments"])
 
 
-def _moments(effect, codes, cohort, groups, draws, rng, statistic):
+def _moments(effect, deal, statistic):
     """Moments of the other assignments, and of the actual one."""
     if _alike(effect):
-        weights = weights_by_cohort(effect)[2]
-        return _moments_at_once(effect._cells, weights, cohort, groups, draws, rng)
+        return _moments_at_once(effect, deal)
     actual = _moments_of_effect(effect, effect._cells)
     if statistic == "att" and adds_up(effect):
-        features, add, finish = additive_parts(effect, codes)
-        found = [finish(sums) for sums in sums_in_blocks(groups, features, draws, rng, add)]
+        features, add, finish = additive_parts(effect, deal.codes)
+        found = [finish(sums) for sums in sums_in_blocks(deal.groups, features, deal.draws, deal.rng, add)]
         return Moments(*np.concatenate(found).T), actual
-    return _moments_anew(effect, codes, groups, draws, rng), actual
+    return _moments_anew(effect, deal), actual
 
 
 def _moments_of_placebos(effect, stratum, statistic):
@@ -509,8 +514,9 @@ def _moments_of_placebos(effect, stratum, statistic):
     return Moments(att, pull), actual, exact
 
 
-def _moments_at_once(cells, weights, cohort, groups, draws, rng):
+def _moments_at_once(effect, deal):
     """Moments of all assignments, and of the actual one, from the districts' scores under every cohort."""
+    cells, weights, cohort = effect._cells, effect._by_unit, deal.cohort
     y = cells.y - cells.y.mean(axis=1, keepdims=True)  # weights on a district sum to zero: no digits lost
     score = np.einsum("nt,gt->gn", y, weights)
     pull = np.einsum("nt,gt->gn", cells.treated.astype(float), weights)
@@ -518,7 +524,7 @@ def _moments_at_once(cells, weights, cohort, groups, draws, rng):
     level, lift = score.mean(axis=1, keepdims=True), pull.mean(axis=1, keepdims=True)
     score, pull = score - level, pull - lift  # about zero, so that squares lose no digits
     features = _features(score, pull)
-    sums = np.concatenate(list(sums_in_blocks(groups, features, draws, rng)))
+    sums = np.concatenate(list(sums_in_blocks(deal.groups, features, deal.draws, deal.rng)))
     own = np.zeros((1, len(size), 5))
     np.add.at(own[0], cohort, features[cohort, np.arange(len(cohort))])
     shift = (size @ level[:, 0], size @ lift[:, 0])
@@ -537,16 +543,15 @@ def _from_sums(sums, size, shift):
     return Moments(one.sum(axis=1) + shift[0], two.sum(axis=1) + shift[1], spread)
 
 
-def _moments_anew(effect, codes, groups, draws, rng):
+def _moments_anew(effect, deal):
     """Moments of all assignments by running the estimator for each; nan where it does not apply."""
     if effect._anew is None:
         raise DataError(f"This {effect.estimator} does not say how it is estimated anew: call an estimator.")
     cells, n = effect._cells, len(effect._cells.districts)
-    assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
     found = []
-    for cohort in assignments:
+    for cohort in reassignments(deal.groups, n, deal.draws, deal.rng):
         try:
-            other = effect._anew(replace(cells, cohort=codes[cohort], left_out=()))
+            other = effect._anew(replace(cells, cohort=deal.codes[cohort], left_out=()))
         except DataError:
             found.append(Moments(*np.full((2, 1), np.nan), np.full((1, 3), np.nan)))
         else:
@@ -557,7 +562,7 @@ def _moments_anew(effect, codes, groups, draws, rng):
 
 def _moments_of_effect(effect, actual):
     """Moments of one effect, in panel cells of which `actual` says which are treated in truth, B = 1."""
-    cells, weight = effect._cells, effect._by_unit[effect._units.of] * effect._cells.size[:, None]
+    cells, weight = effect._cells, effect._by_cell
     at = actual.districts.get_indexer(cells.districts)
     treated = actual.treated[np.ix_(at, np.searchsorted(actual.time, cells.time))] * cells.observed
     score, pull = (weight * cells.y).sum(axis=1), (weight * treated).sum(axis=1)
@@ -609,42 +614,35 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     DataError
         If nothing can be reassigned.
     """
-    cells, strata = effect._cells, effect._strata if strata is None else strata
-    check_seed(seed)
-    stratum, names = stratum_of(cells.districts, strata)
-    codes, cohort, groups, total = _groups(cells, stratum)
-    alike = _alike(effect)
-    draws = _draws(draws, alike)
-    rng = None if total <= (ENUMERATED if alike else min(draws, ENUMERATED)) else np.random.default_rng(seed)
-    y = cells.y - less
+    cells, alike = effect._cells, _alike(effect)
+    deal = _deal(effect, strata, draws, seed, quick=alike)
+    exact, y = deal.rng is None, cells.y - less
     weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])
     actual = np.einsum("knt,nt,n->k", weights[:, effect._units.of], y, cells.size)
-    others = (_paths_at_once if alike else _paths_anew)(effect, y, codes, cohort, groups, draws, rng)
-    known = _check_known(np.isfinite(others).all(axis=1), least=1 + (rng is None))
-    how = _told(int(known.sum()), None if rng is None else seed, int((~known).sum()))
+    others = (_paths_at_once if alike else _paths_anew)(effect, y, deal)
+    known = _check_known(np.isfinite(others).all(axis=1), least=1 + exact)
+    how = _told(int(known.sum()), None if exact else seed, int((~known).sum()))
     others = others[known]
-    if rng is None:  # the actual one is among them
+    if exact:  # the actual one is among them
         others = np.delete(others, np.abs(others - actual).sum(axis=1).argmin(), axis=0)
-    within = "" if len(names) == 1 else f", {len(names)} strata by {strata.name or 'the given strata'}"
+    within = "" if len(deal.names) == 1 else f", {len(deal.names)} strata by {deal.by}"
     return cells.without_noise(np.vstack([actual, others])), how + within
 
 
-def _paths_at_once(effect, y, codes, cohort, groups, draws, rng):
+def _paths_at_once(effect, y, deal):
     """Paths of all assignments, from what each district adds under every cohort."""
     weights = np.concatenate([effect._by_unit[None], effect._path_by_unit])
     features = np.einsum("nt,kgt->gnk", y, weights)
     features -= (level := features.mean(axis=1, keepdims=True))  # so that sums lose no digits
-    sums = np.concatenate(list(sums_in_blocks(groups, features, draws, rng, sums_over_all)))
-    return sums + np.bincount(cohort, minlength=len(codes)) @ level[:, 0]
+    sums = np.concatenate(list(sums_in_blocks(deal.groups, features, deal.draws, deal.rng, sums_over_all)))
+    return sums + np.bincount(deal.cohort) @ level[:, 0]
 
 
-def _paths_anew(effect, y, codes, cohort, groups, draws, rng):
+def _paths_anew(effect, y, deal):
     """Paths of all assignments, by running the estimator for each."""
-    n, cells = len(cohort), effect._cells
-    assignments = every_assignment(groups, n) if rng is None else drawn_assignments(groups, n, draws, rng)
-    return np.array(
-        [_path_like(effect, replace(cells, cohort=codes[a], y=y, left_out=())) for a in assignments]
-    )
+    cells = replace(effect._cells, y=y, left_out=())
+    dealt = reassignments(deal.groups, len(deal.cohort), deal.draws, deal.rng)
+    return np.array([_path_like(effect, replace(cells, cohort=deal.codes[cohort])) for cohort in dealt])
 
 
 def _path_like(effect, cells):
@@ -672,11 +670,13 @@ def check_effect(effect):
 def inference_for(effect, inference, rows=()):
     """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named.
 
-    `rows` of the path are those that the intervals use besides att.
+    `rows` of the path are those that the intervals use besides att. The effect's own error goes by what it
+    is: clustered, iid or placebo.
     """
     check_effect(effect)
     check_choice("inference", inference, (None, "se", "randomization"))
-    return inference or ("randomization" if too_few(effect, rows) else "se")
+    few = inference is None and too_few(effect, rows)
+    return "randomization" if few or inference == "randomization" else effect.errors
 
 
 def p_by_error(effect):
@@ -684,22 +684,3 @@ def p_by_error(effect):
     from scipy.special import stdtr
 
     return float(2 * stdtr(effect.df, -abs(effect.att) / effect.se)) if effect.se > 0 else np.nan
-
-
-def fixed(value, se):
-    """Write a number with three significant digits of its standard error."""
-    usable = np.isfinite(se) and se > 1e-12  # less is rounding
-    places = int(np.clip(2 - np.floor(np.log10(se)), 0, 12)) if usable else 4
-    return f"{value:,.{places}f}"
-
-
-def as_percent(level):
-    """Write a level or a power with all its digits: 0.975 is 97.5%, and 0.999 is not 100%."""
-    return f"{100 * level:.10g}%"
-
-
-def p_as_text(p):
-    """Write a p-value with four decimals, or two digits where that would leave none: p is never 0."""
-    if p < 1e-5:
-        return "<0.00001"
-    return f"{p:.4f}" if p >= 0.001 or np.isnan(p) else f"{p:.2g}"

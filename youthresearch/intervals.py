@@ -7,6 +7,7 @@ figure has missing bounds. Every interval in the project rests on the policy of 
 
 from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 from math import inf, isfinite, isinf, nan
 
 import numpy as np
@@ -40,11 +41,8 @@ def last_digit_unit(values):
     pandas.Series of float, shape (n,)
         Missing where the value is missing or zero (zero has no last non-zero digit).
     """
-    return pd.Series(_units(values.to_numpy(float)), index=values.index)
-
-
-def _units(values):
-    return np.array([_unit(v) if v == v and v != 0 else np.nan for v in values.tolist()], float)
+    units = [_unit(v) if v == v and v != 0 else nan for v in values.to_numpy(float).tolist()]
+    return pd.Series(units, index=values.index, dtype=float)
 
 
 @lru_cache(maxsize=4096)
@@ -212,8 +210,8 @@ def rising(function, up, *down):
 def corners(function, *columns):
     """Bounds of a function that is monotone in each argument: the extremes over the corners of the box.
 
-    Exact (sharp) for such functions and only for them (Moore, Kearfott and Cloud 2009, section 5.5:
-    with every argument used once, or monotone, the range over a box is reached at its corners).
+    Exact (sharp) for such functions; the range of another may reach beyond its corners, even if it uses every
+    argument once: that of x^2 about zero does.
 
     Parameters
     ----------
@@ -234,13 +232,8 @@ def corners(function, *columns):
     """
     check_intervals(*columns)
     sides = [ends_of(c) for c in columns]
-    choices = np.stack(np.meshgrid(*[[0, 1]] * len(columns), indexing="ij"), axis=-1).reshape(
-        -1, len(columns)
-    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = np.stack(
-            [function(*(s[i] for s, i in zip(sides, choice, strict=True))) for choice in choices]
-        )
+        values = np.stack([function(*corner) for corner in product(*sides)])
     return interval(values.min(axis=0), values.max(axis=0), columns[0].index)
 
 

@@ -26,9 +26,8 @@ def wrapped(name, lang):
 def write_numbers(axis, lang):
     """Write numbers as 3.5亿, 350m, 35,000 or 1.2e-05, and not as 3.5 with 1e8 above the axis."""
     largest = np.abs(axis.get_view_interval()).max()
-    steps = {"zh": ((1e8, "亿"), (1e5, "万")), "en": ((1e9, "bn"), (1e6, "m"))}[lang]
-    name = next((name for least, name in steps if largest >= least), "")
-    unit = {"亿": 1e8, "万": 1e4, "bn": 1e9, "m": 1e6, "": 1}[name]
+    steps = {"zh": ((1e8, 1e8, "亿"), (1e5, 1e4, "万")), "en": ((1e9, 1e9, "bn"), (1e6, 1e6, "m"))}[lang]
+    unit, name = next(((unit, name) for least, unit, name in steps if largest >= least), (1, ""))
     if largest >= 1e4:
         axis.set_major_formatter(lambda x, _: f"{x / unit:,.10g}{name if x else ''}")
     elif largest < 1e-3:

@@ -419,9 +419,8 @@ def compute_metrics(facts, *, indicators=None, units=None):
         for name, rows in both.groupby("metric")
     ]
     table = _over(both).join(pd.concat([_interval(both.iloc[:0], "top"), *bounds]))
-    table["fact_ids"] = both["fact_id_top"] + " " + both["fact_id_bottom"]
+    table["fact_ids"] = _joined(both)
     table = table.sort_values([*_PLACE, "metric", "flow", "period_start"], ignore_index=True)
-    zero = zero.assign(fact_ids=zero["fact_id_top"] + " " + zero["fact_id_bottom"])
     table = with_refused(table, pd.concat([refused, _not_computed(zero)]))
     return mark_simulated(table, is_simulated(facts))
 
@@ -431,7 +430,7 @@ def _levels(facts, book, units):
     taken = {indicator for _, _, indicators in METRICS for indicator in indicators}
     facts = facts[facts["indicator"].isin(taken)].reset_index(drop=True)
     facts[_WORDS] = facts[_WORDS].astype("str").fillna("")
-    facts["fact_id"] = facts["fact_id"].astype("str")
+    facts["fact_ids"] = facts["fact_id"].astype("str")
     rules = {
         "masked: a placeholder, no figure": facts["status"] == "masked",
         "planned, not achieved": facts["status"] != "achieved",
@@ -444,8 +443,8 @@ def _levels(facts, book, units):
     levels = facts[reason == ""].drop_duplicates([*key, "low", "high"])
     several = levels.duplicated(key, keep=False)
     reason[levels.index[several]] = "the source states another figure for the same place and date"
-    refused = facts.assign(fact_ids=facts["fact_id"], reason=reason).loc[reason != "", REFUSED]
-    return levels.loc[~several, [*key, "flow", "low", "high", "fact_id"]], refused
+    refused = facts.assign(reason=reason).loc[reason != "", REFUSED]
+    return levels.loc[~several, [*key, "flow", "low", "high", "fact_ids"]], refused
 
 
 def _over_one_time(both):
@@ -507,15 +506,14 @@ def add_metrics(panel, metrics=None, *, youth=None):
     parts = [_values(both[both["metric"] == name], function) for name, function, _ in chosen]
     table = both.drop(columns=[c for c in both if c.endswith(("_top", "_bottom"))])
     table = table.join(pd.concat([_values(both.iloc[:0], share), *parts]))
-    ids = _joined(both)
     processing = SIMULATED if is_simulated(panel) else "computed"
-    table = table.assign(indicator=both["metric"], fact_ids=ids, processing=processing)
+    table = table.assign(indicator=both["metric"], fact_ids=_joined(both), processing=processing)
     table = table.merge(panel[KEY], on=KEY, how="left", indicator="known")
     table = table.loc[table["known"] == "left_only", list(panel.columns)]
     result = pd.concat([panel, table], ignore_index=True) if len(table) else panel
     result = result.sort_values(KEY, ignore_index=True)
     result.attrs = dict(panel.attrs)
-    zero = zero.assign(fact_ids=_joined(zero), period_end=zero["period"].astype("str"))
+    zero = zero.assign(period_end=zero["period"].astype("str"))
     return with_refused(result, _not_computed(zero), panel.attrs.get("refused"))
 
 
@@ -541,7 +539,8 @@ def _joined(both):
 
 def _not_computed(zero):
     """List the metrics whose denominator can be zero, each as an indicator."""
-    return zero.assign(indicator=zero["metric"], reason=zero["base"] + " can be zero")[REFUSED]
+    why = zero["base"] + " can be zero"
+    return zero.assign(fact_ids=_joined(zero), indicator=zero["metric"], reason=why)[REFUSED]
 
 
 def _paired(panel, pairs):

@@ -17,6 +17,7 @@ from .phrases import (
     RISEN,
     TO_THE_LEFT,
     TOTALS,
+    WORKS,
     each_before,
     lead,
     left_of,
@@ -26,6 +27,7 @@ from .phrases import (
 )
 from .tokens import (
     AGE,
+    AREAS,
     BODY,
     COUNTED,
     NUMBER,
@@ -54,6 +56,7 @@ from .tokens import (
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
+MEDALS = ("金", "银", "铜")
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
@@ -69,6 +72,9 @@ TAKEN_IN = ("增收", "减收", "增支", "减支")  # of the revenue or spendin
 BARE = (*TOTALS, "比例", "比重")  # alone, they are of what was counted before
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 _NUMBER_OF = re.compile(r"(?:总?数|数量|人数)(?:一览|统计|情况)?表?[: \n]*$")
+_TITLE_ENDS = re.compile(  # 对比表, 情况如下:, (万元), or of a number or rate
+    r"(?:(?:一览|统计|情况|分布|对比|构成|汇总)*(?:如下表?|表)|(?<=[数率额量]))(?:\([^()]*\))?[:。 ]*$"
+)
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -97,6 +103,8 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = "%" if mention["unit"] in PARTS else mention["unit"]
+    if unit in MEDALS:
+        return _won(tokens, i, context), "left", None
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
@@ -128,6 +136,13 @@ def find_noun(tokens, i, mention, kind, context):
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
 
+def _won(tokens, i, context):
+    """Find the works that won medals; where only who won is named, the medals are counted (学校获3金2银)."""
+    works = context["noun"] if context.get("unit") in MEDALS else left_of(tokens, i, "")
+    named = works and _head(tokens, i, works).endswith(WORKS)
+    return works if named else (tokens[i].end - 1, tokens[i].end)
+
+
 def _instead(tokens, i, unit, kind, found, context):
     """Find the noun, and its rule, where what stands left of a number says something else of it."""
     left, before = found["left"], context["noun"]
@@ -141,7 +156,10 @@ def _instead(tokens, i, unit, kind, found, context):
         return before, "inherited"  # 救助90名(省定任务60名)
     if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
         return found["right"], "right"  # 广东、福建等省60%的企业
-    if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
+    if _is_where(tokens, i, unit, left, context):
+        whole, place = _fitting(tokens, i, unit, before), tokens[i - 1].word.endswith(AREAS)
+        return whole if place else _without_body(tokens, whole), "inherited"
+    if _is_elided(tokens, i, unit, left, before):
         return before and _fitting(tokens, i, unit, before), "inherited"
     if unit in KINDS and (whole := _parted(tokens, i, left, before)):
         return whole, "inherited"
@@ -182,7 +200,7 @@ def _is_aim(tokens, i, unit, phrase):
     """Tell whether a clause says only what number i is measured by (完成计划的90%, 目标60人的90%)."""
     told = unit == "%" or (tokens[i + 1].word == "的" and tokens[i + 2].word == NUMBER)
     last = _head(tokens, i, phrase)
-    if last in ("数", "值"):  # 完成目标数的90%
+    if last in ("数", "值", "量"):  # 完成目标数的90%
         last = _head(tokens, i, (phrase[0], phrase[1] - 1))
     if not told or not last.endswith((*AIMS, *BOOKED)):
         return False
@@ -342,8 +360,24 @@ def _parts(tokens, first, whole):
         own = max(begin, tokens[c + 1].start), end
         parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
         if c < 1 or tokens[c].sort == "x":
+            shared = _shared_head(tokens, first, parts)
+            parts = parts[:1] + [shared] * (len(parts) - 1) if shared else parts
             return _of_ages(tokens, parts[::-1])
         k = c - 1
+
+
+def _shared_head(tokens, first, parts):
+    """Find the measure that only the last of some parts names for all of them (城镇、农村居民收入).
+
+    The parts are those before number `first`, the last one first.
+    """
+    heads = [next(t for t in tokens[:first] if t.end == end).word for _, end in parts]
+    named = [any(ends_in(word, role) for role in ("measure", "money", "person")) for word in heads]
+    inside = [t for t in tokens[:first] if parts[0][0] <= t.start and t.end < parts[0][1]]
+    if not named[0] or not inside or any(named[1:]):
+        return None
+    mean = next((t.start for t in inside if t.word.endswith("均")), None)
+    return mean or inside[0].end, parts[0][1]
 
 
 def _of_ages(tokens, parts):
@@ -392,6 +426,13 @@ def _is_where(tokens, i, unit, found, context):
     return told or any(word in (":", "其中", "包括", "(") for word in said)
 
 
+def _without_body(tokens, phrase):
+    """Leave out the body that a phrase begins with, where another stands for it (医院床位90张,卫生院9张)."""
+    inside = (t for t in reversed(tokens) if phrase[0] <= t.start and t.end < phrase[1])
+    body = next((t for t in inside if ends_in(t.word, "organisation") and not is_person(t.word)), None)
+    return (body.end, phrase[1]) if body else phrase
+
+
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
@@ -409,7 +450,9 @@ def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
     after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i), "") if kind == "rank" else left_of(tokens, i, unit)
-    right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
+    over = after.word == NUMBER and unit in (*WHOLES, "类")  # 5户17名贫困人口
+    of_whom = "人" if not unit and _names_persons(tokens, i, "person") else unit  # 30万学生
+    right = right_of(tokens, i + over, of_whom)
     if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
     if unit in PEOPLE and right and left and not _names_persons(tokens, i):
@@ -546,7 +589,7 @@ def _further(tokens, i, unit, kind, context):
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
-    if given:
+    if given and not (before and tokens[i - 1].word.endswith(RISEN[:2])):
         return given, "object", before
     if before and unit in PEOPLE and _is_label(tokens, i):
         return span(tokens, i - 1, i - 1), "left", before
@@ -602,6 +645,8 @@ def _same_kind(tokens, i, unit, left, context):
         return None
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
+    if context["noun"] and head[-1:] in _head(tokens, i, context["noun"]):
+        return None  # 企业9家,其中央企6家
     group = PEOPLE if unit in PEOPLE else (unit,)
     same = (
         noun
@@ -763,14 +808,22 @@ def _attended_event(tokens, i, unit):
         return None
     while tokens[who].word in (*SUMMED, "等"):
         who -= 1
-    if is_person(tokens[who].word):
+    if is_person(tokens[who].word) and tokens[who].sort not in "hv":  # but 动员
         return None
-    k += tokens[k + 1].word in ("了", "其中")
+    k += tokens[k + 1].word in ("了", "到", "其中")
     bare = tokens[k + 1].sort in "xc"
     after = None if bare else right_of(tokens, k, "")
     if after:
         head = next(t.word for t in tokens[k:] if t.end == after[1])
-        return after if ends_in(head, "occasion") or ends_in(head, "event") else None
+        if ends_in(head, "occasion") or ends_in(head, "event"):
+            return after
+    j = k + 1
+    while tokens[j].sort in "navw":
+        j += 1
+    if tokens[j].sort == "x" and tokens[j].start - tokens[k].end > 3:
+        return span(tokens, k + 1, j - 1)  # 900人参加义务植树
+    if after:
+        return None
     if not bare and not ends_in(tokens[k + 1].word, "occasion"):
         return None  # 参加面试, but 参与学习: in what is named before
     near = range(i - 1, max(-1, i - 4 * REACH), -1)
@@ -948,7 +1001,9 @@ def _shared(tokens, i, unit):
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
-    return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+    if counts(head, unit) or (unit in ("", "元") and ends_in(head, "money" if unit else "person")):
+        return found
+    return None
 
 
 def _over_brackets(tokens, i, unit):
@@ -978,7 +1033,7 @@ def find_above(text, start, unit):
         k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), 0)
         return phrase_to(tokens, k) if tokens[k].sort == "n" else None
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
-    k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
+    k = next((k for k in named if tokens[k].word not in (*PEOPLE, *TO_THE_LEFT)), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)
 
 
@@ -993,6 +1048,17 @@ def find_sum(text, start):
             quoted = text.rfind("“", 0, begin - start) if text[begin - start - 1] == "”" else -1
             return start + quoted if quoted >= 0 else begin, tokens[k].end - len(booked)
     return None
+
+
+def find_title(text, start):
+    """Find what the title of a table ends in (各院系就业率对比表, 近两年培训人数如下:), if that is a noun."""
+    ends = _TITLE_ENDS.search(text)
+    tokens = classify(cut(text[: ends.start()]) if ends else [], start, {})
+    k = len(tokens) - 5  # the last word
+    k -= k > 0 and tokens[k].word == "数"
+    if k < 0 or tokens[k].sort not in "nw":
+        return None
+    return phrase_to(tokens, k)[0], tokens[-5].end
 
 
 def _topic(tokens, i, unit):
@@ -1030,9 +1096,10 @@ def _belongs_left(tokens, i, unit):
     return False
 
 
-def _names_persons(tokens, i):
-    """Tell whether persons are named right after number i."""
-    return any(is_person(t.word) for t in tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1])
+def _names_persons(tokens, i, role=None):
+    """Tell whether persons, or by their role only, are named right after number i."""
+    after = tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1]
+    return any(ends_in(t.word, role) if role else is_person(t.word) for t in after)
 
 
 def _only_qualifies(tokens, i, phrase, unit):

@@ -107,6 +107,19 @@ def as_panel(
     _check_columns(table, [c for c in wanted if c is not None], keep)
     if not len(table):
         raise DataError("The table has no rows.")
+    rows = _places_and_times(table, district, period, cohort, scope, keep)
+    cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
+    panel = _lay_out(rows, *cells, keep)
+    _check_cells(panel)
+    _check_places(panel)
+    _check_totals(panel)
+    if cohort is not None:
+        _check_always_treated(panel)
+    return mark_simulated(panel, is_simulated(table))
+
+
+def _places_and_times(table, district, period, cohort, scope, keep):
+    """Read of each row what it is of: all of the panel but its figures."""
     periods = as_period(table[period])
     cohorts = {} if cohort is None else {"cohort": as_cohort(table[cohort], periods)}
     rows = pd.DataFrame(
@@ -119,14 +132,7 @@ def as_panel(
         }
     )
     _check_constant(rows, [*cohorts, *keep], table)
-    cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
-    panel = _lay_out(rows, *cells, keep)
-    _check_cells(panel)
-    _check_places(panel)
-    _check_totals(panel)
-    if cohorts:
-        _check_always_treated(panel)
-    return mark_simulated(panel, is_simulated(table))
+    return rows
 
 
 def _names(outcomes, low, high, indicator):
@@ -339,7 +345,7 @@ def _check_totals(panel):
 
 
 def _check_always_treated(panel):
-    always = _always_treated(panel)
+    always = (panel["cohort"] <= panel["period"].min()).fillna(False).astype(bool)
     if always.any():
         districts = panel.loc[always, ["district", "cohort"]].drop_duplicates()
         if panel["cohort"].dropna().eq(1).all() and panel["period"].min() > 1:
@@ -354,12 +360,6 @@ def _check_always_treated(panel):
             "extend the panel backwards.",
             districts,
         )
-
-
-def _always_treated(panel):
-    if not len(panel):
-        return pd.Series(False, index=panel.index)
-    return (panel["cohort"] <= panel["period"].min()).fillna(False).astype(bool)
 
 
 CLASSES = (  # of sources, the most trustworthy first
@@ -458,11 +458,9 @@ def build_panel(
     cells, duplicates, lost = _choose(cells)
     reason[lost.index] = lost
     panel = pd.DataFrame({c: _plain(cells[c]) for c in PANEL if c != "cohort"})
-    panel.attrs = {
-        "duplicates": Listing(duplicates),
-        "renamed": Listing(renamed),
-    }
-    panel = mark_simulated(with_refused(panel, _refused(facts, reason)), simulated)
+    panel.attrs = {"duplicates": Listing(duplicates), "renamed": Listing(renamed)}
+    refused = facts.assign(fact_ids=facts["fact_id"], reason=reason).loc[reason != "", REFUSED]
+    panel = mark_simulated(with_refused(panel, refused), simulated)
     return panel if pilots is None else assign_cohorts(panel, pilots, reading=reading, divisions=divisions)
 
 
@@ -592,18 +590,14 @@ def _before(facts, reason, stated, frequency, book, units):
     known = as_of.notna() & np.isfinite(table["before_low"]) & table["before_high"].notna()
     move = facts[moves].reset_index(names="row").set_index("fact_id").loc[table["move_id"]]
     move = move.reset_index(drop=True)
-    undated[move["row"]] = np.where(
-        known,
-        "",
-        "no date for the level before (" + table["baseline"].replace("", "baseline not named") + ")",
-    )
-    nominal = np.where(
-        move["kind"] == "change", level["value"] - move["value"], level["value"] / (1 + move["value"] / 100)
-    )
+    why = "no date for the level before (" + table["baseline"].replace("", "baseline not named") + ")"
+    undated[move["row"]] = np.where(known, "", why)
+    low, high, value = table["before_low"].clip(lower=0), table["before_high"], level["value"]
+    nominal = np.where(move["kind"] == "change", value - move["value"], value / (1 + move["value"] / 100))
     cells = level[["district", "indicator", "scope", "source_id"]].assign(
-        low=table["before_low"].clip(lower=0),
-        high=table["before_high"],
-        value=np.clip(nominal, table["before_low"].clip(lower=0), table["before_high"]),
+        low=low,
+        high=high,
+        value=np.clip(nominal, low, high),
         as_of=as_of,
         processing="computed",
         fact_ids=table["fact_ids"],
@@ -689,10 +683,6 @@ def _duplicates(others, best):
     table.insert(0, "fact_ids", both["fact_ids"])
     table.insert(1, "chosen", both["fact_ids_best"])
     return table.to_dict("list")
-
-
-def _refused(facts, reason):
-    return facts.assign(fact_ids=facts["fact_id"], reason=reason).loc[reason != "", REFUSED]
 
 
 def coverage(panel, *, by="indicator"):

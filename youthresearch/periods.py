@@ -6,7 +6,7 @@ Quarters and months are pandas Periods. A cohort is the first treated period, mi
 import numpy as np
 import pandas as pd
 
-from .schema import DataError
+from .schema import DataError, has_numbers
 
 FREQUENCIES = {"Y": "Y-DEC", "Q": "Q-DEC", "M": "M"}
 _FINER = ("Y", "Q", "M")  # each can be read as the ones before it
@@ -39,7 +39,7 @@ def as_period(column):
     if not len(column):
         return column.astype("int64")
     column = column.infer_objects()
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+    if has_numbers(column):
         return _counted(_whole(column)).astype("int64")
     if isinstance(column.dtype, pd.PeriodDtype):
         kind = kind_of(column)
@@ -75,20 +75,7 @@ def as_cohort(column, periods):
             f"Column {column.name!r} says who is treated, not from when on: give the first treated period.",
             column.head().to_frame(),
         )
-    never = column.isna().to_numpy()
-    if pd.api.types.is_numeric_dtype(column):
-        told = column.to_numpy(dtype=float, na_value=np.nan)
-        zero, infinite = told == 0, told == np.inf
-        if counted and zero.any() and len(periods) and periods.min() <= 0:
-            raise DataError(
-                "A cohort of 0 can be the period 0 or never treated: leave never-treated districts empty, "
-                "or count the periods from 1.",
-                column[zero].to_frame(),
-            )
-        never = never | zero | infinite
-    elif column.dtype == object or pd.api.types.is_string_dtype(column):
-        never = never | column.astype("str").str.strip().isin(["", "0", "inf"]).to_numpy()
-    known = column[~never]
+    known = column[~_never(column, periods, counted)]
     if not len(known):
         read = pd.Series(dtype="Int64" if counted else periods.dtype)
     elif pd.api.types.is_numeric_dtype(known):
@@ -102,6 +89,24 @@ def as_cohort(column, periods):
     else:
         read = _cohort_dates(known, periods, counted)
     return read.reindex(column.index)
+
+
+def _never(column, periods, counted):
+    """Tell the districts that are never treated: missing, empty, 0 or infinite, shape (n,)."""
+    never = column.isna().to_numpy()
+    if pd.api.types.is_numeric_dtype(column):
+        told = column.to_numpy(dtype=float, na_value=np.nan)
+        zero = told == 0
+        if counted and zero.any() and len(periods) and periods.min() <= 0:
+            raise DataError(
+                "A cohort of 0 can be the period 0 or never treated: leave never-treated districts empty, "
+                "or count the periods from 1.",
+                column[zero].to_frame(),
+            )
+        return never | zero | (told == np.inf)
+    if column.dtype == object or pd.api.types.is_string_dtype(column):
+        return never | column.astype("str").str.strip().isin(["", "0", "inf"]).to_numpy()
+    return never
 
 
 def _of_one_kind(cohorts, periods):
@@ -140,6 +145,19 @@ def kind_of(column):
             "months; convert with column.dt.asfreq or aggregate first.",
         )
     return kind
+
+
+def ordinals(values):
+    """Place periods in time: a whole number is its own, a quarter or a month has its ordinal; int64.
+
+    Parameters
+    ----------
+    values : pandas.Series or pandas.Index
+        As from `as_period`.
+    """
+    if isinstance(values.dtype, pd.PeriodDtype):
+        return values.array.asi8
+    return values.to_numpy(dtype="int64")
 
 
 def at_frequency(column, kind):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .inference import SEED, randomization_test
+from .periods import ordinals
 from .schema import (
     DataError,
     check_cohorts,
@@ -102,21 +103,16 @@ def _dates(panel, outcome):
     first = panel.loc[panel["district"].isin(rows["district"]), "cohort"].min()
     if rows.empty or pd.isna(first):
         raise DataError(f"No district of {outcome!r} is ever treated: there is no date to move.")
-    before = np.sort(rows.loc[rows["period"] < first, "period"].unique())
+    before = sorted(rows.loc[rows["period"] < first, "period"].unique())
     if len(before) < 2:
         raise DataError(
             f"{outcome!r} has {len(before)} periods before {first}: a false date needs two or more."
         )
-    return first, [_distance(first, period) for period in before[:0:-1]]
+    *time, begins = ordinals(pd.Series([*before, first]))
+    return first, [int(begins - t) for t in time[:0:-1]]
 
 
 def _moved(panel, first, lead):
     """Keep what comes before the first wave, every cohort moved earlier by the lead."""
     moved = panel[panel["period"] < first]
     return moved.assign(cohort=moved["cohort"] - lead)
-
-
-def _distance(later, earlier):
-    """Count the periods from one to the other, whatever their type."""
-    distance = later - earlier
-    return int(getattr(distance, "n", distance))

@@ -16,29 +16,19 @@ import pandas as pd
 from .cells import NEVER, make_cells
 from .design import DetectableEffect, stated_cohorts
 from .effects import LINEAR, Effect, did
-from .inference import (
-    DRAWS,
-    FEWER_DRAWS,
-    SEED,
-    RandomizationTest,
-    as_percent,
-    assignments_to_draw,
-    stratum_of,
-)
+from .inference import DRAWS, FEWER_DRAWS, SEED, RandomizationTest, draws_for, is_quick, stratum_of
 from .loaders import load_labels
+from .results import Result, as_percent
 from .schema import (
     SAID,
     SIMULATED,
     DataError,
-    Result,
     as_list,
     as_names,
     as_path,
     check_choice,
-    check_count,
+    check_draws,
     check_estimator,
-    check_seed,
-    check_share,
     check_text,
     mark_simulated,
 )
@@ -83,6 +73,8 @@ class StudyPlan(Result):
         2019-09-01.
     simulated : bool
         Whether the panel was not observed.
+    sha256 : str
+        Of all of the above, in one canonical text.
     """
 
     question: str
@@ -252,9 +244,7 @@ def _check_means(estimator, statistic, level, draws, seed):
     if estimator.__name__ not in LINEAR:
         raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
     check_choice("statistic", statistic, ("att", "studentized"))
-    check_share(level=level)
-    check_count(draws=DRAWS if draws is None else draws)
-    check_seed(seed)
+    check_draws(DRAWS if draws is None else draws, seed, level)
 
 
 def _cohorts(panel, cells):
@@ -515,6 +505,6 @@ def _of_test(plan, test):
     yield "strata", *told, planned == done
     yield "level", *_same(plan.level, round(test.level, 12))
     if not test.exact:  # else no draws were needed
-        planned = assignments_to_draw(plan.draws, test._effect, test.statistic)
+        planned = draws_for(plan.draws, is_quick(test._effect, test.statistic))
         yield "draws", *_same(planned, test.draws + test.undefined)
         yield "seed", *_same(plan.seed, test.seed)

@@ -11,29 +11,22 @@ import pandas as pd
 
 from .cells import NEVER
 from .enough import caution_of
-from .inference import (
-    SEED,
-    as_percent,
-    check_effect,
-    effect_on_cells,
-    fixed,
-    inference_for,
-    p_as_text,
-    reassigned_path,
-)
+from .inference import SEED, check_effect, effect_on_cells, inference_for, reassigned_path
 from .reassign import TIE
-from .schema import DataError, Result, check_choice, check_share, mark_simulated, said_of_sample
+from .results import OfEffect, as_percent, fixed, p_as_text, said_of_sample
+from .schema import DataError, check_choice, check_share, mark_simulated
 
 POWERS = (0.5, 0.8)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class PretrendTest(Result):
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class PretrendTest(OfEffect):
     """A test of the coefficients before treatment, and the trend that it would see.
 
     Attributes
     ----------
-    estimator, outcome : str
+    estimator, outcome, att, n_treated, n_control, periods, simulated
+        As in `Effect`.
     test : {"joint", "individual"}
     statistic : float
         joint: F or chi-squared, or ``b' V^-1 b`` among its like under other assignments. individual: the
@@ -50,19 +43,12 @@ class PretrendTest(Result):
         that the test detects with that chance), bias (of att under that drift) and bias_if_passed (its mean
         over the studies in which the test finds nothing).
     level : float
-    att : float
-        Of the effect.
     inference : str
         What the covariance is from: randomization, or the effect's own errors, clustered, iid or placebo.
     caution : str
         Why the covariance is unreliable; empty if it is not.
-    n_treated, n_control : int
-    periods : pandas.Index
-    simulated : bool
     """
 
-    estimator: str
-    outcome: str
     test: str
     statistic: float
     p_value: float
@@ -71,13 +57,8 @@ class PretrendTest(Result):
     path: pd.DataFrame
     trends: pd.DataFrame
     level: float
-    att: float
     inference: str
     caution: str
-    n_treated: int
-    n_control: int
-    periods: pd.Index
-    simulated: bool
 
     @property
     def _title(self):
@@ -165,14 +146,14 @@ def pretrend_test(
     before = _before(effect)
     by = inference_for(effect, inference, before)
     drift = _drift(effect, before)
-    if by == "se":
-        at = np.append(0, 1 + before)
-        vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
-    else:
+    at = np.append(0, 1 + before)
+    if by == "randomization":
         less = effect_on_cells(effect)
         others, how = reassigned_path(effect, strata=strata, draws=draws, seed=seed, less=less)
-        others = others[:, np.append(0, 1 + before)]
+        others = others[:, at]
         vcov = others.T @ others / len(others)
+    else:
+        vcov, others, how = effect.vcov[np.ix_(at, at)], None, effect.errors
     _check_regular(vcov[1:, 1:], len(before))
     given = np.append(effect.att, effect.path["att"].to_numpy()[before])
     if test == "joint":
@@ -180,9 +161,8 @@ def pretrend_test(
         chosen = _Joint.make(given, vcov, df, others, 1 - level, scale)
     else:
         chosen = _Box.make(given, vcov, effect.df, others, 1 - level)
-    return PretrendTest(
-        estimator=effect.estimator,
-        outcome=effect.outcome,
+    return PretrendTest.of(
+        effect,
         test=test,
         statistic=chosen.statistic,
         p_value=chosen.p_value,
@@ -191,13 +171,8 @@ def pretrend_test(
         path=effect.path.iloc[before].reset_index(drop=True),
         trends=mark_simulated(_trends(chosen, drift, powers), effect.simulated),
         level=level,
-        att=effect.att,
-        inference="randomization" if by == "randomization" else effect.errors,
-        caution=caution_of(effect, before) if by == "se" else "",
-        n_treated=effect.n_treated,
-        n_control=effect.n_control,
-        periods=effect.periods,
-        simulated=effect.simulated,
+        inference=by,
+        caution="" if by == "randomization" else caution_of(effect, before),
     )
 
 

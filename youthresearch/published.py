@@ -93,11 +93,8 @@ def _read_shipped(package, *place):
 
 def _banks():
     table = load_studies().query("study == 'banks'")
-    return table.rename(columns={"value": "banks"}), {
-        "district": "district",
-        "period": "period",
-        "outcomes": "banks",
-    }
+    columns = {"district": "district", "period": "period", "outcomes": "banks"}
+    return table.rename(columns={"value": "banks"}), columns
 
 
 def _castle():
@@ -129,11 +126,8 @@ def _injury():
 def _cell_means(table, treated, after, outcome):
     """Make a panel of two groups and two periods out of repeated cross-sections."""
     means = table.groupby([treated, after], as_index=False)[outcome].mean()
-    return means.assign(cohort=means[treated].astype("Int64").replace(0, pd.NA)), {
-        "district": treated,
-        "period": after,
-        "outcomes": outcome,
-    }
+    means["cohort"] = means[treated].astype("Int64").replace(0, pd.NA)
+    return means, {"district": treated, "period": after, "outcomes": outcome}
 
 
 def _job_training():
@@ -146,22 +140,14 @@ def _job_training():
 
 def _medicaid():
     table = _read_shipped("moderndid", "core", "datasets", "ehec_data.pkl.gz")
-    return table.rename(columns={"yexp2": "cohort"}), {
-        "district": "stfips",
-        "period": "year",
-        "outcomes": "dins",
-    }
+    columns = {"district": "stfips", "period": "year", "outcomes": "dins"}
+    return table.rename(columns={"yexp2": "cohort"}), columns
 
 
 def _mpdta():
-    table = _read_shipped("moderndid", "core", "datasets", "mpdta_long.pkl.gz").rename(
-        columns=lambda c: c.replace(".", "_")
-    )
-    return table.rename(columns={"first_treat": "cohort"}), {
-        "district": "countyreal",
-        "period": "year",
-        "outcomes": ["lemp", "lpop"],
-    }
+    table = _read_shipped("moderndid", "core", "datasets", "mpdta_long.pkl.gz")
+    columns = {"district": "countyreal", "period": "year", "outcomes": ["lemp", "lpop"]}
+    return table.rename(columns={"first.treat": "cohort"}), columns
 
 
 def _nsw():

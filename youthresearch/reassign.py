@@ -145,38 +145,40 @@ def sums_of_constants(stratum, chosen, features):
     return sums
 
 
-def sums_in_blocks(strata, features, draws, rng, add=sums_by_cohort):
-    """Sum over reassignments, a block of them at a time: drawn ones, or without an rng every one.
-
-    Yields
-    ------
-    ndarray
-        What `add` gives for the strata, summed, of at most `BLOCK` reassignments: in the order of
-        `every_assignment`, or of `drawn_assignments`.
-    """
-    listed = [enumerate_chosen(s) for s in strata] if rng is None else None
-    total = count(strata) if rng is None else draws
+def _dealt(strata, draws, rng):
+    """Yield the chosen of each stratum, block by block: drawn ones, or without an rng all."""
+    listed = None if rng else [enumerate_chosen(s) for s in strata]
+    total = draws if rng else count(strata)
     for start in range(0, total, BLOCK):
         size = min(BLOCK, total - start)
-        if rng is None:
-            picked = np.unravel_index(np.arange(start, start + size), [len(c) for c in listed])
-            chosen = [c[i] for c, i in zip(listed, picked, strict=True)]
+        if rng:
+            yield [draw_chosen(s, size, rng) for s in strata]
         else:
-            chosen = [draw_chosen(s, size, rng) for s in strata]
+            picked = np.unravel_index(np.arange(start, start + size), [len(c) for c in listed])
+            yield [c[i] for c, i in zip(listed, picked, strict=True)]
+
+
+def sums_in_blocks(strata, features, draws, rng, add=sums_by_cohort):
+    """Yield what `add` gives for the strata, summed, of at most `BLOCK` reassignments at a time.
+
+    They are those of `reassignments`, in their order.
+    """
+    for chosen in _dealt(strata, draws, rng):
         yield sum(add(s, c, features) for s, c in zip(strata, chosen, strict=True))
 
 
-def every_assignment(strata, n):
-    """Yield every reassignment as the cohort index of each district, in the order of `sums_in_blocks`."""
-    listed = [enumerate_chosen(s) for s in strata]
-    total = prod(map(len, listed))
-    for start in range(0, total, BLOCK):
-        picked = np.unravel_index(np.arange(start, min(start + BLOCK, total)), [len(c) for c in listed])
-        yield from _assignments(strata, [c[i] for c, i in zip(listed, picked, strict=True)], n)
+def reassignments(strata, n, draws=None, rng=None):
+    """Yield reassignments, one cohort index a district: drawn ones, or without an rng every one."""
+    for chosen in _dealt(strata, draws, rng):
+        cohort = np.empty((len(chosen[0]), n), dtype="int64")
+        for stratum, districts in zip(strata, chosen, strict=True):
+            cohort[:, stratum.members] = stratum.rest
+            np.put_along_axis(cohort, districts, stratum.labels[None], axis=1)
+        yield from cohort
 
 
 def place_of(strata, cohort):
-    """Find an assignment, one cohort index a district, among `every_assignment`: its place from 0 on."""
+    """Find an assignment, one cohort index a district, among all `reassignments`: its place from 0 on."""
     rows = []
     for stratum in strata:
         taken = cohort[stratum.members]
@@ -186,19 +188,3 @@ def place_of(strata, cohort):
         rows.append((int((listed == own).all(axis=1).argmax()), len(listed)))
     at, sizes = zip(*rows, strict=True)
     return int(np.ravel_multi_index(at, sizes))
-
-
-def drawn_assignments(strata, n, draws, rng):
-    """Yield drawn reassignments as the cohort index of each district, those of `sums_in_blocks`."""
-    for start in range(0, draws, BLOCK):
-        size = min(BLOCK, draws - start)
-        yield from _assignments(strata, [draw_chosen(s, size, rng) for s in strata], n)
-
-
-def _assignments(strata, chosen, n):
-    """Write out some reassignments, shape (B, N)."""
-    cohort = np.empty((len(chosen[0]), n), dtype="int64")
-    for stratum, districts in zip(strata, chosen, strict=True):
-        cohort[:, stratum.members] = stratum.rest
-        np.put_along_axis(cohort, districts, stratum.labels[None], axis=1)
-    return cohort

@@ -51,7 +51,11 @@ def refusal_of(mention, folded):
     vague = mention["hedge"] in NEEDS_A_DIGIT or (mention["hedge"] == "range" and unit in PEOPLE)
     if vague and mention["value"] == 0:
         return "vague zero"  # 约0人: how far from nothing, nobody can say; 推荐0至2人
-    if unit in ("名", "位", "强") and _becomes_rank(mention, folded, lead):
+    if (
+        unit in ("名", "位", "强")
+        and not _marks()["digits"].search(lead)
+        and _becomes_rank(mention, folded, lead)
+    ):
         return "ordinal" if _marks()["topmost"].match(rest) else ""
     token = folded[mention["number_start"] : end]
     if token[0] in _FACTORS and start == mention["number_start"] and _marks()["blank"].search(lead):
@@ -110,8 +114,10 @@ def _is_under_the_line(mention, folded, lead, rest):
 def _by_its_unit(mention, token, lead, rest):
     """Say why a number with some unit is no figure, by what stands beside it."""
     marks, unit = _marks(), mention["unit"]
-    if unit == "周" and rest[:1] == "岁":
-        return "age"  # 年龄不超过35周岁
+    if unit == "周":
+        if rest[:1] == "岁":
+            return "age"  # 年龄不超过35周岁
+        return "" if lead.endswith("连续") else "duration"  # 连续2周 at the top are counted
     if len(token) == 2 and unit != "个" and token[0] in _HAN_DIGITS and marks["town"].match(rest):
         return "name"  # 五台县, 三元区
     if _only_unit(token, unit, lead):
@@ -122,27 +128,29 @@ def _by_its_unit(mention, token, lead, rest):
         return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
     if unit in ("栋", "幢", "座", "单元") and (marks["housed"].search(lead) or marks["numbered"].match(rest)):
         return "number"  # 20号3栋501室, 3号楼2单元
-    if unit.endswith(("米", "m")) and marks["sized"].match(rest):
+    if unit.endswith(("米", "m")) and (marks["sized"].match(rest) or _is_height(mention, rest)):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
         return "number"  # 8号楼302室, 3室2厅
-    if unit == "位" and marks["digits"].search(lead):
-        return "number"  # 身份证号后4位
-    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
-        return "number"  # 桥西100米, of an address
+    if unit == "位" and (marks["digits"].search(lead) or rest.startswith(("小数", "有效数", "数字"))):
+        return "number"  # 身份证号后4位, 两位小数
+    if unit in ("米", "公里") and (lead[-1:] in tuple("东南西北侧行") or _at_a_place(rest)):
+        return "number"  # 桥西100米, of an address; 东北6公里处
     if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
         return "threshold"
-    if mention["hedge"] in ("over", "at_least", "range") and (
+    if mention["hedge"] in ("over", "at_least", "range", "under") and (
         marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
     ):
         return "threshold"
+    if token[0] in "百千万亿" and token.strip("百千万亿") == "元" and marks["worth"].match(rest):
+        return "threshold"  # 亿元项目6个
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
     if unit == "小时" and _is_time_taken(mention, lead, rest):
         return "duration"
-    if unit == "届" and token[0] in _HAN_DIGITS and not marks["held"].search(lead):
-        return "ordinal"  # 十四届
-    if unit == "份" and lead.endswith(("共印", "存档")):
+    if unit == "届" and not marks["held"].search(lead):
+        return "ordinal"  # 十四届, 22届毕业生
+    if unit == "份" and lead.endswith(("共印", "存档", "各执", "各持", "各存")):
         return "form"
     if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
         return "form"
@@ -151,6 +159,15 @@ def _by_its_unit(mention, token, lead, rest):
     if mention["hedge"] in _BOUNDS | {"over"} and _is_of_size(mention, lead, rest):
         return "threshold"
     return ""
+
+
+def _is_height(mention, rest):
+    """Tell whether metres say how tall those are of whom a rule speaks (1.2米以下儿童)."""
+    return mention["hedge"] in _BOUNDS and mention["value"] < 3 and bool(_marks()["tall"].match(rest))
+
+
+def _at_a_place(rest):
+    return rest[:1] == "处" and rest[1:2] in ("", *",。;、)的有")
 
 
 def _is_time_taken(mention, lead, rest):
@@ -183,6 +200,7 @@ def _is_each(lead, rest):
 
 def _is_ranked(token, lead, rest):
     """Tell whether an ordinal is a rank (位居全省第三, 全市第一, 获得第二名)."""
+    lead = _marks()["ranks"].sub("", lead)  # 分别居第2位、第3位
     if token[-1] in "名位" and _marks()["placed"].search(lead):
         return True
     if token == "首位":
@@ -417,7 +435,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     r"|达到|共|计|有|约|近|超|总数|合计|数|人口|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$",
     "admin": r"(?:AREAS|校)(?![\u4e00-\u9fff]*号)|部门",
     "coded": (
-        r"(?:CODED|邮 {1,4}编|电 {1,4}话|传 {1,4}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
+        r"(?:CODED|邮 {1,4}编|电 {1,4}话|传 {1,4}真)(?:号码?|量|数)?(?:[后末].位)?(?:为|是)? ?:? ?$"
         r"|[\u4e00-\u9fff]号码?:$"
     ),
     "long": r"\d{9}",
@@ -425,11 +443,14 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     # ranks
     "ordinal": r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?",
     "rank": (
-        r"(?:排[名位行]|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        r"(?:排[名位行]|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州球]|中国|世界|亚洲|国内)?$"
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
+    "ranks": r"(?:第 ?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[名位][、和及与])+$",
     "top": "(?<![目以此之])前$",
-    "topmost": "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|者|考生)",  # but 进入前五名
+    "topmost": (  # but 进入前五名
+        "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|[\u4e00-\u9fff]{0,3}者|考生)"
+    ),
     "ranked": (
         r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
     ),
@@ -445,7 +466,9 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "owing": r"每[名位个][^。;\n]{2,}$",  # 每名干部联系3个以上的支部
     "sized": r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d",  # 40平方米活动室3处
     # 超过500件的有3个, 20万元以上的有某厂等4家
-    "having": r"(?:以上)?的,?(?:共?有|达|共|占)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]",
+    "having": (
+        r"(?:/[年月人户])?(?:以上)?的,?(?:共?有|达|共|占)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]"
+    ),
     "worth": (  # 超亿元项目2个
         r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社|村|乡镇|楼宇|园区)"
         r" ?(?:[达共有]到? ?)?\d"
@@ -459,7 +482,8 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"(?:[达有共占]到?)?\d[\d.]*[余多]?([个家户名所支座处])(?!百分)"
     ),
     "housed": "号楼?$",
-    "digits": "(?:号码?|尾号|编号|密码)[前后末最]{0,2}$",
+    "tall": "(?:的|\\(含\\))?(?:PERSON|男|女)",
+    "digits": "(?:号码?|尾号|编号|密码|电话|手机|身份证)[前后末最]{0,2}(?<![话机证])$",
     "so_many": (
         r"[\d一二两三四五六七八九十][余多]?([个家户名所支座处])"
         "(?:年?总?(?:销售|营收|产值|纳税|税收|投资|资产|面积|收入)(?:收入|额)?)?$"
@@ -468,13 +492,14 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "got_it": "发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补",
     "form": r"(?:FORM)(?:[^,。;]{0,4}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$",
     "of_form": r"[^,。;、\d]{0,8}?(?:FORM)",
-    "got": "[了收征发审印展拍办补换赠]|整理|制作|共",
+    "got": "[了收征发展拍办补换赠]|审(?![批核]表)|印(?!件)|整理|制作|共",  # no 复印件, 审批表
     "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
     "served": "(?:服务|时[间长数]|[工课学]时|[课开授]|培训|累计|共|总|[每均])[^,。;:]*$",
     "of_hours": "的[^,。;:]{0,6}(?:服务|课|培训|劳动)",
-    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
+    # 连续举办六届
+    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|评选|连续|共有?|已有?|历经|经历)[了过]?$",
     "one_after_another": "连续(?:举办|开展|召开|推出)了?$",  # 连续举办两期“...”
-    "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
+    "phase": "(?:等[^,。;:0-9]{0,6}?)?(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
     "numbered": r"\d{1,4}(?:室|号|单元|层)",
     "address": r"[\d楼号栋座幢层单元-]$",
@@ -496,7 +521,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "fields": "(?:OF_FIELDS)",
     "constituent": r"[\u4e00-\u9fff]{0,4}?(?:OF_ANY_SIZE)",
     "text": (
-        "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
+        "(?:稿(?<![发投供]稿)|办法|条例|意见(?=[》共分全包])|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
     ),
     "core": r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)",
     "abstract": (  # 两个渠道, 五个新成效: what such a numeral counts is told one by one
@@ -530,7 +555,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "each": r"每[^,。;\n]*$",
     "amid": r"中(?:应当?|必?须|要)?$",
     "founded": (  # 组建一支, 全资捐助四川一所
-        r"(?:组建|成立|[设建]立|[新创]建|建成|[捐援]建|捐助|资助|[创开]办|培[树育])[了起出]?(?:[\u4e00-\u9fff]{2,3})?$"
+        r"(?:组建|成立|[设建]立|[新创]建|建[成起]|[捐援]建|捐助|资助|[创开]办|培[树育])[了起出]?(?:[\u4e00-\u9fff]{2,3})?$"
     ),
     "idea": (
         r"[^,。;]{0,10}(?:机制|体系|平台|格局|氛围|环境|制度|模式|网络|力量)"

@@ -7,19 +7,11 @@ import numpy as np
 import pandas as pd
 
 from .enough import too_few
-from .inference import (
-    SEED,
-    NoReassignmentError,
-    RandomizationTest,
-    as_percent,
-    check_effect,
-    fixed,
-    inference_for,
-    p_as_text,
-    p_by_error,
-)
+from .inference import SEED, NoReassignmentError, RandomizationTest, check_effect, inference_for, p_by_error
 from .loaders import labels_by_key, outcome_label
 from .paper import table_as_docx, table_as_latex, text_as_docx
+from .reassign import TIE
+from .results import as_percent, fixed, p_as_text
 from .schema import (
     FIGURES,
     SAID,
@@ -87,19 +79,9 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
         caution = "; ".join(said for said in (effect.caution, *own, why) if said)
         rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, caution])
         rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
-    names = [
-        "estimator",
-        "outcome",
-        "att",
-        "p_value",
-        "low",
-        "high",
-        "inference",
-        "smallest_p",
-        "se",
-        "caution",
-    ]
-    table = pd.DataFrame(rows, columns=[*names, "n_treated", "n_control", "negative_share"])
+    names = ["estimator", "outcome", "att", "p_value", "low", "high", "inference", "smallest_p", "se"]
+    names += ["caution", "n_treated", "n_control", "negative_share"]
+    table = pd.DataFrame(rows, columns=names)
     table.attrs["level"] = level  # for the axis of a figure
     return mark_simulated(table, [e.simulated for e in effects])
 
@@ -193,19 +175,10 @@ def effect_table(
     labels = labels_by_key()[f"label_{lang}"]
     effects = _listed(effects)
     table = compare_effects(effects, inference=inference, strata=strata, draws=draws, level=level, seed=seed)
-    shown = pd.DataFrame({"estimator": labels.reindex("estimator_" + table["estimator"]).array})
-    shown["outcome"] = [outcome_label(name, lang, indicators) for name in table["outcome"]]
-    shown["att"] = [fixed(v, se) for v, se in zip(table["att"], table["se"], strict=True)]
-    shown["p_value"] = [_p_as_text(row, 1 - level) for row in table.itertuples()]
-    ends = zip(table["low"], table["high"], table["se"], strict=True)
-    spans = [_span(*end) for end in ends]
-    shown["interval"] = np.where(table["low"].isna(), "–", spans)
-    shown["inference"] = labels.reindex("inference_" + table["inference"]).array
-    shown["se"] = [fixed(se, se) for se in table["se"]]
+    shown = _as_printed(table, labels, 1 - level)
+    shown.insert(1, "outcome", [outcome_label(name, lang, indicators) for name in table["outcome"]])
     around = "（{}）" if lang == "zh" else " ({})"
     shown["se"] += [around.format(labels[key]) if key else "" for key in map(_unreliable, effects)]
-    shown[["n_treated", "n_control"]] = table[["n_treated", "n_control"]]
-    shown["negative_share"] = [f"{100 * share:.1f}%" for share in table["negative_share"]]
     options = [_options(effect, labels, lang, indicators) for effect in effects]
     if any(options):
         shown.insert(2, "options", options)
@@ -219,6 +192,23 @@ def effect_table(
         shown[SIMULATED] = shown[SIMULATED].map({True: labels["simulated"], False: ""})
     shown.columns = [labels[f"column_{name}"].replace("95%", as_percent(level)) for name in shown.columns]
     return shown if each == "row" else _upright(shown)
+
+
+def _as_printed(table, labels, alpha):
+    """Write what every effect has in the digits that its error allows, and by the words of one language."""
+    spans = map(_span, table["low"], table["high"], table["se"])
+    return pd.DataFrame(
+        {
+            "estimator": labels.reindex("estimator_" + table["estimator"]).array,
+            "att": list(map(fixed, table["att"], table["se"])),
+            "p_value": [_p_as_text(row, alpha) for row in table.itertuples()],
+            "interval": np.where(table["low"].isna(), "–", list(spans)),
+            "inference": labels.reindex("inference_" + table["inference"]).array,
+            "se": list(map(fixed, table["se"], table["se"])),
+            **{name: table[name] for name in ("n_treated", "n_control")},
+            "negative_share": [f"{100 * share:.1f}%" for share in table["negative_share"]],
+        }
+    )
 
 
 def _upright(shown):
@@ -270,7 +260,7 @@ def _p_as_text(row, alpha):
     """Write p, and the smallest that was to be had, where that alone keeps it from alpha."""
     if np.isnan(row.p_value):
         return "–"
-    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + 1e-9 else "")
+    return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + TIE else "")
 
 
 def save_table(table, stem, data=None, *, title=None, note=None, lang="en", folder=None, **options):

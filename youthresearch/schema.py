@@ -3,11 +3,12 @@
 import json
 import os
 import re
+import time
 from functools import cache
-from html import escape
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ FACT = [  # as from load_facts
     *("token", "start", "end", "part_of", "coder", "reviewer", "note"),
 ]
 SIMULATED = "simulated"  # in attrs, and in a column, of whatever was not observed
+_NO_NAME = re.compile(r'[\\/:*?"<>|]|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.I)  # the last are Windows' own
 _ROWS = ("processing", "coder")  # columns in which a panel, and facts, say of each row where it is from
 SAID = "simulated data / 模拟数据"  # on every figure and result of such data
 
@@ -71,33 +73,6 @@ def mark_simulated(table, which=True):
     return table
 
 
-class Result:
-    """What every result prints, in a terminal and in a notebook: a title, and pairs of a name and a text.
-
-    It has `_title`, `_said()`, which gives the pairs, and `simulated`: whether the data were made up.
-    """
-
-    def __repr__(self):
-        """Show the title, and a line for each pair."""
-        return "\n".join([self._title, *(f"  {name:<12} {text}" for name, text in self._pairs())])
-
-    def _repr_html_(self):
-        rows = "".join(f"<tr><th>{escape(n)}</th><td>{escape(t)}</td></tr>" for n, t in self._pairs())
-        return f"<table><caption>{escape(self._title)}</caption>{rows}</table>"
-
-    def _pairs(self):
-        return [*self._said(), *([("data", SAID)] if self.simulated else [])]
-
-
-def said_of_sample(result):
-    """Say which districts and periods a result rests on, from its n_treated, n_control and periods."""
-    periods = result.periods
-    return [
-        ("districts", f"{result.n_treated} treated, {result.n_control} not"),
-        ("periods", f"{len(periods)}, {periods[0]} to {periods[-1]}"),
-    ]
-
-
 class DataError(ValueError):
     """Data that cannot be used as they are: what is wrong, where, and what to do, then the offending rows.
 
@@ -124,16 +99,7 @@ _TEXTS = (
     *("fact_ids", "processing", "identity", "relation", "role", "class", "coder", "reviewer"),
 )
 _MAY_BE_EMPTY = (
-    "value_max",
-    "scope",
-    "baseline",
-    "part_of",
-    "note",
-    "noun",
-    "coder",
-    "reviewer",
-    "start",
-    "end",
+    *("value_max", "scope", "baseline", "part_of", "note", "noun", "coder", "reviewer", "start", "end"),
 )
 
 
@@ -162,6 +128,28 @@ def check_frame(name, table, remedy):
         found = f"{kind.__module__.partition('.')[0]}.{kind.__name__}" if other else kind.__name__
         remedy = "its to_pandas() may be" if other else remedy
         raise DataError(f"{found} is no table of the {name}; {remedy}.")
+
+
+def of_indicator(panel, indicator):
+    """Take the rows of one indicator of a panel; refuse one that it does not have."""
+    if not isinstance(indicator, str):
+        raise DataError(f"{indicator!r} is no name of an indicator: give one as text.")
+    chosen = (panel["indicator"] == indicator).to_numpy()
+    if not chosen.any():
+        known = ", ".join(map(repr, sorted(panel["indicator"].unique(), key=str)[:20]))
+        raise DataError(f"The panel has no indicator {indicator!r}; it has {known or 'no rows'}.")
+    return panel if chosen.all() else panel[chosen]
+
+
+def check_once(what, rows, key=("district", "period")):
+    """Refuse rows that share district and period, as those of several scopes do."""
+    twice = rows.duplicated([*key], keep=False)
+    if twice.any():
+        raise DataError(
+            f"{what} has several scopes in one district and period: choose one, e.g. "
+            "panel[panel['scope'] == ''].",
+            rows[twice],
+        )
 
 
 def check_cohorts(panel):
@@ -282,23 +270,22 @@ def check_choice(name, given, allowed):
 
 def check_estimator(estimator):
     """Refuse what cannot be called, such as an estimator's name."""
-    if not callable(estimator):
-        given = repr(estimator) if isinstance(estimator, str) else f"of type {type(estimator).__name__}"
-        raise DataError(f"estimator={given} is no function: pass one, such as yr.did.")
+    check_callable("estimator", estimator, "pass one, such as yr.did")
 
 
 def check_callable(name, given, remedy):
-    """Refuse what is no function."""
+    """Refuse what is no function, such as the name of one."""
     if not callable(given):
-        raise DataError(f"{name} is of type {type(given).__name__}, and no function: {remedy}.")
+        told = f"={given!r} is" if isinstance(given, str) else f" is of type {type(given).__name__}, and"
+        raise DataError(f"{name}{told} no function: {remedy}.")
 
 
-def check_number(*, above=-np.inf, at_least=-np.inf, below=np.inf, **given):
+def check_number(*, above=-np.inf, at_least=-np.inf, below=np.inf, at_most=np.inf, **given):
     """Refuse what is no finite number within its bounds."""
-    bounds = {"above": above, "at least": at_least, "below": below}
+    bounds = {"above": above, "at least": at_least, "below": below, "at most": at_most}
     told = " and ".join(f"{name} {bound:g}" for name, bound in bounds.items() if np.isfinite(bound))
     for name, value in given.items():
-        if not is_number(value) or not (value > above and value >= at_least and value < below):
+        if not (is_number(value) and above < value < below and at_least <= value <= at_most):
             raise DataError(f"{name}={value!r} must be a number" + (f", {told}." if told else "."))
 
 
@@ -312,7 +299,7 @@ def as_path(name, given):
 def as_stem(stem):
     """Read the name of some files without its ending, and refuse what is none on some system."""
     check_text("stem", stem, "give a name of files, such as '07-effects'")
-    if not stem.strip(". ") or re.search(r'[\\/:*?"<>|]', stem):
+    if not stem.strip(". ") or _NO_NAME.search(stem):
         raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
     return stem
 
@@ -329,16 +316,28 @@ def as_output(folder):
 
 def save_whole(path, content):
     """Write a file in one go: who reads it meanwhile finds the old one or the new one, never a part."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{uuid4().hex}.part")  # no longer than a file's name may be
     try:
         part.write_bytes(content)
-        part.replace(path)
+        put_in_place(part, path)
     except PermissionError as error:
         raise DataError(
             f"{path} cannot be written ({error.strerror}): close it where it is open, or name another folder."
         ) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def put_in_place(part, path):
+    """Rename a finished file; on Windows what syncs or scans a folder may hold it for a moment."""
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8):
+        try:
+            return os.replace(part, path)
+        except PermissionError as error:
+            if not getattr(error, "winerror", None):
+                raise
+            time.sleep(pause)
+    return os.replace(part, path)
 
 
 def check_share(**given):
@@ -348,16 +347,23 @@ def check_share(**given):
             raise DataError(f"{name}={value} must lie between 0 and 1.")
 
 
-def check_count(at_least=1, **given):
-    """Refuse a number of draws or of anything else that is not whole, or below one."""
+def check_count(least=1, **given):
+    """Refuse a number of draws or of anything else that is not whole, or below the least."""
     for name, value in given.items():
-        if not is_whole(value) or value < at_least:
-            raise DataError(f"{name}={value!r} must be a whole number, at least {at_least}.")
+        if not is_whole(value) or value < least:
+            raise DataError(f"{name}={value!r} must be a whole number, at least {least}.")
 
 
 def check_seed(seed):
     """Refuse what is no seed: without one, the same study would give other numbers each time."""
-    check_count(at_least=0, seed=seed)
+    check_count(least=0, seed=seed)
+
+
+def check_draws(draws, seed, level):
+    """Refuse what no test can be drawn by: their number, the seed, the level of its interval."""
+    check_count(draws=draws)
+    check_seed(seed)
+    check_share(level=level)
 
 
 def is_whole(value):

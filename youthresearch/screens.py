@@ -23,9 +23,7 @@ from .schema import (
     check_count,
     check_number,
     check_share,
-    is_number,
     is_simulated,
-    is_whole,
     mark_simulated,
     with_refused,
 )
@@ -77,8 +75,8 @@ def find_templates(documents):
     -------
     pandas.DataFrame
         One row is one document, the most placeholders first: source_id, characters, figures (printed
-        numbers that are no dates), masked_figures, masked_dates, masked_names (xx区, 某某), figures
-        per 1000 characters, examples (the first five, each with its offsets), verdict.
+        numbers that are no dates), masked_figures, masked_dates, masked_names (xx区, 某某), figures_per_1000
+        (characters), examples (the first five, each with its offsets), verdict.
         Verdicts: `template` (two or more dates or figures are masked, and they are no fewer than the
         printed figures), `partly masked` (the same, but more figures are printed), `too few to judge`
         (one masked, none printed), `names masked` (whoever copied it hid the place: its figures may be
@@ -178,13 +176,10 @@ def find_near_duplicates(documents, *, similarity=0.5, shingle=8, smallest=100, 
     Raises
     ------
     DataError
-        If a column is missing or a source_id stands twice.
-    ValueError
-        If similarity is not in (0, 1].
+        If a column is missing, a source_id stands twice or similarity is not in (0, 1].
     """
     _check_documents(documents)
-    if not is_number(similarity) or not 0 < similarity <= 1:
-        raise DataError(f"similarity={similarity!r} must be a number, above 0 and at most 1.")
+    check_number(above=0, at_most=1, similarity=similarity)
     check_count(shingle=shingle, smallest=smallest, crowd=crowd)
     ids, texts = documents["source_id"].tolist(), documents["text"].tolist()
     signatures, long_enough = _signatures(texts, shingle, smallest)
@@ -397,7 +392,7 @@ def find_multiples(facts, *, largest_duty=12, level=0.95):
     Returns
     -------
     pandas.DataFrame
-        One row is one exact product, the least likely first: source_id, district, indicator, target,
+        One row is one exact product, the least likely first: source_id, district, indicator, value,
         count_indicator, count, duty, stated (whether the source states that duty of a unit, as one
         figure or as the sum of its figures in one unit), chance, p_adjusted, fact_ids, verdict.
         Verdicts: `product of a stated duty` and `product` (p_adjusted below 1 - level), `may be chance`,
@@ -426,7 +421,7 @@ def find_multiples(facts, *, largest_duty=12, level=0.95):
         LOAD,
     )
     alpha = _alpha(level)
-    check_count(at_least=2, largest_duty=largest_duty)
+    check_count(least=2, largest_duty=largest_duty)
     pairs = _units_and_figures(facts, largest_duty)
     pairs["chance"] = pairs["by_duty"].where(pairs["stated"], pairs["by_any"])
     pairs["p"] = pairs["chance"].where(pairs["exact"], 1.0)
@@ -533,7 +528,7 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, level=0.95):
     """
     columns, alpha = as_names(by, "by"), _alpha(level)
     check_number(above=0, smallest=smallest)
-    _check_least(at_least)
+    check_count(least=0, at_least=at_least)
     needed = ["source_id", "indicator", "kind", "status", "hedge", "value", "resolution", "unit"]
     needed += ["period_end", *columns]
     check_columns("facts", facts, needed, LOAD)
@@ -544,14 +539,15 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, level=0.95):
         ["source_id", "indicator", "period_end", "value"]
     )
     sharp = (levels["hedge"] == "exact") & (levels["resolution"] == 1) & (levels["value"] % 1 == 0)
-    groups = (
-        levels.assign(sharp=sharp).groupby(columns, dropna=False)
-        if columns
-        else [((), levels.assign(sharp=sharp))]
-    )
+    levels = levels.assign(sharp=sharp)
+    groups = levels.groupby(columns, dropna=False) if columns else [((), levels)]
     rows = [dict(zip(columns, key, strict=True)) | _digits(group, at_least) for key, group in groups]
     table = pd.DataFrame(rows, columns=[*columns, *_DIGIT_COLUMNS])
-    judged = table["n"] >= at_least
+    return mark_simulated(_judge_digits(table, table["n"] >= at_least, alpha), is_simulated(facts))
+
+
+def _judge_digits(table, judged, alpha):
+    """Adjust the p-values of the groups that are judged for their number, and give each group its verdict."""
     both = table.loc[judged, ["p_digits", "p_round"]].astype(float)
     adjusted = _holm(pd.Series(both.to_numpy().ravel(), dtype=float)).to_numpy().reshape(-1, 2)
     adjusted = pd.DataFrame(adjusted, index=both.index, columns=both.columns)
@@ -559,10 +555,9 @@ def find_heaping(facts, by=None, *, smallest=100, at_least=300, level=0.95):
     heaped, uneven = (
         (adjusted[c] < alpha).reindex(table.index, fill_value=False) for c in ("p_round", "p_digits")
     )
-    table["verdict"] = np.select(
-        [~judged, heaped, uneven], ["too few to judge", "heaped", "uneven"], "no sign"
-    )
-    return mark_simulated(table, is_simulated(facts))
+    words = ["too few to judge", "heaped", "uneven"]
+    table["verdict"] = np.select([~judged, heaped, uneven], words, "no sign")
+    return table
 
 
 _DIGIT_COLUMNS = ["n", "vague", "share_0", "share_5", "share_0_5", "chi2", "p_digits", "p_round"]
@@ -634,7 +629,7 @@ def find_selective_reporting(facts, sources, *, by="pilot", unit="district", at_
     lost = facts[~facts["source_id"].isin(sources["source_id"])]
     if len(lost):
         raise DataError("No source for these facts: give the sources that they come from.", lost)
-    _check_least(at_least)
+    check_count(least=0, at_least=at_least)
     members, left_out = _members(sources, by, unit)
     stated = facts.loc[facts["status"] != "masked", ["source_id", "indicator"]].merge(members, on="source_id")
     sizes = members.groupby("group")["unit"].nunique()
@@ -710,11 +705,6 @@ def _split_test(n, reporting, others, reporting_others):
     chance = np.exp(chance - chance.max())
     p = [chance[chance <= chance[at] * (1 + 1e-7)].sum() / chance.sum() for at in (reporting - k[0], 0, -1)]
     return p[0], min(p)
-
-
-def _check_least(at_least):
-    if not is_whole(at_least) or at_least < 0:
-        raise DataError(f"at_least={at_least!r} must be a whole number, at least 0.")
 
 
 def _alpha(level):

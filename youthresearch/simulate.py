@@ -12,7 +12,7 @@ import pandas as pd
 from .intervals import HEDGES, hedge_interval, rounding_interval
 from .loaders import load_identities, load_indicators, load_national, load_templates
 from .panel import as_panel
-from .periods import as_cohort, as_period
+from .periods import as_cohort, as_period, ordinals
 from .schema import (
     FACT,
     DataError,
@@ -138,12 +138,6 @@ def _check_process(rho, noise, size_heterogeneity, selection, drift, effect):
         raise DataError(f"effect= names {unknown}; the indicators that can react are {list(RATES)}.")
 
 
-def _check_shares(**given):
-    for name, share in given.items():
-        if not 0 <= share <= 1:
-            raise DataError(f"{name}={share} is a share of figures or cells, and must lie between 0 and 1.")
-
-
 def true_path(truth, *, outcome):
     """Average the true effects of treated cells by event time.
 
@@ -167,7 +161,7 @@ def true_path(truth, *, outcome):
     check_columns("truth", truth, needed, "give the second table of simulate_panel")
     check_choice("outcome", outcome, tuple(truth["indicator"].unique()))
     rows = truth[(truth["indicator"] == outcome) & truth["cohort"].notna()]
-    event = _ordinal(rows["period"]) - _ordinal(rows["cohort"])
+    event = ordinals(rows["period"]) - ordinals(rows["cohort"])
     table = rows.assign(event_time=event)[event >= 0].groupby("event_time", as_index=False)
     table = table.agg(effect=("effect", "mean"), cells=("effect", "size"))
     return mark_simulated(table)
@@ -178,10 +172,6 @@ def _periods(start, periods):
     if isinstance(first.dtype, pd.PeriodDtype):
         return pd.Series(pd.period_range(first[0], periods=periods), name="period")
     return pd.Series(np.arange(periods) + first[0], name="period")
-
-
-def _ordinal(values):
-    return values.astype("int64").to_numpy()
 
 
 def _districts(districts, size_heterogeneity, rng):
@@ -236,9 +226,9 @@ def _draw_waves(place, sizes, selection, rng):
 
 def _event_time(wave, waves, time):
     """Periods since treatment began, shape (districts, periods); below 0 before, or where it never did."""
-    began = _ordinal(as_cohort(pd.Series(list(waves)), time)) if waves else np.array([], dtype=int)
+    began = ordinals(as_cohort(pd.Series(list(waves)), time)) if waves else np.array([], dtype=int)
     never = np.iinfo(np.int32).max
-    return _ordinal(time)[None, :] - np.append(began, never)[wave][:, None]
+    return ordinals(time)[None, :] - np.append(began, never)[wave][:, None]
 
 
 def _trends(national, time):
@@ -317,7 +307,7 @@ def _report_panel(truth, place, reporting, rng):
     unknown = set(reporting) - {"vague", "gaps"}
     if unknown:
         raise DataError(f"reporting= knows 'vague' and 'gaps', not {sorted(unknown)}.")
-    _check_shares(**reporting)
+    check_number(at_least=0, at_most=1, **reporting)
     table = truth.drop(columns=["untreated", "effect"]).merge(place[["district", "province", "youth"]])
     rate = table["indicator"].str.endswith("_per_10k_youth_14_28")
     counted = ~rate & (table["indicator"] != "youth_14_28")
@@ -329,18 +319,8 @@ def _report_panel(truth, place, reporting, rng):
     counts[["low", "high", "value"]] = counts[["low", "high", "value"]].mul(per_10k, axis=0)
     table = pd.concat([table[~rate], counts], ignore_index=True)
     gaps = (table["indicator"] != "youth_14_28") & (rng.uniform(size=len(table)) < reporting.get("gaps", 0))
-    panel = as_panel(
-        table[~gaps],
-        district="district",
-        period="period",
-        cohort="cohort",
-        indicator="indicator",
-        outcomes="value",
-        low="low",
-        high="high",
-        keep=["province", "youth"],
-    )
-    return mark_simulated(panel)
+    same = {name: name for name in ("district", "period", "cohort", "indicator", "low", "high")}
+    return mark_simulated(as_panel(table[~gaps], **same, outcomes="value", keep=["province", "youth"]))
 
 
 def print_figures(values, vague, rng):
@@ -365,15 +345,8 @@ def print_figures(values, vague, rng):
     hedge = rng.choice([h for h in HEDGES if h != "masked"], size=len(true)).astype(object)
     blurred = vague.to_numpy() & (true >= 20)
     hedge[~blurred | ((down == up) & ~np.isin(hedge, ["about", "exact"]))] = "exact"
-    spoken = {
-        "odd": down,
-        "over": down,
-        "at_least": down,
-        "nearly": up,
-        "under": up,
-        "at_most": up,
-        "range": down,
-    }
+    spoken = dict.fromkeys(("odd", "over", "at_least", "range"), down)
+    spoken |= dict.fromkeys(("nearly", "under", "at_most"), up)
     value = np.select([hedge == h for h in spoken], list(spoken.values()), near)
     places = np.where(blurred, places, 1.0)
     table = pd.DataFrame({"hedge": hedge, "resolution": places}, index=values.index)
@@ -443,7 +416,7 @@ def simulate_reports(panel, *, seed, errors=0.0, vague=0.3, indicators=None, ide
     check_seed(seed)
     rng = np.random.default_rng(seed)
     book = (load_indicators() if indicators is None else indicators).set_index("indicator")
-    _check_shares(vague=vague)
+    check_number(at_least=0, at_most=1, vague=vague)
     figures = _levels(panel, book, vague, rng)
     words = words_of_reports(
         book,
@@ -474,9 +447,9 @@ def _as_facts(rows):
 def _error_shares(errors):
     """Share of sentences for each error; a float is spread over those that fit (None)."""
     if not isinstance(errors, Mapping):
-        _check_shares(errors=errors)
+        check_number(at_least=0, at_most=1, errors=errors)
         return {None: float(errors)}
-    _check_shares(**errors)
+    check_number(at_least=0, at_most=1, **errors)
     unknown = sorted(set(errors) - set(ERRORS))
     if unknown:
         raise DataError(f"errors= knows {list(ERRORS)}, not {unknown}.")

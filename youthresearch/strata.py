@@ -13,9 +13,10 @@ from .schema import (
     check_cohorts,
     check_columns,
     check_count,
-    check_text,
+    check_once,
     is_simulated,
     mark_simulated,
+    of_indicator,
 )
 
 OF_OUTCOME = ("level", "trend")
@@ -64,11 +65,9 @@ def strata_by(panel, *, by, outcome=None, n=3):
     names = as_names(by, "by")
     if not names:
         raise DataError("by= names nothing: say what strata are made of, such as 'province' or a column.")
-    check_count(at_least=2, n=n)
+    check_count(least=2, n=n)
     _check_panel(panel, ["district", "indicator"])
-    if outcome is not None:
-        check_text("outcome", outcome, "name an indicator of the panel")
-    rows = panel if outcome is None else _rows_of(panel, outcome)
+    rows = panel if outcome is None else of_indicator(panel, outcome)
     districts = pd.Index(sorted(rows["district"].unique()), name="district")
     parts, said = zip(*(_part(panel, districts, outcome, name, n) for name in names), strict=True)
     strata = pd.Series([" / ".join(row) for row in zip(*parts, strict=True)], districts, name=", ".join(said))
@@ -98,13 +97,6 @@ def _part(panel, districts, outcome, name, n):
 
 def _check_panel(panel, needed):
     check_columns("panel", panel, needed, "make it with as_panel or build_panel")
-
-
-def _rows_of(panel, indicator):
-    rows = panel[panel["indicator"] == indicator]
-    if rows.empty:
-        raise DataError(f"The panel has no indicator {indicator!r} to form strata of.")
-    return rows
 
 
 def of_column(panel, districts, name, use="strata"):
@@ -147,7 +139,7 @@ def _before(panel, districts, indicator, what):
         raise DataError(
             "No district of this panel is ever treated, so that no period comes before treatment."
         )
-    wide = _values_before(_rows_of(panel, indicator), indicator, first).reindex(districts)
+    wide = _values_before(of_indicator(panel, indicator), indicator, first).reindex(districts)
     needed = 2 if what == "trend" else 1
     short = wide.notna().sum(axis=1) < needed
     if short.any():
@@ -164,12 +156,7 @@ def _before(panel, districts, indicator, what):
 
 def _values_before(rows, indicator, first):
     """One row is one district, one column one period before the first cohort; infinities are missing."""
-    twice = rows.duplicated(["district", "period"], keep=False)
-    if twice.any():
-        raise DataError(
-            f"Rows of {indicator!r} share district and period: choose, e.g. panel[panel['scope'] == ''].",
-            rows[twice],
-        )
+    check_once(repr(indicator), rows)
     wide = rows[rows["period"] < first].pivot(index="district", columns="period", values="value")
     return wide.astype("float64").where(np.isfinite)
 

@@ -24,7 +24,7 @@ from .cells import (
 )
 from .effects import effect_of, estimator
 from .inference import SEED
-from .schema import DataError, as_names, check_seed, is_whole
+from .schema import DataError, as_names, check_count, check_seed
 from .weights import Linear
 
 POOR = 0.25  # of the effect; a level as far out of reach may pass for it
@@ -123,7 +123,14 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
         weights = control_weights(features[donors], features[treated].mean(axis=0))
         return weights, np.zeros((~after).sum())
 
-    weights, target = weigh(treated, ~treated)[0], features[treated].mean(axis=0)
+    told = _told_of_fit(cells, features, treated, after, weigh(treated, ~treated)[0])
+    if controls:
+        told["controls"] = "means before treatment"
+    return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
+
+
+def _told_of_fit(cells, features, treated, after, weights):
+    """Say how near the weighted mean comes before treatment, and what other weights as near would give."""
     gap = cells.y[treated].mean(axis=0) - weights @ cells.y[~treated]
     off = cells.without_noise(np.sqrt((gap[~after] ** 2).mean()))
     told = {"fit": f"{off:.4g} off before treatment (root mean square)"}
@@ -134,15 +141,13 @@ def synthetic_control(panel, *, outcome, controls=None, placebos=200, seed=SEED)
             "(synthetic_did takes levels off)"
         )
     change = cells.y[~treated][:, after].mean(axis=1)
-    ends = _as_near(features[~treated], target, weights, change)
+    ends = _as_near(features[~treated], features[treated].mean(axis=0), weights, change)
     if ends:
-        low, high = gap[after].mean() + weights @ change - np.array(ends)[::-1]
+        low, high = att + weights @ change - np.array(ends)[::-1]
         told["not unique"] = (
             f"other weights come as near, and give {low:.4g} to {high:.4g}; these are the most even"
         )
-    if controls:
-        told["controls"] = "means before treatment"
-    return _placebo_effect("synthetic_control", cells, treated, after, weigh, placebos, seed, told)
+    return told
 
 
 def _spread(values):
@@ -224,10 +229,7 @@ def _placebo_sets(treated, placebos, seed):
             f"{len(others)} never-treated districts cannot both stand in for {n} treated ones and be donors."
         )
     if n > 1:
-        if not is_whole(placebos) or placebos < 2:
-            raise DataError(
-                f"placebos={placebos} must be a whole number, at least 2: their spread is the error."
-            )
+        check_count(least=2, placebos=placebos)  # their spread is the error
         check_seed(seed)
     drawn = n > 1 and comb(len(others), n) > placebos
     if drawn:

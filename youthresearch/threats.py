@@ -1,21 +1,21 @@
 """What would have to be true for a conclusion to fall: one table over everything that it rests on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 import pandas as pd
 
-from .bounds import cells_with_weight, closed_high, count_shared, weights_follow, with_outcome
-from .cells import NEVER
+from .bounds import cells_with_weight, closed_high, count_shared, with_outcome
+from .cells import NEVER, only
 from .cohorts import READINGS, assign_cohorts
 from .honest import honest_did
 from .inference import SEED, NoReassignmentError, check_effect, inference_for, p_by_error
+from .reassign import TIE
 from .repair import apply_repair
 from .schema import DataError, check_callable, check_columns, check_frame, check_share, mark_simulated
 
 ALL = 0.99  # a report of which this share is not there is made up altogether
-TIE = 1e-12
 COLUMNS = [
     *("threat", "what", "unit", "sign_at", "significance_at"),
     *("sign_goes", "significance_goes", "att", "p_value", "note"),
@@ -136,9 +136,9 @@ def _check_others(others):
 
 def _default_p(strata, draws, seed):
     def p_value(effect):
-        if inference_for(effect, None) == "se":
-            return p_by_error(effect)
-        return effect.randomization(strata=strata, draws=draws, seed=seed).p_value
+        if inference_for(effect, None) == "randomization":
+            return effect.randomization(strata=strata, draws=draws, seed=seed).p_value
+        return p_by_error(effect)
 
     return p_value
 
@@ -216,25 +216,21 @@ def _vague(effect, cells, judge, cap):
 
 
 def _at_weights(effect):
-    return "at these weights, which follow the outcome" if weights_follow(effect) else ""
+    return "at these weights, which follow the outcome" if effect._follows else ""
 
 
 def _hidden(effect, judge):
     """Leave out never-treated districts until the conclusion falls, in the orders most likely to do it."""
     cells = effect._cells
-    score = (effect._by_unit[effect._units.of] * cells.y * cells.size[:, None]).sum(axis=1)
     never = np.flatnonzero(cells.cohort == NEVER)
     if len(never) < 3:
         return None
-    weight = np.abs(effect._by_unit[effect._units.of] * cells.size[:, None]).sum(axis=1)[never]
-    held = judge.sign * (score[never] - weight / weight.sum() * score[never].sum())
-    pull, centre = never[np.argsort(-held, kind="stable")], never[np.argsort(np.abs(held), kind="stable")]
 
     def without(left):
         keep = np.ones(len(cells.districts), bool)
         keep[left] = False
         try:
-            return effect._anew(_only(cells, keep))
+            return effect._anew(only(cells, keep, left_out=()))
         except DataError:  # too few for controls, or for placebos
             return None
 
@@ -249,7 +245,7 @@ def _hidden(effect, judge):
         except NoReassignmentError:  # the pilots' stratum has nobody left to compare with
             return True
 
-    orders = [order[: _most(order, without)] for order in (pull, centre)]
+    orders = [order[: _most(order, without)] for order in _orders(effect, never, judge.sign)]
     sign = _enough(orders[0], turns)
     significance = min(_enough(order, falls) for order in orders) if judge.stands(effect) else 0.0
     return {
@@ -262,9 +258,12 @@ def _hidden(effect, judge):
     }
 
 
-def _only(cells, keep):
-    names = ("districts", "cohort", "y", "observed", "controls", "size")
-    return replace(cells, **{name: getattr(cells, name)[keep] for name in names}, left_out=())
+def _orders(effect, never, sign):
+    """Never-treated districts, those first that hold the effect up most, and those nearest to their mean."""
+    score = (effect._by_cell * effect._cells.y).sum(axis=1)[never]
+    weight = np.abs(effect._by_cell).sum(axis=1)[never]
+    held = sign * (score - weight / weight.sum() * score.sum())
+    return never[np.argsort(-held, kind="stable")], never[np.argsort(np.abs(held), kind="stable")]
 
 
 def _most(order, without):
@@ -399,9 +398,5 @@ def panels_by_reading(panel, pilots, *, reading="notice", **options):
 
 def _same_cohorts(one, other):
     columns = ["district", "cohort"]
-    return (
-        one[columns]
-        .drop_duplicates()
-        .reset_index(drop=True)
-        .equals(other[columns].drop_duplicates().reset_index(drop=True))
-    )
+    one, other = (panel[columns].drop_duplicates(ignore_index=True) for panel in (one, other))
+    return one.equals(other)

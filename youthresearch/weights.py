@@ -39,24 +39,14 @@ class Linear:
             np.concatenate([self.centre[:at], other.centre, self.centre[at:]]),
         )
 
-    def scores(self, cells, units):
-        """Return each district's part of the error of each estimate, shape (N, K)."""
-        scores = np.empty((len(cells.y), len(self.weights)))
-        for rows, unit in blocks(units.of, len(units.n)):
-            scores[rows] = self._score(cells, rows, unit)
-        return scores
-
     def covariance(self, cells, units):
         """Return the sum over districts of the products of their scores, shape (K, K)."""
         total = np.zeros((len(self.weights), len(self.weights)))
         for rows, unit in blocks(units.of, len(units.n)):
-            scores = self._score(cells, rows, unit)
+            sums = _weighted_sums(cells.y[rows], self.weights[:, unit])
+            scores = (sums - self.centre[:, unit].T) * cells.size[rows, None]
             total += scores.T @ scores
         return total
-
-    def _score(self, cells, rows, unit):
-        sums = _weighted_sums(cells.y[rows], self.weights[:, unit])
-        return (sums - self.centre[:, unit].T) * cells.size[rows, None]
 
 
 def _weighted_sums(y, weights):
@@ -112,6 +102,11 @@ class TwoWay:
         total = np.where(self.used, total, 0)
         demeaned = np.where(self.used, total - (self.share * total).sum(axis=1, keepdims=True), 0)
         return self.inverse @ np.append(demeaned.sum(axis=0), np.einsum("utp,ut->p", self.x, total))
+
+    def fit(self, total, regressors):
+        """Return what period effects and regressors explain, shape (U, T)."""
+        theta, periods = self.coefficients(total), self.used.shape[1]
+        return theta[:periods] + regressors @ theta[periods:]
 
 
 def two_way(units, regressors, used=None):
@@ -171,13 +166,22 @@ def regression(units, regressors, targets, used=None):
         What period effects and regressors explain.
     """
     model = two_way(units, regressors, used)
-    periods = units.observed.shape[1]
-    targets = np.vstack([np.zeros((periods, targets.shape[1])), targets])
-    theta = model.coefficients(units.total)
-    fit = theta[:periods] + regressors @ theta[periods:]
+    targets = np.vstack([np.zeros((units.observed.shape[1], targets.shape[1])), targets])
+    fit = model.fit(units.total, regressors)
     weights = model.weights(targets)
     linear = Linear(weights, np.einsum("kut,ut->ku", weights, fit))
     return linear, model.identified(targets), model.rank, fit
+
+
+def residuals(cells, units, fit):
+    """Take off each cell what a regression explains, and its district's mean of the rest, shape (N, T)."""
+    return less_mean(cells.y - fit[units.of], cells.observed)
+
+
+def less_mean(values, used):
+    """Take the mean over the cells used (axis -1) off; 0 elsewhere."""
+    count = np.maximum(used.sum(axis=-1, keepdims=True), 1)
+    return np.where(used, values - np.where(used, values, 0).sum(axis=-1, keepdims=True) / count, 0)
 
 
 def imputation(units, model, direct, treated):
@@ -200,8 +204,7 @@ def imputation(units, model, direct, treated):
     """
     weights = direct + model.weights(_asked(units, model, direct))
     weights -= direct.sum(axis=2)[:, :, None] * model.share
-    theta = model.coefficients(units.total)
-    fit = theta[: treated.shape[1]] + units.controls @ theta[treated.shape[1] :]
+    fit = model.fit(units.total, units.controls)
     mean = units.total / units.n[:, None]
     effect = mean - fit - (model.share * (mean - fit)).sum(axis=1, keepdims=True)
     explained = _average_effects(units, direct, np.where(treated, effect, 0))
