@@ -18,10 +18,10 @@ from itertools import pairwise
 
 from .dates import iso
 from .nouns import OCCASIONS, PARTS
-from .quantities import POINTS, either, is_at_least, lexicon_codes, lexicon_pattern, lexicon_words
+from .quantities import POINTS, is_at_least
 from .rates import PERIODS, Each, each_of, each_of_all
 from .signs import baselines
-from .tokens import roles
+from .words import either, lexicon_codes, lexicon_pattern, lexicon_words, roles
 
 FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers

@@ -40,16 +40,16 @@ from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
 from .phrases import AIMS, TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
-from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
+from .quantities import area_after, fold, scan_folded, signed
 from .rates import each_of
 from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .sorts import YEARLY
 from .tables import lines_of, read_tables
-from .tokens import COUNTED, NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb, roles
+from .tokens import COUNTED, NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb
 from .wholes import follow, share_of, whole_of, wholes_of
-from .words import words_of
+from .words import lexicon_pattern, roles, words_of
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),

@@ -22,12 +22,11 @@ from .tokens import (
     is_piece,
     is_quality,
     may_stand,
-    purely,
-    roles,
     says,
     span,
     takes_verb,
 )
+from .words import purely, roles
 
 EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),

@@ -12,7 +12,7 @@ unit owes (每名干部联系不少于10名青年), which is no matter of this m
 from functools import cache
 from typing import NamedTuple
 
-from .quantities import compiled
+from .words import compiled
 
 NORMS = ("threshold", "limit")
 SET = "set"  # no norm, but what a rule sets
@@ -411,7 +411,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
 
 
 _HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
-_MARKS = {  # what stands in a rule or beside a number; capitals: see `quantities.compiled`
+_MARKS = {  # what stands in a rule or beside a number; capitals: see `words.compiled`
     # sentences; each begins with a letter, no group or class, so that the search runs over all others at once
     "glance": (
         r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|不能[超高多大]|即可|便可|须|者,|的,|以上,|之上,|方可|才能"

@@ -34,7 +34,6 @@ from .tokens import (
     PEOPLE,
     SETTINGS,
     classify,
-    coded,
     counts,
     cut,
     ends_in,
@@ -44,12 +43,12 @@ from .tokens import (
     is_person,
     is_verb,
     moves,
-    roles,
     says,
     span,
     takes_verb,
     verbal,
 )
+from .words import coded, roles
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 OCCASIONS = ("场", "场次", "次")  # units of the same events

@@ -17,20 +17,18 @@ from .tokens import (
     OTHER,
     PEOPLE,
     SIGNS,
-    coded,
     counts,
     ends_in,
     is_counted,
     is_level,
     is_person,
     moves,
-    purely,
-    roles,
     says,
     span,
     takes_verb,
     verbal,
 )
+from .words import coded, purely, roles
 
 REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one

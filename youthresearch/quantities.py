@@ -19,7 +19,7 @@ import pandas as pd
 from .intervals import hedge_interval
 from .loaders import AREA, UNDER, load_traditional
 from .schema import DataError, check_text
-from .words import word_table
+from .words import either, lexicon_codes, word_table
 
 POINTS = ("百分点", "千分点")
 _SAME_UNIT = {
@@ -58,7 +58,6 @@ _PLANNED = re.compile("画(?<=[计企规谋筹]画)")  # 計畫, as written in T
 _TEN_THOUSAND = re.compile("[wW](?<=\\d[wW])(?=[+次人余多])")  # 阅读量10w+
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
-_CAPITALS = re.compile("[A-Z][A-Z_]+")
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -585,20 +584,6 @@ def is_at_least(clause):
     return "至少" in clause and bool(_LEAST.search(clause))
 
 
-def lexicon_codes(role):
-    """Return the words of one role of the lexicon with their codes, as a dict."""
-    return _lexicon()[role]
-
-
-@cache
-def _lexicon():
-    """Sort the words of the lexicon by their roles, in one reading."""
-    table, codes = word_table("lexicon"), {}
-    for word, role, code in zip(table["word"], table["role"], table["code"], strict=True):
-        codes.setdefault(role, {})[word] = code
-    return codes
-
-
 @cache
 def counted_units():
     """Return the units that numbers have, as the sources write them; 月 of 次/月 is none, nor are areas."""
@@ -648,39 +633,6 @@ def area_after(folded, end):
 @cache
 def _area():
     return re.compile(rf"{areas()}(?:\([\u4e00-\u9fff、]{{1,6}}\))?")
-
-
-def lexicon_words(*roles):
-    """Return the words of some roles, escaped for a pattern, the longest first."""
-    words = {word for role in roles for word in lexicon_codes(role)}
-    return list(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))
-
-
-def lexicon_pattern(*roles):
-    """Return the words of some roles as one alternation."""
-    return "|".join(lexicon_words(*roles))
-
-
-def compiled(patterns, names):
-    """Compile patterns, a dict, in which capitals stand for a text of `names` or a role of the lexicon."""
-
-    def spelt(pattern):
-        return _CAPITALS.sub(
-            lambda m: spelt(names[m[0]]) if m[0] in names else lexicon_pattern(m[0].lower()), pattern
-        )
-
-    return {name: re.compile(spelt(pattern)) for name, pattern in patterns.items()}
-
-
-def either(words, unless=None, first=()):
-    """Return words as one alternation, the longest first; by first characters, so that few are tried.
-
-    unless: what must not follow some of them, as patterns; first: characters in the order to try them.
-    """
-    rest, unless = {c: [] for c in first}, unless or {}
-    for word in sorted(words, key=lambda w: (-len(w), w)):
-        rest.setdefault(word[0], []).append(re.escape(word[1:]) + unless.get(word, ""))
-    return "|".join(re.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items() if r)
 
 
 def _beyond(units):

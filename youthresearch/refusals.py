@@ -8,8 +8,9 @@ from math import nan
 
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
-from .quantities import areas, compiled, is_at_least, lexicon_codes
-from .tokens import PEOPLE, purely
+from .quantities import areas, is_at_least
+from .tokens import PEOPLE
+from .words import compiled, lexicon_codes, purely
 
 PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
@@ -398,7 +399,7 @@ _NAMES = {
     "GIVE": "捐|捐赠|赠送?|送[上去给]|发放|购[置买]|添置",
     "SOME": rf"\d+|[{_HAN_DIGITS}]+",
 }
-_MARKS = {  # what stands beside a number, by what is asked of it; capitals: see `quantities.compiled`
+_MARKS = {  # what stands beside a number, by what is asked of it; capitals: see `words.compiled`
     # blanks, units, ratios
     "blank": (  # what stands where a digit is missing; but heads end in one (青春同行 百名青年)
         r"(?:[xX×*○□△_▲●■?…·﹍A-Za-z]|某|若干|[(] *[)]|(?<=[入出收资款金额值约达为共计]) {1,9}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from .places import is_place
-from .quantities import lexicon_codes
+from .words import purely, roles
 
 WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
 PEOPLE = ("名", "位", "人", "人次")
@@ -342,24 +342,6 @@ def moves(word):
 def may_stand(sort):
     """Tell whether a word may stand in a noun phrase."""
     return sort in "npwvag"
-
-
-@cache
-def roles(role):
-    """Return the words of a role in the lexicon."""
-    return frozenset(lexicon_codes(role))
-
-
-@cache
-def coded(role, code):
-    """Return the words of a role that have a code."""
-    return frozenset(word for word, its in lexicon_codes(role).items() if its == code)
-
-
-@cache
-def purely(role, *others):
-    """Return the words of a role that have none of the others."""
-    return roles(role).difference(*map(roles, others))
 
 
 def span(tokens, begin, last):
