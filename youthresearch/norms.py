@@ -191,14 +191,6 @@ _GIVEN = frozenset(("元", "项", "种"))  # what one may have but once; times h
 _YUAN, _PERCENT, _HOURS, _TIMES = map(frozenset, (["元"], ["%"], ["小时"], ["次", "人次"]))
 
 
-class _Anything:
-    def __contains__(self, _):
-        return True
-
-
-_ANY = _Anything()
-
-
 class Form(NamedTuple):
     """A form of words that makes a number a norm: what stands on either side, how it is hedged, its unit.
 
@@ -208,8 +200,8 @@ class Form(NamedTuple):
 
     before: str
     after: str = ""
-    hedges: frozenset = _ANY
-    units: frozenset = _ANY
+    hedges: frozenset | None = None  # any
+    units: frozenset | None = None
 
 
 _NAMES = {
@@ -498,7 +490,11 @@ _MARKS = {  # what stands in a rule or beside a number; capitals: see `words.com
 @cache
 def _rules(hedge, unit):
     """Return the forms of a number with some hedge and unit, in order, each as its norm and itself."""
-    return [(norm, form) for norm, form in _compiled() if hedge in form.hedges and unit in form.units]
+    return [
+        (norm, form)
+        for norm, form in _compiled()
+        if (not form.hedges or hedge in form.hedges) and (not form.units or unit in form.units)
+    ]
 
 
 @cache

@@ -7,6 +7,7 @@ it is: a quantity, or a date, an ordinal, an age, a duration, a name, a document
 
 import re
 from bisect import bisect
+from collections import namedtuple
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -350,42 +351,17 @@ def _quantity(value, value_max, hedge, place, unit):
     }
 
 
-@dataclass(slots=True)
-class _Parts:
-    """What the groups of a quantity's pattern hold, in their order there; empty where one took no part."""
-
-    all: str
-    pre: str
-    least: str
-    most: str
-    fraction: str
-    tenth: str
-    tenths: str
-    double: str
-    mask: str
-    odd1: str
-    unit1: str
-    moved: str
-    first: str
-    last: str
-    odd2: str
-    unit2: str
-    other: str
-    apart: str
-    next: str
-    zh1: str
-    odd3: str
-    unit3: str
-    zh2: str
-    odd4: str
-    unit4: str
-    unitodd: str
-    post: str
+# What the groups of a quantity's pattern hold, in their order there; empty where one took no part.
+_Parts = namedtuple(
+    "_Parts",
+    "all pre least most fraction tenth tenths double mask odd1 unit1 moved first last odd2 unit2 other apart"
+    " next zh1 odd3 unit3 zh2 odd4 unit4 unitodd post",
+)
 
 
 def _read(match):
     """Turn a match of the quantity pattern into its value, hedge and unit; nothing if it has none (3/0)."""
-    part = _Parts(*match.groups("")[-len(_Parts.__slots__) :])
+    part = _Parts(*match.groups("")[-len(_Parts._fields) :])
     unit = part.unit1 or part.unit2 or part.unit3 or part.unit4
     unit, hedge = _SAME_UNIT.get(unit, unit), _hedge(part)
     if part.mask:
