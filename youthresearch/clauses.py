@@ -412,7 +412,6 @@ def _is_listed_with(context, mention, said):
         context["seats"]
         or mention["unit"] == first["unit"]
         or context["owed"]
-        or mention["hedge"] == first["hedge"] == "at_least"
         or single  # 每人一个书包、一条毛巾
     )
 
@@ -647,14 +646,12 @@ def _is_put(found, lead, rest):
     end = _CLAUSE.match(lead, found.start()).end()
     if end == len(lead) and _PUT.match(rest):
         return True
-    if found["sure"]:
+    if found["sure"] or found["verb"]:
         return False
     said = lead[found.start() : end]
-    if found["verb"]:
-        return said.endswith("的") or bool(_WHERETO.search(said))
     apart = end < len(lead) and not _COMING.search(lead, 0, found.start())
     noun = any(said[1:n] in roles(role) for n in range(3, 6) for role in ("noun", "person", "organisation"))
-    return apart or noun or said.endswith("的") or bool(_WHERETO.search(said + _FURTHER.match(rest)[0]))
+    return apart or noun or bool(_WHERETO.search(said + _FURTHER.match(rest)[0]))
 
 
 def is_intended_before(folded, start):
@@ -686,7 +683,7 @@ def is_least(folded, sentence):
     if kept[0]["hedge"] != "at_least":  # most begin otherwise
         return False
     least = sum(mention["hedge"] == "at_least" and mention["unit"] not in PARTS for mention in kept)
-    if least < 2 or 2 * least < len(kept):
+    if least < 2:
         return False
     said = folded[sentence["start"] : sentence["end"]]
     return not (_NOW.search(said) or _WAS.search(said))

@@ -332,8 +332,7 @@ def _sentences(folded, mentions):
             first, i = i, bisect_left(starts, stop, i)
             if i > first:
                 stop = max(stop, mentions[i - 1]["end"])
-            if i > first or fresh:
-                yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
+            yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
             fresh = folded[stop - 1] == "\n"
             start = stop
 
@@ -533,9 +532,7 @@ def _without_total(noun, unit, kind, folded):
 
 
 def _says_no_more(name, unit, kind):
-    """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件, 失业率均值."""
-    if name.endswith(("率均值", "率平均值")):
-        return name[name.rindex("率") + 1 :]
+    """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件."""
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
     if name.endswith("比例"):  # but of 党员比例提高5个百分点 the share itself has changed

@@ -129,7 +129,7 @@ def _honoured(tokens, begin, last, unit):
     """Find who is given the title that a phrase ends in (授予9个支部“红旗支部”称号)."""
     for n in range(begin, last):
         after = tokens[n + 1]
-        titled = after.sort in "pas" or is_level(after.word) or after.word.startswith((*roles("praise"),))
+        titled = after.sort in "pas" or after.word.startswith((*roles("praise"),))
         if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
             return n
         if after.word == NOUN and tokens[n].sort == "n" and not is_level(tokens[n].word):
@@ -408,8 +408,7 @@ def _joins_next(tokens, j, last, unit):
         head = _last_counted(tokens, j + 1, head, unit)
         if head is None:
             return False  # 9个贫困县和帮扶任务
-    after = tokens[head + 1].word
-    if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
+    if tokens[head + 1].word == NUMBER:
         return False
     if tokens[j].word in ("与", "同", "跟") and tokens[head + 1].sort in "vh":
         return False  # 9个团支部与贫困村结对

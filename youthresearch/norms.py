@@ -133,13 +133,13 @@ def norm_of(mention, folded, sentence, ruled, before=None):
 
 
 def _like_the_last(before, mention, since, together):
-    """Say what a number is that comes after a norm: what a threshold grants, a bounded share, a top."""
+    """Say what a number is that comes after a norm: what a threshold grants, a bounded share."""
     grants = before[1] == "threshold" and mention["unit"] != "次"  # 获得表彰3次 happened
     if together and grants and _marks()["granted"].search(since):
         return "limit"
     if mention["hedge"] in _BOUNDS and mention["unit"] == "%" and (together or before[2] == "%"):
         return before[1]
-    return "limit" if together and mention["hedge"] == "at_most" else ""
+    return ""
 
 
 def _by_words(mention, lead, rest):
@@ -150,8 +150,6 @@ def _by_words(mention, lead, rest):
     for norm, form in _rules(hedge, unit):
         if form.before.search(lead) and form.after.match(rest):
             return norm
-    if mention["value"] == 1 and _marks()["equals"].match(rest):
-        return "limit"
     return ""
 
 
@@ -165,8 +163,7 @@ def _of_rule(mention, lead, rest):
     if not measured and marks["owing"].search(lead) and not marks["size"].search(lead):
         return ""
     # a number of persons may be a quota, so planned
-    bounded = mention["hedge"] in _BOUNDS
-    return "threshold" if bounded or measured or marks["reached"].search(lead) else ""
+    return "threshold" if mention["hedge"] in _BOUNDS or measured else ""
 
 
 def _is_set(mention, lead, rest):
@@ -464,7 +461,6 @@ _MARKS = {  # what stands in a rule or beside a number; capitals: see `words.com
         r"(?:\([^()]*\))?(?:人?数)?(?:一般|原则上)?$"
     ),
     "granted": r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|(?<!参)加|扣|(?<!书)记)[^,。;]{0,18}$",
-    "equals": r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d",  # 1小时等于2积分
     # numbers of rules
     "seat": (  # 代表名额为60名, 女代表不少于9名
         r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"
@@ -475,7 +471,6 @@ _MARKS = {  # what stands in a rule or beside a number; capitals: see `words.com
     ),
     "owing": r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$",  # 每名干部联系3个以上的支部
     "size": "(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$",
-    "reached": r"(?:达到?|为|在|累计|超过)$",
     "passed_on": "[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归|用[于作]",
     "who": r"(?:PERSON)(?:\([^()]*\))?(?:人?数)?占?(?:的?比例)?$",  # 女职工, 单位负责人(含正副职), 女代表比例
     # 标准提高20%, 第一学期约占20%

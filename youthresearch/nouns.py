@@ -131,7 +131,8 @@ def _instead(tokens, i, unit, kind, found, context):
     """Find the noun, and its rule, where what stands left of a number says something else of it."""
     left, before = found["left"], context["noun"]
     strange = unit in ("元", *ONLY) and not fits(_head(tokens, i, left), unit)
-    named = (_listed(tokens, i, unit) or _labelled(tokens, i, unit)) if strange else None
+    listed = _listed(tokens, i) if strange and unit == "元" else None
+    named = listed or (_labelled(tokens, i, unit) if strange else None)
     if named:
         return named, "topic"
     if before and (_is_aim(tokens, i, unit, left) or (kind == "growth" and _is_rate(tokens, i, left))):
@@ -299,7 +300,7 @@ def _own_share(tokens, i, unit, context):
         parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
-    return _shared(tokens, i, unit) or (before[place - size] if len(before) >= size else None)
+    return before[place - size] if len(before) >= size else None
 
 
 def _told_apart(tokens, first):
@@ -361,7 +362,7 @@ def _is_elided(tokens, i, unit, found, before):
     if place is None:
         return False
     where = tokens[place]
-    if where.sort == "p" and _is_only_place(tokens, place, found[0]):
+    if where.sort == "p" and _is_only_place(tokens, place):
         return True  # 岗位16个,其中广西9个
     if not before or ends_in(where.word, "league") or not is_counted(where.word):
         return False
@@ -382,7 +383,7 @@ def _is_where(tokens, i, unit, found, context):
     if unit in (*TO_THE_LEFT, *EVENTS):
         return False  # 大型招聘会9场,小型招聘会60场
     label = tokens[i - 1]
-    if label.end != found[1] or not ends_in(label.word, "organisation") or is_person(label.word):
+    if label.end != found[1] or not ends_in(label.word, "organisation"):
         return False
     if lead(tokens, i - 1, found[0]).sort in "hvw":
         return False  # 设施90个,其中设置服务站60个
@@ -391,17 +392,12 @@ def _is_where(tokens, i, unit, found, context):
     return told or any(word in (":", "其中", "包括", "(") for word in said)
 
 
-def _is_only_place(tokens, k, start):
-    """Tell whether a clause up to token k is nothing but the name of a place."""
-    word = tokens[k].word
-    named = len(word) < 4 or word[-1] in "省市县区州盟旗"  # 城镇人口 is none
-    if word == BODY or not named or word[0] in "各每" or word in ("城镇", "农村"):
-        return False
-    while tokens[k].start > start or tokens[k - 1].sort == "p":
-        if tokens[k].sort not in "pc":
-            return False  # 绿化山林
+def _is_only_place(tokens, k):
+    """Tell whether a clause up to the place k is nothing but the name of that."""
+    named = tokens[k].word != BODY
+    while tokens[k - 1].sort == "p":
         k -= 1
-    return tokens[k].sort == "p" and tokens[k - 1].sort in "xcs"
+    return named and tokens[k - 1].sort in "xcs"
 
 
 def _candidates(tokens, i, unit, kind, before):
@@ -438,7 +434,7 @@ def _candidates(tokens, i, unit, kind, before):
     elif (
         right
         and unit in ("元", "小时")
-        and (tokens[i - 2].word != "总" or tokens[i - 1].word in WORTH)  # 总投资9万元的项目
+        and tokens[i - 2].word != "总"  # 总投资9万元的项目
         and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
     ):
         found = {"right": right} | found  # 5万元的经费, 534万元奶粉
@@ -552,7 +548,7 @@ def _further(tokens, i, unit, kind, context):
     described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
     if described:
         return described, "left", before
-    use = _used_as(tokens, i) if unit == "元" and alone else None
+    use = _used_as(tokens, i) if unit == "元" else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
     of = _taken_in(tokens, i, context) if verb and unit == "元" else None
     if verb and before and unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i):
@@ -562,7 +558,7 @@ def _further(tokens, i, unit, kind, context):
     if verb:
         persons = None if before or unit not in PEOPLE else _done_to(tokens, i, verb, context)
         return (persons, "inherited", verb) if persons else (verb, "event", before)
-    money = use or (_money(tokens, i) if unit == "元" and alone else None)
+    money = use or (_money(tokens, i) if unit == "元" else None)
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
         return noun, "inherited", each_before(tokens, i)
@@ -616,7 +612,7 @@ def _is_item(tokens, i, unit, left):
     """Tell whether a phrase is all that stands before number i in a list (村书记2人,村会计1人)."""
     n = i - 1
     whose = unit in PEOPLE and ends_in(tokens[n].word, "organisation")
-    if tokens[n].end != left[1] or whose or tokens[n].sort == "p":
+    if tokens[n].end != left[1] or whose:
         return False
     while n > 0 and tokens[n].start > left[0]:
         n -= 1
@@ -661,13 +657,12 @@ def _fitting(tokens, i, unit, before):
     return before if k is None else phrase_to(tokens, k)
 
 
-def _listed(tokens, i, unit):
-    """Find what a list is of, where a figure in it has only its label (津贴分别为:一类区9元,二类区8元)."""
+def _listed(tokens, i):
+    """Find the sum that a list is of, where a figure has only a label (津贴分别为:一类区9元,二类区8元)."""
     mark = next((k for k in range(i - 1, 0, -1) if tokens[k].word in (":", "为")), 0)
     if not tokens[mark - 1].word.startswith(("分别", "如下", "标准")):
         return None
-    named = (k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw")
-    k = next((k for k in named if unit == "元" or fits(tokens[k].word, unit)), None)
+    k = next((k for k in range(mark - 1, -1, -1) if tokens[k].sort in "nw"), None)
     return None if k is None else phrase_to(tokens, k)
 
 
@@ -743,8 +738,8 @@ def _event(tokens, i, unit):
     if tokens[i + 1].sort in "vw" and tokens[i + 2].sort in "xc" and unit in EVENTS:
         return span(tokens, i + 1, i + 1)
     k = i - 1
-    while tokens[k].word in SUMMED or (tokens[k].word in roles("holds") and tokens[k - 1].sort in "vwh"):
-        k -= 1  # 惠民演出开展32场
+    while tokens[k].word in SUMMED:
+        k -= 1
     bought = tokens[k].sort == "h" and tokens[i + 1].word == "的"
     return _event_to(tokens, k, unit) if not bought and _is_event(tokens, k, unit) else None
 
@@ -1039,5 +1034,5 @@ def _only_qualifies(tokens, i, phrase, unit):
     for token in reversed(tokens[max(0, i - REACH - 1) : i]):
         if token.end == phrase[1]:
             total = token.start == phrase[0] and token.word in BARE
-            return unit != "所" and (total or token.word == "级" or ends_in(token.word, "qualifies"))
+            return unit != "所" and (total or ends_in(token.word, "qualifies"))
     return False

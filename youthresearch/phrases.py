@@ -113,7 +113,7 @@ def _is_sender(tokens, k, i):
     word = tokens[k].word
     if not (ends_in(word, "organisation") or word.endswith(BODIES)):
         return False
-    if word[0] == "各" or tokens[i + 1].word in roles("event"):
+    if tokens[i + 1].word in roles("event"):
         return True  # 9个县区600人收看
     return k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i])
 

@@ -89,7 +89,7 @@ def _becomes_rank(mention, folded, lead):
         last = max(mention["value"], mention["value_max"])  # 前三至五名: of five
         mention |= {"sort": "rank", "value": 1.0, "value_max": last, "hedge": "range", "unit": "名"}
         return True
-    if mention["unit"] == "强" or not lead.endswith(("至", "到", "的", "由", "从")):
+    if not lead.endswith(("至", "到", "的", "由", "从")):
         return False
     if _marks()["ranked"].search(folded, max(0, start - 40), start):
         mention["sort"] = "rank"
@@ -125,8 +125,8 @@ def _by_its_unit(mention, token, lead, rest):
         return "number"  # 20号3栋501室, 3号楼2单元
     if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
-    if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
-        return "number"  # 8号楼302室, 3室2厅
+    if unit == "室" and mention["value"] >= 100:
+        return "number"  # 8号楼302室
     if unit == "位" and marks["digits"].search(lead):
         return "number"  # 身份证号后4位
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
@@ -159,9 +159,7 @@ def _is_time_taken(mention, lead, rest):
     marks = _marks()
     if marks["took"].search(lead):
         return True
-    return mention["value"] <= THREE_DAYS and not (
-        marks["served"].search(lead) or marks["of_hours"].match(rest)
-    )
+    return mention["value"] <= THREE_DAYS and not marks["served"].search(lead)
 
 
 def _is_such(mention, lead, rest):
@@ -202,9 +200,9 @@ def _no_unit(mention, lead, token, rest):
     if not _marks()["stated"].search(lead):
         large = mention["resolution"] > 1 or mention["hedge"] != "exact"
         large |= lead[-1:] in (",", "、") and rest.startswith(("先进", "优秀"))  # 先进集体3个,10先进个人
-        if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
+        if not (large or _marks()["admin"].match(rest)):
             return "no unit"
-    return "unit" if _only_unit(token, "", lead) else ""
+    return ""
 
 
 def _is_phase(mention, lead, rest):
@@ -270,10 +268,7 @@ def _is_enumerated(mention, token, lead, rest):
     if marks["enumeration"].match(rest):
         if marks["fields"].match(rest):
             return bool(marks["about"].search(lead))  # 围绕三个领域, but 监测三个领域
-        beside = (
-            token[0] not in _HAN_DIGITS and marks["beside"].match(rest) and not marks["about"].search(lead)
-        )
-        return not (beside or marks["qualifying"].match(rest) or marks["fared"].match(rest))
+        return not (marks["qualifying"].match(rest) or marks["fared"].match(rest))
     return token[0] in _HAN_DIGITS and (
         (mention["unit"] == "个" and rest[2:3] in ("", *",。;、:和)") and rest[:2] in _doings())
         or marks["kept_to"].search(lead)
@@ -342,8 +337,7 @@ def _is_one(mention, lead, rest, at_end):
         return True  # 每月召开一次
     if marks["given_away"].search(lead) and marks["and_one"].match(rest):
         return True  # 捐赠一个书包和一套文具
-    least = mention["hedge"] == "at_least" or is_at_least(lead)
-    if least and (marks["each"].search(lead) or marks["amid"].search(lead)):
+    if mention["hedge"] == "at_least" and (marks["each"].search(lead) or marks["amid"].search(lead)):
         return True  # 每名干部至少联系一家, 成员中至少有一名妇女
     if unit in FOUNDED and marks["founded"].search(lead) and not marks["idea"].match(rest):
         return True
@@ -371,8 +365,6 @@ def _no_count(lead, token, rest):
         return "number"
     if token[0] == "0" and token[1:2].isdigit():
         return "number"  # 028
-    if marks["years"].match(rest):
-        return "age"
     if marks["to"].match(rest) or marks["for"].search(lead):
         return "ratio"
     return "name" if rest[:1].isascii() and rest[:1].isalpha() else ""
@@ -422,7 +414,6 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"|[\u4e00-\u9fff]号码?:$"
     ),
     "long": r"\d{9}",
-    "years": r" ?周?岁",
     # ranks
     "ordinal": r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?",
     "rank": (
@@ -472,13 +463,11 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "got": "[了收征发审印展拍办补换赠]|整理|制作|共",
     "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
     "served": "(?:服务|时[间长数]|[工课学]时|[课开授]|培训|累计|共|总|[每均])[^,。;:]*$",
-    "of_hours": "的[^,。;:]{0,6}(?:服务|课|培训|劳动)",
     "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
     "one_after_another": "连续(?:举办|开展|召开|推出)了?$",  # 连续举办两期“...”
     "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
     "numbered": r"\d{1,4}(?:室|号|单元|层)",
-    "address": r"[\d楼号栋座幢层单元-]$",
     # what is told one by one: four aspects, of which no figure speaks
     "enumeration": (  # but 3个条件较好的村
         "(?:ENUMERATION)(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{0,4}的)"
@@ -492,7 +481,6 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         "(?:ENUMERATION)[^,。;:、\\d]{0,4}?(?:已?全部|[均都已被获]|未(?!来)|荣获|[入评获]选|受到|得到|通过|走在"
         "|在全[国省市区县州]|位[居列]|[名排]列?[居第]|列[居第]|整改|办结|销号|推广)"
     ),
-    "beside": "(?:ENUMERATION)[、和及]\\d",  # 10个领域、39方面措施
     "about": "(?:围绕|聚焦|紧扣|突出|按照|从)[^,。;]*$|(?<![现正存])在$",
     "fields": "(?:OF_FIELDS)",
     "constituent": r"[\u4e00-\u9fff]{0,4}?(?:OF_ANY_SIZE)",

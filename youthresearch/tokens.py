@@ -345,5 +345,5 @@ def may_stand(sort):
 
 
 def span(tokens, begin, last):
-    """Return the offsets of the tokens from begin to last, or nothing."""
-    return None if begin is None or last is None else (tokens[begin].start, tokens[last].end)
+    """Return the offsets of the tokens from begin to last."""
+    return tokens[begin].start, tokens[last].end
