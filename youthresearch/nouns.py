@@ -37,11 +37,14 @@ from .tokens import (
     counts,
     cut,
     ends_in,
+    first_of,
     fits,
+    head_of,
     is_counted,
     is_level,
     is_person,
     is_verb,
+    last_of,
     moves,
     says,
     span,
@@ -105,7 +108,7 @@ def find_noun(tokens, i, mention, kind, context):
         return attended, "event", before
     found = _candidates(tokens, i, unit, kind, before)
     rule, *others = found or ("",)
-    bare = rule == "left" and _only_qualifies(tokens, i, found["left"], unit)
+    bare = rule == "left" and _only_qualifies(tokens, found["left"], unit)
     level = _level(tokens, i, before) if bare or not rule else None
     if level:
         return level, "inherited", before
@@ -116,13 +119,13 @@ def find_noun(tokens, i, mention, kind, context):
     if rule == "event" and context.get("unit") == unit and _is_part_done(tokens, i):
         again = again or before
     if rule != "right" and ends_in(tokens[i - 1].word, "act"):
-        again = again or _accused(tokens, i, context)
+        again = again or _accused(tokens, context)
     if again:
         return again, "inherited", found.get(rule)
     if bare or not rule:
         further = _further(tokens, i, unit, kind, context)
-        told = kind == "share" and (further[1] in ("topic", "none") or _is_no_total(tokens, i, found))
-        told = bare and (told or _is_listed(tokens, i, before))
+        told = kind == "share" and (further[1] in ("topic", "none") or _is_no_total(tokens, found))
+        told = bare and (told or _is_listed(tokens, before))
         return (found["left"], "left", further[0]) if told else further  # 大专学历占总数的60%
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
@@ -130,32 +133,32 @@ def find_noun(tokens, i, mention, kind, context):
 def _instead(tokens, i, unit, kind, found, context):
     """Find the noun, and its rule, where what stands left of a number says something else of it."""
     left, before = found["left"], context["noun"]
-    strange = unit in ("元", *ONLY) and not fits(_head(tokens, i, left), unit)
+    strange = unit in ("元", *ONLY) and not fits(head_of(tokens, left), unit)
     listed = _listed(tokens, i) if strange and unit == "元" else None
     named = listed or (_labelled(tokens, i, unit) if strange else None)
     if named:
         return named, "topic"
-    if before and (_is_aim(tokens, i, unit, left) or (kind == "growth" and _is_rate(tokens, i, left))):
+    if before and (_is_aim(tokens, i, unit, left) or (kind == "growth" and _is_rate(tokens, left))):
         return before, "inherited"  # 就业9人,完成目标的90%,增长率6%
-    if before and unit != "项" and _is_set(tokens, i, left):
+    if before and unit != "项" and _is_set(tokens, left):
         return before, "inherited"  # 救助90名(省定任务60名)
     if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
         return found["right"], "right"  # 广东、福建等省60%的企业
     if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
         return before and _fitting(tokens, i, unit, before), "inherited"
-    if unit in KINDS and (whole := _parted(tokens, i, left, before)):
+    if unit in KINDS and (whole := _parted(tokens, left, before)):
         return whole, "inherited"
     if _is_done(tokens, i, unit, left):
         done = _last_of(unit, context)
         return (done, "inherited") if done else None
-    worth = _worth(tokens, i, left, before) if unit == "元" else None
+    worth = _worth(tokens, left, before) if unit == "元" else None
     same = worth or (_same_kind(tokens, i, unit, left, context) if strange and kind != "rank" else None)
     return (same, "inherited") if same else None
 
 
-def _parted(tokens, i, left, before):
+def _parted(tokens, left, before):
     """Find what is parted into the sorts that a phrase lists (志愿者分为赛会志愿者、城市志愿者两类)."""
-    n = next(n for n in range(i - 1, -1, -1) if tokens[n].start <= left[0]) - 1
+    n = first_of(tokens, left) - 1
     while n > 0 and tokens[n].sort not in "xd" and tokens[n].word not in PARTED:
         n -= 1
     if tokens[n].word not in PARTED:
@@ -181,29 +184,29 @@ def _before_bracket(tokens, i, context):
 def _is_aim(tokens, i, unit, phrase):
     """Tell whether a clause says only what number i is measured by (完成计划的90%, 目标60人的90%)."""
     told = unit == "%" or (tokens[i + 1].word == "的" and tokens[i + 2].word == NUMBER)
-    last = _head(tokens, i, phrase)
+    last = head_of(tokens, phrase)
     if last in ("数", "值"):  # 完成目标数的90%
-        last = _head(tokens, i, (phrase[0], phrase[1] - 1))
+        last = head_of(tokens, (phrase[0], phrase[1] - 1))
     if not told or not last.endswith((*AIMS, *BOOKED)):
         return False
-    k = next(k for k in range(i - 1, -1, -1) if tokens[k].start <= phrase[0])
+    k = first_of(tokens, phrase)
     while tokens[k - 1].sort not in "npx":
         k -= 1
     return tokens[k - 1].sort == "x"
 
 
-def _is_set(tokens, i, phrase):
+def _is_set(tokens, phrase):
     """Tell whether a phrase says no more than that someone above set a number (省任务数, 原定指标)."""
-    k = next(k for k in range(i - 1, -1, -1) if tokens[k].end == phrase[1])
+    k = last_of(tokens, phrase)
     k -= tokens[k].word == "数"
     if not tokens[k].word.endswith(SET):
         return False
     return all(t.sort == "h" or t.word in ADMIN for t in tokens[max(0, k - 4) : k] if t.start >= phrase[0])
 
 
-def _is_rate(tokens, i, phrase):
+def _is_rate(tokens, phrase):
     """Tell whether a phrase is but the word for how fast something grows (年增长率)."""
-    word = _head(tokens, i, phrase)
+    word = head_of(tokens, phrase)
     return moves(word[-3:-1]) and len(word) == phrase[1] - phrase[0]
 
 
@@ -213,14 +216,14 @@ def _is_done(tokens, i, unit, phrase):
     return things and tokens[i - 1].sort == "w" and phrase[0] == tokens[i - 1].start
 
 
-def _is_listed(tokens, i, before):
+def _is_listed(tokens, before):
     """Tell whether what qualifies is in a list of such (大专30人,本科9人)."""
-    return before and ends_in(_head(tokens, i, before), "qualifies")
+    return before and ends_in(head_of(tokens, before), "qualifies")
 
 
-def _is_no_total(tokens, i, found):
+def _is_no_total(tokens, found):
     """Tell whether what stands before a share is more than the word for a total."""
-    return "left" in found and _head(tokens, i, found["left"]) not in BARE
+    return "left" in found and head_of(tokens, found["left"]) not in BARE
 
 
 def _again(event, last, unit, context):
@@ -251,9 +254,9 @@ def _last_of(unit, context):
     return next((noun for noun, its in reversed(said) if its == unit), None)
 
 
-def _accused(tokens, i, context):
+def _accused(tokens, context):
     """Find the accused named before, where an act of law alone is told of them (批捕嫌疑人9人,起诉6人)."""
-    named = context.get("unit") == "人" and _head(tokens, i, context["noun"]).endswith("嫌疑人")
+    named = context.get("unit") == "人" and head_of(tokens, context["noun"]).endswith("嫌疑人")
     return context["noun"] if named else None
 
 
@@ -261,7 +264,7 @@ def _level(tokens, i, before):
     """Find the noun before of which a level has others (国家级文明岗5个、省级11个), without its own level."""
     if not before or not tokens[i - 1].word.endswith("级"):
         return None
-    first = next((t for t in tokens if t.start == before[0]), tokens[0])
+    first = tokens[first_of(tokens, before)]
     return (first.end, before[1]) if first.word.endswith("级") and first.end < before[1] else None
 
 
@@ -291,7 +294,7 @@ def _own_share(tokens, i, unit, context):
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
-    if whole and _is_task(tokens[apart:first], whole):
+    if whole and tokens[apart].start < whole[1] and head_of(tokens, whole).endswith(AIMS):  # 总任务的60%和90%
         of = left_of(tokens, apart, "")
         told = (_parts(tokens, apart, of) if of else []), context["nouns"][-size:]
         return next((parts[place] for parts in told if len(parts) == size), whole)
@@ -313,11 +316,6 @@ def _told_apart(tokens, first):
     return None
 
 
-def _is_task(tokens, phrase):
-    """Tell whether a phrase is of a task that shares are of (分别完成总任务的60%和90%)."""
-    return any(t.end == phrase[1] and t.word.endswith(AIMS) for t in tokens)
-
-
 def _row(tokens, i):
     """Find the first and last of the numbers joined with number i, over what is no fact among them."""
     first = last = i
@@ -330,7 +328,7 @@ def _row(tokens, i):
 
 def _parts(tokens, first, whole):
     """Part what stands before a row of numbers into what each is told of; a rate may stand but once."""
-    k = next(n for n in range(first - 1, -1, -1) if tokens[n].end == whole[1])
+    k = last_of(tokens, whole)
     parts, rate = [], tokens[k] if tokens[k].word.endswith(NUMERIC) else None
     while True:
         begin, end = phrase_to(tokens, k)
@@ -357,10 +355,7 @@ def _of_ages(tokens, parts):
 
 def _is_elided(tokens, i, unit, found, before):
     """Tell whether a phrase says only where the League's organisations of a list are (团支部5个:学校2个)."""
-    first = max(0, i - 4 * REACH)
-    place = next((n for n in range(i - 1, first - 1, -1) if tokens[n].end == found[1]), None)
-    if place is None:
-        return False
+    place = last_of(tokens, found)
     where = tokens[place]
     if where.sort == "p" and _is_only_place(tokens, place):
         return True  # 岗位16个,其中广西9个
@@ -368,7 +363,7 @@ def _is_elided(tokens, i, unit, found, before):
         return False
     if unit in PEOPLE and is_person(where.word):
         return False  # 团支部60个,其中女团员90人
-    whole = next((n for n in range(place, first - 1, -1) if tokens[n].end == before[1]), place)
+    whole = last_of(tokens, before)
     league = tokens[whole - (tokens[whole].word in TOTALS)].word  # 团支部总数达30个,其中企业12个
     listed = any(t.word in (":", "其中", "包括") for t in tokens[whole:place])
     return listed and ends_in(league, "league")
@@ -378,7 +373,7 @@ def _is_where(tokens, i, unit, found, context):
     """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
     if context.get("unit") != unit:
         return False
-    if unit in COUNTED and unit not in PEOPLE and is_counted(_head(tokens, i, context["noun"])):
+    if unit in COUNTED and unit not in PEOPLE and is_counted(head_of(tokens, context["noun"])):
         return False  # 学校9所,其中小学5所
     if unit in (*TO_THE_LEFT, *EVENTS):
         return False  # 大型招聘会9场,小型招聘会60场
@@ -408,7 +403,7 @@ def _candidates(tokens, i, unit, kind, before):
     if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
     if unit in PEOPLE and right and left and not _names_persons(tokens, i):
-        right = None if is_person(_head(tokens, i, left)) else right  # 志愿者60人名单
+        right = None if is_person(head_of(tokens, left)) else right  # 志愿者60人名单
     if unit in PEOPLE and tokens[i - 1].word in FOR and after.sort == "h":
         left = None  # 服务队为9人提供了咨询
     came = _who_come(tokens, i) if unit == "人次" and not right else None
@@ -426,7 +421,7 @@ def _candidates(tokens, i, unit, kind, before):
         right = None if before and after.sort in "vwh" else right  # 40%的青年选择就业,20%选择升学
         found = {"left": left, "right": right}
     elif tokens[i - 1].word.endswith("等") and (
-        after.word == "为" or (not right and _are_names(tokens, i, unit, left))
+        after.word == "为" or (not right and _are_names(tokens, unit, left))
     ):
         found = {"object": _object(tokens, i, unit)} | found
     elif after.word in ("为", "是") and not left:
@@ -467,15 +462,14 @@ def _beside(tokens, i, unit, left, right):
         return None  # 友好型城市25条政策, 覆盖3万人口, 打通9条断头路
     if unit in EVENTS or unit in TIMES:
         return _event(tokens, i, unit)
-    named = right or (left and is_person(_head(tokens, i, left)))
+    named = right or (left and is_person(head_of(tokens, left)))
     return _attended(tokens, i) if unit in PEOPLE and not named else None
 
 
 def _is_use(tokens, i, unit, right):
     """Tell whether a verb after a number says what for (捐款9万元建设的小学, 捐款9万元资助学生)."""
     sort = tokens[i + 1].sort
-    head = next(t.word for t in tokens[i:] if t.end == right[1])
-    return sort == "h" or (unit == "元" and sort in "vw" and is_counted(head))
+    return sort == "h" or (unit == "元" and sort in "vw" and is_counted(head_of(tokens, right)))
 
 
 def _who_come(tokens, i):
@@ -496,27 +490,18 @@ def _of_whom(tokens, i):
     while tokens[j].sort in "avw":
         j += 1
     found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
-    head = next((t.word for t in tokens[j : j + REACH] if found and t.end == found[1]), "")
-    return None if head.endswith(AIMS) else found  # 保持在99%以上的高水平
+    return None if head_of(tokens, found).endswith(AIMS) else found  # 保持在99%以上的高水平
 
 
-def _are_names(tokens, i, unit, left):
+def _are_names(tokens, unit, left):
     """Tell whether what stands before 等 and a number are names of persons, who are not what is counted."""
-    return unit in PEOPLE and left is not None and not is_counted(_head(tokens, i, left))
+    return unit in PEOPLE and left is not None and not is_counted(head_of(tokens, left))
 
 
 def _named_after(tokens, i, unit):
     """Find what some of those named before are said to be (其中9人为辅导员), if the unit counts it."""
     head = phrase_end(tokens, opening(tokens, i + 2))
     return right_of(tokens, i + 1, unit) if head is not None and counts(tokens[head].word, unit) else None
-
-
-def _head(tokens, i, phrase):
-    """Return the last word of a phrase before number i."""
-    for k in range(i - 1, max(-1, i - 1 - 2 * REACH), -1):
-        if tokens[k].end == phrase[1]:
-            return tokens[k].word
-    return ""
 
 
 def _ranks(tokens, i):
@@ -573,11 +558,11 @@ def _is_label(tokens, i):
     return told.sort == "a" and tokens[i - 2].sort in "xc" and not ends_in(told.word, "qualifies")
 
 
-def _worth(tokens, i, left, before):
+def _worth(tokens, left, before):
     """Find what a sum is the worth of, where its clause names nothing else (送去米面,价值9万元)."""
-    if _head(tokens, i, left) not in WORTH:
+    if head_of(tokens, left) not in WORTH:
         return None
-    k = next(n for n in range(i - 1, -1, -1) if tokens[n].start <= left[0])
+    k = first_of(tokens, left)
     if tokens[k].word not in WORTH:
         return None  # 节能价值
     while tokens[k - 1].sort == "s":
@@ -592,7 +577,7 @@ def _same_kind(tokens, i, unit, left, context):
 
     建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
     """
-    head = _head(tokens, i, left)
+    head = head_of(tokens, left)
     if unit == "元" or _is_item(tokens, i, unit, left):
         return None
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
@@ -601,7 +586,7 @@ def _same_kind(tokens, i, unit, left, context):
     same = (
         noun
         for noun, its in reversed(context["counted"])
-        if its in group and fits(_head(tokens, i, noun), unit)
+        if its in group and fits(head_of(tokens, noun), unit)
     )
     subject, its = context["paragraph"].get("subject", (None, ""))
     apart = its == unit and unit not in PEOPLE and left[1] < tokens[i - 1].end  # 高校每校9支
@@ -630,7 +615,7 @@ def _whole(tokens, i, unit, context):
     first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
     if aged and not first:
         return context["paragraph"].get("persons")
-    return first if first == context["among"] or _are_people(_head(tokens, i, first)) else None
+    return first if first == context["among"] or _are_people(head_of(tokens, first)) else None
 
 
 def _are_people(word):
@@ -651,7 +636,7 @@ def _fitting(tokens, i, unit, before):
     named = tokens[k].sort == "x" and tokens[k - 1].sort == "n" and fits(tokens[k - 1].word, unit)
     if unit in ONLY and named and k < i - 1:
         return phrase_to(tokens, k - 1)  # 各县均有代表,共90名
-    if unit not in ONLY or any(t.end == before[1] and fits(t.word, unit) for t in tokens[:i]):
+    if unit not in ONLY or fits(head_of(tokens, before), unit):
         return before
     k = next((k for k in range(i - 1, -1, -1) if tokens[k].sort == "n" and fits(tokens[k].word, unit)), None)
     return before if k is None else phrase_to(tokens, k)
@@ -681,11 +666,11 @@ def _from_afar(tokens, i, unit, kind, money, context):
         return doing, "event", None
     label = _labelled(tokens, i, unit) if unit in ("元", *ONLY) else None
     topic = label or money or _topic(tokens, i, unit)
-    if topic and unit == "元" and ends_in(_head(tokens, i, topic), "organisation"):
+    if topic and unit == "元" and ends_in(head_of(tokens, topic), "organisation"):
         earlier = _last_of(unit, context)  # 收入80万元。其中:税务部门完成60万元
         return (earlier, "inherited", topic) if earlier else (topic, "topic", None)
     said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
-    if topic and not (said and unit in PEOPLE and not is_person(_head(tokens, i, topic))):
+    if topic and not (said and unit in PEOPLE and not is_person(head_of(tokens, topic))):
         return topic, "topic", None
     return (span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
 
@@ -712,12 +697,12 @@ def _taken_in(tokens, i, context):
     if verb not in TAKEN_IN:
         return None
     sums = (noun for noun, unit in reversed(context["counted"]) if unit == "元")
-    return next((noun for noun in sums if verb[1] in _head(tokens, i, noun)), None)
+    return next((noun for noun in sums if verb[1] in head_of(tokens, noun)), None)
 
 
 def _taken_on(tokens, i, unit, before):
     """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
-    head = _head(tokens, i, before) if before and unit in PEOPLE else ""
+    head = head_of(tokens, before) if unit in PEOPLE else ""
     if head not in roles("event") and not is_verb(head):
         return None
     if tokens[i - 1].word in roles("head_verb"):
@@ -763,7 +748,7 @@ def _attended_event(tokens, i, unit):
     bare = tokens[k + 1].sort in "xc"
     after = None if bare else right_of(tokens, k, "")
     if after:
-        head = next(t.word for t in tokens[k:] if t.end == after[1])
+        head = head_of(tokens, after)
         return after if ends_in(head, "occasion") or ends_in(head, "event") else None
     if not bare and not ends_in(tokens[k + 1].word, "occasion"):
         return None  # 参加面试, but 参与学习: in what is named before
@@ -940,7 +925,7 @@ def _shared(tokens, i, unit):
         last = n if tokens[n].word == NUMBER else last
     last += last > i and is_level(tokens[i + 1].word) and is_level(tokens[last + 1].word)
     found = right_of(tokens, last, unit) if last > i else None
-    head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
+    head = head_of(tokens, found)
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
     return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
 
@@ -951,8 +936,7 @@ def _over_brackets(tokens, i, unit):
     while tokens[i + 1].word == "(" and tokens[close].word not in (")", ""):
         close += 1
     found = right_of(tokens, close, unit) if close > i + 1 else None
-    head = next((t.word for t in tokens[close : close + REACH] if found and t.end == found[1]), "")
-    return found if counts(head, unit) else None
+    return found if counts(head_of(tokens, found), unit) else None
 
 
 def find_above(text, start, unit):
@@ -1029,10 +1013,8 @@ def _names_persons(tokens, i):
     return any(is_person(t.word) for t in tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1])
 
 
-def _only_qualifies(tokens, i, phrase, unit):
-    """Tell whether a phrase before number i ends in a noun that qualifies what was counted (大专学历24人)."""
-    for token in reversed(tokens[max(0, i - REACH - 1) : i]):
-        if token.end == phrase[1]:
-            total = token.start == phrase[0] and token.word in BARE
-            return unit != "所" and (total or ends_in(token.word, "qualifies"))
-    return False
+def _only_qualifies(tokens, phrase, unit):
+    """Tell whether a phrase ends in a noun that qualifies what was counted (大专学历24人)."""
+    word = head_of(tokens, phrase)
+    total = word in BARE and len(word) == phrase[1] - phrase[0]
+    return unit != "所" and (total or ends_in(word, "qualifies"))

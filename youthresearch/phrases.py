@@ -19,6 +19,7 @@ from .tokens import (
     SIGNS,
     counts,
     ends_in,
+    first_of,
     is_counted,
     is_level,
     is_person,
@@ -85,14 +86,14 @@ def left_of(tokens, i, unit):
     if (others or unit == "户") and _is_sender(tokens, k, i):
         return None  # 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
-        first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
+        first = first_of(tokens, found)
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
 
 
 def _caused(tokens, k, found):
     """Leave out the cause that a phrase begins with, before the verb of what came of it (因灾死亡9人)."""
-    n = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
+    n = first_of(tokens, found)
     while n < k and tokens[n].sort not in "hvw":
         n += 1
     return span(tokens, n, k)

@@ -61,7 +61,7 @@ def refusal_of(mention, folded):
         return "unit"
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
-        return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+        return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, rest.lstrip(" "))
     if lead.endswith("±"):
         return "number"  # an error
     if lead.endswith("每") or (
@@ -139,7 +139,7 @@ def _by_its_unit(mention, token, lead, rest):
         return "threshold"
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
-    if unit == "小时" and _is_time_taken(mention, lead, rest):
+    if unit == "小时" and _is_time_taken(mention, lead):
         return "duration"
     if unit == "届" and token[0] in _HAN_DIGITS and not marks["held"].search(lead):
         return "ordinal"  # 十四届
@@ -154,7 +154,7 @@ def _by_its_unit(mention, token, lead, rest):
     return ""
 
 
-def _is_time_taken(mention, lead, rest):
+def _is_time_taken(mention, lead):
     """Tell whether hours say how long something took (前后花了不到1个小时), not how much of it there was."""
     marks = _marks()
     if marks["took"].search(lead):
@@ -195,7 +195,7 @@ def _only_unit(token, unit, lead):
     return not token.strip("十百千万亿" + unit) and _marks()["unit"].search(lead)
 
 
-def _no_unit(mention, lead, token, rest):
+def _no_unit(mention, lead, rest):
     """Say why a number without a unit is no figure, or nothing: none is stated, and it is not large."""
     if not _marks()["stated"].search(lead):
         large = mention["resolution"] > 1 or mention["hedge"] != "exact"
