@@ -231,15 +231,12 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
         [
             Form("", "CONSEQUENCE", _BOUNDS),
             Form("(?:达到?|累计|超过)$", "CONSEQUENCE"),
-            Form(r"(?:超过|达到?|过)NEAR{1,20}的 ?$", "CONSEQUENCE"),
             Form("", r"[^,。;\d]{0,6},MAY", _BOUNDS),
             Form("", "者[,。]", _BOUNDS | _RANGE),
             Form("(?:不够|达到?|满)$", "时,"),
-            Form("(?:超过|达到?|接近|不[足够满到])$", "SETS_UP"),
             Form("", "SETS_UP", _BOUNDS | {"nearly"}),
             Form("", "NEAR{0,4}[即便]可"),
             Form("", "LINE", _BOUNDS),
-            Form("(?:THAN_MORE|THAN_LESS|不超过)NEAR{1,12}$", "LINE"),
             Form("", "时,", _BOUNDS),
         ],
     ),
@@ -258,7 +255,6 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 "NEAR{1,20}(?:的|[数量额]) ?$",
                 units=_PERCENT,
             ),
-            Form(r"(?:QUOTA)NEAR{0,10}$", "", _HIGH, _COUNTED),
             Form("名额NEAR{0,10}$", "", _RANGE, _COUNTED),
             Form("(?:ORGANISATION|委)(?:人数|编制)?一般(?:为|设|有)?$", "", _RANGE, _COUNTED),
             Form("(?<!分)配(?:备|齐|有)?NEAR{0,12}$", "", _RANGE, _COUNTED),
@@ -277,50 +273,29 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
         ],
     ),
-    "what has to be: 不少于应选人数的20%, 人数一般应在6人以上, 必须有1名教师": (
+    "what has to be: 人数一般应在6人以上, 必须有1名教师, 必须超过总数的20%": (
         "threshold",
         [
-            Form(r"(?:不(?:得|应|能)?THAN_LESS|(?:必须|须|应当?)(?:超过|达到|占))NEAR{1,20}的 ?$"),
             Form("(?:应该?|应当|一般|通常|原则上)(?:应该?|应当|需|须)?(?:在|为|是|达到)?$", hedges=_LOW),
             Form(r"^(?!.*[每各][^,。;]*$).*(?:必须|须|应当?)(?:具有|有|由)$"),
+            Form("(?:必须|须|应当?)(?:超过|达到|占)NEAR{1,20}的 ?$"),
             Form("最[少低]$", hedges=_LOW),
             Form("(?:身高|(?<!具)体重|视力|绩点)NEAR{0,6}$", hedges=_BOUNDS),
             Form("", "的?(?:视?为|算)(?:不?合格|达标|通过)"),
         ],
     ),
-    "who qualifies: 比例达到50%以上的单位, 排名班级前50%, 二星级志愿者要求服务时长为300小时": (
+    "who qualifies: 排名班级前50%, 二星级志愿者要求服务时长为300小时": (
         "threshold",
         [
-            Form(
-                "(?:达到?|超过|率|比例)$",
-                r"的NEAR{0,6}(?:单位|企业|村|社区|团委|支部|学院|学校|班级|县|市|乡镇|集体|个人)",
-                _BOUNDS,
-                _PERCENT,
-            ),
             Form(r"(?:排名|成绩|专业|班级|年级)NEAR{0,6}前$", units=_PERCENT),
             Form(r"[一二三四五]星[^,。;]*(?:要求|应|需|达到?|满|超过|为|在)[^,。;\d]{0,12}$", units=_HOURS),
-            Form(
-                r"(?:达到?|满|超过|为)$",
-                r"[^。;\d]{0,4},?(?:为|授予|认定|评为)[^,。;]{0,4}[一二三四五]星",
-                units=_HOURS,
-            ),
         ],
     ),
-    "votes; but 赞成率超过90% is of one that was": (
+    "votes": (
         "threshold",
         [
-            Form(
-                "VOTE",
-                "[^。;]*(?:必须|须|应当|方可|方能|才能|才可|始得|有效(?!投?票)|当选|的,)",
-                _BOUNDS,
-                _PERCENT,
-            ),
-            Form(
-                "(?:VOTE)[^。;]*(?:必须|须|应当)|(?:必须|须|应当)[^。;]*(?:VOTE)",
-                hedges=_BOUNDS,
-                units=_PERCENT,
-            ),
-            Form("必须|须|应当", "[^。;]{0,8}(?:VOTE)", _BOUNDS, _PERCENT),
+            Form("VOTE", "[^。;]*(?:必须|须|应当|有效(?!投?票)|当选)", _BOUNDS, _PERCENT),
+            Form("(?:VOTE)[^。;]*(?:必须|须|应当)", hedges=_BOUNDS, units=_PERCENT),
             Form("VOTE", "", _PART, _PERCENT),
             Form("", "[^。;]{0,8}(?:VOTE|有选举权)", _PART, _PERCENT),
         ],
@@ -329,7 +304,6 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
         "threshold",
         [
             Form("", r"[^。;]*(?:扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff]))"),
-            Form(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
             Form("", "[^,。;]{0,14}(?:罚款|罚金)", units=_TIMES),
             Form("", "[^,。;]{0,14}(?:罚款|罚金)", _BOUNDS, _YUAN),
         ],
@@ -371,7 +345,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
         ],
     ),
-    "rates of pay and sizes: 误餐费40元/人, 按不低于20元的标准拨付, 每队人数为5至8人": (
+    "rates of pay and sizes: 误餐费40元/人, 每队人数为5至8人": (
         "limit",
         [
             Form(r"(?<!经)费(?:标准)?[^,。;\d每]{0,4}$", " ?/", units=_YUAN),
@@ -380,8 +354,6 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 " ?/(?!NEAR{0,8}(?:发放|给予|补[助贴]|奖励))",
                 units=_YUAN,
             ),
-            Form("", " ?/", _HIGH, _YUAN),
-            Form(r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准", _BOUNDS, _YUAN),
             Form("每(?:(?!参[与加])[^,。;]){0,10}(?:人数|数量|规模)(?:为|在|应|控制)*$", hedges=_RANGE),
         ],
     ),
