@@ -150,7 +150,7 @@ def _by_words(mention, lead, rest):
     for norm, form in _rules(hedge, unit):
         if form.before.search(lead) and form.after.match(rest):
             return norm
-    return ""
+    return "limit" if mention["value"] == 1 and _marks()["equals"].match(rest) else ""
 
 
 def _of_rule(mention, lead, rest):
@@ -433,6 +433,7 @@ _MARKS = {  # what stands in a rule or beside a number; capitals: see `words.com
         r"(?:\([^()]*\))?(?:人?数)?(?:一般|原则上)?$"
     ),
     "granted": r"(?:获得?|推荐|增加|给予|奖励|发放|享受|领取|(?<!参)加|扣|(?<!书)记)[^,。;]{0,18}$",
+    "equals": r" ?(?:等同?于|折算成?为?|可?兑换|可?抵|计|换算成?为?) ?\d",  # 1小时等于2积分
     # numbers of rules
     "seat": (  # 代表名额为60名, 女代表不少于9名
         r"(?<![增建])设(?![立有计施])[^,。;\d]{0,12}$|由[^,。;\d]{0,2}$"

@@ -723,8 +723,8 @@ def _event(tokens, i, unit):
     if tokens[i + 1].sort in "vw" and tokens[i + 2].sort in "xc" and unit in EVENTS:
         return span(tokens, i + 1, i + 1)
     k = i - 1
-    while tokens[k].word in SUMMED:
-        k -= 1
+    while tokens[k].word in SUMMED or (tokens[k].word in roles("holds") and tokens[k - 1].sort in "vwh"):
+        k -= 1  # 惠民演出开展32场
     bought = tokens[k].sort == "h" and tokens[i + 1].word == "的"
     return _event_to(tokens, k, unit) if not bought and _is_event(tokens, k, unit) else None
 

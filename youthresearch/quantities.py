@@ -292,7 +292,7 @@ def _is_signed(folded, start, end):
 def _read_time(time, start):
     """Read a time that is a figure: of schooling (受教育年限达到9.3年), or owed (每年驻村不少于20天)."""
     before, after = time.string[: time.start()].rstrip(" 了为有达占"), time.string[time.end() :]
-    value, place = _arabic(time[1])
+    value, place = (0.5, 0.5) if time[1] == "半" else _arabic(time[1])
     hedge = lexicon_codes("hedge_before").get(before) or lexicon_codes("hedge_after").get(after)
     odd = "odd" if "余" in time.string or "多" in time.string else "exact"
     return _quantity(value, nan, hedge or odd, place, time[2]) | {"number_start": start + time.start()}
@@ -330,7 +330,7 @@ def _is_quoted_aim(match, folded, start, end):
     return bool(
         folded[end - 1] != "》"
         and _AIMED.match(folded, end)
-        and match["unit2"]
+        and (match["unit2"] or match["fraction"])
         and (match["unit2"] == "%" or match["pre"] or _ACTED.search(folded, start, match.start()))
     )
 
@@ -703,7 +703,7 @@ _MANY = re.compile(r"[\d.,]+ ?([万亿])")
 # What 全部 is all of: 10名书记全部换届; else it is a word as any other.
 _COUNTED = re.compile(r"\d[余多万]{0,2}[名人位个项家支所镇村县][^,。;:\d]{0,20}全部$")
 _LEAST = re.compile(r"至少[^,。;、\d]{1,8}$")
-_TIME = re.compile(r"(\d{1,4}(?:\.\d{1,2})?)[余多]?([年天])")
+_TIME = re.compile(r"(\d{1,4}(?:\.\d{1,2})?|半)[余多]?([年天])")
 _TIMED = re.compile(  # 受教育年限9.3年, 优良天数310天, 平均用时由12天缩短到7.5天, 同比缩短3天, 人均培训2天
     r"(?:受教育年限|(?<!限)天数|人均(?=[^\d]{0,6}$)|平均[^,。;\d]{0,14}(?:时间|用时|周期|期限|时长|工期))[^,。;\d]{0,6}"
     r"(?:\d[\d.]*天[^,。;\d]{2,4})?$|(?:同比|[比较][^,。;\d]{2,10})(?:缩短|减少|压缩|延长|增加)了?$"

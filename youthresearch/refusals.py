@@ -125,8 +125,8 @@ def _by_its_unit(mention, token, lead, rest):
         return "number"  # 20号3栋501室, 3号楼2单元
     if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
-    if unit == "室" and mention["value"] >= 100:
-        return "number"  # 8号楼302室
+    if unit == "室" and (mention["value"] >= 100 or rest[1:2] == "厅"):
+        return "number"  # 8号楼302室, 3室2厅
     if unit == "位" and marks["digits"].search(lead):
         return "number"  # 身份证号后4位
     if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
