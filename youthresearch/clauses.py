@@ -1,5 +1,17 @@
 """What the words around a figure say of it: kind and sign, baseline, whether it is, shall be or happened.
 
+One part of this module answers one question: hedge, kind, duties, status, course, baseline. In each the first
+rule that holds tells, so that a new one stands before those that are less sure:
+
+- kind (`_own_kind`): a rank; what is more or less than another (`_THAN`); a verb of change before the
+  number (`moved`), to a level or by so much; parts of a hundred: growth, else share; a mean; a verb; else a
+  level (`_without_verb`). What it shares with the figure before is added to that (`_with_the_last`,
+  `_is_listed_with`).
+- duties (`_is_owed`): by a period, a word of duty, or since a rule says each.
+- status (`status_of`): a task beside what was done of it (`_is_task`); else the last word of intent or of
+  what was done before the figure (`_is_intended`, `_NOW`); else what was carried on from the one before
+  (`_carry`).
+
 A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
 dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``within``, the time
 in which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that

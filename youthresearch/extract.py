@@ -1,8 +1,11 @@
 """Facts proposed from a report, with evidence, for a coder to confirm.
 
-Numbers are found and read by `quantities`; here each quantity gets its kind, its noun and its context
-from the words around it. A rule's name stands beside every proposal, and what was refused, and why,
-comes with the table: "not stated" and "not extracted" are different things.
+Numbers are found and read by `quantities`; here each quantity gets its kind, its noun and its context from
+the words around it: `_propose` reads tables (`tables`) and prose. Of prose it parts the numbers of each
+sentence into figures and others (`_sift`, by `refusals` and `norms`), and gives a figure its kind, noun,
+status and baseline (`_fact`, by `clauses` and `nouns`), its whole (`wholes`), place (`places`) and
+indicator (`codebook`), which make a row of the table (`_row`). A rule's name stands beside every proposal,
+and what was refused, and why, comes with the table: "not stated" and "not extracted" are different things.
 """
 
 import re

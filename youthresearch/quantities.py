@@ -3,6 +3,11 @@
 A text is folded character by character (full-width to ASCII, traditional to simplified), so that
 offsets in the folded text are offsets in the text. One pattern then finds every number and says what
 it is: a quantity, or a date, an ordinal, an age, a duration, a name, a document number, a bare number.
+
+`_SORTS` is that pattern: for each sort what it looks like, the surest first, with names for what stands in
+`_PARTS` and for words of the lexicon; `_FIRST` is what a sort begins with, so that little is tried in vain.
+It is tried only in `_windows` around what `_quick` finds. `_mention` turns a match into a number; what
+reads its numeral (`_read`, `_number`, `_han`, `_fraction`) knows nothing of the words around it.
 """
 
 import re
