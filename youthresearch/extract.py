@@ -42,7 +42,7 @@ from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
-from .phrases import AIMS, TOTALS
+from .phrases import TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
 from .quantities import area_after, fold, scan_folded, signed
 from .rates import each_of
@@ -545,7 +545,7 @@ def _says_no_more(name, unit, kind):
     if name.endswith("规模"):
         return "规模" if is_counted(name[:-2]) or ends_in(name[:-2], "money") else ""
     if name.endswith(("任务", "指标")) and unit not in (*EVENTS, "%", "个", "项"):  # 改厕任务60座
-        return name[-2:] if name[-4:-2] not in AIMS else ""
+        return name[-2:]
     if name.endswith("价值"):
         return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
     counted = unit in ("件", "张") or (unit in COUNTED and is_counted(name[:-1]))

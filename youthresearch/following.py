@@ -5,7 +5,7 @@ What is counted begins right behind its unit (培训5个项目的学员), and en
 (`_is_inside`), and then cuts off what is no part of what the unit counts (`_end_of`).
 """
 
-from .phrases import AIMS, EACH, LEVELS, REACH, RISEN, names_place, past_titles, titled
+from .phrases import EACH, LEVELS, REACH, RISEN, names_place, past_titles, titled
 from .tokens import (
     BRACKET,
     COUNTED,
@@ -36,7 +36,6 @@ EVENTS = (  # units that may count an event without a noun
 )
 DONE = ("", *EVENTS, "元", "个", "项")  # units that may count what is done
 TASKS = ("工作", "任务", "内容", "目标")  # of units of things, what is done to these
-STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
 
@@ -80,7 +79,7 @@ def _paid(tokens, k):
 
 def _is_task(tokens, begin, last, unit, of):
     """Tell whether a phrase after a number is of what was to be reached or done, not of what is counted."""
-    if tokens[last].word.endswith(AIMS) and (of or (begin == last and unit in PEOPLE)):
+    if ends_in(tokens[last].word, "aim") and (of or (begin == last and unit in PEOPLE)):
         return True  # 完成100个的目标, 完成90人目标的60%
     task = begin == last - 1 and tokens[begin].sort == "w" and tokens[last].word.endswith(TASKS)
     return task and unit not in DONE  # 农田9亩建设任务已完成
@@ -107,7 +106,7 @@ def _end_of(tokens, i, begin, last, unit):
         last = _honoured(tokens, begin, last, unit)
     after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
     mean = after in mean or tokens[last].word[:2] in mean
-    if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
+    if unit in ONLY or after == NUMBER or mean or ends_in(tokens[last].word, "staff"):
         last = _counted(tokens, begin, last, unit)
     if begin < last and tokens[last + 1].sort == "x" and tokens[i].word == NUMBER:
         last = _without_predicate(tokens, i, begin, last, unit)

@@ -20,15 +20,11 @@ import re
 from .following import EVENTS, opening, phrase_end, right_of
 from .phrases import (
     ADMIN,
-    AIMS,
-    BOOKED,
     FOR,
-    NUMERIC,
     REACH,
     RISEN,
     TO_THE_LEFT,
     TOTALS,
-    WORKS,
     each_before,
     lead,
     left_of,
@@ -64,7 +60,7 @@ from .tokens import (
     takes_verb,
     verbal,
 )
-from .words import coded, roles
+from .words import coded, lexicon_words, roles
 
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 OCCASIONS = ("场", "场次", "次")  # units of the same events
@@ -75,8 +71,6 @@ WHOLES = ("户", "家", "个")  # the persons in what these count may be given a
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
 SURFACES = ("亩", "公顷", "平方米", "公里")
 BUILDINGS = ("座", "栋", "幢")
-RANKS = ("位列", "位居", "名列", "排名", "列", "居", "排", "均列", "均居")
-PAID = ("支出", "收入", *BOOKED)  # of a sum: how it is booked, not what it is
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 SET = ("任务", "任务数", "指标")
 KINDS = ("类", "大类", "种")
@@ -196,7 +190,7 @@ def _is_aim(tokens, i, unit, phrase):
     last = head_of(tokens, phrase)
     if last in ("数", "值"):  # 完成目标数的90%
         last = head_of(tokens, (phrase[0], phrase[1] - 1))
-    if not told or not last.endswith((*AIMS, *BOOKED)):
+    if not told or not (ends_in(last, "aim") or ends_in(last, "booked")):
         return False
     k = first_of(tokens, phrase)
     while tokens[k - 1].sort not in "npx":
@@ -374,7 +368,9 @@ def _own_share(tokens, i, unit, context):
     whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
-    if whole and tokens[apart].start < whole[1] and head_of(tokens, whole).endswith(AIMS):  # 总任务的60%和90%
+    if (
+        whole and tokens[apart].start < whole[1] and ends_in(head_of(tokens, whole), "aim")
+    ):  # 总任务的60%和90%
         of = left_of(tokens, apart, "")
         told = (_parts(tokens, apart, of) if of else []), context["nouns"][-size:]
         return next((parts[place] for parts in told if len(parts) == size), whole)
@@ -409,7 +405,7 @@ def _row(tokens, i):
 def _parts(tokens, first, whole):
     """Part what stands before a row of numbers into what each is told of; a rate may stand but once."""
     k = last_of(tokens, whole)
-    parts, rate = [], tokens[k] if tokens[k].word.endswith(NUMERIC) else None
+    parts, rate = [], tokens[k] if ends_in(tokens[k].word, "amount") else None
     while True:
         begin, end = phrase_to(tokens, k)
         c = next((n for n in range(k, -1, -1) if tokens[n].sort in "xc"), -1)
@@ -418,7 +414,7 @@ def _parts(tokens, first, whole):
         ):
             return [whole]  # 代表和委员中女性比例分别为30%和40%
         own = max(begin, tokens[c + 1].start), end
-        parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
+        parts.append(own if not rate or ends_in(tokens[k].word, "amount") else (rate.start, rate.end))
         if c < 1 or tokens[c].sort == "x":
             return _of_ages(tokens, parts[::-1])
         k = c - 1
@@ -439,7 +435,7 @@ def _of_ages(tokens, parts):
 def _won(tokens, i, context):
     """Find the works that won medals; where only who won is named, the medals are counted (学校获3金2银)."""
     works = context["noun"] if context.get("unit") in MEDALS else left_of(tokens, i, "")
-    named = works and head_of(tokens, works).endswith(WORKS)
+    named = works and ends_in(head_of(tokens, works), "work")
     return works if named else (tokens[i].end - 1, tokens[i].end)
 
 
@@ -524,7 +520,7 @@ def _of_whom(tokens, i):
     while tokens[j].sort in "avw":
         j += 1
     found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
-    return None if head_of(tokens, found).endswith(AIMS) else found  # 保持在99%以上的高水平
+    return None if ends_in(head_of(tokens, found), "aim") else found  # 保持在99%以上的高水平
 
 
 def _are_names(tokens, unit, left):
@@ -543,7 +539,7 @@ def _ranks(tokens, i):
     for n in range(i - 1, max(0, i - REACH), -1):
         if tokens[n].sort == "x":
             break
-        if tokens[n].word in RANKS:
+        if tokens[n].word in roles("ranks"):
             return n
     return i
 
@@ -1091,9 +1087,9 @@ def find_title(text, start):
 
 def find_sum(text, start):
     """Find the last name of a sum in a line above a table, but for how it is booked (“三公”经费支出表)."""
-    tokens = classify(cut(text), start, {})
+    tokens, paid = classify(cut(text), start, {}), ("支出", "收入", *lexicon_words("booked"))
     for k in range(len(tokens) - 1, -1, -1):
-        word, booked = tokens[k].word, next(filter(tokens[k].word.endswith, PAID), "")
+        word, booked = tokens[k].word, next(filter(tokens[k].word.endswith, paid), "")
         if word != booked and tokens[k].sort in "nwvh" and ends_in(word, "money"):
             begin = phrase_to(tokens, k)[0]
             begin += 2 * text.startswith("年度", begin - start)

@@ -50,14 +50,10 @@ TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量", "数
 MEAN_AGE = "平均年龄"
 ATTENDED = ("参加", "出席", "申请", "享受", "取得")
 TAKEN_PART = (*ATTENDED, "参与")
-AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
-BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
-BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协", "重点")  # bodies of the nation, and what it selects
 MASSES = ("人员", "人口", "人群")  # of which a verb says which
-WORKS = ("项目", "工程", "平台", "计划")  # what totals are told of
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
@@ -65,8 +61,6 @@ ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
 STATED = ("为", "达", "达到", "占", "占比达")  # after what a figure is of
-# Any verb may qualify these.
-NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
 
 # Left of a number ------------------------------------------------------------------------------------------
@@ -82,7 +76,7 @@ def left_of(tokens, i, unit):
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = _by_cause(tokens, k, i) or phrase_to(tokens, k)
     head = tokens[k - (tokens[k].word == BRACKET)].word
-    others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
+    others = unit in PEOPLE[:3] and not (is_person(head) or ends_in(head, "amount"))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
     if others and before in PLACED:
@@ -247,7 +241,7 @@ def _is_no_noun(tokens, k, i):
         return True  # 次年发展到60人, 会员已经发展了60户
     if tokens[k].word == "时间":
         return tokens[k - 1].word == OTHER
-    if tokens[k].word[-2:] in AIMS and tokens[k - 1].word in BEYOND:
+    if tokens[k].word[-2:] in roles("aim") and tokens[k - 1].word in BEYOND:
         return True  # 超过计划3个百分点
     if tokens[k].word == "计划" and k < i - 1 and tokens[k - 1].sort != "a":
         return True  # 计划新增60个, but 西部计划
@@ -313,7 +307,7 @@ def _done_for(tokens, k, found, unit):
 def _is_sender(tokens, k, i):
     """Tell whether token k is a body of which a verb before persons says what it does (总工会选派30人)."""
     word = tokens[k].word
-    if not (ends_in(word, "organisation") or word.endswith(BODIES)):
+    if not (ends_in(word, "organisation") or ends_in(word, "body")):
         return False
     if tokens[i + 1].word in roles("event"):
         return True  # 9个县区600人收看
@@ -331,7 +325,7 @@ def _persons(tokens, k):
 
 def _sum(tokens, i, k, found):
     """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
-    while tokens[k].word in BOOKED and ends_in(tokens[k - 1].word, "money"):
+    while tokens[k].word in roles("booked") and ends_in(tokens[k - 1].word, "money"):
         k -= 1 + (tokens[k - 1].word == "支出" and ends_in(tokens[k - 2].word, "money"))
         found = found[0], tokens[k].end  # 会议费支出决算
     if ends_in(tokens[k].word, "money") or says(tokens[k].word):
@@ -355,7 +349,7 @@ def _without_giver(tokens, k, phrase):
         word = tokens[n].word
         if tokens[n].start < phrase[0]:
             break
-        if word != "社会" and (is_counted(word) if verb else word.endswith(BODIES)):
+        if word != "社会" and (is_counted(word) if verb else ends_in(word, "body")):
             return span(tokens, n + 1 + (n + 1 < k and tokens[n + 1].word in _gives()), k)
     return phrase
 
@@ -433,7 +427,7 @@ def _past_verb(tokens, k):
 def _is_chained(tokens, j, k):
     """Tell whether verb j and the one before it have a longer phrase to token k (排查整治校园周边场所)."""
     head = tokens[k].word
-    if j >= k - 1 or tokens[j].sort not in "vw" or ends_in(head, "money") or head.endswith(WORKS):
+    if j >= k - 1 or tokens[j].sort not in "vw" or ends_in(head, "money") or ends_in(head, "work"):
         return False
     if tokens[j].word not in roles("head_verb"):
         return False
@@ -549,7 +543,8 @@ def _is_title(tokens, n, k):
         return False
     if (after.sort == "a" and is_person(tokens[n + 2].word)) or ends_in(after.word, "money"):
         return False
-    return not (is_counted(after.word) or after.word.endswith((*WORKS, "活动", "字号", "领域")))
+    named = is_counted(after.word) or ends_in(after.word, "work")
+    return not (named or after.word.endswith(("活动", "字号", "领域")))
 
 
 def _uncut(tokens, j, k):
@@ -562,7 +557,7 @@ def _uncut(tokens, j, k):
     if not cut or before.word in WHICH or before.word in roles("becomes") or _is_apart(tokens, j - 1):
         return j  # 获国赛一等奖, 我县全口径人口
     whole = tokens[j].sort == "n" and tokens[j].word not in AREAS  # 扩岗补助
-    if before.sort == "h" and j < k and not whole and not tokens[j + 1].word.endswith(NUMERIC):
+    if before.sort == "h" and j < k and not whole and not ends_in(tokens[j + 1].word, "amount"):
         return j
     gives = j == k and before.sort == "h" and is_counted(tokens[j - 2].word)  # 企业捐床
     if gives or before.word in roles("link"):
@@ -575,7 +570,7 @@ def _past_owner(tokens, j, k):
     for n in range(k, j, -1):
         if tokens[n].word.startswith(("总", "占地")):
             of = tokens[n - 1].word
-            return n if of.endswith((*WORKS, *BOOKED)) or ends_in(of, "organisation") else j
+            return n if any(ends_in(of, role) for role in ("work", "booked", "organisation")) else j
     return j
 
 
@@ -617,8 +612,10 @@ def titled(tokens, j, k):
     level = before in LEVELS
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
-    aims = tokens[k].word.endswith(AIMS) and "".join(t.word for t in tokens[j : k + 1]) != "目标任务"
-    if (before == "年" and tokens[k].word.endswith(AIMS)) or (before in ("全年", "年度") and aims):
+    dated = before == "年" or (
+        before in ("全年", "年度") and "".join(t.word for t in tokens[j : k + 1]) != "目标任务"
+    )
+    if dated and ends_in(tokens[k].word, "aim"):
         return j - 1
     return j - 1 if level and tokens[j].word.startswith((*roles("praise"), "劳", "五四", "级")) else j
 
@@ -684,7 +681,7 @@ def _takes(tokens, n, k):
             return False  # 参加高考人数
         if n < k - 1 and word in ATTENDED and is_person(head):
             return False  # 出席会议代表
-    near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
+    near = n == k - 1 and (ends_in(head, "amount") or head in roles("measure")) and len(head) < 3
     return not (near or (n == k - 2 and head == "率") or _is_piece(tokens, n, k))
 
 
@@ -694,7 +691,9 @@ def _is_stated(tokens, n, k):
     compound, near = word in roles("compound"), n == k - 1
     if near and (head in MASSES or (head[-1] in "金费" and compound and ends_in(head, "money"))):
         return False  # 应聘人员, 资助资金, but 捐助善款
-    who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
+    who = before.word != "社会" and (
+        is_counted(before.word) or before.word == BODY or ends_in(before.word, "body")
+    )
     if word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
     if before.sort in "xs" and (word == "组织" or (ends_in(head, "thing") and word in roles("head_verb"))):
@@ -705,10 +704,10 @@ def _is_stated(tokens, n, k):
         return False  # 旅游收入, 救灾项目支出
     if before.word == BODY and sort == "v" and not near:
         return True  # 团县委帮扶贫困村资金
-    stated = not compound and not head.endswith((*NUMERIC, "面积"))
+    stated = not (compound or ends_in(head, "amount") or head.endswith("面积"))
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
     begins = begins or (not near and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
-    gives = n == k - 2 and word in _gives() and not head.endswith(NUMERIC)
+    gives = n == k - 2 and word in _gives() and not ends_in(head, "amount")
     if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
     inner = before.sort == "n" and (sort == "w" or tokens[k].sort == "v" or _is_taken(tokens, n - 1))
