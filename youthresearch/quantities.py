@@ -65,6 +65,7 @@ _TEN_THOUSAND = re.compile("[wW](?<=\\d[wW])(?=[+次人余多])")  # 阅读量10
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_DIGITS_OR_PLACE = re.compile(f"[{''.join(_DIGITS)}数几]+|.")
 
 
 @dataclass(frozen=True)
@@ -469,44 +470,42 @@ def _arabic(text):
 
 def _han(text):
     """Read a Chinese numeral: value, upper value of a vague one (or None), size of the last printed place."""
-    total = section = Decimal(0)
-    high_total = high_section = Decimal(0)
-    low = high = None
-    place = Decimal(1)
-    for char, after in zip(text, text[1:] + " ", strict=True):
-        if char in "数几" and low is None and after in _PLACES:
-            low, high = Decimal(1), Decimal(10)  # 数十: ten to a hundred
-        elif char in _DIGITS or char in "数几":
-            digit = Decimal(_DIGITS.get(char, 2))
-            if low is None:
-                low, high = digit, Decimal(9) if char in "数几" else digit
-            elif low == high and digit == low + 1:
-                high = digit  # 四五: four to five
-            else:
-                low, high = low * 10 + digit, high * 10 + digit  # 二〇一
-            place = Decimal(1)
-        elif char in "廿卅":
-            section, high_section = section + _TENS[char], high_section + _TENS[char]
-            low, high, place = None, None, Decimal(10)
-        elif char in "十百千":
-            size = _PLACES[char]
-            section += (1 if low is None else low) * size
-            high_section += (1 if high is None else high) * size
-            low, high, place = None, None, Decimal(size)
-        else:
-            size = _PLACES[char]
-            section, high_section = section + (low or 0), high_section + (high or 0)
-            total = (total + section or 1) * size if char == "亿" else total + (section or 1) * size
-            high_total = (
-                (high_total + high_section or 1) * size
-                if char == "亿"
-                else high_total + (high_section or 1) * size
-            )
-            section = high_section = Decimal(0)
-            low, high, place = None, None, place * size if text[0] != char else Decimal(size)
-    value = total + section + (low or 0)
-    top = high_total + high_section + (high or 0)
+    pieces = _DIGITS_OR_PLACE.findall(text)
+    (value, place), (top, _) = (_sum(pieces, end) for end in (0, 1))
     return value, top if top > value else None, place
+
+
+def _sum(pieces, end):
+    """Add up a numeral at its lower end or its upper one; with the size of its last printed place."""
+    total = section = Decimal(0)
+    digits, place = None, Decimal(1)
+    for piece, after in zip(pieces, [*pieces[1:], ""], strict=True):
+        size = _PLACES.get(piece)
+        if piece in _TENS:
+            section, digits, place = section + _TENS[piece], None, Decimal(10)
+        elif size is None:
+            digits, place = _ends(piece, after, section)[end], Decimal(1)
+        elif size < 10**4:
+            section, digits, place = section + (1 if digits is None else digits) * size, None, Decimal(size)
+        else:
+            section += digits or 0
+            total = (total + section or 1) * size if piece == "亿" else total + (section or 1) * size
+            section, digits, place = Decimal(0), None, place * size if pieces[0] != piece else Decimal(size)
+    return total + section + (digits or 0), place
+
+
+def _ends(digits, after, section):
+    """Return the ends of a run of digits: 四五 is four to five, 几 two to nine, 数 before 十 one to ten."""
+    if digits in ("数", "几"):
+        many = after in _PLACES  # 几十; 十几: at least one more
+        return Decimal(1 if many or section else 2), Decimal(10 if many else 9)
+    read = [Decimal(_DIGITS.get(digit, 2)) for digit in digits]
+    if len(read) == 2 and read[1] == read[0] + 1:
+        return tuple(read)
+    whole = Decimal(0)
+    for digit in read:
+        whole = whole * 10 + digit  # 二〇一
+    return whole, whole
 
 
 def _fraction(text):
