@@ -115,7 +115,7 @@ def find_noun(tokens, i, mention, kind, context):
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
-    before = context["noun"] = _before_bracket(tokens, i, context) or context["noun"]
+    before = context["noun"]
     attended = _attended_event(tokens, i, unit)
     if attended:
         return attended, "event", before
@@ -288,31 +288,24 @@ def _same_kind(tokens, i, unit, left, context):
     建成青年之家60家,由省级组织建设20家; 招募志愿者50名,计划招募60名.
     """
     head = head_of(tokens, left)
-    if unit == "元" or _is_item(tokens, i, unit, left):
+    if unit == "元" or _is_item(tokens, i, left):
         return None
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
     if context["noun"] and head[-1:] in head_of(tokens, context["noun"]):
         return None  # 企业9家,其中央企6家
-    group = PEOPLE if unit in PEOPLE else (unit,)
-    same = (
-        noun
-        for noun, its in reversed(context["counted"])
-        if its in group and fits(head_of(tokens, noun), unit)
-    )
+    counted = (noun for noun, its in reversed(context["counted"]) if its == unit)
+    same = (noun for noun in counted if fits(head_of(tokens, noun), unit))
     subject, its = context["paragraph"].get("subject", (None, ""))
     apart = its == unit and unit not in PEOPLE and left[1] < tokens[i - 1].end  # 高校每校9支
     return next(same, subject if apart else None)
 
 
-def _is_item(tokens, i, unit, left):
+def _is_item(tokens, i, left):
     """Tell whether a phrase is all that stands before number i in a list (村书记2人,村会计1人)."""
-    n = i - 1
-    whose = unit in PEOPLE and ends_in(tokens[n].word, "organisation")
-    if tokens[n].end != left[1] or whose:
+    if tokens[i - 1].end != left[1]:
         return False
-    while n > 0 and tokens[n].start > left[0]:
-        n -= 1
+    n = first_of(tokens, left)
     listed = tokens[n - 1].sort in "xc" and tokens[n - 2].word in (NUMBER, ")")
     return listed and (tokens[n].sort == "n" or not says(tokens[n].word))  # but 入驻云平台3万家
 
@@ -488,10 +481,7 @@ def _candidates(tokens, i, unit, kind, before):
 
 
 def _is_part(tokens, i, before):
-    """Tell whether number i opens a clause on some of those before (60人获奖,其中9人获金奖,6人获银奖)."""
-    k = i - 1 - (tokens[i - 1].word in ("有", "共有"))
-    if tokens[k].sort != "x" and tokens[k].word != "其中":
-        return False
+    """Tell whether number i is of some of those before (60人获奖,其中9人获金奖,6人获银奖)."""
     near = tokens[max(0, i - 2 * REACH) : i]
     return any(t.word == "其中" and t.start >= before[1] for t in near)
 
@@ -585,8 +575,6 @@ def _belongs_left(tokens, i, unit):
         return True  # 服务站点9处走访60人次
     if k == i - 1 or tokens[k].word == NUMBER:
         return False
-    if k == i - 2 and unit in PEOPLE and says(tokens[k + 1].word) and _names_persons(tokens, i):
-        return False  # 资助9名学生助学金2万元
     for token in tokens[i + 1 : i + 6]:
         if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
             return False  # 城区8个街道62个社区
@@ -704,18 +692,6 @@ def _acts(word, unit):
 # The same ones again ---------------------------------------------------------------------------------------
 
 
-def _before_bracket(tokens, i, context):
-    """Find the last noun before a bracket with figures of its own (团员90人(女团员30人),占80%)."""
-    k = i - 1
-    while tokens[k].sort in "xhsr" and tokens[k].word not in ("", ")", NUMBER):
-        k -= 1
-    if tokens[k].word != ")" or tokens[k - 1].word != NUMBER:
-        return None
-    opens = next((t.start for t in reversed(tokens[:k]) if t.word == "("), 0)
-    context["counted"] = [pair for pair in context["counted"] if pair[0][0] < opens]
-    return context["counted"][-1][0] if context["counted"] else None
-
-
 def _level(tokens, i, before):
     """Find the noun before of which a level has others (国家级文明岗5个、省级11个), without its own level."""
     if not before or not tokens[i - 1].word.endswith("级"):
@@ -780,8 +756,7 @@ def _further(tokens, i, unit, kind, context):
         return whole, "inherited", None
     alone, before = tokens[i - 1].word != NUMBER, context["noun"]
     if alone:
-        part = tokens[i - 1].word == "的" and tokens[i - 2].word != OTHER
-        before = _of_its_kind(unit, kind, context, part)
+        before = _of_its_kind(unit, kind, context)
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
@@ -836,12 +811,12 @@ def find_among(tokens):
     return None
 
 
-def _of_its_kind(unit, kind, context, part):
-    """Find the noun of the last figure before that the unit may count, or of the first (35岁以下的)."""
+def _of_its_kind(unit, kind, context):
+    """Find the noun of the last figure before that the unit may count."""
     if kind not in ("level", "mean", "change") or unit in TO_THE_LEFT:
         return context["noun"]
     same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
-    for noun, counted in context["counted"][:: 1 if part else -1]:
+    for noun, counted in reversed(context["counted"]):
         if counted in same:
             return noun
     strange = STRANGERS + CASES if unit in PEOPLE else STRANGERS  # 收入5万元,84人打工
@@ -1021,8 +996,7 @@ def _from_afar(tokens, i, unit, kind, money, context):
     doing = _doing(tokens, i) if unit in PEOPLE else None
     if doing:
         return doing, "event", None
-    label = _labelled(tokens, i, unit) if unit in ("元", *ONLY) else None
-    topic = label or money or _topic(tokens, i, unit)
+    topic = money or _topic(tokens, i, unit)
     if topic and unit == "元" and ends_in(head_of(tokens, topic), "organisation"):
         earlier = _last_of(unit, context)  # 收入80万元。其中:税务部门完成60万元
         return (earlier, "inherited", topic) if earlier else (topic, "topic", None)
