@@ -469,14 +469,10 @@ def _fact(mention, folded, tokens, number, before, context, planned):
 def _unsaid_unit(noun, folded, said, row, context):
     """Find the unit of a bare number: that of its noun (参与人数, 青年数) or of its whole (其中900万)."""
     name = folded[slice(*noun)] if noun else ""
-    if name and folded.startswith(("人数", *TOTALS), noun[1]) and is_person(name):
-        return "人"  # 团员总数
     if name.endswith("人次"):
         return "人次"
     if name.endswith("人数") or (name.endswith("数") and is_person(name[:-1])):
         return "人"
-    if said.clause.rstrip().endswith("其中"):
-        return context.get("unit", "")
     return _unit_of(name, row["value"]) if row["kind"] in COUNTED_KINDS else ""
 
 
@@ -485,9 +481,6 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     start, unit = mention["start"], mention["unit"]
     if kind == "share" and number and mention["hedge"] in ("at_most", "at_least"):
         number = _before_bound(tokens, number)
-        labelled = not number and _above(folded, tokens[0].start, "%", context["above"])
-        if labelled:  # of a row: 优秀团员 | 不超过团员总数的3%
-            return labelled, "topic", None
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     subject, counted = context["paragraph"].get("subject", (None, ""))
     further = ("inherited",) if kind == "mean" else ("inherited", "topic", "none")

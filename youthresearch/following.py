@@ -243,8 +243,6 @@ def opening(tokens, j, unit=""):
 
 def _is_relative(tokens, j):
     """Tell whether a clause begins at the verb j that says of whom or what it is (9名海口出席大会的代表)."""
-    if tokens[j].sort != "h":
-        return False
     ends = next((n for n in range(j, j + REACH) if tokens[n].sort == "x" or tokens[n].word == "的"), j)
     return tokens[ends].word == "的"
 

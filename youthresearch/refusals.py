@@ -224,8 +224,6 @@ def _is_form(lead, rest):
     marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
     if marks["after_others"].search(clause):
         return False
-    if clause.endswith("一式"):
-        return True
     return bool(
         (marks["form"].search(clause) or marks["of_form"].match(rest)) and not marks["got"].search(clause)
     )
