@@ -447,7 +447,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         **{"noun": noun, "rule": rule, "other": other},
     }
     if not unit and kind != "rank":
-        row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, row, context)
+        row["unit"] = "个" if area else _unsaid_unit(noun, folded, row)
         each = kind == "mean" and row["unit"] and each_of(said.clause, "")
         row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
@@ -456,18 +456,23 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         names = ("value", "value_max", "resolution")
         percent = {n: float(Decimal(repr(row[n])) * _IN_PERCENT[unit]) for n in names}
         row |= percent | {"unit": "%"}
-    row["whole"] = whole_of(row, folded, context)
-    shared = kind == "share" and share_of(row, said.lead, folded, context)
-    if shared:
-        part, whole, contained = shared
-        whole["whole"], part["whole"] = None, whole["number"] if contained else part["whole"]
-        row |= {"whole": whole["number"], "noun": part["noun"]}
+    _tell_whole(row, said.lead, folded, context)
     _remember(row, unit, context)
     return row
 
 
-def _unsaid_unit(noun, folded, said, row, context):
-    """Find the unit of a bare number: that of its noun (参与人数, 青年数) or of its whole (其中900万)."""
+def _tell_whole(row, lead, folded, context):
+    """Say of what number a figure is a part; a share has part and whole before it (120个,占300个的40%)."""
+    row["whole"] = whole_of(row, folded, context)
+    shared = row["kind"] == "share" and share_of(row, lead, folded, context)
+    if shared:
+        part, whole, contained = shared
+        whole["whole"], part["whole"] = None, whole["number"] if contained else part["whole"]
+        row |= {"whole": whole["number"], "noun": part["noun"]}
+
+
+def _unsaid_unit(noun, folded, row):
+    """Find the unit of a bare number: that of its noun (参与人数, 青年数)."""
     name = folded[slice(*noun)] if noun else ""
     if name.endswith("人次"):
         return "人次"

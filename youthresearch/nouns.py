@@ -450,34 +450,33 @@ def _candidates(tokens, i, unit, kind, before):
     left = came or left
     if left and before and left[0] <= before[0] < before[1] < left[1]:
         left = before[1], left[1]  # 9个村团支部覆盖率98%
-    found = {"event": event, "right": right, "left": left}
-    done = _done(tokens, i + 1) if unit == "次" else None
-    if done:
-        found = {"object": done, "left": left}
-    elif unit == "%" and after.word in ("的", "为", "是"):
-        found = {"object": _of_whom(tokens, i), "right": right, "left": left}
-    elif unit == "%":
-        right = None if before and after.sort in "vwh" else right  # 40%的青年选择就业,20%选择升学
-        found = {"left": left, "right": right}
-    elif tokens[i - 1].word.endswith("等") and (
-        after.word == "为" or (not right and _are_names(tokens, unit, left))
-    ):
-        found = {"object": _object(tokens, i, unit)} | found
-    elif after.word in ("为", "是") and not left:
-        found = {"object": _named_after(tokens, i, unit)} | found
-    elif (
-        right
-        and unit in ("元", "小时")
-        and tokens[i - 2].word != "总"  # 总投资9万元的项目
-        and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i))
-    ):
-        found = {"right": right} | found  # 5万元的经费, 534万元奶粉
-    elif unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
-        found = {"event": event, "left": left, "right": right}
-    if unit != "%" and not done and "object" not in found:
+    found = _in_order(tokens, i, unit, before, {"event": event, "right": right, "left": left})
+    if unit != "%" and "object" not in found:
         object_ = _object(tokens, i, unit)
         found["object"] = None if object_ and before and _is_part(tokens, i, before) else object_
     return {rule: phrase for rule, phrase in found.items() if phrase}
+
+
+def _in_order(tokens, i, unit, before, found):
+    """Put the event and the phrases beside number i in order, behind what is said of what it counts."""
+    after, left, right = tokens[i + 1], found["left"], found["right"]
+    if unit == "次" and (done := _done(tokens, i + 1)):
+        return {"object": done, "left": left}
+    if unit == "%" and after.word in ("的", "为", "是"):
+        return {"object": _of_whom(tokens, i), "right": right, "left": left}
+    if unit == "%":  # 40%的青年选择就业,20%选择升学
+        return {"left": left, "right": None if before and after.sort in "vwh" else right}
+    listed = tokens[i - 1].word.endswith("等")
+    if listed and (after.word == "为" or (not right and _are_names(tokens, unit, left))):
+        return {"object": _object(tokens, i, unit)} | found
+    if after.word in ("为", "是") and not left:
+        return {"object": _named_after(tokens, i, unit)} | found
+    summed = right and unit in ("元", "小时") and tokens[i - 2].word != "总"  # 总投资9万元的项目
+    if summed and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i)):
+        return {"right": right} | found  # 5万元的经费, 534万元奶粉
+    if unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
+        return {"event": found["event"], "left": left, "right": right}
+    return found
 
 
 def _is_part(tokens, i, before):

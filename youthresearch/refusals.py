@@ -121,18 +121,12 @@ def _by_its_unit(mention, token, lead, rest):
         return "unit"
     if rest[:1] == "级" and (token[0] in _SPOKEN + "亿" or unit.endswith(_OF_A_SIZE)):
         return "name"  # 千万吨级油田, 16m级隧道
+    if _is_address(mention, lead, rest):
+        return "number"
     if unit == "班" and (mention["value"] >= 100 or rest[:1] == "等" or marks["classed"].search(lead)):
         return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
-    if unit in ("栋", "幢", "座", "单元") and (marks["housed"].search(lead) or marks["numbered"].match(rest)):
-        return "number"  # 20号3栋501室, 3号楼2单元
     if unit.endswith(("米", "m")) and marks["sized"].match(rest):
         return "threshold"
-    if unit == "室" and (mention["value"] >= 100 or rest[1:2] == "厅"):
-        return "number"  # 8号楼302室, 3室2厅
-    if unit == "位" and (marks["digits"].search(lead) or rest.startswith(("小数", "有效数", "数字"))):
-        return "number"  # 身份证号后4位, 两位小数
-    if unit in ("米", "公里") and (lead[-1:] in tuple("东南西北侧行") or _at_a_place(rest)):
-        return "number"  # 桥西100米, of an address; 东北6公里处
     if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
         return "threshold"
     if mention["hedge"] in ("over", "at_least", "range", "under") and (
@@ -158,8 +152,17 @@ def _by_its_unit(mention, token, lead, rest):
     return ""
 
 
-def _at_a_place(rest):
-    return rest[:1] == "处" and rest[1:2] in ("", *",。;、)的有")
+def _is_address(mention, lead, rest):
+    """Tell whether a number is of an address, of a place so far off, or of digits."""
+    marks, unit = _marks(), mention["unit"]
+    if unit in ("栋", "幢", "座", "单元"):  # 20号3栋501室, 3号楼2单元
+        return bool(marks["housed"].search(lead) or marks["numbered"].match(rest))
+    if unit == "室":  # 8号楼302室, 3室2厅
+        return mention["value"] >= 100 or rest[1:2] == "厅"
+    if unit == "位":  # 身份证号后4位, 两位小数
+        return bool(marks["digits"].search(lead)) or rest.startswith(("小数", "有效数", "数字"))
+    far = rest[:1] == "处" and rest[1:2] in ("", *",。;、)的有")  # 东北6公里处
+    return unit in ("米", "公里") and (far or lead[-1:] in tuple("东南西北侧行"))  # 桥西100米
 
 
 def _is_time_taken(mention, lead):
