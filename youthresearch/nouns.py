@@ -753,10 +753,10 @@ def _further(tokens, i, unit, kind, context):
     whole = _whole(tokens, i, unit, context)
     if whole:
         return whole, "inherited", None
-    alone, before = tokens[i - 1].word != NUMBER, context["noun"]
-    if alone:
+    before = context["noun"]
+    if tokens[i - 1].word != NUMBER:
         before = _of_its_kind(unit, kind, context)
-    if before and not alone:
+    elif before:
         return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given:
@@ -768,14 +768,9 @@ def _further(tokens, i, unit, kind, context):
         return described, "left", before
     use = _used_as(tokens, i) if unit == "元" else None
     verb = None if kind == "share" or use else _verb(tokens, i, unit) or _taken_on(tokens, i, unit, before)
-    of = _taken_in(tokens, i, context) if verb and unit == "元" else None
-    if verb and before and unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i):
-        of = before  # 供养对象90人,其中集中供养60人
-    if of:
-        return of, "inherited", verb
     if verb:
-        persons = None if before or unit not in PEOPLE else _done_to(tokens, i, verb, context)
-        return (persons, "inherited", verb) if persons else (verb, "event", before)
+        of = _acted_on(tokens, i, unit, verb, before, context)
+        return (of, "inherited", verb) if of else (verb, "event", before)
     money = use or (_money(tokens, i) if unit == "元" else None)
     if before and (not money or moves(tokens[i - 1].word)):
         noun = before if kind == "rank" else _fitting(tokens, i, unit, before)
@@ -783,6 +778,16 @@ def _further(tokens, i, unit, kind, context):
     found = _from_afar(tokens, i, unit, kind, money, context)
     again = _same_cases(found[0], tokens[i - 1], unit, context) if found[1] == "event" else None
     return (again, "inherited", found[0]) if again else found
+
+
+def _acted_on(tokens, i, unit, verb, before, context):
+    """Find of which of those named before a verb beside number i tells what became of them."""
+    if unit == "元":
+        return _taken_in(tokens, i, context)
+    if unit in PEOPLE and not before:
+        return _done_to(tokens, i, verb, context)
+    part = unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i)
+    return before if part else None  # 供养对象90人,其中集中供养60人
 
 
 def _whole(tokens, i, unit, context):

@@ -639,14 +639,8 @@ def _figure(cell, value, said, unit, at, scope):
         "baseline": said.baseline,
         "at": at,
         "since": since,
-        "cumulative": False,
-        "event": False,
-        "new": False,
-        "each": False,
-        "noun": said.span,
-        "rule": "table",
-        "other": None,
-        "whole": None,
+        **dict.fromkeys(("cumulative", "event", "new", "each"), False),
+        **{"noun": said.span, "rule": "table", "other": None, "whole": None},
         "scope": "" if TOTAL.fullmatch(scope) else scope,
     }
 
