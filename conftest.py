@@ -1,6 +1,7 @@
 """What every `pytest --nbval` run shares, from whichever folder it is started."""
 
 import gc
+import sys
 
 import pytest
 
@@ -8,6 +9,16 @@ from notebooks.run import set_environment
 
 set_environment()
 gc.set_threshold(50_000, 20, 50)  # tables make many objects, and hardly any that only the collector can free
+
+
+def pytest_configure():
+    """Fork the kernels of notebooks, where what they import takes no harm by it."""
+    if sys.platform == "linux":
+        from jupyter_client.provisioning import local_provisioner
+
+        from notebooks.kernels import Kernel
+
+        local_provisioner.launch_kernel = Kernel
 
 
 def pytest_collection_finish():
