@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "additive": {"cells", "reassign", "weights"},
     "synthetic": {"cells", "effects", "inference", "schema", "weights"},
     "bacon": {"cells", "schema"},
+    "breaks": {"panel", "schema"},
     "bands": {"enough", "inference", "reassign", "schema"},
     "comparisons": {"cells", "schema", "weights"},
     "enough": {"cells"},

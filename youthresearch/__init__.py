@@ -7,6 +7,7 @@ _HOME = {
     "bacon": ("average_by_cohort", "goodman_bacon"),
     "bands": ("confidence_bands",),
     "bootstrap": ("WildBootstrap", "wild_bootstrap"),
+    "breaks": ("find_breaks",),
     "bounds": ("Bounds", "interval_bounds", "trace"),
     "coding": ("compare_codings", "list_disagreements", "reread_tokens", "settle_codings"),
     "cohorts": ("add_programmes", "assign_cohorts"),
