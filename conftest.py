@@ -5,20 +5,11 @@ import sys
 
 import pytest
 
+from notebooks.kernels import fork_kernels
 from notebooks.run import set_environment
 
 set_environment()
 gc.set_threshold(50_000, 20, 50)  # tables make many objects, and hardly any that only the collector can free
-
-
-def pytest_configure():
-    """Fork the kernels of notebooks, where what they import takes no harm by it."""
-    if sys.platform == "linux":
-        from jupyter_client.provisioning import local_provisioner
-
-        from notebooks.kernels import Kernel
-
-        local_provisioner.launch_kernel = Kernel
 
 
 def pytest_collection_finish():
@@ -40,6 +31,11 @@ def pytest_report_to_serializable():
 
 
 def pytest_itemcollected(item):
-    """Give a notebook cell longer to hand over its output than nbval's 5 s, too short on a busy machine."""
+    """Give a notebook cell longer to hand over its output than nbval's 5 s, too short on a busy machine.
+
+    Its kernel is forked, where what kernels import takes no harm by it.
+    """
     if type(item).__name__ == "IPyNbCell":
         item.output_timeout = 60
+        if sys.platform == "linux":
+            fork_kernels()

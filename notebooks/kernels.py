@@ -7,6 +7,7 @@ A kernel's imports take longer than most of its cells. Each notebook has a proce
 import multiprocessing
 import os
 from functools import cache
+from multiprocessing import forkserver
 
 IMPORTS = [  # not matplotlib.pyplot: with it a notebook would draw figures in another way
     "ipykernel.kernelapp",
@@ -22,10 +23,19 @@ IMPORTS = [  # not matplotlib.pyplot: with it a notebook would draw figures in a
 
 @cache
 def forks():
-    """Start the process that kernels are forked from, with the first of them."""
+    """Start the process that kernels are forked from."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(IMPORTS)
+    forkserver.ensure_running()
     return context
+
+
+def fork_kernels():
+    """Have Jupyter fork the kernels that it starts from here on."""
+    from jupyter_client.provisioning import local_provisioner
+
+    forks()  # before Jupyter chooses a kernel's ports: who waits with them may find them taken
+    local_provisioner.launch_kernel = Kernel
 
 
 def run(ready, command, environment, folder):
@@ -66,5 +76,6 @@ class Kernel:
         return self._process.exitcode
 
     def send_signal(self, number):
-        """Signal the kernel."""
-        os.kill(self.pid, number)
+        """Signal the kernel, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
