@@ -212,6 +212,18 @@ def test_what_is_extracted_can_be_audited():
         ("连续举办五期“春芽”讲座", "level", 5),
         ("人均寿命在35个国家中靠前", "level", 35),
         ("数学成绩，列参赛学校第三", "rank", 3),
+        ("发明专利数居世界第五位", "rank", 5),
+        ("绿化率列亚洲第二", "rank", 2),
+        # more by a share, said by the verb alone or with what it is of
+        ("油料作物增产4.5%", "growth", 4.5),
+        ("服务业企业减税4.5%", "growth", -4.5),
+        ("技术攻关后提高产能三成", "growth", 30),
+        ("设备改造提升效率15%", "growth", 15),
+        ("智能照明降低能耗35%", "growth", -35),
+        ("培训提高持证率35%", "share", 35),
+        ("合作社户均增收900元", "change", 900),
+        ("茶农人均增收9000元以上", "change", 9000),
+        ("职工人均减负90元", "change", -90),
     ],
 )
 def test_kind(text, kind, value):
@@ -544,6 +556,16 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
             "做到了三个“不放松”",
             "2021院学生会招新",
             "2022市优秀团员",
+            "2019首届山歌节",
+            "培训为期6周",
+            "每期夏令营3周",
+            "12届毕业生返校",
+            "选送11届和12届优秀学员",
+            "办理20xx届毕业生手续",
+            "参建码头二期等重点工程",
+            "县城西北9公里处有水库",
+            "先进班级：1）班风正；2）活动多",
+            "优秀社团（含书画社）：1、章程完备",
         ),
     ],
 )
@@ -556,6 +578,8 @@ def test_what_is_no_figure_is_refused(text):
     ("text", "counts"),
     [
         ("培育出栏60头以上养猪户18户", ["18户"]),
+        ("其中人均收入高于6000元/年的有18户", ["18户"]),
+        ("工资不足3000元/月的共有18名", ["18名"]),
         ("其中90张以上的养老院7个", ["7个"]),
         ("引进4家产值超十亿元企业", ["4家"]),
         ("其中6千万元以上2家", ["2家"]),
@@ -657,6 +681,29 @@ def test_the_number_of_a_list_counts_without_a_classifier():
         ("2020年前建成书屋9个", "achieved"),
         ("在现有9个书屋的基础上", "achieved"),
         ("预计全年投资9亿元，同比增长8%", "achieved"),
+        # an estimate of the year that ends, with no verb or a heading, with what is against what was
+        ("预计生产总值按不可比口径增长7%", "achieved"),
+        ("较好完成各项任务。预计：GDP突破900亿元，达930亿元，增长7%；工业增加值90亿元，增长9%", "achieved"),
+        ("预计可新增就业900人，增长7%", "planned"),
+        # those who will do something are of what shall be; but what is put somewhere is
+        ("700名学员将参加决赛", "planned"),
+        ("学生90名、教师8名还将出席闭幕式", "planned"),
+        ("6支队伍将陆续走进社区", "planned"),
+        ("90名队员即将毕业", "achieved"),
+        ("团员将村民的900斤蜜橘运往省城", "achieved"),
+        ("市残联将把90万元送到80户家中", "planned"),
+        # tasks and plans of so many
+        ("安排造林任务900亩", "planned"),
+        ("承担改厕任务900座", "planned"),
+        ("完成改厕任务900座", "achieved"),
+        ("小学语文招聘计划由8人减为6人", "planned"),
+        ("规划用地面积90亩", "planned"),
+        ("每新办一个书屋，镇财政一次性给予9000元补助", "planned"),
+        # what is done at regular times
+        ("例会每月召开两次", "planned"),
+        ("现有委员30名，例会每月召开两次", "achieved"),
+        ("例会自2015年起每两周召开一次", "achieved"),
+        ("本年度支部每学期组织一次参观", "achieved"),
     ],
 )
 def test_status(text, status):
@@ -666,6 +713,15 @@ def test_status(text, status):
 def test_a_task_of_which_a_part_is_done_is_planned():
     facts = yr.extract_facts("培训青年600人，完成全年800人任务的75%。")
     assert facts["status"].tolist() == ["achieved", "planned", "achieved"]
+
+
+def test_what_is_told_beside_a_plan_is_what_it_is():
+    facts = yr.extract_facts(
+        "规划建设面积90万平方米，开工60万平方米，竣工率达50%。\n报名人数9人（招聘计划6人）。因只有2人报名，岗位取消。"
+    )
+    assert facts["status"].tolist() == ["planned", "achieved", "achieved", "achieved", "planned", "achieved"]
+    duties = yr.extract_facts("现有委员30名。例会每月应召开两次。学习每周至少安排一次。")
+    assert duties["status"].tolist() == ["achieved", "planned", "planned"]
 
 
 def test_an_aim_that_was_surpassed_is_stated_exactly():
@@ -717,6 +773,13 @@ def test_none_is_exactly_none_whatever_bounds_it():
 def test_a_duty_that_is_summed_up_was_done():
     facts = yr.extract_facts("每名干部联系3个支部，共联系支部90个。")
     assert facts["status"].tolist() == ["achieved", "achieved"]
+
+
+def test_what_each_of_several_is_given_is_a_mean():
+    facts = yr.extract_facts(
+        "为6名学生各发放圆梦助学金3000元，给9户家庭各补贴取暖费400元，发放各类补贴5000元。"
+    )
+    assert facts["kind"].tolist() == ["level", "mean", "level", "mean", "level"]
 
 
 def test_a_mean_age_that_fell_to_another_is_one_as_well():
@@ -1018,6 +1081,19 @@ APART = [  # text, value, hedge and unit of its last figure
     ("半数青年愿意返乡。", 50, "exact", "%"),
     ("团员占了40名职工中的一半。", 50, "exact", "%"),
     ("服务覆盖全市3/4的社区。", 75, "exact", "%"),
+    # records that were broken, sums of sums, units of blood, pairs of persons
+    ("3人超6项全国纪录。", 6, "exact", "项"),
+    ("队员们破8项省纪录。", 8, "exact", "项"),
+    ("保存超过8万条纪录。", 80000, "over", "条"),
+    ("收入6,300元+利息45元。", 45, "exact", "元"),
+    ("收入6,300元+利息。", 6300, "over", "元"),
+    ("全年采血量6.5万单位。", 65000, "exact", "单位"),
+    ("现场三对新人宣誓。", 3, "exact", "对"),
+    ("两对夫妻携手登台。", 2, "exact", "对"),
+    ("为村小建起一座图书室。", 1, "exact", "座"),
+    ("理事会每年召开2次会议。", 2, "exact", "次/年"),
+    ("山歌节已举办5届。", 5, "exact", "届"),
+    ("车队连续3周上榜。", 3, "exact", "周"),
     # words that begin like a unit
     ("走访3021位居民。", 3021, "exact", "位"),
     ("打造7个人居环境示范点。", 7, "exact", "个"),

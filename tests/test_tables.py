@@ -559,6 +559,21 @@ def test_whom_a_column_of_persons_counts_is_said_by_the_label_or_above_the_table
         ("", "年份|接待游客（人次）|办理证件（本）|招生数（人）\n2020|60|90|600", ["游客", "证件", "招生数"]),
         ("", "指标|数量（人）\n技术人员数|60\n高级教师数量|90", ["技术人员", "高级教师"]),
         ("", "项目|市科协|县科协\n工作站（个）|60|90", ["工作站"] * 2),
+        ("", "物品|单位|城镇老人|农村老人\n轮椅|辆|60|90", ["轮椅"] * 2),
+        ("", "事项|单位|上月|本月|环比（%）\n心理热线来电|次|60|90|50", ["心理热线来电"] * 3),
+        ("", "科目|支出计划（元）|累计完成数（元）\n慰问费|600|90", ["慰问费"] * 2),
+        ("", "指标|2020年基期值|2025年目标值\n青年夜校（所）|60|90", ["青年夜校"] * 2),
+        ("", "岗位|总职数|编外职数\n辅导员|6|3", ["总职数", "编外职数"]),
+        ("", "指标|年末数（人）\n全县户籍人口|600\n其中：（1）农村人口|90", ["户籍人口", "农村人口"]),
+        ("", "选项|人数|占比\n您的学历：大专|60|30%\n本科|90|60%", ["大专"] * 2 + ["本科"] * 2),
+        (
+            "",
+            "指标|2020|2021\n二、青年公寓||\n公寓数|6|9\n入住人数|60|90",
+            ["青年公寓"] * 2 + ["入住人数"] * 2,
+        ),
+        ("各支队出勤率对比表", "部门|本期|上年同期\n一支队|60%|90%", ["出勤率"] * 2),
+        ("近3年培训人数如下：", "年度|合计|初任|晋升\n2020|90|30|60", ["培训人数", "初任", "晋升"]),
+        ("爱心驿站数（个）", "年份|合计\n2020|60\n2021|90", ["爱心驿站"] * 2),
         (
             "某县团委2020年度“三公”经费支出预算表",
             "项目|预算数（元）\n合计|600\n公务接待费|90",
@@ -736,6 +751,34 @@ def test_a_title_with_blanks_above_a_table_of_tabs_is_no_row_of_it():
     )
     assert facts["value"].tolist() == [3, 6968, 68, 8309]
     assert facts["unit"].tolist() == ["所", "人"] * 2
+
+
+def test_a_title_with_its_date_or_unit_in_a_second_cell_is_no_header():
+    told = "指标|单位|数量\n低保人数|人|900\n低保户数|户|400"
+    facts = yr.extract_facts(f"救助情况月报|2021年3月\n{told}\n")
+    assert rows(facts, "value", "unit") == [[900, "人"], [400, "户"]]
+    facts = yr.extract_facts("支出表|单位：万元\n项目|2021年|2022年\n助学|30|40\n文体|20|25\n")
+    assert facts["value"].tolist() == [300000, 400000, 200000, 250000]
+
+
+def test_a_caption_says_of_how_many_households_the_figures_are(read):
+    header = ["品名|单位|城镇|农村", "洗衣机|台|98|87"]
+    facts = read(("表6 每百户居民耐用品拥有量", header), ("表7 居民耐用品拥有量", header))
+    assert rows(facts, "value", "unit", "kind") == [
+        *([98, "台/百户", "mean"], [87, "台/百户", "mean"]),
+        *([98, "台", "level"], [87, "台", "level"]),
+    ]
+
+
+def test_a_caption_of_persons_gives_their_unit_where_nothing_else_does(read):
+    facts = read(("近两年辅导人数如下表：", ["年度|合计|初中|占比", "2020|90|60|66.7%", "2021|80|50|62.5%"]))
+    assert facts["unit"].tolist() == ["人", "人", "%"] * 2
+    assert set(read(("近两年辅导情况如下表：", ["年度|合计", "2020|90", "2021|80"]))["unit"]) == {""}
+
+
+def test_what_is_compared_with_the_month_before_is_growth(read):
+    facts = read(("救助情况", ["指标|单位|本月|环比(%)", "救助金|万元|40|-3.2", "救助人次|人次|30|5"]))
+    assert facts["kind"].tolist() == ["level", "growth"] * 2
 
 
 def test_labels_of_a_row_are_those_that_differ_and_a_goal_may_be_a_sign():

@@ -8,7 +8,8 @@ unit, ``owed``, whether it is a duty, and ``least``, whether a word makes it the
 of an earlier figure; ``due``, the unit of the task before it and whether that was a part of one; ``course``;
 ``baseline``; ``bound``, whether it is of a plan or a rule; and
 ``paragraph``, a dict of what the paragraph said (``ahead``: whether a year to come holds for what follows;
-``told``: whether the last sentence said what shall be done; ``was``: whether any said what was).
+``told``: whether the last sentence said what shall be done; ``was``: whether any said what was;
+``stated``: whether a figure is of what is or was).
 """
 
 import re
@@ -114,6 +115,11 @@ _FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集�
 )
 _BY_MEASURE = ("元", "吨", "斤", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
+_GAINED = re.compile(  # 增产5%, 提高产能20%, 人均增收300元; but 提高覆盖率8%
+    r"(?:增(?<!新增)[收产支效]|成长|(?P<less>减[产税负排收支])"
+    r"|(?:提高|提升|增加|扩大|(?P<cut>降低|减少|压缩|节约))(?![率幅额量到至了])[\u4e00-\u9fff]{2}"
+    r"(?<![比幅度重例速达为到至占])(?:(?<!率)|(?<=[效功]率)))$"
+)
 _LIKE = re.compile("[比较于超先后]")  # a quick look for the next one
 _THAN = re.compile(  # 比上年多发展20名, 较全国均值低3件, 低于全省平均水平3件
     r"(?:(?:(?<![占对评同环])比(?![例赛重较])|较(?![大高好强多快少低慢为长短深严优易难真量]))[^,。;:]{1,16}?"
@@ -140,6 +146,9 @@ _WHOLE_THINGS = ("家", "个", "所", "座", "处", "条", "项", "户", "支", 
 _STEPS = ("位次", "名次", "等级", "档次", "层次", "百分", "台阶")
 _THEN = ("便", "就", "则", "多", "少")
 _EACH = re.compile("^[^每,]*各[\u4e00-\u9fff]{1,3}$")
+_GIVEN = re.compile(  # 为4名学生各发放助学金2000元
+    r"各(?:发放|提供|给予|颁发|捐赠|捐助|赠送|资助|奖励|补[助贴])了?[^,。;:、\d]{2,14}$"
+)
 _ALL = ("均", "均为", "均是", "均达", "均达到", "均在", "均有")  # 面积均超过90平方米
 _HEADED = re.compile(
     "(?:^|[,;])[^,;:]*每[^,;:]*(?:标准|津贴|补[贴助]|工资)[^,;:]{0,6}:"
@@ -147,7 +156,7 @@ _HEADED = re.compile(
 _OF_THESE = ("的有", "的共有", "的达", "的达到", "的占")
 _SUCH = re.compile("\\d[万亿]?元(?:以[上下内])?的")  # a sum that only says which are counted
 _AMONG = re.compile("[\u4e00-\u9fff]{1,8}[中里]")
-_REWARD = re.compile("每[^,]{1,12}[1一][^,]{1,14},(?:给予|奖励|补[贴助])")
+_REWARD = re.compile(r"每[^,]{1,12}[1一][^,]{1,14},[^,\d]{0,8}(?:给予|奖励|补[贴助])")
 _PAID = re.compile(  # 标准为每年9600元, 每月补贴200元, 每月给志愿者生活补贴2000元
     r"每[人户名]?个?(?:学?年|月|学期|季度?|周|天|日)(?:[^,。;\d]{0,10}(?:补[贴助]|津贴|工资|领取))?$"
     r"|每(?:月|学?年|季度|学期)[交缴]纳?[^,。;\d]{0,3}$"
@@ -235,6 +244,8 @@ def _own_kind(mention, clause, whole, each, rest):
     if mention["sort"] == "rank":
         return "rank", 1, 0
     moved = marks["moved"].search(clause)
+    if moved and clause[moved.start() - 1 : moved.start()] == "少":
+        moved = None  # 比上年少增300人
     if moved and moved["verb"] in _BETTERED and _is_bettered(mention, clause, moved, rest):
         moved = None
     verb = moved["verb"] if moved else ""
@@ -259,6 +270,9 @@ def _own_kind(mention, clause, whole, each, rest):
     if verb and (unit in PARTS or unit == "倍"):
         ratio = unit in PARTS and _RATIO.search(clause[: moved.start()])
         return ("change" if ratio else "growth"), sign, attached
+    gained = (unit == "%" or unit in _BY_MEASURE) and _GAINED.search(clause)
+    if gained and unit == "%":
+        return "growth", -1 if gained["less"] or gained["cut"] else 1, 0
     if unit in PARTS or (not unit and _HELD.search(clause)):
         held, speed = _SHARE.search(clause), unit in PARTS and _SPEED.search(clause)
         speed = speed or (rest[:1] in _GROWS and not held and _GROWING.match(rest))
@@ -269,8 +283,8 @@ def _own_kind(mention, clause, whole, each, rest):
         return "share", 1, len(held[0]) if held else 0
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
     of_all = clause.endswith(_ALL) and "计均" not in clause[-5:]  # 收、支总计均为
-    mean = of_each or of_all or marks["mean"].search(clause)
-    if mean and not (compared or (verb and ("均" in clause or _RATED.search(clause)))):
+    mean = of_each or of_all or marks["mean"].search(clause) or (unit == "元" and _GIVEN.search(clause))
+    if mean and not (compared or ((verb or gained) and ("均" in clause or _RATED.search(clause)))):
         return "mean", 1, 0
     if verb:
         return "change", sign, attached
@@ -339,7 +353,9 @@ def _with_the_last(kind, sign, rate, lead, context):
 
 _SENT = "推荐|推报|选报|申报|上报|报送|推选"
 _EVERY = re.compile(rf"每[名位个人]|各[^,。;\d]{{0,10}}(?:{_SENT})(?!的)")
-_KEPT_UP = re.compile("了|已|坚持|平均|共[^青同产]|累计|增加到|提高到|减少到|增至")
+_KEPT_UP = re.compile(
+    "了|近年|本年度|(?<=[自从]).{4}年|已|坚持|平均|共[^青同产]|累计|增加到|提高到|减少到|增至"
+)
 _PER = re.compile(r"每|各(?![级类地界族项种行自])|平均")
 _DUTY = r"一般|原则上|应(?![届急聘征用邀试])|须|要(?![求素闻点务])"
 _OWED = re.compile(
@@ -357,6 +373,8 @@ _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90�
     r",(?![^,]*(?:[全共计已了占含增减各每]|新[引招聘培]|总(?![干队支监经])|其[中他余]|[选评产获]出))[^,。;:、\d]{2,8}"
 )
 _OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
+_INSIDE = re.compile(r"\((?:其中)?[:,]?[^,。;:、\d()]{1,14}")  # 每户补助2万元(其中省级1万元,县级1万元)
+_INSIDE_TOO = re.compile(r"[,、][^,。;:、\d()]{1,14}")
 _BEFORE = re.compile(r",比(?:\d{4}年|[上去]年|上次)[^,。;:、\d]{0,12}")  # 每户2.6人,比2010年的3.3人减少
 _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)(?!共|合计|总计)[^,。;:、\d]{0,8}")
 
@@ -364,7 +382,8 @@ _LISTED = re.compile(r"[^,。;:、\d]{0,12}(?:、|和)(?!共|合计|总计)[^,�
 def _is_owed(mention, said, each, context):
     """Tell what each unit owes (每名干部联系不少于10名, 每个乡镇至少建2个) from what each has done."""
     if each and each.period and _is_frequency(mention) and not _KEPT_UP.search(said.clause):
-        return not _SUMMED.match(said.rest)  # 每月召开一次例会
+        told = context["paragraph"].get("stated") and not (context["bound"] or mention["hedge"] == "at_least")
+        return not (_SUMMED.match(said.rest) or (told and not _OWED.search(said.clause)))  # 每月召开一次例会
     if context["bound"] and _EVERY.search(said.clause):
         return True
     if not (each or _PER.search(said.clause)):
@@ -401,6 +420,8 @@ def _is_listed_with(context, mention, said):
         return mention["unit"] == first["unit"]
     if _OTHERS.fullmatch(lead) or (mention["resolution"] < 1 and _BEFORE.fullmatch(lead)):
         return mention["unit"] == first["unit"]
+    if mention["unit"] == first["unit"] and _is_inside(context, mention, lead):
+        return True
     if context["seats"] and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return said.rest[:1] in ("", *",。;)、\n")
     if context["per"] == "亩" and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
@@ -417,17 +438,28 @@ def _is_listed_with(context, mention, said):
     )
 
 
+def _is_inside(context, mention, lead):
+    """Tell whether a sum is a part, in brackets, of the one for each unit before them."""
+    inside = _INSIDE_TOO if context.get("inside") else _INSIDE
+    if context["mean"]["value"] < mention["value"] and not context.get("inside"):
+        return False
+    context["inside"] = bool(inside.fullmatch(lead))
+    return context["inside"]
+
+
 # Status ----------------------------------------------------------------------------------------------------
 
-_TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划", "算")  # what it ends in
+_TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划", "算", "积", "由", "从")  # what it ends in
 _TASK = re.compile(
     "(?:任务|计划|目标)(?:数|值|量|指标)(?:为|是)?$|(?:目标|计划)任务$"
-    r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|下达[^,。;\d]{0,8}(?:目标|任务|计划)$"
+    r"|(?:全年|年度|年初|[省市县原]定|下达)[^,。;\d]{0,6}(?:目标|任务|计划)(?:为|是)?$|(?:下达|安排|承担)[^,。;\d]{0,12}(?:目标|任务|计划)$"
     r"|预算(?:数|总?额|金额)(?:为|是)?$|预算[为是]$|招[募聘考录](?:总?[人名]数|数量|规模|名额)(?:为|是)$|(?<!完成)计划[为是]$"
+    r"|招[聘募录考生]计划(?:由|从)?$|(?<!总)规划(?:建设|占地|用地)?面积$"
 )
 _DUE = re.compile("(?:任务|指标)(?:为|是)?$")  # 造林任务300亩,完成310亩
 _DONE_OF_IT = re.compile(r"[^,。;\d]{0,4},[^,。;\d]{0,10}(?:完成|实际|已|入库)")
 _NEXT_DUE = re.compile(r"[,、;][^,。;:\d完已实共]{1,10}")
+_RESET = re.compile("(?:核[减增]|[减增]|减少|增加|调整|[上下]调|变更|改)[为到至]")  # 计划由6人核减为4人
 _PARTS_DUE = re.compile(r"[^,。;:\d]{0,6}[,(]其中:?[^,。;:\d完已实共]{1,10}")
 _PLANNED_SUM = re.compile("(?:预算|计划|任务|目标)(?:为|是)?$")
 _ITS_PART = re.compile(r"的(?:约|近|超过?)?\d[\d.]*%")  # 占年初预算300万元的41%
@@ -449,7 +481,7 @@ _CALLS = re.compile(r"(?:公告|启事|简章|通知)[(\[]?招[聘募录]?$")
 _CALLED = re.compile(r"[^,。;:\d]{0,8}(?:公告|启事|简章|\d*月?\d*[日号]起?报名)")  # 招聘教师10人公告
 _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补贴500元
     r"(?:的,?(?:(?:分别|一律|均|每[人名户]|一次性)+(?:奖励|补[助贴]|资助|发放)|(?:分别|一律|均|每[人名户]|再)*(?:给予|予以))"
-    r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
+    r"|每[^,。;\d]{2,4}[1一][^,。;\d]{1,14},?(?:(?<=,)[^,。;\d]{0,8})?(?:给予|奖励|补[助贴]))[^,。;\d了]{0,8}$"
 )
 _FULFILLED = re.compile(
     r"(?:完成|超过?|[高低快慢多少]于|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$"
@@ -487,18 +519,30 @@ _CLAUSE = re.compile("[^,。;:]*")
 _CHOSEN = re.compile("[^,。;:\\d]{0,8}(?:被(?:确定|认定|列|评|授|命名|选|录)|报考)")  # 3县被确定为项目县
 _ATTAINED = re.compile("(?:完成|实现|达成|围绕|对照)[^,。;:]*$")
 _ESTIMATED = re.compile(
-    r"[^,。;\d可将]*(?:实现|完成|接待|总值|总额|收入|投资)[^,。;\d可将]*\d[^。;]{0,40}(?:增长|增幅|增速|下降)(?:为|达)?\d"
+    r"[^,。;\d可将]*(?:实现|完成|接待|总值|总额|收入|投资|增加值|GDP)(?:[^。;\d可将]|(?<=不)可)*(?:\d[^。;]{0,40})?(?:增长|增幅|增速|下降)(?:为|达)?\d"
+)
+_COMES = re.compile(  # 300名志愿者将参加, 学生20名、教师5名将出席; but 将把
+    r"[^,。;:!?\n]{0,30}(?<!即)将(?:还|也|陆续|分批|全部|共同|一同)*"
+    r"(?:参(?!照)|展开|出席|列席|亮相|上岗|进场|登台|领取|开展|组织|走进|受邀"
+    r"|[于在][^,。;:]{0,12}(?:[年月日前底内]|期间))"
 )
 _SOON = re.compile(r"[^,。;:!?\d]{0,16}即将(?:建成|完[工成]|竣工|投[用入产]|开[工放]|启用|交付|落成)")
+_RECORD = re.compile(r"[^,。;:、\d]{0,10}纪录")
 _FURTHER = re.compile("[^,。;:]*(?:,\\d[^,。;:]*)?")  # 将300户,900人分为5组
 _COMING = re.compile(r"(?:今年|未来|下半年|届时|接下来|明年|下一步)[^。;\d]{0,16}$|[年月日期内后还也都均又]$")
 _WHERETO = re.compile(
-    "(?<![组建完达形促])成|到|入|给|至|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
+    "(?<![组建完达形促])成|到|入|给|至|[送运寄发]往|作为|成为|转化|用于|交[由付送]|为(?![民期了准主实])|结合|[在向]|如下"
 )
 _AIM = re.compile(
     r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)(?![^,。;]{0,4}(?:完成|落实))"
 )  # 完成不少于100个的目标
 _AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
+
+
+def is_broken(mention, said):
+    """Tell whether 超 or 破 before a number says that so many records were broken (超3项世界纪录)."""
+    verb = mention["number_start"] - mention["start"] == 1
+    return mention["hedge"] == "over" and verb and "纪录" in said.rest[:12] and _RECORD.match(said.rest)
 
 
 def is_surpassed(said):
@@ -512,6 +556,7 @@ def status_of(mention, said, planned, context):
     planned: whether its paragraph says that it shall be.
     """
     if mention["hedge"] == "masked":
+        context["paragraph"]["stated"] = True
         return "masked"
     if mention.get("aim"):
         return "planned"
@@ -536,9 +581,10 @@ def status_of(mention, said, planned, context):
         context["paragraph"]["was"] = context["paragraph"].get("was") or not intent
     bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
     shall = (bound and not context.get("done")) or context["intent"]
-    if shall and not intent and _CHOSEN.match(rest):
-        return "achieved"
-    return "planned" if shall and not _is_start(clause, rest) else "achieved"
+    if shall and (intent or not _CHOSEN.match(rest)) and not _is_start(clause, rest):
+        return "planned"
+    context["paragraph"]["stated"] = True
+    return "achieved"
 
 
 def _carry(mention, said, marked, context):
@@ -599,7 +645,8 @@ def _is_told_as_task(mention, clause, rest):
 def _is_part_due(mention, lead, due):
     """Tell whether a figure is a part of the task before it (下达任务300亩,其中:造林200亩,封山100亩)."""
     unit, listed = due
-    return unit == mention["unit"] and bool((_PARTS_DUE, _NEXT_DUE)[listed].fullmatch(lead))
+    after = (_PARTS_DUE, _NEXT_DUE)[listed]
+    return unit == mention["unit"] and bool(after.fullmatch(lead) or _RESET.fullmatch(lead))
 
 
 def _is_start(clause, rest):
@@ -644,6 +691,8 @@ def _is_put(found, lead, rest):
     Before a word that is no verb we know it does so too if its clause says whereto or as what, or ends before
     the figure, unless a word of time goes before it; and before a noun.
     """
+    if lead.startswith("将把", found.start()):
+        return False
     end = _CLAUSE.match(lead, found.start()).end()
     if end == len(lead) and _PUT.match(rest):
         return True
@@ -717,6 +766,8 @@ def _is_named(found, said, rest):
 def _is_aim(mention, clause, rest):
     """Tell whether a figure is said to be a target or a shortlist by what follows it (完成100个的目标)."""
     if ("拟" in rest and _SHORTLIST.match(rest)) or ("即将" in rest and _SOON.match(rest)):
+        return True
+    if "将" in rest and mention["unit"] in (*WHOLE, "支", "所") and _COMES.match(rest):
         return True
     aimed = ("目标" in rest or "任务" in rest) and _AIM.match(rest)
     return aimed and (mention["hedge"] == "at_least" or _AIMS.search(clause))

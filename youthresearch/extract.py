@@ -21,6 +21,7 @@ from .clauses import (
     baseline_of,
     course_of,
     hedge_of,
+    is_broken,
     is_intended_before,
     is_least,
     is_promised,
@@ -418,7 +419,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     said, unit = said_of(mention, folded, before), mention["unit"]
     if mention["hedge"] in ("over", "under") and is_surpassed(said):
         mention |= {"hedge": "exact", "aim": True}
-    elif mention["hedge"] == "exact":
+    elif mention["hedge"] == "exact" or is_broken(mention, said):
         mention["hedge"] = hedge_of(mention, said)
     kind, sign, attached = kind_of(mention, said, context)
     if kind == "change" and unit == "个" and mention["resolution"] < 1:
@@ -487,8 +488,9 @@ def _noun_of(mention, kind, folded, tokens, number, context):
             return labelled, "topic", None
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     subject, counted = context["paragraph"].get("subject", (None, ""))
-    if kind in ("change", "growth") and rule in ("inherited", "topic", "none") and context.get("averaged"):
-        return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%
+    further = ("inherited",) if kind == "mean" else ("inherited", "topic", "none")
+    if kind in ("change", "growth", "mean") and rule in further and context.get("averaged"):
+        return context["averaged"], "inherited", noun  # 人均收入9万元,增长8%,高于以前的人均6万元
     if not noun and kind in ("change", "growth"):  # 收入80万元;较上年增加5万元
         noun, rule = subject, "inherited"
     if not noun or (rule == "event" and unit in ("个", "家", "支") and noun[1] <= start):

@@ -321,8 +321,8 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort in "vw" and last == j - 2 and unit in EVENTS and after.sort == "x":
         return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
-        if takes_verb(tokens[j].word):
-            return after.sort not in "npwva"  # 非公有制经济组织
+        if takes_verb(tokens[j].word):  # 非公有制经济组织, 9个志愿服务组织入围
+            return after.sort not in "npwva" or after.word in purely("event", "compound", "head_verb")
         happens = unit in DONE[1:] and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
@@ -403,8 +403,9 @@ def _joins_next(tokens, j, last, unit):
         return False  # 9个大项、三级分管
     if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
         return True  # 3名低收入、困难家庭学生
+    joint = tokens[j].word in ("与", "同", "跟")
     if counts(tokens[last].word, unit):
-        if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh":
+        if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh" and not joint:
             return True  # 9个省、市建设中学60所
         head = _last_counted(tokens, j + 1, head, unit)
         if head is None:
@@ -412,12 +413,12 @@ def _joins_next(tokens, j, last, unit):
     after = tokens[head + 1].word
     if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
         return False
-    if tokens[j].word in ("与", "同", "跟") and tokens[head + 1].sort in "vh":
+    if joint and tokens[head + 1].sort in "vh":
         return False  # 9个团支部与贫困村结对
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
-    return not (unit in ("", *PEOPLE, *ONLY) and tokens[j].word in ("与", "同", "跟"))  # 团干部与学生结对
+    return not (unit in ("", *PEOPLE, *ONLY) and joint)  # 团干部与学生结对
 
 
 def _last_counted(tokens, begin, last, unit):
@@ -434,8 +435,12 @@ def _goes_on(tokens, j, last, unit):
     fitting = counts(tokens[last].word, unit)
     if not fitting and _last_counted(tokens, j, head, unit) is not None:
         return True  # 30户“最美家庭”备选家庭
+    if fitting and unit in (*PEOPLE, "户") and _have_object(tokens, j, last, head):
+        return False
     if unit in PEOPLE:
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
+    if head > j + 1 and tokens[j].word in purely("event", "compound", "head_verb"):
+        return False  # 9个项目入围全国决赛
     if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
         return False  # 34个团支部换届工作, 6亩茶园建设任务
     if head == j:
@@ -447,6 +452,15 @@ def _goes_on(tokens, j, last, unit):
     if not fitting and (cut or acts):
         return True  # 6条青年学习|社线路, 6部采矿调度机
     return takes_verb(tokens[head].word)
+
+
+def _have_object(tokens, j, last, head):
+    """Tell whether verb j is what the persons right before it do to or for others (9名队员慰问孤寡老人)."""
+    if last != j - 1 or tokens[j].sort not in "vw" or is_person(tokens[j + 1].word):
+        return False
+    if not is_person(tokens[head].word):
+        return True
+    return tokens[j].word in roles("head_verb")
 
 
 def _is_done_to(tokens, j, last, unit):
@@ -478,6 +492,8 @@ def _qualifies_next(tokens, j, unit):
     if head is None or head == j:
         return False
     if unit not in PEOPLE or ends_in(tokens[head].word, "person"):
+        return True
+    if tokens[j].word in roles("compound") and is_person(tokens[j + 1].word):
         return True
     return takes_verb(tokens[head].word) and tokens[j].word not in roles("event")  # 60人观看发布会
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .dates import iso, time_of
 from .quantities import counted_units, lexicon_codes, lexicon_words
 from .rates import each_of
-from .tokens import ends_in, is_person, purely
+from .tokens import PEOPLE, cut, ends_in, is_counted, is_person, purely
 
 YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
@@ -17,10 +17,12 @@ WHEN = re.compile(  # a label that is no more than a date
     r"(?:\d{1,2}月份?)?(?:\d{1,2}[日号])?"
     r"|\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?"
 )
-MARK = re.compile(  # what goes before a label
+_MARKS = (
     r"(?:(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)"
     r"|[A-Z](?:[.、]| (?=[\u4e00-\u9fff]))|[①-⑳#*]|[-—·]+)\s*)*"
-    r"(?:(?:其中|含|内)[:,、]?\s*(?=..))?"
+)
+MARK = re.compile(  # what goes before a label
+    rf"{_MARKS}(?:(?:其中|含|内)[:,、]?\s*(?=..){_MARKS})?"
 )
 TOTAL = re.compile("(?:合计|总计|小计)$")
 WORDS = 2**12  # cells kept in mind with the unit they are, if any
@@ -28,10 +30,10 @@ _FACTORS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 1
 _FACTORS |= {"亿": 10**8}
 _IMPLIED = {"人数": "人", "金额": "元", "率": "%", "占比": "%", "比例": "%", "比重": "%"}
 _DATED = re.compile(r"(?:(?:19|20)\d\d年?[-—~至])?((?:19|20)\d\d)年(?:度|([底末]))?")
-_RELATIVE = re.compile("[本今当上去]年度?(?:同期)?(?!结)")  # 上年结转 is the name of a sum
+_RELATIVE = re.compile("[本今当上去前](?:年度?|季度?|月|期)(?:同期)?(?!结)")  # 上年结转 is the name of a sum
 _CHANGE = re.compile(
     r"(?:同?比|较)(?:上一?年|去年|上期|同期|(?:19|20)\d\d年)+度?(?:同期)?"
-    r"|增长|增幅|增减|增加|减少|下降|降幅|提高|同比|变化"
+    r"|增长|增幅|增减|增加|减少|下降|降幅|提高|[同环]比|变化"
 )
 _DOWN = re.compile("(?:减少|下降|降幅)(?<!增减少)")
 _SHARE = re.compile(r"(?:率|占比|比例|比重)$")
@@ -42,7 +44,9 @@ _COUNTED = re.compile("(?<=.[^总人户次件场例])(?<!招.)数$|(?<=..)总[�
 _EVENTS = re.compile("[\u4e00-\u9fff]{2}(?:人次|次数|场次)")  # of what the label names
 TAKEN = re.compile("(?:计划|拟)?招[聘考录募收](?:人数|名额)")  # for what the label names
 _OF_WHAT = re.compile("的|[数率额量次]$|^.?$")  # a verb before is of the name (享受补贴人数)
-_OF_EACH = re.compile(r"每[\d十百千万]+[名个]?(?:人口|人|户)(?:平均)?(?:拥有)?")
+_AHEAD = re.compile(  # of what a name is a mean, or of where it is
+    r"每[\d十百千万]+[名个]?(?:人口|人|户)(?:平均)?(?:拥有)?|[全我本][国省市县区州旗镇乡村校院](?:年[末初底])?(?=..)"
+)
 _WITH_UNIT = re.compile(r"(.*?) ?(?:\((?:单位:?)?([^()]{1,6})\)|[/:]([^/:()]{1,4})|(?<=.)([%‰]))")
 _UNIT = re.compile(r"(?:人民币)?(十万|百万|千万|[十百千万亿]?)([^/]*)(?:/(每?[\u4e00-\u9fff·、]{1,6}))?")
 
@@ -81,8 +85,9 @@ def said_of(cell, document):
     if WHEN.fullmatch(name) and not YEAR.fullmatch(name):
         return Said(unit=unit, factor=factor, at=time_of(name, document))  # 一季度
     at, past = _dated(name, document)
-    each = _OF_EACH.match(name, past)
-    past = each.end() if each else past + _acted(name[past:])
+    ahead = _AHEAD.match(name, past)
+    past = ahead.end() if ahead else past + _acted(name[past:])
+    past = max(past, name.rfind(":") + 1)  # 您的年级:大一
     change = _CHANGE.search(name, past)
     counted = name[past : change.start() if change else None]
     noun, each = _noun(counted), each_of(name, "") if "每" in name or "均" in name else None
@@ -116,7 +121,8 @@ def _dated(name, document):
     if not _RELATIVE.match(name):
         return "", 0
     past = _RELATIVE.match(name).end()
-    return str(int(document[:4]) - (name[0] in "上去")) if document else "", past
+    yearly = document and name[1] == "年"
+    return str(int(document[:4]) - (name[0] in "上去")) if yearly else "", past
 
 
 def _span(cell, skipped, length):
@@ -156,7 +162,9 @@ def _noun(name):
     name = TOTAL.sub("", name) or name
     if name.endswith(("人数", "数量", "比例")) and is_person(name[:-2]):
         return name[:-2]
-    return _COUNTED.sub("", name)
+    counted = _COUNTED.sub("", name)
+    last = cut(counted)[-1] if counted != name else ""
+    return name if len(last) == 1 and not is_counted(last) else counted  # 总职数
 
 
 def is_measure(name):
@@ -167,9 +175,11 @@ def is_measure(name):
 def merged(said, other):
     """Join what two headers say, or a header and a label; what the first does not say, the second does.
 
-    A body is where that is counted which has a unit (市科协 over 机构数(个)).
+    A body is where that is counted which has a unit (市科协 over 机构数(个)), and people are whose that is
+    which has no unit of persons.
     """
     place = other.unit and not said.unit and ends_in(said.noun, "organisation")
+    place = place or (other.unit not in ("", "%", *PEOPLE) and not said.unit and is_person(said.noun))
     named = said if not other.own or (said.own and not place) else other
     counted = said if said.unit else other
     return Said(
@@ -214,7 +224,7 @@ def headers():
         "when": re.compile(f"(?:{either['when']})"),
         "dated": re.compile(f".*(?:{either['when']})"),
         "place": re.compile(rf"(?:所[在属])?(?:{either['place']})(?:\(.*\))?(?:名称|名)?"),
-        "number": re.compile(f"(?:{either['of']})?(?:{measures})?"),
+        "number": re.compile(f"(?:{either['of']})?(?:{measures})?(?:{either['of']})?"),  # 收入计划
         "code": re.compile(f"(?!平均).*(?:{either['code']})"),
         "score": re.compile(f".*(?:{either['score']})"),
     }

@@ -244,6 +244,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form("(?:达到?|累计|超过)$", "CONSEQUENCE"),
             Form(r"(?:超过|达到?|过)NEAR{1,20}的 ?$", "CONSEQUENCE"),
             Form("", r"[^,。;\d]{0,6},MAY", _BOUNDS),
+            Form("", r"的,?(?:每[人月年次户]|按照?|一次性|给予|奖励|补[贴助])", _BOUNDS | _RANGE),
             Form("", "者[,。]", _BOUNDS | _RANGE),
             Form("(?:不够|达到?|满)$", "时,"),
             Form("(?:超过|达到?|接近|不[足够满到])$", "SETS_UP"),
@@ -252,6 +253,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             Form("", "LINE", _BOUNDS),
             Form("(?:THAN_MORE|THAN_LESS|不超过)NEAR{1,12}$", "LINE"),
             Form("", "时,", _BOUNDS),
+            Form("", "NEAR{0,6}以上的?可以?(?:建|设|成立|组成)"),
         ],
     ),
     "what a rule sets: 由5至12名组成, 设委员3至5名, 不超过团员总数的5%, 按5%的比例推荐, 可享受2000元": (
@@ -404,7 +406,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 units=_PERCENT,
             ),
             Form("按照?$", "计入|折算", units=_PERCENT),
-            Form("", "来?计算|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
+            Form("", "来?(?:计算|折算)|为(?:一个?)?(?:循环|周期|单位|标准|限|起点|基数)"),
         ],
     ),
 }
@@ -414,7 +416,7 @@ _HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
 _MARKS = {  # what stands in a rule or beside a number; capitals: see `quantities.compiled`
     # sentences; each begins with a letter, no group or class, so that the search runs over all others at once
     "glance": (
-        r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|不能[超高多大]|即可|便可|须|者,|的,|以上,|之上,|方可|才能"
+        r"满|罚|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|不能[超高多大]|即可|便可|须|者,|的,|以上,|之上,|上可|上的可|方可|才能"
         r"|身高|体重|视力|绩点|为合格|为不合格|为达标|为通过|算合格|算通过|人时,|名时,|个时,|次时,|取消|注销|可享|可获|可给|可一|可报|可申|可领|限[报推招申填选]|组成|一般|原则上|通常|建议|最多|最高|最长|应[在该为当有由]|以下者|以上者"
         r"|分别|控制[目指线数]|警戒线|等于|折算|计算|星级|星志|票人|始得|封顶|上限|起付|标准|分值|权重|总分|总成绩|得分[占各分]|绩占|分数占|人数[为在应]|名前|级前|业前|绩前|设[主副会一]"
     ),

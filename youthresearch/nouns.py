@@ -17,6 +17,7 @@ from .phrases import (
     RISEN,
     TO_THE_LEFT,
     TOTALS,
+    WORKS,
     each_before,
     lead,
     left_of,
@@ -26,6 +27,7 @@ from .phrases import (
 )
 from .tokens import (
     AGE,
+    AREAS,
     BODY,
     COUNTED,
     NUMBER,
@@ -54,6 +56,7 @@ from .tokens import (
 TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
 OCCASIONS = ("场", "场次", "次")  # units of the same events
 PARTS = ("%", "‰", "/10万")  # units of shares
+MEDALS = ("金", "银", "铜")
 STRANGERS = ("元", "小时")  # what these count, nothing else does
 WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
 CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
@@ -69,6 +72,9 @@ TAKEN_IN = ("增收", "减收", "增支", "减支")  # of the revenue or spendin
 BARE = (*TOTALS, "比例", "比重")  # alone, they are of what was counted before
 WORTH = ("价值", "总价值", "总金额")  # alone in its clause, of what is named before it
 _NUMBER_OF = re.compile(r"(?:总?数|数量|人数)(?:一览|统计|情况)?表?[: \n]*$")
+_TITLE_ENDS = re.compile(  # 对比表, 情况如下:, (万元), or of a number or rate
+    r"(?:(?:一览|统计|情况|分布|对比|构成|汇总)*(?:如下表?|表)|(?<=[数率额量]))(?:\([^()]*\))?[:。 ]*$"
+)
 
 
 def find_noun(tokens, i, mention, kind, context):
@@ -97,6 +103,8 @@ def find_noun(tokens, i, mention, kind, context):
     if i is None:
         return None, "none", None
     unit = "%" if mention["unit"] in PARTS else mention["unit"]
+    if unit in MEDALS:
+        return _won(tokens, i, context), "left", None
     own = _own_share(tokens, i, unit, context)
     if own:
         return own, "left", None
@@ -128,6 +136,13 @@ def find_noun(tokens, i, mention, kind, context):
     return found[rule], rule, next((found[r] for r in others if found[r] != found[rule]), None)
 
 
+def _won(tokens, i, context):
+    """Find the works that won medals; where only who won is named, the medals are counted (学校获3金2银)."""
+    works = context["noun"] if context.get("unit") in MEDALS else left_of(tokens, i, "")
+    named = works and _head(tokens, i, works).endswith(WORKS)
+    return works if named else (tokens[i].end - 1, tokens[i].end)
+
+
 def _instead(tokens, i, unit, kind, found, context):
     """Find the noun, and its rule, where what stands left of a number says something else of it."""
     left, before = found["left"], context["noun"]
@@ -141,7 +156,10 @@ def _instead(tokens, i, unit, kind, found, context):
         return before, "inherited"  # 救助90名(省定任务60名)
     if unit == "%" and "right" in found and _is_elided(tokens, i, unit, left, None):
         return found["right"], "right"  # 广东、福建等省60%的企业
-    if _is_elided(tokens, i, unit, left, before) or _is_where(tokens, i, unit, left, context):
+    if _is_where(tokens, i, unit, left, context):
+        whole, place = _fitting(tokens, i, unit, before), tokens[i - 1].word.endswith(AREAS)
+        return whole if place else _without_body(tokens, whole), "inherited"
+    if _is_elided(tokens, i, unit, left, before):
         return before and _fitting(tokens, i, unit, before), "inherited"
     if unit in KINDS and (whole := _parted(tokens, i, left, before)):
         return whole, "inherited"
@@ -392,6 +410,13 @@ def _is_where(tokens, i, unit, found, context):
     return told or any(word in (":", "其中", "包括", "(") for word in said)
 
 
+def _without_body(tokens, phrase):
+    """Leave out the body that a phrase begins with, where another stands for it (医院床位90张,卫生院9张)."""
+    inside = (t for t in reversed(tokens) if phrase[0] <= t.start and t.end < phrase[1])
+    body = next((t for t in inside if ends_in(t.word, "organisation") and not is_person(t.word)), None)
+    return (body.end, phrase[1]) if body else phrase
+
+
 def _is_only_place(tokens, k, start):
     """Tell whether a clause up to token k is nothing but the name of a place."""
     word = tokens[k].word
@@ -409,7 +434,9 @@ def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
     after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i), "") if kind == "rank" else left_of(tokens, i, unit)
-    right = right_of(tokens, i + (after.word == NUMBER and unit in (*WHOLES, "类")), unit)  # 5户17名贫困人口
+    over = after.word == NUMBER and unit in (*WHOLES, "类")  # 5户17名贫困人口
+    of_whom = "人" if not unit and _names_persons(tokens, i, "person") else unit  # 30万学生
+    right = right_of(tokens, i + over, of_whom)
     if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
     if unit in PEOPLE and right and left and not _names_persons(tokens, i):
@@ -602,6 +629,8 @@ def _same_kind(tokens, i, unit, left, context):
         return None
     if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
+    if context["noun"] and head[-1:] in _head(tokens, i, context["noun"]):
+        return None  # 企业9家,其中央企6家
     group = PEOPLE if unit in PEOPLE else (unit,)
     same = (
         noun
@@ -948,7 +977,8 @@ def _shared(tokens, i, unit):
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
-    return found if counts(head, unit) or (unit == "元" and ends_in(head, "money")) else None
+    role = {"元": "money", "": "person"}.get(unit)
+    return found if counts(head, unit) or (role and ends_in(head, role)) else None
 
 
 def _over_brackets(tokens, i, unit):
@@ -995,6 +1025,17 @@ def find_sum(text, start):
     return None
 
 
+def find_title(text, start):
+    """Find what the title of a table ends in (各院系就业率对比表, 近两年培训人数如下:), if that is a noun."""
+    ends = _TITLE_ENDS.search(text)
+    tokens = classify(cut(text[: ends.start()]) if ends else [], start, {})
+    k = len(tokens) - 5  # the last word
+    k -= k > 0 and tokens[k].word == "数"
+    if k < 0 or tokens[k].sort not in "nw":
+        return None
+    return phrase_to(tokens, k)[0], tokens[-5].end
+
+
 def _topic(tokens, i, unit):
     """Find the last noun phrase before number i, over marks, where no figure before it has a noun."""
     for k in range(i - 1, max(0, i - 2 * REACH) - 1, -1):
@@ -1030,9 +1071,10 @@ def _belongs_left(tokens, i, unit):
     return False
 
 
-def _names_persons(tokens, i):
-    """Tell whether persons are named right after number i."""
-    return any(is_person(t.word) for t in tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1])
+def _names_persons(tokens, i, role=None):
+    """Tell whether persons, or by their role only, are named right after number i."""
+    after = tokens[i + 1 : (phrase_end(tokens, i + 1) or i) + 1]
+    return any(ends_in(t.word, role) if role else is_person(t.word) for t in after)
 
 
 def _only_qualifies(tokens, i, phrase, unit):

@@ -60,7 +60,7 @@ PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before th
 ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
-STATED = ("为", "达", "达到", "占")  # after what a figure is of
+STATED = ("为", "达", "达到", "占", "占比达")  # after what a figure is of
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -73,7 +73,7 @@ def left_of(tokens, i, unit):
     k -= tokens[k].word in ("平均值", "均值") and tokens[k - 1].word.endswith("率")
     k = _of_share(tokens, k)
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
-    found = phrase_to(tokens, k)
+    found = _by_cause(tokens, k, i) or phrase_to(tokens, k)
     head = tokens[k - (tokens[k].word == BRACKET)].word
     others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
     found = (others and _persons(tokens, k)) or found
@@ -90,6 +90,13 @@ def left_of(tokens, i, unit):
         first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
+
+
+def _by_cause(tokens, k, i):
+    """Find the state, told by its cause, that is counted (因病致贫9户), if token k before a verb is that cause."""
+    begin = k - (tokens[k - 1].word == "因")
+    state = tokens[begin].word[0] == "因" and i == k + 2 and tokens[k + 1].sort == "v"
+    return span(tokens, begin, k + 1) if state and tokens[k + 1].word not in roles("event") else None
 
 
 def _caused(tokens, k, found):
@@ -135,6 +142,8 @@ def _head_before(tokens, i, unit):
     while k >= first and (tokens[k].sort not in "npw" or _is_no_noun(tokens, k, i)):
         if k == i - 1 and tokens[k].sort in "va" and _is_noun(tokens, k, unit):
             break
+        if k == i - 1 and unit == "元" and tokens[k].sort == "h" and _is_use(tokens, k):
+            break
         if tokens[k].word == "组织" and tokens[k - 1].sort in "nw" and tokens[k + 1].word in (*RISEN, "共"):
             break  # 志愿服务组织达到60个
         if tokens[k].sort in "va" and tokens[k - 1].word.endswith("外") and tokens[k + 1].word in RISEN:
@@ -163,6 +172,13 @@ def _is_done_by(tokens, k):
     return named and tokens[k].sort in "vh" and len(tokens[k].word) > 1
 
 
+def _is_use(tokens, k):
+    """Tell whether a clause is but a noun, no one or sum, and verb k: what a sum is for (公务接待)."""
+    before = tokens[k - 1]
+    named = before.sort == "n" and not (is_counted(before.word) or ends_in(before.word, "money"))
+    return named and tokens[k - 2].sort == "x" and len(tokens[k].word) > 1
+
+
 def _is_start(tokens, k):
     """Tell whether a 的 ends the date of what something rises from (律师由2015年的30人增加到60人)."""
     return tokens[k - 1].word == OTHER and tokens[k - 2].word in ("由", "从")
@@ -174,11 +190,13 @@ def _search_from(tokens, i, unit):
     k = share_of(tokens, i) if share else i - 1
     k -= unit == "%" and tokens[k].word == "占"
     k -= tokens[k].word in ("(", ":")  # 非公企业青年(9.5%), 志愿者:90人
+    if unit == "倍" and tokens[k].word == "的":  # 党员数是建国时的9倍
+        k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ("是", "为")), k)
     if share:  # 入会率高于全县水平3个百分点
         k = next((n - 1 for n in range(k, max(0, k - REACH), -1) if tokens[n].word in ABOVE), k)
         n = k - (moves(tokens[k].word) or tokens[k].word in RISEN)
         k = n - 1 - (tokens[n - 1].word == "的") if tokens[n].word == "比重" else k  # 青年的比重上升
-    return _compared(tokens, k)
+    return _compared(tokens, k, share)
 
 
 def _over_verb(tokens, k, unit):
@@ -269,9 +287,9 @@ def each_before(tokens, i):
     return found if found and lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
 
 
-def _compared(tokens, k):
+def _compared(tokens, k, share):
     """Find where the search starts: before what something is compared with (收入比上年决算数增加5万元)."""
-    if moves(tokens[k].word) or tokens[k].word in tuple("高低多少"):
+    if moves(tokens[k].word) or tokens[k].word in tuple("高低多少") or (share and tokens[k].sort in "nsw"):
         for n in range(k - 1, max(0, k - REACH), -1):
             against = tokens[n].word == OTHER and tokens[n + 1].word.endswith(("算数", "算"))
             against = against or (tokens[n].sort == "c" and any(t.word == "相比" for t in tokens[n:k]))
@@ -392,9 +410,21 @@ def _past_verb(tokens, k):
             if _is_crime(tokens, n, head):
                 return n - (tokens[n - 1].sort == "v" and tokens[n - 2].sort in "vh")  # 起诉侵吞挪用公款犯罪
             j = _held(tokens, j, n) or n + 1
+            if _is_chained(tokens, j, head):
+                return j + 1
             chained = j < head and tokens[j].sort == "v" and tokens[j].word not in roles("compound")
             return j + (chained and _is_predicate(tokens, j, head))  # 定期缴纳团费, but 分散供养标准
     return j
+
+
+def _is_chained(tokens, j, k):
+    """Tell whether verb j and the one before it have a longer phrase to token k (排查整治校园周边场所)."""
+    head = tokens[k].word
+    if j >= k - 1 or tokens[j].sort not in "vw" or ends_in(head, "money") or head.endswith(WORKS):
+        return False
+    if tokens[j].word not in roles("head_verb"):
+        return False
+    return len(tokens[j - 1].word) == 2 and tokens[j + 1].sort == "n"
 
 
 def _is_apart(tokens, j):

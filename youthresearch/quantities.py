@@ -717,8 +717,12 @@ def _pattern():
     texts["INITIALS"] = "".join(map(re.escape, sorted({unit[0] for unit in words["UNIT"]})))
     for name in ("UNIT", "COUNTED", "LATIN"):
         texts[name] = f"(?:{either(words[name], _beyond(words[name]), usual)})"
+    # of blood and vaccines; but 20单位 are bodies
+    texts["UNIT"] = rf"(?:{texts['UNIT']}|单位(?:(?<=万单位)|(?<=\.\d单位)|(?<=\.\d\d单位)))"
     texts["AREA"] = _areas(lexicon_codes("arabic_only"))
     texts["BOTH"] = areas()
+    added = {"+": r"(?!(?<=元\+)[\u4e00-\u9fff]{1,12}\d)"}  # 300元+利息5元 is a sum
+    texts["POST"] = f"(?:{either(words['POST'], added)})"
     groups = lexicon_codes("person").keys() | lexicon_codes("organisation").keys()
     texts["GROUP"] = f"(?:{either({word for word in groups if len(word) > 1} | {'者'})})"
     large = _not_after_one()
@@ -816,7 +820,8 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "|(?![十百]万)[一二两三四五六七八九十百]{1,3}[余多几]?[万亿])(?![余多一二两三四五六七八九十百千万亿])NEAR{0,5}?GROUP",
     "NEAR": r"[^的里,。;、\d]",
     "PER": "(?:HAN(?:点DIGITS|)|ARABIC)",
-    "NUM": r"(?:ARABIC(?: ?[余多来]? ?(?:个(?=亿))?MULT(?:(?:\d{1,4}|\d,\d{3})MULT|)|))",  # 3亿2,000万
+    "NUM": r"(?:ARABIC(?: ?[余多来]? ?(?:个(?=亿))?MULT(?:(?:\d{1,4}|\d,\d{3})MULT"
+    r"|(?:\d{3,4}|\d,\d{3})(?= ?ODD?UNIT)|)|))",  # 3亿2,000万, 35万6,000元
     "ARABIC": r"(?:(?<![\d.])\d{1,3}+(?:,\d{3}){1,4}(?!\d)DECIMALS"
     r"|(?:(?<=[|\t])|(?<=\| ))[1-9]\d{0,2}+(?: \d{3}){1,4}(?= ?(?:[|\t\n]|$))"  # a cell
     # 1 519名
@@ -866,7 +871,7 @@ _SORTS = {
         r"(?<=[“\"‘'])\d{1,2}\.\d{1,2}(?=[”\"’'])",  # “12.5”
         r"(?<!\d)(?:5\.4|12\.5|3\.5|3\.12)(?=青年|学雷锋|志愿|活动|节|主题|国际)",
         # 1500—1600人
-        r"YEAR(?![\d级届]|[余多]? ?UNIT|(?<=1[5-8]\d\d)AREA| ?[余多]|[.,%万亿]"
+        r"YEAR(?=首届)|YEAR(?![\d级届]|[余多]? ?UNIT|(?<=1[5-8]\d\d)AREA| ?[余多]|[.,%万亿]"
         r"|DASH[\d,.]+[余多万亿]{0,2} ?UNIT)",
     ],
     "age": [
@@ -892,11 +897,11 @@ _SORTS = {
         r"第 ?(?:\d{1,3}DASH\d{1,3}|CN{1,3}DASHCN{1,3})(?:UNIT|届|批|季度?|章|节|版)",  # 第3-5名
         r"第 ?(?:\d{1,4}|[一二三四五六七八九十百]{1,4})(?:UNIT|届|批|季度?|章|节|版)?(?!产业)",
         r"首(?:批|届|轮|期|COUNTED)",
-        r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
+        r"[三一二]次(?=产业)|(?:CN{1,3}|\d{1,2})次(?=[党团少妇]代会)|(?<!召开)(?<!召开了)(?<!举行)(?:CN{1,2}|\d{1,2})次(?:全体|全委|代表|中央)?(?:会议|全会|大会)",
         r"十[七八九]大|二十大|\d{4}[级届]|\d{2}版",
         r"(?<![\u4e00-\u9fff])CN{1,3}(?:是|要|、)|[(]CN{1,3}[)]",
-        r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff]:)"
-        r"(?:\d\.(?!\d)|1、(?=[\u4e00-\u9fff]))"
+        r"(?:^|(?<=[\n。;])) {0,4}[(]?\d{1,2}(?:[)、]|\.(?!\d))|(?<=[\u4e00-\u9fff)]:)"
+        r"(?:\d\.(?!\d)|1[、)](?=[\u4e00-\u9fff]))"
         # 1.报名表  2.汇总表
         # 2.3 队伍建设, but 2.5 人次,
         r"|(?:^|(?<=\n)) {0,4}[1-9]\d?\.[1-9]\d?(?= ?[\u4e00-\u9fff])"

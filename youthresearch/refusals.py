@@ -110,8 +110,10 @@ def _is_under_the_line(mention, folded, lead, rest):
 def _by_its_unit(mention, token, lead, rest):
     """Say why a number with some unit is no figure, by what stands beside it."""
     marks, unit = _marks(), mention["unit"]
-    if unit == "周" and rest[:1] == "岁":
-        return "age"  # 年龄不超过35周岁
+    if unit == "周":
+        if rest[:1] == "岁":
+            return "age"  # 年龄不超过35周岁
+        return "" if lead.endswith("连续") else "duration"  # 连续2周 at the top are counted
     if len(token) == 2 and unit != "个" and token[0] in _HAN_DIGITS and marks["town"].match(rest):
         return "name"  # 五台县, 三元区
     if _only_unit(token, unit, lead):
@@ -126,22 +128,24 @@ def _by_its_unit(mention, token, lead, rest):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
         return "number"  # 8号楼302室, 3室2厅
-    if unit == "位" and marks["digits"].search(lead):
-        return "number"  # 身份证号后4位
-    if unit == "米" and lead[-1:] in tuple("东南西北侧行"):
-        return "number"  # 桥西100米, of an address
+    if unit == "位" and (marks["digits"].search(lead) or rest.startswith(("小数", "有效数", "数字"))):
+        return "number"  # 身份证号后4位, 两位小数
+    if unit in ("米", "公里") and (lead[-1:] in tuple("东南西北侧行") or _at_a_place(rest)):
+        return "number"  # 桥西100米, of an address; 东北6公里处
     if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
         return "threshold"
-    if mention["hedge"] in ("over", "at_least", "range") and (
+    if mention["hedge"] in ("over", "at_least", "range", "under") and (
         marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
     ):
         return "threshold"
+    if token[0] in "百千万亿" and token.strip("百千万亿") == "元" and marks["worth"].match(rest):
+        return "threshold"  # 亿元项目6个
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
     if unit == "小时" and _is_time_taken(mention, lead, rest):
         return "duration"
-    if unit == "届" and token[0] in _HAN_DIGITS and not marks["held"].search(lead):
-        return "ordinal"  # 十四届
+    if unit == "届" and not marks["held"].search(lead):
+        return "ordinal"  # 十四届, 22届毕业生
     if unit == "份" and lead.endswith(("共印", "存档")):
         return "form"
     if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
@@ -151,6 +155,10 @@ def _by_its_unit(mention, token, lead, rest):
     if mention["hedge"] in _BOUNDS | {"over"} and _is_of_size(mention, lead, rest):
         return "threshold"
     return ""
+
+
+def _at_a_place(rest):
+    return rest[:1] == "处" and rest[1:2] in ("", *",。;、)的有")
 
 
 def _is_time_taken(mention, lead, rest):
@@ -425,11 +433,13 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     # ranks
     "ordinal": r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?",
     "rank": (
-        r"(?:排[名位行]|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州])?$"
+        r"(?:排[名位行]|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州球]|中国|世界|亚洲|国内)?$"
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
     "top": "(?<![目以此之])前$",
-    "topmost": "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|者|考生)",  # but 进入前五名
+    "topmost": (  # but 进入前五名
+        "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|[\u4e00-\u9fff]{0,3}者|考生)"
+    ),
     "ranked": (
         r"(?:排名|名次|位次)[由从](?:\d{4}年的)?(?:[^。;]{2,20}(?:[上跃提]?升|[下]?降|进|退)[至到](?:\d{4}年的)?)?$"
     ),
@@ -445,7 +455,9 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "owing": r"每[名位个][^。;\n]{2,}$",  # 每名干部联系3个以上的支部
     "sized": r"(?:以上)?的?(?![和及与])[\u4e00-\u9fff]{1,8}\d",  # 40平方米活动室3处
     # 超过500件的有3个, 20万元以上的有某厂等4家
-    "having": r"(?:以上)?的,?(?:共?有|达|共|占)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]",
+    "having": (
+        r"(?:/[年月人户])?(?:以上)?的,?(?:共?有|达|共|占)(?:[^,。;\d]{1,12}等)?[\d一两三四五六七八九十]"
+    ),
     "worth": (  # 超亿元项目2个
         r"(?:以上)?的?[\u4e00-\u9fff]{0,4}?(?:项目|企业|工程|户|合作社|村|乡镇|楼宇|园区)"
         r" ?(?:[达共有]到? ?)?\d"
@@ -468,13 +480,14 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "got_it": "发放|投入|[筹募]集|拨付|落实|争取|节约|[增创]收|实现|完成|获得?|资助|投资|补",
     "form": r"(?:FORM)(?:[^,。;]{0,4}[)])?(?:各|共|需|须|不少于|至少|一式|约|为|[(]| )*$",
     "of_form": r"[^,。;、\d]{0,8}?(?:FORM)",
-    "got": "[了收征发审印展拍办补换赠]|整理|制作|共",
+    "got": "[了收征发展拍办补换赠]|审(?![批核]表)|印(?!件)|整理|制作|共",  # no 复印件, 审批表
     "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
     "served": "(?:服务|时[间长数]|[工课学]时|[课开授]|培训|累计|共|总|[每均])[^,。;:]*$",
     "of_hours": "的[^,。;:]{0,6}(?:服务|课|培训|劳动)",
-    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|连续)[了过]?$",  # 连续举办六届
+    # 连续举办六届
+    "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|评选|连续|共有?|已有?|历经|经历)[了过]?$",
     "one_after_another": "连续(?:举办|开展|召开|推出)了?$",  # 连续举办两期“...”
-    "phase": "(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
+    "phase": "(?:等[^,。;:0-9]{0,6}?)?(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
     "numbered": r"\d{1,4}(?:室|号|单元|层)",
     "address": r"[\d楼号栋座幢层单元-]$",
@@ -530,7 +543,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "each": r"每[^,。;\n]*$",
     "amid": r"中(?:应当?|必?须|要)?$",
     "founded": (  # 组建一支, 全资捐助四川一所
-        r"(?:组建|成立|[设建]立|[新创]建|建成|[捐援]建|捐助|资助|[创开]办|培[树育])[了起出]?(?:[\u4e00-\u9fff]{2,3})?$"
+        r"(?:组建|成立|[设建]立|[新创]建|建[成起]|[捐援]建|捐助|资助|[创开]办|培[树育])[了起出]?(?:[\u4e00-\u9fff]{2,3})?$"
     ),
     "idea": (
         r"[^,。;]{0,10}(?:机制|体系|平台|格局|氛围|环境|制度|模式|网络|力量)"

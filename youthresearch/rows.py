@@ -133,7 +133,11 @@ def runs_of(lines):
             runs[-1].update(heads | {i: cells})
             heads, figured = {}, figured or figures
         elif run and line and len(heads) < SECTIONS and heads_part(line.text):
-            heads[i] = [Cell(line.text, line.start, line.start + len(line.text))]
+            alone = cells_of(line.text, line.start) if _MARKED.search(line.text) else []
+            alone = [cell for cell in alone if cell.text]  # 二、养老机构 | | |
+            heads[i] = (
+                alone if len(alone) == 1 else [Cell(line.text, line.start, line.start + len(line.text))]
+            )
         elif run:
             runs.append({})
             heads, figured = {}, False

@@ -27,7 +27,7 @@ from .labels import (
     said_of,
     unit_of,
 )
-from .nouns import find_above, find_sum
+from .nouns import find_above, find_sum, find_title
 from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
 from .tokens import PEOPLE, ends_in, is_person
@@ -57,6 +57,10 @@ _PAID = re.compile(  # 按月发放津贴:
 )
 
 
+_EACH = re.compile("每([百千万](?:名学生|户|人|[常住户籍]{0,4}人口))")
+_PERSONS = re.compile("人数(?:统计|情况|一览|明细)?(?:如下)?表?:?$")
+
+
 class Column(NamedTuple):
     """What a column holds, and what its header says.
 
@@ -71,9 +75,9 @@ class Column(NamedTuple):
 class Table(NamedTuple):
     """What holds for a whole table: its columns, the lines above it, date and the document's date.
 
-    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is;
-    status: where the caption tells it (名额分配表); persons: the last line that heads a part, where it names
-    some (专任教师).
+    unit: of its figures; units: several, where the caption names them (所、万人); paid: when money is; each:
+    of how many it says to be (百户); counts: the unit where nothing says another; status: where the caption
+    tells it (名额分配表); part: the last line that heads a part (专任教师).
     """
 
     columns: list
@@ -81,10 +85,12 @@ class Table(NamedTuple):
     unit: tuple
     units: list
     paid: str
+    each: str
+    counts: str
     status: str
     date: str
     document: str
-    persons: Cell | None = None
+    part: Cell | None = None
 
 
 def read_tables(lines, folded, document):
@@ -178,8 +184,8 @@ def _read_table(rows, caption, document):
 
     Nothing is read where it has no header.
     """
-    while rows and sum(bool(c.text) for c in rows[0]) == 1:
-        caption, rows = [*caption, Line(rows[0][0].start, rows[0][0].text)], rows[1:]
+    while rows and _is_title(*rows[:2]):
+        caption, rows = [*caption, *(Line(c.start, c.text) for c in rows[0])], rows[1:]
     columns, body = _columns(rows, document)
     sorts = {c.sort for c in columns}
     if "score" in sorts:
@@ -195,6 +201,14 @@ def _read_table(rows, caption, document):
     return figures, spans, _gaps(read, columns) + _gaps(others, [])
 
 
+def _is_title(row, below=()):
+    """Tell whether a row is no header: one cell, or a title with the date or unit of what is below."""
+    if sum(bool(c.text) for c in row) == 1:
+        return True
+    last = row[-1].text.replace(" ", "")
+    return len(row) == 2 < len(below) and bool(WHEN.fullmatch(last) or _CAPTION_UNIT.match(last))
+
+
 def _bare(rows):
     """Return where the cells stand that hold a number alone (120, 3-2), of which nothing says what it is."""
     cells = (pair for row in rows for pair in pairwise([*row, Cell("", 0, 0)]))
@@ -205,6 +219,7 @@ def _bare(rows):
 def _table(columns, caption, document):
     text = "\n".join(line.text for line in caption)
     unit, year, paid = _CAPTION_UNIT.search(text), re.search(r"(?:19|20)\d\d年", text), _PAID.search(text)
+    each = _EACH.search(text)
     units = [found for name in unit[1].split("、") if (found := unit_of(name))[0]] if unit else []
     if not unit and caption and caption[-1].text.endswith(")"):  # 收入情况(万元)
         units = [name_and_unit(caption[-1].text)[1:]]
@@ -214,6 +229,8 @@ def _table(columns, caption, document):
         units[0] if len(units) == 1 else ("", 1),
         units if len(units) > 1 else [],
         paid[1] if paid else "",
+        each[1] if each else "",
+        "人" if caption and _PERSONS.search(caption[-1].text) else "",
         "planned" if _ALLOTTED.search(text) else "",
         iso(year[0]) if year else document,
         document,
@@ -237,11 +254,12 @@ def _read_rows(body, table):
     """Return the figures of the rows below the header, the rows that were read, and those that were not."""
     figures, read, others, above, whole, joined = [], [], [], table.unit, None, {}
     for row in body:
-        if len(row) == 1:
+        if len(row) == 1 or _heads_part(row, table.columns):
             dated = WHEN.fullmatch(row[0].text) and time_of(row[0].text, table.document)
             _, *unit = name_and_unit(row[0].text)  # 二、优抚安置(万人)
             table = table._replace(date=dated or table.date, unit=tuple(unit) if unit[0] else above)
-            table = table._replace(persons=row[0] if is_person(row[0].text) else None)
+            table = table._replace(part=row[0])
+            read += [row] * (len(row) > 1)
         elif _agrees(row, table.columns):
             part = any(_OF_WHICH.match(cell.text) for cell in row)
             filled = _filled(row, joined, table.columns)
@@ -251,6 +269,11 @@ def _read_rows(body, table):
         else:
             others.append(row)
     return figures, read, others
+
+
+def _heads_part(row, columns):
+    """Tell whether a row is a label without any figure beside it (二、养老机构 | | |)."""
+    return columns[0].sort == "label" and bool(row[0].text) and not any(c.text for c in row[1:])
 
 
 def _filled(row, joined, columns):
@@ -477,7 +500,8 @@ def _column(header, top, filled, document):
     if is_["code"].fullmatch(name) or (numbers and (days or pairs)):
         return Column("code")  # 入团时间: 2019.05
     if not numbers:
-        return Column("place" if is_["place"].fullmatch(name) else "label")
+        places = filled and all(PLACE.fullmatch(t) for t in filled if not TOTAL.fullmatch(t))
+        return Column("place" if places or is_["place"].fullmatch(name) else "label")
     return Column("number", said)
 
 
@@ -503,16 +527,21 @@ def _read_row(row, table):
     persons = _persons_above(said, table)
     if persons:
         said = said._replace(own=False, implied="人")
+    elif table.part and label and (part := _of_part(said, table)):
+        said, name = part, ""
     for cell, column in zip(row, table.columns, strict=False):
         whole, noun, part = _whole_and_part(cell)
         value = _value(whole) if column.sort == "number" else None
         if value:
-            both = _both_say(column.said, said, persons or head, table.caption)
+            both = _both_say(column.said, said, persons or head, table)
             counted = head and both.span and head.start <= both.span[0] < head.end
             both = both._replace(status=both.status or table.status)
             if table.paid and not both.per:
                 both = both._replace(per=table.paid if "元" in (value[1], table.unit[0]) else "")
+            if table.each and both.kind == "level" and not both.per:
+                both = both._replace(per=table.each)
             units = [(s.unit, s.factor) for s in (column.said, said)] + [table.unit, (both.implied, 1)]
+            units.append((table.counts if both.kind == "level" else "", 1))
             if table.units:
                 units.insert(2, _one_of(table.units, both, value[2] < 1))
             unit = next((u for u in units if u[0]), units[-1])
@@ -527,7 +556,15 @@ def _read_row(row, table):
 def _persons_above(said, table):
     """Return the line above a row whose label only says where the persons are that it names (小学)."""
     where = ends_in(said.noun, "organisation") and not said.unit and table.unit[0] in ("", *PEOPLE)
-    return table.persons if where else None
+    return table.part if where and table.part and is_person(table.part.text) else None
+
+
+def _of_part(said, table):
+    """Give a row that says no more than how many the noun of the line above it (养老机构: 机构数)."""
+    part = said_of(table.part, table.document)
+    same = said.noun and part.noun.endswith(said.noun) and part.noun != said.noun
+    told = part.own and (same or not said.own)
+    return said._replace(noun=part.noun, span=part.span, own=True) if told else None
 
 
 def _by_sort(row, columns):
@@ -561,23 +598,32 @@ def _task_says(label):
     return Said(task["noun"], (label.start + task.start("noun"), label.end), own=True, unit=read)
 
 
-def _both_say(column, row, head, caption):
+def _both_say(column, row, head, table):
     """Join what a column's header and a row's label say.
 
     Where the header does not name what is counted, the label does; whom 人数 counts, and what sum a total is
-    of, a line above may, too.
+    of, a line above may, too, as may the title where no label does.
     """
     both = merged(column, row._replace(status="" if row.own else row.status))
     if column.own or TAKEN.fullmatch(column.noun):
         return both
     if both.implied == "人" and (column.implied or not row.own or is_person(row.noun)):
-        lines = [*([head] if head else []), *reversed(caption)]
+        lines = [*([head] if head else []), *reversed(table.caption)]
         found = (find_above(line.text, line.start, "人") for line in lines)
     else:
-        lines = reversed(caption) if head and TOTAL.fullmatch(head.text) else []
+        lines = reversed(table.caption) if head and TOTAL.fullmatch(head.text) else []
         found = (find_sum(line.text, line.start) for line in lines)
     above = next(filter(None, found), None)
-    return both._replace(span=above or row.span)
+    return both._replace(span=above or row.span or _title_says(table))
+
+
+def _title_says(table):
+    """Find what the title of a table names (就业率对比表)."""
+    titles = (line for line in reversed(table.caption) if not _CAPTION_UNIT.search(line.text))
+    line = next(titles, None)
+    span = find_title(line.text, line.start) if line else None
+    cell = Cell(line.text[span[0] - line.start : span[1] - line.start], *span) if span else None
+    return said_of(cell, table.document).span if cell else None
 
 
 def _figure(cell, value, said, unit, at, scope):

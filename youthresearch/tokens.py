@@ -30,7 +30,7 @@ SORTS = {  # whatever the tagger says
     NUMBER: "x",
     OTHER: "s",
     **dict.fromkeys((BODY, PLACE), "p"),
-    **dict.fromkeys((BRACKET, "款", NOUN, GROUP), "n"),
+    **dict.fromkeys((BRACKET, "款", NOUN, GROUP, "占地"), "n"),
     **dict.fromkeys(("第一", "未", "无", "非", "之", "涉", NAME, "级", "类", "型", "式", "青", "零"), "a"),
     **dict.fromkeys(("以上", "及以上", "以下", "及以下", AGE), "g"),
     **dict.fromkeys(("的", "等"), "d"),
@@ -233,8 +233,9 @@ def _sort_of_tag(word, tag):
     if whole and len(word) == 3 and not is_counted(word):
         return "s"  # 全世界, 本学年
     verbs = purely("head_verb", "compound")
-    if tag in ("i", "l", "nr") and len(word) == 4 and (word[2:] in verbs or word[:2] in verbs):
-        return "h"  # 顺利完成, 建立健全
+    stated = word[2:] in verbs or word[:2] in verbs or moves(word[2:])
+    if tag in ("i", "l", "nr") and len(word) == 4 and stated:
+        return "h"  # 顺利完成, 建立健全, 明显提高
     if tag in ("n", "nz", "nt") and len(word) == 4 and word[2:] in verbs and _tag(word[:2])[0] not in "nj":
         return "h"  # 严格控制
     ends = word[-1] in "省市县区镇乡州盟旗" and len(word) > 2
@@ -301,7 +302,9 @@ def is_counted(word):
 def counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
     role = COUNTED.get(unit)
-    return bool(role) and ends_in(word, role)
+    if unit in ("家", "所", "处") and word.endswith(AREAS):
+        return False  # 9家社区俱乐部
+    return bool(role) and (ends_in(word, role) or (unit == "户" and is_person(word)))
 
 
 def fits(word, unit):
@@ -310,7 +313,7 @@ def fits(word, unit):
         return ends_in(word, "money")
     if unit in PEOPLE:
         return is_person(word) or word.endswith("数")
-    return unit not in ONLY or (counts(word, unit) and not (unit in "家所" and word.endswith(AREAS)))
+    return unit not in ONLY or counts(word, unit)
 
 
 def fits_only(word, unit):
