@@ -3,7 +3,6 @@
 Simulated reports (`simulate_reports`), once as their figures stand, once as `extract_facts` reads the text.
 """
 
-import resource
 import time
 
 import pandas as pd
@@ -33,7 +32,6 @@ def main():
         began = time.perf_counter()
         yr.audit_facts(facts.head(size), yr.load_identities(), yr.load_districts())
         print(f"{size:6,} facts audited in {time.perf_counter() - began:5.2f} s")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
 def reports(districts, errors):

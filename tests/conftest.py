@@ -29,6 +29,23 @@ def pytest_pycollect_makemodule(parent):
 
 
 @pytest.fixture
+def link():
+    """Make symbolic links, for which Windows wants a privilege."""
+
+    def made(path, target):
+        try:
+            path.symlink_to(target)
+        except NotImplementedError:
+            pytest.skip("no links on this system")
+        except OSError as error:
+            if getattr(error, "winerror", None) != 1314:
+                raise
+            pytest.skip("no privilege to make links")
+
+    return made
+
+
+@pytest.fixture
 def logged():
     """List what matplotlib says in its log, from a warning on, while a test runs."""
     messages, handler, logger = [], logging.Handler(logging.WARNING), logging.getLogger("matplotlib")

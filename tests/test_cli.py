@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import io
 import os
 import re
@@ -125,6 +126,32 @@ def test_a_folder_is_all_that_is_in_it_and_a_pattern_what_fits(folder):
         assert status == 2 and f"{lost}: there is no such file" in told
 
 
+def test_rows_come_folder_by_folder_whatever_parts_them(folder):
+    """As text, a-b/ sorts before a/, and after a\\."""
+    for place in ("a", "a-b"):
+        (folder / "two" / place).mkdir(parents=True)
+        (folder / "two" / place / f"{place}.txt").write_bytes((folder / "right.txt").read_bytes())
+    for named in ("two", "two/*/*.txt"):
+        shown = rows(run(folder, "extract", named)[1])
+        assert [r["source_id"] for r in shown] == ["a"] * 3 + ["a-b"] * 3
+
+
+def test_a_pattern_is_refused_in_the_same_words_everywhere(folder, monkeypatch):
+    """Windows says that it is no name at all, where others say that there is no such file."""
+    error = OSError(errno.EINVAL, "The filename is incorrect")
+    error.winerror = 123
+    monkeypatch.setattr("youthresearch.documents.os.stat", fail_with(error))
+    status, _, told = run(folder, "extract", "right.txt")
+    assert status == 2 and "there is no such file" in told
+
+
+def fail_with(error):
+    def fail(*_, **__):
+        raise error
+
+    return fail
+
+
 def test_what_a_folder_holds_beside_reports_is_told(folder):
     (folder / "year" / "more").mkdir(parents=True)
     (folder / "year" / "right.txt").write_bytes((folder / "right.txt").read_bytes())
@@ -184,6 +211,19 @@ def test_nothing_is_overwritten_or_written_in_vain(folder):
         assert (status, shown) == (2, "") and said in told
     assert run(folder, "extract", "empty.txt", "-o", "facts.csv")[0] == 2
     assert (folder / "right.txt").read_bytes() == before and not (folder / "facts.csv").exists()
+
+
+def test_a_table_that_is_open_elsewhere_is_said_before_the_reading(folder, monkeypatch):
+    """Windows lets nobody write what a spreadsheet has open."""
+    (folder / "facts.csv").write_bytes(b"before")
+    monkeypatch.setattr("os.open", fail_with(PermissionError(errno.EACCES, "in use")))
+    status, _, told = run(folder, "extract", "right.txt", "-o", "facts.csv")
+    assert status == 2 and "close it where it is open" in told and "facts from" not in told
+    monkeypatch.undo()
+    monkeypatch.setattr("os.replace", fail_with(PermissionError(errno.EACCES, "in use")))  # opened meanwhile
+    status, _, told = run(folder, "extract", "right.txt", "-o", "facts.csv")
+    assert status == 2 and "close it where it is open" in told
+    assert (folder / "facts.csv").read_bytes() == b"before" and not list(folder.glob(".*.part"))
 
 
 def test_audit_says_what_conflicts(folder):
@@ -285,6 +325,24 @@ def test_a_broken_pipe_ends_quietly(folder, monkeypatch, capsys, command):
         assert cli.main([command, str(folder / "right.txt")]) == 141
         print("what is left is lost", file=gone, flush=True)  # as at the end of a process: no error
     assert capsys.readouterr().err.replace("3 facts from 1 file\n", "") == ""
+
+
+def test_a_pipe_that_windows_calls_an_invalid_argument_is_a_broken_one(folder, monkeypatch, capsys):
+    with open(os.devnull, "wb") as nowhere:
+
+        class Gone(io.RawIOBase):
+            writable, fileno = lambda self: True, lambda self: nowhere.fileno()
+            said = iter([OSError(errno.EINVAL, "Invalid argument")])
+
+            def write(self, data):
+                for error in self.said:
+                    raise error
+                return len(data)
+
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BufferedWriter(Gone()), encoding="utf-8"))
+        assert cli.main(["extract", str(folder / "right.txt")]) == 141
+        monkeypatch.undo()
+    assert "Invalid" not in capsys.readouterr().err
 
 
 def test_progress_is_for_terminals(folder, monkeypatch, capsys):

@@ -4,11 +4,14 @@ What starts and kills processes and clusters is slow: `make test-slow`.
 """
 
 import ast
+import ntpath
 import os
 import random
 import signal
 import subprocess
 import sys
+import unicodedata
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +19,7 @@ import dask
 import pandas as pd
 import pytest
 
-from youthresearch import corpus, workers
+from youthresearch import corpus, files, workers
 from youthresearch.audit import audit_facts
 from youthresearch.corpus import TABLES, extract_corpus, read_corpus
 from youthresearch.documents import read_report
@@ -24,6 +27,8 @@ from youthresearch.extract import extract_facts, propose
 from youthresearch.loaders import DATA
 from youthresearch.schema import DataError, list_refused
 
+kills = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal on this system")
+any_name = pytest.mark.skipif(sys.getfilesystemencoding() != "utf-8", reason="not every name can be one here")
 DOCUMENTS = 8
 SENTENCES = (
     "全区现有团员{a}名，比试点前增加{b}名。",
@@ -209,6 +214,50 @@ def test_files_that_share_a_stem_are_told_apart_by_their_place(tmp_path):
     assert len(set(ids) & set(extract_corpus(tmp_path).attrs["documents"]["source_id"])) == 2
 
 
+def test_names_that_differ_in_case_alone_are_told_apart(tmp_path):
+    """Pages of evidence bear them, which on Windows and macOS would be one file."""
+    for i, place in enumerate(("a/Report.txt", "b/report.txt", "b/other.txt")):
+        write(tmp_path / place, i)
+    ids = extract_corpus(tmp_path).attrs["documents"]["source_id"]
+    assert "other" in set(ids) and ids[ids != "other"].str.fullmatch(r"[Rr]eport-[0-9a-f]{8}").all()
+
+
+APART = unicodedata.normalize("NFD", "吕é")
+
+
+@any_name
+def test_letters_and_accents_that_the_system_took_apart_are_put_together(tmp_path):
+    """As macOS may hand names over, however they were typed."""
+    file = write(tmp_path / f"{APART}.txt", 1)
+    facts = extract_corpus(file, dates={str(tmp_path / "吕é.txt"): "2021"})
+    assert set(facts["source_id"]) == {"吕é"} and set(facts["period_end"]) == {"2021"}
+    both = [file, write(tmp_path / "吕é.txt", 2)]  # two files, where the system keeps them apart
+    assert extract_corpus(both).attrs["documents"]["source_id"].is_unique
+
+
+@pytest.mark.parametrize(
+    ("paths", "places"),
+    [
+        ([r"C:\a\b\报告.txt", r"C:\a\报告.txt"], ["b/报告.txt", "报告.txt"]),
+        ([r"C:\a\报告.txt", r"D:\报告.txt"], ["C:/a/报告.txt", "D:/报告.txt"]),
+    ],
+)
+def test_paths_of_windows_are_named_as_others_are(monkeypatch, paths, places):
+    """A path of two drives has no folder above it, which is no error."""
+    monkeypatch.setattr(files, "os", SimpleNamespace(path=ntpath, sep="\\"))
+    assert files.source_ids(paths) == [f"报告-{sha256(p.encode()).hexdigest()[:8]}" for p in places]
+
+
+@pytest.mark.slow
+def test_names_depend_on_no_locale():
+    """In a locale without UTF-8 the system's own encoding has no Chinese, or has it in other bytes."""
+    code = r"from youthresearch.files import digest; print(digest('\u62a5\u544a'))"
+    plain = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, env=os.environ | plain, capture_output=True, encoding="utf-8", check=True)
+    assert told.stdout.strip() == sha256("报告".encode()).hexdigest()
+
+
 def test_a_name_with_blanks_makes_fact_ids_that_can_be_told_apart(tmp_path):
     for i, name in enumerate(("某区 工作总结（2021）.txt", "某区-工作总结（2021）.txt", "a\u3000b.txt")):
         write(tmp_path / name, i)
@@ -245,6 +294,7 @@ def test_folders_are_searched_for_reports_alone(tmp_path):
     ]  # h.doc is read for what it holds, which is text
 
 
+@any_name
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
 def test_a_name_in_another_encoding_is_no_obstacle(tmp_path):
     path = os.fsencode(tmp_path) + "/报告.txt".encode("gbk")
@@ -279,13 +329,13 @@ def test_a_folder_without_a_report_is_no_empty_corpus(tmp_path):
     assert failures["source_id"].tolist() == ["old"] and "DOCX" in failures["reason"][0]
 
 
-def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, monkeypatch):
+def test_documents_that_fail_are_rows_and_the_rest_goes_on(folder, tmp_path, monkeypatch, link):
     bad = tmp_path / "bad"
     bad.mkdir()
     (bad / "empty.txt").touch()
     (bad / "scan.pdf").write_bytes(b"%PDF-1.4 cut short")
     (bad / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
-    os.symlink(bad / "nowhere", bad / "link.txt")
+    link(bad / "link.txt", bad / "nowhere")
     write(bad / "crash.txt", 99)
 
     def crash(document, *, source_id, **options):
@@ -327,7 +377,8 @@ def test_a_document_whose_rows_make_no_table_is_a_failure(folder, monkeypatch):
 # Dates and words of the researcher's own
 
 
-def test_dates_of_the_documents_are_used_and_a_new_one_is_read_again(folder, tmp_path):
+def test_dates_of_the_documents_are_used_and_a_new_one_is_read_again(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # there is no way from one drive to another
     files = sorted(str(f) for f in folder.rglob("*.txt"))
     for file in files[:2]:
         Path(file).write_text("团员共有300名。", encoding="utf-8")
@@ -445,6 +496,7 @@ with dask.config.set(scheduler="synchronous"):
 """
 
 
+@kills
 @pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_in_the_same_bytes(folder, tmp_path, extracted):
     output = tmp_path / "out"
@@ -540,7 +592,7 @@ print(*sorted(read))
 @pytest.mark.slow
 def test_everything_that_decides_the_facts_is_in_the_fingerprint():
     assert set(corpus._MODULES) == {"corpus"} | imported_by("corpus")
-    read = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, timeout=120)
+    read = subprocess.run([sys.executable, "-c", READ], capture_output=True, encoding="utf-8", timeout=120)
     assert read.stdout.split() == sorted(corpus._WORDS)
 
 
@@ -557,6 +609,7 @@ def test_results_of_another_corpus_are_not_replaced(folder, tmp_path):
 # Workers that die
 
 
+@kills
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_loses_nothing(folder, tmp_path, client, monkeypatch):
     victim, *_ = before = set(client.run(os.getpid).values())
@@ -602,6 +655,7 @@ def check_poison(folder, output, scheduler="synchronous", **options):
     pd.testing.assert_frame_equal(read_corpus(output), clean)
 
 
+@kills
 @pytest.mark.slow
 def test_a_document_that_kills_local_processes_is_found(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(workers, "_start_worker", start_poisoned)
@@ -636,6 +690,7 @@ if __name__ == "__main__":
 """
 
 
+@kills
 @pytest.mark.slow
 def test_workers_end_with_a_killed_parent():
     killed = subprocess.run([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, timeout=120)
@@ -648,8 +703,26 @@ def test_a_script_without_its_guard_is_told_so(folder, tmp_path):
     script = tmp_path / "script.py"
     code = "import sys\nfrom youthresearch import corpus\ncorpus.CHUNK_DOCUMENTS = 2\n"
     script.write_text(code + "corpus.extract_corpus(sys.argv[1])\n", encoding="utf-8")
-    told = subprocess.run([sys.executable, script, folder], capture_output=True, text=True, timeout=120)
+    options = {"capture_output": True, "encoding": "utf-8", "errors": "replace", "timeout": 120}
+    told = subprocess.run([sys.executable, script, folder], **options)
     assert told.returncode == 1 and 'if __name__ == "__main__":' in told.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("system", "most"), [("win32", 61), ("linux", 90)])
+def test_no_more_processes_than_the_system_can_wait_for(monkeypatch, system, most):
+    asked = []
+
+    class Pool:
+        def __init__(self, workers, **options):
+            asked.append(workers)
+
+        submit = lambda self, job: SimpleNamespace(result=job)  # noqa: E731
+        shutdown = lambda self, **options: None  # noqa: E731
+
+    monkeypatch.setattr(workers, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(sys, "platform", system)
+    with dask.config.set(num_workers=90), workers._pool(100):
+        assert asked == [most]
 
 
 # Manners

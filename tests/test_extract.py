@@ -224,6 +224,10 @@ def test_what_is_extracted_can_be_audited():
         ("合作社户均增收900元", "change", 900),
         ("茶农人均增收9000元以上", "change", 9000),
         ("职工人均减负90元", "change", -90),
+        ("经费节约率达8%", "share", 8),
+        ("社员人数成长8%", "growth", 8),
+        ("新增就业比上年少增90人", "change", -90),
+        ("税收同比多增90元", "change", 90),
     ],
 )
 def test_kind(text, kind, value):
@@ -566,6 +570,15 @@ def test_a_name_behind_a_mask_is_no_masked_number(name):
             "县城西北9公里处有水库",
             "先进班级：1）班风正；2）活动多",
             "优秀社团（含书画社）：1、章程完备",
+            "结果保留两位小数",
+            "电话后四位是1234",
+            "身份证前6位一致",
+            "周四第5、6节课",
+            "选派第二、三批学员",
+            "1.2米以下儿童免票",
+            "甲乙双方各执两份",
+            "附登记表一式两份、身份证复印件1份",
+            "前90名报名者免费",
         ),
     ],
 )
@@ -580,6 +593,9 @@ def test_what_is_no_figure_is_refused(text):
         ("培育出栏60头以上养猪户18户", ["18户"]),
         ("其中人均收入高于6000元/年的有18户", ["18户"]),
         ("工资不足3000元/月的共有18名", ["18名"]),
+        ("引进亿元项目7个、百亿元项目1个", ["7个", "1个"]),
+        ("收到身份证复印件70份", ["70份"]),
+        ("征求到青年意见18条", ["18条"]),
         ("其中90张以上的养老院7个", ["7个"]),
         ("引进4家产值超十亿元企业", ["4家"]),
         ("其中6千万元以上2家", ["2家"]),
@@ -616,7 +632,7 @@ def test_what_counts_before_a_name_or_without_a_unit(text, value, unit):
 def test_the_number_of_a_list_counts_without_a_classifier():
     facts = yr.extract_facts("在甲市、乙市、丙县等9地推广。")
     assert facts[["value", "unit", "noun"]].values.tolist() == [[9, "个", "地"]]
-    assert yr.extract_facts("二十四节气文化，获评一等5，高三十二班团支部。").empty
+    assert yr.extract_facts("二十四节气文化，获评一等5，高三十二班团支部，三轮汽车禁行。").empty
 
 
 @pytest.mark.parametrize(
@@ -689,11 +705,20 @@ def test_the_number_of_a_list_counts_without_a_classifier():
         ("700名学员将参加决赛", "planned"),
         ("学生90名、教师8名还将出席闭幕式", "planned"),
         ("6支队伍将陆续走进社区", "planned"),
+        ("其余8个将于年底前挂牌", "planned"),
+        ("90名选手将于10月8日比赛", "planned"),
+        ("2支队伍将展开4轮角逐", "planned"),
+        ("景区接待游客90万人次，恢复到2019年同期的80%", "achieved"),
         ("90名队员即将毕业", "achieved"),
         ("团员将村民的900斤蜜橘运往省城", "achieved"),
         ("市残联将把90万元送到80户家中", "planned"),
         # tasks and plans of so many
         ("安排造林任务900亩", "planned"),
+        ("按照新建书屋9个的目标", "planned"),
+        ("承诺，年内改造书屋9个", "planned"),
+        ("今后五年，培训讲师900名", "planned"),
+        ("近五年，培训讲师900名", "achieved"),
+        ("会费收入为年初预算的102%，增收9万元，增长7%", "achieved"),
         ("承担改厕任务900座", "planned"),
         ("完成改厕任务900座", "achieved"),
         ("小学语文招聘计划由8人减为6人", "planned"),
@@ -720,6 +745,8 @@ def test_what_is_told_beside_a_plan_is_what_it_is():
         "规划建设面积90万平方米，开工60万平方米，竣工率达50%。\n报名人数9人（招聘计划6人）。因只有2人报名，岗位取消。"
     )
     assert facts["status"].tolist() == ["planned", "achieved", "achieved", "achieved", "planned", "achieved"]
+    further = yr.extract_facts("我们将在现有9个书屋的基础上，再建6个。在现有9个书屋的基础上，又建6个。")
+    assert further["status"].tolist() == ["achieved", "planned", "achieved", "achieved"]
     duties = yr.extract_facts("现有委员30名。例会每月应召开两次。学习每周至少安排一次。")
     assert duties["status"].tolist() == ["achieved", "planned", "planned"]
 
@@ -733,6 +760,21 @@ def test_an_aim_that_was_surpassed_is_stated_exactly():
         [60, "exact", "planned"],
         [90, "over", "planned"],
         [5, "exact", "planned"],
+    ]
+
+
+def test_of_two_ranks_in_a_row_both_are():
+    facts = yr.extract_facts("参学率、建团率分别居全市第4位、第7位。")
+    assert facts[["value", "kind"]].values.tolist() == [[4, "rank"], [7, "rank"]]
+
+
+def test_points_up_to_a_share_are_a_change_and_a_share():
+    facts = yr.extract_facts(
+        "建团率提高1.5个百分点至42.3%，参训率回落3个百分点到80%，团青比上升2个至4个百分点。"
+    )
+    assert facts[["value", "kind"]].values.tolist() == [
+        *([1.5, "change"], [42.3, "share"], [-3, "change"], [80, "share"]),
+        [2, "change"],
     ]
 
 
@@ -1094,6 +1136,11 @@ APART = [  # text, value, hedge and unit of its last figure
     ("理事会每年召开2次会议。", 2, "exact", "次/年"),
     ("山歌节已举办5届。", 5, "exact", "届"),
     ("车队连续3周上榜。", 3, "exact", "周"),
+    ("女委员占比近半。", 50, "nearly", "%"),
+    # tens of thousands, and what is beyond them
+    ("结余35万6,000元。", 356_000, "exact", "元"),
+    ("观众达2万3000多人次。", 23_000, "odd", "人次"),
+    ("总投资3亿2000万元。", 320_000_000, "exact", "元"),
     # words that begin like a unit
     ("走访3021位居民。", 3021, "exact", "位"),
     ("打造7个人居环境示范点。", 7, "exact", "个"),

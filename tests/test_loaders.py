@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 
 import pytest
 from sweeps import sweep
@@ -56,8 +57,8 @@ def test_waves_of_ones_own_register_have_ones_own_names(own):
         yr.load_pilots(own)
 
 
-def test_an_editors_lock_is_no_table(own):
-    (own / ".#facts.csv").symlink_to("someone@somewhere.1")
+def test_an_editors_lock_is_no_table(own, link):
+    link(own / ".#facts.csv", "someone@somewhere.1")
     assert yr.load_facts(own).equals(facts_of_own())
 
 
@@ -248,6 +249,14 @@ def test_a_document_may_begin_with_a_byte_order_mark(tmp_path):
     (tmp_path / "documents" / "b.txt").write_bytes("来源".encode("gb18030"))
     with pytest.raises(yr.DataError, match=r"b\.txt is not UTF-8"):
         yr.load_documents(tmp_path)
+
+
+@pytest.mark.skipif(sys.getfilesystemencoding() != "utf-8", reason="not every name can be one here")
+def test_the_name_of_a_document_is_composed_as_its_source_is_typed(tmp_path):
+    """As macOS may hand it over: the accent apart from its letter."""
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "cafe\u0301.txt").write_text("1100个", encoding="utf-8")
+    assert yr.load_documents(tmp_path)["source_id"].tolist() == ["caf\u00e9"]
 
 
 def test_cap_is_the_users_choice():

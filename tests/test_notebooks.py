@@ -460,7 +460,7 @@ def test_a_figure_that_two_notebooks_write_is_noticed(folder):
 def test_what_reads_numbers_runs_last_and_never_on_those_of_before(tmp_path, monkeypatch, failed):
     paths = [tmp_path / name for name in ("0-brief.ipynb", "1-facts.ipynb", "2-audit.ipynb")]
     for path, text in zip(paths, ("yr.read_numbers()", "facts", "audit"), strict=True):
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
     ran = []
 
     async def note(path, slot):

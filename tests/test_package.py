@@ -200,7 +200,7 @@ def loaded():
     for step in STEPS.values():
         code += [step, "print(*set(sys.modules) - seen)", "seen |= set(sys.modules)"]
     fresh = [sys.executable, "-c", "\n".join(code)]
-    lines = subprocess.run(fresh, capture_output=True, text=True, check=True).stdout.splitlines()
+    lines = subprocess.run(fresh, capture_output=True, encoding="utf-8", check=True).stdout.splitlines()
     return dict(zip(STEPS, map(set, map(str.split, lines)), strict=True))
 
 

@@ -1,5 +1,6 @@
 """Tables and the brief as Word and LaTeX: three lines, nothing lost or retyped, the same bytes each time."""
 
+import os
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -140,6 +141,7 @@ def test_save_table_wants_a_table(tmp_path, table):
         (SHOWN, None, {"title": 0}, "title=0"),
         (SHOWN, None, {"stem": ".."}, "no file name"),
         (SHOWN, None, {"stem": "a:b"}, "no file name"),
+        (SHOWN, None, {"stem": "Aux"}, "no file name"),
     ],
 )
 def test_what_save_table_cannot_set_is_told(tmp_path, table, data, options, said):
@@ -344,12 +346,25 @@ def test_texts_go_by_language(tmp_path, texts):
 def test_a_file_is_written_whole_or_not(tmp_path, monkeypatch):
     path = tmp_path / "x.md"
     save_whole(path, b"old")
-    monkeypatch.setattr(
-        type(path), "replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "in use"))
-    )
+    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(PermissionError(13, "in use")))
     with pytest.raises(yr.DataError, match="close it where it is open"):
         save_whole(path, b"new")
     assert path.read_bytes() == b"old" and [p.name for p in tmp_path.iterdir()] == ["x.md"]
+
+
+def test_a_file_that_is_held_for_a_moment_is_waited_for(tmp_path, monkeypatch):
+    """On Windows, by what syncs the folder or looks for viruses in it."""
+    error, real, tries = PermissionError(13, "in use"), os.replace, iter(range(2))
+    error.winerror = 5
+
+    def held(*paths):
+        if next(tries, None) is not None:
+            raise error
+        real(*paths)
+
+    monkeypatch.setattr("os.replace", held)
+    save_whole(tmp_path / "x.md", b"new")
+    assert (tmp_path / "x.md").read_bytes() == b"new"
 
 
 def test_numbers_are_read_as_they_were_published(tmp_path):

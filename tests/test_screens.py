@@ -1,5 +1,6 @@
 """The screens against cases made by hand, slow independent counts, published values and the documents."""
 
+import os
 import random
 import subprocess
 import sys
@@ -307,7 +308,10 @@ def test_the_result_depends_on_no_hash_seed():
     )
     outputs = [
         subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONHASHSEED": seed}
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONUTF8": "1"},
         ).stdout
         for seed in ("1", "2")
     ]

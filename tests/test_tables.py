@@ -595,6 +595,13 @@ def test_a_line_that_names_persons_says_who_is_counted_in_the_bodies_below_it():
     assert rows(facts, "noun", "unit", "scope")[4:] == [["在编教师", "人", "幼儿园"]] * 2
 
 
+def test_a_label_alone_in_its_row_names_what_the_rows_below_it_number(read):
+    rows_of = ["指标|2020年|2021年", "养老公寓||", "公寓数（个）|6|9", "护理员数（人）|60|90"]
+    facts = read(("", rows_of))
+    assert facts["noun"].tolist() == ["养老公寓"] * 2 + ["护理员"] * 2
+    assert facts["scope"].tolist() == [""] * 4
+
+
 def test_signs_of_notes_are_no_part_of_a_label():
     facts = yr.extract_facts("指标|单位|2017\n结婚登记*|对|900\n#离婚登记△|对|60")
     assert facts["noun"].tolist() == ["结婚登记", "离婚登记"]
@@ -774,6 +781,24 @@ def test_a_caption_of_persons_gives_their_unit_where_nothing_else_does(read):
     facts = read(("近两年辅导人数如下表：", ["年度|合计|初中|占比", "2020|90|60|66.7%", "2021|80|50|62.5%"]))
     assert facts["unit"].tolist() == ["人", "人", "%"] * 2
     assert set(read(("近两年辅导情况如下表：", ["年度|合计", "2020|90", "2021|80"]))["unit"]) == {""}
+
+
+def test_years_beside_a_header_of_years_are_columns_of_labelled_rows(read):
+    facts = read(("", ["年份|2020|2021", "志愿者人数（万人）|1.5|1.8", "服务时长（小时）|86|102"]))
+    assert rows(facts, "noun", "value", "unit", "period_end") == [
+        *(["志愿者", 15000, "人", "2020"], ["志愿者", 18000, "人", "2021"]),
+        *(["服务时长", 86, "小时", "2020"], ["服务时长", 102, "小时", "2021"]),
+    ]
+
+
+def test_sums_without_a_unit_are_in_that_of_the_others(read):
+    facts = read(("", ["年度|收入（万元）|人数|结余", "2020|120|9|20", "2021|150|8|30"]))
+    assert rows(facts, "noun", "value", "unit") == [
+        *(["收入", 1_200_000, "元"], ["人数", 9, "人"], ["结余", 200_000, "元"]),
+        *(["收入", 1_500_000, "元"], ["人数", 8, "人"], ["结余", 300_000, "元"]),
+    ]
+    facts = read(("", ["年度|收入（万元）|捐款（元）|结余", "2020|120|900|20", "2021|150|800|30"]))
+    assert facts["unit"].tolist() == ["元", "元", ""] * 2
 
 
 def test_what_is_compared_with_the_month_before_is_growth(read):

@@ -41,9 +41,9 @@ def test_results_do_not_depend_on_threads_or_the_hash_seed():
     for threads, seed in (("1", "1"), ("2", "77")):
         names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         environment = {**os.environ, **dict.fromkeys(names, threads), "PYTHONHASHSEED": seed}
-        run = subprocess.run(
-            [sys.executable, "-c", RUN], env=environment, capture_output=True, text=True, check=True
-        )
+        environment["PYTHONUTF8"] = "1"
+        options = {"env": environment, "capture_output": True, "encoding": "utf-8", "check": True}
+        run = subprocess.run([sys.executable, "-c", RUN], **options)
         said.append(run.stdout)
     assert len(said[0].splitlines()) > 50
     assert said[0] == said[1]

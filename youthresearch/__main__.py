@@ -1,6 +1,7 @@
 """The command line: reports in, proposed facts or an audit out."""
 
 import argparse
+import errno
 import glob
 import io
 import os
@@ -51,6 +52,8 @@ def main(arguments=None):
         Exit status: 0 all is well, 1 something conflicts, 2 a file could not be read or written.
     """
     options = _parser().parse_args(arguments)
+    from .schema import DataError
+
     folders = [path for path in options.files if path.is_dir()]
     files = [file for path in options.files for file in _named(path, options.run is _audit)]
     options.files = list({os.path.abspath(path): path for path in files}.values())  # each once
@@ -62,16 +65,22 @@ def main(arguments=None):
         sys.stdout.flush()
         _tell_others(folders, options)
         return status
-    except BrokenPipeError:  # the reader has seen enough
-        with io.FileIO(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        return 141  # as a shell reports it
     except KeyboardInterrupt:
         print("\nyouthresearch: stopped; the table is written when all files are read", file=sys.stderr)
         return 130
-    except OSError as error:
+    except (OSError, DataError) as error:
+        if _is_closed_pipe(error):  # the reader has seen enough
+            with io.FileIO(os.devnull, "w") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
+            return 141  # as a shell reports it
         print(f"youthresearch: {_printable(error)}", file=sys.stderr)
         return 2
+
+
+def _is_closed_pipe(error):
+    """Windows calls it an invalid argument, of no file."""
+    gone = isinstance(error, OSError) and error.errno == errno.EINVAL and error.filename is None
+    return gone or isinstance(error, BrokenPipeError)
 
 
 def _named(path, audited):
@@ -79,12 +88,12 @@ def _named(path, audited):
 
     A folder of coded facts is audited as it is; a shell that expands no patterns hands them over.
     """
-    if path.is_dir() and not (audited and (path / "facts.csv").exists()):
-        from .files import find_files
+    from .files import by_parts, find_files
 
+    if path.is_dir() and not (audited and (path / "facts.csv").exists()):
         return [Path(file) for file in find_files(path)] or [path]
     if not os.path.lexists(path) and glob.has_magic(str(path)):
-        fits = [Path(found) for found in sorted(glob.glob(str(path)))]
+        fits = sorted(map(Path, glob.glob(str(path))), key=by_parts)
         return [file for found in fits for file in _named(found, audited)] or [path]
     return [path]
 
@@ -201,12 +210,24 @@ def _obstacle(options, pages):
     cases = {
         f"{lost} would be overwritten: write somewhere else.": lost,
         f"{output} is a folder: name a file in it.": output and output.is_dir(),
+        f"{output} cannot be written: close it where it is open, or write somewhere else.": output
+        and _read_only(output),
         f"there is no folder for {output}: make it first.": output and not output.parent.is_dir(),
         f"{options.evidence} is no folder: name one.": pages
         and options.evidence.exists()
         and not options.evidence.is_dir(),
     }
     return next((message for message, holds in cases.items() if holds), "")
+
+
+def _read_only(path):
+    """Tell whether a file must not be written, as while a spreadsheet has it open on Windows."""
+    try:
+        if path.is_file():
+            os.close(os.open(path, os.O_RDWR))
+    except PermissionError:
+        return True
+    return False
 
 
 def save_facts(tables, output):

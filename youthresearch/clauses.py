@@ -373,6 +373,9 @@ _SEAT = re.compile(  # 每村设主席1人,副主席2人; but 全县副主席90�
     r",(?![^,]*(?:[全共计已了占含增减各每]|新[引招聘培]|总(?![干队支监经])|其[中他余]|[选评产获]出))[^,。;:、\d]{2,8}"
 )
 _OTHERS = re.compile(r",[^,。;:、\d]{1,8}[生员工者民户人童][由从]")  # 每年由600元提高到800元,初中生由900元
+_ELSEWHERE = re.compile(  # 城镇人均体育场地1.2平方米,农村达到1平方米
+    r"[,、](?:城[镇市区]|农村|乡[镇村]|县城|市区|郊区|[东中西]部|[\u4e00-\u9fff]{1,3}[省市县区镇乡村])(?:地区)?(?:则?(?:达到?|为))?"
+)
 _INSIDE = re.compile(r"\((?:其中)?[:,]?[^,。;:、\d()]{1,14}")  # 每户补助2万元(其中省级1万元,县级1万元)
 _INSIDE_TOO = re.compile(r"[,、][^,。;:、\d()]{1,14}")
 _BEFORE = re.compile(r",比(?:\d{4}年|[上去]年|上次)[^,。;:、\d]{0,12}")  # 每户2.6人,比2010年的3.3人减少
@@ -420,7 +423,9 @@ def _is_listed_with(context, mention, said):
         return mention["unit"] == first["unit"]
     if _OTHERS.fullmatch(lead) or (mention["resolution"] < 1 and _BEFORE.fullmatch(lead)):
         return mention["unit"] == first["unit"]
-    if mention["unit"] == first["unit"] and _is_inside(context, mention, lead):
+    if mention["unit"] == first["unit"] and (
+        _is_inside(context, mention, lead) or _ELSEWHERE.fullmatch(lead)
+    ):
         return True
     if context["seats"] and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return said.rest[:1] in ("", *",。;)、\n")
@@ -485,16 +490,16 @@ _GRANTED = re.compile(  # 取得证书的分别给予1000元, 每招用1人补�
 )
 _FULFILLED = re.compile(
     r"(?:完成|超过?|[高低快慢多少]于|[占比与])[^,。;]{0,6}(?:任务|计划|目标)(?:[数值量]|指标)?$"
-    r"|完成[^,。;\d]{0,10}(?:任务|计划|目标)的(?:约|近|超)?$"
+    r"|完成[^,。;\d]{0,10}(?:任务|计划|目标)的(?:约|近|超)?$|(?:完成|[为占达])[^,。;\d]{0,6}预算的(?:约|近|超)?$"
     r"|(?:任务|计划|目标)[^,。;\d]{0,4}(?:完成|达成|实现)率[^,。;\d]{0,4}$"
 )
 _WITHIN = re.compile(  # 用3年时间培训, 五年内募集; but 近三年内, 用3年时间建成了
     r"(?:[过用]用? ?[\d一二三四五六七八九十]{1,2}年(?:左右)?的?时间"
-    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|未来[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
+    r"|(?<!\d)[\d一二三四五六七八九十](?<![近前过去这].)[\d一二三四五六七八九十]?年(?:之|以)?内(?!容)|(?:未来|今后)[\d一二三四五六七八九十]{1,2}年)[^了已]*$"
 )
 _BY = re.compile(r"[到至](?<![截直月日].)(\d{4})年")
 _BEFORE_YEAR = re.compile(r"(\d{4})年(?:年?[底末])?之?前[,建完实]")
-_TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到20\d\d年(?![的止\d])")  # nobody says of when the text is
+_TARGET = re.compile(r"(?:^|[,;:])[^,;:\d]{0,8}到20\d\d年(?![的止同\d])")  # nobody says of when the text is
 _NOW = re.compile(
     r"已|目前|截至|截止|现有|累计(?!达到)|完成[^,。;]{0,6}(?:目标|任务|计划|预算)的?$|占[^,。;]{0,6}(?:目标|任务|计划)"
     r"|实际(?!上(?![岗报缴交])|[的,、。;]|[问情困行工需应出生成效][题况难动作要用发活果])|实[到有收发配建缴招]|决算|最终确定"
@@ -536,7 +541,7 @@ _WHERETO = re.compile(
 _AIM = re.compile(
     r"[^,。;]{0,14}的?(?:工作)?(?:目标|任务)(?![^,。;]{0,4}(?:完成|落实))"
 )  # 完成不少于100个的目标
-_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给)[^,。;]{0,24}$")
+_AIMS = re.compile(r"(?:提出|下达|确定|明确|定下|制定|设定|能够?实现|到\d{4}年|给|交给|按照?)[^,。;]{0,24}$")
 
 
 def is_broken(mention, said):
@@ -580,6 +585,8 @@ def status_of(mention, said, planned, context):
         context["paragraph"] |= {"ahead": bool(ahead), "told": bool(told)}
         context["paragraph"]["was"] = context["paragraph"].get("was") or not intent
     bound = planned or (context["owed"] and "坚持" not in lead)  # 坚持每周开放不少于50小时: what is done
+    if done and "基础上" in rest and _is_start(clause, rest) and _intent_in(lead):
+        context |= {"intent": True, "done": False}  # 将在现有9个的基础上,再建3个
     shall = (bound and not context.get("done")) or context["intent"]
     if shall and (intent or not _CHOSEN.match(rest)) and not _is_start(clause, rest):
         return "planned"
@@ -921,7 +928,7 @@ def _intents(words, verbs):
         rf"|计划(?:至少|全部|共)?(?=[上下]半年|全年|年[内底]|[于在到用新]|(?:{doing})(?!{ending}))"
         r"|计划(?=将|\d[^,。;]*$)|(?<!总)规划(?=[建新到在用]|造林|面积|总?投资)|设(?:[一二三特]等|[金银铜]|优秀)奖"
         r"|(?:规划|纲要|[方预草议]案|意见|报告|通知|会议|文件)[》”]?(?:中|还|,|明确)?(?:提出|明确|确定|要求)(?![了的])"
-        r"|提出[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投[入资]|预算资金"
+        r"|(?:提出|承诺)[,:]|(?<!截至)(?<!截止)(?<!\d年)年底前|需(?<![所必]需)(?:要)?投[入资]|预算资金"
         r"|可实现(?!的)|[成产工用营]后,?[^,。;:\d可能]{0,6}(?:可(?!见)|能(?=[够\u4e00-\u9fff])(?<![功性技职才智动节产]能))|届时"
         # 如全部建成,可容纳
         r"|(?:若(?!干)|如果|假如|倘若|如(?=[全能按顺建]))[^,。;\d]{1,16},[^,。;\d]{0,6}[可能将会]"

@@ -18,7 +18,7 @@ from .documents import read_report
 from .extract import COLUMNS, propose, tabulate
 from .files import dated, digest, find_all, items_of, printable
 from .loaders import DATA
-from .schema import DataError
+from .schema import DataError, put_in_place
 from .words import own_files, words_of
 from .workers import local_runner, on_cluster, progress_bar
 
@@ -339,7 +339,7 @@ def _save_table(table, name, path):
     try:
         arrow = pyarrow.Table.from_pandas(table, schema=_arrow_schema(name), preserve_index=False)
         pyarrow.parquet.write_table(arrow, unfinished)
-        os.replace(unfinished, path)
+        put_in_place(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
 

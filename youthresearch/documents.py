@@ -180,7 +180,8 @@ def _kind(mode):
 
 
 def _unreachable(path, error):
-    if isinstance(error, FileNotFoundError):
+    no_name = getattr(error, "winerror", None) == 123  # what Windows says of *.txt
+    if isinstance(error, FileNotFoundError) or no_name:
         try:
             target = os.readlink(path)
         except (OSError, ValueError):

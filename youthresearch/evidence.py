@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
-from uuid import uuid4
 
 import pandas as pd
 
 from .loaders import load_indicators, load_labels
-from .schema import NO_FACTS, DataError, check_columns, check_text, table_schema
+from .schema import NO_FACTS, DataError, check_columns, check_text, save_whole, table_schema
 
 INK, MUTED = "#222222", "#666666"
 KINDS = {  # Paul Tol's "light" scheme: colour-blind safe, made for backgrounds of dark text
@@ -149,16 +148,10 @@ def save_evidence(document, facts, path, *, lang="en"):
 def save_text(text, path):
     """Save a text as UTF-8, whole or not at all; a link stays a link, a device is written to."""
     path = Path(os.path.realpath(path))
-    data = text.encode("utf-8")
     if path.exists() and not path.is_file():
-        path.write_bytes(data)
-        return
-    part = path.with_name(f".{uuid4().hex}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        path.write_bytes(text.encode("utf-8"))
+    else:
+        save_whole(path, text.encode("utf-8"))
 
 
 def _text(document):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import unicodedata
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -52,13 +53,18 @@ def find_all(paths):
 
 def find_files(folder):
     """List the reports in a folder, to the bottom, sorted, as paths that begin as the folder's does."""
-    return sorted(_files_below(os.fspath(folder)))
+    return sorted(_files_below(os.fspath(folder)), key=by_parts)
 
 
 def find_others(folder):
     """List what `find_files` passes over in a folder, sorted, without hidden files, locks and evidence."""
     names = (name for name in _all_below(os.fspath(folder), []) if not name.lower().endswith(SUFFIXES))
     return sorted(names)
+
+
+def by_parts(path):
+    """Sort key of a path: folder by folder, so that the order does not depend on what parts them."""
+    return Path(path).parts
 
 
 def _files_below(folder):
@@ -93,15 +99,15 @@ def dated(items, dates):
     table = pd.DataFrame([(p, _written(d)) for p, d in dates.items()], columns=["path", "date"], dtype=object)
     keys = table["path"].map(lambda path: isinstance(path, str | bytes | os.PathLike)).astype(bool)
     _refuse(table[~keys], "Some keys of dates are no paths: let the paths be the keys, or the index")
-    table["path"] = [os.path.abspath(os.fsdecode(path)) for path in table["path"]]
+    table["path"] = [composed(os.path.abspath(os.fsdecode(path))) for path in table["path"]]
     table = table[table["date"] != ""].drop_duplicates()
     wrong = ~table["date"].map(lambda date: bool(ISO.fullmatch(date))).astype(bool)
     _refuse(table[wrong], "Some dates are none: write 2021, 2021-06 or 2021-06-30")
     _refuse(table[table["path"].duplicated(keep=False)], "Some documents have two dates: give each one")
-    astray = ~table["path"].isin([item.path for item in items])
+    astray = ~table["path"].isin([composed(item.path) for item in items])
     _refuse(table[astray], "Some dates are of no document: their paths are not among those to read")
     known = dict(zip(table["path"], table["date"], strict=True))
-    return [item._replace(date=known.get(item.path, "")) for item in items]
+    return [item._replace(date=known.get(composed(item.path), "")) for item in items]
 
 
 def _written(date):
@@ -133,16 +139,35 @@ def _fingerprint(path):
 def source_ids(files):
     """Name files by their stems, blanks as hyphens; where several share one, with digits of a SHA-256.
 
+    The names are the same on every system: macOS may take letters and their accents apart, and where case
+    does not tell files apart, neither do names that differ in nothing else.
+
     Parameters
     ----------
     files : list of str
         Absolute paths, none twice.
     """
-    stems = ["-".join(printable(Path(file).stem).split()) for file in files]  # blanks part fact_ids
-    often = Counter(stems)
-    folder = os.path.commonpath([os.path.dirname(file) for file in files]) if files else ""
-    below = (os.path.relpath(file, folder).replace(os.sep, "/") for file in files)
-    return [s if often[s] == 1 else f"{s}-{digest(b)[:8]}" for s, b in zip(stems, below, strict=True)]
+    stems = [composed(os.path.splitext(os.path.basename(file))[0]) for file in files]
+    stems = ["-".join(printable(stem).split()) for stem in stems]  # blanks part fact_ids
+    often = Counter(map(str.casefold, stems))
+    return [
+        stem if often[stem.casefold()] == 1 else f"{stem}-{digest(place)[:8]}"
+        for stem, place in zip(stems, _places(files), strict=True)
+    ]
+
+
+def _places(files):
+    """Return paths below the folder common to all, as every system writes them."""
+    try:
+        folder = os.path.commonpath([os.path.dirname(file) for file in files])
+    except ValueError:  # no files, or files on two drives
+        return [file.replace(os.sep, "/") for file in files]
+    return [os.path.relpath(file, folder).replace(os.sep, "/") for file in files]
+
+
+def composed(text):
+    """Put letters and their accents together, as they are typed."""
+    return unicodedata.normalize("NFC", text)
 
 
 def printable(text):
@@ -152,4 +177,5 @@ def printable(text):
 
 def digest(*parts):
     """Hash texts and bytes, which no other parts have together."""
-    return hashlib.sha256(b"\0".join(os.fsencode(p) for p in parts)).hexdigest()
+    data = (p if isinstance(p, bytes) else p.encode("utf-8", "surrogatepass") for p in parts)
+    return hashlib.sha256(b"\0".join(data)).hexdigest()

@@ -49,7 +49,8 @@ def right_of(tokens, i, unit):
     if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
         begin, last = _run_on(tokens, persons, unit)
     while last is not None and begin < last:
-        if tokens[begin].word[0] != "各" and (tokens[begin].sort != "p" or not names_place(tokens, begin)):
+        place = tokens[begin].sort == "p" and names_place(tokens, begin)
+        if tokens[begin].word[0] != "各" and tokens[begin].sort != "c" and not place:
             break
         begin += 1
     if last is None or _is_task(tokens, begin, last, unit, of):
@@ -163,9 +164,9 @@ def _run_on(tokens, i, unit):
         if last == j - 1 and token.word in (BRACKET, NOUN) and _is_complete(tokens, j, unit):
             return begin, j if token.word == BRACKET else last
         if token.sort == "d":
-            if (_is_whose(tokens, j, last, unit) and not _names_the_kind(tokens, j, unit)) or (
-                last and not may_stand(after.sort)
-            ):
+            theirs = token.word == "的" and is_person(tokens[j - 1].word)  # 9名学生的父母
+            kind = not theirs and _names_the_kind(tokens, j, unit)
+            if (_is_whose(tokens, j, last, unit) and not kind) or (last and not may_stand(after.sort)):
                 break
             begin = last = None
         elif _is_head(tokens, j, last, unit):
@@ -195,7 +196,8 @@ def _is_whose(tokens, j, last, unit):
     word = tokens[last].word
     if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
         return _may_count(word, unit)
-    return not is_quality(word) and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
+    quality = is_quality(word) and not is_person(word)
+    return not quality and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
 
 
 def _is_alone(tokens, i, unit):
@@ -322,7 +324,7 @@ def _is_head(tokens, j, last, unit):
         return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
         if takes_verb(tokens[j].word):  # 非公有制经济组织, 9个志愿服务组织入围
-            return after.sort not in "npwva" or after.word in purely("event", "compound", "head_verb")
+            return after.sort not in "npwva" or after.word in purely("event", "compound")
         happens = unit in DONE[1:] and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
@@ -404,6 +406,8 @@ def _joins_next(tokens, j, last, unit):
     if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
         return True  # 3名低收入、困难家庭学生
     joint = tokens[j].word in ("与", "同", "跟")
+    if tokens[j + 1].word in ("相关", "有关") and counts(tokens[j + 2].word, unit):
+        return False  # 9个县和有关部门
     if counts(tokens[last].word, unit):
         if counts(tokens[j + 1].word, unit) and tokens[j + 2].sort in "vwh" and not joint:
             return True  # 9个省、市建设中学60所

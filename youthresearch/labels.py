@@ -22,7 +22,7 @@ _MARKS = (
     r"|[A-Z](?:[.、]| (?=[\u4e00-\u9fff]))|[①-⑳#*]|[-—·]+)\s*)*"
 )
 MARK = re.compile(  # what goes before a label
-    rf"{_MARKS}(?:(?:其中|含|内)[:,、]?\s*(?=..){_MARKS})?"
+    rf"{_MARKS}(?:(?:其中|含|内)(?:[:,、]\s*(?=.)|\s*(?=[^:,、].)){_MARKS})?"
 )
 TOTAL = re.compile("(?:合计|总计|小计)$")
 WORDS = 2**12  # cells kept in mind with the unit they are, if any

@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 import warnings
 from functools import cache, lru_cache
 from pathlib import Path
@@ -88,7 +89,8 @@ def load_documents(data=None):
     if not paths:
         raise DataError(f"No documents in {folder}: put one <source_id>.txt there for each source.")
     texts = [_read_text(p) for p in paths]
-    return pd.DataFrame({"source_id": [p.stem for p in paths], "text": texts})
+    names = [unicodedata.normalize("NFC", p.stem) for p in paths]  # macOS may take letters and accents apart
+    return pd.DataFrame({"source_id": names, "text": texts})
 
 
 def load_indicators(data=None):

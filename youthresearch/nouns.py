@@ -200,7 +200,7 @@ def _is_aim(tokens, i, unit, phrase):
     """Tell whether a clause says only what number i is measured by (完成计划的90%, 目标60人的90%)."""
     told = unit == "%" or (tokens[i + 1].word == "的" and tokens[i + 2].word == NUMBER)
     last = _head(tokens, i, phrase)
-    if last in ("数", "值"):  # 完成目标数的90%
+    if last in ("数", "值", "量"):  # 完成目标数的90%
         last = _head(tokens, i, (phrase[0], phrase[1] - 1))
     if not told or not last.endswith((*AIMS, *BOOKED)):
         return False
@@ -360,8 +360,24 @@ def _parts(tokens, first, whole):
         own = max(begin, tokens[c + 1].start), end
         parts.append(own if not rate or tokens[k].word.endswith(NUMERIC) else (rate.start, rate.end))
         if c < 1 or tokens[c].sort == "x":
+            shared = _shared_head(tokens, first, parts)
+            parts = parts[:1] + [shared] * (len(parts) - 1) if shared else parts
             return _of_ages(tokens, parts[::-1])
         k = c - 1
+
+
+def _shared_head(tokens, first, parts):
+    """Find the measure that only the last of some parts names for all of them (城镇、农村居民收入).
+
+    The parts are those before number `first`, the last one first.
+    """
+    heads = [next(t for t in tokens[:first] if t.end == end).word for _, end in parts]
+    named = [any(ends_in(word, role) for role in ("measure", "money", "person")) for word in heads]
+    inside = [t for t in tokens[:first] if parts[0][0] <= t.start and t.end < parts[0][1]]
+    if not named[0] or not inside or any(named[1:]):
+        return None
+    mean = next((t.start for t in inside if t.word.endswith("均")), None)
+    return mean or inside[0].end, parts[0][1]
 
 
 def _of_ages(tokens, parts):
@@ -573,7 +589,7 @@ def _further(tokens, i, unit, kind, context):
     if before and not alone:
         return before, "inherited", None  # 疗养3批90人次
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
-    if given:
+    if given and not (before and tokens[i - 1].word.endswith(RISEN[:2])):
         return given, "object", before
     if before and unit in PEOPLE and _is_label(tokens, i):
         return span(tokens, i - 1, i - 1), "left", before
@@ -792,14 +808,22 @@ def _attended_event(tokens, i, unit):
         return None
     while tokens[who].word in (*SUMMED, "等"):
         who -= 1
-    if is_person(tokens[who].word):
+    if is_person(tokens[who].word) and tokens[who].sort not in "hv":  # but 动员
         return None
-    k += tokens[k + 1].word in ("了", "其中")
+    k += tokens[k + 1].word in ("了", "到", "其中")
     bare = tokens[k + 1].sort in "xc"
     after = None if bare else right_of(tokens, k, "")
     if after:
         head = next(t.word for t in tokens[k:] if t.end == after[1])
-        return after if ends_in(head, "occasion") or ends_in(head, "event") else None
+        if ends_in(head, "occasion") or ends_in(head, "event"):
+            return after
+    j = k + 1
+    while tokens[j].sort in "navw":
+        j += 1
+    if tokens[j].sort == "x" and tokens[j].start - tokens[k].end > 3:
+        return span(tokens, k + 1, j - 1)  # 900人参加义务植树
+    if after:
+        return None
     if not bare and not ends_in(tokens[k + 1].word, "occasion"):
         return None  # 参加面试, but 参与学习: in what is named before
     near = range(i - 1, max(-1, i - 4 * REACH), -1)
@@ -977,8 +1001,9 @@ def _shared(tokens, i, unit):
     found = right_of(tokens, last, unit) if last > i else None
     head = next((t.word for t in tokens[last + 1 : last + 2 * REACH] if found and t.end == found[1]), "")
     unit = "人" if unit in ("批", "批次") else unit  # 3批、60名医生
-    role = {"元": "money", "": "person"}.get(unit)
-    return found if counts(head, unit) or (role and ends_in(head, role)) else None
+    if counts(head, unit) or (unit in ("", "元") and ends_in(head, "money" if unit else "person")):
+        return found
+    return None
 
 
 def _over_brackets(tokens, i, unit):
@@ -1008,7 +1033,7 @@ def find_above(text, start, unit):
         k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), 0)
         return phrase_to(tokens, k) if tokens[k].sort == "n" else None
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
-    k = next((k for k in named if tokens[k].word not in PEOPLE), None)  # 女性12人
+    k = next((k for k in named if tokens[k].word not in (*PEOPLE, *TO_THE_LEFT)), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)
 
 

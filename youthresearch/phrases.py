@@ -61,6 +61,7 @@ ABOVE = ("高于", "低于", "高出", "高过")
 RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
 STATED = ("为", "达", "达到", "占", "占比达")  # after what a figure is of
+REALISED = ("实现", "完成")
 # Any verb may qualify these.
 NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
 
@@ -93,10 +94,11 @@ def left_of(tokens, i, unit):
 
 
 def _by_cause(tokens, k, i):
-    """Find the state, told by its cause, that is counted (因病致贫9户), if token k before a verb is that cause."""
+    """Find the state that is counted, told by its cause (因病致贫9户), if token k is that cause."""
+    if i != k + 2 or tokens[k + 1].sort != "v" or tokens[k + 1].word in roles("event"):
+        return None
     begin = k - (tokens[k - 1].word == "因")
-    state = tokens[begin].word[0] == "因" and i == k + 2 and tokens[k + 1].sort == "v"
-    return span(tokens, begin, k + 1) if state and tokens[k + 1].word not in roles("event") else None
+    return span(tokens, begin, k + 1) if tokens[begin].word[0] == "因" else None
 
 
 def _caused(tokens, k, found):
@@ -224,7 +226,7 @@ def _are_helped(tokens, k):
     """Tell whether a verb has an effect on the persons before token k (带动青年就业90人)."""
     for n in range(k - 2, -1, -1):
         if tokens[n].sort in "hvwx":
-            return tokens[n].sort != "x" and tokens[n].word not in ("实现", "完成", "新增")
+            return tokens[n].sort != "x" and tokens[n].word not in (*REALISED, "新增")
     return False
 
 
@@ -362,7 +364,7 @@ def share_of(tokens, i):
     """Find where the search starts: before 占 or 超过, where it has an object (占总人数的29.3%)."""
     whole = tokens[i - 1].word == "的"
     for k in range(i - 2, max(0, i - REACH), -1):
-        if tokens[k].word == "占" or (whole and tokens[k].word in PAST):
+        if tokens[k].word == "占" or (whole and tokens[k].word in (*PAST, "达", "达到")):
             return k - 1
         if tokens[k].sort == "x":
             break
@@ -606,10 +608,12 @@ def _is_predicate(tokens, n, k):
     if sort not in "hvw" and word not in verbal():
         spent = word == "支出" and before.sort in "xs"
         return spent and tokens[k].word.endswith(("金", "款", "费"))  # 支出低保金
-    if _is_of_word(tokens, n, k):
+    if _is_of_word(tokens, n, k) or (word[-1] == "化" and len(word) > 2):
         return False
     if n == k - 1 and (tokens[k + 1].word in TOLD or tokens[k].word[0] == "总") and _is_subject(tokens, n, k):
         return False
+    if tokens[k].word == "支出" and before.sort == "x" and n < k - 1:
+        return False  # 慰问困难老党员支出
     k = next((m - 1 for m in range(n + 2, k) if tokens[m].sort == "c"), k)  # the end of its own conjunct
     if _is_alike(tokens, n, k):
         return False
@@ -658,6 +662,8 @@ def _takes(tokens, n, k):
             return False  # 参加高考人数
         if n < k - 1 and word in ATTENDED and is_person(head):
             return False  # 出席会议代表
+    if word in REALISED and not head.endswith(NUMERIC):
+        return True  # 实现产值, but 完成比例
     near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
     return not (near or (n == k - 2 and head == "率") or _is_piece(tokens, n, k))
 

@@ -51,7 +51,11 @@ def refusal_of(mention, folded):
     vague = mention["hedge"] in NEEDS_A_DIGIT or (mention["hedge"] == "range" and unit in PEOPLE)
     if vague and mention["value"] == 0:
         return "vague zero"  # 约0人: how far from nothing, nobody can say; 推荐0至2人
-    if unit in ("名", "位", "强") and _becomes_rank(mention, folded, lead):
+    if (
+        unit in ("名", "位", "强")
+        and not _marks()["digits"].search(lead)
+        and _becomes_rank(mention, folded, lead)
+    ):
         return "ordinal" if _marks()["topmost"].match(rest) else ""
     token = folded[mention["number_start"] : end]
     if token[0] in _FACTORS and start == mention["number_start"] and _marks()["blank"].search(lead):
@@ -124,7 +128,7 @@ def _by_its_unit(mention, token, lead, rest):
         return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
     if unit in ("栋", "幢", "座", "单元") and (marks["housed"].search(lead) or marks["numbered"].match(rest)):
         return "number"  # 20号3栋501室, 3号楼2单元
-    if unit.endswith(("米", "m")) and marks["sized"].match(rest):
+    if unit.endswith(("米", "m")) and (marks["sized"].match(rest) or _is_height(mention, rest)):
         return "threshold"
     if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
         return "number"  # 8号楼302室, 3室2厅
@@ -146,7 +150,7 @@ def _by_its_unit(mention, token, lead, rest):
         return "duration"
     if unit == "届" and not marks["held"].search(lead):
         return "ordinal"  # 十四届, 22届毕业生
-    if unit == "份" and lead.endswith(("共印", "存档")):
+    if unit == "份" and lead.endswith(("共印", "存档", "各执", "各持", "各存")):
         return "form"
     if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
         return "form"
@@ -155,6 +159,11 @@ def _by_its_unit(mention, token, lead, rest):
     if mention["hedge"] in _BOUNDS | {"over"} and _is_of_size(mention, lead, rest):
         return "threshold"
     return ""
+
+
+def _is_height(mention, rest):
+    """Tell whether metres say how tall those are of whom a rule speaks (1.2米以下儿童)."""
+    return mention["hedge"] in _BOUNDS and mention["value"] < 3 and bool(_marks()["tall"].match(rest))
 
 
 def _at_a_place(rest):
@@ -191,6 +200,7 @@ def _is_each(lead, rest):
 
 def _is_ranked(token, lead, rest):
     """Tell whether an ordinal is a rank (位居全省第三, 全市第一, 获得第二名)."""
+    lead = _marks()["ranks"].sub("", lead)  # 分别居第2位、第3位
     if token[-1] in "名位" and _marks()["placed"].search(lead):
         return True
     if token == "首位":
@@ -425,7 +435,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     r"|达到|共|计|有|约|近|超|总数|合计|数|人口|人次|:|\||占|[\u4e00-\u9fff] )(?:了)? ?$",
     "admin": r"(?:AREAS|校)(?![\u4e00-\u9fff]*号)|部门",
     "coded": (
-        r"(?:CODED|邮 {1,4}编|电 {1,4}话|传 {1,4}真)(?:号码?|量|数)?(?:为|是)? ?:? ?$"
+        r"(?:CODED|邮 {1,4}编|电 {1,4}话|传 {1,4}真)(?:号码?|量|数)?(?:[后末].位)?(?:为|是)? ?:? ?$"
         r"|[\u4e00-\u9fff]号码?:$"
     ),
     "long": r"\d{9}",
@@ -436,6 +446,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"(?:排[名位行]|位列|位居|名列)[^,。;]{0,6}$|名次由[^,。;]{0,10}$|(?:列|居|排|进入|跻身|保持|挺进)(?:全[国省市区县州球]|中国|世界|亚洲|国内)?$"
         r"|[,;:。]列[^,。;、\d]{2,8}$"
     ),
+    "ranks": r"(?:第 ?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[名位][、和及与])+$",
     "top": "(?<![目以此之])前$",
     "topmost": (  # but 进入前五名
         "的?(?:院校|高校|学校|选手|单位|队|团队|作品|项目|企业|学生|[\u4e00-\u9fff]{0,3}者|考生)"
@@ -471,7 +482,8 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"(?:[达有共占]到?)?\d[\d.]*[余多]?([个家户名所支座处])(?!百分)"
     ),
     "housed": "号楼?$",
-    "digits": "(?:号码?|尾号|编号|密码)[前后末最]{0,2}$",
+    "tall": "(?:的|\\(含\\))?(?:PERSON|男|女)",
+    "digits": "(?:号码?|尾号|编号|密码|电话|手机|身份证)[前后末最]{0,2}(?<![话机证])$",
     "so_many": (
         r"[\d一二两三四五六七八九十][余多]?([个家户名所支座处])"
         "(?:年?总?(?:销售|营收|产值|纳税|税收|投资|资产|面积|收入)(?:收入|额)?)?$"
@@ -509,7 +521,7 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "fields": "(?:OF_FIELDS)",
     "constituent": r"[\u4e00-\u9fff]{0,4}?(?:OF_ANY_SIZE)",
     "text": (
-        "(?:稿(?<![发投供]稿)|办法|条例|意见|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
+        "(?:稿(?<![发投供]稿)|办法|条例|意见(?=[》共分全包])|方案|细则|规定|章程|规划|纲要|制度|全文)》?(?:共|分|共有|全文|包括|分为)*$"
     ),
     "core": r"[^,。;]{0,6}为(?:重点|主|核心|抓手|载体|支撑|目标|引领|牵引)",
     "abstract": (  # 两个渠道, 五个新成效: what such a numeral counts is told one by one

@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import time
 from functools import cache
 from html import escape
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -27,6 +29,7 @@ FACT = [  # as from load_facts
     *("token", "start", "end", "part_of", "coder", "reviewer", "note"),
 ]
 SIMULATED = "simulated"  # in attrs, and in a column, of whatever was not observed
+_NO_NAME = re.compile(r'[\\/:*?"<>|]|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.I)  # the last are Windows' own
 _ROWS = ("processing", "coder")  # columns in which a panel, and facts, say of each row where it is from
 SAID = "simulated data / 模拟数据"  # on every figure and result of such data
 
@@ -312,7 +315,7 @@ def as_path(name, given):
 def as_stem(stem):
     """Read the name of some files without its ending, and refuse what is none on some system."""
     check_text("stem", stem, "give a name of files, such as '07-effects'")
-    if not stem.strip(". ") or re.search(r'[\\/:*?"<>|]', stem):
+    if not stem.strip(". ") or _NO_NAME.search(stem):
         raise DataError(f"stem={stem!r} is no file name; a folder goes by folder=.")
     return stem
 
@@ -329,16 +332,28 @@ def as_output(folder):
 
 def save_whole(path, content):
     """Write a file in one go: who reads it meanwhile finds the old one or the new one, never a part."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{uuid4().hex}.part")  # no longer than a file's name may be
     try:
         part.write_bytes(content)
-        part.replace(path)
+        put_in_place(part, path)
     except PermissionError as error:
         raise DataError(
             f"{path} cannot be written ({error.strerror}): close it where it is open, or name another folder."
         ) from None
     finally:
         part.unlink(missing_ok=True)
+
+
+def put_in_place(part, path):
+    """Rename a finished file; on Windows what syncs or scans a folder may hold it for a moment."""
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8):
+        try:
+            return os.replace(part, path)
+        except PermissionError as error:
+            if not getattr(error, "winerror", None):
+                raise
+            time.sleep(pause)
+    return os.replace(part, path)
 
 
 def check_share(**given):

@@ -348,9 +348,12 @@ def _columns(rows, document):
     filled = [[r[i].text for r in body if i < len(r) > 1 and r[i].text] for i in range(len(header))]
     parts = zip(header, tops, filled, strict=True)
     columns = [_column(c, top, texts, document) for c, top, texts in parts]
+    if _is_on_its_side(columns, header, filled):
+        columns[0] = Column("label")
     if any(c.sort == "number" and not (h.text or t) for h, t, c in zip(header, tops, columns, strict=True)):
         return [], []  # what its numbers are is not known
-    return _placed(_one_label(columns, [len(set(texts)) for texts in filled], len(body)), header), body
+    columns = _one_label(_in_one_sum(columns), [len(set(texts)) for texts in filled], len(body))
+    return _placed(columns, header), body
 
 
 def _is_header(row):
@@ -477,6 +480,30 @@ def _agrees(row, columns):
     if any(cell.text for cell in row[len(columns) :]):
         return False
     return all(c.sort != "label" or not _is_number(cell.text) for cell, c in zip(row, columns, strict=False))
+
+
+def _in_one_sum(columns):
+    """Give sums whose header names no unit that of the other sums, if all have one (收入(万元), 结余)."""
+    units = {(c.said.unit, c.said.factor) for c in columns if c.said.unit == "元"}
+    if len(units) != 1:
+        return columns
+    unit, factor = units.pop()
+    return [c._replace(said=c.said._replace(unit=unit, factor=factor)) if _is_sum(c) else c for c in columns]
+
+
+def _is_sum(column):
+    said = column.said
+    money = ends_in(said.noun, "money") or said.noun.endswith(("结余", "结转"))
+    return money and column.sort == "number" and said.kind == "level" and not said.unit
+
+
+def _is_on_its_side(columns, header, filled):
+    """Tell a table whose years are columns; its first header is of them, not of the labels below (年份)."""
+    return (
+        columns[0].sort == "when"
+        and all(YEAR.fullmatch(cell.text) for cell in header[1:])
+        and not any(map(WHEN.fullmatch, filled[0]))
+    )
 
 
 def _column(header, top, filled, document):
@@ -614,7 +641,8 @@ def _both_say(column, row, head, table):
         lines = reversed(table.caption) if head and TOTAL.fullmatch(head.text) else []
         found = (find_sum(line.text, line.start) for line in lines)
     above = next(filter(None, found), None)
-    return both._replace(span=above or row.span or _title_says(table))
+    named = None if head or TOTAL.fullmatch(both.noun) else both.span  # 年度 | 收入(万元)
+    return both._replace(span=above or row.span or named or _title_says(table))
 
 
 def _title_says(table):

@@ -241,8 +241,8 @@ def _sort_of_tag(word, tag):
     ends = word[-1] in "省市县区镇乡州盟旗" and len(word) > 2
     if (ends and tag in ("ns", "nr", "nrt", "nz")) or (tag == "ns" and is_place(word, short=True)):
         return "p"  # but 美丽, 普及, which the tagger takes for places
-    if ends and is_place(word):
-        return "p"  # 民勤县
+    if is_place(word) if ends else len(word) == 2 and word[1] == "县" and is_place(word):
+        return "p"  # 民勤县, 单县
     if tag == "vn":
         return "w"
     if tag[0] in "njs" or tag in ("eng", "an"):
@@ -302,9 +302,9 @@ def is_counted(word):
 def counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
     role = COUNTED.get(unit)
-    if unit in ("家", "所", "处") and word.endswith(AREAS):
-        return False  # 9家社区俱乐部
-    return bool(role) and (ends_in(word, role) or (unit == "户" and is_person(word)))
+    if not role or not ends_in(word, role):
+        return unit == "户" and is_person(word)
+    return unit not in ("家", "所", "处") or not word.endswith(AREAS)  # 9家社区俱乐部
 
 
 def fits(word, unit):

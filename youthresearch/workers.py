@@ -122,6 +122,8 @@ def _pool(chunks):
     import dask.system
 
     workers = min(chunks, dask.config.get("num_workers", None) or dask.system.CPU_COUNT)
+    if sys.platform == "win32":
+        workers = min(workers, 61)  # Windows waits for no more
     context = dask.multiprocessing.get_context()
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
     try:
