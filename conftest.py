@@ -1,11 +1,9 @@
 """What every `pytest --nbval` run shares, from whichever folder it is started."""
 
 import gc
-import sys
 
 import pytest
 
-from notebooks.kernels import fork_kernels
 from notebooks.run import set_environment
 
 set_environment()
@@ -31,11 +29,6 @@ def pytest_report_to_serializable():
 
 
 def pytest_itemcollected(item):
-    """Give a notebook cell longer to hand over its output than nbval's 5 s, too short on a busy machine.
-
-    Its kernel is forked, where what kernels import takes no harm by it.
-    """
+    """Give a notebook cell longer to hand over its output than nbval's 5 s, too short on a busy machine."""
     if type(item).__name__ == "IPyNbCell":
         item.output_timeout = 60
-        if sys.platform == "linux":
-            fork_kernels()
