@@ -253,7 +253,7 @@ def _may_be_name(word):
 
 def _fits(code, kind):
     """Tell whether a place has the kind that its committee says (团县委: a county)."""
-    return not kind or _names().name[code][-1] == kind or (kind == "市" and _names().name[code][-1] == "州")
+    return not kind or _names().name[code][-1] == kind
 
 
 def _full_names_in(text):
