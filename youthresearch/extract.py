@@ -142,11 +142,12 @@ def _propose(document_or_text, source_id, indicators, date):
     if len(text) < 1000 and "." in text[-6:] and isfile(text):
         raise DataError(f"{text!r} is a file, no text: pass what read_report({text!r}) returns.")
     folded, paragraphs = fold(text), _paragraphs(document_or_text)
-    date, place = document_date(folded, date), place_of(folded)
+    own = _without_ends(folded, paragraphs)
+    date, place = document_date(own, date), place_of(own)
     furniture = [(start, end) for start, end, role, _ in paragraphs if role == "boilerplate"]
     lines = paragraphs or lines_of(folded)
     tabled, tables, folded = read_tables(lines, folded, date.at) if lines else ([], [], folded)
-    sifted, refused = _sifted(folded, date, furniture, tables, tabled)
+    sifted, refused = _sifted(folded, date, title_says(own), furniture, tables, tabled)
     rows = _rows(sifted, folded, place)
     if tabled:
         rows += [
@@ -162,7 +163,7 @@ def _propose(document_or_text, source_id, indicators, date):
     ]
 
 
-def _sifted(folded, date, furniture, tables, tabled):
+def _sifted(folded, date, title, furniture, tables, tabled):
     """Part the numbers of a text into sentences with those that may be facts, and those refused.
 
     A sentence takes along what its paragraph says (`paragraph_says`), and a dict of what the sentences before
@@ -170,7 +171,7 @@ def _sifted(folded, date, furniture, tables, tabled):
     """
     sifted, refused, paragraph = [], [], {}
     shown = {i: figure for figure in tabled for i in range(figure["start"], figure["end"])}
-    title, says = title_says(folded), {"plan": False, "items": False, "rule": ""}
+    says = {"plan": False, "items": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph = {}
@@ -315,6 +316,12 @@ def _paragraphs(document):
         return []
     columns = (table[name].tolist() for name in ("start", "end", "role", "place"))
     return sorted(zip(*columns, strict=True))
+
+
+def _without_ends(folded, paragraphs):
+    """Leave out the boilerplate before and after a text, which says nothing of its date, place and sort."""
+    own = [(start, end) for start, end, role, _ in paragraphs if role != "boilerplate"]
+    return folded[own[0][0] : own[-1][1]] if own else folded
 
 
 def _sentences(folded, mentions):
