@@ -62,7 +62,7 @@ def all_signs(n):
 
 
 @pytest.mark.parametrize("seed", sweep(0, slow=[1]))
-@pytest.mark.parametrize("gaps, controls", [(0.0, None), (0.1, None), (0.0, ["x"]), (0.1, ["x"])])
+@pytest.mark.parametrize("gaps, controls", sweep((0.1, ["x"]), slow=[(0.0, None), (0.1, None), (0.0, ["x"])]))
 def test_every_sign_gives_the_t_of_least_squares(seed, gaps, controls):
     table = few(seed, gaps=gaps)
     effect = yr.did(panel_of(table), outcome="y", controls=controls)
@@ -201,6 +201,7 @@ def test_where_one_of_many_weighs_most_it_says_so(heavy, kind):
     assert not yr.wild_bootstrap(yr.did(panel, outcome="y"), draws=9).caution
 
 
+@pytest.mark.slow
 def test_where_it_says_so_it_misses_what_it_finds_with_more_treated():
     """An effect of three standard deviations in 40 districts, five studies: the caution is of power."""
     found = {}

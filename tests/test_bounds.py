@@ -51,10 +51,11 @@ def test_every_vertex_estimated_anew(estimator):
     assert bounds.low < bounds.att < bounds.high
 
 
-@pytest.mark.parametrize("estimator", sweep(yr.staggered_did, slow=ESTIMATORS[:4]), ids=lambda f: f.__name__)
+@pytest.mark.slow
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda f: f.__name__)
 @pytest.mark.parametrize(
     ("gaps", "options"),
-    sweep((0.1, {}), slow=[(0.0, {}), (0.0, {"controls": ["x"]}), (0.0, {"population": "x"})]),
+    [(0.1, {}), (0.0, {}), (0.0, {"controls": ["x"]}), (0.0, {"population": "x"})],
 )
 def test_linear_programming(estimator, gaps, options):
     """The estimator's coefficient on each cell found by moving that cell by one, not read from weights."""
@@ -246,7 +247,7 @@ def test_strata_in_which_nothing_can_be_reassigned_are_no_degrees_of_freedom():
 
 
 @pytest.mark.parametrize(
-    "estimator", sweep(yr.did, yr.event_study, slow=[yr.staggered_did]), ids=lambda f: f.__name__
+    "estimator", sweep(yr.event_study, slow=[yr.did, yr.staggered_did]), ids=lambda f: f.__name__
 )
 def test_an_effect_however_large_does_not_widen_its_own_interval(estimator):
     """By hand: each of n - 1 others in turn against all the rest, among them the treated one at their mean.

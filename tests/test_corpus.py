@@ -24,7 +24,7 @@ from youthresearch.audit import audit_facts
 from youthresearch.corpus import TABLES, extract_corpus, read_corpus
 from youthresearch.documents import read_report
 from youthresearch.extract import extract_facts, propose
-from youthresearch.loaders import DATA
+from youthresearch.loaders import DATA, load_facts
 from youthresearch.schema import DataError, list_refused
 
 kills = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal on this system")
@@ -172,6 +172,12 @@ def test_output_is_the_same_bytes_and_the_same_facts(folder, tmp_path):
     plain = pd.read_parquet(tmp_path / "a" / "facts")
     assert plain.dtypes.to_dict() == facts.dtypes.to_dict()
     assert sorted(plain["fact_id"]) == sorted(facts["fact_id"])
+
+
+def test_drafts_are_no_facts_and_say_what_reads_them(folder, tmp_path):
+    extract_corpus(folder, output=tmp_path / "drafts")
+    with pytest.raises(DataError, match="read by read_corpus"):
+        load_facts(tmp_path / "drafts")
 
 
 @pytest.mark.slow
@@ -591,7 +597,7 @@ print(*sorted(read))
 
 @pytest.mark.slow
 def test_everything_that_decides_the_facts_is_in_the_fingerprint():
-    assert set(corpus._MODULES) == {"corpus"} | imported_by("corpus")
+    assert set(corpus._code()) == {"corpus"} | imported_by("corpus")
     read = subprocess.run([sys.executable, "-c", READ], capture_output=True, encoding="utf-8", timeout=120)
     assert read.stdout.split() == sorted(corpus._WORDS)
 

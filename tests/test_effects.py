@@ -1267,7 +1267,7 @@ def test_weights_that_differ_within_a_cohort_are_refused():
 
 @pytest.mark.parametrize(
     "method, unit",
-    sweep(("reg", 1e-9), ("dr", 1e9), slow=[("reg", 1e9), ("dr", 1e-9), ("reg", 1e3), ("dr", 1e3)]),
+    sweep(("dr", 1e9), slow=[("reg", 1e-9), ("reg", 1e9), ("dr", 1e-9), ("reg", 1e3), ("dr", 1e3)]),
 )
 def test_a_control_may_be_in_any_unit(method, unit):
     """Yuan or hundred millions, from zero or far above it: a regression with a constant is the same."""

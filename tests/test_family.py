@@ -5,7 +5,6 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.multitest import multipletests
 from sweeps import sweep
 
 import youthresearch as yr
@@ -102,6 +101,8 @@ def test_outcomes_with_ties_go_together_assignment_by_assignment(seed, method):
 @pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
 def test_between_the_p_values_and_holm(shared):
     """Dependence can only help: Holm (1979) allows for the worst."""
+    from statsmodels.stats.multitest import multipletests
+
     table = yr.adjust_family(results_of(family_panel(7, effects=(0.8, 0, 0.8, 0), shared=shared)))
     holm = multipletests(table["p_value"], method="holm")[1]
     assert (table["p_adjusted"] >= table["p_value"] - 1e-12).all()

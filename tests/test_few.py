@@ -6,6 +6,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import stdtr, stdtrit
 from sweeps import sweep
 
 import youthresearch as yr
@@ -31,7 +32,22 @@ def changes(panel):
     return change.to_numpy(), panel.groupby("district")["cohort"].first().notna().to_numpy()
 
 
-@pytest.mark.parametrize("treated", sweep(1, 4, slow=[2]))
+@pytest.mark.parametrize("treated", [1, 4])
+def test_exact_t_by_hand(treated):
+    panel = one_wave(treated=treated)
+    change, who = changes(panel)
+    row = yr.few_treated(panel, outcome="y", seed=1).set_index("method").loc["exact_t"]
+    att = change[who].mean() - change[~who].mean()
+    left, df = change - np.where(who, change[who].mean(), change[~who].mean()), len(who) - 2
+    se = np.sqrt(left @ left / df * (1 / treated + 1 / (~who).sum()))
+    assert row["att"] == pytest.approx(att) == pytest.approx(yr.did(panel, outcome="y").att)
+    assert row["p_value"] == pytest.approx(2 * stdtr(df, -abs(att) / se))
+    far = stdtrit(df, 0.975) * se
+    assert [row["low"], row["high"]] == pytest.approx([att - far, att + far])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("treated", [1, 2, 4])
 def test_exact_t_is_that_of_statsmodels(treated):
     from statsmodels.regression.linear_model import OLS
 

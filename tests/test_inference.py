@@ -351,6 +351,7 @@ def test_refusals(options, said):
         yr.randomization_test(yr.did, panel_of(table), outcome="y", seed=1, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", sweep(yr.did, slow=[yr.staggered_did]), ids=lambda f: f.__name__)
 def test_studentised_anew_is_that_at_once(estimator):
     """A population of one everywhere but for the last digits: the estimator runs for each assignment."""
@@ -425,8 +426,6 @@ def dealt_anew(estimator, cells, y):
 
 
 OWN_WEIGHTS = sweep(
-    (yr.did, "one pilot's"),
-    (yr.event_study, "each a size"),
     (yr.staggered_did, "the others'"),
     slow=[
         (estimator, gaps)

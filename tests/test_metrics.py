@@ -62,8 +62,8 @@ def test_ambiguous_inputs_are_left_out():
     "wrong",
     sweep(
         {"flow": "flow", "period_start": "2018"},
-        {"unit": "人次"},
         slow=[
+            {"unit": "人次"},
             {"flow": "cumulative", "period_start": "2015"},
             {"note": "each"},
             {"baseline": "2017"},

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch import schema
@@ -384,7 +385,7 @@ FLOWS = {  # first and last day stated, and whether a flow between them is one o
 }
 
 
-@pytest.mark.parametrize("frequency", FLOWS)
+@pytest.mark.parametrize("frequency", sweep("year", slow=["quarter", "month"]))
 def test_a_flow_must_cover_its_period(frequency):
     """Each in a county of its own."""
     counties = ["440305", "440306", "440307", "440308", "440309", "440310", "440311"]

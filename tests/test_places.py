@@ -28,6 +28,10 @@ PLACES = [  # text, code
     ("共青团温岭市委工作总结\n共青团玉环市委来访。", "331081"),  # the title goes first
     ("共青团呼和浩特市委工作总结", "150100"),  # no particle: part of the name
     ("共青团广西合山市委工作总结", "451381"),
+    ("山东省枣庄市市中区共青团工作总结", "370402"),  # Jinan has one, too
+    ("团四川省乐山市市中区委工作总结", "511102"),
+    ("山西省阳泉市城区共青团工作总结", "140302"),  # a name that any town has, after its city
+    ("共青团信阳市新县委员会工作总结", "411523"),
 ]
 NO_PLACES = [
     "南山团区委:续写故事\n一年来，各项工作有序开展。",  # of Shenzhen or of Hegang
@@ -35,6 +39,8 @@ NO_PLACES = [
     "一年来各地踊跃参与，如温岭市新建团支部5个。",
     "温岭市、玉环市两地结对\n一年来……",
     "推进城区工作\n一年来……",
+    "山东省市中区共青团工作总结",  # of Jinan or of Zaozhuang
+    "枣庄市、济南市市中区结对",
     "团虚构县委工作总结，学习温岭市经验。",
     "温岭市来信\n团虚构县委召开会议。",
     "",
@@ -49,6 +55,37 @@ def test_the_place_of_a_text(text, code):
 @pytest.mark.parametrize("text", NO_PLACES)
 def test_no_place_where_it_is_not_certain(text):
     assert place_of(text) is None
+
+
+@pytest.mark.parametrize("title", ["{}共青团工作总结", "共青团{}委员会工作总结"])
+def test_every_county_is_found_by_its_full_title(title):
+    divisions = yr.load_divisions()
+    today = divisions[divisions["valid_to"].isna()].set_index("district")
+    wrong = {}
+    for code in today.index[today["level"] == "county"]:
+        names, above = "", code
+        while above in today.index:
+            name = today.at[above, "name_zh"]
+            names = ("" if name in ("市辖区", "直辖县") else name) + names
+            above = today.at[above, "parent"]
+        place = place_of(title.format(names))
+        if place is None or place.code != code:
+            wrong[names] = place
+    assert not wrong
+
+
+def test_a_page_is_of_the_place_between_its_menu_and_its_footer(tmp_path):
+    menu = "".join(f"<a href='/{i}'>栏目{i}</a> " for i in range(40))
+    title = "浙江省温岭市2020年共青团工作总结"
+    page = (
+        f"<html><body><div class='nav'>{menu}</div><h1>{title}</h1>"
+        "<p>全市共有团员1234人，团支部56个，志愿者789人。</p><p>一年来开展活动78场，参加青年3456人次。</p>"
+        "<div class='footer'>版权所有：玉环市某公司 网站备案号 浙ICP备01234567号 2024年5月1日</div>"
+        "</body></html>"
+    )
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    facts = yr.extract_facts(yr.read_report(tmp_path / "page.html"))
+    assert len(facts) == 5 and set(facts["district"]) == {"331081"} and set(facts["period_end"]) == {"2020"}
 
 
 @pytest.mark.parametrize(

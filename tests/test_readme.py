@@ -86,12 +86,18 @@ def test_the_code_runs_as_printed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = "2021年，全区有团员1200名，比上年增加200名，增长20%。召开座谈会12场，送去口罩500个。"
     (tmp_path / "report.docx").write_text(text, encoding="utf-8")  # a file is what its content is
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "某区 2020年.txt").write_text(text.replace("2021", "2020"), encoding="utf-8")
+    (tmp_path / "reports" / "empty.txt").touch()
     names = {}
     exec(code(READMES[0]), names)
     exec(code(ROOT / "data" / "README.md"), names)
     assert names["facts"]["value"].tolist() == [1200, 200, 20, 12, 500]
     assert names["facts"]["indicator"].tolist() == [*["members"] * 3, "activities", "activities_other"]
     assert names["facts"]["note"].iloc[-1] == "口罩"
+    assert names["read"]["source_id"].tolist() == ["某区-2020年"]
+    assert set(names["draft"]["source_id"]) == {"某区-2020年"}
+    assert set(names["columns"]) <= set(names["draft"])  # so it becomes facts as the draft of one report does
 
 
 def test_no_other_number_is_quoted():

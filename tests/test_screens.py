@@ -13,8 +13,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.datasets import nile
-from statsmodels.stats.multitest import multipletests
 from sweeps import sweep
 
 import youthresearch as yr
@@ -430,8 +428,11 @@ def test_the_projects_own_figures_are_too_few():
     assert set(by_class["verdict"]) == {"too few to judge"}
 
 
+@pytest.mark.slow
 def test_the_volumes_of_the_nile_are_heaped():
     """Cobb (1978), in statsmodels: volumes above 1000 were rounded to tens. The tests by hand."""
+    from statsmodels.datasets import nile
+
     volumes = nile.load_pandas().data["volume"].astype(int)
     row = yr.find_heaping(counts(volumes), at_least=100).loc[0]
     last = [int(str(v)[-1]) for v in volumes]
@@ -572,6 +573,8 @@ def test_holm_by_hand():
 @settings(max_examples=15, deadline=None)  # statsmodels collects garbage in full each time
 @given(st.lists(st.tuples(st.floats(0, 1), st.sampled_from("ab")), min_size=1, max_size=30))
 def test_holm_is_that_of_statsmodels_in_each_family(drawn):
+    from statsmodels.stats.multitest import multipletests
+
     p, family = (
         pd.Series(list(column), index=range(7, 7 + len(drawn))) for column in zip(*drawn, strict=True)
     )

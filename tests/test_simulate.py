@@ -80,6 +80,7 @@ def test_the_effect_may_vary_by_wave_and_time():
     assert rows["effect"].to_numpy() == pytest.approx(1.3 * (5 * (wave + 1) + time).to_numpy(), abs=0.4)
 
 
+@pytest.mark.slow
 def test_shocks_have_the_persistence_asked_for():
     values, _ = cells(seed=3, districts=400, periods=20, rho=0.7, effect=0.0, waves={"2021Q3": 1})
     residual = (
@@ -469,7 +470,7 @@ def test_coded_facts_lead_back_to_the_truth():
     assert (panel["processing"] == "simulated").all()
 
 
-@pytest.mark.parametrize("districts", sweep(3, slow=[30]))
+@pytest.mark.parametrize("districts", sweep(1, slow=[30]))
 def test_extracted_facts_lead_back_to_the_truth(districts):
     """Every cell that a report states comes back from its text, and holds the truth."""
     made = reported(max(districts, 20))

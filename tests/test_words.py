@@ -24,6 +24,7 @@ def own(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_words_of_ones_own_are_read_and_nothing_of_them_is_left(own):
     """A classifier, a noun, papers that are no figures, a code that goes before that of the project."""
     texts = (TEXT, "每人提交存折2份。", "团员将近300名。")

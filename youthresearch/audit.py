@@ -199,7 +199,7 @@ def audit_report(
     measure : callable, optional
         Facts -> table with low and high and columns that name each row (fact_ids, where nothing else does):
         what you conclude from the facts. `compute_metrics` by default; an effect's estimate can stand
-        here as well.
+        here as well. It is called with all facts once for each repair, save the default, which is not.
 
     Returns
     -------
@@ -218,8 +218,8 @@ def audit_report(
         the measure has several results of one name.
     """
     book = {"indicators": indicators, "units": units}
-    measure = partial(compute_metrics, **book) if measure is None else measure
-    check_callable("measure", measure, "give one that makes a table of facts, such as yr.compute_metrics")
+    if measure is not None:
+        check_callable("measure", measure, "give one that makes a table of facts, such as yr.compute_metrics")
     edits = propose_repairs(facts, identities, districts, **book) if repairs is None else repairs
     _check_repairs(edits, facts)
     keys = ["source_id", "relation", "fact_ids"]
@@ -235,9 +235,13 @@ def audit_report(
     )
     groups = best.groupby(["source_id", "repair", "edited", "to"], as_index=False, sort=True)
     table = groups.agg(relations=("relation", "size"), alternatives=("alternatives", "min"))
-    before = measure(facts)
-    found = [_consequence(facts, row, measure, before) for row in table.itertuples(index=False)]
-    found = pd.DataFrame(found, columns=["consequence", "measures", "change"], index=table.index)
+    rows = list(table.itertuples(index=False))
+    found = (
+        _consequences_by_source(facts, rows, partial(compute_metrics, **book))
+        if measure is None
+        else _consequences(facts, rows, measure)
+    )
+    found = pd.DataFrame(list(found), columns=["consequence", "measures", "change"], index=table.index)
     table = table.join(found).assign(
         alternatives=table["alternatives"] - 1, fact_ids=table["edited"].map(" ".join)
     )
@@ -261,18 +265,46 @@ def _check_repairs(repairs, facts):
         )
 
 
-def _consequence(facts, row, measure, before):
-    """Apply one repair to a copy, and tell what it changes: how deep, how many results, by how much."""
-    repaired = facts
+def _consequences(facts, rows, measure):
+    """Apply each repair to a copy, and tell what it changes: how deep, how many results, by how much."""
+    before = measure(facts)
+    for row in rows:
+        repaired = _repaired(facts, row)
+        yield _consequence(facts, repaired, row, _moved(before, measure(repaired)))
+
+
+def _consequences_by_source(facts, rows, metrics):
+    """Do the same for metrics, which are of one source each, in copies of the sources that are edited."""
+    at = facts.groupby("source_id", sort=False).indices
+    source = dict(zip(facts["fact_id"], facts["source_id"], strict=True))
+    sources = [list(dict.fromkeys(source[i] for i in row.edited)) for row in rows]
+    copies = [facts.iloc[np.concatenate([at[s] for s in names])] for names in sources]
+    repaired = [_repaired(copy, row) for copy, row in zip(copies, rows, strict=True)]
+    moved = map(_moved, _of_each(copies, metrics), _of_each(repaired, metrics))
+    return map(_consequence, copies, repaired, rows, moved)
+
+
+def _of_each(tables, metrics):
+    """Compute the metrics of many tables in one pass, each with its number before its sources and facts."""
+    if not tables:
+        return []
+    names = ["source_id", "fact_id", "part_of"]
+    named = [t.assign(**{c: f"{n} " + t[c].astype("str") for c in names}) for n, t in enumerate(tables)]
+    table = metrics(pd.concat(named, ignore_index=True))
+    found = dict(iter(table.groupby(table["source_id"].str.partition(" ")[0].astype(int))))
+    return [found.get(n, table.head(0)) for n in range(len(tables))]
+
+
+def _repaired(facts, row):
     for fact_id, value in zip(row.edited, row.to, strict=True):
-        repaired = apply_repair(repaired, fact_id, value, reason="what if")
-    old, new = (
-        facts.set_index("fact_id").loc[list(row.edited), "value"],
-        repaired.set_index("fact_id").loc[list(row.edited), "value"],
-    )
-    levels = facts.set_index("fact_id").loc[list(row.edited), "kind"].eq("level")
-    moved = _moved(before, measure(repaired))
-    change = pd.concat([100 * ((new - old) / old).abs()[levels], moved])
+        facts = apply_repair(facts, fact_id, value, reason="what if")
+    return facts
+
+
+def _consequence(facts, repaired, row, moved):
+    old, new = (t.set_index("fact_id").loc[list(row.edited), ["value", "kind"]] for t in (facts, repaired))
+    levels = old["kind"].eq("level")
+    change = pd.concat([100 * ((new["value"] - old["value"]) / old["value"]).abs()[levels], moved])
     depth = "measure" if len(moved) else "cell" if levels.any() else "none"
     return depth, len(moved), float(change.max()) if change.notna().any() else 0.0
 

@@ -1,5 +1,17 @@
 """What the words around a figure say of it: kind and sign, baseline, whether it is, shall be or happened.
 
+One part of this module answers one question: hedge, kind, duties, status, course, baseline. In each the first
+rule that holds tells, so that a new one stands before those that are less sure:
+
+- kind (`_own_kind`): a rank; what is more or less than another (`_THAN`); a verb of change before the
+  number (`moved`), to a level or by so much; parts of a hundred: growth, else share; a mean; a verb; else a
+  level (`_without_verb`). What it shares with the figure before is added to that (`_with_the_last`,
+  `_is_listed_with`).
+- duties (`_is_owed`): by a period, a word of duty, or since a rule says each.
+- status (`status_of`): a task beside what was done of it (`_is_task`); else the last word of intent or of
+  what was done before the figure (`_is_intended`, `_NOW`); else what was carried on from the one before
+  (`_carry`).
+
 A figure may leave out what the one before it said (增长5%和3%). So these functions share a ``context``, a
 dict of what the sentence said so far: ``moved``, kind and sign of the last change; ``within``, the time
 in which what is told was done (每年发放); ``mean``, the last figure that is of each unit, ``per``, that
@@ -19,10 +31,10 @@ from itertools import pairwise
 
 from .dates import iso
 from .nouns import OCCASIONS, PARTS
-from .quantities import POINTS, either, is_at_least, lexicon_codes, lexicon_pattern, lexicon_words
+from .quantities import POINTS, is_at_least
 from .rates import PERIODS, Each, each_of, each_of_all
 from .signs import baselines
-from .tokens import roles
+from .words import either, lexicon_codes, lexicon_pattern, lexicon_words, roles
 
 FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
 WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
@@ -438,7 +450,6 @@ def _is_listed_with(context, mention, said):
         context["seats"]
         or mention["unit"] == first["unit"]
         or context["owed"]
-        or mention["hedge"] == first["hedge"] == "at_least"
         or single  # 每人一个书包、一条毛巾
     )
 
@@ -703,14 +714,12 @@ def _is_put(found, lead, rest):
     end = _CLAUSE.match(lead, found.start()).end()
     if end == len(lead) and _PUT.match(rest):
         return True
-    if found["sure"]:
+    if found["sure"] or found["verb"]:
         return False
     said = lead[found.start() : end]
-    if found["verb"]:
-        return said.endswith("的") or bool(_WHERETO.search(said))
     apart = end < len(lead) and not _COMING.search(lead, 0, found.start())
     noun = any(said[1:n] in roles(role) for n in range(3, 6) for role in ("noun", "person", "organisation"))
-    return apart or noun or said.endswith("的") or bool(_WHERETO.search(said + _FURTHER.match(rest)[0]))
+    return apart or noun or bool(_WHERETO.search(said + _FURTHER.match(rest)[0]))
 
 
 def is_intended_before(folded, start):
@@ -742,7 +751,7 @@ def is_least(folded, sentence):
     if kept[0]["hedge"] != "at_least":  # most begin otherwise
         return False
     least = sum(mention["hedge"] == "at_least" and mention["unit"] not in PARTS for mention in kept)
-    if least < 2 or 2 * least < len(kept):
+    if least < 2:
         return False
     said = folded[sentence["start"] : sentence["end"]]
     return not (_NOW.search(said) or _WAS.search(said))

@@ -38,25 +38,9 @@ TABLES = {  # explicit, so that a chunk without facts or a column without values
 }
 STATE = ["source_id", "sha256", "duplicate_of", "date", "extractor"]
 SUMMARY = ["source_id", "path", "sha256", "status", "facts", "reason"]
-_MODULES = (
-    *("boilerplate", "clauses", "codebook", "corpus", "dates", "deadline", "decoding", "documents", "docx"),
-    *(
-        "extract",
-        "files",
-        "following",
-        "headings",
-        "intervals",
-        "labels",
-        "layout",
-        "loaders",
-        "norms",
-        "nouns",
-    ),
-    *("paragraphs", "pdf", "phrases", "places", "quantities", "rates", "refusals", "rows", "schema", "signs"),
-    *("sorts", "tables", "tokens", "webpage", "wholes", "words", "workers"),
-)
 _WORDS = ("divisions", "indicators", "lexicon", "traditional", "units")
 _LIBRARIES = ("youthresearch", "charset-normalizer", "pypdf", "rjieba", "trafilatura")
+_IMPORTED = re.compile(rb"^from \.(\w+) import", re.M)
 _CHUNK_FILE = re.compile(r"chunk-[0-9a-f]{20}\.parquet")
 _UNFINISHED = re.compile(r"\.chunk-[0-9a-f]{20}-[0-9a-f]{32}\.tmp")
 
@@ -271,12 +255,20 @@ def _extractor(data):
     return digest(_own_code(), *own)[:20] if own else _own_code()
 
 
+def _code():
+    """Return the code of this module and of all that it imports of ours, by name."""
+    code, left = {}, {"corpus"}
+    while left:
+        name = left.pop()
+        code[name] = Path(__file__).with_name(f"{name}.py").read_bytes()
+        left |= {found.decode() for found in _IMPORTED.findall(code[name])} - code.keys()
+    return dict(sorted(code.items()))
+
+
 @cache
 def _own_code():
     """Fingerprint the code, the words of the project and the libraries."""
-    here = Path(__file__).parent
-    files = [here / f"{name}.py" for name in _MODULES] + [DATA / f"{name}.csv" for name in _WORDS]
-    parts = [file.read_bytes() for file in files]
+    parts = [*_code().values(), *((DATA / f"{name}.csv").read_bytes() for name in _WORDS)]
     for name in _LIBRARIES:
         try:
             parts.append(f"{name} {metadata.version(name)}")

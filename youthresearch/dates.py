@@ -227,9 +227,8 @@ def read_span(span, folded, held, own, document):
     """
     start, end = span.span()
     lead, rest = folded[max(0, start - 60) : start], folded[end : end + 12]
-    alone = span[0][0] == "前" and lead[-1:].isalpha()  # 考试前两个月
     year = _year_of_span(span, held, document)
-    if alone or not year or rest.startswith("同期") or _is_no_date(lead, rest):
+    if not year or rest.startswith("同期") or _is_no_date(lead, rest):
         return None
     until = _end_of_brackets(lead, folded, end)
     if span["years"]:
@@ -246,8 +245,6 @@ def read_span(span, folded, held, own, document):
         return When(document.at if document.at[:4] == year else year, so[0], so, until, False)
     first, last = _months_of(span)
     first, at = f"{year}-{first:02}", f"{year}-{last:02}"
-    if _SINCE.match(rest) or lead.endswith(_FROM):
-        return When("", first, (), -1, False)
     if span["close"]:
         at += "-31" if last in (3, 12) else "-30"
     if span["close"] or lead.endswith(_UNTIL):

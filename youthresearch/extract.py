@@ -1,8 +1,11 @@
 """Facts proposed from a report, with evidence, for a coder to confirm.
 
-Numbers are found and read by `quantities`; here each quantity gets its kind, its noun and its context
-from the words around it. A rule's name stands beside every proposal, and what was refused, and why,
-comes with the table: "not stated" and "not extracted" are different things.
+Numbers are found and read by `quantities`; here each quantity gets its kind, its noun and its context from
+the words around it: `_propose` reads tables (`tables`) and prose. Of prose it parts the numbers of each
+sentence into figures and others (`_sift`, by `refusals` and `norms`), and gives a figure its kind, noun,
+status and baseline (`_fact`, by `clauses` and `nouns`), its whole (`wholes`), place (`places`) and
+indicator (`codebook`), which make a row of the table (`_row`). A rule's name stands beside every proposal,
+and what was refused, and why, comes with the table: "not stated" and "not extracted" are different things.
 """
 
 import re
@@ -39,18 +42,18 @@ from .intervals import bounds_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
-from .phrases import AIMS, TOTALS
+from .phrases import TOTALS
 from .places import child_of, district_of, first_foreign, part_of, place_of, scope_of
-from .quantities import area_after, fold, lexicon_pattern, scan_folded, signed
+from .quantities import area_after, fold, scan_folded, signed
 from .rates import each_of
 from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .sorts import YEARLY
 from .tables import lines_of, read_tables
-from .tokens import COUNTED, NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb, roles
+from .tokens import COUNTED, NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb
 from .wholes import follow, share_of, whole_of, wholes_of
-from .words import words_of
+from .words import lexicon_pattern, roles, words_of
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -139,11 +142,12 @@ def _propose(document_or_text, source_id, indicators, date):
     if len(text) < 1000 and "." in text[-6:] and isfile(text):
         raise DataError(f"{text!r} is a file, no text: pass what read_report({text!r}) returns.")
     folded, paragraphs = fold(text), _paragraphs(document_or_text)
-    date, place = document_date(folded, date), place_of(folded)
+    own = _without_ends(folded, paragraphs)
+    date, place = document_date(own, date), place_of(own)
     furniture = [(start, end) for start, end, role, _ in paragraphs if role == "boilerplate"]
     lines = paragraphs or lines_of(folded)
     tabled, tables, folded = read_tables(lines, folded, date.at) if lines else ([], [], folded)
-    sifted, refused = _sifted(folded, date, furniture, tables, tabled)
+    sifted, refused = _sifted(folded, date, title_says(own), furniture, tables, tabled)
     rows = _rows(sifted, folded, place)
     if tabled:
         rows += [
@@ -159,7 +163,7 @@ def _propose(document_or_text, source_id, indicators, date):
     ]
 
 
-def _sifted(folded, date, furniture, tables, tabled):
+def _sifted(folded, date, title, furniture, tables, tabled):
     """Part the numbers of a text into sentences with those that may be facts, and those refused.
 
     A sentence takes along what its paragraph says (`paragraph_says`), and a dict of what the sentences before
@@ -167,7 +171,7 @@ def _sifted(folded, date, furniture, tables, tabled):
     """
     sifted, refused, paragraph = [], [], {}
     shown = {i: figure for figure in tabled for i in range(figure["start"], figure["end"])}
-    title, says = title_says(folded), {"plan": False, "items": False, "rule": ""}
+    says = {"plan": False, "items": False, "rule": ""}
     for sentence, starts_paragraph in _sentences(folded, scan_folded(folded)):
         if starts_paragraph:
             paragraph = {}
@@ -314,6 +318,12 @@ def _paragraphs(document):
     return sorted(zip(*columns, strict=True))
 
 
+def _without_ends(folded, paragraphs):
+    """Leave out the boilerplate before and after a text, which says nothing of its date, place and sort."""
+    own = [(start, end) for start, end, role, _ in paragraphs if role != "boilerplate"]
+    return folded[own[0][0] : own[-1][1]] if own else folded
+
+
 def _sentences(folded, mentions):
     """Cut the text into sentences of bounded length, each with its numbers; skip those without any."""
     marked = folded
@@ -333,8 +343,7 @@ def _sentences(folded, mentions):
             first, i = i, bisect_left(starts, stop, i)
             if i > first:
                 stop = max(stop, mentions[i - 1]["end"])
-            if i > first or fresh:
-                yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
+            yield {"start": start, "end": stop, "mentions": mentions[first:i]}, fresh
             fresh = folded[stop - 1] == "\n"
             start = stop
 
@@ -369,7 +378,7 @@ def _facts_of(sentence, folded, tokens):
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "paragraph": paragraph}
-    context |= {"levels": [], "scopes": [[(), 0, None, ""]], "start": sentence["start"]}
+    context |= {"levels": [], "scopes": [[(), ()]], "start": sentence["start"]}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     least = is_least(folded, sentence)
@@ -445,7 +454,7 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         **{"noun": noun, "rule": rule, "other": other},
     }
     if not unit and kind != "rank":
-        row["unit"] = "个" if area else _unsaid_unit(noun, folded, said, row, context)
+        row["unit"] = "个" if area else _unsaid_unit(noun, folded, row)
         each = kind == "mean" and row["unit"] and each_of(said.clause, "")
         row["per"] = each.unit if each else row["per"]  # 年均参训人次达12万
     if "当年" in said.clause:
@@ -454,27 +463,28 @@ def _fact(mention, folded, tokens, number, before, context, planned):
         names = ("value", "value_max", "resolution")
         percent = {n: float(Decimal(repr(row[n])) * _IN_PERCENT[unit]) for n in names}
         row |= percent | {"unit": "%"}
-    row["whole"] = whole_of(row, folded, context)
-    shared = kind == "share" and share_of(row, said.lead, folded, context)
-    if shared:
-        part, whole, contained = shared
-        whole["whole"], part["whole"] = None, whole["number"] if contained else part["whole"]
-        row |= {"whole": whole["number"], "noun": part["noun"]}
+    _tell_whole(row, said.lead, folded, context)
     _remember(row, unit, context)
     return row
 
 
-def _unsaid_unit(noun, folded, said, row, context):
-    """Find the unit of a bare number: that of its noun (参与人数, 青年数) or of its whole (其中900万)."""
+def _tell_whole(row, lead, folded, context):
+    """Say of what number a figure is a part; a share has part and whole before it (120个,占300个的40%)."""
+    row["whole"] = whole_of(row, folded, context)
+    shared = row["kind"] == "share" and share_of(row, lead, folded, context)
+    if shared:
+        part, whole, contained = shared
+        whole["whole"], part["whole"] = None, whole["number"] if contained else part["whole"]
+        row |= {"whole": whole["number"], "noun": part["noun"]}
+
+
+def _unsaid_unit(noun, folded, row):
+    """Find the unit of a bare number: that of its noun (参与人数, 青年数)."""
     name = folded[slice(*noun)] if noun else ""
-    if name and folded.startswith(("人数", *TOTALS), noun[1]) and is_person(name):
-        return "人"  # 团员总数
     if name.endswith("人次"):
         return "人次"
     if name.endswith("人数") or (name.endswith("数") and is_person(name[:-1])):
         return "人"
-    if said.clause.rstrip().endswith("其中"):
-        return context.get("unit", "")
     return _unit_of(name, row["value"]) if row["kind"] in COUNTED_KINDS else ""
 
 
@@ -483,9 +493,6 @@ def _noun_of(mention, kind, folded, tokens, number, context):
     start, unit = mention["start"], mention["unit"]
     if kind == "share" and number and mention["hedge"] in ("at_most", "at_least"):
         number = _before_bound(tokens, number)
-        labelled = not number and _above(folded, tokens[0].start, "%", context["above"])
-        if labelled:  # of a row: 优秀团员 | 不超过团员总数的3%
-            return labelled, "topic", None
     noun, rule, other = find_noun(tokens, number, mention, kind, context)
     subject, counted = context["paragraph"].get("subject", (None, ""))
     further = ("inherited",) if kind == "mean" else ("inherited", "topic", "none")
@@ -535,9 +542,7 @@ def _without_total(noun, unit, kind, folded):
 
 
 def _says_no_more(name, unit, kind):
-    """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件, 失业率均值."""
-    if name.endswith(("率均值", "率平均值")):
-        return name[name.rindex("率") + 1 :]
+    """Return the end of a name that says no more than its figure: 志愿者人数, 案件数 in 件."""
     if name.endswith("人数"):
         return "人数" if is_person(name[:-2]) else ""
     if name.endswith("比例"):  # but of 党员比例提高5个百分点 the share itself has changed
@@ -545,7 +550,7 @@ def _says_no_more(name, unit, kind):
     if name.endswith("规模"):
         return "规模" if is_counted(name[:-2]) or ends_in(name[:-2], "money") else ""
     if name.endswith(("任务", "指标")) and unit not in (*EVENTS, "%", "个", "项"):  # 改厕任务60座
-        return name[-2:] if name[-4:-2] not in AIMS else ""
+        return name[-2:]
     if name.endswith("价值"):
         return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
     counted = unit in ("件", "张") or (unit in COUNTED and is_counted(name[:-1]))
@@ -592,36 +597,20 @@ def _row(row, text, folded, source_id, ids, book):
     flow = _flow(row, honoured, usual)
     low, high = bounds_of(row["value"], row["hedge"], row["value_max"])
     began, ended = _period(row, flow)
-    return {
+    return row | {
         "fact_id": ids[row["number"]],
         "source_id": source_id,
-        "district": row["district"],
         "scope": row.get("scope", ""),
         "indicator": indicator,
-        "kind": row["kind"],
         "flow": flow,
-        "value": row["value"],
-        "value_max": row["value_max"],
-        "hedge": row["hedge"],
-        "resolution": row["resolution"],
         "unit": f"{row['unit']}/{row['per']}" if row.get("per") else row["unit"],
-        "low": low,
-        "high": high,
-        "baseline": row["baseline"],
-        "period_start": began,
-        "period_end": ended,
-        "status": row["status"],
+        **{"low": low, "high": high},
+        **{"period_start": began, "period_end": ended},
         "token": text[row["start"] : row["end"]],
-        "start": row["start"],
-        "end": row["end"],
         "part_of": ids.get(row["whole"], ""),
-        "coder": "extract",
-        "reviewer": "",
+        **{"coder": "extract", "reviewer": ""},
         "note": "each" if row["each"] else YEARLY[0] if row.get("yearly") else "",
-        "noun": noun,
-        "noun_start": noun_start,
-        "noun_end": noun_end,
-        "rule": row["rule"],
+        **{"noun": noun, "noun_start": noun_start, "noun_end": noun_end},
         "alternatives": text[slice(*row["other"])] if row["other"] else "",
         "confidence": _confidence(row["rule"], sure and indicator and flow == book.flows[indicator]),
     }

@@ -1,9 +1,11 @@
 """Noun phrases that follow a number.
 
 What is counted begins right behind its unit (培训5个项目的学员), and ends before the verb that is said of it.
+`right_of` runs on token by token (`_run_on`) while the next may end a phrase (`_is_head`) or stand in one
+(`_is_inside`), and then cuts off what is no part of what the unit counts (`_end_of`).
 """
 
-from .phrases import AIMS, EACH, LEVELS, REACH, RISEN, names_place, past_titles, titled
+from .phrases import EACH, LEVELS, REACH, RISEN, names_place, past_titles, titled
 from .tokens import (
     BRACKET,
     COUNTED,
@@ -22,12 +24,11 @@ from .tokens import (
     is_piece,
     is_quality,
     may_stand,
-    purely,
-    roles,
     says,
     span,
     takes_verb,
 )
+from .words import purely, roles
 
 EVENTS = (  # units that may count an event without a noun
     *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
@@ -35,8 +36,10 @@ EVENTS = (  # units that may count an event without a noun
 )
 DONE = ("", *EVENTS, "元", "个", "项")  # units that may count what is done
 TASKS = ("工作", "任务", "内容", "目标")  # of units of things, what is done to these
-STAFF = ("负责人", "代表", "力量")  # of 15个部门负责人 the departments are counted
 LISTS = ("名册", "名单", "称号", "荣誉称号")
+
+
+# Right of a number -----------------------------------------------------------------------------------------
 
 
 def right_of(tokens, i, unit):
@@ -77,10 +80,23 @@ def _paid(tokens, k):
 
 def _is_task(tokens, begin, last, unit, of):
     """Tell whether a phrase after a number is of what was to be reached or done, not of what is counted."""
-    if tokens[last].word.endswith(AIMS) and (of or (begin == last and unit in PEOPLE)):
+    if ends_in(tokens[last].word, "aim") and (of or (begin == last and unit in PEOPLE)):
         return True  # 完成100个的目标, 完成90人目标的60%
     task = begin == last - 1 and tokens[begin].sort == "w" and tokens[last].word.endswith(TASKS)
     return task and unit not in DONE  # 农田9亩建设任务已完成
+
+
+def _of_persons(tokens, i):
+    """Find the 的 after number i before the persons that are counted (5名患这种病的妇女)."""
+    if tokens[i + 1].sort not in "avr" or tokens[i + 1].word in roles("event"):
+        return None
+    for n in range(i + 2, i + REACH):
+        if tokens[n].sort == "x":
+            break
+        if tokens[n].word == "的":
+            head = phrase_end(tokens, n + 1)
+            return n if head is not None and is_person(tokens[head].word) else None
+    return None
 
 
 def _end_of(tokens, i, begin, last, unit):
@@ -91,12 +107,47 @@ def _end_of(tokens, i, begin, last, unit):
         last = _honoured(tokens, begin, last, unit)
     after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
     mean = after in mean or tokens[last].word[:2] in mean
-    if unit in ONLY or after == NUMBER or mean or tokens[last].word.endswith(STAFF):
+    if unit in ONLY or after == NUMBER or mean or ends_in(tokens[last].word, "staff"):
         last = _counted(tokens, begin, last, unit)
     if begin < last and tokens[last + 1].sort == "x" and tokens[i].word == NUMBER:
         last = _without_predicate(tokens, i, begin, last, unit)
     listed = begin < last and tokens[last].word in LISTS and tokens[last - 1].sort == "n"
     return last - listed  # 授予9人劳动模范称号, but 9个推荐名单
+
+
+def _person_after(tokens, last):
+    """Find the persons that a phrase runs on to over what the tagger cuts (60名困难家庭大|一|新生)."""
+    for n in range(last + 1, last + REACH):
+        if is_person(tokens[last].word) or tokens[n].sort in "xhrc" or tokens[n].word in SIGNS:
+            break
+        if is_person(tokens[n].word):
+            return phrase_end(tokens, n) or last
+    return last
+
+
+def _honoured(tokens, begin, last, unit):
+    """Find who is given the title that a phrase ends in (授予9个支部“红旗支部”称号)."""
+    for n in range(begin, last):
+        after = tokens[n + 1]
+        titled = after.sort in "pas" or after.word.startswith((*roles("praise"),))
+        if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
+            return n
+        if after.word == NOUN and tokens[n].sort == "n" and not is_level(tokens[n].word):
+            return n
+    return last
+
+
+def _counted(tokens, begin, last, unit):
+    """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
+    n = _last_counted(tokens, begin, last, unit)
+    if n is None or (n < last and _is_single(tokens[last]) and tokens[last + 1].word != NUMBER):
+        return last  # 9家社区青年|汇
+    return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
+
+
+def _last_counted(tokens, begin, last, unit):
+    """Find the last noun from begin on that the unit counts (9名学生或在外青年|返回家乡)."""
+    return next((n for n in range(last, begin - 1, -1) if counts(tokens[n].word, unit)), None)
 
 
 def _without_predicate(tokens, i, begin, last, unit):
@@ -127,29 +178,7 @@ def _has_verb(tokens, i):
     return tokens[k].sort in "hvw"
 
 
-def _honoured(tokens, begin, last, unit):
-    """Find who is given the title that a phrase ends in (授予9个支部“红旗支部”称号)."""
-    for n in range(begin, last):
-        after = tokens[n + 1]
-        titled = after.sort in "pas" or is_level(after.word) or after.word.startswith((*roles("praise"),))
-        if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
-            return n
-        if after.word == NOUN and tokens[n].sort == "n" and not is_level(tokens[n].word):
-            return n
-    return last
-
-
-def _of_persons(tokens, i):
-    """Find the 的 after number i before the persons that are counted (5名患这种病的妇女)."""
-    if tokens[i + 1].sort not in "avr" or tokens[i + 1].word in roles("event"):
-        return None
-    for n in range(i + 2, i + REACH):
-        if tokens[n].sort == "x":
-            break
-        if tokens[n].word == "的":
-            head = phrase_end(tokens, n + 1)
-            return n if head is not None and is_person(tokens[head].word) else None
-    return None
+# How far a phrase runs -------------------------------------------------------------------------------------
 
 
 def _run_on(tokens, i, unit):
@@ -184,59 +213,6 @@ def _run_on(tokens, i, unit):
     return begin, last
 
 
-def _may_count(word, unit):
-    """Tell whether a unit, or a number without one, counts a noun (6万人口的县)."""
-    return counts(word, unit) if unit else word == "人口" or is_person(word)
-
-
-def _is_whose(tokens, j, last, unit):
-    """Tell whether the noun before the 的 or 等 in j is what is counted (5种语言的方法, 60亩茶园的数据)."""
-    if last is None:
-        return False
-    word = tokens[last].word
-    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
-        return _may_count(word, unit)
-    quality = is_quality(word) and not is_person(word)
-    return not quality and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
-
-
-def _is_alone(tokens, i, unit):
-    """Tell whether number i may stand for what was named before (其中9家建立支部开展活动)."""
-    return unit == "人" or tokens[i - 1].sort == "x" or tokens[i - 1].word == "其中"
-
-
-def _person_after(tokens, last):
-    """Find the persons that a phrase runs on to over what the tagger cuts (60名困难家庭大|一|新生)."""
-    for n in range(last + 1, last + REACH):
-        if is_person(tokens[last].word) or tokens[n].sort in "xhrc" or tokens[n].word in SIGNS:
-            break
-        if is_person(tokens[n].word):
-            return phrase_end(tokens, n) or last
-    return last
-
-
-def _counted(tokens, begin, last, unit):
-    """Find the last noun of a phrase, or of the last it joins, that the unit counts; else its end."""
-    n = _last_counted(tokens, begin, last, unit)
-    if n is None or (n < last and _is_single(tokens[last]) and tokens[last + 1].word != NUMBER):
-        return last  # 9家社区青年|汇
-    return n + (n < last and tokens[n + 1].word == BRACKET)  # 9个县(市、区)60个村
-
-
-def _is_complete(tokens, j, unit):
-    """Tell whether a phrase ends at the brackets or the quotation j, after a noun that the unit counts."""
-    if not counts(tokens[j - 1].word, unit):
-        return False
-    head = phrase_end(tokens, j + 1)
-    return head is None or not any(counts(t.word, unit) for t in tokens[j + 1 : head + 1])
-
-
-def _names_the_kind(tokens, j, unit):
-    """Tell whether 等 is followed by the word for all that was listed (8名团干等青年)."""
-    head = phrase_end(tokens, j + 1)
-    return head is not None and fits_only(tokens[head].word, unit)
-
-
 def opening(tokens, j, unit=""):
     """Skip what may stand between a number and its noun: 全市, a date, a relative clause up to its 的."""
     first = tokens[j]
@@ -268,8 +244,6 @@ def opening(tokens, j, unit=""):
 
 def _is_relative(tokens, j):
     """Tell whether a clause begins at the verb j that says of whom or what it is (9名海口出席大会的代表)."""
-    if tokens[j].sort != "h":
-        return False
     ends = next((n for n in range(j, j + REACH) if tokens[n].sort == "x" or tokens[n].word == "的"), j)
     return tokens[ends].word == "的"
 
@@ -284,6 +258,41 @@ def _acts_before(tokens, j, unit):
 def _are_described(tokens, j, end, unit):
     """Tell whether nothing but the noun that is counted and its qualifiers stand there (已就业毕业生的)."""
     return all(t.sort in "nwa" for t in tokens[j:end]) and counts(tokens[end - 1].word, unit)
+
+
+def _may_count(word, unit):
+    """Tell whether a unit, or a number without one, counts a noun (6万人口的县)."""
+    return counts(word, unit) if unit else word == "人口" or is_person(word)
+
+
+def _is_whose(tokens, j, last, unit):
+    """Tell whether the noun before the 的 or 等 in j is what is counted (5种语言的方法, 60亩茶园的数据)."""
+    if last is None:
+        return False
+    word = tokens[last].word
+    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
+        return _may_count(word, unit)
+    quality = is_quality(word) and not is_person(word)
+    return not quality and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
+
+
+def _is_alone(tokens, i, unit):
+    """Tell whether number i may stand for what was named before (其中9家建立支部开展活动)."""
+    return unit == "人" or tokens[i - 1].sort == "x" or tokens[i - 1].word == "其中"
+
+
+def _is_complete(tokens, j, unit):
+    """Tell whether a phrase ends at the brackets or the quotation j, after a noun that the unit counts."""
+    if not counts(tokens[j - 1].word, unit):
+        return False
+    head = phrase_end(tokens, j + 1)
+    return head is None or not any(counts(t.word, unit) for t in tokens[j + 1 : head + 1])
+
+
+def _names_the_kind(tokens, j, unit):
+    """Tell whether 等 is followed by the word for all that was listed (8名团干等青年)."""
+    head = phrase_end(tokens, j + 1)
+    return head is not None and fits_only(tokens[head].word, unit)
 
 
 def _of(tokens, begin, j, unit):
@@ -309,6 +318,20 @@ def _of(tokens, begin, j, unit):
 def _make_up(tokens, begin, j):
     """Tell whether verb j says of what, from token begin on, something is made (由8张光盘组成的教材)."""
     return tokens[j].word == "组成" and any(t.word == "由" for t in tokens[max(0, begin - REACH) : begin])
+
+
+def phrase_end(tokens, j):
+    """Find the last noun of the phrase that runs on from token j, or nothing."""
+    head = None
+    for n in range(j, j + 8):
+        if tokens[n].sort in "npw":
+            head = n
+        elif tokens[n].sort not in "av" or tokens[n].word in EACH:
+            break
+    return head
+
+
+# What may stand in a phrase, and end it --------------------------------------------------------------------
 
 
 def _is_head(tokens, j, last, unit):
@@ -414,8 +437,7 @@ def _joins_next(tokens, j, last, unit):
         head = _last_counted(tokens, j + 1, head, unit)
         if head is None:
             return False  # 9个贫困县和帮扶任务
-    after = tokens[head + 1].word
-    if after == NUMBER or (after in roles("becomes") and tokens[j].word != "或"):
+    if tokens[head + 1].word == NUMBER:
         return False
     if joint and tokens[head + 1].sort in "vh":
         return False  # 9个团支部与贫困村结对
@@ -423,11 +445,6 @@ def _joins_next(tokens, j, last, unit):
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
     return not (unit in ("", *PEOPLE, *ONLY) and joint)  # 团干部与学生结对
-
-
-def _last_counted(tokens, begin, last, unit):
-    """Find the last noun from begin on that the unit counts (9名学生或在外青年|返回家乡)."""
-    return next((n for n in range(last, begin - 1, -1) if counts(tokens[n].word, unit)), None)
 
 
 def _goes_on(tokens, j, last, unit):
@@ -500,14 +517,3 @@ def _qualifies_next(tokens, j, unit):
     if tokens[j].word in roles("compound") and is_person(tokens[j + 1].word):
         return True
     return takes_verb(tokens[head].word) and tokens[j].word not in roles("event")  # 60人观看发布会
-
-
-def phrase_end(tokens, j):
-    """Find the last noun of the phrase that runs on from token j, or nothing."""
-    head = None
-    for n in range(j, j + 8):
-        if tokens[n].sort in "npw":
-            head = n
-        elif tokens[n].sort not in "av" or tokens[n].word in EACH:
-            break
-    return head

@@ -5,9 +5,10 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from .dates import iso, time_of
-from .quantities import counted_units, lexicon_codes, lexicon_words
+from .quantities import counted_units
 from .rates import each_of
-from .tokens import PEOPLE, cut, ends_in, is_counted, is_person, purely
+from .tokens import PEOPLE, cut, ends_in, is_counted, is_person
+from .words import lexicon_codes, lexicon_words, purely
 
 YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"

@@ -455,8 +455,10 @@ def _folder(data):
 
 def _read_csv(path):
     if not path.is_file():
+        drafts = path.with_suffix("").is_dir()
         raise DataError(
             f"No file {path.name} in {path.parent}: pass data= a folder that holds it (see data/README.md)."
+            + " What extract_corpus wrote there is read by read_corpus." * drafts
         )
     options = {"dtype": "str", "keep_default_na": False, "na_values": [""], "encoding": "utf-8-sig"}
     try:

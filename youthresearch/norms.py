@@ -12,7 +12,7 @@ unit owes (每名干部联系不少于10名青年), which is no matter of this m
 from functools import cache
 from typing import NamedTuple
 
-from .quantities import compiled
+from .words import compiled
 
 NORMS = ("threshold", "limit")
 SET = "set"  # no norm, but what a rule sets
@@ -133,13 +133,13 @@ def norm_of(mention, folded, sentence, ruled, before=None):
 
 
 def _like_the_last(before, mention, since, together):
-    """Say what a number is that comes after a norm: what a threshold grants, a bounded share, a top."""
+    """Say what a number is that comes after a norm: what a threshold grants, a bounded share."""
     grants = before[1] == "threshold" and mention["unit"] != "次"  # 获得表彰3次 happened
     if together and grants and _marks()["granted"].search(since):
         return "limit"
     if mention["hedge"] in _BOUNDS and mention["unit"] == "%" and (together or before[2] == "%"):
         return before[1]
-    return "limit" if together and mention["hedge"] == "at_most" else ""
+    return ""
 
 
 def _by_words(mention, lead, rest):
@@ -150,9 +150,7 @@ def _by_words(mention, lead, rest):
     for norm, form in _rules(hedge, unit):
         if form.before.search(lead) and form.after.match(rest):
             return norm
-    if mention["value"] == 1 and _marks()["equals"].match(rest):
-        return "limit"
-    return ""
+    return "limit" if mention["value"] == 1 and _marks()["equals"].match(rest) else ""
 
 
 def _of_rule(mention, lead, rest):
@@ -165,8 +163,7 @@ def _of_rule(mention, lead, rest):
     if not measured and marks["owing"].search(lead) and not marks["size"].search(lead):
         return ""
     # a number of persons may be a quota, so planned
-    bounded = mention["hedge"] in _BOUNDS
-    return "threshold" if bounded or measured or marks["reached"].search(lead) else ""
+    return "threshold" if mention["hedge"] in _BOUNDS or measured else ""
 
 
 def _is_set(mention, lead, rest):
@@ -191,14 +188,6 @@ _GIVEN = frozenset(("元", "项", "种"))  # what one may have but once; times h
 _YUAN, _PERCENT, _HOURS, _TIMES = map(frozenset, (["元"], ["%"], ["小时"], ["次", "人次"]))
 
 
-class _Anything:
-    def __contains__(self, _):
-        return True
-
-
-_ANY = _Anything()
-
-
 class Form(NamedTuple):
     """A form of words that makes a number a norm: what stands on either side, how it is hedged, its unit.
 
@@ -208,8 +197,8 @@ class Form(NamedTuple):
 
     before: str
     after: str = ""
-    hedges: frozenset = _ANY
-    units: frozenset = _ANY
+    hedges: frozenset | None = None  # any
+    units: frozenset | None = None
 
 
 _NAMES = {
@@ -242,16 +231,13 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
         [
             Form("", "CONSEQUENCE", _BOUNDS),
             Form("(?:达到?|累计|超过)$", "CONSEQUENCE"),
-            Form(r"(?:超过|达到?|过)NEAR{1,20}的 ?$", "CONSEQUENCE"),
             Form("", r"[^,。;\d]{0,6},MAY", _BOUNDS),
             Form("", r"的,?(?:每[人月年次户]|按照?|一次性|给予|奖励|补[贴助])", _BOUNDS | _RANGE),
             Form("", "者[,。]", _BOUNDS | _RANGE),
             Form("(?:不够|达到?|满)$", "时,"),
-            Form("(?:超过|达到?|接近|不[足够满到])$", "SETS_UP"),
             Form("", "SETS_UP", _BOUNDS | {"nearly"}),
             Form("", "NEAR{0,4}[即便]可"),
             Form("", "LINE", _BOUNDS),
-            Form("(?:THAN_MORE|THAN_LESS|不超过)NEAR{1,12}$", "LINE"),
             Form("", "时,", _BOUNDS),
             Form("", "NEAR{0,6}以上的?可以?(?:建|设|成立|组成)"),
         ],
@@ -271,7 +257,6 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 "NEAR{1,20}(?:的|[数量额]) ?$",
                 units=_PERCENT,
             ),
-            Form(r"(?:QUOTA)NEAR{0,10}$", "", _HIGH, _COUNTED),
             Form("名额NEAR{0,10}$", "", _RANGE, _COUNTED),
             Form("(?:ORGANISATION|委)(?:人数|编制)?一般(?:为|设|有)?$", "", _RANGE, _COUNTED),
             Form("(?<!分)配(?:备|齐|有)?NEAR{0,12}$", "", _RANGE, _COUNTED),
@@ -290,50 +275,29 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
         ],
     ),
-    "what has to be: 不少于应选人数的20%, 人数一般应在6人以上, 必须有1名教师": (
+    "what has to be: 人数一般应在6人以上, 必须有1名教师, 必须超过总数的20%": (
         "threshold",
         [
-            Form(r"(?:不(?:得|应|能)?THAN_LESS|(?:必须|须|应当?)(?:超过|达到|占))NEAR{1,20}的 ?$"),
             Form("(?:应该?|应当|一般|通常|原则上)(?:应该?|应当|需|须)?(?:在|为|是|达到)?$", hedges=_LOW),
             Form(r"^(?!.*[每各][^,。;]*$).*(?:必须|须|应当?)(?:具有|有|由)$"),
+            Form("(?:必须|须|应当?)(?:超过|达到|占)NEAR{1,20}的 ?$"),
             Form("最[少低]$", hedges=_LOW),
             Form("(?:身高|(?<!具)体重|视力|绩点)NEAR{0,6}$", hedges=_BOUNDS),
             Form("", "的?(?:视?为|算)(?:不?合格|达标|通过)"),
         ],
     ),
-    "who qualifies: 比例达到50%以上的单位, 排名班级前50%, 二星级志愿者要求服务时长为300小时": (
+    "who qualifies: 排名班级前50%, 二星级志愿者要求服务时长为300小时": (
         "threshold",
         [
-            Form(
-                "(?:达到?|超过|率|比例)$",
-                r"的NEAR{0,6}(?:单位|企业|村|社区|团委|支部|学院|学校|班级|县|市|乡镇|集体|个人)",
-                _BOUNDS,
-                _PERCENT,
-            ),
             Form(r"(?:排名|成绩|专业|班级|年级)NEAR{0,6}前$", units=_PERCENT),
             Form(r"[一二三四五]星[^,。;]*(?:要求|应|需|达到?|满|超过|为|在)[^,。;\d]{0,12}$", units=_HOURS),
-            Form(
-                r"(?:达到?|满|超过|为)$",
-                r"[^。;\d]{0,4},?(?:为|授予|认定|评为)[^,。;]{0,4}[一二三四五]星",
-                units=_HOURS,
-            ),
         ],
     ),
-    "votes; but 赞成率超过90% is of one that was": (
+    "votes": (
         "threshold",
         [
-            Form(
-                "VOTE",
-                "[^。;]*(?:必须|须|应当|方可|方能|才能|才可|始得|有效(?!投?票)|当选|的,)",
-                _BOUNDS,
-                _PERCENT,
-            ),
-            Form(
-                "(?:VOTE)[^。;]*(?:必须|须|应当)|(?:必须|须|应当)[^。;]*(?:VOTE)",
-                hedges=_BOUNDS,
-                units=_PERCENT,
-            ),
-            Form("必须|须|应当", "[^。;]{0,8}(?:VOTE)", _BOUNDS, _PERCENT),
+            Form("VOTE", "[^。;]*(?:必须|须|应当|有效(?!投?票)|当选)", _BOUNDS, _PERCENT),
+            Form("(?:VOTE)[^。;]*(?:必须|须|应当)", hedges=_BOUNDS, units=_PERCENT),
             Form("VOTE", "", _PART, _PERCENT),
             Form("", "[^。;]{0,8}(?:VOTE|有选举权)", _PART, _PERCENT),
         ],
@@ -342,7 +306,6 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
         "threshold",
         [
             Form("", r"[^。;]*(?:扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff]))"),
-            Form(r"扣 ?\d|[加得] ?\d(?:[-—~]\d{1,2})? ?分(?![\u4e00-\u9fff])"),
             Form("", "[^,。;]{0,14}(?:罚款|罚金)", units=_TIMES),
             Form("", "[^,。;]{0,14}(?:罚款|罚金)", _BOUNDS, _YUAN),
         ],
@@ -386,7 +349,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
             ),
         ],
     ),
-    "rates of pay and sizes: 误餐费40元/人, 按不低于20元的标准拨付, 每队人数为5至8人": (
+    "rates of pay and sizes: 误餐费40元/人, 每队人数为5至8人": (
         "limit",
         [
             Form(r"(?<!经)费(?:标准)?[^,。;\d每]{0,4}$", " ?/", units=_YUAN),
@@ -395,8 +358,6 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
                 " ?/(?!NEAR{0,8}(?:发放|给予|补[助贴]|奖励))",
                 units=_YUAN,
             ),
-            Form("", " ?/", _HIGH, _YUAN),
-            Form(r"按照?(?!计划|要求|规定)[^,。;]{0,40}$", "的?标准", _BOUNDS, _YUAN),
             Form("每(?:(?!参[与加])[^,。;]){0,10}(?:人数|数量|规模)(?:为|在|应|控制)*$", hedges=_RANGE),
         ],
     ),
@@ -415,7 +376,7 @@ _FORMS = {  # group -> norm and forms; of all groups the first form that fits te
 
 
 _HANDED_IN = ("报送", "提交", "上报", "申报", "推荐")
-_MARKS = {  # what stands in a rule or beside a number; capitals: see `quantities.compiled`
+_MARKS = {  # what stands in a rule or beside a number; capitals: see `words.compiled`
     # sentences; each begins with a letter, no group or class, so that the search runs over all others at once
     "glance": (
         r"满|罚|为限|扣\d|得\d|加\d|赞成|同意|表决|到会|得票|元/|按|不[得超少低小高多大足]|不能[超高多大]|即可|便可|须|者,|的,|以上,|之上,|上可|上的可|方可|才能"
@@ -487,7 +448,6 @@ _MARKS = {  # what stands in a rule or beside a number; capitals: see `quantitie
     ),
     "owing": r"(?:每[名位个人年月周季]|各)[^。;]{2,40}$",  # 每名干部联系3个以上的支部
     "size": "(?:人数|数量|规模|名额|字数)(?:为|在|应|控制)*$",
-    "reached": r"(?:达到?|为|在|累计|超过)$",
     "passed_on": "[上缴留划拨提返](?:[缴交纳留存归付取还拨]|(?=本|[省市县区]))|归|用[于作]",
     "who": r"(?:PERSON)(?:\([^()]*\))?(?:人?数)?占?(?:的?比例)?$",  # 女职工, 单位负责人(含正副职), 女代表比例
     # 标准提高20%, 第一学期约占20%
@@ -502,7 +462,11 @@ _MARKS = {  # what stands in a rule or beside a number; capitals: see `quantitie
 @cache
 def _rules(hedge, unit):
     """Return the forms of a number with some hedge and unit, in order, each as its norm and itself."""
-    return [(norm, form) for norm, form in _compiled() if hedge in form.hedges and unit in form.units]
+    return [
+        (norm, form)
+        for norm, form in _compiled()
+        if (not form.hedges or hedge in form.hedges) and (not form.units or unit in form.units)
+    ]
 
 
 @cache

@@ -1,7 +1,12 @@
 """Noun phrases before a number, and where any phrase begins.
 
-A phrase runs over nouns and the words that qualify them; whether a verb inside it is the verb of the clause
-(培训 学员) or qualifies the noun (培训 项目) is decided by the noun.
+`left_of` says where to look for the last noun (`_search_from`), finds it (`_head_before`) and the phrase that
+ends in it (`phrase_to`), and leaves out who acts or gives.
+
+`phrase_to` goes back over nouns and what qualifies them up to the verb of the clause (`_past_verb`), then
+skips what is no part of the phrase: a place, levels, titles, owners. Whether a verb inside it is that of
+the clause (培训 学员) or qualifies the noun (培训 项目), `_is_predicate` says: by words that leave no
+doubt, then by the noun, of verbs that never qualify (`_takes`) and of others (`_is_stated`).
 """
 
 from functools import cache
@@ -17,20 +22,19 @@ from .tokens import (
     OTHER,
     PEOPLE,
     SIGNS,
-    coded,
     counts,
     ends_in,
+    first_of,
     is_counted,
     is_level,
     is_person,
     moves,
-    purely,
-    roles,
     says,
     span,
     takes_verb,
     verbal,
 )
+from .words import coded, purely, roles
 
 REACH = 14  # tokens looked at on either side of a number
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
@@ -46,14 +50,10 @@ TOTALS = ("总人数", "总数量", "总数", "总量", "总额", "数量", "数
 MEAN_AGE = "平均年龄"
 ATTENDED = ("参加", "出席", "申请", "享受", "取得")
 TAKEN_PART = (*ATTENDED, "参与")
-AIMS = ("目标", "任务", "要求", "计划", "速度", "水平")
-BOOKED = ("支出预算", "决算", "预算")  # after the name of a sum, not what it is
 ADMIN = ("省", "市", "县", "区", "州", "局", "盟", "旗")
-BODIES = ("会", "委", "联", "局", "厅", "公司", "集团")  # ends of names of bodies
 LEVELS = ("全国", "全省", "全市", "全县", "全区", "全州")
 NATIONAL = ("青联", "学联", "人大", "政协", "重点")  # bodies of the nation, and what it selects
 MASSES = ("人员", "人口", "人群")  # of which a verb says which
-WORKS = ("项目", "工程", "平台", "计划")  # what totals are told of
 TITLE = 8  # characters of a name; longer, it is a title
 BEYOND = ("超过", "超出", "超", "高于", "低于", "高出", "达到")
 PAST = ("超过", "不到", "不足", "少于", "低于", "多于")  # before the whole of a share
@@ -62,8 +62,9 @@ RISEN = ("到", "至", "达", "达到", "为")
 TOLD = (*RISEN, "从", "由", "占", "控制", "保持", "稳定")  # after the subject of a clause, not an object
 STATED = ("为", "达", "达到", "占", "占比达")  # after what a figure is of
 REALISED = ("实现", "完成")
-# Any verb may qualify these.
-NUMERIC = ("率", "量", "数", "比例", "人次", "金额", "额", "时长", "时间", "费用")
+
+
+# Left of a number ------------------------------------------------------------------------------------------
 
 
 def left_of(tokens, i, unit):
@@ -76,7 +77,7 @@ def left_of(tokens, i, unit):
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = _by_cause(tokens, k, i) or phrase_to(tokens, k)
     head = tokens[k - (tokens[k].word == BRACKET)].word
-    others = unit in PEOPLE[:3] and not (is_person(head) or head.endswith(NUMERIC))
+    others = unit in PEOPLE[:3] and not (is_person(head) or ends_in(head, "amount"))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
     if others and before in PLACED:
@@ -88,45 +89,9 @@ def left_of(tokens, i, unit):
     if (others or unit == "户") and _is_sender(tokens, k, i):
         return None  # 各支部推荐1名
     if before in ("每个", "每"):  # 每个乡镇建立1处, 每个支部团员9名
-        first = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
+        first = first_of(tokens, found)
         return span(tokens, first + 1, k) if first < k and counts(tokens[first].word, "个") else None
     return _sum(tokens, i, k, found) if unit == "元" else found
-
-
-def _by_cause(tokens, k, i):
-    """Find the state that is counted, told by its cause (因病致贫9户), if token k is that cause."""
-    if i != k + 2 or tokens[k + 1].sort != "v" or tokens[k + 1].word in roles("event"):
-        return None
-    begin = k - (tokens[k - 1].word == "因")
-    return span(tokens, begin, k + 1) if tokens[begin].word[0] == "因" else None
-
-
-def _caused(tokens, k, found):
-    """Leave out the cause that a phrase begins with, before the verb of what came of it (因灾死亡9人)."""
-    n = next(n for n in range(k, -1, -1) if tokens[n].start <= found[0])
-    while n < k and tokens[n].sort not in "hvw":
-        n += 1
-    return span(tokens, n, k)
-
-
-def _done_for(tokens, k, found, unit):
-    """Part whom something is done for from what it is (为学生募捐善款9万元, 为村民理发30人)."""
-    persons = (n for n in range(k - 1, -1, -1) if tokens[n].start >= found[0] and is_person(tokens[n].word))
-    n = next(persons, None)
-    if n is None:
-        return found
-    j = next((j for j in range(n + 1, k) if tokens[j].sort not in "hvw"), k)
-    return (found[0], tokens[n].end) if unit in PEOPLE else span(tokens, j, k)
-
-
-def _is_sender(tokens, k, i):
-    """Tell whether token k is a body of which a verb before persons says what it does (总工会选派30人)."""
-    word = tokens[k].word
-    if not (ends_in(word, "organisation") or word.endswith(BODIES)):
-        return False
-    if word[0] == "各" or tokens[i + 1].word in roles("event"):
-        return True  # 9个县区600人收看
-    return k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i])
 
 
 def _head_before(tokens, i, unit):
@@ -168,22 +133,15 @@ def _head_before(tokens, i, unit):
     return _over_verb(tokens, k, unit)
 
 
+def _is_start(tokens, k):
+    """Tell whether a 的 ends the date of what something rises from (律师由2015年的30人增加到60人)."""
+    return tokens[k - 1].word == OTHER and tokens[k - 2].word in ("由", "从")
+
+
 def _is_done_by(tokens, k):
     """Tell whether token k is a verb right after a noun, no one's, which together name what is told of."""
     named = tokens[k - 1].sort == "n" and not is_counted(tokens[k - 1].word)
     return named and tokens[k].sort in "vh" and len(tokens[k].word) > 1
-
-
-def _is_use(tokens, k):
-    """Tell whether a clause is but a noun, no one or sum, and verb k: what a sum is for (公务接待)."""
-    before = tokens[k - 1]
-    named = before.sort == "n" and not (is_counted(before.word) or ends_in(before.word, "money"))
-    return named and tokens[k - 2].sort == "x" and len(tokens[k].word) > 1
-
-
-def _is_start(tokens, k):
-    """Tell whether a 的 ends the date of what something rises from (律师由2015年的30人增加到60人)."""
-    return tokens[k - 1].word == OTHER and tokens[k - 2].word in ("由", "从")
 
 
 def _search_from(tokens, i, unit):
@@ -199,94 +157,6 @@ def _search_from(tokens, i, unit):
         n = k - (moves(tokens[k].word) or tokens[k].word in RISEN)
         k = n - 1 - (tokens[n - 1].word == "的") if tokens[n].word == "比重" else k  # 青年的比重上升
     return _compared(tokens, k, share)
-
-
-def _over_verb(tokens, k, unit):
-    """Step over the verb k that a noun stands before (青年入团909名, 年龄优化至29岁)."""
-    if tokens[k].sort in "vw":
-        k = _rate_before(tokens, k)
-    risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
-    acts = unit in PEOPLE and is_person(tokens[k - 1].word)
-    if acts and tokens[k].word == "就业":
-        return k - _are_helped(tokens, k)
-    if acts or (risen and tokens[k - 1].sort in "nw"):
-        k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
-    return k
-
-
-def _rate_before(tokens, k):
-    """Find the rate of which the verb k says how it moves or stays (参与率提升), or return k."""
-    n = k - 1
-    while tokens[n].sort in "vwas":
-        n -= 1
-    return n if tokens[n].word.endswith(("率", "价格")) else k
-
-
-def _are_helped(tokens, k):
-    """Tell whether a verb has an effect on the persons before token k (带动青年就业90人)."""
-    for n in range(k - 2, -1, -1):
-        if tokens[n].sort in "hvwx":
-            return tokens[n].sort != "x" and tokens[n].word not in (*REALISED, "新增")
-    return False
-
-
-def _sum(tokens, i, k, found):
-    """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
-    while tokens[k].word in BOOKED and ends_in(tokens[k - 1].word, "money"):
-        k -= 1 + (tokens[k - 1].word == "支出" and ends_in(tokens[k - 2].word, "money"))
-        found = found[0], tokens[k].end  # 会议费支出决算
-    if ends_in(tokens[k].word, "money") or says(tokens[k].word):
-        return _without_giver(tokens, k, found)
-    if k < i - 1 and is_counted(tokens[k].word):
-        return None  # 基金会拿出5万元
-    return None if _is_counted_before(tokens, i, found) else found
-
-
-def _is_counted_before(tokens, i, found):
-    """Tell whether a number stands right before a phrase."""
-    return any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
-
-
-def _is_no_noun(tokens, k, i):
-    """Tell whether a noun before number i is a name, or says how long or in what way (3年时间, 重点扶持)."""
-    if tokens[k + 1].word == "某":
-        return True
-    risen = tokens[k + 1].word in RISEN or tokens[k - 1].word in ADVERBS
-    if risen and tokens[k].sort == "w" and tokens[k - 1].sort == "s":
-        return True  # 次年发展到60人, 会员已经发展了60户
-    if tokens[k].word == "时间":
-        return tokens[k - 1].word == OTHER
-    if tokens[k].word[-2:] in AIMS and tokens[k - 1].word in BEYOND:
-        return True  # 超过计划3个百分点
-    if tokens[k].word == "计划" and k < i - 1 and tokens[k - 1].sort != "a":
-        return True  # 计划新增60个, but 西部计划
-    return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
-
-
-def _without_giver(tokens, k, phrase):
-    """Cut off who gives a sum: any who does so by a verb (县银行资助5万元), and bodies (市妇联经费)."""
-    if tokens[k].word == "收入":
-        return phrase  # 红十字会收入
-    verb = (says(tokens[k].word) and ends_in(tokens[k].word, "money")) or tokens[k].word == "拨款"
-    for n in range(k - 1, max(0, k - REACH), -1):
-        word = tokens[n].word
-        if tokens[n].start < phrase[0]:
-            break
-        if word != "社会" and (is_counted(word) if verb else word.endswith(BODIES)):
-            return span(tokens, n + 1 + (n + 1 < k and tokens[n + 1].word in _gives()), k)
-    return phrase
-
-
-@cache
-def _gives():
-    """Return the verbs that may be those of a clause and are no nouns (捐赠现金)."""
-    return roles("head_verb") - roles("noun")
-
-
-def each_before(tokens, i):
-    """Find what a number right after it is told of each (平均每个乡镇6场)."""
-    found = phrase_to(tokens, i - 1) if tokens[i - 1].sort in "np" else None
-    return found if found and lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
 
 
 def _compared(tokens, k, share):
@@ -323,6 +193,62 @@ def _of_share(tokens, k):
     return next((n - 1 for n in range(k - 2, max(0, k - REACH), -1) if tokens[n].word == "占"), of)
 
 
+def share_of(tokens, i):
+    """Find where the search starts: before 占 or 超过, where it has an object (占总人数的29.3%)."""
+    whole = tokens[i - 1].word == "的"
+    for k in range(i - 2, max(0, i - REACH), -1):
+        if tokens[k].word == "占" or (whole and tokens[k].word in (*PAST, "达", "达到")):
+            return k - 1
+        if tokens[k].sort == "x":
+            break
+    return i - 1
+
+
+def _over_verb(tokens, k, unit):
+    """Step over the verb k that a noun stands before (青年入团909名, 年龄优化至29岁)."""
+    if tokens[k].sort in "vw":
+        k = _rate_before(tokens, k)
+    risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
+    acts = unit in PEOPLE and is_person(tokens[k - 1].word)
+    if acts and tokens[k].word == "就业":
+        return k - _are_helped(tokens, k)
+    if acts or (risen and tokens[k - 1].sort in "nw"):
+        k -= says(tokens[k].word) or (acts and tokens[k].word in roles("happens"))
+    return k
+
+
+def _rate_before(tokens, k):
+    """Find the rate of which the verb k says how it moves or stays (参与率提升), or return k."""
+    n = k - 1
+    while tokens[n].sort in "vwas":
+        n -= 1
+    return n if tokens[n].word.endswith(("率", "价格")) else k
+
+
+def _are_helped(tokens, k):
+    """Tell whether a verb has an effect on the persons before token k (带动青年就业90人)."""
+    for n in range(k - 2, -1, -1):
+        if tokens[n].sort in "hvwx":
+            return tokens[n].sort != "x" and tokens[n].word not in (*REALISED, "新增")
+    return False
+
+
+def _is_no_noun(tokens, k, i):
+    """Tell whether a noun before number i is a name, or says how long or in what way (3年时间, 重点扶持)."""
+    if tokens[k + 1].word == "某":
+        return True
+    risen = tokens[k + 1].word in RISEN or tokens[k - 1].word in ADVERBS
+    if risen and tokens[k].sort == "w" and tokens[k - 1].sort == "s":
+        return True  # 次年发展到60人, 会员已经发展了60户
+    if tokens[k].word == "时间":
+        return tokens[k - 1].word == OTHER
+    if tokens[k].word[-2:] in roles("aim") and tokens[k - 1].word in BEYOND:
+        return True  # 超过计划3个百分点
+    if tokens[k].word == "计划" and k < i - 1 and tokens[k - 1].sort != "a":
+        return True  # 计划新增60个, but 西部计划
+    return k < i - 1 and tokens[k].word in verbal() and tokens[k + 1].sort in "vwh"
+
+
 def _is_noun(tokens, k, unit):
     """Tell whether a verb right before a number is the noun of its phrase."""
     if tokens[k].word in coded("event", "reaches"):
@@ -344,6 +270,52 @@ def _is_noun(tokens, k, unit):
     return j < k - 1 and (listed or tokens[j].sort == "h")  # 办理法人资格登记62个
 
 
+def _is_use(tokens, k):
+    """Tell whether a clause is but a noun, no one or sum, and verb k: what a sum is for (公务接待)."""
+    before = tokens[k - 1]
+    named = before.sort == "n" and not (is_counted(before.word) or ends_in(before.word, "money"))
+    return named and tokens[k - 2].sort == "x" and len(tokens[k].word) > 1
+
+
+# Who acts, gives or is meant, and no part of what is counted -----------------------------------------------
+
+
+def _by_cause(tokens, k, i):
+    """Find the state that is counted, told by its cause (因病致贫9户), if token k is that cause."""
+    if i != k + 2 or tokens[k + 1].sort != "v" or tokens[k + 1].word in roles("event"):
+        return None
+    begin = k - (tokens[k - 1].word == "因")
+    return span(tokens, begin, k + 1) if tokens[begin].word[0] == "因" else None
+
+
+def _caused(tokens, k, found):
+    """Leave out the cause that a phrase begins with, before the verb of what came of it (因灾死亡9人)."""
+    n = first_of(tokens, found)
+    while n < k and tokens[n].sort not in "hvw":
+        n += 1
+    return span(tokens, n, k)
+
+
+def _done_for(tokens, k, found, unit):
+    """Part whom something is done for from what it is (为学生募捐善款9万元, 为村民理发30人)."""
+    persons = (n for n in range(k - 1, -1, -1) if tokens[n].start >= found[0] and is_person(tokens[n].word))
+    n = next(persons, None)
+    if n is None:
+        return found
+    j = next((j for j in range(n + 1, k) if tokens[j].sort not in "hvw"), k)
+    return (found[0], tokens[n].end) if unit in PEOPLE else span(tokens, j, k)
+
+
+def _is_sender(tokens, k, i):
+    """Tell whether token k is a body of which a verb before persons says what it does (总工会选派30人)."""
+    word = tokens[k].word
+    if not (ends_in(word, "organisation") or ends_in(word, "body")):
+        return False
+    if tokens[i + 1].word in roles("event"):
+        return True  # 9个县区600人收看
+    return k < i - 1 and all(t.sort in "hvw" for t in tokens[k + 1 : i])
+
+
 def _persons(tokens, k):
     """Find the persons of whom a clause without any at its end tells something (选派团干部到乡镇挂职12人)."""
     while k > 0 and tokens[k].sort not in "xd":
@@ -353,6 +325,49 @@ def _persons(tokens, k):
     return None
 
 
+def _sum(tokens, i, k, found):
+    """Return the phrase to token k where a sum i may be of it: no one who gives, nothing counted before."""
+    while tokens[k].word in roles("booked") and ends_in(tokens[k - 1].word, "money"):
+        k -= 1 + (tokens[k - 1].word == "支出" and ends_in(tokens[k - 2].word, "money"))
+        found = found[0], tokens[k].end  # 会议费支出决算
+    if ends_in(tokens[k].word, "money") or says(tokens[k].word):
+        return _without_giver(tokens, k, found)
+    if k < i - 1 and is_counted(tokens[k].word):
+        return None  # 基金会拿出5万元
+    return None if _is_counted_before(tokens, i, found) else found
+
+
+def _is_counted_before(tokens, i, found):
+    """Tell whether a number stands right before a phrase."""
+    return any(t.end == found[0] and t.word == NUMBER for t in tokens[max(0, i - REACH) : i])
+
+
+def _without_giver(tokens, k, phrase):
+    """Cut off who gives a sum: any who does so by a verb (县银行资助5万元), and bodies (市妇联经费)."""
+    if tokens[k].word == "收入":
+        return phrase  # 红十字会收入
+    verb = (says(tokens[k].word) and ends_in(tokens[k].word, "money")) or tokens[k].word == "拨款"
+    for n in range(k - 1, max(0, k - REACH), -1):
+        word = tokens[n].word
+        if tokens[n].start < phrase[0]:
+            break
+        if word != "社会" and (is_counted(word) if verb else ends_in(word, "body")):
+            return span(tokens, n + 1 + (n + 1 < k and tokens[n + 1].word in _gives()), k)
+    return phrase
+
+
+@cache
+def _gives():
+    """Return the verbs that may be those of a clause and are no nouns (捐赠现金)."""
+    return roles("head_verb") - roles("noun")
+
+
+def each_before(tokens, i):
+    """Find what a number right after it is told of each (平均每个乡镇6场)."""
+    found = phrase_to(tokens, i - 1) if tokens[i - 1].sort in "np" else None
+    return found if found and lead(tokens, i - 1, found[0]).word in ("每个", "每") else None
+
+
 def lead(tokens, k, start):
     """Return the word before the phrase from an offset to token k, over 全市 and the like."""
     while k > 0 and (tokens[k].start > start or tokens[k - 1].word[0] in "全我各本"):
@@ -360,15 +375,7 @@ def lead(tokens, k, start):
     return tokens[k - 1]
 
 
-def share_of(tokens, i):
-    """Find where the search starts: before 占 or 超过, where it has an object (占总人数的29.3%)."""
-    whole = tokens[i - 1].word == "的"
-    for k in range(i - 2, max(0, i - REACH), -1):
-        if tokens[k].word == "占" or (whole and tokens[k].word in (*PAST, "达", "达到")):
-            return k - 1
-        if tokens[k].sort == "x":
-            break
-    return i - 1
+# Where a phrase begins -------------------------------------------------------------------------------------
 
 
 def phrase_to(tokens, k):
@@ -422,11 +429,66 @@ def _past_verb(tokens, k):
 def _is_chained(tokens, j, k):
     """Tell whether verb j and the one before it have a longer phrase to token k (排查整治校园周边场所)."""
     head = tokens[k].word
-    if j >= k - 1 or tokens[j].sort not in "vw" or ends_in(head, "money") or head.endswith(WORKS):
+    if j >= k - 1 or tokens[j].sort not in "vw" or ends_in(head, "money") or ends_in(head, "work"):
         return False
     if tokens[j].word not in roles("head_verb"):
         return False
     return len(tokens[j - 1].word) == 2 and tokens[j + 1].sort == "n"
+
+
+def _held(tokens, j, n):
+    """Find where the object of 开展 or 举办 begins, if it runs over verb n (开展典型选树活动6场)."""
+    for m in range(n, j - 1, -1):
+        if tokens[m].word in roles("event"):
+            return None
+        if m < n and tokens[m].word in roles("holds"):
+            return m + 1
+    return None
+
+
+def _is_crime(tokens, n, k):
+    """Tell whether the verb n after another says what a crime is (起诉侵犯知识产权犯罪60人)."""
+    crime = n < k - 1 and tokens[k].word.endswith(("犯罪", "案件"))
+    return crime and (tokens[n - 1].sort in "vwh" or tokens[n - 1].word == "等")
+
+
+def _joins(tokens, n, k):
+    """Tell whether a word joins two nouns (青年典型、青年集体), or a rate k and its limit (审限内结案率)."""
+    word, before = tokens[n].word, tokens[n - 1].sort
+    if tokens[n].sort != "c":
+        return word == "内" and before in "nvw" and tokens[k].word.endswith("率")
+    if before == "v":
+        return tokens[n + 1].sort in "nwp"  # 走访慰问、心理辅导活动
+    return before in "nwa" or (before == "h" and word == "及")
+
+
+def _past_place(tokens, j, k):
+    """Skip a place at the start of a phrase that the tagger cuts, as it does not know it (半程 镇)."""
+    n = j
+    while n < k - 1 and tokens[n].sort == "n" and tokens[n].word not in _known():
+        n += 1
+    name = tokens[n].start - tokens[j].start
+    ends = n < k and tokens[n].word in tuple("村镇乡县市旗州盟") and tokens[n + 1].word != BRACKET
+    return n + 1 if ends and 1 < name < 4 else j
+
+
+@cache
+def _known():
+    return frozenset().union(*map(roles, ("noun", "compound", "person", "organisation", "takes_verb")))
+
+
+def _past_levels(tokens, j, k):
+    """Skip the levels that a phrase begins with, where several are listed (区、街道两级, 市、县级)."""
+    n = j
+    while n < k and (
+        tokens[n].sort == "c" or tokens[n].word in (GROUP, "国家", *ADMIN) or is_counted(tokens[n].word)
+    ):
+        n += 1
+    word = tokens[n].word
+    if n == k or not word.endswith("级"):
+        return j
+    several = word in ("两级", "三级", "四级") or any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
+    return n + 1 if several else j
 
 
 def _is_apart(tokens, j):
@@ -451,6 +513,42 @@ def names_place(tokens, j):
     return tokens[j].end - tokens[j].start > 1 and tokens[j + 1].word not in ("计划", "籍", "级")
 
 
+def _is_left_over(before):
+    """Tell whether a word is the rest of a place before its 区 or 县 (我区, or a name that no one knows)."""
+    unknown = before.sort == "s" and before.word not in roles("link") and before.word[0] not in SIGNS
+    return unknown or before.sort == "p"
+
+
+def past_titles(tokens, j, k):
+    """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
+    while j + 1 < k and tokens[j].word == NOUN and NOUN in (tokens[j + 1].word, tokens[j - 1].word):
+        j += 1  # “甲计划”“乙计划”志愿者
+    n = j + (tokens[j].word == NOUN)
+    if n < k - 1 and tokens[n].word == "系统" and tokens[n + 1].word in ("注册", "登记", "数据库"):
+        return n + 1 + (tokens[n + 1].word == "数据库")  # “志愿汇”系统注册志愿者
+    n = j + (tokens[j].word in ADMIN)
+    while n < k - 1 and tokens[n].word == NOUN and _is_title(tokens, n, k):
+        j = n = n + 1
+    return j
+
+
+def _is_title(tokens, n, k):
+    """Tell whether the quotation n is no part of the noun to token k: a longer one, or before two words.
+
+    With a word for bodies, persons, works or sums it is one name (“两新”组织党工委); a total is of it, as are
+    persons of some sort (“志愿时”注册志愿者).
+    """
+    if tokens[n].end - tokens[n].start > TITLE:
+        return True
+    after = tokens[n + 1]
+    if after.sort not in "na" or after.word in ("总", BRACKET) or (n == k - 2 and tokens[k].word == BRACKET):
+        return False
+    if (after.sort == "a" and is_person(tokens[n + 2].word)) or ends_in(after.word, "money"):
+        return False
+    named = is_counted(after.word) or ends_in(after.word, "work")
+    return not (named or after.word.endswith(("活动", "字号", "领域")))
+
+
 def _uncut(tokens, j, k):
     """Move the start j of a phrase out of a word that the tagger cuts into its characters.
 
@@ -461,12 +559,21 @@ def _uncut(tokens, j, k):
     if not cut or before.word in WHICH or before.word in roles("becomes") or _is_apart(tokens, j - 1):
         return j  # 获国赛一等奖, 我县全口径人口
     whole = tokens[j].sort == "n" and tokens[j].word not in AREAS  # 扩岗补助
-    if before.sort == "h" and j < k and not whole and not tokens[j + 1].word.endswith(NUMERIC):
+    if before.sort == "h" and j < k and not whole and not ends_in(tokens[j + 1].word, "amount"):
         return j
     gives = j == k and before.sort == "h" and is_counted(tokens[j - 2].word)  # 企业捐床
     if gives or before.word in roles("link"):
         return j
     return _uncut(tokens, j - 1, k)  # 老先模
+
+
+def _past_owner(tokens, j, k):
+    """Skip of whom or of what a total is (学校总面积, 项目总投资)."""
+    for n in range(k, j, -1):
+        if tokens[n].word.startswith(("总", "占地")):
+            of = tokens[n - 1].word
+            return n if any(ends_in(of, role) for role in ("work", "booked", "organisation")) else j
+    return j
 
 
 def _with_lead(tokens, j, k):
@@ -501,105 +608,21 @@ def _whose(tokens, n):
     return phrase_to(tokens, n - 1)[0] if named else tokens[n].start
 
 
-def _is_crime(tokens, n, k):
-    """Tell whether the verb n after another says what a crime is (起诉侵犯知识产权犯罪60人)."""
-    crime = n < k - 1 and tokens[k].word.endswith(("犯罪", "案件"))
-    return crime and (tokens[n - 1].sort in "vwh" or tokens[n - 1].word == "等")
-
-
-def past_titles(tokens, j, k):
-    """Skip titles in quotation marks that a phrase begins with (“…行动”专项团队)."""
-    while j + 1 < k and tokens[j].word == NOUN and NOUN in (tokens[j + 1].word, tokens[j - 1].word):
-        j += 1  # “甲计划”“乙计划”志愿者
-    n = j + (tokens[j].word == NOUN)
-    if n < k - 1 and tokens[n].word == "系统" and tokens[n + 1].word in ("注册", "登记", "数据库"):
-        return n + 1 + (tokens[n + 1].word == "数据库")  # “志愿汇”系统注册志愿者
-    n = j + (tokens[j].word in ADMIN)
-    while n < k - 1 and tokens[n].word == NOUN and _is_title(tokens, n, k):
-        j = n = n + 1
-    return j
-
-
-def _is_title(tokens, n, k):
-    """Tell whether the quotation n is no part of the noun to token k: a longer one, or before two words.
-
-    With a word for bodies, persons, works or sums it is one name (“两新”组织党工委); a total is of it, as are
-    persons of some sort (“志愿时”注册志愿者).
-    """
-    if tokens[n].end - tokens[n].start > TITLE:
-        return True
-    after = tokens[n + 1]
-    if after.sort not in "na" or after.word in ("总", BRACKET) or (n == k - 2 and tokens[k].word == BRACKET):
-        return False
-    if (after.sort == "a" and is_person(tokens[n + 2].word)) or ends_in(after.word, "money"):
-        return False
-    return not (is_counted(after.word) or after.word.endswith((*WORKS, "活动", "字号", "领域")))
-
-
-def _past_levels(tokens, j, k):
-    """Skip the levels that a phrase begins with, where several are listed (区、街道两级, 市、县级)."""
-    n = j
-    while n < k and (
-        tokens[n].sort == "c" or tokens[n].word in (GROUP, "国家", *ADMIN) or is_counted(tokens[n].word)
-    ):
-        n += 1
-    word = tokens[n].word
-    if n == k or not word.endswith("级"):
-        return j
-    several = word in ("两级", "三级", "四级") or any(t.sort == "c" or t.word == GROUP for t in tokens[j:n])
-    return n + 1 if several else j
-
-
-def _past_place(tokens, j, k):
-    """Skip a place at the start of a phrase that the tagger cuts, as it does not know it (半程 镇)."""
-    n = j
-    while n < k - 1 and tokens[n].sort == "n" and tokens[n].word not in _known():
-        n += 1
-    name = tokens[n].start - tokens[j].start
-    ends = n < k and tokens[n].word in tuple("村镇乡县市旗州盟") and tokens[n + 1].word != BRACKET
-    return n + 1 if ends and 1 < name < 4 else j
-
-
-def _past_owner(tokens, j, k):
-    """Skip of whom or of what a total is (学校总面积, 项目总投资)."""
-    for n in range(k, j, -1):
-        if tokens[n].word.startswith(("总", "占地")):
-            of = tokens[n - 1].word
-            return n if of.endswith((*WORKS, *BOOKED)) or ends_in(of, "organisation") else j
-    return j
-
-
-def _is_left_over(before):
-    """Tell whether a word is the rest of a place before its 区 or 县 (我区, or a name that no one knows)."""
-    unknown = before.sort == "s" and before.word not in roles("link") and before.word[0] not in SIGNS
-    return unknown or before.sort == "p"
-
-
-@cache
-def _known():
-    return frozenset().union(*map(roles, ("noun", "compound", "person", "organisation", "takes_verb")))
-
-
-def _held(tokens, j, n):
-    """Find where the object of 开展 or 举办 begins, if it runs over verb n (开展典型选树活动6场)."""
-    for m in range(n, j - 1, -1):
-        if tokens[m].word in roles("event"):
-            return None
-        if m < n and tokens[m].word in roles("holds"):
-            return m + 1
-    return None
-
-
 def titled(tokens, j, k):
     """Take the level of an award into its name (全国优秀共青团员), and the year of a plan."""
     before = tokens[j - 1].word
     level = before in LEVELS
     if before == "全国" and tokens[j].word.startswith(NATIONAL):
         return j - 1  # 全国青联委员
-    aims = tokens[k].word.endswith(AIMS) and "".join(t.word for t in tokens[j : k + 1]) != "目标任务"
-    if (before == "年" and tokens[k].word.endswith(AIMS)) or (before in ("全年", "年度") and aims):
+    dated = before == "年" or (
+        before in ("全年", "年度") and "".join(t.word for t in tokens[j : k + 1]) != "目标任务"
+    )
+    if dated and ends_in(tokens[k].word, "aim"):
         return j - 1
     return j - 1 if level and tokens[j].word.startswith((*roles("praise"), "劳", "五四", "级")) else j
+
+
+# The verb of the clause, or one that qualifies a noun ------------------------------------------------------
 
 
 def _is_predicate(tokens, n, k):
@@ -662,9 +685,9 @@ def _takes(tokens, n, k):
             return False  # 参加高考人数
         if n < k - 1 and word in ATTENDED and is_person(head):
             return False  # 出席会议代表
-    if word in REALISED and not head.endswith(NUMERIC):
+    if word in REALISED and not ends_in(head, "amount"):
         return True  # 实现产值, but 完成比例
-    near = n == k - 1 and (head.endswith(NUMERIC) or head in roles("measure")) and len(head) < 3
+    near = n == k - 1 and (ends_in(head, "amount") or head in roles("measure")) and len(head) < 3
     return not (near or (n == k - 2 and head == "率") or _is_piece(tokens, n, k))
 
 
@@ -674,7 +697,9 @@ def _is_stated(tokens, n, k):
     compound, near = word in roles("compound"), n == k - 1
     if near and (head in MASSES or (head[-1] in "金费" and compound and ends_in(head, "money"))):
         return False  # 应聘人员, 资助资金, but 捐助善款
-    who = before.word != "社会" and (is_counted(before.word) or before.word.endswith((*BODIES, BODY)))
+    who = before.word != "社会" and (
+        is_counted(before.word) or before.word == BODY or ends_in(before.word, "body")
+    )
     if word == "组织" and before.sort in "nw" and not who:
         return False  # 志愿服务组织代表, but 县委组织青年
     if before.sort in "xs" and (word == "组织" or (ends_in(head, "thing") and word in roles("head_verb"))):
@@ -685,10 +710,10 @@ def _is_stated(tokens, n, k):
         return False  # 旅游收入, 救灾项目支出
     if before.word == BODY and sort == "v" and not near:
         return True  # 团县委帮扶贫困村资金
-    stated = not compound and not head.endswith((*NUMERIC, "面积"))
+    stated = not (compound or ends_in(head, "amount") or head.endswith("面积"))
     begins = before.sort in "xs" and not before.word.endswith("均")  # but 人均消费支出
     begins = begins or (not near and before.sort == "a" and tokens[n - 2].sort == "x")  # 配套建设驿站
-    gives = n == k - 2 and word in _gives() and not head.endswith(NUMERIC)
+    gives = n == k - 2 and word in _gives() and not ends_in(head, "amount")
     if begins and (n < k - 2 or stated or gives):
         return True  # 认定青年创业基地
     inner = before.sort == "n" and (sort == "w" or tokens[k].sort == "v" or _is_taken(tokens, n - 1))
@@ -730,13 +755,3 @@ def _is_taken(tokens, k):
     while k > 0 and tokens[k].sort in "na":
         k -= 1
     return tokens[k].sort == "h"
-
-
-def _joins(tokens, n, k):
-    """Tell whether a word joins two nouns (青年典型、青年集体), or a rate k and its limit (审限内结案率)."""
-    word, before = tokens[n].word, tokens[n - 1].sort
-    if tokens[n].sort != "c":
-        return word == "内" and before in "nvw" and tokens[k].word.endswith("率")
-    if before == "v":
-        return tokens[n + 1].sort in "nwp"  # 走访慰问、心理辅导活动
-    return before in "nwa" or (before == "h" and word == "及")

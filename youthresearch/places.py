@@ -253,7 +253,7 @@ def _may_be_name(word):
 
 def _fits(code, kind):
     """Tell whether a place has the kind that its committee says (团县委: a county)."""
-    return not kind or _names().name[code][-1] == kind or (kind == "市" and _names().name[code][-1] == "州")
+    return not kind or _names().name[code][-1] == kind
 
 
 def _full_names_in(text):
@@ -262,8 +262,10 @@ def _full_names_in(text):
     for match in _ENDS.finditer(text):
         end = match.end()
         for length in endings.get(text[end - 2 : end], ()):
-            name = text[end - length : end]
-            if name in names and end - length >= taken:
+            name, start = text[end - length : end], end - length
+            within = start < taken
+            if name in names and (not within or (found and start + len(found[-1][1]) == taken)):
+                del found[len(found) - within :]  # 阳泉市, of 阳泉市城区
                 found.append((end, name, names[name]))
                 taken = end
                 break
@@ -271,13 +273,13 @@ def _full_names_in(text):
 
 
 def _meant(candidates, folded):
-    """Choose the one candidate whose city or province the text names, or nothing."""
+    """Choose the one candidate of whose city and province the text names most, or nothing."""
     if len(candidates) < 2:
         return candidates[0] if candidates else None
-    hinted = [
-        c for c in candidates if any(_names().stem[a] in folded for a in _above(c) if a in _names().stem)
-    ]
-    return hinted[0] if len(hinted) == 1 else None
+    stem = _names().stem
+    named = [sum(stem[a] in folded for a in _above(c) if a in stem) for c in candidates]
+    most = max(named)
+    return candidates[named.index(most)] if most and named.count(most) == 1 else None
 
 
 @cache
@@ -311,19 +313,21 @@ def _names():
     """Names of the places of today; of a code of the past, its own time would have to be known."""
     table = _read_csv(DATA / "divisions.csv")
     table = table[table["valid_to"].isna()]
+    columns = (dict(zip(table["district"], table[c], strict=True)) for c in ("name_zh", "parent", "level"))
+    names, parents, levels = columns
     full, short, stem = {}, {}, {}
-    for code, name, level in table[["district", "name_zh", "level"]].itertuples(index=False):
+    for code, name in names.items():
         if name in _COMMON:
+            if levels[code] == "county":  # 阳泉市城区; without its city it is of any
+                full[names[parents[code]] + name] = [code]
             continue
         full.setdefault(name, []).append(code)
         stemmed = _KINDS.sub("", name)
         if len(stemmed) > 1:
             short.setdefault(stemmed, []).append(code)
-            if level != "county":
+            if levels[code] != "county":
                 stem[code] = stemmed
-    columns = (dict(zip(table["district"], table[c], strict=True)) for c in ("name_zh", "parent", "level"))
-    name, parent, level = columns
     endings = {}
     for length, ending in sorted({(len(n), n[-2:]) for n in full if len(n) > 1}, reverse=True):
         endings.setdefault(ending, []).append(length)
-    return _Names(full, short, name, stem, parent, level, endings)
+    return _Names(full, short, names, stem, parents, levels, endings)

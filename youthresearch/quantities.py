@@ -3,10 +3,16 @@
 A text is folded character by character (full-width to ASCII, traditional to simplified), so that
 offsets in the folded text are offsets in the text. One pattern then finds every number and says what
 it is: a quantity, or a date, an ordinal, an age, a duration, a name, a document number, a bare number.
+
+`_SORTS` is that pattern: for each sort what it looks like, the surest first, with names for what stands in
+`_PARTS` and for words of the lexicon; `_FIRST` is what a sort begins with, so that little is tried in vain.
+It is tried only in `_windows` around what `_quick` finds. `_mention` turns a match into a number; what
+reads its numeral (`_read`, `_number`, `_han`, `_fraction`) knows nothing of the words around it.
 """
 
 import re
 from bisect import bisect
+from collections import namedtuple
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -19,7 +25,7 @@ import pandas as pd
 from .intervals import hedge_interval
 from .loaders import AREA, UNDER, load_traditional
 from .schema import DataError, check_text
-from .words import word_table
+from .words import either, lexicon_codes, word_table
 
 POINTS = ("百分点", "千分点")
 _SAME_UNIT = {
@@ -58,8 +64,8 @@ _PLANNED = re.compile("画(?<=[计企规谋筹]画)")  # 計畫, as written in T
 _TEN_THOUSAND = re.compile("[wW](?<=\\d[wW])(?=[+次人余多])")  # 阅读量10w+
 _YEAR_SIGNS = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 WORDS = 2**12  # numerals kept in mind with their values
-_CAPITALS = re.compile("[A-Z][A-Z_]+")
 _PLACES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_DIGITS_OR_PLACE = re.compile(f"[{''.join(_DIGITS)}数几]+|.")
 
 
 @dataclass(frozen=True)
@@ -331,12 +337,7 @@ def _is_quoted_aim(match, folded, start, end):
         folded[end - 1] != "》"
         and _AIMED.match(folded, end)
         and (match["unit2"] or match["fraction"])
-        and (
-            match["unit2"] == "%"
-            or match["pre"]
-            or match["post"]
-            or _ACTED.search(folded, start, match.start())
-        )
+        and (match["unit2"] == "%" or match["pre"] or _ACTED.search(folded, start, match.start()))
     )
 
 
@@ -351,42 +352,17 @@ def _quantity(value, value_max, hedge, place, unit):
     }
 
 
-@dataclass(slots=True)
-class _Parts:
-    """What the groups of a quantity's pattern hold, in their order there; empty where one took no part."""
-
-    all: str
-    pre: str
-    least: str
-    most: str
-    fraction: str
-    tenth: str
-    tenths: str
-    double: str
-    mask: str
-    odd1: str
-    unit1: str
-    moved: str
-    first: str
-    last: str
-    odd2: str
-    unit2: str
-    other: str
-    apart: str
-    next: str
-    zh1: str
-    odd3: str
-    unit3: str
-    zh2: str
-    odd4: str
-    unit4: str
-    unitodd: str
-    post: str
+# What the groups of a quantity's pattern hold, in their order there; empty where one took no part.
+_Parts = namedtuple(
+    "_Parts",
+    "all pre least most fraction tenth tenths double mask odd1 unit1 moved first last odd2 unit2 other apart"
+    " next zh1 odd3 unit3 zh2 odd4 unit4 unitodd post",
+)
 
 
 def _read(match):
     """Turn a match of the quantity pattern into its value, hedge and unit; nothing if it has none (3/0)."""
-    part = _Parts(*match.groups("")[-len(_Parts.__slots__) :])
+    part = _Parts(*match.groups("")[-len(_Parts._fields) :])
     unit = part.unit1 or part.unit2 or part.unit3 or part.unit4
     unit, hedge = _SAME_UNIT.get(unit, unit), _hedge(part)
     if part.mask:
@@ -425,7 +401,7 @@ def _plain(part, hedge, unit):
     if inside and hedge == "exact":
         hedge = "odd"
     if part.other or part.next:  # 一至二名, 二至三千人, 十人至二百人; 五、六百名
-        first, high = _number(part.other or part.next)[0], high or low
+        first, high = _number(part.other or part.next)[0], low
         low = first if part.apart else _together(first, high, place, number[-1])
     if part.last:
         high, _, place, _ = _number(part.last)
@@ -494,45 +470,42 @@ def _arabic(text):
 
 def _han(text):
     """Read a Chinese numeral: value, upper value of a vague one (or None), size of the last printed place."""
-    total = section = Decimal(0)
-    high_total = high_section = Decimal(0)
-    low = high = None
-    place = Decimal(1)
-    for char, after in zip(text, text[1:] + " ", strict=True):
-        if char in "数几" and low is None and after in _PLACES:
-            low, high = Decimal(1), Decimal(10)  # 数十: ten to a hundred
-        elif char in _DIGITS or char in "数几":
-            digit = Decimal(_DIGITS.get(char, 2))
-            if low is None:
-                vague = char in "数几"
-                low, high = (Decimal(1) if vague and section else digit), (Decimal(9) if vague else digit)
-            elif low == high and digit == low + 1:
-                high = digit  # 四五: four to five
-            else:
-                low, high = low * 10 + digit, high * 10 + digit  # 二〇一
-            place = Decimal(1)
-        elif char in "廿卅":
-            section, high_section = section + _TENS[char], high_section + _TENS[char]
-            low, high, place = None, None, Decimal(10)
-        elif char in "十百千":
-            size = _PLACES[char]
-            section += (1 if low is None else low) * size
-            high_section += (1 if high is None else high) * size
-            low, high, place = None, None, Decimal(size)
-        else:
-            size = _PLACES[char]
-            section, high_section = section + (low or 0), high_section + (high or 0)
-            total = (total + section or 1) * size if char == "亿" else total + (section or 1) * size
-            high_total = (
-                (high_total + high_section or 1) * size
-                if char == "亿"
-                else high_total + (high_section or 1) * size
-            )
-            section = high_section = Decimal(0)
-            low, high, place = None, None, place * size if text[0] != char else Decimal(size)
-    value = total + section + (low or 0)
-    top = high_total + high_section + (high or 0)
+    pieces = _DIGITS_OR_PLACE.findall(text)
+    (value, place), (top, _) = (_sum(pieces, end) for end in (0, 1))
     return value, top if top > value else None, place
+
+
+def _sum(pieces, end):
+    """Add up a numeral at its lower end or its upper one; with the size of its last printed place."""
+    total = section = Decimal(0)
+    digits, place = None, Decimal(1)
+    for piece, after in zip(pieces, [*pieces[1:], ""], strict=True):
+        size = _PLACES.get(piece)
+        if piece in _TENS:
+            section, digits, place = section + _TENS[piece], None, Decimal(10)
+        elif size is None:
+            digits, place = _ends(piece, after, section)[end], Decimal(1)
+        elif size < 10**4:
+            section, digits, place = section + (1 if digits is None else digits) * size, None, Decimal(size)
+        else:
+            section += digits or 0
+            total = (total + section or 1) * size if piece == "亿" else total + (section or 1) * size
+            section, digits, place = Decimal(0), None, place * size if pieces[0] != piece else Decimal(size)
+    return total + section + (digits or 0), place
+
+
+def _ends(digits, after, section):
+    """Return the ends of a run of digits: 四五 is four to five, 几 two to nine, 数 before 十 one to ten."""
+    if digits in ("数", "几"):
+        many = after in _PLACES  # 几十; 十几: at least one more
+        return Decimal(1 if many or section else 2), Decimal(10 if many else 9)
+    read = [Decimal(_DIGITS.get(digit, 2)) for digit in digits]
+    if len(read) == 2 and read[1] == read[0] + 1:
+        return tuple(read)
+    whole = Decimal(0)
+    for digit in read:
+        whole = whole * 10 + digit  # 二〇一
+    return whole, whole
 
 
 def _fraction(text):
@@ -585,20 +558,6 @@ def is_at_least(clause):
     return "至少" in clause and bool(_LEAST.search(clause))
 
 
-def lexicon_codes(role):
-    """Return the words of one role of the lexicon with their codes, as a dict."""
-    return _lexicon()[role]
-
-
-@cache
-def _lexicon():
-    """Sort the words of the lexicon by their roles, in one reading."""
-    table, codes = word_table("lexicon"), {}
-    for word, role, code in zip(table["word"], table["role"], table["code"], strict=True):
-        codes.setdefault(role, {})[word] = code
-    return codes
-
-
 @cache
 def counted_units():
     """Return the units that numbers have, as the sources write them; 月 of 次/月 is none, nor are areas."""
@@ -648,39 +607,6 @@ def area_after(folded, end):
 @cache
 def _area():
     return re.compile(rf"{areas()}(?:\([\u4e00-\u9fff、]{{1,6}}\))?")
-
-
-def lexicon_words(*roles):
-    """Return the words of some roles, escaped for a pattern, the longest first."""
-    words = {word for role in roles for word in lexicon_codes(role)}
-    return list(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))
-
-
-def lexicon_pattern(*roles):
-    """Return the words of some roles as one alternation."""
-    return "|".join(lexicon_words(*roles))
-
-
-def compiled(patterns, names):
-    """Compile patterns, a dict, in which capitals stand for a text of `names` or a role of the lexicon."""
-
-    def spelt(pattern):
-        return _CAPITALS.sub(
-            lambda m: spelt(names[m[0]]) if m[0] in names else lexicon_pattern(m[0].lower()), pattern
-        )
-
-    return {name: re.compile(spelt(pattern)) for name, pattern in patterns.items()}
-
-
-def either(words, unless=None, first=()):
-    """Return words as one alternation, the longest first; by first characters, so that few are tried.
-
-    unless: what must not follow some of them, as patterns; first: characters in the order to try them.
-    """
-    rest, unless = {c: [] for c in first}, unless or {}
-    for word in sorted(words, key=lambda w: (-len(w), w)):
-        rest.setdefault(word[0], []).append(re.escape(word[1:]) + unless.get(word, ""))
-    return "|".join(re.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items() if r)
 
 
 def _beyond(units):

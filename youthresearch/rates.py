@@ -5,8 +5,8 @@ from functools import cache
 from typing import NamedTuple
 
 from .loaders import AREA, UNDER
-from .quantities import POINTS, either, lexicon_codes, lexicon_pattern
-from .words import word_table
+from .quantities import POINTS
+from .words import either, lexicon_codes, lexicon_pattern, word_table
 
 PERIODS = ("年", "年度", "半年", "学年", "学期", "季度", "季", "月", "星期", "周", "天", "日")
 _SAME = {"年度": "年", "季": "季度", "星期": "周", "个人": "人"}  # as they are written in a unit

@@ -8,8 +8,9 @@ from math import nan
 
 from .intervals import NEEDS_A_DIGIT
 from .phrases import TO_THE_LEFT
-from .quantities import areas, compiled, is_at_least, lexicon_codes
-from .tokens import PEOPLE, purely
+from .quantities import areas, is_at_least
+from .tokens import PEOPLE
+from .words import compiled, lexicon_codes, purely
 
 PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
 FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
@@ -64,7 +65,7 @@ def refusal_of(mention, folded):
         return "unit"
     if sort == "bare":
         said = lead + folded[start : mention["number_start"]]
-        return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, token, rest.lstrip(" "))
+        return _no_count(lead, token, rest.lstrip(" ")) or _no_unit(mention, said, rest.lstrip(" "))
     if lead.endswith("±"):
         return "number"  # an error
     if lead.endswith("每") or (
@@ -92,7 +93,7 @@ def _becomes_rank(mention, folded, lead):
         last = max(mention["value"], mention["value_max"])  # 前三至五名: of five
         mention |= {"sort": "rank", "value": 1.0, "value_max": last, "hedge": "range", "unit": "名"}
         return True
-    if mention["unit"] == "强" or not lead.endswith(("至", "到", "的", "由", "从")):
+    if not lead.endswith(("至", "到", "的", "由", "从")):
         return False
     if _marks()["ranked"].search(folded, max(0, start - 40), start):
         mention["sort"] = "rank"
@@ -124,18 +125,12 @@ def _by_its_unit(mention, token, lead, rest):
         return "unit"
     if rest[:1] == "级" and (token[0] in _SPOKEN + "亿" or unit.endswith(_OF_A_SIZE)):
         return "name"  # 千万吨级油田, 16m级隧道
+    if _is_address(mention, lead, rest):
+        return "number"
     if unit == "班" and (mention["value"] >= 100 or rest[:1] == "等" or marks["classed"].search(lead)):
         return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
-    if unit in ("栋", "幢", "座", "单元") and (marks["housed"].search(lead) or marks["numbered"].match(rest)):
-        return "number"  # 20号3栋501室, 3号楼2单元
     if unit.endswith(("米", "m")) and (marks["sized"].match(rest) or _is_height(mention, rest)):
         return "threshold"
-    if unit == "室" and (mention["value"] >= 100 or marks["address"].search(lead) or rest[1:2] == "厅"):
-        return "number"  # 8号楼302室, 3室2厅
-    if unit == "位" and (marks["digits"].search(lead) or rest.startswith(("小数", "有效数", "数字"))):
-        return "number"  # 身份证号后4位, 两位小数
-    if unit in ("米", "公里") and (lead[-1:] in tuple("东南西北侧行") or _at_a_place(rest)):
-        return "number"  # 桥西100米, of an address; 东北6公里处
     if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
         return "threshold"
     if mention["hedge"] in ("over", "at_least", "range", "under") and (
@@ -146,7 +141,7 @@ def _by_its_unit(mention, token, lead, rest):
         return "threshold"  # 亿元项目6个
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
-    if unit == "小时" and _is_time_taken(mention, lead, rest):
+    if unit == "小时" and _is_time_taken(mention, lead):
         return "duration"
     if unit == "届" and not marks["held"].search(lead):
         return "ordinal"  # 十四届, 22届毕业生
@@ -161,23 +156,30 @@ def _by_its_unit(mention, token, lead, rest):
     return ""
 
 
+def _is_address(mention, lead, rest):
+    """Tell whether a number is of an address, of a place so far off, or of digits."""
+    marks, unit = _marks(), mention["unit"]
+    if unit in ("栋", "幢", "座", "单元"):  # 20号3栋501室, 3号楼2单元
+        return bool(marks["housed"].search(lead) or marks["numbered"].match(rest))
+    if unit == "室":  # 8号楼302室, 3室2厅
+        return mention["value"] >= 100 or rest[1:2] == "厅"
+    if unit == "位":  # 身份证号后4位, 两位小数
+        return bool(marks["digits"].search(lead)) or rest.startswith(("小数", "有效数", "数字"))
+    far = rest[:1] == "处" and rest[1:2] in ("", *",。;、)的有")  # 东北6公里处
+    return unit in ("米", "公里") and (far or lead[-1:] in tuple("东南西北侧行"))  # 桥西100米
+
+
 def _is_height(mention, rest):
     """Tell whether metres say how tall those are of whom a rule speaks (1.2米以下儿童)."""
     return mention["hedge"] in _BOUNDS and mention["value"] < 3 and bool(_marks()["tall"].match(rest))
 
 
-def _at_a_place(rest):
-    return rest[:1] == "处" and rest[1:2] in ("", *",。;、)的有")
-
-
-def _is_time_taken(mention, lead, rest):
+def _is_time_taken(mention, lead):
     """Tell whether hours say how long something took (前后花了不到1个小时), not how much of it there was."""
     marks = _marks()
     if marks["took"].search(lead):
         return True
-    return mention["value"] <= THREE_DAYS and not (
-        marks["served"].search(lead) or marks["of_hours"].match(rest)
-    )
+    return mention["value"] <= THREE_DAYS and not marks["served"].search(lead)
 
 
 def _is_such(mention, lead, rest):
@@ -214,14 +216,14 @@ def _only_unit(token, unit, lead):
     return not token.strip("十百千万亿" + unit) and _marks()["unit"].search(lead)
 
 
-def _no_unit(mention, lead, token, rest):
+def _no_unit(mention, lead, rest):
     """Say why a number without a unit is no figure, or nothing: none is stated, and it is not large."""
     if not _marks()["stated"].search(lead):
         large = mention["resolution"] > 1 or mention["hedge"] != "exact"
         large |= lead[-1:] in (",", "、") and rest.startswith(("先进", "优秀"))  # 先进集体3个,10先进个人
-        if not (large or _marks()["admin"].match(rest)) or rest[:1] in ("年", "月", "日"):
+        if not (large or _marks()["admin"].match(rest)):
             return "no unit"
-    return "unit" if _only_unit(token, "", lead) else ""
+    return ""
 
 
 def _is_phase(mention, lead, rest):
@@ -235,8 +237,6 @@ def _is_form(lead, rest):
     marks, clause = _marks(), lead[max(map(lead.rfind, ",。;:\n")) + 1 :]
     if marks["after_others"].search(clause):
         return False
-    if clause.endswith("一式"):
-        return True
     return bool(
         (marks["form"].search(clause) or marks["of_form"].match(rest)) and not marks["got"].search(clause)
     )
@@ -287,10 +287,7 @@ def _is_enumerated(mention, token, lead, rest):
     if marks["enumeration"].match(rest):
         if marks["fields"].match(rest):
             return bool(marks["about"].search(lead))  # 围绕三个领域, but 监测三个领域
-        beside = (
-            token[0] not in _HAN_DIGITS and marks["beside"].match(rest) and not marks["about"].search(lead)
-        )
-        return not (beside or marks["qualifying"].match(rest) or marks["fared"].match(rest))
+        return not (marks["qualifying"].match(rest) or marks["fared"].match(rest))
     return token[0] in _HAN_DIGITS and (
         (mention["unit"] == "个" and rest[2:3] in ("", *",。;、:和)") and rest[:2] in _doings())
         or marks["kept_to"].search(lead)
@@ -359,8 +356,7 @@ def _is_one(mention, lead, rest, at_end):
         return True  # 每月召开一次
     if marks["given_away"].search(lead) and marks["and_one"].match(rest):
         return True  # 捐赠一个书包和一套文具
-    least = mention["hedge"] == "at_least" or is_at_least(lead)
-    if least and (marks["each"].search(lead) or marks["amid"].search(lead)):
+    if mention["hedge"] == "at_least" and (marks["each"].search(lead) or marks["amid"].search(lead)):
         return True  # 每名干部至少联系一家, 成员中至少有一名妇女
     if unit in FOUNDED and marks["founded"].search(lead) and not marks["idea"].match(rest):
         return True
@@ -388,8 +384,6 @@ def _no_count(lead, token, rest):
         return "number"
     if token[0] == "0" and token[1:2].isdigit():
         return "number"  # 028
-    if marks["years"].match(rest):
-        return "age"
     if marks["to"].match(rest) or marks["for"].search(lead):
         return "ratio"
     return "name" if rest[:1].isascii() and rest[:1].isalpha() else ""
@@ -416,7 +410,7 @@ _NAMES = {
     "GIVE": "捐|捐赠|赠送?|送[上去给]|发放|购[置买]|添置",
     "SOME": rf"\d+|[{_HAN_DIGITS}]+",
 }
-_MARKS = {  # what stands beside a number, by what is asked of it; capitals: see `quantities.compiled`
+_MARKS = {  # what stands beside a number, by what is asked of it; capitals: see `words.compiled`
     # blanks, units, ratios
     "blank": (  # what stands where a digit is missing; but heads end in one (青春同行 百名青年)
         r"(?:[xX×*○□△_▲●■?…·﹍A-Za-z]|某|若干|[(] *[)]|(?<=[入出收资款金额值约达为共计]) {1,9}"
@@ -439,7 +433,6 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         r"|[\u4e00-\u9fff]号码?:$"
     ),
     "long": r"\d{9}",
-    "years": r" ?周?岁",
     # ranks
     "ordinal": r"[第前] ?(\d{1,4}|[一二三四五六七八九十])[名位]?",
     "rank": (
@@ -495,14 +488,12 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
     "got": "[了收征发展拍办补换赠]|审(?![批核]表)|印(?!件)|整理|制作|共",  # no 复印件, 审批表
     "took": "(?:[只仅]|花费?了|[历耗费]时|[只仅]需|[只仅]用了?|[要等]了)$",
     "served": "(?:服务|时[间长数]|[工课学]时|[课开授]|培训|累计|共|总|[每均])[^,。;:]*$",
-    "of_hours": "的[^,。;:]{0,6}(?:服务|课|培训|劳动)",
     # 连续举办六届
     "held": "(?:组织|举[办行]|[承主联协]办|召开|开展|评选|连续|共有?|已有?|历经|经历)[了过]?$",
     "one_after_another": "连续(?:举办|开展|召开|推出)了?$",  # 连续举办两期“...”
     "phase": "(?:等[^,。;:0-9]{0,6}?)?(?:工程|项目|建设(?!者)|扩建|改造|校区|园区|厂区|投资)",
     "phased": "(?:工程|建设|扩建|改造|新建|小区|校区|园区|中心|基地|大厦)$",
     "numbered": r"\d{1,4}(?:室|号|单元|层)",
-    "address": r"[\d楼号栋座幢层单元-]$",
     # what is told one by one: four aspects, of which no figure speaks
     "enumeration": (  # but 3个条件较好的村
         "(?:ENUMERATION)(?!(?:[较更最相比不]|成熟|具备|艰苦|困难|突出|落后|薄弱|集中)[^,。;]{0,4}的)"
@@ -516,7 +507,6 @@ _MARKS = {  # what stands beside a number, by what is asked of it; capitals: see
         "(?:ENUMERATION)[^,。;:、\\d]{0,4}?(?:已?全部|[均都已被获]|未(?!来)|荣获|[入评获]选|受到|得到|通过|走在"
         "|在全[国省市区县州]|位[居列]|[名排]列?[居第]|列[居第]|整改|办结|销号|推广)"
     ),
-    "beside": "(?:ENUMERATION)[、和及]\\d",  # 10个领域、39方面措施
     "about": "(?:围绕|聚焦|紧扣|突出|按照|从)[^,。;]*$|(?<![现正存])在$",
     "fields": "(?:OF_FIELDS)",
     "constituent": r"[\u4e00-\u9fff]{0,4}?(?:OF_ANY_SIZE)",

@@ -3,6 +3,11 @@
 Coded facts are related by what they are about: source, place, scope, indicator, flow, status, date. A draft
 that a machine proposed knows less, so there nearness in the text must speak for a relation as well.
 What would be related but for another scope, flow, status or date is listed, with the reason.
+
+`prepare` says what each figure is about; `find_relations` asks one function for each kind of relation, in the
+order in which they stand below: changes and growth with their levels (`moves_of` chooses which), points,
+shares, parts, lists, means, rates said last, repeats, running totals, identities, places. Each gives rows of
+rule, members and how it was found; `doubts` then drops those of a draft that fail since they were misread.
 """
 
 import re

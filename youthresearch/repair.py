@@ -63,11 +63,14 @@ def proposals(facts, figures, findings, relations):
         return pd.DataFrame(columns=PROPOSAL)
     case = _case(facts, figures, relations, wrong)
     settled = _settled([p for f in wrong for p in _of_one(f, case)], wrong, case)
+    of = _by_finding(settled)
+    pairs = []  # of all groups at once: a pair edits figures of its own group alone
     for group in _connected(wrong, case.members):
-        if not any(p[0][2] in LIKELY and done >= set(group) for p, done in settled.items()):
-            pairs = [p for f in group if case.rules[f] not in ORDERS for p in _of_two(f, case)]
-            settled |= _settled(pairs, wrong, case)
-    found = [_ranked(f, settled, case) for f in wrong]
+        if not any(p[0][2] in LIKELY and settled[p] >= set(group) for p in of.get(group[0], ())):
+            pairs += [p for f in group if case.rules[f] not in ORDERS for p in _of_two(f, case)]
+    settled |= _settled(pairs, wrong, case)
+    of = _by_finding(settled)
+    found = [_ranked(f, of.get(f, []), settled, case) for f in wrong]
     return pd.concat([f for f in found if len(f)] or [pd.DataFrame(columns=PROPOSAL)], ignore_index=True)
 
 
@@ -256,11 +259,19 @@ def _settled(tried, findings, case):
     return {tried[number]: done for number, done in settled.items()}
 
 
-def _ranked(finding, settled, case):
+def _by_finding(settled):
+    """List, for each finding, the proposals that settle it, in their order."""
+    of = {}
+    for proposal, done in settled.items():
+        for finding in done:
+            of.setdefault(finding, []).append(proposal)
+    return of
+
+
+def _ranked(finding, mine, settled, case):
     """Rank the proposals that settle a finding: all findings with few edits first, then plain slips."""
     rule, members, facts = case.rules[finding], case.members[finding], case.facts
     checked = members[roles_of(rule, len(members)).index(RULES[rule].checked)]
-    mine = [p for p, done in settled.items() if finding in done]
     central = {p[0][:2] for p in mine if p[0][2] == RECOMPUTED}
     ranked = sorted(mine, key=lambda p: (*_order(p, settled[p], facts, checked, central), p))
     seen, rows = set(), []

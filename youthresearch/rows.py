@@ -234,11 +234,7 @@ def _aligned(run, lines):
 
 
 def _compact(rows):
-    """Leave out empty cells where tabs stand for the eye only, and put the letters of 合  计 together."""
-    if len({len(cells) for cells in rows.values()}) > 1 or not any(c[0].text for c in rows.values()):
-        filled = {i: [c for c in cells if c.text] for i, cells in rows.items()}
-        if len({len(cells) for cells in filled.values()}) == 1:
-            return filled
+    """Put the letters of 合  计 together."""
     joined = {i: _joined(cells) for i, cells in rows.items()}
     either = (
         len(cells) for i in rows for cells in ({len(rows[i]): rows[i], len(joined[i]): joined[i]}).values()

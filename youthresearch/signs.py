@@ -5,8 +5,8 @@ from bisect import bisect_right
 from functools import cache
 from math import inf
 
-from .quantities import lexicon_codes, lexicon_pattern, lexicon_words
 from .tokens import AGE, BODY, BRACKET, BREAK, GROUP, NAME, NOUN, NUMBER, OTHER, PLACE, classify, cut
+from .words import lexicon_codes, lexicon_pattern, lexicon_words
 
 THAN = ("较(?![大高好强多快少低慢为长短深严优易难])", "比(?<![别占青学相]比)(?![例赛重率])")
 _LIMIT = re.compile(r"以[上下内]|(?:至|到|-|~|—)")

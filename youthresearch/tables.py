@@ -439,8 +439,6 @@ def _second(header, below):
         return []
     if all(unit_of(c.text.strip("()"))[0] for c in sub if c.text):
         return _padded(header, width), _padded(sub, width, left=len(sub) < len(header))
-    if len(header) == width == len(sub) + 1 or (len(header) < width and len(sub) < width):
-        return _under_each(header, sub, width)
     header, sub = _padded(header, width), _padded(sub, width)
     return _grouped(header, sub) if not all(c.text for c in header[1:]) else []
 
@@ -459,15 +457,6 @@ def _grouped(header, sub):
     if len({tuple(names) for top, names in groups if top.text}) > 1:
         return None
     return tops, [c if c.text else top for top, c in zip(header, sub, strict=True)]
-
-
-def _under_each(header, sub, width):
-    """Spread a header without empty cells over a second line that repeats itself under each of its cells."""
-    tops, each = header[1:], len(sub) // max(len(header) - 1, 1)
-    names = [c.text for c in sub]
-    if len(sub) != width - 1 or not each or names != names[:each] * len(tops):
-        return []
-    return [None, *(top for top in tops for _ in range(each))], [header[0], *sub]
 
 
 def _padded(row, width, left=False):
@@ -678,14 +667,8 @@ def _figure(cell, value, said, unit, at, scope):
         "baseline": said.baseline,
         "at": at,
         "since": since,
-        "cumulative": False,
-        "event": False,
-        "new": False,
-        "each": False,
-        "noun": said.span,
-        "rule": "table",
-        "other": None,
-        "whole": None,
+        **dict.fromkeys(("cumulative", "event", "new", "each"), False),
+        **{"noun": said.span, "rule": "table", "other": None, "whole": None},
         "scope": "" if TOTAL.fullmatch(scope) else scope,
     }
 

@@ -3,11 +3,13 @@
 Every word has a class. The words of each role are in the lexicon and can be extended there.
 """
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import attrgetter
 
 from .places import is_place
-from .quantities import lexicon_codes
+from .words import purely, roles
 
 WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
 PEOPLE = ("名", "位", "人", "人次")
@@ -74,6 +76,7 @@ def tagger():
 # After a sentence stand marks, so that what looks beyond its last word, or before its first one by an index
 # below zero, finds some.
 _BEYOND = [Token("", "x", 0, 0)] * 4
+_START, _END = attrgetter("start"), attrgetter("end")
 
 
 def cut(text):
@@ -347,24 +350,22 @@ def may_stand(sort):
     return sort in "npwvag"
 
 
-@cache
-def roles(role):
-    """Return the words of a role in the lexicon."""
-    return frozenset(lexicon_codes(role))
-
-
-@cache
-def coded(role, code):
-    """Return the words of a role that have a code."""
-    return frozenset(word for word, its in lexicon_codes(role).items() if its == code)
-
-
-@cache
-def purely(role, *others):
-    """Return the words of a role that have none of the others."""
-    return roles(role).difference(*map(roles, others))
-
-
 def span(tokens, begin, last):
-    """Return the offsets of the tokens from begin to last, or nothing."""
-    return None if begin is None or last is None else (tokens[begin].start, tokens[last].end)
+    """Return the offsets of the tokens from begin to last."""
+    return tokens[begin].start, tokens[last].end
+
+
+def first_of(tokens, phrase):
+    """Return the index of the token that a phrase begins in."""
+    return bisect_right(tokens, phrase[0], hi=len(tokens) - len(_BEYOND), key=_START) - 1
+
+
+def last_of(tokens, phrase):
+    """Return the index of the token that a phrase ends in."""
+    return bisect_left(tokens, phrase[1], hi=len(tokens) - len(_BEYOND), key=_END)
+
+
+def head_of(tokens, phrase):
+    """Return the word that a phrase ends in; empty where it is nothing, or of another sentence."""
+    last = tokens[last_of(tokens, phrase)] if phrase else None
+    return last.word if last and last.end == phrase[1] else ""

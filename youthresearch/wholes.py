@@ -30,15 +30,16 @@ def follow(lead, start, context):
     start : int
         Where their sentence starts.
     context : dict
-        ``levels``, rows of the levels that the sentence told so far, without those of closed brackets;
-        ``scopes``, for each open bracket the levels that are told apart in it, how many went before it, and
-        the noun and unit before it; and ``paragraph``, with the ``wholes`` of the sentence before (see
-        `wholes_of`).
+        ``levels``, rows of the levels that the sentence told so far, and ``counted``, nouns and units of its
+        figures, without those of closed brackets; ``scopes``, for each open bracket the levels that are told
+        apart in it, and how many levels and figures went before it, with the last noun and unit; and
+        ``paragraph``, with the ``wholes`` of the sentence before (see `wholes_of`).
     """
     levels, scopes, told = context["levels"], context["scopes"], ""
     for mark in _MARK.finditer(lead):
         if mark[0] == "(":
-            scopes.append([(), len(levels), context["noun"], context.get("unit", "")])
+            before = len(levels), len(context["counted"]), context["noun"], context.get("unit", "")
+            scopes.append([(), before])
         elif mark[0] == ")":
             _close(levels, scopes, context)
         elif mark[0] not in _ANEW:
@@ -53,8 +54,8 @@ def follow(lead, start, context):
 
 def _close(levels, scopes, context):
     if len(scopes) > 1:
-        _, before, noun, unit = scopes.pop()
-        del levels[before:]
+        _, (before, counted, noun, unit) = scopes.pop()
+        del levels[before:], context["counted"][counted:]
         context |= {"noun": noun, "unit": unit} if noun else {}
 
 

@@ -1,11 +1,16 @@
 """The words that extraction reads: the project's, and a researcher's own beside them.
 
+Each word of data/lexicon.csv has a role, and some a code; `roles`, `coded` and `purely` are the sets of them,
+`lexicon_pattern`, `either` and `compiled` make patterns of them.
+
 What the readers make of the words (patterns, tagger, code book) is kept, and made anew when others are to
 be read.
 """
 
+import re
 import sys
 from contextlib import contextmanager
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from threading import RLock
@@ -21,8 +26,9 @@ LOADERS = {"lexicon": load_lexicon, "units": load_units, "indicators": load_indi
 # All that these cache is made of the words.
 _READERS = (
     *("quantities", "rates", "norms", "refusals", "tokens", "phrases", "nouns", "signs", "clauses", "labels"),
-    *("codebook", "extract", "wholes"),
+    *("codebook", "extract", "wholes", "words"),
 )
+_CAPITALS = re.compile("[A-Z][A-Z_]+")
 _LOCK = RLock()  # one thread at a time, since what is made of the words is the process's
 _now = {"state": ()}
 
@@ -82,6 +88,71 @@ def word_table(name):
         return table(folder)
     keys = ["word", "role"] if name == "lexicon" else ["unit"]
     return pd.concat([table(folder), table()], ignore_index=True).drop_duplicates(keys)
+
+
+def lexicon_codes(role):
+    """Return the words of one role of the lexicon with their codes, as a dict."""
+    return _lexicon()[role]
+
+
+@cache
+def _lexicon():
+    """Sort the words of the lexicon by their roles, in one reading."""
+    table, codes = word_table("lexicon"), {}
+    for word, role, code in zip(table["word"], table["role"], table["code"], strict=True):
+        codes.setdefault(role, {})[word] = code
+    return codes
+
+
+@cache
+def roles(role):
+    """Return the words of a role in the lexicon."""
+    return frozenset(lexicon_codes(role))
+
+
+@cache
+def coded(role, code):
+    """Return the words of a role that have a code."""
+    return frozenset(word for word, its in lexicon_codes(role).items() if its == code)
+
+
+@cache
+def purely(role, *others):
+    """Return the words of a role that have none of the others."""
+    return roles(role).difference(*map(roles, others))
+
+
+def lexicon_words(*names):
+    """Return the words of some roles, escaped for a pattern, the longest first."""
+    words = {word for role in names for word in lexicon_codes(role)}
+    return list(map(re.escape, sorted(words, key=lambda w: (-len(w), w))))
+
+
+def lexicon_pattern(*names):
+    """Return the words of some roles as one alternation."""
+    return "|".join(lexicon_words(*names))
+
+
+def compiled(patterns, names):
+    """Compile patterns, a dict, in which capitals stand for a text of `names` or a role of the lexicon."""
+
+    def spelt(pattern):
+        return _CAPITALS.sub(
+            lambda m: spelt(names[m[0]]) if m[0] in names else lexicon_pattern(m[0].lower()), pattern
+        )
+
+    return {name: re.compile(spelt(pattern)) for name, pattern in patterns.items()}
+
+
+def either(words, unless=None, first=()):
+    """Return words as one alternation, the longest first; by first characters, so that few are tried.
+
+    unless: what must not follow some of them, as patterns; first: characters in the order to try them.
+    """
+    rest, unless = {c: [] for c in first}, unless or {}
+    for word in sorted(words, key=lambda w: (-len(w), w)):
+        rest.setdefault(word[0], []).append(re.escape(word[1:]) + unless.get(word, ""))
+    return "|".join(re.escape(c) + (f"(?:{'|'.join(r)})" if r != [""] else "") for c, r in rest.items() if r)
 
 
 def _check_codes(table, path):
