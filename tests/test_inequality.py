@@ -104,6 +104,15 @@ def test_beta_convergence_finds_the_slope_it_was_made_with():
     assert repr(found).startswith("beta convergence: x\n  beta         -0.1000  (se 0.0000, HC1)")
 
 
+@pytest.mark.parametrize("backend", ["pyarrow", "numpy_nullable"])
+def test_convergence_is_the_same_in_columns_of_another_type(backend):
+    plain = panel(np.random.default_rng(6).uniform(1, 9, size=(7, 4)))
+    other = plain.convert_dtypes(dtype_backend=backend)
+    assert repr(yr.beta_convergence(other, outcome="x")) == repr(yr.beta_convergence(plain, outcome="x"))
+    sigma = [yr.sigma_convergence(p, outcome="x") for p in (other, plain)]
+    pd.testing.assert_frame_equal(*sigma, check_dtype=False)
+
+
 def test_beta_convergence_is_of_districts_known_first_and_last_and_counts_intervals():
     """A gap between has no part in growth from the first level to the last."""
     rng = np.random.default_rng(3)

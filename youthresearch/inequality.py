@@ -271,7 +271,7 @@ def beta_convergence(panel, *, outcome):
         raise DataError(f"{len(table)} districts in {table.shape[1]} periods are too few for a slope.")
     begin, end = ordinals(table.columns[[0, -1]])
     span = int(end - begin)
-    first, last = np.log(table.iloc[:, [0, -1]].to_numpy()).T
+    first, last = np.log(table.iloc[:, [0, -1]].to_numpy(float)).T
     if np.ptp(first) == 0:
         raise DataError(f"All districts begin with the same {outcome!r}, so there is no slope on it.")
     beta, se = _slope(first, (last - first) / span)
