@@ -291,7 +291,7 @@ def _of_each(tables, metrics):
     names = ["source_id", "fact_id", "part_of"]
     named = [t.assign(**{c: f"{n} " + t[c].astype("str") for c in names}) for n, t in enumerate(tables)]
     table = metrics(pd.concat(named, ignore_index=True))
-    found = dict(iter(table.groupby(table["source_id"].str.partition(" ")[0].astype(int))))
+    found = dict(iter(table.groupby(table["source_id"].str.split(" ").str[0].astype(int))))
     return [found.get(n, table.head(0)) for n in range(len(tables))]
 
 
