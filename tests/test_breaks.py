@@ -113,6 +113,12 @@ def test_parts_and_indicators_are_series_of_their_own(prop99):
     assert not len(yr.find_breaks(both.iloc[::-1]))
 
 
+def test_a_scope_that_is_missing_drops_no_series(prop99):
+    there = (prop99["district"] == prop99["district"].unique()[5]) & (prop99["period"] >= 1988)
+    found = yr.find_breaks(changed(prop99, there, 1e-4).assign(scope=None))
+    assert len(found) == 1 and found.attrs["tested"] == 39 * 30
+
+
 def test_simulated_panels_say_so():
     panel, _ = yr.simulate_panel(seed=1, districts=20)
     there = panel.index == panel.index[panel["value"] > 100][50]

@@ -7,7 +7,7 @@ from .schema import PANEL, check_columns, check_number, check_numbers, is_simula
 
 SERIES = ["indicator", "district", "scope"]
 POWERS = np.array([1, 2, 3, 4, 8])  # a digit lost; 百, 千, 万, 亿 and per cent written as a fraction
-HUNDREDFOLD = 2.0  # decades: more than any series moves from one period to the next
+HUNDREDFOLD = 2.0  # decades: more than what is counted of a district moves from one period to the next
 ENOUGH = 10  # steps of an indicator, from which their spread can be told
 LEFT = np.log10([1.25, 2])  # what may be left of a step without its power of ten, at least and at most
 
@@ -79,7 +79,7 @@ def find_breaks(panel, *, smallest=5, spread=6):
 def _steps(panel):
     """Pair each cell with the one before it in its series; and count the pairs that have no ratio."""
     panel = panel[[*SERIES, "period", "low", "value", "high"]].sort_values([*SERIES, "period"])
-    earlier = panel.groupby(SERIES, sort=False)[["period", "low", "value", "high"]].shift()
+    earlier = panel.groupby(SERIES, sort=False, dropna=False)[["period", "low", "value", "high"]].shift()
     earlier = earlier.set_axis(["period_before", "low_before", "before", "high_before"], axis=1)
     pairs = panel.join(earlier).dropna(subset="before")
     steps = pairs[(pairs["value"] > 0) & (pairs["before"] > 0)].copy()
@@ -95,7 +95,7 @@ def _steps(panel):
 
 def _once(found):
     """Mark the cells that stand alone, and leave out the steps back from them."""
-    later = found.groupby(SERIES, sort=False)[["step", "period_before"]].shift(-1)
+    later = found.groupby(SERIES, sort=False, dropna=False)[["step", "period_before"]].shift(-1)
     undone = later["period_before"].eq(found["period"])
     undone &= (found["step"] + later["step"]).abs() < found["step"].abs() / 2
     back = np.zeros(len(found), dtype=bool)

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-import unicodedata
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 
 from .dates import ISO
 from .paragraphs import DEFAULT, shorten
-from .schema import DataError
+from .schema import DataError, composed
 
 SUFFIXES = (".txt", ".htm", ".html", ".shtml", ".xhtml", ".docx", ".docm", ".pdf")
 # Refused with the remedy, rather than not seen.
@@ -163,11 +162,6 @@ def _places(files):
     except ValueError:  # no files, or files on two drives
         return [file.replace(os.sep, "/") for file in files]
     return [os.path.relpath(file, folder).replace(os.sep, "/") for file in files]
-
-
-def composed(text):
-    """Put letters and their accents together, as they are typed."""
-    return unicodedata.normalize("NFC", text)
 
 
 def printable(text):

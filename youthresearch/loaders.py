@@ -2,7 +2,6 @@
 
 import os
 import re
-import unicodedata
 import warnings
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from .schema import (
     DataError,
     as_path,
     check_columns,
+    composed,
     key_faults,
     mark_simulated,
     read_table,
@@ -89,8 +89,7 @@ def load_documents(data=None):
     if not paths:
         raise DataError(f"No documents in {folder}: put one <source_id>.txt there for each source.")
     texts = [_read_text(p) for p in paths]
-    names = [unicodedata.normalize("NFC", p.stem) for p in paths]  # macOS may take letters and accents apart
-    return pd.DataFrame({"source_id": names, "text": texts})
+    return pd.DataFrame({"source_id": [composed(p.stem) for p in paths], "text": texts})
 
 
 def load_indicators(data=None):

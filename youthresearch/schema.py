@@ -4,6 +4,7 @@ import json
 import os
 import re
 import time
+import unicodedata
 from functools import cache
 from numbers import Integral, Real
 from os import PathLike
@@ -287,6 +288,11 @@ def check_number(*, above=-np.inf, at_least=-np.inf, below=np.inf, at_most=np.in
     for name, value in given.items():
         if not (is_number(value) and above < value < below and at_least <= value <= at_most):
             raise DataError(f"{name}={value!r} must be a number" + (f", {told}." if told else "."))
+
+
+def composed(text):
+    """Put letters and their accents together, as they are typed; macOS may take them apart in file names."""
+    return unicodedata.normalize("NFC", text)
 
 
 def as_path(name, given):
