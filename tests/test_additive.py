@@ -108,6 +108,7 @@ def test_controls_that_say_the_same_are_left_to_the_estimator():
     assert not adds_up(yr.imputation_did(pd.concat([panel, twice]), outcome="y", controls=["x", "double"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", sweep(yr.event_study, slow=[yr.sun_abraham]), ids=lambda f: f.__name__)
 def test_what_does_not_add_up_is_estimated_anew(estimator):
     panel = make_panel(3, 0.1)
@@ -140,6 +141,7 @@ def test_doubly_robust_estimates_are_held_against_others_like_them():
     assert adds_up(yr.staggered_did(panel, outcome="y", method="dr"))  # nothing to be robust to
 
 
+@pytest.mark.slow
 def test_event_times_put_together_and_two_bases():
     panel = make_panel(5, 0.0)
     check(panel, yr.event_study, {"window": (-2, 1), "population": "people"})

@@ -133,6 +133,7 @@ def test_a_finding_carries_the_numbers_that_decide_it(findings):
 PARTS = ("whole", "level", 250, "人", {"indicator": "cadres"})
 
 
+@pytest.mark.slow
 def test_a_share_that_was_cut_instead_of_rounded():
     own = {"part_of": "whole", "indicator": "cadres_party"}
     printed = {
@@ -162,6 +163,7 @@ def test_is_there_a_whole_number_behind_a_growth_rate():
     assert verdicts("base", *tables) == list(printed.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("growth", "expected"), [(20, "undetermined"), (22, "conflict")])
 def test_vague_figures_leave_room_but_not_any_room(growth, expected):
     """超过23万, up 3万余: any growth up to 21.05% is possible, 22% is not."""
@@ -192,6 +194,7 @@ def test_a_part_is_no_larger_than_its_whole():
     assert verdicts("part", *tables) == list(parts.values())
 
 
+@pytest.mark.slow
 def test_figures_of_another_place_date_or_status_are_not_related():
     others = [
         {"scope": "高桥镇"},
@@ -208,6 +211,7 @@ def test_figures_of_another_place_date_or_status_are_not_related():
     assert len(yr.audit_facts(apart(tables))) == 0
 
 
+@pytest.mark.slow
 def test_two_levels_that_differ_are_not_chosen_from():
     table = facts(
         ("l", "level", 1100, "个", {}),
@@ -225,6 +229,7 @@ def both_ways(table):
     return one
 
 
+@pytest.mark.slow
 def test_more_than_x_and_more_than_y_contradict_nothing():
     """超过23万, up 超过15%: every reading is possible."""
     table = facts(
@@ -235,17 +240,20 @@ def test_more_than_x_and_more_than_y_contradict_nothing():
     assert yr.derive_before(table)[["before_low", "before_high"]].loc[0].tolist() == [0, float("inf")]
 
 
+@pytest.mark.slow
 def test_everything_new_is_no_crash():
     table = facts(("l", "level", 10, "个", {}), ("d", "change", 10, "个", {}), ("g", "growth", 100, "%", {}))
     assert "not defined" in yr.audit_facts(table)["arithmetic"].item()
 
 
+@pytest.mark.slow
 def test_a_change_larger_than_the_level_is_infeasible():
     table = facts(("l", "level", 10, "个", {}), ("d", "change", 20, "个", {}), ("g", "growth", 100, "%", {}))
     assert verdict(table, "growth") == "infeasible"
     assert yr.derive_before(table)["before_low"].isna().all()
 
 
+@pytest.mark.slow
 def test_an_area_is_no_count():
     """1.2 of 2.5 square kilometres is 50% on some reading (1.25 of 2.45 is 51%)."""
     own = {"part_of": "w", "resolution": 0.1}
@@ -257,12 +265,14 @@ def test_an_area_is_no_count():
     assert verdict(table, "share") == "holds"
 
 
+@pytest.mark.slow
 def test_a_figure_said_again_counts_once():
     rows = [("l", "level", 1100, "个", {}), ("m", "level", 1100, "个", {}), ("d", "change", 418, "个", {})]
     table = facts(*rows, ("g", "growth", 62.76, "%", {"resolution": 0.01}))
     assert both_ways(table)["verdict"].tolist() == ["conflict"]
 
 
+@pytest.mark.slow
 def test_one_value_with_two_hedges_is_ambiguous_and_listed():
     rows = [
         ("l", "level", 230000, "人", {}),
@@ -273,6 +283,7 @@ def test_one_value_with_two_hedges_is_ambiguous_and_listed():
     assert yr.list_refused(findings)["fact_ids"].tolist() == ["l", "m"]
 
 
+@pytest.mark.slow
 def test_a_rate_without_a_baseline_is_still_checked():
     table = facts(
         ("l", "level", 1100, "个", {}),
@@ -282,6 +293,7 @@ def test_a_rate_without_a_baseline_is_still_checked():
     assert verdict(table, "growth") == "conflict"
 
 
+@pytest.mark.slow
 def test_a_vague_part_is_not_excused_by_truncation():
     """97余 of 250 is 38.8 to 39.2%: a cut 38% fits only some readings."""
     own = {"part_of": "whole", "indicator": "cadres_party"}
@@ -308,12 +320,14 @@ def test_a_placeholder_takes_no_part(findings):
     assert "template-xx" not in set(findings["source_id"])
 
 
+@pytest.mark.slow
 def test_a_fraction_in_words_takes_no_part():
     draft = yr.extract_facts("三分之一的村建有书屋。书屋250间，其中镇级书屋300间。", source_id="s")
     assert draft["resolution"].isna().sum() == 1
     assert yr.audit_facts(draft)["arithmetic"].tolist() == ["300 of 250"]
 
 
+@pytest.mark.slow
 def test_the_level_before_follows_from_the_change():
     before = yr.derive_before(FACTS).set_index(["source_id", "indicator"])
     nanshan = before.loc["nanshan-2021"]
@@ -334,6 +348,7 @@ def test_volunteers_before_the_reform_are_an_interval():
     assert (closed["growth_low"], closed["growth_high"]) == pytest.approx((14.3, 21.1), abs=0.05)
 
 
+@pytest.mark.slow
 def test_nothing_to_check_gives_an_empty_table_of_the_same_shape(findings):
     assert list(yr.audit_facts(FACTS.head(1))) == list(findings)
     assert len(yr.audit_facts(FACTS.head(0), IDENTITIES)) == 0
@@ -447,6 +462,7 @@ def test_a_part_of_like_name_or_of_persons_or_money_is_no_larger_than_its_whole_
     assert stated[text].set_index("relation").loc["part", "verdict"] == "conflict"
 
 
+@pytest.mark.slow
 def test_what_follows_is_derived_with_the_facts_it_rests_on():
     """1367 from 2209 and 61.6%; volunteers before: 230,000 to 240,000 less 30,000 to 40,000."""
     one = "source_id == 'nanshan-2021'"
@@ -460,6 +476,7 @@ def test_what_follows_is_derived_with_the_facts_it_rests_on():
     assert opened.set_index("indicator").loc["volunteers_registered", "high"] == float("inf")
 
 
+@pytest.mark.slow
 def test_tightening_agrees_with_trying_every_number():
     """30-odd of 38 posts are 84.2%: of 30 to 40 only 32 gives it."""
     own = {"part_of": "w", "indicator": "assistants_recruited"}
@@ -487,6 +504,7 @@ def test_relations_that_leave_no_value_together_are_named_and_those_in_conflict_
     assert len(alone) == 0 and yr.list_refused(alone).empty
 
 
+@pytest.mark.slow
 def test_the_whole_of_a_share_is_derived():
     """18,278 are 98.74%: of 18,511 or 18,512, for 18,510 would give 98.75% and 18,513 98.73%."""
     table = facts(("p", "level", 18278, "个", {}), ("s", "share", 98.74, "%", {"resolution": 0.01}))
@@ -494,6 +512,7 @@ def test_the_whole_of_a_share_is_derived():
     assert (whole["low"], whole["high"]) == (18511, 18512)
 
 
+@pytest.mark.slow
 def test_relations_across_sources_and_places():
     rows = [
         ("a", "level", 1000, "人", {"source_id": "s1", "indicator": "members", "period_end": "2021"}),
@@ -514,6 +533,7 @@ def test_relations_across_sources_and_places():
     assert findings.loc["change", "verdict"] == "conflict"
 
 
+@pytest.mark.slow
 def test_a_flow_is_no_larger_than_the_running_total():
     own = {"indicator": "volunteer_hours"}
     table = facts(
@@ -523,6 +543,7 @@ def test_a_flow_is_no_larger_than_the_running_total():
     assert verdict(table, "cumulative") == "conflict"
 
 
+@pytest.mark.slow
 def test_what_is_not_related_is_listed_with_the_reason():
     table = facts(("l", "level", 1100, "个", {"scope": "高桥镇"}), ("d", "change", 418, "个", {}))
     listed = yr.list_refused(yr.audit_facts(table))
@@ -597,6 +618,7 @@ def test_a_change_is_of_the_level_that_its_words_tell(number, changed):
         assert growth == [expected] * bool(expected)
 
 
+@pytest.mark.slow
 def test_a_change_of_none_of_several_levels_is_listed():
     text = "企业青年90名，校园青年250名，青年比上年增加10名，增长50%。"
     draft = all_youth(yr.extract_facts(text, source_id="s"))
@@ -637,12 +659,14 @@ def members_and_clubs():
     return facts(whole, ("p", "level", 90, "个", {"indicator": "clubs", "part_of": "w"})).assign(note="")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", sweep(yr.audit_facts, slow=[yr.propose_repairs, yr.audit_report]))
 def test_what_is_counted_is_told_by_the_code_book_that_is_given(call):
     table, book = members_and_clubs(), pd.concat([yr.load_indicators(), CLUBS])
     assert len(call(table)) and call(table, indicators=book).empty
 
 
+@pytest.mark.slow
 def test_what_is_counted_is_told_by_the_units_that_are_given():
     """The project's units do not know the 伙: they could be of either sort."""
     groups = members_and_clubs().assign(unit=["名", "伙"])
@@ -656,6 +680,7 @@ def test_what_is_counted_is_told_by_the_units_that_are_given():
         yr.tighten(groups, units=CLUBS[["indicator"]])
 
 
+@pytest.mark.slow
 def test_organisations_are_no_part_of_persons_and_persons_of_posts():
     checked = {
         ("个", "branches", "名", "members"): [],
@@ -677,6 +702,7 @@ def test_organisations_are_no_part_of_persons_and_persons_of_posts():
     assert relations == list(checked.values())
 
 
+@pytest.mark.slow
 def test_an_indicator_that_collects_different_things_has_many_values():
     """They are no second statement of one thing; two numbers of members on one day are."""
     table = yr.load_facts().query("source_id == 'longhua-2018' and kind == 'level'").head(2)

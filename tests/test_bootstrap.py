@@ -61,6 +61,7 @@ def all_signs(n):
     return list(product([-1.0, 1.0], repeat=n))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", sweep(0, slow=[1]))
 @pytest.mark.parametrize("gaps, controls", sweep((0.1, ["x"]), slow=[(0.0, None), (0.1, None), (0.0, ["x"])]))
 def test_every_sign_gives_the_t_of_least_squares(seed, gaps, controls):
@@ -76,6 +77,7 @@ def test_every_sign_gives_the_t_of_least_squares(seed, gaps, controls):
     assert test.p_value == pytest.approx(share(actual, made))
 
 
+@pytest.mark.slow
 def test_population_weights_the_regression():
     table = few(3)
     people = {d: 1.0 + i for i, d in enumerate(sorted(table["district"].unique()))}
@@ -90,6 +92,7 @@ def test_population_weights_the_regression():
     assert np.sort(test.distribution) == pytest.approx(np.sort(made), abs=1e-7)
 
 
+@pytest.mark.slow
 def test_event_study_tests_the_mean_of_its_effects():
     table = few(4)
     effect = yr.event_study(panel_of(table), outcome="y")
@@ -172,6 +175,7 @@ def test_two_runs_are_the_same_and_seeds_differ():
     assert (one.distribution != other.distribution).any()
 
 
+@pytest.mark.slow
 def test_with_few_treated_it_says_that_it_hardly_ever_rejects():
     """California of 27 states: whatever it did, restricted residuals carry it into every draw."""
     effect = yr.did(yr.read_study("organ_donations"), outcome="rate")

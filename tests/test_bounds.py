@@ -28,6 +28,7 @@ def vague_panel(seed, **options):
     return panel.assign(low=panel["value"] - down, high=panel["value"] + up)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", sweep(yr.did, slow=ESTIMATORS[1:]), ids=lambda f: f.__name__)
 def test_every_vertex_estimated_anew(estimator):
     """Four vague figures: 16 panels, each estimated; the rest are points."""
@@ -86,6 +87,7 @@ def two_by_two():
     return yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
 
 
+@pytest.mark.slow
 def test_bounds_say_which_assignments_were_drawn():
     panel, _ = yr.simulate_panel(seed=1, districts=60, periods=6, waves={"2018Q1": 6})
     effect = yr.did(panel, outcome="orgs")
@@ -114,6 +116,7 @@ def test_an_open_figure_is_named_and_a_cap_closes_it():
             yr.interval_bounds(effect, panel, cap=cap)
 
 
+@pytest.mark.slow
 def test_an_open_figure_without_weight_leaves_the_bounds_closed():
     """In staggered_did periods before the base have no weight."""
     table = random_table(1, districts=14, periods=4)
@@ -163,6 +166,7 @@ def test_without_vagueness_the_interval_is_that_of_the_point(estimator):
     assert bounds.interval_high == pytest.approx(effect.att + 1.959963984540054 * effect.se)
 
 
+@pytest.mark.slow
 def test_the_error_at_an_end_is_that_of_the_panel_at_this_end():
     """One wave without gaps: estimated anew with every figure at the end, the clustered error is the same."""
     panel = vague_panel(4, districts=20, periods=4)
@@ -188,6 +192,7 @@ def test_another_panel_and_a_broken_interval_are_refused():
         yr.interval_bounds(effect, panel.assign(low=panel["high"] + 1))
 
 
+@pytest.mark.slow
 @by_name
 def test_few_treated_have_the_spread_over_other_assignments_at_each_end(estimator):
     """The panel at an end, estimated and reassigned anew."""
@@ -226,6 +231,7 @@ def test_with_a_district_a_cohort_the_interval_is_open():
     assert bounds.low == bounds.high == pytest.approx(1.75)  # 2.5 more, against 0.75 more
 
 
+@pytest.mark.slow
 def test_strata_in_which_nothing_can_be_reassigned_are_no_degrees_of_freedom():
     """One pilot, in the first of six strata of five: three other districts tell how far a fourth strays."""
     table = pd.DataFrame({"district": np.repeat([f"d{i:02d}" for i in range(30)], 4)})
@@ -246,6 +252,7 @@ def test_strata_in_which_nothing_can_be_reassigned_are_no_degrees_of_freedom():
     assert bounds.interval_high - effect.att == pytest.approx(3.18244631 * error)  # t(3), any table
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "estimator", sweep(yr.event_study, slow=[yr.did, yr.staggered_did]), ids=lambda f: f.__name__
 )
@@ -345,6 +352,7 @@ def test_trace_leads_to_the_words_of_the_report():
         yr.trace(effect, panel, facts.head(1))
 
 
+@pytest.mark.slow
 def test_trace_splits_a_cell_of_two_facts_and_puts_a_wide_one_first():
     panel, facts = traced()
     panel.loc[0, "fact_ids"] = " ".join(facts["fact_id"].head(2))
@@ -355,6 +363,7 @@ def test_trace_splits_a_cell_of_two_facts_and_puts_a_wide_one_first():
     assert (table["fact_id"] == facts["fact_id"].iloc[1]).sum() == 2
 
 
+@pytest.mark.slow
 @by_name
 def test_contributions_add_up_with_gaps(estimator):
     panel = panel_of(random_table(6, gaps=0.1))
@@ -365,6 +374,7 @@ def test_contributions_add_up_with_gaps(estimator):
     assert table["contribution"].sum() == pytest.approx(effect.att)
 
 
+@pytest.mark.slow
 def test_a_panel_without_bounds_is_refused_and_one_with_a_column_weight_is_not():
     panel = vague_panel(1)
     effect = yr.staggered_did(panel, outcome="y")
@@ -387,6 +397,7 @@ def test_a_panel_without_evidence_cannot_be_traced():
         yr.interval_bounds(effect, effect)
 
 
+@pytest.mark.slow
 def test_weights_that_are_rounding_open_no_bounds():
     """Cells that an event study leaves out weigh 1e-17, and that times infinity is infinity."""
     panel = vague_panel(3, districts=14, periods=4)
@@ -407,6 +418,7 @@ def level_free(panel, effect):
     return table.set_index(["district", "period"])["contribution"].sort_index()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", sweep(yr.staggered_did, slow=ESTIMATORS[:4]), ids=lambda f: f.__name__)
 def test_contributions_do_not_depend_on_the_level_of_districts_and_periods(estimator):
     """The weights of a district and of a period add up to rounding, which is none."""
@@ -417,6 +429,7 @@ def test_contributions_do_not_depend_on_the_level_of_districts_and_periods(estim
     np.testing.assert_allclose(high.to_numpy(), plain.to_numpy(), atol=1e-8)
 
 
+@pytest.mark.slow
 def test_contributions_to_a_synthetic_control_keep_the_level_of_districts():
     panel = panel_of(random_table(5, districts=14, periods=6)).query("indicator == 'y'")
     first = panel["cohort"].min()

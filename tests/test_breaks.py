@@ -87,6 +87,7 @@ def test_what_is_usual_is_the_median_deviation_as_of_a_normal(prop99, spread):
     assert set(zip(found["district"], found["period"], strict=True)) == wide - back and back <= wide
 
 
+@pytest.mark.slow
 def test_vague_cells_that_overlap_make_no_leap():
     rows = [("甲", 2015 + i, 100 + i) for i in range(12)] + [("乙", 2015, 10), ("乙", 2016, 5000)]
     panel = long_panel(rows)
@@ -119,6 +120,7 @@ def test_a_scope_that_is_missing_drops_no_series(prop99):
     assert len(found) == 1 and found.attrs["tested"] == 39 * 30
 
 
+@pytest.mark.slow
 def test_simulated_panels_say_so():
     panel, _ = yr.simulate_panel(seed=1, districts=20)
     there = panel.index == panel.index[panel["value"] > 100][50]

@@ -98,6 +98,7 @@ def test_extract_to_standard_output(folder, fresh):
     assert [r["token"] for r in rows(shown)] == ["520名", "增加120名", "增长30%"]
 
 
+@pytest.mark.slow
 def test_files_of_one_name_are_told_apart_as_in_a_corpus(folder):
     (folder / "b").mkdir()
     (folder / "b" / "right.txt").write_bytes((folder / "right.txt").read_bytes())
@@ -234,6 +235,7 @@ def test_audit_says_what_conflicts(folder):
     assert shown.index("61.29%") < shown.index("120 / (520 - 120)")
 
 
+@pytest.mark.slow
 def test_audit_in_chinese_is_aligned(folder):
     _, shown, _ = run(folder, "audit", *EACH, "--lang", "zh")
     words = load_labels().set_index("key")["label_zh"]
@@ -262,6 +264,7 @@ def test_audit_says_sums_and_repairs_in_one_language(lang, sums, folder):
     assert bool(english) == (lang == "en")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", sweep("en", slow=["zh"]))
 def test_audit_names_what_it_leaves_out(lang, folder):
     (folder / "odd.txt").write_text(ODD, encoding="utf-8")
@@ -300,6 +303,7 @@ def test_audit_reads_a_table_of_facts(folder):
     assert all(name in told for name in names)
 
 
+@pytest.mark.slow
 def test_audit_reads_a_folder_of_coded_facts(folder):
     coded = folder / "coded"  # with the project's sources, code book, places ...
     coded.mkdir()

@@ -32,6 +32,7 @@ def test_what_is_new_is_not_what_there_is(text, wanted):
     assert proposed(text) == [[wanted, "high"]]
 
 
+@pytest.mark.slow
 def test_a_change_is_of_the_indicator_of_its_level():
     text = "社会领域的团组织达到900个，比试点前增加300个，增长50%。"
     assert indicators(text) == ["orgs_social"] * 3
@@ -125,6 +126,7 @@ def test_high_confidence_needs_the_name_and_the_flow(text, wanted):
     assert proposed(text) == [wanted]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", sweep(10, slow=[30]))
 def test_what_extraction_proposes_fits_the_code_book(number):
     """Every indicator proposed for the project's documents takes the unit that is proposed with it."""

@@ -86,11 +86,13 @@ def test_reasons_where_there_is_no_kappa():
     assert agreement(*apart).loc["fact", ["n", "agree"]].tolist() == [2, 0]
 
 
+@pytest.mark.slow
 def test_one_category_each_but_not_the_same_is_no_agreement():
     row = agreement(*codings(*[("level", "share")] * 5)).loc["kind"]
     assert row[["agree", "kappa"]].tolist() == [0, 0]
 
 
+@pytest.mark.slow
 def test_a_coding_agrees_with_itself_in_any_order_and_under_any_ids():
     other = REPORT.sample(frac=1, random_state=1)
     ids = dict(zip(other["fact_id"], [f"x{i}" for i in range(len(other))], strict=True))
@@ -121,6 +123,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.slow
 def test_planted_differences_are_each_seen_in_their_field_alone():
     """Another row differs in each field; a field that a leaves empty throughout gets one value in both."""
     both = [REPORT.copy(), REPORT.copy()]
@@ -146,6 +149,7 @@ def moved(facts, **columns):
     return facts.assign(**{c: list(v) for c, v in columns.items()})
 
 
+@pytest.mark.slow
 def test_facts_meet_where_their_characters_overlap():
     a, b = codings(("level", "level"), ("share", "share"), ("mean", "mean"))
     b = moved(b, start=[1, 12, 21], end=[5, 14, 22])  # overlaps; only touches; lies inside
@@ -154,6 +158,7 @@ def test_facts_meet_where_their_characters_overlap():
     assert table.set_index("field").loc["span", ["n", "agree"]].tolist() == [2, 0]
 
 
+@pytest.mark.slow
 def test_each_fact_meets_the_one_it_shares_most_with():
     a, b = codings(("level", "level"), ("share", "share"))
     a = moved(a, start=[0, 4], end=[6, 10])
@@ -163,17 +168,20 @@ def test_each_fact_meets_the_one_it_shares_most_with():
     assert dict(zip(listed["fact_a"], listed["fact_b"], strict=True)) == {"0-0": "1-1", "0-1": "1-0"}
 
 
+@pytest.mark.slow
 def test_a_token_that_is_coded_twice_goes_to_the_fact_with_more_in_common():
     a, b = codings(("level", "share"), ("share", "level"))
     a, b = (moved(t, start=[0, 0], end=[2, 2]) for t in (a, b))
     assert agreement(a, b).loc["kind", ["n", "agree"]].tolist() == [2, 2]
 
 
+@pytest.mark.slow
 def test_only_sources_that_both_coded_are_compared():
     table = agreement(FACTS, REPORT)
     assert table.loc["fact", ["n", "agree"]].tolist() == [len(REPORT)] * 2
 
 
+@pytest.mark.slow
 def test_the_extractor_as_second_coder_agrees_as_often_as_its_score_says(proposed):
     """`score_extraction` aligns and compares by other code."""
     table = agreement(FACTS, proposed)
@@ -196,6 +204,7 @@ def as_text(facts, leave_out=("reviewer",)):
     return facts.astype(object).where(facts.notna(), "").astype(str).reset_index(drop=True)
 
 
+@pytest.mark.slow
 def test_settling_everything_for_a_gives_a_and_leaves_the_inputs_as_they_are(proposed, listed):
     shared = FACTS[FACTS["source_id"].isin(proposed["source_id"])]
     before = FACTS.copy(), proposed.copy()
@@ -216,6 +225,7 @@ def test_settling_everything_for_b_leaves_no_disagreement(proposed, listed):
     ).all()  # the extractor codes none: a's stand
 
 
+@pytest.mark.slow
 def test_settling_through_a_spreadsheet():
     """One of each: a is right, b is right, neither is, a fact that stays, and facts that go."""
     a, b = codings(
@@ -235,6 +245,7 @@ def test_settling_through_a_spreadsheet():
     assert settled["reviewer"].fillna("").tolist() == ["b", "b", "b", "", ""]
 
 
+@pytest.mark.slow
 def test_settled_numbers_carry_their_interval():
     a, b = codings((300.0, 3000.0), (5.0, 5.0), field="value")
     a, b = (t.assign(hedge=["nearly", "exact"], low=0.0, high=0.0) for t in (a, b))
@@ -244,6 +255,7 @@ def test_settled_numbers_carry_their_interval():
         assert (row["value"], row["low"], row["high"]) == (high, low, high)
 
 
+@pytest.mark.slow
 def test_the_cap_is_the_researchers_choice():
     a, b = (t.assign(hedge="over") for t in codings((3000.0, 3000.0), field="value"))
     listed = yr.list_disagreements(a, b)
@@ -252,6 +264,7 @@ def test_the_cap_is_the_researchers_choice():
     assert highs == [float("inf"), 4000]
 
 
+@pytest.mark.slow
 def test_ids_that_both_use_stay_apart_and_parts_follow():
     a, b = codings(("level", "level"), (None, "share"), (None, "share"))
     b = b.assign(fact_id=["w", "0-0", "p"], part_of=[None, "w", "0-0"])
@@ -354,6 +367,7 @@ def test_what_a_token_states_in_another_form_is_not_listed():
     assert len(yr.reread_tokens(table)) == 0
 
 
+@pytest.mark.slow
 def test_the_projects_facts_are_those_of_their_tokens():
     """Five are coded otherwise with a reason: none at all, and ranks among the first five but not first."""
     found = yr.reread_tokens(yr.load_facts())

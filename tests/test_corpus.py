@@ -174,6 +174,7 @@ def test_output_is_the_same_bytes_and_the_same_facts(folder, tmp_path):
     assert sorted(plain["fact_id"]) == sorted(facts["fact_id"])
 
 
+@pytest.mark.slow
 def test_drafts_are_no_facts_and_say_what_reads_them(folder, tmp_path):
     extract_corpus(folder, output=tmp_path / "drafts")
     with pytest.raises(DataError, match="read by read_corpus"):
@@ -191,6 +192,7 @@ def test_nothing_to_read_gives_tables_of_the_same_columns_and_types(folder, tmp_
     assert pd.read_parquet(tmp_path / "out" / "facts").dtypes.equals(full.dtypes)
 
 
+@pytest.mark.slow
 def test_a_document_without_facts_changes_no_type(tmp_path):
     (tmp_path / "a.txt").write_text("没有数字的一份报告。", encoding="utf-8")
     none = extract_corpus(tmp_path / "a.txt")
@@ -210,6 +212,7 @@ def test_facts_with_their_attrs_can_be_joined(folder):
 # Which documents, under which names
 
 
+@pytest.mark.slow
 def test_files_that_share_a_stem_are_told_apart_by_their_place(tmp_path):
     paths = [write(tmp_path / place / "report.txt", i) for i, place in enumerate("ab")]
     write(tmp_path / "a" / "other.txt", 5)
@@ -220,6 +223,7 @@ def test_files_that_share_a_stem_are_told_apart_by_their_place(tmp_path):
     assert len(set(ids) & set(extract_corpus(tmp_path).attrs["documents"]["source_id"])) == 2
 
 
+@pytest.mark.slow
 def test_names_that_differ_in_case_alone_are_told_apart(tmp_path):
     """Pages of evidence bear them, which on Windows and macOS would be one file."""
     for i, place in enumerate(("a/Report.txt", "b/report.txt", "b/other.txt")):
@@ -231,6 +235,7 @@ def test_names_that_differ_in_case_alone_are_told_apart(tmp_path):
 APART = unicodedata.normalize("NFD", "吕é")
 
 
+@pytest.mark.slow
 @any_name
 def test_letters_and_accents_that_the_system_took_apart_are_put_together(tmp_path):
     """As macOS may hand names over, however they were typed."""
@@ -274,6 +279,7 @@ def test_a_name_with_blanks_makes_fact_ids_that_can_be_told_apart(tmp_path):
         audit_facts(facts.assign(fact_id=facts["fact_id"].str.replace("-", " ")))
 
 
+@pytest.mark.slow
 def test_the_same_bytes_twice_are_read_once(tmp_path, extracted):
     for name in ("b", "a", "c"):
         write(tmp_path / f"{name}.txt", 1)
@@ -300,6 +306,7 @@ def test_folders_are_searched_for_reports_alone(tmp_path):
     ]  # h.doc is read for what it holds, which is text
 
 
+@pytest.mark.slow
 @any_name
 @pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
 def test_a_name_in_another_encoding_is_no_obstacle(tmp_path):

@@ -226,6 +226,7 @@ def test_what_happened_did_so_in_the_year_and_not_on_the_day_of_counting():
     assert periods(f"{TITLE}截至12月20日，累计办赛400场。") == [["", "2019-12-20"]]  # since when is not said
 
 
+@pytest.mark.slow
 def test_a_panel_takes_each_span_at_its_frequency():
     text = "第一季度新发展团员37名，第二季度新发展团员41名。全年新发展团员150名。"
     facts = yr.extract_facts(f"共青团温岭市委2019年工作总结\n{text}")

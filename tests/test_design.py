@@ -39,6 +39,7 @@ def slow_power(n, treated, before, after, rho, effect, simulations, seed):
     return found / simulations
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("treated, effect", sweep((2, 1.5), slow=[(1, 2.5)]))
 def test_power_is_that_of_simulated_panels_permuted_one_by_one(treated, effect):
     slow = slow_power(24, treated, 3, 3, 0.6, effect, 1500, 5)
@@ -151,6 +152,7 @@ def long_panel(rho=0.6, districts=300, periods=12, seed=4, sd=3.0):
     return yr.as_panel(table, **columns, outcomes=["y"], keep=["half"])
 
 
+@pytest.mark.slow
 def test_noise_is_estimated_without_the_bias_of_short_panels():
     """Eight periods before treatment: the plain coefficient of residuals would be far below .6."""
     design = yr.estimate_design(long_panel(), outcome="y", strata="half")
@@ -159,6 +161,7 @@ def test_noise_is_estimated_without_the_bias_of_short_panels():
     assert design.groups["treated"].tolist() == [5, 5] and design.waves == {2009: 10}
 
 
+@pytest.mark.slow
 def test_rho_is_right_on_average_where_the_plain_estimate_is_not():
     """Six periods: Nickell's (1981) bias takes more than .3 off; ours is within simulation error."""
     rng, ours, plain = np.random.default_rng(1), [], []
@@ -230,6 +233,7 @@ def test_a_study_may_go_on_after_its_panel():
     assert list(yr.estimate_design(now, outcome="orgs", until="2019Q4").waves.values()) == [2]
 
 
+@pytest.mark.slow
 def test_a_panel_goes_the_same_way_as_its_design():
     panel = long_panel()
     one = yr.minimum_detectable_effect(panel, outcome="y", strata="half", seed=1, simulations=100)
@@ -325,6 +329,7 @@ def test_waves_and_deviations_that_make_no_design_are_refused():
             yr.design_study(**given, **options)
 
 
+@pytest.mark.slow
 def test_the_studys_last_period_is_as_precise_as_the_panels():
     """2025 is no quarter: its first one would end the study three quarters too early."""
     panel = yr.simulate_panel(districts=12, periods=12, waves={"2019Q2": 2}, seed=1)[0]

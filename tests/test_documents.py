@@ -200,6 +200,7 @@ def test_counters_of_a_page_are_boilerplate(tmp_path, line):
     assert roles(document)[line] == "boilerplate"
 
 
+@pytest.mark.slow
 def test_readers_counted_in_a_table_are_figures_of_the_report(tmp_path):
     rows = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in [("指标", "数值"), ("阅读量", "12000")])
     page = f"<html><body><p>{BODY[0]}</p><table>{rows}</table><p>{LONG}</p></body></html>"
@@ -328,6 +329,7 @@ def test_cells_joined_in_a_docx_keep_the_columns_of_the_others(tmp_path):
 RAISED = "团员1100¹名，占地300m²，团支部36[²]个，用CO₂灭火器12只。"
 
 
+@pytest.mark.slow
 def test_raised_digits_of_a_page_do_not_run_into_a_number(tmp_path):
     marked = RAISED.translate({ord(c): f"<sup>{d}</sup>" for c, d in zip("¹²", "12", strict=True)})
     page = f"<html><body><p>{LONG}</p><p>{marked.replace('₂', '<sub>2</sub>')}</p><p>{LONG}</p></body></html>"
@@ -403,6 +405,7 @@ def test_a_page_without_text_of_its_own_says_what_to_save(tmp_path):
         refused(write(tmp_path, "a.html", f"<html>{body}</html>"), "from a browser that shows it")
 
 
+@pytest.mark.slow
 def test_a_large_page_is_judged_by_its_links(tmp_path):
     link = '<p><a href="/x">某地举行读书节活动</a></p>'
     page = f"<html><body>{link * 10}{f'<p>{BODY[0]}</p>' * 4_000}</body></html>"
@@ -657,6 +660,7 @@ def chinese_pdf(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_a_table_of_a_pdf_is_read_unless_a_row_lacks_a_cell(tmp_path):
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
@@ -679,6 +683,7 @@ def test_a_table_of_a_pdf_is_read_unless_a_row_lacks_a_cell(tmp_path):
     assert not {"女团员", "团干部"} & {noun for _, noun, *_ in short}
 
 
+@pytest.mark.slow
 def test_pdf_lines_are_joined_over_pages(chinese_pdf):
     document = check(read_report(chinese_pdf))
     line = "全区团组织数量增长到一千个"
@@ -996,6 +1001,7 @@ PIECES = st.sampled_from(MARKUP.split(b"|") + TEXTS)
 SEARCH = settings(deadline=5_000, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @SEARCH
 @given(
     st.one_of(st.binary(max_size=300), st.lists(PIECES | st.binary(max_size=4), max_size=12).map(b"".join))

@@ -150,6 +150,7 @@ def test_event_study_puts_what_is_beyond_its_window_together(seed, gaps):
     assert effect.path["event_time"].isin(range(-3, 2)).all()
 
 
+@pytest.mark.slow
 def test_event_study_with_two_bases_where_nobody_is_never_treated():
     table = random_table(9, never=False, periods=6)
     event = table["period"] - table["g"]
@@ -324,6 +325,7 @@ def test_doubly_robust_with_a_population_of_two_is_two_districts():
     assert weighted.att == pytest.approx(copied.att, abs=1e-10)
 
 
+@pytest.mark.slow
 def test_doubly_robust_needs_districts_alike():
     """A control that tells the treated from the others leaves nobody to compare with."""
     table = random_table(11)
@@ -398,6 +400,7 @@ def test_staggered(seed, control, base, singles):
     check_staggered(seed, control, base, singles)
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=seeds)
 def test_staggered_with_gaps_or_without_never(seed):
@@ -441,6 +444,7 @@ def test_att_is_the_weighted_sum_of_the_cells(name, options, gaps):
         assert ours.set_index(["cohort", "period"])["weight"].to_numpy() == theirs
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=seeds, gaps=gaps)
 def test_population_weights_are_those_of_least_squares(seed, gaps):
@@ -455,6 +459,7 @@ def test_population_weights_are_those_of_least_squares(seed, gaps):
     same(yr.did(panel, outcome="y", population="size", errors="iid"), beta[0], vcov[0, 0] ** 0.5)
 
 
+@pytest.mark.slow
 def test_errors_of_imputation_with_unequal_populations_are_equations_7_and_8():
     """Dense: weights v, residuals of treated cells about the mean by cohort and period, by v squared."""
     table = random_table(14, districts=24, periods=6)
@@ -503,6 +508,7 @@ def few_by(panel, estimator=yr.did, **options):
     return estimator(panel, outcome="y", **options).caution
 
 
+@pytest.mark.slow
 def test_nine_are_few_and_ten_are_not_however_they_are_counted():
     """By number; by weight, (sum w)^2 / sum w^2, which one large of twelve makes 9.4 or 9.6; by cohort."""
     table = random_table(4, districts=30, periods=6).assign(x=0.0)
@@ -525,6 +531,7 @@ def test_nine_are_few_and_ten_are_not_however_they_are_counted():
             assert ("in 4 cohorts" in few_by(panel, estimator)) == (treated == 11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["imputation_did", "staggered_did", "sun_abraham"])
 def test_a_population_of_two_is_two_districts(name):
     """Points only: a doubled district is one cluster, two districts are two."""
@@ -541,6 +548,7 @@ def test_a_population_of_two_is_two_districts(name):
     np.testing.assert_allclose(weighted.path["att"], copied.path["att"], atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOTH_WAYS)
 def test_quarters_months_and_years_give_the_same_effect(name):
     table = random_table(3)
@@ -657,6 +665,7 @@ def test_goodman_bacon_takes_districts_that_are_always_treated_for_controls():
 # ---- the words of a result, and bands
 
 
+@pytest.mark.slow
 def test_repr_is_the_same_each_time_and_has_no_address():
     panel = panel_of(random_table(1))
     first, second = (yr.staggered_did(panel, outcome="y", control="notyet") for _ in range(2))
@@ -682,6 +691,7 @@ def test_digits_follow_the_error(value, se, text):
     assert fixed(value, se) == text
 
 
+@pytest.mark.slow
 def test_bands_hold_the_path_together():
     effect = yr.event_study(panel_of(random_table(2, districts=40)), outcome="y")
     bands = yr.confidence_bands(effect, seed=1)
@@ -704,6 +714,7 @@ def test_sup_t_of_one_estimate_is_the_normal_one():
     assert (bands["band_high"] - bands["att"])[0] == pytest.approx(1.96 * one["se"][0], rel=0.01)
 
 
+@pytest.mark.slow
 def test_sup_t_of_one_coefficient_is_that_of_its_t():
     """Nine degrees of freedom: 2.262, not 1.96; and draws may not make it narrower than the row alone."""
     effect = yr.event_study(panel_of(random_table(3, periods=2, districts=10)), outcome="y")
@@ -736,6 +747,7 @@ def test_a_control_that_never_moves_is_refused_where_it_would_do_nothing(name):
     assert np.isfinite(yr.staggered_did(panel_of(table), outcome="y", controls=["x"]).att)
 
 
+@pytest.mark.slow
 def test_did_says_that_pilots_never_seen_untreated_are_its_controls():
     design = [("a", 3, 1), ("b", 3, 3), ("c", 0, 1), ("d", 0, 1)]
     rows = [(d, t, g, i * t % 5, 0) for i, (d, g, first) in enumerate(design) for t in range(first, 6)]
@@ -825,6 +837,7 @@ def test_cells_that_cannot_be_imputed_are_left_out_and_listed():
     assert effect.att == pytest.approx(imputed(rest).mean(), abs=POINT)
 
 
+@pytest.mark.slow
 def test_districts_with_a_single_cell_are_left_out_and_listed():
     table = random_table(2)
     lonely = table[(table["district"] != "d01") | (table["period"] == 2001)]
@@ -891,6 +904,7 @@ def test_a_base_that_is_no_event_time():
     assert "No cohort has a period at event time -40" in refusal(random_table(2), "sun_abraham", base=-40)
 
 
+@pytest.mark.slow
 def test_a_period_with_one_district_counts_in_n_and_k():
     """Its cell has a coefficient of its own: dropped, n and k fall by one, and n - k stays."""
     table = random_table(5, districts=20, periods=6)
@@ -996,6 +1010,7 @@ def test_synthetic_did_is_synthdid_with_one_treated_district():
     assert effect.randomization().p_value == pytest.approx(further / 14)
 
 
+@pytest.mark.slow
 def test_synthetic_did_with_several_treated_districts():
     table = random_table(3, districts=20, periods=7)
     table["cohort"] = table["district"].map(dict.fromkeys(["d00", "d01", "d02"], 2005)).astype("Int64")
@@ -1007,6 +1022,7 @@ def test_synthetic_did_with_several_treated_districts():
     assert other.se != effect.se and other.convention["placebos"] == "drawn, seed 2"
 
 
+@pytest.mark.slow
 def test_synthetic_did_refuses_waves_gaps_and_too_few_donors():
     with pytest.raises(yr.DataError, match="takes one wave"):
         yr.synthetic_did(panel_of(random_table(7, periods=6)), outcome="y", seed=1)
@@ -1036,6 +1052,7 @@ def donor_weights(effect):
     return -last[last <= 0] * len(effect.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("controls", sweep(["x"], slow=[([],)]))
 def test_synthetic_control_is_the_nearest_there_is(controls):
     """Karush, Kuhn and Tucker: no donor with weight is worse than one without."""
@@ -1102,6 +1119,7 @@ def test_synthetic_control_is_pysyncons():
     assert weights[donors.columns].to_numpy() == pytest.approx(np.asarray(theirs.W), abs=2e-3)
 
 
+@pytest.mark.slow
 def test_synthetic_control_that_fits_exactly_takes_the_donors_it_is_made_of():
     table = random_table(3, districts=14, periods=20)
     table["cohort"] = table["district"].map({"d00": 2018}).astype("Int64")
@@ -1135,6 +1153,7 @@ def test_a_level_out_of_reach_that_passes_for_an_effect_is_told():
     assert "Synthetic weights" not in yr.effect_table(yr.did(panel_of(table), outcome="y"))
 
 
+@pytest.mark.slow
 def test_of_many_synthetic_controls_that_fit_exactly_it_is_the_most_even_one():
     """Against a quadratic programme; the range that is told is that over all that fit."""
     from scipy.optimize import minimize
@@ -1265,6 +1284,7 @@ def test_weights_that_differ_within_a_cohort_are_refused():
         weights_by_cohort(effect)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method, unit",
     sweep(("dr", 1e9), slow=[("reg", 1e-9), ("reg", 1e9), ("dr", 1e-9), ("reg", 1e3), ("dr", 1e3)]),
@@ -1288,6 +1308,7 @@ def test_a_control_may_be_in_any_unit(method, unit):
 REGRESSIONS = (yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "estimator, unit",
     sweep(
@@ -1312,6 +1333,7 @@ def test_an_outcome_is_no_control_of_itself(name):
         getattr(yr, name)(panel, outcome="y", controls=["x", "y"])
 
 
+@pytest.mark.slow
 def test_one_control_may_be_named_alone():
     panel = panel_of(random_table(2))
     listed = (["x"], ("x",), pd.Index(["x"]), np.array(["x"]), pd.Series(["x"], index=[7]))
@@ -1385,6 +1407,7 @@ def test_effects_are_against_a_time_before_treatment(name, options, message):
     assert message in str(refused.value)
 
 
+@pytest.mark.slow
 def test_one_placebo_has_no_spread():
     panel = yr.simulate_panel(districts=12, periods=8, waves={"2018Q1": 2}, seed=1)[0]
     for placebos in (0, 1, 2.5):
@@ -1430,6 +1453,7 @@ def test_what_asks_for_an_effect_says_so(call):
             call(thing)
 
 
+@pytest.mark.slow
 def test_few_untreated_districts_are_as_few_as_few_treated_ones():
     """Change sides and the estimate changes its sign, and nothing else: three are too few on either.
 
@@ -1511,6 +1535,7 @@ def test_treated_districts_count_by_their_weights(aggregate, few):
         assert "too few treated: unreliable" in yr.effect_table([effect])["Std. error"].item()
 
 
+@pytest.mark.slow
 def test_one_large_district_makes_few_of_many():
     table = waves_of(12, waves=1)
     panel = panel_of(table.assign(x=np.where(table["district"] == "d00", 100.0, 1.0)))

@@ -52,6 +52,7 @@ def test_a_row_rests_on_the_treated_districts_at_its_event_time(name):
     assert too_few(effect, [last]) == ("treated", "2 treated at event time 4")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", sweep("event_study", "staggered_did", slow=["sun_abraham", "imputation_did"])
 )
@@ -75,6 +76,7 @@ def test_those_that_a_window_puts_together_count_together():
     assert not few_rows(effect).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sweep("event_study", slow=["sun_abraham", "staggered_did"]))
 def test_coefficients_before_treatment_that_rest_on_few_are_reassigned(name):
     """Twelve began in 2004 and two in 2007, so that event times -6 to -4 are of the two."""
@@ -105,6 +107,7 @@ def test_districts_that_stop_when_the_pilot_begins_are_no_controls(estimator):
     assert effect.caution.startswith("unreliable with 3 untreated")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", [yr.did, yr.staggered_did])
 def test_one_large_district_among_those_compared_with_makes_few_of_many(estimator):
     table = study({2006: 12})
@@ -115,6 +118,7 @@ def test_one_large_district_among_those_compared_with_makes_few_of_many(estimato
     assert yr.compare_effects([effect])["inference"].item() == "randomization"
 
 
+@pytest.mark.slow
 def test_where_all_are_treated_in_the_end_those_not_treated_yet_are_counted():
     """Thirty began in 2004; they are compared with three that began in 2008, or with twelve."""
     few, many = (yr.did(panel_of(study({2004: 40 - k, 2008: k}, periods=7)), outcome="y") for k in (3, 12))

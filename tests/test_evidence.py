@@ -98,6 +98,7 @@ def test_repr_is_counts_only():
     assert repr(show_evidence("", facts_at(""))) == "Evidence: 0 facts in 0 characters; 0 numbers refused"
 
 
+@pytest.mark.slow
 def test_a_document_shows_its_boilerplate_in_grey(tmp_path):
     path = tmp_path / "report.html"
     body = f"<p>{REPORT}</p>" * 3
@@ -167,6 +168,7 @@ def test_overlapping_nouns_and_paragraphs_nest():
     assert "".join(page.text) == text and len(page.marks()) == 2
 
 
+@pytest.mark.slow
 @given(st.data(), st.text(max_size=40))
 def test_any_text_keeps_its_characters(data, text):
     spans = data.draw(st.lists(st.tuples(*[st.integers(0, len(text))] * 2).map(sorted), max_size=6))
@@ -239,6 +241,7 @@ def drafted(path):
     return document, extract_facts(document, source_id="one")
 
 
+@pytest.mark.slow
 def test_the_table_shows_in_words_all_that_a_coder_has_to_confirm(tmp_path):
     chinese, english = (cells(tmp_path / "report.txt", lang) for lang in ("zh", "en"))
     first = chinese[0]

@@ -50,6 +50,7 @@ def one_less_p(row):
     return np.array([1 - np.mean(size >= s - 1e-9 * size.max()) for s in size])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", sweep(0, slow=[1, 2]))
 @pytest.mark.parametrize("options", [{}, {"statistic": "studentized"}])
 def test_smallest_p_is_that_of_the_slow_step_down(seed, options):
@@ -59,6 +60,7 @@ def test_smallest_p_is_that_of_the_slow_step_down(seed, options):
     assert tests[0].exact and len(tests[0].assignments) == 220
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statistic", ["att", "studentized"])
 def test_largest_statistic_is_that_of_the_slow_step_down(statistic):
     tests = results_of(family_panel(5, effects=(1, 0, 0.5, 0)), statistic=statistic)
@@ -109,6 +111,7 @@ def test_between_the_p_values_and_holm(shared):
     assert (table["p_adjusted"] <= holm + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_one_outcome_said_in_four_units_is_one_test():
     panel = family_panel(3, shared=1.0)
     for method in ("minp", "maxt"):
@@ -116,6 +119,7 @@ def test_one_outcome_said_in_four_units_is_one_test():
         assert table["p_adjusted"].tolist() == pytest.approx(table["p_value"].tolist())
 
 
+@pytest.mark.slow
 def test_drawn_families_count_the_actual_assignment_and_are_the_same_twice():
     panel = family_panel(2, n=30, treated=8, effects=(50, 0, 0, 0))
     for method, least in (("minp", 4 / 200), ("maxt", 1 / 200)):  # some draw is each outcome's farthest
@@ -136,6 +140,7 @@ def test_no_false_rejection_in_more_than_the_level():
     assert adjusted <= 150 * 0.05 + 3 * np.sqrt(150 * 0.05 * 0.95)
 
 
+@pytest.mark.slow
 def test_tests_without_estimates_for_other_assignments_are_refused():
     """One district alone has an outcome in the first period: as a pilot it leaves nobody to compare with."""
     panel = family_panel(1, n=6, t=2, treated=2).replace({"cohort": {2003: 2002}})

@@ -127,6 +127,7 @@ def test_ferman_pinto_of_several_by_hand_in_every_order(treated):
         assert farther <= 0.2 < (orders + np.sum(np.array(null) >= abs(att - effect) * (1 - 1e-9))) / whole
 
 
+@pytest.mark.slow
 def test_where_orders_are_drawn_the_actual_set_still_counts_as_one_of_all_sets():
     """Nine of twenty: 55 sets of never-treated and the actual one, in 20 million orders, 9,999 drawn."""
     table = yr.few_treated(unlike_sizes(9, n=20), outcome="y", population="people", seed=1)
@@ -232,6 +233,7 @@ def tenths(seed, districts=20, treated=2, move=0.0):
     return yr.as_panel(table, district="district", period="period", cohort="cohort", outcomes=["y"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "estimator",
     [yr.did, *(pytest.param(f, marks=pytest.mark.slow) for f in (yr.staggered_did, *ANEW))],
@@ -256,6 +258,7 @@ def test_districts_that_move_alike_have_no_effect_in_any_test(estimator):
         yr.breakdown(effect, panel)
 
 
+@pytest.mark.slow
 def test_equal_moves_tie_however_large_the_level():
     """One district in three moves by a tenth: 7 of 19 others that do tie with the one treated."""
     i = np.arange(20).repeat(4)
@@ -268,6 +271,7 @@ def test_equal_moves_tie_however_large_the_level():
         assert test.p_value == (i[::4] % 3 == 0).mean() == 7 / 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("periods", [2, 4])
 @pytest.mark.parametrize(
     "estimator",

@@ -39,6 +39,7 @@ def coverage():
     return classes.groupby(["pillar", "class"], as_index=False).agg(facts=("fact_id", "size"))
 
 
+@pytest.mark.slow
 def test_every_metric_has_a_name_for_its_axis_in_both_languages():
     labels = yr.load_labels().set_index("key")
     for metric, _, indicators in METRICS:
@@ -50,6 +51,7 @@ def test_every_metric_has_a_name_for_its_axis_in_both_languages():
     assert names == ["每万名14—35岁常住青年的团员数", "Members per 10,000 residents aged 14 to 35"]
 
 
+@pytest.mark.slow
 def test_places_and_indicators_without_a_name_go_by_their_codes():
     table = before_after().head(1).assign(place_zh=None, label_zh=None, period_end="", district="990101")
     label = yr.plot_before_after(table, lang="zh").axes[0].get_yticklabels()[0].get_text()
@@ -197,6 +199,7 @@ def made(name, lang, drawn=False):
     return figure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", sweep("zh", slow=["en"]))
 @pytest.mark.parametrize("name", sweep("plot_placebo", slow=[p for p in PLOTS if p != "plot_placebo"]))
 def test_drawn_without_complaint(name, lang, logged):
@@ -215,6 +218,7 @@ def saved(tmp_path_factory):
     return folders
 
 
+@pytest.mark.slow
 def test_a_notebook_shows_a_figure():
     """Without pyplot, which nobody needs to import."""
     from IPython.core.formatters import DisplayFormatter
@@ -231,6 +235,7 @@ def test_chinese_has_its_glyphs_without_use_style():
         assert yr.plot_quality(quality(), lang="zh")._repr_png_()
 
 
+@pytest.mark.slow
 def test_saved_in_both_languages(saved):
     files = sorted(p.name for p in saved[0].iterdir())
     assert files == ["x.csv", "x.en.pdf", "x.en.png", "x.zh.pdf", "x.zh.png"]
@@ -253,6 +258,7 @@ def test_the_two_languages_differ_in_words_only(name):
     assert not [text for text in both if re.search("[a-z]{3,} [a-z]{3,}", text)]
 
 
+@pytest.mark.slow
 def test_points_stand_where_the_growth_is():
     table = before_after().query("source_id == 'nanshan-2021'")
     axes = yr.plot_before_after(table).axes[0]
@@ -311,6 +317,7 @@ def test_no_bar_holds_both_nearer_and_farther_assignments(seed):
     assert light > dark + 0.2  # told apart in grey print (as ITU-R BT.601 makes grey of colours)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("plot", sweep("plot_trends", slow=["plot_event_study"]))
 def test_the_outcome_is_named_on_its_axis_and_the_legend_is_outside(plot):
     for lang, name in (("en", "Organisations per 10,000"), ("zh", "团组织数")):
@@ -347,6 +354,7 @@ def test_an_unknown_language_is_refused_before_anything_is_written(tmp_path):
         yr.plot_facts_coverage(coverage(), lang="fr")
 
 
+@pytest.mark.slow
 def test_levels_are_written_as_a_reader_would():
     table = before_after().query("source_id == 'nanshan-2021'")
     words = texts(yr.plot_before_after(table))
@@ -395,6 +403,7 @@ def with_a_gap(periods):
 GROUPS = [("p", 2019), ("q", 2020), ("r", None), ("s", None)]
 
 
+@pytest.mark.slow
 def test_distance_is_time_on_axes_with_years():
     panel = with_a_gap((2012, 2018, 2019, 2020))
     tables = {
@@ -413,12 +422,14 @@ def test_distance_is_time_on_axes_with_years():
     assert np.ma.getmaskarray(image.get_array()).all(axis=0).tolist() == [False, *[True] * 5, *[False] * 3]
 
 
+@pytest.mark.slow
 def test_starts_of_cohorts_stand_where_they_belong():
     table = yr.average_by_cohort(with_a_gap((2018, 2020)), outcome="camps")
     dotted = [line for line in yr.plot_trends(table).axes[0].get_lines() if line.get_linestyle() == ":"]
     assert [line.get_xdata()[0] for line in dotted] == [2018.5, 2019.5]
 
 
+@pytest.mark.slow
 def test_quarters_lie_as_far_apart_as_they_are_and_ticks_do_not_crowd(tmp_path):
     """Of 24 quarters five are missing; a table that was saved and read again draws the same."""
     outcome = "orgs_per_10k_youth_14_28"
@@ -479,6 +490,7 @@ def test_published_results_without_errors_are_no_figure():
 OWN = pd.DataFrame({"indicator": ["camps"], "label_zh": ["夏令营"], "label_en": ["Summer camps"]})
 
 
+@pytest.mark.slow
 def test_outcomes_are_named_by_a_code_book_of_ones_own(tmp_path, monkeypatch):
     panel = with_a_gap((2018, 2019, 2020))
     effect, study = yr.did(panel, outcome="camps"), yr.event_study(panel, outcome="camps")
@@ -511,6 +523,7 @@ def rows_of_effects(outcomes, estimators, lang="en", indicators=None):
     return [[t.get_text() for t in ax.get_yticklabels()] for ax in axes], axes[-1].get_xlabel()
 
 
+@pytest.mark.slow
 def test_rows_of_effects_are_named_by_what_differs():
     named, below = rows_of_effects(["members", "cadres"], [yr.did], "zh")
     assert named == [["共青团员", "团干部"]] and below.endswith("：双向固定效应")
@@ -520,6 +533,7 @@ def test_rows_of_effects_are_named_by_what_differs():
     assert named[0][1:3] == ["共青团员\n插补法（BJS）", "团干部\n双向固定效应"] and "：" not in below
 
 
+@pytest.mark.slow
 def test_outcomes_of_different_units_have_an_axis_each():
     """Persons share one; organisations are items, and a ratio is neither."""
     outcomes = ["members", "orgs", "cadres", "orgs_per_10k_youth_14_28"]
@@ -581,6 +595,7 @@ def test_large_numbers_are_written_as_a_reader_would(values, lang, written):
     assert not axis.get_major_formatter().get_offset()
 
 
+@pytest.mark.slow
 def test_a_long_name_is_broken_and_lies_beside_its_axis():
     name = "Expenditure from the general public budget on education, culture and sport"
     book = pd.DataFrame(
@@ -612,6 +627,7 @@ def test_dollars_in_a_name_are_no_formula():
         assert label.get_text() == book.loc[0, f"label_{lang}"] and not label.get_parse_math()
 
 
+@pytest.mark.slow
 def test_eight_cohorts_are_told_apart_and_their_legend_lies_within_the_figure():
     quarters = pd.period_range("2018Q1", periods=9, freq="Q")
     rows = [{"cohort": c, "period": p, "value": k} for k, c in enumerate(quarters[1:]) for p in quarters]
@@ -622,6 +638,7 @@ def test_eight_cohorts_are_told_apart_and_their_legend_lies_within_the_figure():
     assert fig.axes[0].get_legend().get_window_extent().x1 <= fig.bbox.x1
 
 
+@pytest.mark.slow
 def test_what_rounding_leaves_of_a_weight_is_not_subtracted():
     table = pd.DataFrame(
         {"cohort": [2019, 2019, 2019], "period": [2017, 2018, 2019], "weight": [-1e-17, -1, 1]}
@@ -629,6 +646,7 @@ def test_what_rounding_leaves_of_a_weight_is_not_subtracted():
     assert len(yr.plot_weights(table).axes[0].patches) == 1
 
 
+@pytest.mark.slow
 def test_effects_of_one_estimator_go_by_names_of_ones_own():
     panel, _, _ = effects()
     table = yr.compare_effects([yr.did(panel, outcome="members")] * 2)

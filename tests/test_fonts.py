@@ -53,11 +53,13 @@ def test_every_character_of_the_labels_is_in_the_font(path):
     assert not missing, f"add {''.join(sorted(missing))} to the font: youthresearch/fonts/README.md says how"
 
 
+@pytest.mark.slow
 def test_chinese_is_drawn_without_complaint(family, logged):
     text = "共青团基层组织改革：社会领域团组织1100个，增长61.29%（β̂ ≥ 0）"
     assert complaints_of_drawing(text, ["DejaVu Sans", family], logged) == []
 
 
+@pytest.mark.slow
 def test_a_missing_character_is_noticed(family, logged):
     """Else the test above would prove nothing: Chinese without the font warns, beside a formula it logs."""
     assert complaints_of_drawing("共青团", ["DejaVu Sans"], logged)

@@ -162,6 +162,7 @@ def test_every_vertex_of_the_dual(seed, before, after, m):
     assert kept == [False, True, True, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("largest", [0, 1, 2])
 def test_with_hardly_any_error_the_interval_is_the_identified_set(largest):
     """Whichever change is the largest, the earliest included (lemma 2.1, by linear programming)."""
@@ -194,6 +195,7 @@ def test_the_largest_of_two_normals_by_drawing(seed):
     assert beyond.mean() == pytest.approx(0.005, abs=4 * np.sqrt(0.005 / 1e6))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", sweep(0, slow=[1, 2, 3, 4, 5]))
 def test_no_other_weights_make_a_shorter_interval(seed):
     """Bias by linear programming over all bent trends; half the length is convex in the weights."""
@@ -278,6 +280,7 @@ def few_treated():
     return yr.event_study(panel, outcome="orgs_per_10k_youth_14_28")
 
 
+@pytest.mark.slow
 def test_few_treated_take_the_covariance_over_other_assignments():
     effect = few_treated()
     chosen = yr.honest_did(effect, m=[0])
@@ -317,6 +320,7 @@ def test_what_cannot_be_judged_is_refused():
         yr.honest_did(medicaid(), method="sd")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", sweep(yr.staggered_did, slow=[yr.sun_abraham]))
 def test_staggered_effects_are_taken(estimator):
     panel = yr.read_study("medicaid")

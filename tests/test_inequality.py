@@ -104,6 +104,7 @@ def test_beta_convergence_finds_the_slope_it_was_made_with():
     assert repr(found).startswith("beta convergence: x\n  beta         -0.1000  (se 0.0000, HC1)")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["pyarrow", "numpy_nullable"])
 def test_convergence_is_the_same_in_columns_of_another_type(backend):
     plain = panel(np.random.default_rng(6).uniform(1, 9, size=(7, 4)))

@@ -79,6 +79,7 @@ def keep_region(table):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", sweep(0, slow=[1, 2, 3]))
 @pytest.mark.parametrize("waves", [(1,), (3,), (2, 1)])
 def test_exact_p_is_that_of_least_squares_under_every_assignment(seed, waves):
@@ -90,6 +91,7 @@ def test_exact_p_is_that_of_least_squares_under_every_assignment(seed, waves):
     assert test.att == yr.did(panel_of(table), outcome="y").att
 
 
+@pytest.mark.slow
 def test_the_unit_of_the_outcome_does_not_matter():
     """Yuan or a billion of them: the same p, the interval in proportion."""
     table = small_table(1, (2,), n=20)
@@ -99,6 +101,7 @@ def test_the_unit_of_the_outcome_does_not_matter():
     assert [huge.low, huge.high] == pytest.approx([1e12 * one.low, 1e12 * one.high])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", sweep(0, slow=[1, 2]))
 def test_strata_keep_their_numbers(seed):
     table = small_table(seed, (2, 1))
@@ -110,6 +113,7 @@ def test_strata_keep_their_numbers(seed):
     assert repr(again) == repr(test) and "stratum (2 by region)" in repr(test)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", sweep(0, slow=[1, 2]))
 def test_gaps_are_estimated_anew(seed):
     table = small_table(seed, (2,), n=7, t=5, gaps=0.08)
@@ -117,6 +121,7 @@ def test_gaps_are_estimated_anew(seed):
     assert test.p_value == pytest.approx(slow_p(table)[0], abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("waves, level", [((2,), 0.9), ((2, 1), 0.9), ((1,), 0.8)])
 @pytest.mark.parametrize("seed", sweep(0, slow=[1]))
 def test_interval_has_the_effects_that_are_not_rejected(waves, level, seed):
@@ -151,6 +156,7 @@ def slow_t_p(table, tau=0.0):
     return (np.array(away) >= abs(t_statistic(change, treated)) - 1e-9).mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("treated", [1, 3])
 @pytest.mark.parametrize("seed", sweep(0, slow=[1, 2]))
 def test_studentised_is_the_t_test_of_two_means_dealt_anew(treated, seed):
@@ -185,6 +191,7 @@ def test_scores_give_what_estimating_anew_gives(estimator):
     assert np.sort(test.distribution) == pytest.approx(np.sort(slow), abs=1e-10)
 
 
+@pytest.mark.slow
 def test_population_and_options_reach_the_estimator():
     table = small_table(2, (2,), n=5)
     table["people"] = table["district"].map({f"d{i}": 1.0 + i for i in range(5)})
@@ -200,6 +207,7 @@ def test_population_and_options_reach_the_estimator():
     assert np.sort(test.distribution) == pytest.approx(np.sort(slow), abs=1e-10)
 
 
+@pytest.mark.slow
 def test_drawn_p_is_near_the_exact_one_and_never_zero():
     """25 choose 5 is 53,130: just too many to take all, so that the draws can be held against them."""
     rng = np.random.default_rng(3)
@@ -226,6 +234,7 @@ def test_drawn_p_is_near_the_exact_one_and_never_zero():
     assert least.p_value == least.smallest_p == 1 / 200
 
 
+@pytest.mark.slow
 def test_draws_deal_every_assignment_equally_often():
     from youthresearch.reassign import make_strata, reassignments
 
@@ -239,6 +248,7 @@ def test_draws_deal_every_assignment_equally_often():
     assert chi_square < 72.1  # 99.9% of chi-square with 39 degrees of freedom
 
 
+@pytest.mark.slow
 def test_organ_donation_clustered_against_randomisation():
     """California alone changed its register's question (Kessler and Roth 2014): 27 states, p = 5/27."""
     panel = yr.read_study("organ_donations")
@@ -267,6 +277,7 @@ def test_a_test_that_cannot_reject_says_so():
     assert "can never reject" in repr(test) and (test.low, test.high) == (-np.inf, np.inf)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gaps", [0.0, 0.05])
 def test_the_order_of_categories_deals_no_cohort_otherwise(gaps):
     """Districts and strata as text, and as categories in an order of their own."""
@@ -286,6 +297,7 @@ def test_the_order_of_categories_deals_no_cohort_otherwise(gaps):
         assert again.dealt == one.dealt and list(again.by_stratum["stratum"]) == ["a", "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statistic", ["att", "studentized"])
 def test_the_smallest_p_is_of_the_assignments_and_not_of_the_outcome(statistic):
     """One of twelve, and every change is one up or one down: all tie here, but another outcome may give 1/12.
@@ -305,6 +317,7 @@ def test_the_smallest_p_is_of_the_assignments_and_not_of_the_outcome(statistic):
     assert with_gaps.draws == 70 and with_gaps.smallest_p == pytest.approx(2 / 70)
 
 
+@pytest.mark.slow
 def test_two_runs_are_the_same_and_seeds_differ():
     panel = panel_of(random_table(1, districts=25, gaps=0.0))
     run = partial(yr.randomization_test, yr.staggered_did, panel, outcome="y", draws=700)
@@ -366,6 +379,7 @@ def test_studentised_anew_is_that_at_once(estimator):
     assert [anew.low, anew.high] == pytest.approx([once.low, once.high], rel=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("treated", sweep(1, slow=[3]))
 def test_studentised_with_gaps_is_the_weighted_mean_over_the_spread_of_scores(treated):
     """Each district's weighted sum about its cohort's mean, weights by least squares (Frisch and Waugh)."""
@@ -436,6 +450,7 @@ OWN_WEIGHTS = sweep(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator, gaps", OWN_WEIGHTS)
 def test_a_gap_that_a_cohort_shares_is_no_outcome_of_zero(estimator, gaps):
     """Whatever is added to all cells, p, interval and paths are those of all assignments one by one."""
@@ -501,6 +516,7 @@ def lines_of(thing):
     return [line[2:14].strip() for line in lines], dict((line[2:14].strip(), line[15:]) for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("treated", sweep(2, 9, slow=[1, 3]))
 def test_with_few_treated_the_randomisation_test_comes_first(treated):
     effect = few_of(treated)
@@ -512,6 +528,7 @@ def test_with_few_treated_the_randomisation_test_comes_first(treated):
     assert ("seed 2024" in said["p"]) == (comb(40, treated) > 50_000)
 
 
+@pytest.mark.slow
 def test_with_ten_treated_the_clustered_error_stands():
     order, said = lines_of(few_of(10))
     assert order[:2] == ["att", "districts"]
@@ -525,6 +542,7 @@ def test_an_estimate_that_a_constant_effect_does_not_move_by_its_size_has_no_int
     assert "none: the estimate would not move by the size" in lines_of(test)[1]["95% interval"]
 
 
+@pytest.mark.slow
 def test_no_estimate_waits_for_a_test_that_nobody_looks_at(monkeypatch):
     ran = []
     monkeypatch.setattr(
@@ -548,6 +566,7 @@ def test_printing_never_estimates_anew(monkeypatch):
     assert "unreliable with" in said["se"] and gaps._repr_html_()
 
 
+@pytest.mark.slow
 def test_tables_choose_and_can_be_told():
     few, many = few_of(2), few_of(12)
     table = yr.compare_effects([few, many])
@@ -611,6 +630,7 @@ def test_an_effect_that_no_test_can_be_had_of_keeps_its_row_and_the_others():
             tell([idle, other], strata=alone.iloc[:5])
 
 
+@pytest.mark.slow
 def test_printed_tables_mark_the_error_and_what_can_never_reject():
     powerless = few_of(1, n=7)
     shown = yr.effect_table([powerless, few_of(12)])
@@ -663,6 +683,7 @@ def test_placebos_of_several_treated_districts_are_drawn():
     assert alone.randomization(strata=halves).draws == 6
 
 
+@pytest.mark.slow
 def test_few_sets_of_placebos_are_each_taken_once():
     """Five never-treated districts have ten pairs, however many draws are asked for."""
     table = small_table(3, (2,), n=7)
@@ -709,6 +730,7 @@ def bands_by_hand(panel, begin, level):
     return att, np.sqrt((others**2).mean()) * alone, np.sqrt((others**2).mean()) * together
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.9, 0.8])
 def test_bands_of_few_treated_are_those_of_reassigned_paths(level):
     panel = panel_of(small_table(4, (1,), n=20)).query("indicator == 'y'")
@@ -739,6 +761,7 @@ def test_bands_by_name_and_where_there_are_too_few_assignments():
         yr.confidence_bands(by_cohort, seed=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", sweep(yr.did, slow=[yr.staggered_did, yr.event_study, yr.sun_abraham]))
 def test_ties_are_found_on_a_high_level_and_in_tenths(estimator):
     """Whole numbers tie; a thousand million more in every cell, or tenths of them, change no p-value."""
@@ -789,6 +812,7 @@ def test_a_studentized_interval_ends_where_the_first_effect_is_rejected(seed):
         assert min(within) > 0.05 + 1e-9 > beyond
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "estimator", sweep(yr.did, yr.staggered_did, slow=[yr.event_study, yr.imputation_did])
 )

@@ -44,10 +44,12 @@ def test_every_loader_gives_a_documented_table(name):
     assert "one row is one" in load.__doc__ or "one row is what one" in load.__doc__
 
 
+@pytest.mark.slow
 def test_own_facts_use_the_projects_code_book(own):
     assert yr.load_facts(own).equals(facts_of_own())
 
 
+@pytest.mark.slow
 def test_waves_of_ones_own_register_have_ones_own_names(own):
     shutil.copy(DATA / "pilots.csv", own / "pilots.csv")
     edit(own / "pilots.csv", ",provincial-2019,331081,", ",省第二批,331081,")
@@ -57,6 +59,7 @@ def test_waves_of_ones_own_register_have_ones_own_names(own):
         yr.load_pilots(own)
 
 
+@pytest.mark.slow
 def test_an_editors_lock_is_no_table(own, link):
     link(own / ".#facts.csv", "someone@somewhere.1")
     assert yr.load_facts(own).equals(facts_of_own())
@@ -73,6 +76,7 @@ def test_a_folder_that_stands_elsewhere_is_another(tmp_path, monkeypatch):
         assert f"estimator_{text}" in yr.load_labels("own")["key"].tolist()
 
 
+@pytest.mark.slow
 def test_own_code_book_comes_first(own):
     shutil.copy(DATA / "indicators.csv", own)
     edit(own / "indicators.csv", "\norgs_social,", "\norgs_of_society,")
@@ -81,6 +85,7 @@ def test_own_code_book_comes_first(own):
     assert "nanshan-2021" in str(refused.value)
 
 
+@pytest.mark.slow
 def test_own_facts_may_be_of_any_place_that_has_a_code(own):
     """440307 is no place of the project's documents, and is in divisions.csv; 440399 is nowhere."""
     edit(own / "facts.csv", "nanshan-2021-005,nanshan-2021,440305", "nanshan-2021-005,nanshan-2021,440307")
@@ -118,6 +123,7 @@ def test_every_table_that_is_not_about_own_documents_is_the_projects(tmp_path):
             assert load(tmp_path).equals(load())
 
 
+@pytest.mark.slow
 def test_one_refusal_tells_all_that_is_wrong(own):
     for old, new in [
         ("nanshan-2021-005,nanshan-2021,440305,,orgs_social", "nanshan-2021-005,nanshan-2021,440399,,"),
@@ -226,6 +232,7 @@ def test_what_is_no_table_is_refused_with_its_name(tmp_path, content, said):
     assert "sources.csv" in str(refused.value)
 
 
+@pytest.mark.slow
 def test_what_a_spreadsheet_does_to_a_table_is_told(own):
     facts = (own / "facts.csv").read_text(encoding="utf-8")
     (own / "facts.csv").write_text(facts.replace(",2019-10,", ",2019/10/1,"), encoding="utf-8-sig")
@@ -236,6 +243,7 @@ def test_what_a_spreadsheet_does_to_a_table_is_told(own):
         yr.load_facts(own)
 
 
+@pytest.mark.slow
 def test_sources_are_checked_with_the_facts(own):
     edit(own / "sources.csv", ",news,", ",blog,")
     with pytest.raises(yr.DataError, match="blog"):

@@ -41,6 +41,7 @@ def test_metrics_of_the_documents(source, metric, low, high, metrics):
     assert found == pytest.approx([low, high])
 
 
+@pytest.mark.slow
 def test_inputs_come_from_one_source_place_and_date(metrics):
     facts = yr.load_facts().set_index("fact_id")
     for row in metrics.itertuples():
@@ -48,6 +49,7 @@ def test_inputs_come_from_one_source_place_and_date(metrics):
         assert len(used.drop_duplicates()) == 1, row
 
 
+@pytest.mark.slow
 def test_ambiguous_inputs_are_left_out():
     facts = yr.load_facts().query("source_id == 'c076'")
     again = facts.query("indicator == 'reform_tasks' and kind == 'level'").assign(
@@ -58,6 +60,7 @@ def test_ambiguous_inputs_are_left_out():
     assert len(none) == 0 and "x" in yr.list_refused(none)["fact_ids"].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong",
     sweep(
@@ -84,6 +87,7 @@ def test_metrics_take_what_a_panel_takes(wrong):
     assert len(found) == 0 < len(told[0]) and told[0].equals(told[1])
 
 
+@pytest.mark.slow
 def test_what_is_summed_up_goes_with_what_is_summed_up():
     facts = yr.load_facts().query("source_id == 'longhua-2018' and kind == 'level'")
     facts = facts[facts["indicator"].isin(["volunteer_hours", "volunteer_participation"])]
@@ -93,6 +97,7 @@ def test_what_is_summed_up_goes_with_what_is_summed_up():
     assert len(yr.compute_metrics(both.assign(flow=both["flow"].mask(hours, "flow")))) == 0
 
 
+@pytest.mark.slow
 def test_a_metric_says_over_what_time_it_is():
     """Hours of a quarter for each volunteer are no hours of a year, nor those since the beginning."""
     facts = yr.load_facts().query("source_id == 'c086' and kind == 'level'")
@@ -263,6 +268,7 @@ def row(table, indicator, period=2019):
     return rows.iloc[0]
 
 
+@pytest.mark.slow
 def test_a_panel_gets_its_ratios_as_intervals():
     table = yr.add_metrics(panel(members=[(2000, 2100), 2200], orgs=[100, (100, 110)]))
     first, second = (row(table, "members_per_org", y) for y in (2019, 2020))
@@ -275,6 +281,7 @@ def test_a_panel_gets_its_ratios_as_intervals():
     )
 
 
+@pytest.mark.slow
 def test_the_value_of_a_ratio_lies_within_its_bounds():
     """Over 50 of over 48 posts are filled: 50 to 60 of 48 to 55, so at most all of them."""
     table = yr.add_metrics(panel(assistants_recruited=[(50, 60), 9], posts_part_time=[(48, 55), 9]))
@@ -282,6 +289,7 @@ def test_the_value_of_a_ratio_lies_within_its_bounds():
     assert found[["low", "value", "high"]].tolist() == [pytest.approx(5000 / 55), 100, 100]
 
 
+@pytest.mark.slow
 def test_every_metric_can_be_computed_from_its_indicators():
     from youthresearch.metrics import METRICS as known
     from youthresearch.metrics import YOUTH
@@ -331,12 +339,14 @@ def test_a_ratio_to_youth_names_its_base_or_is_refused():
             yr.add_metrics(levels, **options)
 
 
+@pytest.mark.slow
 def test_figures_of_different_scope_are_not_combined():
     social = panel(scope="社会领域", members=[2000, 2100])
     both = pd.concat([social, panel(orgs=[100, 110])], ignore_index=True)
     assert set(yr.add_metrics(both)["indicator"]) == {"members", "orgs"}
 
 
+@pytest.mark.slow
 def test_a_ratio_that_is_stated_stays_and_zero_is_no_denominator():
     levels = panel(members=[2000, 2100], orgs=[100, (0, 10)], members_per_org=[21, 22])
     table = yr.add_metrics(levels)
@@ -347,6 +357,7 @@ def test_a_ratio_that_is_stated_stays_and_zero_is_no_denominator():
     assert yr.list_refused(again).equals(yr.list_refused(table))  # is not listed twice
 
 
+@pytest.mark.slow
 def test_what_has_a_denominator_that_can_be_zero_is_listed(metrics):
     facts = yr.load_facts().query("source_id == 'longhua-2018'")
     branches = (facts["indicator"] == "branches") & (facts["kind"] == "level")

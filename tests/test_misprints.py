@@ -53,6 +53,7 @@ def test_what_no_slip_explains_is_no_conflict(text, audited):
     assert not audited[text]["verdict"].isin(["conflict", "infeasible"]).any()
 
 
+@pytest.mark.slow
 def test_a_level_that_is_compared_with_is_of_its_own_date():
     facts = yr.extract_facts("现有团员6120名，与2015年的5100名相比，增加1020名，增长20%。")
     assert facts["baseline"].tolist()[:2] == ["", "2015"]
@@ -61,6 +62,7 @@ def test_a_level_that_is_compared_with_is_of_its_own_date():
     assert set(findings["verdict"]) == {"holds"}
 
 
+@pytest.mark.slow
 def test_what_was_done_is_a_share_of_what_was_planned_and_no_part_of_it():
     facts = yr.extract_facts("培训社工491人，完成年度任务500人的98.2%。")
     assert facts["part_of"].tolist() == ["", "", facts["fact_id"][1]]

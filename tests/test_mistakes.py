@@ -143,6 +143,7 @@ OWN = {  # what pandas and a researcher's own files make of columns
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sweep("Arrow", slow=["nullable", "categories", "objects"]))
 def test_the_same_in_columns_of_another_type_gives_the_same(kind):
     for call in (yr.audit_facts, yr.build_panel, yr.compute_metrics, yr.coverage, bounds_open):

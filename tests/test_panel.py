@@ -82,6 +82,7 @@ def test_whole_numbers_beside_fractions_are_numbers():
     assert panel["value"].tolist() == [480, 682, 1100.5]
 
 
+@pytest.mark.slow
 def test_a_table_without_cohorts_gets_them_from_a_register():
     table, read = OWN.drop(columns="pilot"), {k: v for k, v in READ.items() if k != "cohort"}
     bare = yr.as_panel(table, **read)
@@ -92,6 +93,7 @@ def test_a_table_without_cohorts_gets_them_from_a_register():
         yr.did(bare, outcome="orgs")
 
 
+@pytest.mark.slow
 def test_long_and_wide_give_the_same_panel():
     wide = OWN.assign(members=[20.0, 21.0, 22.0, 23.0])
     long = wide.melt(
@@ -105,6 +107,7 @@ def test_long_and_wide_give_the_same_panel():
     pd.testing.assert_frame_equal(one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("never", [0, np.inf, np.nan, None])
 def test_never_treated_is_missing_zero_or_infinite(never):
     cohort = pd.Series([2019, 2019, never, never], dtype=float)
@@ -149,6 +152,7 @@ def test_periods_and_cohorts_are_read_as_one_kind(periods, cohorts, kind, treate
     assert panel["cohort"].tolist()[1:] == [treated, treated] and pd.isna(panel["cohort"][0])
 
 
+@pytest.mark.slow
 def test_event_time_is_a_difference_of_whole_numbers():
     panel = as_panel(year=["2018-03-31", "2018-06-30"] * 2, pilot=["2018-05-04"] * 2 + [""] * 2)
     treated = panel[panel["cohort"].notna()]
@@ -162,6 +166,7 @@ def test_dates_a_month_apart_are_months():
     assert panel["period"].dtype == "period[M]"
 
 
+@pytest.mark.slow
 def test_bounds_come_along_and_may_be_open():
     table = OWN.assign(lo=[680.0, 1100, np.nan, np.nan], hi=[690.0, np.inf, np.nan, np.nan])
     panel = yr.as_panel(table, **READ, low="lo", high="hi")
@@ -255,6 +260,7 @@ def test_a_row_of_totals_is_no_district():
     assert yr.as_panel(steady, **READ)["district"].nunique() == 4  # small counts add up by chance
 
 
+@pytest.mark.slow
 def test_whole_numbers_that_are_no_dates_count_periods():
     """The last digit of a quarter is 1 to 4, and a month is 1 to 12."""
     for years in ([20185, 20186] * 2, [201813, 201814] * 2, [1, 2] * 2):
@@ -278,6 +284,7 @@ def test_other_mistakes_in_the_call():
 # Coded facts
 
 
+@pytest.mark.slow
 def test_a_level_is_a_cell_with_its_evidence():
     panel = yr.build_panel(facts({"value": 200.0, "hedge": "odd"}))
     row = panel.iloc[0]
@@ -287,6 +294,7 @@ def test_a_level_is_a_cell_with_its_evidence():
     assert "cohort" not in panel
 
 
+@pytest.mark.slow
 def test_an_exact_figure_is_as_wide_as_its_last_printed_place():
     panel = yr.build_panel(
         facts(
@@ -306,6 +314,7 @@ def test_cap_closes_what_the_wording_leaves_open():
     assert yr.build_panel(facts(row), cap="next_unit")["high"].tolist() == [300]
 
 
+@pytest.mark.slow
 def test_cap_closes_the_level_before_too():
     """Over 1100, which is 418 more than a year before: 682 to 782 then, if 1100 to 1200 now."""
     change = {"value": 418.0, "kind": "change", "baseline": "previous_year"}
@@ -360,6 +369,7 @@ def test_a_scope_clash_is_not_merged():
         yr.composite_table(both, ["orgs"])
 
 
+@pytest.mark.slow
 def test_mixed_flow_and_stock_are_not_one_series():
     mixed = facts(
         {"indicator": "volunteers_registered", "unit": "人", "period_end": "2018"},
@@ -385,6 +395,7 @@ FLOWS = {  # first and last day stated, and whether a flow between them is one o
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frequency", sweep("year", slow=["quarter", "month"]))
 def test_a_flow_must_cover_its_period(frequency):
     """Each in a county of its own."""
@@ -399,6 +410,7 @@ def test_a_flow_must_cover_its_period(frequency):
     assert reasons(panel) == {f"f{i}": reason for i, good in enumerate(fits) if not good}
 
 
+@pytest.mark.slow
 def test_a_date_must_be_as_precise_as_the_panel():
     rows = facts({"period_end": "2019"}, {"period_end": "2019-08", "indicator": "members", "unit": "人"})
     panel = yr.build_panel(rows, frequency="quarter")
@@ -408,6 +420,7 @@ def test_a_date_must_be_as_precise_as_the_panel():
         yr.build_panel(rows, frequency="week")
 
 
+@pytest.mark.slow
 def test_figures_that_agree_give_the_narrowest():
     panel = yr.build_panel(
         facts({"value": 200.0, "hedge": "odd"}, {"value": 230.0, "source_id": "s2"}, {"value": 230.0})
@@ -421,6 +434,7 @@ def test_figures_that_agree_give_the_narrowest():
     )
 
 
+@pytest.mark.slow
 def test_of_figures_that_contradict_each_other_the_better_class_wins_or_none():
     rows = facts({"value": 416.7, "resolution": 0.1}, {"value": 7417.0, "source_id": "s2"})
     sources = pd.DataFrame({"source_id": ["s1", "s2"], "class": ["translation", "bulletin"]})
@@ -434,6 +448,7 @@ def test_of_figures_that_contradict_each_other_the_better_class_wins_or_none():
     )
 
 
+@pytest.mark.slow
 def test_the_last_date_of_a_period_counts():
     panel = yr.build_panel(
         facts({"value": 90.0, "period_end": "2019-03"}, {"value": 95.0, "period_end": "2019-11"})
@@ -442,12 +457,14 @@ def test_the_last_date_of_a_period_counts():
     assert panel.attrs["duplicates"]["agrees"] == [False]
 
 
+@pytest.mark.slow
 def test_a_part_is_no_second_figure_for_its_whole():
     panel = yr.build_panel(facts({"value": 300.0}, {"value": 20.0, "part_of": "f0"}))
     assert panel["value"].tolist() == [300]
     assert reasons(panel) == {"f1": "a part under the indicator of its whole"}
 
 
+@pytest.mark.slow
 def test_a_change_gives_the_level_before_if_its_baseline_has_a_date():
     change = {"kind": "change", "value": 418.0}
     panel = yr.build_panel(facts({"value": 1100.0}, change | {"baseline": "previous_year"}))
@@ -461,6 +478,7 @@ def test_a_change_gives_the_level_before_if_its_baseline_has_a_date():
     assert reasons(undated) == {"f1": "no date for the level before (before_pilot)"}
 
 
+@pytest.mark.slow
 def test_a_growth_rate_gives_the_level_before_too():
     """2209 cadres, 61.6% more: of the whole numbers only 1367 grows to 2209 by a rate that rounds to 61.6."""
     bases = [b for b in range(1, 2209) if 61.55 <= 100 * (2209 - b) / b < 61.65]
@@ -471,6 +489,7 @@ def test_a_growth_rate_gives_the_level_before_too():
     ]
 
 
+@pytest.mark.slow
 def test_a_stated_level_comes_before_a_computed_one():
     panel = yr.build_panel(
         facts(
@@ -490,6 +509,7 @@ def test_figures_in_conflict_can_be_kept_out():
     assert reasons(panel) == {"f0": "in conflict with other figures of its source"}
 
 
+@pytest.mark.slow
 def test_a_district_renamed_in_2016_is_one_district():
     """章丘市 (370181) became 章丘区 (370114) in 2016; 奉化市 (330283) 奉化区 (330213)."""
     panel = yr.build_panel(
@@ -512,12 +532,14 @@ def test_facts_that_cannot_be_used_at_all():
         yr.build_panel(pd.concat([facts({}), facts({})]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("none", [facts({"status": "planned"}), facts({}).head(0)])
 def test_no_facts_give_an_empty_panel(none):
     panel = yr.build_panel(none)
     assert len(panel) == 0 and list(panel) == [c for c in PANEL if c != "cohort"]
 
 
+@pytest.mark.slow
 def test_the_panel_of_the_documents():
     coded = yr.load_facts()
     panel = yr.build_panel(coded, sources=yr.load_sources())
@@ -567,6 +589,7 @@ def reasons_by_district(panel):
     return dict(zip(refused["district"], refused["reason"], strict=True))
 
 
+@pytest.mark.slow
 def test_readings_of_the_register_give_different_cohorts():
     assert cohorts(reading="notice", treat_conflicts="earliest")[0] == {"440305": 2019, "331081": 2020}
     assert cohorts(reading="notice", treat_conflicts="latest")[0] == {"440305": 2019, "331081": 2021}
@@ -574,6 +597,7 @@ def test_readings_of_the_register_give_different_cohorts():
     assert cohorts(reading="end")[0] == {"331081": 2022}
 
 
+@pytest.mark.slow
 def test_what_has_no_cohort_leaves_the_panel_and_is_listed():
     found, why = cohorts(reading="notice")
     assert found == {"440305": 2019}
@@ -586,6 +610,7 @@ def test_what_has_no_cohort_leaves_the_panel_and_is_listed():
     assert cohorts(reading="end")[1]["440305"] == "in the register, without a date (end)"
 
 
+@pytest.mark.slow
 def test_silence_of_the_register_is_never_treated_only_on_demand():
     assert "110106" not in cohorts()[0]
     found = cohorts(unlisted="never")[0]
@@ -599,6 +624,7 @@ def test_a_cohort_before_the_first_period_is_refused():
     assert reasons_by_district(panel)["440305"] == "treated from the first period (2022) on"
 
 
+@pytest.mark.slow
 def test_a_year_is_too_coarse_for_months():
     monthly = yr.build_panel(facts({"period_end": "2018-01"}, {"period_end": "2022-01"}), frequency="month")
     panel = yr.assign_cohorts(monthly, REGISTER.assign(began="2019"), reading="start")
@@ -646,6 +672,7 @@ def test_a_claim_finds_its_place_under_the_other_of_two_codes(panel, claim):
     assert found.groupby("district")["cohort"].first().dropna().to_dict() == {panel: 2020}
 
 
+@pytest.mark.slow
 def test_the_projects_register_dates_five_counties_by_their_notice():
     facts, pilots = yr.load_facts(), yr.load_pilots()
     panel = yr.build_panel(facts[facts["district"].isin(pilots["district"])], pilots, reading="notice")
@@ -669,6 +696,7 @@ def test_programmes_are_true_false_or_unknown():
         yr.add_programmes(as_panel(year=[1, 2] * 2, pilot=0), yr.load_programmes())
 
 
+@pytest.mark.slow
 def test_coverage_counts_every_possible_cell():
     panel = yr.build_panel(
         facts(
@@ -697,6 +725,7 @@ def test_coverage_counts_every_possible_cell():
             yr.coverage(panel, by=by)
 
 
+@pytest.mark.slow
 def test_the_lists_in_attrs_survive_and_are_not_copied():
     panel = yr.build_panel(facts({}, {"status": "planned"}))
     assert panel.assign(x=1).attrs["refused"] is panel.attrs["refused"]
@@ -749,6 +778,7 @@ def test_what_was_refused_is_one_table_whatever_the_result():
             yr.list_refused(none)
 
 
+@pytest.mark.slow
 def test_a_panel_keeps_what_it_refused_in_parquet(tmp_path):
     panel = yr.build_panel(facts({}, {"status": "planned"}))
     panel.to_parquet(tmp_path / "panel.parquet")

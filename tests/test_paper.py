@@ -49,6 +49,7 @@ def test_a_word_table_has_three_lines_and_every_cell(tmp_path):
     assert around[0] == "表1 效应" and "注" in around
 
 
+@pytest.mark.slow
 def test_a_word_file_is_in_chinese_type(tmp_path):
     path = tmp_path / "t.docx"
     path.write_bytes(text_as_docx("# 题目\n\n正文。\n", tmp_path))
@@ -86,6 +87,7 @@ def test_a_hyphen_between_figures_is_no_minus():
     assert table_as_latex(pd.DataFrame({"a": ["-1", "(-0.5)", "[-2, -1]"]}), "", "").count("$-$") == 4
 
 
+@pytest.mark.slow
 def test_save_table_writes_both_languages_twice_alike(tmp_path):
     title = {"zh": "效应", "en": "Effects"}
     shown = yr.save_table(
@@ -183,6 +185,7 @@ def test_index_and_cells_are_printed(table, head, first):
     assert rows[:2] == [head, [as_latex(cell) for cell in first]]
 
 
+@pytest.mark.slow
 def test_a_table_as_it_is_keeps_its_index_and_shows_what_is_missing(tmp_path):
     counts = (
         pd.DataFrame({"区": ["甲", "甲", "乙"], "数": [0.1 + 0.2, None, -1]}).groupby("区").sum(min_count=1)
@@ -233,6 +236,7 @@ PIXEL = bytes.fromhex(
 )
 
 
+@pytest.mark.slow
 def test_a_brief_is_the_same_text_in_word(tmp_path):
     (tmp_path / "p.png").write_bytes(PIXEL)
     quoted = yr.save_brief("x", {"zh": BRIEF}, NUMBERS, folder=tmp_path)
@@ -299,6 +303,7 @@ def test_words_keep_what_is_about_them(tmp_path):
     assert hints and set(hints) == {"eastAsia"}
 
 
+@pytest.mark.slow
 def test_a_head_is_on_every_page_and_no_row_is_cut(tmp_path):
     path = tmp_path / "t.docx"
     path.write_bytes(table_as_docx(SHOWN, "表1", "注"))

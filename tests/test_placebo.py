@@ -41,6 +41,7 @@ def by_hand(panel, start, stop):
     return actual, np.mean(np.abs(each) >= abs(actual) - 1e-12)
 
 
+@pytest.mark.slow
 def test_in_space_in_time_and_mixed_are_those_by_hand():
     panel = make_panel()
     table = yr.placebo_in_time(yr.did, panel, outcome="y", seed=1)
@@ -59,6 +60,7 @@ def test_in_space_in_time_and_mixed_are_those_by_hand():
     assert ((table["low"] < table["att"]) & (table["att"] < table["high"])).all()
 
 
+@pytest.mark.slow
 def test_what_happened_since_treatment_began_does_not_enter():
     panel = make_panel()
     other = panel.assign(value=panel["value"] + 100 * (panel["period"] >= 2015))
@@ -66,6 +68,7 @@ def test_what_happened_since_treatment_began_does_not_enter():
     pd.testing.assert_frame_equal(one, two)
 
 
+@pytest.mark.slow
 def test_waves_move_together_and_later_ones_are_untreated_in_the_window():
     panel = make_panel(waves=(2015, 2015, 2017))
     table = yr.placebo_in_time(yr.did, panel, outcome="y", seed=1, leads=[1, 3]).set_index("lead")
@@ -75,6 +78,7 @@ def test_waves_move_together_and_later_ones_are_untreated_in_the_window():
     assert (table.loc[1, "att"], table.loc[1, "p_value"]) == (pytest.approx(att), pytest.approx(p))
 
 
+@pytest.mark.slow
 def test_quarters_move_as_years_do_and_strata_are_kept():
     strata = pd.Series(["a", "b"] * 5, [f"d{i}" for i in range(N)])
     years, quarters = (
@@ -109,6 +113,7 @@ def test_a_single_period_before_treatment_is_too_few():
         yr.placebo_in_time(yr.did, panel[panel["period"] >= 2014], outcome="y", seed=1)
 
 
+@pytest.mark.slow
 def test_simulated_data_say_so():
     panel, _ = yr.simulate_panel(seed=1, districts=12, periods=6, waves={"2017Q4": 2})
     assert yr.placebo_in_time(yr.did, panel, outcome="orgs", seed=1).attrs["simulated"]

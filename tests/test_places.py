@@ -57,6 +57,7 @@ def test_no_place_where_it_is_not_certain(text):
     assert place_of(text) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", ["{}共青团工作总结", "共青团{}委员会工作总结"])
 def test_every_county_is_found_by_its_full_title(title):
     divisions = yr.load_divisions()
@@ -115,6 +116,7 @@ def test_rows_of_a_table_are_of_the_places_they_name(tmp_path):
     assert facts["district"].tolist() == ["430100", "433100", ""]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", sweep(6, slow=[1]))
 def test_districts_agree_with_the_coded_ones(step):
     """On the project's documents (every sixth), most of which do not name their place: none may be wrong."""

@@ -58,6 +58,7 @@ def test_what_was_planned_is_followed():
     assert table["item"].tolist()[: len(items)] == items
 
 
+@pytest.mark.slow
 def test_a_plan_is_followed_where_the_first_wave_begins_between_two_periods():
     """Surveys of every second year, and pilots from one of the others on."""
     odd = PANEL[PANEL["period"] % 2 == 1]
@@ -69,6 +70,7 @@ def test_a_plan_is_followed_where_the_first_wave_begins_between_two_periods():
     assert "before" in deviations(plan_of(PANEL), randomized(late.assign(cohort=late["cohort"] - 1)))
 
 
+@pytest.mark.slow
 def test_the_plan_needs_nothing_from_after_treatment_began():
     early = PANEL[PANEL["period"] < 2004]
     late = PANEL.assign(value=PANEL["value"].where(PANEL["period"] < 2004, -1.0))

@@ -59,6 +59,7 @@ def test_power_and_bias_by_drawing(kind, slope):
     assert chosen.passed(slope * DRIFT) == pytest.approx(draws[passes, 0].mean(), abs=4 * noise)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slope", sweep(0.06, slow=[0.02]))
 def test_power_and_bias_of_f_by_drawing(slope):
     """The same with an estimated scale of 12 degrees of freedom."""
@@ -135,6 +136,7 @@ STUDIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STUDIES)
 @pytest.mark.parametrize("controls", sweep(["x"], slow=[None]))
 @pytest.mark.parametrize("gaps", sweep(0.05, slow=[0.0]))
@@ -203,6 +205,7 @@ def test_over_all_assignments_the_joint_test_rejects_as_often_as_it_says():
     assert np.sort(p) == pytest.approx(np.arange(1, 37) / 36)
 
 
+@pytest.mark.slow
 def test_large_effects_of_several_waves_hide_no_drift():
     """In other assignments treated cells lie before the wave: an effect there is no drift, however large."""
     table = random_table(9, districts=14, periods=8)
@@ -230,6 +233,7 @@ def test_with_gaps_other_assignments_are_estimated_anew():
     assert sorted(estimates[:, 0]) == pytest.approx(sorted(effect.randomization().distribution))
 
 
+@pytest.mark.slow
 def test_within_strata_and_drawn():
     panel, _ = yr.simulate_panel(seed=1, periods=8, waves={"2018Q1": 6}, effect={"orgs": 5.0})
     effect = yr.event_study(panel, outcome="orgs_per_10k_youth_14_28")
@@ -277,6 +281,7 @@ def test_what_cannot_be_tested_is_refused():
         yr.pretrend_test(yr.event_study(panel, outcome="y"), inference="hc1")
 
 
+@pytest.mark.slow
 def test_one_power_and_one_m_may_be_given_alone():
     effect = yr.event_study(panel_of(random_table(8, districts=40)), outcome="y")
     one, listed = (yr.pretrend_test(effect, power=p).trends for p in (0.5, (0.5,)))

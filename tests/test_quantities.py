@@ -306,6 +306,7 @@ def test_a_vague_quantity_has_its_interval():
     assert (yr.parse_quantity("3万余人").low, yr.parse_quantity("3万余人").high) == (30000, 40000)
 
 
+@pytest.mark.slow
 @given(
     st.text(
         st.sampled_from("0123456789.,万亿千百十余多近超约一二两三四五个名人次元%年月日岁第“”《》—至xX× ，。"),

@@ -123,6 +123,7 @@ def test_a_rate_needs_both_its_units_and_counts_what_its_numerator_counts():
     assert not (bases["次/斗"] or bases["斗/月"] or bases["月"])
 
 
+@pytest.mark.slow
 def test_rates_of_any_two_units_are_loaded_and_others_are_named(tmp_path):
     facts = pd.read_csv(yr.loaders.DATA / "facts.csv", dtype=str)
     facts = facts[facts["source_id"].isin(facts.loc[facts["unit"] == "次/月", "source_id"])]
@@ -142,6 +143,7 @@ def test_a_second_figure_of_a_mean_and_one_of_each_body_are_means_and_what_is_mo
     assert yr.extract_facts(text)["kind"].tolist() == kinds
 
 
+@pytest.mark.slow
 def test_a_mean_drafted_as_a_rate_is_checked_against_its_total_and_count():
     findings = yr.audit_facts(yr.extract_facts("举办讲座240场，覆盖60个乡镇，平均每个乡镇4场。"))
     assert findings.loc[findings["relation"] == "mean", "verdict"].tolist() == ["holds"]

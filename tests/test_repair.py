@@ -31,6 +31,7 @@ def proposed(table, source=None, relation=None):
     return [dict(zip(r["fact_id"], r["to_value"], strict=True)) for _, r in rows.groupby("rank")]
 
 
+@pytest.mark.slow
 def test_nanshan_has_three_repairs_and_no_other(repairs):
     level, change, growth = ("nanshan-2021-005", "nanshan-2021-006", "nanshan-2021-007")
     assert proposed(repairs, "nanshan-2021", "growth")[:3] == [
@@ -114,6 +115,7 @@ def test_slips_of_a_figure_are_the_ones_a_reader_would_list():
     assert slips_of(-418, 1)[-428] == "digit"
 
 
+@pytest.mark.slow
 def test_nothing_is_applied_by_itself_and_what_is_applied_leaves_a_trace():
     repaired = yr.apply_repair(FACTS, "nanshan-2021-007", 61.29, reason="418 / 682")
     row = repaired.set_index("fact_id").loc["nanshan-2021-007"]
@@ -133,6 +135,7 @@ def test_a_repair_without_figure_or_reason_is_refused(fact_id, reason, told):
         yr.apply_repair(FACTS, fact_id, 1, reason=reason)
 
 
+@pytest.mark.slow
 def test_conflicts_are_ranked_by_what_they_change(repairs):
     """The total of a bulletin is a panel cell; a growth rate beside its level is none."""
     two, of_two = (t[t["source_id"].isin(["nanshan-2021", "c074"])] for t in (FACTS, repairs))
@@ -185,6 +188,7 @@ def test_by_default_the_repairs_are_those_proposed_and_the_measures_the_metrics(
     pd.testing.assert_frame_equal(yr.audit_report(wrong, repairs=yr.propose_repairs(wrong)), report)
 
 
+@pytest.mark.slow
 def test_the_metrics_of_a_repair_are_those_of_the_sources_that_it_edits(monkeypatch):
     """Else ten times the reports would take a hundred times as long; the result is the same."""
     one = grown(0, 94800)
@@ -202,6 +206,7 @@ def test_the_metrics_of_a_repair_are_those_of_the_sources_that_it_edits(monkeypa
     pd.testing.assert_frame_equal(yr.audit_report(many, repairs=edits, measure=yr.compute_metrics), report)
 
 
+@pytest.mark.slow
 def test_pairs_of_edits_are_tried_for_all_conflicts_at_once(monkeypatch):
     """Each try reads all figures: one a conflict would take a hundred times as long for ten times as many."""
     one = FACTS[FACTS["source_id"] == "nanshan-2021"].assign(part_of=None)
@@ -237,6 +242,7 @@ def test_a_result_is_compared_with_itself_alone():
     ]
 
 
+@pytest.mark.slow
 def test_a_result_that_changes_among_others_of_its_name_is_counted_once():
     """40 participations cannot be part of 30; as 30 they share 60 hours, a third more each."""
     whole = ("w", "level", 30, "人次", STRETCHES[3][4] | {"indicator": "activity_participation"})

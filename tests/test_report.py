@@ -51,6 +51,7 @@ def test_effects_of_one_estimator_are_told_apart_by_their_options():
     assert "Specification" not in yr.effect_table(EFFECTS)
 
 
+@pytest.mark.slow
 def test_an_interval_without_end_is_no_number():
     panel, _ = yr.simulate_panel(seed=3, districts=12, periods=9, waves={"2018Q1": 1})
     effect = yr.did(panel, outcome=OUTCOME, strata=yr.strata_by(panel, by="youth_14_28"))
@@ -89,6 +90,7 @@ def are_drawn(values, drawn):
     return (np.nanmin(distance, axis=1) < 1e-6).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", sweep("zh", slow=["en"]))
 def test_figures_draw_their_table_and_say_that_data_are_simulated(lang):
     yr.use_style()
@@ -140,6 +142,7 @@ def labelled(ax):
     return [line for line in ax.get_lines() if not line.get_label().startswith("_")]
 
 
+@pytest.mark.slow
 def test_lines_are_told_apart_without_colour():
     waves = {"2018Q1": 3, "2018Q2": 3, "2018Q3": 3}
     panel, _ = yr.simulate_panel(seed=1, districts=12, periods=9, waves=waves)

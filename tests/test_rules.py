@@ -57,6 +57,7 @@ def conflicts(rows):
     return findings.loc[findings["verdict"].isin(WRONG), "source_id"].tolist()
 
 
+@pytest.mark.slow
 @many_cases
 def test_true_growth_is_never_in_conflict(size):
     digits, how = some(0, 1, 2), some(ROUND_HALF_UP, ROUND_DOWN)
@@ -76,6 +77,7 @@ def test_true_growth_is_never_in_conflict(size):
     assert conflicts([r for r in rows if r[0] != "d"]) == []
 
 
+@pytest.mark.slow
 @many_cases
 def test_a_true_share_is_never_in_conflict(size):
     digits, how = some(0, 1, 2), some(ROUND_HALF_UP, ROUND_DOWN)
@@ -96,6 +98,7 @@ def test_a_true_share_is_never_in_conflict(size):
     assert conflicts([r for r in rows if r[0] != "p"]) == []
 
 
+@pytest.mark.slow
 @many_cases
 def test_parts_rounded_each_by_itself_still_add_up(size):
     """Five parts printed to the thousand may differ from their rounded sum by two thousand, and agree."""
@@ -124,6 +127,7 @@ FORMULAS = {  # written here anew, from the definitions
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", FORMULAS)
 @given(one=VALUES, other=VALUES, width=st.lists(st.floats(0, 0.2), min_size=6, max_size=6))
 def test_solving_for_a_role_keeps_the_truth(rule, one, other, width):

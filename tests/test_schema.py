@@ -30,6 +30,7 @@ def indicators(**columns):
     return pd.DataFrame(GOOD | columns, dtype="str")
 
 
+@pytest.mark.slow
 def test_a_good_table_passes_with_its_types():
     table = check_table(indicators(), "indicators")
     assert list(table) == [f["name"] for f in table_schema("indicators")["fields"]]

@@ -168,6 +168,7 @@ def collection():
     return pd.concat([DOCUMENTS, pd.DataFrame({"source_id": list(again), "text": list(again.values())})])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("similarity", [0.3, 0.5, 0.8])
 def test_pairs_are_those_of_plain_sets(collection, similarity):
     wanted = every_pair(collection, similarity)
@@ -197,6 +198,7 @@ def test_a_form_filled_in_twice_is_told_from_a_copy():
     assert row["verdict"] == "changed copy" and 0.5 <= row["figures_shared"] < 1 and row["similarity"] == 1
 
 
+@pytest.mark.slow
 def test_no_two_of_the_projects_documents_are_duplicates():
     assert len(yr.find_near_duplicates(DOCUMENTS)) == 0
     closest = yr.find_near_duplicates(DOCUMENTS, similarity=0.1).loc[0]
@@ -275,6 +277,7 @@ def test_a_crowd_is_held_together_by_its_first():
     assert set(few["group"]) == set(all_pairs["group"]) == {1}
 
 
+@pytest.mark.slow
 def test_groups_are_the_sets_that_pairs_connect(collection):
     table = yr.find_near_duplicates(collection, similarity=0.3)
     by_group = table.groupby("group")
@@ -321,6 +324,7 @@ def test_the_result_depends_on_no_hash_seed():
 # --- multiples ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_golden_multiple_is_found_and_nothing_else_is_accused():
     """c092: 61 members of staff, each bound to 1 + 2 + 3 pairings, and 366 pairings; checked by hand."""
     table = yr.find_multiples(FACTS)
@@ -372,12 +376,14 @@ def test_what_is_no_exact_product_of_one_place_and_year(changed):
     assert len(table) == 0
 
 
+@pytest.mark.slow
 def test_half_of_a_whole_is_no_duty():
     table = facts((228, "名", {"part_of": "f1"}), (456, "名", {}))
     assert len(yr.find_multiples(table)) == 0
     assert len(yr.find_multiples(table.assign(part_of=None))) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", sweep(7, 20, 61, slow=[11, 13, 50]))
 def test_the_stated_chance_is_never_below_that_of_counting_out_all_figures(count):
     """All figures of one roundness between 2 and 13 times the count, and which of them it divides."""
@@ -407,6 +413,7 @@ def test_random_figures_are_accused_as_seldom_as_stated():
     assert 0 < accused <= 500 * 0.05 + 3 * (500 * 0.05 * 0.95) ** 0.5
 
 
+@pytest.mark.slow
 def test_the_documents_hold_no_more_products_than_chance_makes():
     attrs = yr.find_multiples(FACTS).attrs
     assert abs(attrs["found"] - attrs["expected"]) < 2 * attrs["expected"] ** 0.5
@@ -419,6 +426,7 @@ def counts(values, **common):
     return facts(*[(v, "个", {"indicator": f"i{i}"} | common) for i, v in enumerate(values)])
 
 
+@pytest.mark.slow
 def test_the_projects_own_figures_are_too_few():
     table = yr.find_heaping(FACTS)
     assert table.loc[0, "verdict"] == "too few to judge" and table.loc[0, "n"] < 300
@@ -472,6 +480,7 @@ def test_only_printed_last_digits_count():
     assert (row["n"], row["vague"]) == (10, 4)
 
 
+@pytest.mark.slow
 def test_last_digits_are_tested_as_scipy_does():
     from scipy.stats import binomtest, chisquare
 
@@ -494,6 +503,7 @@ def test_uniform_digits_are_seldom_called_heaped():
     assert (found["verdict"] == "no sign").all()
 
 
+@pytest.mark.slow
 def test_the_power_that_the_docstring_states():
     """27 per cent instead of 20, 300 figures, one group: Holm over two tests means a level of 0.025."""
     tail = lambda k, p: sum(comb(300, j) * p**j * (1 - p) ** (300 - j) for j in range(k, 301))  # noqa: E731
@@ -517,6 +527,7 @@ def reports(*groups):
     return facts(*rows), pd.DataFrame(sources)
 
 
+@pytest.mark.slow
 def test_fishers_own_example():
     """Fisher (1970): 10 of 13 identical twins of convicts, 2 of 17 others; R's fisher.test: p = 0.0005367."""
     table = yr.find_selective_reporting(*reports(("national-2019", 13, 10), ("none", 17, 2)))
@@ -529,6 +540,7 @@ def test_fishers_own_example():
     assert table.set_index("indicator").loc["always", "verdict"] == "too few to judge"
 
 
+@pytest.mark.slow
 def test_any_split_has_the_p_value_of_scipy():
     from scipy.stats import fisher_exact
 
@@ -543,6 +555,7 @@ def test_any_split_has_the_p_value_of_scipy():
         assert screens._split_test(n, here, others, there) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_less_and_no_sign_and_too_few():
     verdict = {}
     for groups in [(13, 2, 17, 15), (13, 6, 17, 8), (4, 4, 17, 0), (5, 1, 5, 0)]:
@@ -596,6 +609,7 @@ def test_roll_out_and_unknown_and_the_nation_are_left_out():
     assert found["n"].eq(6).all() and found["n_others"].eq(6).all()
 
 
+@pytest.mark.slow
 def test_places_are_counted_once_and_masked_figures_are_not_reported():
     table, sources = reports(("national-2019", 6, 6), ("none", 6, 0))
     sources.loc[:2, "district"] = "one place"
@@ -607,6 +621,7 @@ def test_places_are_counted_once_and_masked_figures_are_not_reported():
     assert "some" not in set(yr.find_selective_reporting(masked, sources, at_least=3)["indicator"])
 
 
+@pytest.mark.slow
 def test_the_projects_pilots_report_reform_tasks():
     """Counted out in plain loops over places."""
     table = yr.find_selective_reporting(FACTS, SOURCES).set_index("indicator")
@@ -628,6 +643,7 @@ def test_the_projects_pilots_report_reform_tasks():
     assert row["verdict"] == "group reports more"
 
 
+@pytest.mark.slow
 def test_every_class_is_compared_with_the_others():
     table = yr.find_selective_reporting(FACTS, SOURCES, by="class", unit="source_id")
     here = SOURCES[SOURCES["district"] != "CN"]
@@ -641,6 +657,7 @@ def test_every_class_is_compared_with_the_others():
 # --- all ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_empty_tables_give_empty_results():
     nothing, none = FACTS.head(0), DOCUMENTS.head(0)
     assert len(yr.find_templates(none)) == len(yr.find_near_duplicates(none)) == 0
@@ -668,6 +685,7 @@ def test_what_cannot_be_used_is_refused():
         yr.find_selective_reporting(FACTS, SOURCES, unit="place")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", sweep(500, slow=[0]))
 def test_inputs_stay_as_they_are(shift):
     given_facts, given_documents = FACTS.copy(), DOCUMENTS.copy()
@@ -684,6 +702,7 @@ def test_inputs_stay_as_they_are(shift):
     pd.testing.assert_frame_equal(results[0], yr.find_multiples(FACTS))
 
 
+@pytest.mark.slow
 def test_short_texts_and_small_figures_are_compared_if_it_is_asked_for():
     texts = pd.DataFrame({"source_id": ["a", "b"], "text": ["全县共有团员三百名，团支部十二个。"] * 2})
     assert yr.find_near_duplicates(texts).empty

@@ -39,6 +39,7 @@ def cells(outcome=RATE, **options):
 # Panels
 
 
+@pytest.mark.slow
 def test_a_seed_gives_one_panel():
     options = {
         "districts": 12,
@@ -52,6 +53,7 @@ def test_a_seed_gives_one_panel():
     assert not other[1]["value"].equals(one[1]["value"])
 
 
+@pytest.mark.slow
 def test_every_reported_interval_holds_the_truth_and_gaps_are_missing():
     both = drawn().truth.merge(drawn().panel, on=CELL, how="left", suffixes=("", "_reported"))
     known = both[both["value_reported"].notna()]
@@ -62,6 +64,7 @@ def test_every_reported_interval_holds_the_truth_and_gaps_are_missing():
     assert not drawn().panel.duplicated([*CELL, "scope"]).any()
 
 
+@pytest.mark.slow
 def test_the_effect_is_what_was_asked_for():
     _, truth = yr.simulate_panel(seed=1, effect={"orgs": 20.0}, districts=200)
     rows = truth[truth["indicator"] == RATE]
@@ -110,6 +113,7 @@ def test_selection_draws_good_districts_and_only_drift_breaks_parallel_trends():
         assert (abs(trend) < 1.5) == parallel
 
 
+@pytest.mark.slow
 def test_waves_are_spread_over_provinces():
     panel, _ = yr.simulate_panel(seed=2, districts=100, waves={"2019Q3": 20, "2021Q3": 30})
     districts = panel.drop_duplicates("district")
@@ -118,6 +122,7 @@ def test_waves_are_spread_over_provinces():
     assert districts["cohort"].value_counts().sort_index().tolist() == [20, 30]
 
 
+@pytest.mark.slow
 def test_the_common_trend_is_the_nations():
     values, _ = cells(
         "members_per_10k_youth_14_28", seed=1, start=2017, periods=8, waves={2020: 1}, noise=0.0, effect=0.0
@@ -147,6 +152,7 @@ def test_options_that_make_no_panel(options, message):
         yr.simulate_panel(seed=1, **options)
 
 
+@pytest.mark.slow
 def test_what_was_made_up_says_so_wherever_it_goes():
     assert drawn().panel.attrs["simulated"] and drawn().truth.attrs["simulated"]
     assert (drawn().panel["processing"] == "simulated").all()
@@ -242,6 +248,7 @@ def test_tables_of_what_was_not_made_up_have_no_mark():
         assert not {"simulated", "Data"} & set(table) or "power" in table, number
 
 
+@pytest.mark.slow
 def test_in_a_comparison_each_effect_has_its_own_mark():
     real = yr.did(bare(drawn().small).assign(processing="stated"), outcome=RATE)
     both = yr.compare_effects([yr.did(drawn().small, outcome=RATE), real])
@@ -250,6 +257,7 @@ def test_in_a_comparison_each_effect_has_its_own_mark():
     assert [t.iloc[:, -1].tolist() for t in shown] == [["模拟", ""], ["simulated", ""]]
 
 
+@pytest.mark.slow
 def test_figures_and_their_tables_say_that_data_are_simulated(tmp_path, monkeypatch):
     from matplotlib.figure import Figure
 
@@ -301,6 +309,7 @@ def reported(districts=20):
     return SimpleNamespace(levels=levels, documents=documents, facts=facts, planted=planted)
 
 
+@pytest.mark.slow
 def test_reports_are_one_a_district_and_year_and_their_facts_stand_in_them():
     assert len(reported().documents) == 20 * 6 and reported().documents["text"].is_unique
     yr.check_evidence(reported().facts, reported().documents)
@@ -310,6 +319,7 @@ def test_reports_are_one_a_district_and_year_and_their_facts_stand_in_them():
     assert parts["part_of"].isin(reported().facts["fact_id"]).all() and len(parts) > 100
 
 
+@pytest.mark.slow
 def test_a_panel_of_simulated_facts_says_so_even_if_these_went_through_a_file():
     facts = bare(reported().facts[reported().facts["status"] == "achieved"].head(40))
     assert not facts.attrs and set(facts["coder"]) == {"simulated"}
@@ -344,6 +354,7 @@ def test_a_seed_gives_the_same_reports():
         pd.testing.assert_frame_equal(first, second)
 
 
+@pytest.mark.slow
 def test_a_plain_long_table_is_enough():
     table = pd.DataFrame(
         {"district": "a", "period": [2019, 2020], "indicator": "orgs", "value": [682.0, 1100.0]}
@@ -383,6 +394,7 @@ def test_every_statement_is_true_where_no_error_is_planted():
         assert abs(row.value - 100 * (now - before) / before) <= row.resolution / 2 + 1e-9
 
 
+@pytest.mark.slow
 def test_the_audit_finds_nothing_wrong_where_nothing_is():
     findings = yr.audit_facts(reported().facts, yr.load_identities())
     assert set(findings["verdict"]) <= {"holds", "undetermined"}
@@ -470,6 +482,7 @@ def test_coded_facts_lead_back_to_the_truth():
     assert (panel["processing"] == "simulated").all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("districts", sweep(1, slow=[30]))
 def test_extracted_facts_lead_back_to_the_truth(districts):
     """Every cell that a report states comes back from its text, and holds the truth."""

@@ -20,6 +20,7 @@ def design(**wanted):
 SLOW = [(20, 1, "randomization"), (1, 1, "strata"), (5, 3, "strata"), (20, 3, "strata")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "treated, waves, test",
     [(2, 1, "randomization"), (5, 1, "strata"), *(pytest.param(*s, marks=pytest.mark.slow) for s in SLOW)],

@@ -49,6 +49,7 @@ def test_trend_is_in_halves_of_the_slope_before_the_first_pilot():
     assert strata.tolist() == np.where(slopes > np.median(slopes), "2 of 2", "1 of 2").tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["level", "trend"])
 def test_nothing_that_happens_after_treatment_began_enters(by):
     y = noise(3)
@@ -68,6 +69,7 @@ def test_a_gap_counts_for_nothing():
     assert yr.strata_by(lacking, by="level", outcome="y")["110101"] == "1 of 3"
 
 
+@pytest.mark.slow
 def test_province_is_read_from_the_code_or_from_a_column():
     strata = yr.strata_by(make_panel(noise()), by="province")
     assert strata.tolist() == ["11", "11", "12", "12", "33", "33", "44", "44", "44"]
@@ -89,6 +91,7 @@ def test_a_number_of_few_values_is_taken_as_it_is():
     assert yr.strata_by(panel, by="region").tolist() == list("112222333")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", sweep(7, slow=[22]))
 def test_groups_are_alike_in_number_whatever_their_number(n):
     y = np.random.default_rng(n).permutation(n)[:, None] + np.zeros(6)
@@ -98,6 +101,7 @@ def test_groups_are_alike_in_number_whatever_their_number(n):
         assert len(sizes) == groups and sizes.max() - sizes.min() <= 1, groups
 
 
+@pytest.mark.slow
 def test_strata_are_those_of_the_randomisation_test():
     """By hand: with one pilot in the top third, its change is compared within that third alone."""
     y = noise(5)
@@ -176,6 +180,7 @@ def significance(effect, panel, strata):
 ESTIMATORS = [yr.did, yr.event_study, yr.sun_abraham, yr.imputation_did, yr.staggered_did]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", sweep(yr.did, slow=ESTIMATORS[1:4]), ids=lambda f: f.__name__)
 def test_strata_given_to_an_estimator_are_those_of_all_its_tests(estimator):
     panel = make_panel(noise(), people=[1, 2, 1, 2, 1, 2, 1, 2, 1])

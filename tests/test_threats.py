@@ -51,6 +51,7 @@ def test_the_first_row_is_the_effect_as_it_is():
     assert row["p_value"] < 0.05 and table_of_league().attrs == {"simulated": True}
 
 
+@pytest.mark.slow
 def test_reports_inflated_by_less_leave_the_conclusion_and_by_more_do_not():
     row = table_of_league().loc["inflation"]
     assert 0 < row["significance_at"] < row["sign_at"] < 100
@@ -82,6 +83,7 @@ def test_vague_figures_part_of_the_way_to_their_ends():
     assert below <= 0.05 < above
 
 
+@pytest.mark.slow
 def test_figures_that_are_vague_in_part_leave_the_conclusion_as_the_bounds_do():
     row = table_of_league().loc["vague"]
     bounds = yr.interval_bounds(yr.did(league(), outcome=OUTCOME), league())
@@ -116,6 +118,7 @@ def test_trends_as_honest_did_has_them():
         yr.breakdown(path, league(), path=yr.imputation_did(league(), outcome=OUTCOME))
 
 
+@pytest.mark.slow
 def test_pilots_among_the_others():
     """Three districts among the controls fall when pilots begin: leaving these three out is enough."""
     table = random_table(7, districts=24, periods=5)
@@ -149,6 +152,7 @@ def fewest(treated, others, gone):
     return np.inf
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seed, shift, more", sweep((0, 2.5, 2), slow=[(4, 1.2, 0), (4, 2.5, 0), (15, 2.5, 0)])
 )
@@ -188,6 +192,7 @@ def test_another_panel_is_estimated_anew_with_the_same_options():
     assert pd.isna(none["att"]) and "No cell" in none["note"]
 
 
+@pytest.mark.slow
 def test_logarithms_and_many_treated():
     """Papke's zones: 0.104 log points less; the reports of zones would have to fall short by 10%."""
     from scipy.stats import t
@@ -251,6 +256,7 @@ def test_readings_of_the_register():
     assert kept[kept.index.isin(inferred)].isna().all()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("last", sweep(True, slow=[False]))
 def test_a_synthetic_control_that_hangs_on_one_district_is_seen_to(last):

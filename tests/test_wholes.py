@@ -55,6 +55,7 @@ def coded(draft):
     return draft.drop(columns=[c for c in draft if c not in FACT])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     sweep(
@@ -73,6 +74,7 @@ def test_what_agrees_in_a_draft_agrees_once_it_is_coded(text):
     assert ("share" in set(held)) == ("占" in text) and ("sum" in set(held)) == ("（" in text)
 
 
+@pytest.mark.slow
 def test_a_wrong_share_of_a_stated_number_is_a_conflict_either_way():
     draft = yr.extract_facts("社会领域团组织630个，占团组织总数2100个的36%。", source_id="s")
     for facts in (draft, coded(draft)):
