@@ -201,6 +201,55 @@ def test_a_table_as_it_is_keeps_its_index_and_shows_what_is_missing(tmp_path):
     assert (tmp_path / "x.en.tex").read_bytes() == (tmp_path / "x.zh.tex").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("value", "digits", "printed"),
+    [
+        (1234.5678, 3, "1235"),
+        (12.3456, 3, "12.3"),
+        (-0.01234567, 3, "−0.0123"),
+        (5.1003, 3, "5.10"),  # rounded, and so is its zero
+        (0.5, 3, "0.5"),
+        (9.9996, 3, "10.0"),
+        (1100.0, 3, "1100"),
+        (0.00001234567, 3, "1.23e-05"),
+        (98765432109.5, 3, "98765432110"),
+        (-0.0, 3, "0"),
+        (2 / 3, 1, "0.7"),
+        (2 / 3, 6, "0.666667"),
+        (1234.5678, 6, "1234.57"),
+    ],
+)
+def test_numbers_have_the_digits_of_a_paper(value, digits, printed):
+    latex = table_as_latex(pd.DataFrame({"x": [value]}, index=[2019.25]), "", "", digits).splitlines()
+    assert latex[6] == rf"2019.25 & {as_latex(printed)} \\"
+
+
+def test_digits_may_be_said_and_the_table_returned_keeps_its_own(tmp_path):
+    table = pd.DataFrame({"比": [2 / 3], "数": [12345]})
+    assert yr.save_table(table, "x", folder=tmp_path).equals(table)
+    assert r"0.667 & 12345 \\" in (tmp_path / "x.zh.tex").read_text(encoding="utf-8")
+    rows = list(body(tmp_path / "x.zh.docx").iter(f"{W}tr"))
+    assert [words(cell) for cell in rows[1].iter(f"{W}tc")] == ["0.667", "12345"]
+    yr.save_table(table, "x", digits=5, folder=tmp_path)
+    assert r"0.66667 & 12345 \\" in (tmp_path / "x.en.tex").read_text(encoding="utf-8")
+    for digits in (0, 11, 2.5, "3", None):
+        with pytest.raises(yr.DataError, match="digits="):
+            yr.save_table(table, "y", digits=digits, folder=tmp_path)
+    assert not list(tmp_path.glob("y*"))
+
+
+def test_a_long_latex_table_goes_on_over_pages_with_its_head():
+    table = pd.DataFrame({"县": [f"县{i}" for i in range(40)], "数": range(40)})
+    lines = table_as_latex(table, "表1", "注").splitlines()
+    assert lines[0].startswith(r"\begin{xltabular}{\textwidth}{") and lines[1] == r"\caption{表1} \\"
+    head = [r"\toprule", r"县 & 数 \\", r"\midrule"]
+    assert lines[2:12] == [*head, r"\endfirsthead", *head, r"\endhead", r"\bottomrule", r"\endfoot"]
+    assert lines[12:52] == [rf"县{i} & {i} \\" for i in range(40)]
+    assert lines[52:] == [r"\end{xltabular}", r"{\noindent\footnotesize 注\par}"]
+    assert "xltabular" not in table_as_latex(table[:35], "表1", "注")
+    assert "xltabular" in table_as_latex(table[:12].assign(注="字" * 100), "", "")  # rows of lines
+
+
 def test_a_brief_is_filled_with_published_numbers():
     text = "成员 {01-a/members} 名，变化 {01-a/change}%。\n\n模拟效应 {02-b/simulated_att}。"
     assert yr.fill_brief(text, NUMBERS) == "成员 1,100 名，变化 −9.3%。\n\n模拟效应 13.0。"

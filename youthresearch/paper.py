@@ -1,4 +1,4 @@
-"""Tables and texts in the forms that papers take: Word, and LaTeX with booktabs and tabularx."""
+"""Tables and texts in the forms that papers take: Word, and LaTeX with booktabs, tabularx and xltabular."""
 
 import re
 from html import unescape
@@ -22,6 +22,9 @@ SMALL = 9  # points: tables and notes
 HEAVY, LIGHT = 12, 6  # the three lines, in eighths of a point: top and bottom, below the head
 WIDTH = 15.9  # cm between the margins of A4
 LONG = 24  # width of a cell that is text, and stands left; a Chinese character is two wide
+DIGITS, EXACT = 3, 10  # of numbers: as a paper prints them, and all that every processor agrees on
+LINE, PAGE = 70, 36  # of LaTeX: characters in a line, lines of a table in a page
+BETWEEN = 3  # characters: the space between columns
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff")
 _NEGATIVE = re.compile(r"(?:^|(?<=[\s(\[,<>≥≤“（，]))-(?=[\d.∞])")  # a sign, not a hyphen or a range
 _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef“”‘’…—]")
@@ -42,17 +45,41 @@ _LATEX = str.maketrans(
 )
 
 
-def table_as_latex(table, title, note):
-    """Write a table for LaTeX: three lines, as wide as the text, its caption above, its note below."""
-    rows = _rows(table)
+def table_as_latex(table, title, note, digits=DIGITS):
+    """Write a table for LaTeX: three lines, as wide as the text, its caption above, its note below.
+
+    One that does not fit on a page goes on over several, with its head on each.
+    """
+    rows = _rows(table, digits)
     head, *body = [" & ".join(map(as_latex, row)) + r" \\" for row in rows]
+    head = [r"\toprule", head, r"\midrule"]
     first = r">{\raggedright\arraybackslash}X" if any(_width(row[0]) > LONG for row in rows) else "l"
     columns = first + r">{\centering\arraybackslash}X" * (len(rows[0]) - 1)
-    lines = [r"\begin{table}[htbp]", r"\centering", *([rf"\caption{{{as_latex(title)}}}"] if title else [])]
-    lines += [rf"\begin{{tabularx}}{{\textwidth}}{{{columns}}}", r"\toprule", head, r"\midrule", *body]
-    lines += [r"\bottomrule", r"\end{tabularx}"]
-    lines += [rf"\par\smallskip\footnotesize {as_latex(note)}"] if note else []
-    return "\n".join([*lines, r"\end{table}", ""])
+    caption = rf"\caption{{{as_latex(title)}}}" if title else ""
+    form = _over_pages if sum(map(_lines, rows)) > PAGE else _on_a_page
+    return "\n".join([*filter(None, form(columns, caption, head, body, as_latex(note))), ""])
+
+
+def _lines(row):
+    """Estimate how many lines a row takes, in columns of one width."""
+    width = max(LINE // len(row) - BETWEEN, 1)
+    return max(-(-_width(cell) // width) or 1 for cell in row)
+
+
+def _on_a_page(columns, caption, head, body, note):
+    return [
+        *(r"\begin{table}[htbp]", r"\centering", caption),
+        *(rf"\begin{{tabularx}}{{\textwidth}}{{{columns}}}", *head, *body, r"\bottomrule", r"\end{tabularx}"),
+        *(note and rf"\par\smallskip\footnotesize {note}", r"\end{table}"),
+    ]
+
+
+def _over_pages(columns, caption, head, body, note):
+    return [
+        *(rf"\begin{{xltabular}}{{\textwidth}}{{{columns}}}", caption and rf"{caption} \\"),
+        *(*head, r"\endfirsthead", *head, r"\endhead", r"\bottomrule", r"\endfoot", *body),
+        *(r"\end{xltabular}", note and rf"{{\noindent\footnotesize {note}\par}}"),
+    ]
 
 
 def as_latex(text):
@@ -62,10 +89,10 @@ def as_latex(text):
     return (f"{{{begun}}}" if begun else "") + text.translate(_LATEX)
 
 
-def table_as_docx(table, title, note):
+def table_as_docx(table, title, note, digits=DIGITS):
     """Set a table out in a document of its own, as the bytes of a Word file."""
     document = _blank()
-    _add_table(document, _rows(table), title, note)
+    _add_table(document, _rows(table, digits), title, note)
     return _packed(document)
 
 
@@ -96,8 +123,11 @@ def _needed(name):
         raise ImportError(f"Word files need {name} ({error}): pip install youthresearch[paper]") from None
 
 
-def _rows(table):
-    """List the rows of a table as text, its head first; with its index, unless that only counts them."""
+def _rows(table, digits):
+    """List the rows of a table as text, its head first; with its index, unless that only counts them.
+
+    Head and index are names, and have all their digits.
+    """
     if not table.size:
         raise DataError("The table is empty: give one that has rows and columns.")
     if table.columns.nlevels > 1:
@@ -107,26 +137,41 @@ def _rows(table):
     names = [] if counts else ["" if name is None else name for name in index.names]
     labels = [() if counts else label if isinstance(label, tuple) else (label,) for label in index]
     body = zip(labels, table.itertuples(index=False, name=None), strict=True)
-    rows = [(*names, *table.columns), *((*label, *row) for label, row in body)]
-    return [[_cell(value) for value in row] for row in rows]
+    head = [_cell(value, EXACT) for value in (*names, *table.columns)]
+    return [
+        head,
+        *([*(_cell(v, EXACT) for v in label), *(_cell(v, digits) for v in row)] for label, row in body),
+    ]
 
 
 def _width(text):
     return len(text) + len(_CHINESE.findall(text))
 
 
-def _cell(value):
-    """Write one cell: numbers to ten digits, a missing one as a dash, signs as such."""
+def _cell(value, digits):
+    """Write one cell: numbers to some digits, a missing one as a dash, signs as such."""
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return "–"
     if isinstance(value, float | np.floating):
-        value = f"{value:.10g}".replace("inf", "∞")
+        value = _rounded(float(value), digits)
     elif isinstance(value, pd.Timestamp) and value == value.normalize():
         value = f"{value:%Y-%m-%d}"
     text = str(value)
     if _CONTROL.search(text):
         raise DataError(f"A cell holds a character that cannot be printed: {text!r}.")
     return _NEGATIVE.sub("−", text)
+
+
+def _rounded(value, digits):
+    """Write a number to so many digits from the first that is not zero; those before the point are all kept.
+
+    A zero at the end is one that was rounded to: 5.1003 is 5.10 with three digits, and 0.5 is 0.5.
+    """
+    if not 1e-4 <= abs(value) < 1e15:
+        return f"{value + 0.0:.{digits}g}".replace("inf", "∞")
+    places = digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2])
+    printed = len(f"{value:.{EXACT}g}".partition(".")[2]) if abs(value) < 1e10 else 0
+    return f"{value:.{max(0, min(places, printed))}f}"
 
 
 def _blank():

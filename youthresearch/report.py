@@ -9,7 +9,7 @@ import pandas as pd
 from .enough import too_few
 from .inference import SEED, NoReassignmentError, RandomizationTest, check_effect, inference_for, p_by_error
 from .loaders import labels_by_key, outcome_label
-from .paper import table_as_docx, table_as_latex, text_as_docx
+from .paper import DIGITS, EXACT, table_as_docx, table_as_latex, text_as_docx
 from .reassign import TIE
 from .results import as_percent, fixed, p_as_text
 from .schema import (
@@ -24,6 +24,8 @@ from .schema import (
     as_stem,
     check_choice,
     check_columns,
+    check_count,
+    check_number,
     check_share,
     check_text,
     is_number,
@@ -263,19 +265,22 @@ def _p_as_text(row, alpha):
     return p_as_text(row.p_value) + (f" (≥ {row.smallest_p:.3f})" if row.smallest_p > alpha + TIE else "")
 
 
-def save_table(table, stem, data=None, *, title=None, note=None, lang="en", folder=None, **options):
+def save_table(
+    table, stem, data=None, *, title=None, note=None, lang="en", digits=DIGITS, folder=None, **options
+):
     """Set a table out in both languages, with three lines, and save it for a word processor and for LaTeX.
 
     Writes <stem>.zh.docx, <stem>.zh.tex, <stem>.en.docx and <stem>.en.tex, the same bytes on every run.
-    LaTeX needs the packages booktabs and tabularx, and for Chinese ctex; a table is on one page there, and
-    in Word has its head on every page. Simulated data say so below the table, too.
+    LaTeX needs the packages booktabs, tabularx and, for a table that does not fit on a page, xltabular; for
+    Chinese ctex. There as in Word a long table has its head on every page. Simulated data say so below the
+    table, too.
 
     Parameters
     ----------
     table : callable or pandas.DataFrame
         What sets the data out in a language, such as `effect_table`, or any function with ``lang=`` that
-        returns a table; or a table as it is, the same in both, its numbers with up to ten digits: round them
-        first. Its index is printed, unless it only counts the rows.
+        returns a table; or a table as it is, the same in both. Its index is printed, unless it only counts
+        the rows.
     stem : str
         File name without ending, the notebook's own.
     data
@@ -284,6 +289,10 @@ def save_table(table, stem, data=None, *, title=None, note=None, lang="en", fold
         Above and below the table; one for each language as ``{"zh": ..., "en": ...}``.
     lang : {"zh", "en"}
         Language of the table that is returned.
+    digits : int
+        Of each number that is not whole, 1 to 10, counted from the first that is not zero; those before the
+        point are all kept (1234.5678 is 1235, 0.012345 is 0.0123). Texts, such as those of `effect_table`,
+        whole numbers, headers and index stay as they are; the table that is returned keeps all digits.
     folder : path, optional
         As for `save_figure`.
     **options
@@ -297,18 +306,21 @@ def save_table(table, stem, data=None, *, title=None, note=None, lang="en", fold
     Raises
     ------
     DataError
-        If there is no table, or a title or note lacks a language; nothing is written.
+        If there is no table, a title or note lacks a language, or digits are no such number; nothing is
+        written.
     ImportError
         If the extra ``paper`` is not installed; nothing is written.
     """
     check_choice("lang", lang, LANGUAGES)
+    check_count(digits=digits)
+    check_number(digits=digits, at_most=EXACT)
     titles, notes = _in_both("title", title), _in_both("note", note)
     made = {language: _made(table, data, language, options) for language in LANGUAGES}
     files = {}
     for language, shown in made.items():
         below = "  ".join(filter(None, [notes[language], MADE_UP[language] if is_simulated(shown) else ""]))
-        files[f"{language}.tex"] = table_as_latex(shown, titles[language], below).encode()
-        files[f"{language}.docx"] = table_as_docx(shown, titles[language], below)
+        files[f"{language}.tex"] = table_as_latex(shown, titles[language], below, digits).encode()
+        files[f"{language}.docx"] = table_as_docx(shown, titles[language], below, digits)
     _write(stem, files, folder)
     return made[lang]
 
