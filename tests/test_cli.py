@@ -1,5 +1,6 @@
 """The command line, run as a user runs it."""
 
+import ast
 import contextlib
 import csv
 import errno
@@ -9,6 +10,7 @@ import re
 import subprocess
 import sys
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from sweeps import sweep
@@ -176,6 +178,57 @@ def test_what_was_done_is_told_in_the_language_asked_for(folder):
     status, _, told = run(folder, "extract", "空.txt", "夹", "--lang", "zh")
     assert status == 2 and "从 1 个文件提出 3 条数据" in told
     assert "2 个文件中有 1 个没有读成：" in told and "照片.jpg" in told.split("没有读：")[1]
+
+
+def test_why_nothing_was_read_or_written_is_told_in_chinese(folder):
+    """By the labels, with what the message names."""
+    told = run(folder, "extract", "empty.txt", "old.doc", ".", "none.txt", "--lang", "zh")[2]
+    assert "empty.txt：文件是空的。请重新下载或导出。" in told
+    assert "old.doc：这是旧版 Office 文件（OLE2）。请另存为 DOCX 或 PDF。" in told
+    assert "none.txt：没有这个文件。请检查路径。" in told
+    (folder / "picture.txt").write_bytes(b"\x89PNG")
+    told = run(folder, "audit", "picture.txt", "--lang", "zh")[2]
+    assert "这是图片，不是 txt、HTML、DOCX 或 PDF。请用 OCR 识别文字并核对。" in told
+    told = run(folder, "extract", "right.txt", "-o", "no/f.csv", "--lang", "zh")[2]
+    assert "f.csv 所在的文件夹不存在：请先建立。" in told
+    assert "the file is empty. Download or export it again." in run(folder, "extract", "empty.txt")[2]
+
+
+NAMES = ("what", "remedy", "reason", "RESAVE")
+
+
+def messages(tree):
+    """Find what a module says of unreadable files: arguments of `refused`, and pairs of such texts."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refused":
+            yield from node.args[1:]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in NAMES:
+            yield node.value
+        elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
+            yield from node.elts if all(" " in "".join(as_templates(e)) for e in node.elts) else []
+
+
+def as_templates(node):
+    if isinstance(node, ast.IfExp):
+        return as_templates(node.body) + as_templates(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(p.value if isinstance(p, ast.Constant) else "{}" for p in node.values)]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+@pytest.mark.parametrize("module", ["documents", "decoding", "docx", "pdf", "webpage", "paragraphs"])
+def test_every_reason_has_chinese_words(module):
+    labels = load_labels()
+    labels = labels[labels["key"].str.startswith("message_")].set_index("label_en")["label_zh"]
+    slots = r"\{\d\}"
+    assert all(sorted(re.findall(slots, en)) == sorted(re.findall(slots, zh)) for en, zh in labels.items())
+    known = {re.sub(slots, "{}", text).replace("by {}", "by \ufffd"): text for text in labels.index}
+    tree = ast.parse((Path(cli.__file__).parent / f"{module}.py").read_text(encoding="utf-8"))
+    said = [text for node in messages(tree) for text in as_templates(node)]
+    assert said and [text for text in said if text not in known] == []
+    for text in said:  # and no other message is taken for it
+        zh = labels[known[text]].format(*"①②③④⑤")
+        assert cli._in_chinese(known[text].format(*"①②③④⑤")) == zh
 
 
 def test_ctrl_c_says_that_nothing_is_written(folder, monkeypatch, capsys):

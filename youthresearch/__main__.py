@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import unicodedata
+from functools import cache
 from pathlib import Path
 
 from youthresearch import __version__
@@ -66,14 +67,15 @@ def main(arguments=None):
         _tell_others(folders, options)
         return status
     except KeyboardInterrupt:
-        print("\nyouthresearch: stopped; the table is written when all files are read", file=sys.stderr)
+        why = _in_language("stopped; the table is written when all files are read", options.lang)
+        print(f"\nyouthresearch: {why}", file=sys.stderr)
         return 130
     except (OSError, DataError) as error:
         if _is_closed_pipe(error):  # the reader has seen enough
             with io.FileIO(os.devnull, "w") as nowhere:
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             return 141  # as a shell reports it
-        print(f"youthresearch: {_printable(error)}", file=sys.stderr)
+        print(f"youthresearch: {_printable(_in_language(error, options.lang))}", file=sys.stderr)
         return 2
 
 
@@ -171,7 +173,7 @@ def _extract(options):
     pages = [_page(options, source) for _, source in _sources(options.files) if options.evidence]
     trouble = _obstacle(options, pages)
     if trouble:
-        print(f"youthresearch: {_printable(trouble)}", file=sys.stderr)
+        print(f"youthresearch: {_printable(_in_language(trouble, options.lang))}", file=sys.stderr)
         return 2
     tables, failures = _each(options.files, lambda path, source: _proposals(path, source, options))
     if tables:
@@ -412,7 +414,7 @@ def _each(paths, work):
         try:
             results.append(work(path, source_id))
         except (DataError, OSError) as error:
-            failures.append(str(error))
+            failures.append(error)
         except Exception as error:  # a fault of ours in one file must not cost the others
             failures.append(f"{path}: {type(error).__name__}: {error}. Please report this, with the file.")
     _show_progress(len(paths), len(paths))
@@ -431,18 +433,47 @@ def _show_progress(done, total):
 
 
 def _told(failures, total, lang):
-    """Print which files could not be read; return the exit status."""
+    """Print which files could not be read, and why; return the exit status."""
     if not failures:
         return 0
     sys.stdout.flush()  # errors come last
     _tell("told_failed", lang, failed=f"{len(failures):,}", files=_counted(total, "file", lang))
     for failure in failures:
-        first, *rest = failure.splitlines()
+        first, *rest = _in_language(failure, lang).splitlines()
         print(
             "\n".join(_printable(line) for line in [f"  {first}", *(f"    {r}" for r in rest)]),
             file=sys.stderr,
         )
     return 2
+
+
+# Messages --------------------------------------------------------------------------------------------------
+
+
+def _in_language(message, lang):
+    """Return a message or an error as text in a language: in English where the labels have no other words."""
+    if lang == "en":
+        return str(message)
+    if parts := getattr(message, "parts", ()):
+        return "{}：{}。{}。".format(parts[0], *map(_in_chinese, parts[1:]))
+    return _in_chinese(str(message))
+
+
+def _in_chinese(text):
+    """Return a message in Chinese, and what it names, by the templates (`message_`) of the labels."""
+    for pattern, words in _templates():
+        if found := pattern.fullmatch(text):
+            return words.format(*map(_in_chinese, found.groups()))
+    return text
+
+
+@cache
+def _templates():
+    from .loaders import labels_by_key
+
+    labels = labels_by_key().filter(regex="^message_", axis=0)
+    patterns = (re.sub(r"\\\{\d\\\}", "(.+)", re.escape(text)) for text in labels["label_en"])
+    return [(re.compile(p, re.S), words) for p, words in zip(patterns, labels["label_zh"], strict=True)]
 
 
 # A table to read -------------------------------------------------------------------------------------------

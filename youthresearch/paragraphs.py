@@ -7,7 +7,9 @@ from .schema import DataError
 
 
 class ReportError(DataError):
-    """A report that cannot be read: which file, why, and what to do."""
+    """A report that cannot be read: which file, why, and what to do (`parts`)."""
+
+    parts = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,9 @@ DEFAULT = Limits()
 
 def refused(where, what, remedy):
     """Make the error that says which file, why, and what to do."""
-    return ReportError(f"{where}: {what}. {remedy}.")
+    error = ReportError(f"{where}: {what}. {remedy}.")
+    error.parts = where, what, remedy
+    return error
 
 
 @dataclass
