@@ -229,6 +229,52 @@ def test_a_place_under_two_names_is_no_two_districts(codes, shown):
     assert sorted(error.value.rows.to_numpy().tolist()) == sorted([code, shown] for code in codes)
 
 
+NAMED = pd.DataFrame(  # 鼓楼区 is in Nanjing, Xuzhou, Kaifeng and Fuzhou (GB/T 2260)
+    {
+        "name": ["鼓楼区", "鼓楼区", "鼓楼区", "温岭市", "温岭市", "温岭市"],
+        "year": [2018, 2019, 2020] * 2,
+        "orgs": [1.0, 2, 3, 4, 5, 7],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "told", "places"),
+    [
+        ("city", ["南京市", "南京市", "徐州市", "台州市", "台州市", "台州市"], ["南京市", "徐州市"]),
+        ("province", ["江苏", "江苏", "福建", "浙江", "浙江", "浙江"], ["江苏", "福建"]),
+        ("code", [320106, 320106, 320302, 331081, 331081, 331081], [320106, 320302]),
+    ],
+)
+def test_two_places_of_one_name_are_no_district(column, told, places):
+    table = NAMED.assign(**{column: told})
+    for more in ({}, {"keep": column}):
+        with pytest.raises(yr.DataError, match=f"1 names are of several places by '{column}'") as error:
+            yr.as_panel(table, district="name", period="year", outcomes="orgs", **more)
+        assert error.value.rows[["name", column]].to_numpy().tolist() == [["鼓楼区", p] for p in places]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("鼓楼区", {}),
+        ("鼓楼区", {"city": ["南京市", "南京", "南京市", "台州市", "台州市", "台州市"]}),
+        ("简阳市", {"city": ["资阳市", "成都市", "成都市", "台州市", "台州市", "台州市"]}),  # from 2016
+        ("鼓楼区", {"note": ["徐州市", "某处", "南京市", "", "", ""]}),
+    ],
+)
+def test_a_name_is_one_district_where_nothing_says_otherwise(name, told):
+    table = NAMED.replace({"name": {"鼓楼区": name}}).assign(**told)
+    panel = yr.as_panel(table, district="name", period="year", outcomes="orgs")
+    assert panel["district"].unique().tolist() == ["温岭市", name]
+
+
+def test_a_fact_of_a_name_that_several_places_have_is_refused():
+    with pytest.raises(yr.DataError, match=r"resolve_district\('鼓楼'\)") as error:
+        yr.build_panel(facts({"district": "鼓楼"}, {"district": "440305"}))
+    assert error.value.rows["district"].tolist() == ["鼓楼"]
+
+
 def test_a_code_is_of_another_place_where_it_is_another_number():
     assert as_panel(code=["101", "101", "1010", "1010"])["district"].nunique() == 2
 

@@ -113,3 +113,45 @@ def _last(code, after):
         seen.add(code)
         code = after[code]
     return code
+
+
+def check_namesakes(rows, districts, columns, divisions):
+    """Refuse a name that several places have (鼓楼区) where a column of cities or codes tells them apart.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    districts : pandas.Series of str
+        What each row is of.
+    columns : list of str
+        Of `rows`, that may tell places apart.
+    divisions : pandas.DataFrame
+        As from `load_divisions`.
+
+    Raises
+    ------
+    DataError
+        With the rows of such names, each pair of name and place once.
+    """
+    shared = districts[districts.isin(names_shared(divisions))]
+    places = divisions.assign(name=divisions["name_zh"].map(_short))
+    known = {*places["district"], *places.loc[places["level"] != "county", "name"]}
+    for column in columns if len(shared) else []:
+        told = rows.loc[shared.index, column].dropna().astype("str").str.removesuffix(".0").map(_short)
+        if not told.isin(known).all():
+            continue
+        several = follow_codes(told, divisions).groupby(shared).transform("nunique") > 1
+        if several.any():
+            raise DataError(
+                f"{shared[several[several].index].nunique()} names are of several places by {column!r}, and "
+                "would be one district: give the column of codes, or write the city before the name.",
+                rows.loc[several[several].index].drop_duplicates([districts.name, column]),
+            )
+
+
+def names_shared(divisions):
+    """List the names that several places have or had, with their kind and without."""
+    today = follow_codes(divisions["district"], divisions)
+    names = pd.concat([divisions["name_zh"], divisions["name_zh"].map(_short)])
+    counts = pd.concat([today, today]).groupby(names.to_numpy()).nunique()
+    return counts.index[counts > 1]

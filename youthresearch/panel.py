@@ -9,7 +9,7 @@ import pandas as pd
 
 from .audit import derive_before
 from .cohorts import assign_cohorts
-from .districts import follow_codes
+from .districts import check_namesakes, follow_codes, names_shared
 from .intervals import hedge_interval, rounding_interval
 from .levels import CHANGE, GROWTH, UNKNOWN, first_reason, look_up, not_levels
 from .loaders import given_or_own
@@ -92,8 +92,13 @@ def as_panel(
         With the offending rows: a column that is not there or not numeric, no value at all, a district that
         is empty or has blanks around it, a period that cannot be read, a key that stands twice, a district
         with two cohorts or an attribute that varies, bounds that do not enclose their value, a place under
-        two names (its old and its new code, with and without a leading zero), totals beside their parts, or
+        two names (its old and its new code, with and without a leading zero), a name that several places have
+        (鼓楼区) where another column names their provinces, cities or codes, totals beside their parts, or
         districts treated from the panel's first period on.
+
+    Notes
+    -----
+    A name is one district: where no column tells its places apart, `resolve_district` says how many it has.
     """
     named = {"district": district, "period": period}
     perhaps = {"cohort": cohort, "indicator": indicator, "scope": scope}
@@ -107,6 +112,7 @@ def as_panel(
     _check_columns(table, [c for c in wanted if c is not None], keep)
     if not len(table):
         raise DataError("The table has no rows.")
+    _check_names(table, district, [c for c in table if c in keep or c not in wanted])
     rows = _places_and_times(table, district, period, cohort, scope, keep)
     cells = _one_indicator(table, names, indicator) if indicator else _many_indicators(table, names)
     panel = _lay_out(rows, *cells, keep)
@@ -116,6 +122,17 @@ def as_panel(
     if cohort is not None:
         _check_always_treated(panel)
     return mark_simulated(panel, is_simulated(table))
+
+
+def _check_names(table, district, others):
+    """Refuse a name of several places, where another column says which."""
+    names = as_text(table[district])
+    if _has_names(names):
+        check_namesakes(table, names, others, given_or_own("divisions", None))
+
+
+def _has_names(districts):
+    return pd.Series(districts.unique(), dtype="str").str.fullmatch("[\u4e00-\u9fff]{2,}").any()
 
 
 def _places_and_times(table, district, period, cohort, scope, keep):
@@ -437,7 +454,8 @@ def build_panel(
     Raises
     ------
     DataError
-        If a column is missing, a fact_id stands twice, or frequency is not known.
+        If a column is missing, a fact_id stands twice, frequency is not known, or a district is a name that
+        several places have (鼓楼区).
     """
     check_choice("frequency", frequency, tuple(_LENGTH))
     book = given_or_own("indicators", indicators).set_index("indicator")
@@ -486,9 +504,24 @@ def _prepare(facts, divisions):
     text = ["scope", "indicator", "baseline", "period_start", "period_end", "part_of", "note"]
     filled = {c: facts[c].astype("str").fillna("") for c in text if facts[c].hasnans}
     facts = facts.assign(district=as_text(facts["district"], empty=True), **filled)
+    _refuse_names(facts, divisions)
     today = follow_codes(facts["district"], divisions)
     moved = facts.loc[today != facts["district"], ["district"]].assign(successor=today).drop_duplicates()
     return facts.assign(district=today), moved.to_dict("list")
+
+
+def _refuse_names(facts, divisions):
+    """Refuse a name that several places have: facts of two of them would be one series."""
+    if "name_zh" not in divisions or not _has_names(facts["district"]):
+        return
+    shared = facts["district"].isin(names_shared(divisions))
+    if shared.any():
+        names = facts.loc[shared, ["district", "source_id"]].drop_duplicates()
+        raise DataError(
+            "These districts are names that several places have: write the code, as "
+            f"yr.resolve_district({names['district'].iloc[0]!r}) lists them.",
+            names,
+        )
 
 
 def _wanted(facts, scope):
