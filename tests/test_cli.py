@@ -16,7 +16,7 @@ import pytest
 from sweeps import sweep
 
 from youthresearch import __main__ as cli
-from youthresearch import __version__, load_labels
+from youthresearch import __version__, audit, load_labels
 from youthresearch.extract import COLUMNS
 from youthresearch.loaders import DATA
 
@@ -400,6 +400,29 @@ def test_a_pipe_that_windows_calls_an_invalid_argument_is_a_broken_one(folder, m
         assert cli.main(["extract", str(folder / "right.txt")]) == 141
         monkeypatch.undo()
     assert "Invalid" not in capsys.readouterr().err
+
+
+def test_reports_go_into_one_audit_and_are_not_held_against_each_other(folder, monkeypatch):
+    """The nouns and dates of right.txt and other.txt agree, and nobody knows whether their places do."""
+    (folder / "other.txt").write_text("2019年底，全区共有团干部480名。\n", encoding="utf-8")
+    asked, real = [], audit.audit_facts
+    monkeypatch.setattr(audit, "audit_facts", lambda *a, **k: asked.append(len(a[0])) or real(*a, **k))
+    status, shown, _ = run(folder, "audit", "right.txt", "wrong.txt", "other.txt")
+    assert status == 1 and asked == [3 + 3 + 1] and "Conflict 1" in shown and "not checked" not in shown
+    assert run(folder, "audit", "right.txt", "other.txt")[0] == 0
+
+
+def test_a_fault_in_one_audit_does_not_cost_the_others(folder, monkeypatch):
+    def breaks(facts, *given, real=audit.audit_facts, **more):
+        if facts["source_id"].eq("wrong").any():
+            raise KeyError("x")
+        return real(facts, *given, **more)
+
+    monkeypatch.setattr(audit, "audit_facts", breaks)
+    status, shown, told = run(folder, "audit", *EACH)
+    assert (
+        status == 2 and "right" in shown and "wrong.txt: KeyError" in told and "1 of 2 files failed" in told
+    )
 
 
 def test_progress_is_for_terminals(folder, monkeypatch, capsys):
