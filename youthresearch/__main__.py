@@ -237,12 +237,9 @@ def save_facts(tables, output):
 
     "-" is standard output, without the mark.
     """
-    import pandas as pd
-
     from .evidence import save_text
 
-    table = pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
-    text = table.to_csv(index=False, lineterminator="\n", float_format="%.15g")
+    text = _in_one(tables).to_csv(index=False, lineterminator="\n", float_format="%.15g")
     if output == "-":
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8"))
@@ -288,7 +285,8 @@ def _audit(options):
 def _audited(options):
     """Audit files; return tables of findings, and why there are no others.
 
-    All reports go into one audit: it costs a tenth of a second, however few its facts.
+    All reports go into one audit, which relates no figures of different drafts: each costs a tenth of a
+    second, however few its facts.
     """
     read, failures = _each(
         options.files, lambda path, source: (path, _facts(path, source, options.date or "", options.data))
@@ -297,19 +295,17 @@ def _audited(options):
     drafts = {path: facts for path, facts in read if path not in coded}
     tables, faults = _each(list(coded), lambda path, _: _findings(coded[path], options.data, path))
     try:
-        tables += [_findings(_apart(list(drafts.values())), options.data)] if drafts else []
+        tables += [_findings(_in_one(list(drafts.values())), options.data)] if drafts else []
     except Exception:  # a fault of ours in one report must not cost the others
         found, more = _each(list(drafts), lambda path, _: _findings(drafts[path], options.data))
         tables, faults = tables + found, faults + more
     return tables, failures + faults
 
 
-def _apart(drafts):
-    """Put drafts in one table, the places of each its own: two reports may share no more than a noun."""
+def _in_one(tables):
     import pandas as pd
 
-    table = pd.concat([d for d in drafts if len(d)] or drafts[:1], ignore_index=True)
-    return table.assign(district=table["source_id"] + "/" + table["district"].fillna(""))
+    return pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
 
 
 def _print_rows(rows):
