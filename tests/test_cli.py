@@ -17,6 +17,7 @@ from sweeps import sweep
 
 from youthresearch import __main__ as cli
 from youthresearch import __version__, audit, load_labels
+from youthresearch.evidence import in_chinese
 from youthresearch.extract import COLUMNS
 from youthresearch.loaders import DATA
 
@@ -228,7 +229,7 @@ def test_every_reason_has_chinese_words(module):
     assert said and [text for text in said if text not in known] == []
     for text in said:  # and no other message is taken for it
         zh = labels[known[text]].format(*"①②③④⑤")
-        assert cli._in_chinese(known[text].format(*"①②③④⑤")) == zh
+        assert in_chinese(known[text].format(*"①②③④⑤")) == zh
 
 
 def test_ctrl_c_says_that_nothing_is_written(folder, monkeypatch, capsys):

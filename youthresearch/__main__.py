@@ -9,7 +9,6 @@ import re
 import shutil
 import sys
 import unicodedata
-from functools import cache
 from pathlib import Path
 
 from youthresearch import __version__
@@ -67,15 +66,15 @@ def main(arguments=None):
         _tell_others(folders, options)
         return status
     except KeyboardInterrupt:
-        why = _in_language("stopped; the table is written when all files are read", options.lang)
-        print(f"\nyouthresearch: {why}", file=sys.stderr)
+        print(file=sys.stderr)
+        _tell_why("stopped; the table is written when all files are read", options.lang)
         return 130
     except (OSError, DataError) as error:
         if _is_closed_pipe(error):  # the reader has seen enough
             with io.FileIO(os.devnull, "w") as nowhere:
                 os.dup2(nowhere.fileno(), sys.stdout.fileno())
             return 141  # as a shell reports it
-        print(f"youthresearch: {_printable(_in_language(error, options.lang))}", file=sys.stderr)
+        _tell_why(error, options.lang)
         return 2
 
 
@@ -119,6 +118,13 @@ def _tell(name, lang, **words):
     from .evidence import label
 
     print(_printable(label(name, lang).format(**words)), file=sys.stderr)
+
+
+def _tell_why(message, lang):
+    """Print why nothing was done."""
+    from .evidence import in_language
+
+    print(f"youthresearch: {_printable(in_language(message, lang))}", file=sys.stderr)
 
 
 def _parser():
@@ -173,7 +179,7 @@ def _extract(options):
     pages = [_page(options, source) for _, source in _sources(options.files) if options.evidence]
     trouble = _obstacle(options, pages)
     if trouble:
-        print(f"youthresearch: {_printable(_in_language(trouble, options.lang))}", file=sys.stderr)
+        _tell_why(trouble, options.lang)
         return 2
     tables, failures = _each(options.files, lambda path, source: _proposals(path, source, options))
     if tables:
@@ -453,46 +459,19 @@ def _show_progress(done, total):
 
 def _told(failures, total, lang):
     """Print which files could not be read, and why; return the exit status."""
+    from .evidence import in_language
+
     if not failures:
         return 0
     sys.stdout.flush()  # errors come last
     _tell("told_failed", lang, failed=f"{len(failures):,}", files=_counted(total, "file", lang))
     for failure in failures:
-        first, *rest = _in_language(failure, lang).splitlines()
+        first, *rest = in_language(failure, lang).splitlines()
         print(
             "\n".join(_printable(line) for line in [f"  {first}", *(f"    {r}" for r in rest)]),
             file=sys.stderr,
         )
     return 2
-
-
-# Messages --------------------------------------------------------------------------------------------------
-
-
-def _in_language(message, lang):
-    """Return a message or an error as text in a language: in English where the labels have no other words."""
-    if lang == "en":
-        return str(message)
-    if parts := getattr(message, "parts", ()):
-        return "{}：{}。{}。".format(parts[0], *map(_in_chinese, parts[1:]))
-    return _in_chinese(str(message))
-
-
-def _in_chinese(text):
-    """Return a message in Chinese, and what it names, by the templates (`message_`) of the labels."""
-    for pattern, words in _templates():
-        if found := pattern.fullmatch(text):
-            return words.format(*map(_in_chinese, found.groups()))
-    return text
-
-
-@cache
-def _templates():
-    from .loaders import labels_by_key
-
-    labels = labels_by_key().filter(regex="^message_", axis=0)
-    patterns = (re.sub(r"\\\{\d\\\}", "(.+)", re.escape(text)) for text in labels["label_en"])
-    return [(re.compile(p, re.S), words) for p, words in zip(patterns, labels["label_zh"], strict=True)]
 
 
 # A table to read -------------------------------------------------------------------------------------------

@@ -398,3 +398,27 @@ def label(name, lang):
     """Return the project's word for a code; the code itself where the labels have none."""
     words = _words()[lang]
     return words.get(f"evidence_{name}", words.get(name, name))
+
+
+def in_language(message, lang):
+    """Return a message or an error as text in a language: in English where the labels have no other words."""
+    if lang == "en":
+        return str(message)
+    if parts := getattr(message, "parts", ()):
+        return "{}：{}。{}。".format(parts[0], *map(in_chinese, parts[1:]))
+    return in_chinese(str(message))
+
+
+def in_chinese(text):
+    """Return a message in Chinese, and what it names, by the templates (`message_`) of the labels."""
+    for pattern, words in _templates():
+        if found := pattern.fullmatch(text):
+            return words.format(*map(in_chinese, found.groups()))
+    return text
+
+
+@cache
+def _templates():
+    labels = load_labels().set_index("key").filter(regex="^message_", axis=0)
+    patterns = (re.sub(r"\\\{\d\\\}", "(.+)", re.escape(text)) for text in labels["label_en"])
+    return [(re.compile(p, re.S), words) for p, words in zip(patterns, labels["label_zh"], strict=True)]
