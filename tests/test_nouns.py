@@ -3,6 +3,7 @@
 import pytest
 
 import youthresearch as yr
+from youthresearch.tokens import ends_in
 
 
 @pytest.mark.parametrize(
@@ -517,3 +518,14 @@ def test_larger_compares_nothing():
 def test_the_number_of_those_counted_is_left_out_where_a_unit_says_so_but_not_of_what_is_new():
     facts = yr.extract_facts("全州教职工数9000人，新增关注用户数600人。")
     assert facts["noun"].tolist() == ["教职工", "关注用户数"]
+
+
+def test_an_end_of_persons_or_bodies_does_not_make_one():
+    for word, role, expected in [
+        *[(word, "person", True) for word in ("团员", "少先队员", "程序员", "外卖员")],
+        *[(word, "person", False) for word in ("动员", "思想动员", "全员", "减员")],
+        *[(word, "organisation", True) for word in ("站点", "教学点", "超市", "社区")],
+        *[(word, "organisation", False) for word in ("重点", "工作重点", "误区", "红旗")],
+    ]:
+        assert ends_in(word, role) is expected, word
+    assert yr.extract_facts("全年动员数120。")["unit"].tolist() != ["人"]

@@ -230,6 +230,40 @@ def test_a_share_that_moves_from_one_to_another_is_no_range():
     assert [m["hedge"] for m in scan("全校青年的6%到9%，从百分之三至百分之五")] == ["range", "exact", "exact"]
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("企业增加3家至25家", [(3, NONE), (25, NONE)]),  # by 3, to 25
+        ("团支部比上年减少了12个到120个", [(12, NONE), (120, NONE)]),
+        ("每年增加3家至5家", [(3, 5)]),
+        ("增加3至5家", [(3, 5)]),
+        ("增加3家—5家", [(3, 5)]),
+        ("新增3家至25家不等", [(3, 25)]),
+    ],
+)
+def test_a_change_by_so_many_to_a_level_is_no_range(text, values):
+    found = [(m["value"], m["value_max"]) for m in scan(text)]
+    assert str(found) == str([tuple(map(float, pair)) for pair in values])
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("2021台历100本", ["100本"]),
+        ("2021个税申报120人", ["120人"]),
+        ("2019份额120万元", ["120万元"]),
+        ("人数本期120人", ["120人"]),
+        ("参训人数名列第一，300人", ["300人"]),
+        ("工人数百人", ["数百人"]),
+        ("采购20套餐具、3本期刊和5个别墅区模型", ["20套", "3本", "5个"]),
+        ("书数本", ["数本"]),
+    ],
+)
+def test_a_word_that_begins_like_a_unit_counts_nothing(text, tokens):
+    found = [m for m in scan(text) if m["sort"] == "quantity"]
+    assert [text[m["start"] : m["end"]] for m in found] == tokens
+
+
 @pytest.mark.parametrize("number", ["十几万", "几十万", "三千多", "数百", "百余", "七万"])
 def test_persons_and_bodies_need_no_classifier_after_large_numerals(number):
     for counted in ("学生", "困难职工", "“口袋”青年", "企业"):

@@ -709,7 +709,8 @@ def _acts(word, unit):
     """Tell whether a noun before a verb is who acts (媒体推介百余次), or else is acted on (义工培训30场)."""
     if word in SETTINGS:
         return False  # 社会捐赠
-    return ends_in(word, "organisation") or (unit not in EVENTS and ends_in(word, "person"))
+    acts = ends_in(word, "organisation") or (unit not in EVENTS and ends_in(word, "person"))
+    return acts or word == "重点"  # which says how it is done (重点培训30场)
 
 
 # The same ones again ---------------------------------------------------------------------------------------

@@ -258,9 +258,9 @@ def _is_noun(tokens, k, unit):
         return True  # 市级配套20万元, 行政运行20万元
     if takes_verb(tokens[k].word) and before.sort in "nwv":
         return True  # 志愿者组织32个
-    if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人
+    if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人, 重点扶持20名
         before = next((tokens[n] for n in range(k - 1, -1, -1) if tokens[n].sort not in "vw"), before)
-        return before.sort == "n" and before.word != NOUN and not is_counted(before.word)
+        return before.sort == "n" and before.word not in (NOUN, "重点") and not is_counted(before.word)
     j = k - 1
     while tokens[j].sort in "npwav":
         j -= 1

@@ -355,8 +355,8 @@ def _quantity(value, value_max, hedge, place, unit):
 # What the groups of a quantity's pattern hold, in their order there; empty where one took no part.
 _Parts = namedtuple(
     "_Parts",
-    "all pre least most fraction tenth tenths double mask odd1 unit1 moved first last odd2 unit2 other apart"
-    " next zh1 odd3 unit3 zh2 odd4 unit4 unitodd post",
+    "all pre least most fraction tenth tenths double mask odd1 unit1 moved by first last odd2 unit2 other"
+    " apart next zh1 odd3 unit3 zh2 odd4 unit4 unitodd post",
 )
 
 
@@ -736,6 +736,9 @@ _PARTS = {  # names that stand in the grammar below; earlier ones hold later one
     "PREFIX": r"(?:PRE[了为有达占]?|上(?=[百千万亿])"
     r"|过(?<![经通不越度走渡路]过)(?=[百千万亿]|半数|半(?<=占过半)))",
     "LED": r"(?(pre)(?<! )|(?!))",  # right after a PREFIX
+    # 增加3家至25家: by three, to 25; but 每年增加3家至5家
+    "CHANGED": "(?<=增加|减少|净增|净减|提高|提升|上升|上涨|下降|下跌|降低|回升|回落|扩大|压减|缩减|精简)"
+    "(?<!每[年月季]..)|(?<=(?:增加|减少|净增|提高|提升|上升|下降|降低|扩大)了)",
     # what stands for a number: ×.×, *万*千, 3.x, x.8, ××5; but 桌椅×5套, 4×100米, **5名**
     "BLANK": r"(?:(?<![A-Za-z\d.])(?:\d{1,3}\.?(?![*_]))?SIGNS"
     r"(?:[.,]SIGNS|(?<=[xX×○□△])\.\d{1,2}|(?<=[xX×○□△]{2})\d{1,3})?"
@@ -870,16 +873,18 @@ _SORTS = {
         r"|\d(?<![\d.]\d)(?:\.5|)成半?(?![立员功为果长效就]))|(?P<double>双?翻了?[近约超逾]?[一两三二]?番)"
         r"|(?:(?=\d{0,3}\.?[xX×*○□△_])(?P<mask>BLANK)(?: ?(?P<odd1>ODD)|) ?(?P<unit1>UNIT|%)"
         # 由5%到8% are two
-        r"|(?>(?P<moved>(?<=[从由自])|(?<=[从由自] )|(?<=[\d去上前今当明]年的)|(?<=[月初末底期来先前]的))|)"
+        r"|(?>(?P<moved>(?<=[从由自])|(?<=[从由自] )|(?<=[\d去上前今当明]年的)|(?<=[月初末底期来先前]的))"
+        r"|(?P<by>CHANGED)|)"
         r"(?P<first>NUM)"
         r"(?:(?=.{0,8}[—–~至到-])"
-        r"(?: ?(?:UNIT(?!(?<=分点)[至到])|[%‰](?= ?[—–~-]|(?(moved)(?!)|[至到]ARABIC[%‰])))|)"
+        r"(?: ?(?:UNIT(?!(?:(?<=分点)|(?(by)(?![至到][\d.]{1,9} ?个百分)|(?!)))[至到])"
+        r"|[%‰](?= ?[—–~-]|(?(moved)(?!)|[至到]ARABIC[%‰])))|)"
         r" ?DASH ?(?P<last>NUM)"
         r"(?= ?ODD? ?(?:UNIT|[%‰倍]))|)"
         r"(?: ?(?P<odd2>ODD|几(?=UNIT))|) ?(?:(?P<unit2>[%‰]|UNIT|倍)|)"
         r"|(?:(?P<other>[一二两三四五六七八九十][一二两三四五六七八九十百千]{0,4})(?:(?P<apart>COUNTED)|)"
         r" ?DASH ?|(?P<next>[一二两三四五六七八])、NEXT|)"
-        r"(?P<zh1>HAN(?:点DIGITS[万亿]|))"
+        r"(?!(?<=[人户总次件])数(?![十百千万亿]))(?P<zh1>HAN(?:点DIGITS[万亿]|))"  # 人数名列第一
         r"(?:(?P<odd3>ODD)|) ?(?:(?P<unit3>COUNTED)|(?<=[两三四五六七八九十余])(?=AREA)|(?<=两)(?=BOTH)"
         r"|(?<=[两三四五六七八九十][省市县区镇乡]一)(?=AREA))"
         r"|(?:LED(?=[^数])|(?=数[十百千]*[万亿])|(?=MANY))"

@@ -326,8 +326,10 @@ def fits_only(word, unit):
 
 @lru_cache(WORDS)
 def ends_in(word, role):
-    """Tell whether a word, or an end of it, has a role in the lexicon."""
-    return any(word[i:] in roles(role) for i in range(len(word)))
+    """Tell whether a word, or an end of it, has a role in the lexicon; the longest end known decides."""
+    own, none = roles(role), roles("no_end")
+    known = (word[i:] for i in range(len(word)) if word[i:] in own or word[i:] in none)
+    return next(known, None) in own
 
 
 def is_piece(word):
