@@ -205,18 +205,11 @@ def study_plan(
         are missing for districts, or date is no day.
     """
     outcomes = tuple(as_names(outcomes, "outcomes"))
-    for name, text in {"question": question, "register": register, "note": note}.items():
-        check_text(name, text, "say it in words")
-    if not question.strip() or not outcomes:
-        raise DataError("A plan needs a question and at least one outcome.")
+    _check_words(outcomes, question=question, register=register, note=note)
     _check_means(estimator, statistic, level, draws, seed)
     cells = {name: make_cells(panel, name) for name in outcomes}
     cohorts, first = _cohorts(panel, cells)
-    if isinstance(strata, str):
-        strata = of_column(panel, pd.Index(list(cohorts)), strata)
-    code, names = stratum_of(pd.Index(list(cohorts)), strata)
-    found = as_list(detectable)
-    _check_detectable(found)
+    strata_by, strata = _strata(panel, cohorts, strata)
     return StudyPlan(
         question=question.strip(),
         outcomes=outcomes,
@@ -225,18 +218,25 @@ def study_plan(
         cohorts=cohorts,
         first=_label(next(iter(cells.values())), first),
         before={name: _digest(one, one.time < first) for name, one in cells.items()},
-        strata_by="" if strata is None else str(strata.name or "given"),
-        strata={} if strata is None else {d: str(names[c]) for d, c in zip(cohorts, code, strict=True)},
+        strata_by=strata_by,
+        strata=strata,
         statistic=statistic,
         level=float(level),
         draws=None if draws is None else int(draws),
         seed=int(seed),
         register=register,
-        detectable={one.design.outcome: _detectable(one) for one in found},
+        detectable=_detectable(detectable),
         note=note,
         date=_day(date or calendar.today()),
         simulated=any(one.simulated for one in cells.values()),
     )
+
+
+def _check_words(outcomes, **words):
+    for name, text in words.items():
+        check_text(name, text, "say it in words")
+    if not words["question"].strip() or not outcomes:
+        raise DataError("A plan needs a question and at least one outcome.")
 
 
 def _check_means(estimator, statistic, level, draws, seed):
@@ -259,12 +259,14 @@ def _cohorts(panel, cells):
     return dict(sorted(cohorts.items())), first
 
 
-def _check_detectable(found):
-    for one in found:
-        if not isinstance(one, DetectableEffect):
-            raise DataError(
-                f"detectable= holds a {type(one).__name__}: give what minimum_detectable_effect returns."
-            )
+def _strata(panel, cohorts, strata):
+    """Return what the strata are by, and that of every district; nothing where there are none."""
+    districts = pd.Index(list(cohorts))
+    strata = of_column(panel, districts, strata) if isinstance(strata, str) else strata
+    code, names = stratum_of(districts, strata)
+    if strata is None:
+        return "", {}
+    return str(strata.name or "given"), {d: str(names[c]) for d, c in zip(districts, code, strict=True)}
 
 
 def _day(date):
@@ -295,8 +297,19 @@ def _digest(cells, chosen):
     return hashed.hexdigest()
 
 
-def _detectable(found):
-    """Tell what was found to six digits: the last ones of a simulation differ between processors."""
+def _detectable(given):
+    """Tell by outcome what was found to be detectable."""
+    found = as_list(given)
+    for one in found:
+        if not isinstance(one, DetectableEffect):
+            raise DataError(
+                f"detectable= holds a {type(one).__name__}: give what minimum_detectable_effect returns."
+            )
+    return {one.design.outcome: _told(one) for one in found}
+
+
+def _told(found):
+    """Write what was found to six digits: the last ones of a simulation differ between processors."""
     names = ("effect", "low", "high", "power", "level", "test", "estimator", "simulations", "draws", "seed")
     told = {name: getattr(found, name) for name in names}
     told |= {
