@@ -18,8 +18,9 @@ MODULES = sorted(p for p in (ROOT / "youthresearch").glob("*.py") if p.stem != "
 MAY_IMPORT = {
     "intervals": set(),
     "schema": set(),
+    "datapackage": {"schema"},
     "results": {"schema"},
-    "loaders": {"intervals", "schema"},
+    "loaders": {"datapackage", "intervals", "schema"},
     "slips": set(),
     "rules": {"intervals"},
     "sorts": set(),
@@ -137,11 +138,12 @@ MAY_IMPORT = {
     "files": {"dates", "paragraphs", "schema"},
     "workers": set(),
     "corpus": {"documents", "extract", "files", "loaders", "schema", "words", "workers"},
-    "evidence": {"loaders", "schema"},
+    "evidence": {"datapackage", "loaders", "schema"},
     "__main__": {
         *(
             "audit",
             "coding",
+            "datapackage",
             "dates",
             "documents",
             "evidence",

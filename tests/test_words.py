@@ -8,7 +8,8 @@ import pytest
 
 import youthresearch as yr
 from youthresearch import words
-from youthresearch.schema import DataError, table_schema
+from youthresearch.datapackage import table_schema
+from youthresearch.schema import DataError
 from youthresearch.words import word_table, words_of
 
 TEXT = "全区共有爱心柴火十二垛，团员300名。"

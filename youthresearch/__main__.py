@@ -398,10 +398,10 @@ def read_facts(path):
 
     A proposal may still lack its district, unit and indicator; those are no table of their own here.
     """
+    from .datapackage import key_faults, read_table, refuse, table_schema
     from .extract import COLUMNS
     from .intervals import hedge_interval
     from .loaders import _read_csv, value_faults
-    from .schema import key_faults, read_table, refuse, table_schema
 
     raw = _read_csv(path)
     names = {f["name"] for f in table_schema("facts")["fields"]}

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from .datapackage import table_schema
 from .loaders import load_indicators, load_labels
-from .schema import NO_FACTS, DataError, check_columns, check_text, save_whole, table_schema
+from .schema import NO_FACTS, DataError, check_columns, check_text, save_whole
 
 INK, MUTED = "#222222", "#666666"
 KINDS = {  # Paul Tol's "light" scheme: colour-blind safe, made for backgrounds of dark text

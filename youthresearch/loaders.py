@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .datapackage import key_faults, read_table, refuse, table_schema
 from .intervals import NEEDS_A_DIGIT, hedge_interval
 from .schema import (
     DATA,
@@ -16,11 +17,7 @@ from .schema import (
     as_path,
     check_columns,
     composed,
-    key_faults,
     mark_simulated,
-    read_table,
-    refuse,
-    table_schema,
 )
 
 _MANY = "0123456789两二三四五六十百千万"  # of what stands under the line: 次/2年, 名/万人

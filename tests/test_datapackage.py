@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from youthresearch import DataError
+from youthresearch.datapackage import key_faults, read_table, refuse, table_schema
 from youthresearch.loaders import DATA
-from youthresearch.schema import key_faults, read_table, refuse, table_schema
 
 GOOD = {
     "indicator": ["members", "orgs"],
