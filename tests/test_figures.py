@@ -218,6 +218,19 @@ def saved(tmp_path_factory):
     return folders
 
 
+@pytest.mark.slow  # `saved` and its tests run the same lines
+def test_what_is_saved_has_the_digits_that_every_processor_agrees_on(tmp_path):
+    """Sums of one set of numbers as two processors make them; whole numbers have all digits."""
+    sums = [[0.1 + 0.2 + 0.3, 12.34567890499999], [0.3 + 0.2 + 0.1, 12.345678905000001]]
+    assert sums[0][0] != sums[1][0]
+    for name, share in zip("ab", sums, strict=True):
+        table = quality().assign(members=1234567890123.0, share=share, gap=np.nan)
+        yr.save_figure(yr.plot_quality, name, table, folder=tmp_path)
+    saved = [(tmp_path / f"{name}.csv").read_text(encoding="utf-8") for name in "ab"]
+    assert saved[0] == saved[1]
+    assert "1234567890123,0.6," in saved[0] and "1234567890123,12.345679," in saved[0]
+
+
 @pytest.mark.slow
 def test_a_notebook_shows_a_figure():
     """Without pyplot, which nobody needs to import."""
