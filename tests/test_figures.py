@@ -218,7 +218,7 @@ def saved(tmp_path_factory):
     return folders
 
 
-@pytest.mark.slow  # `saved` and its tests run the same lines
+@pytest.mark.slow
 def test_what_is_saved_has_the_digits_that_every_processor_agrees_on(tmp_path):
     """Sums of one set of numbers as two processors make them; whole numbers have all digits."""
     sums = [[0.1 + 0.2 + 0.3, 12.34567890499999], [0.3 + 0.2 + 0.1, 12.345678905000001]]

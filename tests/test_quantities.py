@@ -256,7 +256,7 @@ def test_a_change_by_so_many_to_a_level_is_no_range(text, values):
         ("参训人数名列第一，300人", ["300人"]),
         ("工人数百人", ["数百人"]),
         ("采购20套餐具、3本期刊和5个别墅区模型", ["20套", "3本", "5个"]),
-        ("书数本", ["数本"]),
+        ("书数本，接待客户数家，调解事件数起", ["数本", "数家", "数起"]),
     ],
 )
 def test_a_word_that_begins_like_a_unit_counts_nothing(text, tokens):
