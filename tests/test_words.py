@@ -124,3 +124,7 @@ def test_threads_with_other_words_do_not_mix(own):
     for thread in threads:
         thread.join()
     assert counts == {None: {1}, own: {2}}
+
+
+def test_the_class_of_a_mistagged_word_is_one_that_tokens_have():
+    assert set(words.lexicon_codes("mistagged").values()) <= set("nwvhas")

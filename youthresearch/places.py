@@ -298,6 +298,12 @@ def is_place(word, *, short=False):
     return word in _names().full or (short and word in _names().short)
 
 
+@cache
+def city_names():
+    """Return the names of the cities and provinces of today without their kinds (合肥)."""
+    return frozenset(_names().stem.values())
+
+
 class _Names(NamedTuple):
     full: dict  # name -> codes
     short: dict  # name without its kind -> codes

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import attrgetter
 
-from .places import is_place
-from .words import purely, roles
+from .places import city_names, is_place
+from .words import lexicon_codes, purely, roles
 
 WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
 PEOPLE = ("名", "位", "人", "人次")
@@ -60,15 +60,18 @@ class Token:
 
 @cache
 def tagger():
-    """Return the tagger with the words of the lexicon, so that none is glued to its neighbour."""
+    """Return the tagger with the words of the lexicon, so that none is glued to its neighbour.
+
+    A word that is added makes all others rarer, and long ones likelier (面达): one that it knows need not be.
+    """
     import rjieba
 
     tagger = rjieba.Jieba()
     for word, tag in ("其中", "d"), ("及以上", "f"), ("及以下", "f"):
         tagger.add_word(word, 100000, tag)  # 其中学生 holds no 中学生
     for role, tag in TAGS.items():
-        for word in roles(role):
-            if len(word) > (role == "link") + (role != "noun"):
+        for word, code in lexicon_codes(role).items():
+            if code != "known" and len(word) > (role == "link") + (role != "noun"):
                 tagger.add_word(word, 100000, tag)
     return tagger
 
@@ -222,7 +225,7 @@ def _sort(word, tag):
         return "a"
     if word in roles("link") or moves(word) or (word[0] == "各" and tag[0] not in "nj"):
         return "s"  # 各条战线
-    return _sort_of_tag(word, tag)
+    return lexicon_codes("mistagged").get(word) or _sort_of_tag(word, tag)
 
 
 def _sort_of_tag(word, tag):
@@ -244,6 +247,8 @@ def _sort_of_tag(word, tag):
     ends = word[-1] in "省市县区镇乡州盟旗" and len(word) > 2
     if (ends and tag in ("ns", "nr", "nrt", "nz")) or (tag == "ns" and is_place(word, short=True)):
         return "p"  # but 美丽, 普及, which the tagger takes for places
+    if len(word) > 1 and word in city_names():
+        return "p"  # 合肥, 保定, which it takes for other words
     if is_place(word) if ends else len(word) == 2 and word[1] == "县" and is_place(word):
         return "p"  # 民勤县, 单县
     if tag == "vn":
