@@ -606,6 +606,24 @@ def test_other_zip_files_are_refused(tmp_path, member, words):
     refused(path, words, "not a Word document")
 
 
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ("xl/workbook.xml", "an Excel workbook, damaged or cut short"),
+        ("ppt/presentation.xml", "a PowerPoint file, damaged"),
+        ("mimetype", "an OpenDocument or EPUB file, damaged"),
+        ("word/document.xml", "a DOCX, damaged"),
+        ("a.txt", "a zip file, as a DOCX is, damaged"),
+    ],
+)
+def test_a_damaged_zip_file_is_named_by_what_is_left_of_it(tmp_path, member, words):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "xl/ppt/")
+        archive.writestr(member, "x" * 99)
+    refused(write(tmp_path, "a.docx", out.getvalue()[:-30]), words)
+
+
 # PDF
 
 

@@ -22,6 +22,7 @@ PACKAGES = {
     "ppt/presentation.xml": ("a PowerPoint file", "Export it as PDF with text"),
     "mimetype": ("an OpenDocument or EPUB file", "Save it as DOCX"),
 }
+NAMED = re.compile(rb"PK\x03\x04.{26}(word|xl|ppt|mimetype)", re.S)  # in front of each file of a zip
 WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -43,8 +44,7 @@ def read_docx(data, where, limits):
     except ReportError:
         raise
     except Exception as error:  # zipfile and zlib raise whatever the damage leads to
-        what = f"the DOCX is damaged or cut short ({shorten(str(error), 100)})"
-        raise refused(where, what, "Download or save it again") from None
+        raise _damaged(data, error, where) from None
     for block in word.blocks:
         block.text = "".join(block.text)
     return merge_rows(word.blocks, word.layout, {}), "utf-8", "DOCX is XML"
@@ -91,6 +91,16 @@ def _main_part(archive, where, limits):
         ("a zip archive", "Unpack it and pass the files inside"),
     )
     raise refused(where, f"this is {what}, not a Word document", remedy)
+
+
+def _damaged(data, error, where):
+    """Make the error of a zip file that breaks off, named by the first of its files that tells what it is."""
+    named = NAMED.search(data)
+    kind, remedy = ("a DOCX" if named else "a zip file, as a DOCX is"), "Download or save it again"
+    for part, told in PACKAGES.items():
+        if named and part.startswith(named[1].decode()):
+            kind, remedy = told
+    return refused(where, f"this is {kind}, damaged or cut short ({shorten(str(error), 100)})", remedy)
 
 
 def _parse(data, handler, where, limits):
