@@ -570,7 +570,8 @@ def _uncut(tokens, j, k):
 
     All of the word stays (特岗教师, 起薪, 老先模).
     """
-    while j > 0 and _is_cut_off(tokens, j, k):
+    first = max(0, k - LONGEST)
+    while j > first and _is_cut_off(tokens, j, k):
         j -= 1
     return j
 
