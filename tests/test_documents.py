@@ -740,6 +740,19 @@ def test_a_number_that_the_end_of_a_line_cuts_is_one_number():
     assert [b.text for b in _pdf_blocks(["\n".join(latin)])] == [" ".join(latin)]
 
 
+@pytest.mark.slow  # as pyarrow then keeps the text of tables
+def test_halves_of_characters_in_a_pdf_are_replaced(tmp_path):
+    """A font may map its codes to lone surrogates, which no table of strings can hold."""
+    names = b"1 begincodespacerange <0000> <ffff> endcodespacerange\n3 beginbfchar\n"
+    names += b"<0001> <d800>\n<0002> <dc00>\n<0003> <56e2>\nendbfchar"
+    own = b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/ToUnicode 7 0 R/DescendantFonts[8 0 R]>>"
+    extra = [own, b"<</Length %d>>\nstream\n%s\nendstream" % (len(names), names)]
+    extra += [b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<<>>/DW 1000>>"]
+    shown = zlib.compress(b"BT /F 12 Tf <000100020003> Tj ET")
+    data = pdf(shown, extra=extra).replace(b"/F 5 0 R", b"/F 6 0 R")
+    assert check(read_report(write(tmp_path, "a.pdf", data))).text == "\ufffd\ufffd团"
+
+
 @pytest.mark.parametrize(("sizes", "text"), [((12, 8), "1100¹"), ((12, 12), "11001")])
 def test_small_digits_of_a_pdf_do_not_run_into_a_number(tmp_path, sizes, text):
     shown = [b"BT /F 1 Tf %d 0 0 %d 50 700 Tm (1100) Tj ET" % (sizes[0], sizes[0])]
@@ -796,6 +809,26 @@ def test_encrypted_pdf(tmp_path, chinese_pdf, password, reads):
         assert "1100" in read_report(path).text
     else:
         refused(path, "encrypted", "password")
+
+
+@pytest.mark.parametrize(
+    "cipher",
+    [
+        b"/V 5/R 6/CF<</StdCF<</CFM/AESV3/Length 32>>>>/StmF/StdCF/StrF/StdCF/Length 256"
+        b"/OE<%b>/UE<%b>/Perms<%b>" % (b"00" * 32, b"00" * 32, b"00" * 16),
+        b"/V 99/R 99",  # none that anybody knows
+    ],
+)
+def test_a_pdf_in_a_cipher_that_cannot_be_opened_is_called_encrypted(tmp_path, cipher):
+    """Most encrypted files are AES, for which pypdf needs a package of its own."""
+    encrypted = b"/Encrypt<</Filter/Standard%b/O<%b>/U<%b>/P -4>>/ID[<00><00>]>>\nstartxref" % (
+        cipher,
+        b"00" * 48,
+        b"00" * 48,
+    )
+    data = pdf(zlib.compress(TEXT)).replace(b">>\nstartxref", encrypted).replace(b">>startxref", encrypted)
+    assert b"/Encrypt" in data
+    refused(write(tmp_path, "a.pdf", data), "the PDF is encrypted", "password")
 
 
 def test_time_is_kept_in_any_thread_and_nothing_fires_afterwards(tmp_path):
