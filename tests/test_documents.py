@@ -577,6 +577,15 @@ def test_hostile_docx(tmp_path):
     refused(docx(tmp_path, "<w:p/>"), "no text")
 
 
+def test_joined_cells_of_a_docx_are_counted_before_a_row_is_put_together(tmp_path, monkeypatch):
+    """A million cells, each joined of 99, would be hundreds of megabytes by then."""
+    joined = '<w:tc><w:tcPr><w:gridSpan w:val="99"/></w:tcPr></w:tc>' * 30
+    path = docx(tmp_path, f"<w:tbl><w:tr>{joined}<w:tc>{p('1')}</w:tc></w:tr></w:tbl>")
+    assert read_report(path).text.count("|") == 30 * 99
+    monkeypatch.setattr("youthresearch.docx.merge_rows", None)
+    refused(path, "8,000 characters", characters=8_000)
+
+
 @pytest.mark.parametrize("cut", [30, 200, -60, -1])
 def test_a_docx_cut_short_is_refused(tmp_path, cut):
     data = docx(tmp_path, p(LONG)).read_bytes()
@@ -745,7 +754,7 @@ def test_halves_of_characters_in_a_pdf_are_replaced(tmp_path):
     """A font may map its codes to lone surrogates, which no table of strings can hold."""
     names = b"1 begincodespacerange <0000> <ffff> endcodespacerange\n3 beginbfchar\n"
     names += b"<0001> <d800>\n<0002> <dc00>\n<0003> <56e2>\nendbfchar"
-    own = b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/ToUnicode 7 0 R/DescendantFonts[8 0 R]>>"
+    own = b"<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 7 0 R/DescendantFonts[8 0 R]>>"
     extra = [own, b"<</Length %d>>\nstream\n%s\nendstream" % (len(names), names)]
     extra += [b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<<>>/DW 1000>>"]
     shown = zlib.compress(b"BT /F 12 Tf <000100020003> Tj ET")

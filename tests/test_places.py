@@ -159,7 +159,7 @@ def test_the_scope_of_a_figure_is_the_town_its_text_is_about(text, scopes):
 
 @pytest.mark.slow
 def test_a_name_that_stands_thousands_of_times_is_looked_for_once():
-    """Four cities have a 鼓楼区: all the text is asked of which it is, and was for each of its names (11 s)."""
+    """Four cities have a 鼓楼区: the text is asked of which it is, and was for each of its names (11 s)."""
     began = time.thread_time()
     assert place_of("鼓楼区工作总结\n" + "鼓楼区、" * 16_000) is None
     assert time.thread_time() - began < 3

@@ -255,6 +255,7 @@ class _Word:
         elif self.tables:
             number, row, cell, joined = self.tables[-1]
             self.tables[-1] = [number, row, cell + 1 + joined, 0]
+            self.count(3 * (1 + joined))  # the marks between cells, before any row is put together
 
     def start_paragraph(self):
         self.counted += 1
@@ -278,6 +279,9 @@ class _Word:
 
     def characters(self, text):
         if self.in_text and not (self.left_out or self.hidden) and self.open:
-            self.length += len(text)
+            self.count(len(text))
             self.open[-1].text.append(text.translate(self.raised))
-            check_characters(self.length, self.where, self.limits)
+
+    def count(self, characters):
+        self.length += characters
+        check_characters(self.length, self.where, self.limits)

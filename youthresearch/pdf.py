@@ -21,7 +21,6 @@ from .paragraphs import (
     width,
 )
 
-
 OPENED = "Open it with its password and print it to PDF"
 
 
