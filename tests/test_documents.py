@@ -561,6 +561,25 @@ def test_docx(tmp_path):
     ]
 
 
+def test_a_paragraph_whose_mark_is_deleted_goes_on_in_the_next(tmp_path):
+    """As Word shows it with all changes accepted; 20名 would be no figure of the text."""
+    gone = '<w:pPr><w:rPr><w:del w:id="1" w:author="x"/></w:rPr></w:pPr>'
+    row = f"<w:tc>{p('团员', gone)}</w:tc><w:tc>{p('3')}</w:tc>"
+    body = p("团干部1", gone) + p("20名。") + p("完。", gone) + f"<w:tbl><w:tr>{row}</w:tr></w:tbl>"
+    document = check(read_report(docx(tmp_path, body + p("末", gone))))
+    assert lines(document) == ["团干部120名。", "完。", "团员 | 3", "末"]
+
+
+def test_paragraphs_and_tables_of_a_drawing_end_none_of_the_text(tmp_path):
+    drawing = (
+        '<a:tbl xmlns:a="u"><a:tr><a:tc><a:p><a:pPr/><a:r><a:t>图</a:t></a:r></a:p></a:tc></a:tr></a:tbl>'
+    )
+    runs = ("<w:t>团员</w:t>", f"<w:drawing>{drawing}</w:drawing>", "<w:t>数</w:t>")
+    cell = f"<w:p>{''.join(f'<w:r>{run}</w:r>' for run in runs)}</w:p>"
+    body = f"<w:tbl><w:tr><w:tc>{cell}</w:tc><w:tc>{p('350')}</w:tc></w:tr></w:tbl>"
+    assert lines(check(read_report(docx(tmp_path, body)))) == ["团员数 | 350"]
+
+
 @pytest.mark.slow
 def test_hostile_docx(tmp_path):
     entities = '<!DOCTYPE l [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'

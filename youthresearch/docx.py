@@ -119,7 +119,8 @@ def _parse(data, handler, where, limits):
     def end(name):
         nonlocal depth
         depth -= 1
-        handler.end(name.rpartition(" ")[2])
+        space, _, local = name.rpartition(" ")
+        handler.end(local, space)
 
     def doctype(*_):
         what = "the XML declares a DTD, where entity bombs are defined; Word never does"
@@ -144,10 +145,11 @@ class _Types:
         if name == "Override" and PART.search(attributes.get("ContentType", "")):
             self.main = attributes.get("PartName", "").lstrip("/")
 
-    def end(self, name):
+    def end(self, name, space):
         pass
 
-    characters = end
+    def characters(self, text):
+        pass
 
 
 class _Styles:
@@ -162,7 +164,7 @@ class _Styles:
         elif self.style is not None and name in ("name", "outlineLvl", "basedOn"):
             self.style[name] = attributes.get("val", "")
 
-    def end(self, name):
+    def end(self, name, space):
         if name == "style":
             self.style = None
 
@@ -200,10 +202,13 @@ class _Word:
         self.roles, self.where, self.limits = roles, where, limits
         self.blocks, self.open, self.tables, self.layout = [], [], [], set()
         self.counted = self.numbered = self.length = self.left_out = self.boxes = 0
-        self.in_text = self.hidden = False
+        self.in_text = self.hidden = self.in_mark = False
+        self.run_on = None  # the last paragraph, if its mark is deleted: the next one goes on with it
         self.raised = {}
 
     def start(self, name, attributes, space):
+        if self.in_mark and not self.left_out and name in ("del", "moveFrom"):
+            self.run_on = self.open[-1]
         if self.left_out or name in LEFT_OUT:
             self.left_out += 1
         elif space not in WORD:
@@ -222,6 +227,8 @@ class _Word:
     def start_inside(self, name, attributes, block):
         if name == "t":
             self.in_text = True
+        elif name == "pPr":
+            self.in_mark = True
         elif name in ("tab", "ptab") and "pos" not in attributes:  # a tab stop has a position
             block.text.append("\t")
         elif name in ("br", "cr"):
@@ -263,14 +270,24 @@ class _Word:
         table, row, cell, _ = self.tables[-1] if self.tables else (0, 0, 0, 0)
         place = f"table {table}, row {row}" if table else f"paragraph {self.counted}"
         place += ", text box" if self.boxes else ""
-        self.open.append(Block([], place, row=(table, row) if cell else None, cell=cell))
-        self.blocks.append(self.open[-1])
+        block, before = Block([], place, row=(table, row) if cell else None, cell=cell), self.run_on
+        if before and all(before is not other for other in self.open):  # else this one is inside it
+            self.run_on = None
+            if (before.row, before.cell) == (block.row, block.cell):
+                self.open.append(before)
+                return
+        self.open.append(block)
+        self.blocks.append(block)
 
-    def end(self, name):
+    def end(self, name, space):
         if self.left_out:
             self.left_out -= 1
+        elif space not in WORD:
+            return  # drawings have paragraphs and tables of their own
         elif name == "t":
             self.in_text = False
+        elif name == "pPr":
+            self.in_mark = False
         elif name == "p" and self.open:
             self.open.pop()
         elif name in ("tbl", "txbxContent") and self.tables:
