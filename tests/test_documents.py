@@ -498,6 +498,15 @@ def test_hostile_pages(tmp_path, page, words):
         assert time.perf_counter() - began < 10
 
 
+def test_cells_that_reach_down_are_counted_before_a_row_is_put_together(tmp_path, monkeypatch):
+    """Two hundred of them above a hundred thousand rows are 60 megabytes of marks, made outside the time."""
+    tall = "<tr>" + "<td rowspan=999>1</td>" * 50 + "</tr>"
+    path = write(tmp_path, "a.html", f"<html><p>{LONG}</p><table>{tall}{'<tr><td>2</td></tr>' * 100}</table>")
+    assert read_report(path).text.count("|") > 5_000
+    monkeypatch.setattr("youthresearch.webpage.merge_rows", None)
+    refused(path, "8,000 characters", characters=8_000)
+
+
 # DOCX
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
