@@ -96,7 +96,7 @@ def _main_part(archive, where, limits):
 def _damaged(data, error, where):
     """Make the error of a zip file that breaks off, named by the first of its files that tells what it is."""
     named = NAMED.search(data)
-    kind, remedy = ("a DOCX" if named else "a zip file, as a DOCX is"), "Download or save it again"
+    kind, remedy = ("a DOCX" if named else "a zip archive"), "Download or save it again"
     for part, told in PACKAGES.items():
         if named and part.startswith(named[1].decode()):
             kind, remedy = told
