@@ -195,7 +195,7 @@ def test_why_nothing_was_read_or_written_is_told_in_chinese(folder):
     assert "the file is empty. Download or export it again." in run(folder, "extract", "empty.txt")[2]
 
 
-NAMES = ("what", "remedy", "reason", "RESAVE")
+NAMES = ("what", "remedy", "reason", "RESAVE", "OPENED")
 
 
 def messages(tree):

@@ -175,6 +175,23 @@ def test_a_token_that_is_coded_twice_goes_to_the_fact_with_more_in_common():
     assert agreement(a, b).loc["kind", ["n", "agree"]].tolist() == [2, 2]
 
 
+def test_only_facts_that_may_meet_are_weighed_against_each_other(monkeypatch):
+    """All against all of one source take gigabytes for tens of thousands."""
+    from scipy import optimize
+
+    assign, weighed = optimize.linear_sum_assignment, []
+
+    def spy(weight, **options):
+        weighed.append(weight.size)
+        return assign(weight, **options)
+
+    monkeypatch.setattr(optimize, "linear_sum_assignment", spy)
+    a, b = codings(*[("level", "level")] * 50)
+    b = moved(b, start=b["start"] + 1, end=[*b["end"][:-1] + 1, 10_000]).sample(frac=1, random_state=1)
+    assert agreement(a, b).loc["fact", ["n", "agree"]].tolist() == [50, 50]
+    assert weighed == [1] * 50
+
+
 @pytest.mark.slow
 def test_only_sources_that_both_coded_are_compared():
     table = agreement(FACTS, REPORT)

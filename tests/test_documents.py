@@ -498,6 +498,15 @@ def test_hostile_pages(tmp_path, page, words):
         assert time.perf_counter() - began < 10
 
 
+def test_cells_that_reach_down_are_counted_before_a_row_is_put_together(tmp_path, monkeypatch):
+    """Two hundred of them above a hundred thousand rows are 60 megabytes of marks, made outside the time."""
+    tall = "<tr>" + "<td rowspan=999>1</td>" * 50 + "</tr>"
+    path = write(tmp_path, "a.html", f"<html><p>{LONG}</p><table>{tall}{'<tr><td>2</td></tr>' * 100}</table>")
+    assert read_report(path).text.count("|") > 5_000
+    monkeypatch.setattr("youthresearch.webpage.merge_rows", None)
+    refused(path, "8,000 characters", characters=8_000)
+
+
 # DOCX
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -561,6 +570,25 @@ def test_docx(tmp_path):
     ]
 
 
+def test_a_paragraph_whose_mark_is_deleted_goes_on_in_the_next(tmp_path):
+    """As Word shows it with all changes accepted; 20名 would be no figure of the text."""
+    gone = '<w:pPr><w:rPr><w:del w:id="1" w:author="x"/></w:rPr></w:pPr>'
+    row = f"<w:tc>{p('团员', gone)}</w:tc><w:tc>{p('3')}</w:tc>"
+    body = p("团干部1", gone) + p("20名。") + p("完。", gone) + f"<w:tbl><w:tr>{row}</w:tr></w:tbl>"
+    document = check(read_report(docx(tmp_path, body + p("末", gone))))
+    assert lines(document) == ["团干部120名。", "完。", "团员 | 3", "末"]
+
+
+def test_paragraphs_and_tables_of_a_drawing_end_none_of_the_text(tmp_path):
+    drawing = (
+        '<a:tbl xmlns:a="u"><a:tr><a:tc><a:p><a:pPr/><a:r><a:t>图</a:t></a:r></a:p></a:tc></a:tr></a:tbl>'
+    )
+    runs = ("<w:t>团员</w:t>", f"<w:drawing>{drawing}</w:drawing>", "<w:t>数</w:t>")
+    cell = f"<w:p>{''.join(f'<w:r>{run}</w:r>' for run in runs)}</w:p>"
+    body = f"<w:tbl><w:tr><w:tc>{cell}</w:tc><w:tc>{p('350')}</w:tc></w:tr></w:tbl>"
+    assert lines(check(read_report(docx(tmp_path, body)))) == ["团员数 | 350"]
+
+
 @pytest.mark.slow
 def test_hostile_docx(tmp_path):
     entities = '<!DOCTYPE l [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -575,6 +603,15 @@ def test_hostile_docx(tmp_path):
     refused(docx(tmp_path, p("团") + "</w:x>"), "damaged")
     refused(docx(tmp_path, p("团"), members=[(f"{i}", "") for i in range(6_000)]), "more than 5,000 files")
     refused(docx(tmp_path, "<w:p/>"), "no text")
+
+
+def test_joined_cells_of_a_docx_are_counted_before_a_row_is_put_together(tmp_path, monkeypatch):
+    """A million cells, each joined of 99, would be hundreds of megabytes by then."""
+    joined = '<w:tc><w:tcPr><w:gridSpan w:val="99"/></w:tcPr></w:tc>' * 30
+    path = docx(tmp_path, f"<w:tbl><w:tr>{joined}<w:tc>{p('1')}</w:tc></w:tr></w:tbl>")
+    assert read_report(path).text.count("|") == 30 * 99
+    monkeypatch.setattr("youthresearch.docx.merge_rows", None)
+    refused(path, "8,000 characters", characters=8_000)
 
 
 @pytest.mark.parametrize("cut", [30, 200, -60, -1])
@@ -604,6 +641,24 @@ def test_other_zip_files_are_refused(tmp_path, member, words):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(member, "x")
     refused(path, words, "not a Word document")
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ("xl/workbook.xml", "an Excel workbook, damaged or cut short"),
+        ("ppt/presentation.xml", "a PowerPoint file, damaged"),
+        ("mimetype", "an OpenDocument or EPUB file, damaged"),
+        ("word/document.xml", "a DOCX, damaged"),
+        ("a.txt", "a zip archive, damaged"),
+    ],
+)
+def test_a_damaged_zip_file_is_named_by_what_is_left_of_it(tmp_path, member, words):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "xl/ppt/")
+        archive.writestr(member, "x" * 99)
+    refused(write(tmp_path, "a.docx", out.getvalue()[:-30]), words)
 
 
 # PDF
@@ -722,6 +777,19 @@ def test_a_number_that_the_end_of_a_line_cuts_is_one_number():
     assert [b.text for b in _pdf_blocks(["\n".join(latin)])] == [" ".join(latin)]
 
 
+@pytest.mark.slow  # as pyarrow then keeps the text of tables
+def test_halves_of_characters_in_a_pdf_are_replaced(tmp_path):
+    """A font may map its codes to lone surrogates, which no table of strings can hold."""
+    names = b"1 begincodespacerange <0000> <ffff> endcodespacerange\n3 beginbfchar\n"
+    names += b"<0001> <d800>\n<0002> <dc00>\n<0003> <56e2>\nendbfchar"
+    own = b"<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 7 0 R/DescendantFonts[8 0 R]>>"
+    extra = [own, b"<</Length %d>>\nstream\n%s\nendstream" % (len(names), names)]
+    extra += [b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<<>>/DW 1000>>"]
+    shown = zlib.compress(b"BT /F 12 Tf <000100020003> Tj ET")
+    data = pdf(shown, extra=extra).replace(b"/F 5 0 R", b"/F 6 0 R")
+    assert check(read_report(write(tmp_path, "a.pdf", data))).text == "\ufffd\ufffd团"
+
+
 @pytest.mark.parametrize(("sizes", "text"), [((12, 8), "1100¹"), ((12, 12), "11001")])
 def test_small_digits_of_a_pdf_do_not_run_into_a_number(tmp_path, sizes, text):
     shown = [b"BT /F 1 Tf %d 0 0 %d 50 700 Tm (1100) Tj ET" % (sizes[0], sizes[0])]
@@ -778,6 +846,26 @@ def test_encrypted_pdf(tmp_path, chinese_pdf, password, reads):
         assert "1100" in read_report(path).text
     else:
         refused(path, "encrypted", "password")
+
+
+@pytest.mark.parametrize(
+    "cipher",
+    [
+        b"/V 5/R 6/CF<</StdCF<</CFM/AESV3/Length 32>>>>/StmF/StdCF/StrF/StdCF/Length 256"
+        b"/OE<%b>/UE<%b>/Perms<%b>" % (b"00" * 32, b"00" * 32, b"00" * 16),
+        b"/V 99/R 99",  # none that anybody knows
+    ],
+)
+def test_a_pdf_in_a_cipher_that_cannot_be_opened_is_called_encrypted(tmp_path, cipher):
+    """Most encrypted files are AES, for which pypdf needs a package of its own."""
+    encrypted = b"/Encrypt<</Filter/Standard%b/O<%b>/U<%b>/P -4>>/ID[<00><00>]>>\nstartxref" % (
+        cipher,
+        b"00" * 48,
+        b"00" * 48,
+    )
+    data = pdf(zlib.compress(TEXT)).replace(b">>\nstartxref", encrypted).replace(b">>startxref", encrypted)
+    assert b"/Encrypt" in data
+    refused(write(tmp_path, "a.pdf", data), "the PDF is encrypted", "password")
 
 
 def test_time_is_kept_in_any_thread_and_nothing_fires_afterwards(tmp_path):

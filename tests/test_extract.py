@@ -5,6 +5,7 @@ without sight of the extractor. The rules were written while looking at these do
 reached here is an upper end. The extractor reads Chinese: the three English sources are left out.
 """
 
+import time
 from itertools import product
 
 import pandas as pd
@@ -1035,6 +1036,23 @@ def test_a_sentence_without_end_is_cut_into_bounded_pieces():
     lengths = [s["end"] - s["start"] for s, _ in extract._sentences(text, extract.scan_folded(text))]
     assert sum(lengths) == len(text)
     assert max(lengths) <= extract.PIECE + 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["人均产量" * 360 + "100元", "不" * 1450 + "床100张"])
+def test_what_a_noun_takes_along_may_be_as_long_as_a_sentence(text):
+    """So deep would a recursion be that took a step for each word."""
+    (noun,) = yr.extract_facts(text)["noun"]
+    assert noun in text and len(noun) > 200
+
+
+@pytest.mark.slow
+def test_a_list_of_hundreds_that_are_told_apart_is_read_in_time():
+    """Each phrase of the list runs back over those before it, for each of its figures: cubic, it took 9 s."""
+    began = time.thread_time()
+    facts = yr.extract_facts("团员" + "、团干部" * 249 + "分别为" + "30名、" * 249 + "30名")
+    assert time.thread_time() - began < 3
+    assert len(facts) == 250
 
 
 @pytest.mark.parametrize("last", ["因", "的", "等", "为", "由", "作为", "新", "各", "(", "“"])

@@ -336,6 +336,12 @@ def test_areas_are_counted_without_a_classifier(text, counts):
     assert [m["value"] for m in scan(text) if m["sort"] in ("quantity", "bare")] == counts
 
 
+@pytest.mark.parametrize("text", ["约0人", "000余名", "近0.0万元"])
+def test_what_vaguely_states_nothing_is_named_in_the_error(text):
+    with pytest.raises(yr.DataError, match=f"'{text}' has no bounds"):
+        yr.parse_quantity(text)
+
+
 def test_a_vague_quantity_has_its_interval():
     assert (yr.parse_quantity("3万余人").low, yr.parse_quantity("3万余人").high) == (30000, 40000)
 

@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from difflib import SequenceMatcher
 from fractions import Fraction
 from math import comb
@@ -374,6 +375,17 @@ def test_small_and_round_numbers_are_not_accused(count, figure, chance, verdict)
 def test_what_is_no_exact_product_of_one_place_and_year(changed):
     table = yr.find_multiples(facts((61, "个", {}), (366, "次", changed)))
     assert len(table) == 0
+
+
+@pytest.mark.slow
+def test_what_is_stated_thousands_of_times_is_paired_once():
+    """The pairs of 6,000 facts are 9 million, and were made before all but one were dropped (10 s, 1 GB)."""
+    began = time.thread_time()
+    table = yr.find_multiples(facts(*[(61, "个", {}), (366, "次", {})] * 3_000))
+    assert time.thread_time() - began < 4
+    assert table[["value", "count", "duty", "fact_ids"]].to_numpy().tolist() == [[366, 61, 6, "f1 f0"]]
+    parts = facts((456, "名", {}), *[(228, "名", {"part_of": "f0"})] * 5, (456, "名", {}))
+    assert yr.find_multiples(parts)["fact_ids"].tolist() == ["f6 f1"]  # no part of this one
 
 
 @pytest.mark.slow

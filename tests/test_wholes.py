@@ -5,6 +5,7 @@ from sweeps import sweep
 
 import youthresearch as yr
 from youthresearch.schema import FACT
+from youthresearch.wholes import wholes_of
 
 TEXTS = [
     # a bracket holds parts of what stands before it; after it the list goes on
@@ -80,3 +81,13 @@ def test_a_wrong_share_of_a_stated_number_is_a_conflict_either_way():
     for facts in (draft, coded(draft)):
         found = yr.audit_facts(facts).set_index("relation")
         assert found.loc["share", "verdict"] == "conflict"
+
+
+def test_wholes_of_a_sentence_do_not_pile_up():
+    """Semicolons hand them on from part to part: all of them would be copied for each."""
+    text, context, levels = "书屋1间;" * 50, {"paragraph": {}}, 0
+    for start in range(0, len(text), 5):
+        context["levels"] = [{"number": start}]
+        context["paragraph"]["wholes"] = wholes_of({"start": start, "end": start + 5}, text, context)
+        levels = max(levels, len(context["paragraph"]["wholes"][1]))
+    assert levels == 2

@@ -267,12 +267,37 @@ def _match(here, there, spans_a, spans_b, kinds_a, kinds_b):
     The overlap of two facts is the shared characters over all of the two; one token that is coded
     twice goes to the fact with more equal fields.
     """
+    found = [np.empty((0, 2), dtype="int64")]
+    for ours, theirs in _stretches(spans_a[here], spans_b[there]):
+        a, b = here[ours], there[theirs]
+        found.append(_match_few(a, b, spans_a[a], spans_b[b], kinds_a[a], kinds_b[b]))
+    pairs = np.concatenate(found)
+    return pairs[np.argsort(pairs[:, 0])]
+
+
+def _stretches(spans_a, spans_b):
+    """Part two sets of spans where the text of none runs on, so that only near ones are compared.
+
+    Yields the numbers of the spans of both in each stretch that has some of either.
+    """
+    spans, size = np.concatenate([spans_a, spans_b]), len(spans_a)
+    order = np.argsort(spans[:, 0], kind="stable")
+    order = order[~np.isnan(spans[order]).any(axis=1)]
+    reach = np.maximum.accumulate(spans[order, 1])
+    apart = 1 + np.flatnonzero(spans[order[1:], 0] >= reach[:-1])
+    for stretch in np.split(order, apart):
+        ours, theirs = np.sort(stretch[stretch < size]), np.sort(stretch[stretch >= size]) - size
+        if len(ours) and len(theirs):
+            yield ours, theirs
+
+
+def _match_few(here, there, spans_a, spans_b, kinds_a, kinds_b):
     from scipy.optimize import linear_sum_assignment
 
-    starts, ends = zip(spans_a[here].T, spans_b[there].T, strict=True)
+    starts, ends = zip(spans_a.T, spans_b.T, strict=True)
     shared = np.minimum.outer(*ends) - np.maximum.outer(*starts)
     union = np.maximum.outer(*ends) - np.minimum.outer(*starts)
-    equal = (kinds_a[here][:, None] == kinds_b[there][None]).mean(axis=2)
+    equal = (kinds_a[:, None] == kinds_b[None]).mean(axis=2)
     weight = np.where(shared > 0, shared / np.maximum(union, 1) + 0.01 * equal, 0)
     rows, columns = linear_sum_assignment(weight, maximize=True)
     kept = weight[rows, columns] > 0

@@ -119,7 +119,8 @@ def read_report(path, *, limits=DEFAULT):
     Lines of a plain text that an editor broke at one width are joined to paragraphs, as those of a PDF are.
     Raised and lowered digits of HTML and DOCX become such characters (1100¹), since they are no digits of the
     number before them; in a PDF so do small digits behind larger ones.
-    Not read: headers, footers, footnotes, comments, formulas, hidden text and automatic numbering of a DOCX;
+    Not read: headers, footers, footnotes, comments, formulas, hidden text, automatic numbering and whole
+    files put inside (altChunk) of a DOCX;
     text that a page hides inside a line; pictures. A PDF is read in the order in which it was drawn: two
     columns drawn line by line come out so.
     """

@@ -22,6 +22,7 @@ PACKAGES = {
     "ppt/presentation.xml": ("a PowerPoint file", "Export it as PDF with text"),
     "mimetype": ("an OpenDocument or EPUB file", "Save it as DOCX"),
 }
+NAMED = re.compile(rb"PK\x03\x04.{26}(word|xl|ppt|mimetype)", re.S)  # in front of each file of a zip
 WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -43,8 +44,7 @@ def read_docx(data, where, limits):
     except ReportError:
         raise
     except Exception as error:  # zipfile and zlib raise whatever the damage leads to
-        what = f"the DOCX is damaged or cut short ({shorten(str(error), 100)})"
-        raise refused(where, what, "Download or save it again") from None
+        raise _damaged(data, error, where) from None
     for block in word.blocks:
         block.text = "".join(block.text)
     return merge_rows(word.blocks, word.layout, {}), "utf-8", "DOCX is XML"
@@ -93,6 +93,16 @@ def _main_part(archive, where, limits):
     raise refused(where, f"this is {what}, not a Word document", remedy)
 
 
+def _damaged(data, error, where):
+    """Make the error of a zip file that breaks off, named by the first of its files that tells what it is."""
+    named = NAMED.search(data)
+    kind, remedy = ("a DOCX" if named else "a zip archive"), "Download or save it again"
+    for part, told in PACKAGES.items():
+        if named and part.startswith(named[1].decode()):
+            kind, remedy = told
+    return refused(where, f"this is {kind}, damaged or cut short ({shorten(str(error), 100)})", remedy)
+
+
 def _parse(data, handler, where, limits):
     """Send XML through a handler with start, end and characters; refuse DTDs, the way to entity bombs."""
     parser, depth = expat.ParserCreate(namespace_separator=" "), 0
@@ -109,7 +119,8 @@ def _parse(data, handler, where, limits):
     def end(name):
         nonlocal depth
         depth -= 1
-        handler.end(name.rpartition(" ")[2])
+        space, _, local = name.rpartition(" ")
+        handler.end(local, space)
 
     def doctype(*_):
         what = "the XML declares a DTD, where entity bombs are defined; Word never does"
@@ -134,10 +145,11 @@ class _Types:
         if name == "Override" and PART.search(attributes.get("ContentType", "")):
             self.main = attributes.get("PartName", "").lstrip("/")
 
-    def end(self, name):
+    def end(self, name, space):
         pass
 
-    characters = end
+    def characters(self, text):
+        pass
 
 
 class _Styles:
@@ -152,7 +164,7 @@ class _Styles:
         elif self.style is not None and name in ("name", "outlineLvl", "basedOn"):
             self.style[name] = attributes.get("val", "")
 
-    def end(self, name):
+    def end(self, name, space):
         if name == "style":
             self.style = None
 
@@ -190,10 +202,13 @@ class _Word:
         self.roles, self.where, self.limits = roles, where, limits
         self.blocks, self.open, self.tables, self.layout = [], [], [], set()
         self.counted = self.numbered = self.length = self.left_out = self.boxes = 0
-        self.in_text = self.hidden = False
+        self.in_text = self.hidden = self.in_mark = False
+        self.run_on = None  # the last paragraph, if its mark is deleted: the next one goes on with it
         self.raised = {}
 
     def start(self, name, attributes, space):
+        if self.in_mark and not self.left_out and name in ("del", "moveFrom"):
+            self.run_on = self.open[-1]
         if self.left_out or name in LEFT_OUT:
             self.left_out += 1
         elif space not in WORD:
@@ -212,6 +227,8 @@ class _Word:
     def start_inside(self, name, attributes, block):
         if name == "t":
             self.in_text = True
+        elif name == "pPr":
+            self.in_mark = True
         elif name in ("tab", "ptab") and "pos" not in attributes:  # a tab stop has a position
             block.text.append("\t")
         elif name in ("br", "cr"):
@@ -245,6 +262,7 @@ class _Word:
         elif self.tables:
             number, row, cell, joined = self.tables[-1]
             self.tables[-1] = [number, row, cell + 1 + joined, 0]
+            self.count(3 * (1 + joined))  # the marks between cells, before any row is put together
 
     def start_paragraph(self):
         self.counted += 1
@@ -252,14 +270,24 @@ class _Word:
         table, row, cell, _ = self.tables[-1] if self.tables else (0, 0, 0, 0)
         place = f"table {table}, row {row}" if table else f"paragraph {self.counted}"
         place += ", text box" if self.boxes else ""
-        self.open.append(Block([], place, row=(table, row) if cell else None, cell=cell))
-        self.blocks.append(self.open[-1])
+        block, before = Block([], place, row=(table, row) if cell else None, cell=cell), self.run_on
+        if before and all(before is not other for other in self.open):  # else this one is inside it
+            self.run_on = None
+            if (before.row, before.cell) == (block.row, block.cell):
+                self.open.append(before)
+                return
+        self.open.append(block)
+        self.blocks.append(block)
 
-    def end(self, name):
+    def end(self, name, space):
         if self.left_out:
             self.left_out -= 1
+        elif space not in WORD:
+            return  # drawings have paragraphs and tables of their own
         elif name == "t":
             self.in_text = False
+        elif name == "pPr":
+            self.in_mark = False
         elif name == "p" and self.open:
             self.open.pop()
         elif name in ("tbl", "txbxContent") and self.tables:
@@ -268,6 +296,9 @@ class _Word:
 
     def characters(self, text):
         if self.in_text and not (self.left_out or self.hidden) and self.open:
-            self.length += len(text)
+            self.count(len(text))
             self.open[-1].text.append(text.translate(self.raised))
-            check_characters(self.length, self.where, self.limits)
+
+    def count(self, characters):
+        self.length += characters
+        check_characters(self.length, self.where, self.limits)

@@ -378,7 +378,7 @@ def _facts_of(sentence, folded, tokens):
     numbers = {t.start: i for i, t in enumerate(tokens) if t.word == NUMBER}
     paragraph, before, rows = sentence["paragraph"], sentence["start"], []
     context = {"noun": None, "nouns": [], "counted": [], "above": {}, "paragraph": paragraph}
-    context |= {"levels": [], "scopes": [[(), ()]], "start": sentence["start"]}
+    context |= {"levels": [], "scopes": [[(), ()]], "parts": {}, "start": sentence["start"]}
     context["among"] = _among(folded, sentence, tokens)
     context["bound"] = sentence["planned"] or sentence["ruled"]
     least = is_least(folded, sentence)

@@ -100,7 +100,8 @@ def find_noun(tokens, i, mention, kind, context):
     context : dict
         What the sentence said before: ``noun`` of the last figure, as (start, end), or nothing, and its
         ``unit``; ``counted``, all such pairs; ``nouns``, those of levels only; ``among``, as from
-        `find_among`; ``paragraph``, what its paragraph said, with the ``subject`` of its first level.
+        `find_among`; ``parts``, as `_parts` found them; ``paragraph``, what its paragraph said, with the
+        ``subject`` of its first level.
 
     Returns
     -------
@@ -365,11 +366,11 @@ def _own_share(tokens, i, unit, context):
         whole and tokens[apart].start < whole[1] and ends_in(head_of(tokens, whole), "aim")
     ):  # 总任务的60%和90%
         of = left_of(tokens, apart, "")
-        told = (_parts(tokens, apart, of) if of else []), context["nouns"][-size:]
+        told = (_parts(tokens, apart, of, context) if of else []), context["nouns"][-size:]
         return next((parts[place] for parts in told if len(parts) == size), whole)
     if whole:
         told = tokens[apart].start >= whole[1]
-        parts = _parts(tokens, first, whole) if told else [whole] * size  # 分别栽树9株和8株
+        parts = _parts(tokens, first, whole, context) if told else [whole] * size  # 分别栽树9株和8株
         return parts[place] if len(parts) == size else whole
     before = context["nouns"]
     return before[place - size] if len(before) >= size else None
@@ -395,8 +396,18 @@ def _row(tokens, i):
     return first, last
 
 
-def _parts(tokens, first, whole):
-    """Part what stands before a row of numbers into what each is told of; a rate may stand but once."""
+def _parts(tokens, first, whole, context):
+    """Part what stands before a row of numbers into what each is told of; a rate may stand but once.
+
+    It is the same for all numbers of a row, so it is kept in ``context["parts"]``.
+    """
+    known = context["parts"]
+    if (first, whole) not in known:
+        known[first, whole] = _parted_at_marks(tokens, first, whole)
+    return known[first, whole]
+
+
+def _parted_at_marks(tokens, first, whole):
     k = last_of(tokens, whole)
     parts, rate = [], tokens[k] if ends_in(tokens[k].word, "amount") else None
     while True:

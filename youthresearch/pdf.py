@@ -1,10 +1,9 @@
 """PDF files with a text layer: lines joined to paragraphs, running heads and page numbers flagged."""
 
 import re
+from collections import Counter
 from io import BytesIO
 from math import hypot
-
-import pandas as pd
 
 from .boilerplate import FIGURE
 from .deadline import within
@@ -21,6 +20,8 @@ from .paragraphs import (
     shorten,
     width,
 )
+
+OPENED = "Open it with its password and print it to PDF"
 
 
 def read_pdf(data, where, limits):
@@ -43,6 +44,9 @@ def read_pdf(data, where, limits):
         what = f"the PDF unpacks to more than the limits allow ({error})"
         raise refused(where, what, "If it is a report, print it to PDF anew") from None
     except Exception as error:  # a damaged PDF can fail anywhere in the parser
+        if b"/Encrypt" in data and isinstance(error, pypdf.errors.DependencyError | NotImplementedError):
+            what = f"the PDF is encrypted ({shorten(str(error), 100)})"
+            raise refused(where, what, OPENED) from None
         what = f"the PDF is damaged ({type(error).__name__}: {shorten(str(error), 100)})"
         raise refused(where, what, "Print it to PDF anew") from None
     _check_text_layer(pages, where)
@@ -58,7 +62,7 @@ def _pdf_limits(limits):
 
 def _pages(reader, where, limits):
     if reader.is_encrypted and not reader.decrypt(""):
-        raise refused(where, "the PDF is encrypted", "Open it with its password and print it to PDF")
+        raise refused(where, "the PDF is encrypted", OPENED)
     if len(reader.pages) > limits.pages:
         raise refused(where, f"{len(reader.pages):,} pages, limit {limits.pages:,}", "Raise limits.pages")
     pages, length = [], 0
@@ -150,7 +154,7 @@ def _running_lines(lines, pages):
     edges = [i for i in range(len(lines)) if len(set(numbers[i : i + 3])) > 1]
     edges = [i for i in edges if len(lines[i][0]) <= 40 and not FIGURE.search(lines[i][0])]
     masked = {i: re.sub(r"\d+", "0", lines[i][0].strip()) for i in edges}
-    often = pd.Series(list(masked.values()), dtype="str").value_counts()
+    often = Counter(masked.values())
     return {
         i for i, text in masked.items() if often[text] >= 3 or (pages > 1 and PAGE_NUMBER.fullmatch(text))
     }

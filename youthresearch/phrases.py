@@ -37,6 +37,7 @@ from .tokens import (
 from .words import coded, purely, roles
 
 REACH = 14  # tokens looked at on either side of a number
+LONGEST = 200  # tokens of a noun phrase; none of a report has as many, and time would be cubic
 TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
 EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
@@ -379,7 +380,22 @@ def lead(tokens, k, start):
 
 
 def phrase_to(tokens, k):
-    """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause."""
+    """Find the noun phrase that ends in token k: back over what qualifies, up to the verb of the clause.
+
+    A mean begins with those of each of whom it is (居民人均可支配收入).
+    """
+    end, j = tokens[k].end, _start_of(tokens, k)
+    while _is_mean(tokens, j, k):
+        mean = tokens[j - 1]
+        if tokens[j - 2].sort not in "np" or mean.word not in roles("mean"):
+            return mean.start, end
+        k = j - 2
+        j = _start_of(tokens, k)
+    return _with_lead(tokens, j, k)[0], end
+
+
+def _start_of(tokens, k):
+    """Find where the noun phrase that ends in token k begins, but for what its first word takes along."""
     j = _past_verb(tokens, k)
     before = tokens[j - 1].word
     if before in WHERE:  # 在平台注册志愿者60人
@@ -405,13 +421,13 @@ def phrase_to(tokens, k):
         j = _uncut(tokens, j, k)
     if not (tokens[k].word in TOTALS or is_counted(tokens[k].word)):
         j = _past_owner(tokens, j, k)
-    return _with_lead(tokens, j, k)
+    return j
 
 
 def _past_verb(tokens, k):
     """Find where the nouns up to token k, with all that qualifies them, begin after the verb."""
-    j = k
-    while j > 0 and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
+    j, first = k, max(0, k - LONGEST)
+    while j > first and (tokens[j - 1].sort in "npwvahg" or _joins(tokens, j - 1, k)):
         j -= 1
     head = k - (k > j and tokens[k].word in TOTALS and tokens[k - 1].sort == "n")  # 留用团费总数
     for n in range(head - 1, j - 1, -1):
@@ -552,19 +568,26 @@ def _is_title(tokens, n, k):
 def _uncut(tokens, j, k):
     """Move the start j of a phrase out of a word that the tagger cuts into its characters.
 
-    All of the word stays (特岗教师, 起薪).
+    All of the word stays (特岗教师, 起薪, 老先模).
     """
+    first = max(0, k - LONGEST)
+    while j > first and _is_cut_off(tokens, j, k):
+        j -= 1
+    return j
+
+
+def _is_cut_off(tokens, j, k):
+    """Tell whether token j, with which the phrase to token k would begin, is of one word with that before."""
     before = tokens[j - 1]
-    cut = before.end - before.start == 1 and before.sort in "hsan" and j > 0
-    if not cut or before.word in WHICH or before.word in roles("becomes") or _is_apart(tokens, j - 1):
-        return j  # 获国赛一等奖, 我县全口径人口
+    if before.end - before.start != 1 or before.sort not in "hsan":
+        return False
+    if before.word in WHICH or before.word in roles("becomes") or _is_apart(tokens, j - 1):
+        return False  # 获国赛一等奖, 我县全口径人口
     whole = tokens[j].sort == "n" and tokens[j].word not in AREAS  # 扩岗补助
     if before.sort == "h" and j < k and not whole and not ends_in(tokens[j + 1].word, "amount"):
-        return j
+        return False
     gives = j == k and before.sort == "h" and is_counted(tokens[j - 2].word)  # 企业捐床
-    if gives or before.word in roles("link"):
-        return j
-    return _uncut(tokens, j - 1, k)  # 老先模
+    return not gives and before.word not in roles("link")
 
 
 def _past_owner(tokens, j, k):
@@ -576,8 +599,13 @@ def _past_owner(tokens, j, k):
     return j
 
 
+def _is_mean(tokens, j, k):
+    """Tell whether the phrase from j to k is of a mean, whose name begins right before it (人均产量)."""
+    return tokens[j - 1].word[-1:] == "均" and ends_in(tokens[k].word, "measure")
+
+
 def _with_lead(tokens, j, k):
-    """Take into the phrase from j to k what stands before it and is of it: a mean, 不, years, a level."""
+    """Take into the phrase from j to k what stands before it and is of it: 不, years, a level."""
     if tokens[k].word == MEAN_AGE:
         return span(tokens, k, k)  # 委员平均年龄
     before = tokens[j - 1].word
@@ -585,8 +613,6 @@ def _with_lead(tokens, j, k):
         return span(tokens, _told_from(tokens, j), k)
     if before == "拟" and tokens[j - 2].sort in "hv":
         return span(tokens, j - 1, k)  # 确定拟录取人数
-    if before[-1:] == "均" and ends_in(tokens[k].word, "measure"):
-        return _whose(tokens, j - 1), tokens[k].end
     rate = tokens[j].sort in "vw" or tokens[j].word[-1] == "率"  # 不批准逮捕率
     rate = rate or (before == "不" and j < k)  # 不合格党员
     if (rate and before in ("不", "实际")) or (before == OTHER and tokens[j].word.endswith("制")):
@@ -600,12 +626,6 @@ def _told_from(tokens, j):
     while tokens[n].sort not in "xdp" and tokens[n].word[0] not in "全我各本" and tokens[n].word != OTHER:
         n -= 1
     return n + 1 if any(t.sort in "hv" for t in tokens[n + 1 : j - 1]) else j
-
-
-def _whose(tokens, n):
-    """Find where the name of a mean n begins: with those of each of whom it is (居民人均可支配收入)."""
-    named = tokens[n - 1].sort in "np" and tokens[n].word in roles("mean")
-    return phrase_to(tokens, n - 1)[0] if named else tokens[n].start
 
 
 def titled(tokens, j, k):

@@ -113,7 +113,8 @@ def _in_line(code, candidates):
 
 def _deepest(names, folded):
     """Return the one place of some names that the others lie above, or None."""
-    codes = [_meant(candidates, folded) for *_, candidates in names]
+    once = dict.fromkeys(tuple(candidates) for *_, candidates in names)  # each is looked for in all the text
+    codes = [_meant(candidates, folded) for candidates in once]
     if not codes or None in codes:
         return None
     deepest = max(codes, key=lambda code: len(_above(code)))

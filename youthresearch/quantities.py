@@ -119,7 +119,7 @@ def parse_quantity(text):
     Raises
     ------
     DataError
-        If it is no text, or states no quantity, or more than one.
+        If it is no text, or states no quantity, or more than one, or none at all vaguely (约0人).
     """
     check_text("text", text, "pass the words as they stand, such as '超过23万人'")
     found = [m for m in scan(text) if m["sort"] in ("quantity", "bare")]
@@ -128,7 +128,10 @@ def parse_quantity(text):
         shown = text if len(text) <= 100 else f"{text[:99]}…"
         raise DataError(f"{shown!r} states {len(found)} quantities, not one; numbers seen: {seen}.")
     fields = {k: v for k, v in found[0].items() if k in Quantity.__dataclass_fields__}
-    bounds = hedge_interval(*(pd.Series([fields[k]]) for k in ("value", "hedge", "value_max"))).loc[0]
+    try:
+        bounds = hedge_interval(*(pd.Series([fields[k]]) for k in ("value", "hedge", "value_max"))).loc[0]
+    except ValueError as error:  # 约0人
+        raise DataError(f"{text!r} has no bounds. {error}") from None
     return Quantity(
         **fields, low=float(bounds["low"]), high=float(bounds["high"]), masked=fields["hedge"] == "masked"
     )

@@ -454,6 +454,11 @@ def _units_and_figures(facts, largest_duty):
     place = ["source_id", "district", "scope", "year"]
     counts = levels.loc[~levels["unit"].isin(NO_COUNTS), [*place, "fact_id", "indicator", "value", "part_of"]]
     counts = counts.set_axis([*place, "count_id", "count_indicator", "count", "whole"], axis=1)
+    # Of each two values one pair is kept, no whole with its part: what is stated a thousand times need not be
+    # paired a million times.
+    counts = counts.drop_duplicates([*place, "count", "whole"])
+    counts = counts.groupby([*place, "count"], dropna=False).head(2)
+    levels = levels.groupby([*place, "value"], dropna=False).head(2)
     pairs = levels[[*place, "fact_id", "indicator", "value"]].merge(counts, on=place)
     pairs["duty"] = pairs["value"] / pairs["count"]
     near = pairs["duty"].ge(2) & pairs["duty"].lt(largest_duty + 1)

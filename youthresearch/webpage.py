@@ -4,7 +4,7 @@ import html
 import re
 
 from .deadline import within
-from .paragraphs import RAISED, WIDE, Block, merge_rows, refused
+from .paragraphs import RAISED, WIDE, Block, check_characters, merge_rows, refused
 
 # The page is cut into tags by regular expressions that cannot backtrack, and written anew with nothing but
 # block elements, links, class and id. So the parser behind trafilatura never sees what makes it quadratic
@@ -55,6 +55,8 @@ def html_blocks(text, where, limits):
     """Return the blocks of a page, in order."""
     page = _Page(where, limits)
     within(limits.seconds, page.feed, text)
+    rows = {block.row for block in page.blocks if block.row} - page.layout
+    check_characters(3 * sum(page.widths.get(row, 0) for row in rows), where, limits)  # marks between cells
     blocks = merge_rows(page.blocks, page.layout, page.widths)
     _flag_outside(blocks, "".join(page.anew), page.nested, limits)
     return blocks

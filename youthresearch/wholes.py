@@ -71,10 +71,13 @@ def whole_of(row, folded, context):
 
 
 def wholes_of(sentence, folded, context):
-    """Return where a sentence ends, and the levels of which one that begins 其中 may go on to tell parts."""
+    """Return where a sentence ends, and the levels of which one that begins 其中 may go on to tell parts.
+
+    Where there are several, nobody knows of which it does: two are as good as a thousand.
+    """
     end, before = context["paragraph"].get("wholes", (0, ()))
     goes_on = end == sentence["start"] and folded[end - 1 : end] == ";"
-    return sentence["end"], (*(before if goes_on else ()), *context["levels"])
+    return sentence["end"], (*(before if goes_on else ()), *context["levels"][:2])[:2]
 
 
 def share_of(row, lead, folded, context):
