@@ -32,6 +32,7 @@ from youthresearch.cells import NEVER, make_cells
 from youthresearch.comparisons import OVERLAP, _logit
 from youthresearch.inference import inference_for, reassigned_path, weights_by_cohort
 from youthresearch.results import fixed
+from youthresearch.synthetic import synthetic_weights
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
@@ -1020,6 +1021,23 @@ def test_synthetic_did_with_several_treated_districts():
     assert (effect.se, effect.n_treated) == (again.se, 3)
     other = yr.synthetic_did(panel, outcome="y", seed=2, placebos=20)
     assert other.se != effect.se and other.convention["placebos"] == "drawn, seed 2"
+
+
+@pytest.mark.parametrize("donors", [1, 3, 40])
+def test_weights_of_placebos_are_best(donors):
+    """Kuhn and Tucker: the slope is one number where there is weight, and no smaller elsewhere."""
+    rng = np.random.default_rng(donors)
+    y = rng.normal(size=(donors + 1, 9)).cumsum(axis=1) + 5 * rng.normal(size=(donors + 1, 1))
+    before, after, target = y[1:, :6], y[1:, 6:], y[0, :6]
+    best, steps = (synthetic_weights(before, after, target, 1, best=way)[0] for way in (True, False))
+    assert best.sum() == pytest.approx(1) and (best >= 0).all()
+    a, b = (before - before.mean(axis=1, keepdims=True)).T, target - target.mean()
+    zeta = 3**0.25 * np.diff(before, axis=1).std(ddof=1)  # of Arkhangelsky and others (2021), eq. 5
+    slope = a.T @ (a @ best - b) / 6 + zeta**2 * best
+    some = best > 0
+    assert slope[some] == pytest.approx(slope[some].mean(), abs=1e-9)
+    assert (slope >= slope[some].mean() - 1e-9).all()
+    assert best == pytest.approx(steps, abs=0.01)
 
 
 @pytest.mark.slow
