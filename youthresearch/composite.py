@@ -24,6 +24,7 @@ from .schema import (
 )
 
 FORMULAS = ("standard", "wang2021")
+ROUNDING = 1e-12  # of the largest number of a column: what moves by less does not vary
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -136,7 +137,8 @@ def normalise(table, *, cost=(), by=None):
     low, high = (
         (groups.min(), groups.max()) if by is None else (groups.transform("min"), groups.transform("max"))
     )
-    flat = ((high - low) == 0) if by is None else ((high - low) == 0).any()
+    size = table.astype(float).abs().max()
+    flat = (high - low) <= ROUNDING * size if by is None else ((high - low) <= ROUNDING * size).any()
     if flat.any():
         raise DataError(f"{list(flat[flat].index)} do not vary, so they cannot be scaled: leave them out.")
     return (signed - low) / (high - low)
@@ -280,10 +282,10 @@ def pca_index(table):
         raise DataError(
             f"{x.shape[1]} indicators in {len(x)} rows have no common component: give two or more."
         )
-    spread = x.std(axis=0)
-    if (spread == 0).any():
-        raise DataError(f"{list(table.columns[spread == 0])} do not vary: leave them out.")
-    z = (x - x.mean(axis=0)) / spread
+    still = np.ptp(x, axis=0) <= ROUNDING * np.abs(x).max(axis=0)
+    if still.any():
+        raise DataError(f"{list(table.columns[still])} do not vary: leave them out.")
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
     _, size, axes = np.linalg.svd(z, full_matrices=False)
     loading = axes[0] * (1 if axes[0].sum() >= 0 else -1)
     notes = {"variance": float(size[0] ** 2 / np.sum(size**2)), "kmo": _kmo(np.corrcoef(x, rowvar=False))}
