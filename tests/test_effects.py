@@ -1634,6 +1634,17 @@ def test_effect_table_tells_effects_of_intervals(lang, column, both):
     assert not any("interval_bounds" in c for c in yr.effect_table(exact, lang=lang))
 
 
+def test_effects_side_by_side_tell_how_many_figures_are_vague():
+    effects = [yr.did(with_intervals(ends), outcome="camps") for ends in (VAGUE, [])]
+    table = yr.compare_effects(effects)
+    assert table[["vague", "unbounded"]].to_numpy().tolist() == [[4, 2], [0, 0]]
+
+
+def test_a_factor_on_clustered_errors_is_none_on_others():
+    with pytest.raises(yr.DataError, match="factor on clustered errors"):
+        yr.did(panel_of(random_table(2)), outcome="y", errors="iid", small_sample="full")
+
+
 def test_intervals_without_weight_are_not_counted():
     """A panel has other outcomes, and a district that is left out has no weight."""
     panel = with_intervals(VAGUE)

@@ -212,6 +212,7 @@ def test_detectable_effects_and_simulation_are_told():
         ({"estimator": yr.synthetic_did}, "is none of"),
         ({"level": 1.5}, "level=1.5 must lie between 0 and 1"),
         ({"control": {1}}, "cannot be written down"),
+        ({"contrl": "notyet"}, r"has no options \['contrl'\]"),
         ({"strata": SIDE.iloc[1:]}, "1 districts have no stratum"),
     ],
 )

@@ -47,7 +47,7 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
     check_effect(effect)
     check_draws(NORMAL if draws is None else draws, seed, level)
     by_event = "event_time" in effect.path and effect.path["event_time"].is_unique
-    by = inference_for(effect, inference, range(len(effect.path)) if by_event else ())
+    by = inference_for(effect, inference, range(len(effect.path)) if by_event else (), strata)
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if by == "randomization":

@@ -273,9 +273,9 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     small_sample : {"nested", "full", "none"}
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
         without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
-        statsmodels); or 1. A period with a single district stays in and counts in n and k, where reghdfe,
-        pyfixest and (from 0.13 on) fixest leave it out by default: the estimate is the same, the error larger
-        by a little.
+        statsmodels); or 1; not with errors="iid". A period with a single district stays in and counts in n
+        and k, where reghdfe, pyfixest and (from 0.13 on) fixest leave it out by default: the estimate is the
+        same, the error larger by a little.
     strata : str or pandas.Series, optional
         Within which the pilots were chosen: a column of the panel, or one value a district, as from
         `strata_by`. Whatever test of the effect reassigns cohorts does so within them.
@@ -686,6 +686,8 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     """Effect from a two-way regression: combinations of the coefficients of `regressors`, not of controls."""
     check_choice("errors", errors, ("clustered", "iid"))
     check_choice("small_sample", small_sample, ("nested", "full", "none"))
+    if errors == "iid" and small_sample != "nested":
+        raise DataError(f"small_sample={small_sample!r} is a factor on clustered errors: leave it out.")
     p = units.controls.shape[2]
     targets = np.vstack([targets, np.zeros((p, targets.shape[1]))])
     regressors = np.concatenate([regressors, units.controls], axis=2)

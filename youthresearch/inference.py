@@ -667,14 +667,16 @@ def check_effect(effect):
         raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
 
 
-def inference_for(effect, inference, rows=()):
+def inference_for(effect, inference, rows=(), strata=None):
     """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named.
 
     `rows` of the path are those that the intervals use besides att. The effect's own error goes by what it
-    is: clustered, iid or placebo.
+    is: clustered, iid or placebo; it knows no strata.
     """
     check_effect(effect)
     check_choice("inference", inference, (None, "se", "randomization"))
+    if inference == "se" and strata is not None:
+        raise DataError("inference='se' knows no strata: leave strata= out, or take 'randomization'.")
     few = inference is None and too_few(effect, rows)
     return "randomization" if few or inference == "randomization" else effect.errors
 

@@ -201,12 +201,12 @@ def study_plan(
     Raises
     ------
     DataError
-        If nothing is asked, an outcome is not in the panel, the panel has no period before treatment, strata
-        are missing for districts, or date is no day.
+        If nothing is asked, an outcome is not in the panel, the estimator has no such option, the panel has
+        no period before treatment, strata are missing for districts, or date is no day.
     """
     outcomes = tuple(as_names(outcomes, "outcomes"))
     _check_words(outcomes, question=question, register=register, note=note)
-    _check_means(estimator, statistic, level, draws, seed)
+    _check_means(estimator, options, statistic, level, draws, seed)
     cells = {name: make_cells(panel, name) for name in outcomes}
     cohorts, first = _cohorts(panel, cells)
     strata_by, strata = _strata(panel, cohorts, strata)
@@ -239,10 +239,13 @@ def _check_words(outcomes, **words):
         raise DataError("A plan needs a question and at least one outcome.")
 
 
-def _check_means(estimator, statistic, level, draws, seed):
+def _check_means(estimator, options, statistic, level, draws, seed):
     check_estimator(estimator)
     if estimator.__name__ not in LINEAR:
         raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
+    known = [n for n in inspect.signature(estimator).parameters if n not in ("panel", "outcome", "strata")]
+    if unknown := sorted(set(options) - set(known)):
+        raise DataError(f"{estimator.__name__} has no options {unknown}; it has {known}.")
     check_choice("statistic", statistic, ("att", "studentized"))
     check_draws(DRAWS if draws is None else draws, seed, level)
 
