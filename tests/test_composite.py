@@ -197,3 +197,15 @@ def test_a_table_with_gaps_is_refused_with_its_rows():
         yr.composite_table(panel, ["x", "z"])
     with pytest.raises(yr.DataError, match=r"No indicators \['w'\]"):
         yr.composite_table(panel, ["w"])
+
+
+def test_an_index_of_intervals_says_so():
+    own = pd.DataFrame({"d": list("abc"), "y": 2018, "g": 0, "x": [1.0, 2, 4], "z": [3.0, 1, 2]})
+    own = own.assign(xl=own["x"], xh=own["x"] + [0, 1, np.inf], zl=own["z"], zh=own["z"])
+    names = {"district": "d", "period": "y", "cohort": "g", "low": ["xl", "zl"], "high": ["xh", "zh"]}
+    panel = yr.as_panel(own, outcomes=["x", "z"], **names)
+    for index in (yr.entropy_index, yr.topsis, yr.pca_index):
+        found = index(yr.composite_table(panel, ["x", "z"]))
+        assert found.vague == 2 and "2 figures are intervals" in repr(found)
+        exact = index(yr.composite_table(panel.assign(high=panel["value"]), ["x", "z"]))
+        assert exact.vague == 0 and "intervals" not in repr(exact)

@@ -1634,10 +1634,41 @@ def test_effect_table_tells_effects_of_intervals(lang, column, both):
     assert not any("interval_bounds" in c for c in yr.effect_table(exact, lang=lang))
 
 
+def test_an_effect_says_that_controls_and_populations_are_intervals():
+    other = with_intervals(VAGUE[1:3]).assign(indicator="halls", value=lambda t: t["value"] + t["period"] % 3)
+    panel = pd.concat([with_intervals([]), other.assign(low=other["low"], high=other["high"] + 3)])
+    for options in ({"controls": ["halls"]}, {"population": "halls"}):
+        assert "48 figures of halls are intervals" in repr(yr.did(panel, outcome="camps", **options))
+    assert "also vague" not in repr(yr.did(panel, outcome="camps"))
+
+
 def test_effects_side_by_side_tell_how_many_figures_are_vague():
     effects = [yr.did(with_intervals(ends), outcome="camps") for ends in (VAGUE, [])]
     table = yr.compare_effects(effects)
     assert table[["vague", "unbounded"]].to_numpy().tolist() == [[4, 2], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda panel: yr.did(panel, outcome="y"),
+        lambda panel: yr.did(panel, outcome="x", controls="y"),
+        lambda panel: yr.average_by_cohort(panel, outcome="y"),
+        lambda panel: yr.sigma_convergence(panel, outcome="y"),
+        lambda panel: yr.strata_by(panel, by="level", outcome="y", n=2),
+        lambda panel: yr.composite_table(panel, ["y"]),
+    ],
+)
+def test_the_whole_of_a_district_is_no_series_with_a_part_of_it(call):
+    """From 2003 on one district is known by its subdistricts alone: no cell stands twice."""
+    table = random_table(2, districts=14, periods=5).assign(scope="")
+    table[["y", "x"]] = table[["y", "x"]].abs() + 1
+    part = (table["district"] == "d03") & (table["period"] > 2003)
+    names = {"district": "district", "period": "period", "cohort": "cohort", "outcomes": ["y", "x"]}
+    panel = yr.as_panel(table.assign(scope=np.where(part, "街道", "")), scope="scope", **names)
+    with pytest.raises(yr.DataError, match=r"several scopes, .*街道.*not of the same places"):
+        call(panel)
+    call(panel[panel["district"] != "d03"])
 
 
 def test_a_factor_on_clustered_errors_is_none_on_others():

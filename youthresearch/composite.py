@@ -41,12 +41,15 @@ class Composite(Result):
         One value for each column.
     notes : dict
         What else a reader must know (share of variance, KMO).
+    vague : int
+        Figures of the table that are intervals, as `composite_table` counts them; one value of each enters.
     """
 
     formula: str
     scores: pd.Series
     weights: pd.Series
     notes: dict = field(default_factory=dict)
+    vague: int = 0
 
     @property
     def simulated(self):
@@ -60,7 +63,10 @@ class Composite(Result):
     def _said(self):
         weights = ", ".join(f"{name} {w:.3f}" for name, w in self.weights.items())
         notes = [(name, f"{value:.3f}") for name, value in self.notes.items()]
-        return [("rows", f"{len(self.scores):,}"), ("weights", weights), *notes]
+        said = [("rows", f"{len(self.scores):,}"), ("weights", weights), *notes]
+        if self.vague:
+            said.append(("caution", f"{self.vague} figures are intervals, and one value of each is taken"))
+        return said
 
 
 def composite_table(panel, indicators):
@@ -76,7 +82,7 @@ def composite_table(panel, indicators):
     -------
     pandas.DataFrame
         One row is one district in one period (the index; with a level `simulated` where the panel is), one
-        column one indicator.
+        column one indicator. ``attrs["vague"]``: how many of its figures are intervals.
 
     Raises
     ------
@@ -104,6 +110,8 @@ def composite_table(panel, indicators):
     table.columns.name = None
     if is_simulated(panel):  # every column is an indicator: the mark is of the index
         table = table.assign(**{SIMULATED: True}).set_index(SIMULATED, append=True)
+    if {"low", "high"} <= set(rows):
+        table.attrs["vague"] = int((rows["low"] < rows["high"]).sum())
     return mark_simulated(table, is_simulated(panel))
 
 
@@ -206,9 +214,8 @@ def entropy_index(table, *, cost=(), by=None):
     scaled = normalise(table, cost=cost, by=by)
     weights = entropy_weights(scaled)
     where = "pooled over all rows" if by is None else f"within each {by}"
-    return Composite(
-        f"min-max {where}, entropy weights, weighted sum", _scores(table, scaled @ weights), weights
-    )
+    how = f"min-max {where}, entropy weights, weighted sum"
+    return Composite(how, _scores(table, scaled @ weights), weights, vague=table.attrs.get("vague", 0))
 
 
 def topsis(table, *, weights=None, cost=(), normalisation="vector"):
@@ -259,7 +266,8 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
         raise DataError("All rows are the same, so none is better.", table)
     scores = _scores(table, pd.Series(worst / (best + worst), index=table.index))
     how = f"TOPSIS, {normalisation} normalisation pooled over all rows"
-    return Composite(how, scores, mark_simulated(weights, is_simulated(table)))
+    weights = mark_simulated(weights, is_simulated(table))
+    return Composite(how, scores, weights, vague=table.attrs.get("vague", 0))
 
 
 def pca_index(table):
@@ -291,9 +299,8 @@ def pca_index(table):
     notes = {"variance": float(size[0] ** 2 / np.sum(size**2)), "kmo": _kmo(np.corrcoef(x, rowvar=False))}
     scores = pd.Series(z @ loading, index=table.index)
     weights = mark_simulated(pd.Series(loading, index=table.columns), is_simulated(table))
-    return Composite(
-        "first principal component of standardised indicators", _scores(table, scores), weights, notes
-    )
+    how = "first principal component of standardised indicators"
+    return Composite(how, _scores(table, scores), weights, notes, table.attrs.get("vague", 0))
 
 
 def _kmo(correlation):

@@ -223,6 +223,8 @@ def estimator(estimate):
             strata = of_column(panel, districts, strata) if isinstance(strata, str) else strata
             stratum_of(districts, strata)  # each has one
         vague, unbounded = (0, 0) if isinstance(panel, Cells) else _count_vague(effect, panel)
+        if not isinstance(panel, Cells):
+            effect = replace(effect, convention=effect.convention | _held(effect, panel, options))
         anew = partial(estimated, outcome=outcome, strata=strata, **options)
         return replace(effect, _strata=strata, _anew=anew, vague=vague, unbounded=unbounded)
 
@@ -246,6 +248,19 @@ def _count_vague(effect, panel):
     place = [cells.districts.get_indexer(rows["district"]), cells.periods.get_indexer(rows["period"])]
     counts = (place[0] >= 0) & (place[1] >= 0) & weighs[tuple(place)]
     return int(counts.sum()), int(np.isinf(rows.loc[counts, ["low", "high"]]).any(axis=1).sum())
+
+
+def _held(effect, panel, options):
+    """Say how many figures of controls and population are intervals: no bounds of the effect vary them."""
+    names = [name for option in ("controls", "population") for name in as_names(options.get(option), option)]
+    if not names or not all(c in panel and has_numbers(panel[c]) for c in ("low", "high")):
+        return {}
+    rows = panel[panel["indicator"].isin(names) & panel["district"].isin(effect._cells.districts)]
+    vague = rows.loc[rows["low"] < rows["high"], "indicator"]
+    if not len(vague):
+        return {}
+    of = ", ".join(sorted(vague.unique()))
+    return {"also vague": f"{len(vague)} figures of {of} are intervals; one value of each is taken for exact"}
 
 
 @estimator

@@ -186,7 +186,7 @@ def study_plan(
     register : str
         Which of the conflicting claims on who was a pilot, and from when, are followed.
     detectable : DetectableEffect or list of DetectableEffect
-        From `minimum_detectable_effect`.
+        From `minimum_detectable_effect`, one for an outcome.
     note : str
     date : str or datetime.date, optional
         Today by default.
@@ -225,7 +225,7 @@ def study_plan(
         draws=None if draws is None else int(draws),
         seed=int(seed),
         register=register,
-        detectable=_detectable(detectable),
+        detectable=_detectable(detectable, outcomes),
         note=note,
         date=_day(date or calendar.today()),
         simulated=any(one.simulated for one in cells.values()),
@@ -300,7 +300,7 @@ def _digest(cells, chosen):
     return hashed.hexdigest()
 
 
-def _detectable(given):
+def _detectable(given, outcomes):
     """Tell by outcome what was found to be detectable."""
     found = as_list(given)
     for one in found:
@@ -308,6 +308,12 @@ def _detectable(given):
             raise DataError(
                 f"detectable= holds a {type(one).__name__}: give what minimum_detectable_effect returns."
             )
+    of = [one.design.outcome for one in found]
+    if len(set(of)) < len(of) or not set(of) <= set(outcomes):
+        raise DataError(
+            f"detectable= holds effects on {of}: give one for each of the outcomes {list(outcomes)} "
+            "(design_study(outcome=...) names it)."
+        )
     return {one.design.outcome: _told(one) for one in found}
 
 
