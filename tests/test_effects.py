@@ -654,6 +654,18 @@ def test_goodman_bacon_adds_up_and_is_diff_diffs(seed, never):
         assert (row.weight, row.estimate) == pytest.approx(theirs[row.treated, other], abs=POINT)
 
 
+def test_goodman_bacon_leaves_out_cohorts_between_which_there_is_no_period():
+    """2002 and 2003 begin in one period of 2001, 2004, 2007: no comparison of theirs, and none is missing."""
+    table = random_table(2, districts=14, periods=3)
+    number = table["district"].str[1:].astype(int)
+    table["cohort"] = number.map({0: 2002, 1: 2002, 2: 2003, 3: 2003}).astype("Int64")
+    panel = panel_of(table.assign(period=3 * table["period"] - 4002))
+    pairs = yr.goodman_bacon(panel, outcome="y")
+    assert set(pairs["kind"]) == {"never"} and len(pairs) == 2
+    att = yr.did(panel, outcome="y").att
+    assert (pairs["weight"].to_numpy() * pairs["estimate"].to_numpy()).sum() == pytest.approx(att)
+
+
 def test_goodman_bacon_takes_districts_that_are_always_treated_for_controls():
     panel = panel_of(random_table(3, never=True))
     panel.loc[panel["district"] == panel["district"].iloc[0], "cohort"] = 1999
