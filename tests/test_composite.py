@@ -209,3 +209,13 @@ def test_an_index_of_intervals_says_so():
         assert found.vague == 2 and "2 figures are intervals" in repr(found)
         exact = index(yr.composite_table(panel.assign(high=panel["value"]), ["x", "z"]))
         assert exact.vague == 0 and "intervals" not in repr(exact)
+
+
+def test_weights_of_systems_go_by_their_names():
+    """By hand: T of (.2, .8) with .25 and .75 is .65."""
+    systems = pd.DataFrame({"a": [0.2], "b": [0.8]})
+    for weights in ([0.25, 0.75], pd.Series({"b": 3.0, "a": 1.0}), {"b": 3.0, "a": 1.0}):
+        found = yr.coupling_coordination(systems, weights=weights)
+        assert found["development"].tolist() == pytest.approx([0.65])
+    with pytest.raises(yr.DataError, match="Weights are for"):
+        yr.coupling_coordination(systems, weights=pd.Series([0.25, 0.75]))

@@ -243,10 +243,8 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
         As `normalise`, or if weights and columns differ, a weight is below zero or a column zero throughout.
     """
     _check_indicators(table)
-    weights = pd.Series(1 / table.shape[1], index=table.columns) if weights is None else pd.Series(weights)
-    if set(weights.index) != set(table.columns):
-        raise DataError(f"Weights are for {list(weights.index)}, the table has {list(table.columns)}.")
-    weights = weights.loc[table.columns]
+    weights = dict.fromkeys(table.columns, 1 / table.shape[1]) if weights is None else weights
+    weights = _by_column(pd.Series(weights), table)
     if not (weights >= 0).all() or not weights.any():
         raise DataError(f"Weights must be at least zero, and not all zero: {weights.to_dict()}.")
     cost = _check_cost(table, cost)
@@ -268,6 +266,13 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
     how = f"TOPSIS, {normalisation} normalisation pooled over all rows"
     weights = mark_simulated(weights, is_simulated(table))
     return Composite(how, scores, weights, vague=table.attrs.get("vague", 0))
+
+
+def _by_column(weights, table):
+    """Put weights in the order of the columns that they are for."""
+    if set(weights.index) != set(table.columns) or weights.index.has_duplicates:
+        raise DataError(f"Weights are for {list(weights.index)}, the table has {list(table.columns)}.")
+    return weights.loc[table.columns]
 
 
 def pca_index(table):
@@ -331,8 +336,9 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
     ----------
     systems : pandas.DataFrame, shape (n, k)
         Scores of k >= 2 systems from 0 to 1, as from `entropy_index`.
-    weights : list of float, optional
-        a, of T alone, one for each system, not below zero; they are divided by their sum. Equal by default.
+    weights : list of float, pandas.Series or dict, optional
+        a, of T alone, one for each system, not below zero; they are divided by their sum. A list is in the
+        order of the columns, a Series or dict goes by their names. Equal by default.
     formula : {"standard", "wang2021"}
 
     Returns
@@ -352,6 +358,8 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
     outside = ((u < 0) | (u > 1)).any(axis=1)
     if outside.any() or k < 2:
         raise DataError("Coupling needs two systems or more, scored from 0 to 1:", systems[outside])
+    named = isinstance(weights, (pd.Series, dict))
+    weights = _by_column(pd.Series(weights), systems) if named else weights
     weights = np.ones(k) if weights is None else as_list(weights)
     a = np.array([weight if is_number(weight) else np.nan for weight in weights])
     if a.shape != (k,) or not (a >= 0).all() or not a.any():

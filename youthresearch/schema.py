@@ -155,7 +155,9 @@ def check_scope(what, rows):
     """Refuse rows of several parts of districts: the whole in one cell, a part in the next are no series."""
     if "scope" not in rows or not len(rows):
         return
-    scope = rows["scope"].astype("str").fillna("")
+    scope = rows["scope"]
+    if scope.hasnans or isinstance(scope.dtype, pd.CategoricalDtype):
+        scope = scope.astype("str").fillna("")
     other = scope != scope.iloc[0]
     if other.any():
         raise DataError(
