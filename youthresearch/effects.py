@@ -95,7 +95,7 @@ class Effect(Result):
     _anew: Callable | None = field(
         default=None, repr=False
     )  # Cells -> Effect, the same estimator and options
-    _placebos: np.ndarray | None = field(default=None, repr=False)  # of the synthetic ones, one effect each
+    _placebos: np.ndarray | None = field(default=None, repr=False)  # of the synthetic: att, path (S, 1 + K)
     _placebo_seed: int | None = field(default=None, repr=False)
     _regressors: np.ndarray | None = field(default=None, repr=False)  # (U, T, P) of a two-way regression
     _target: np.ndarray | None = field(default=None, repr=False)  # (P,): att as a sum of its coefficients

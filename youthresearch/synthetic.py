@@ -221,7 +221,7 @@ def _placebo_effect(name, cells, treated, after, weigh, placebos, seed, told):
     effect = effect_of(name, cells, units, linear, rows, told, vcov=spread.T @ spread / len(sets))
     donors = int((~treated).sum())  # those without weight are placebos all the same
     seed = seed if drawn else None
-    return replace(effect, n_control=donors, _placebos=np.array(effects)[:, 0], _placebo_seed=seed)
+    return replace(effect, n_control=donors, _placebos=np.array(effects), _placebo_seed=seed)
 
 
 def _placebo_sets(treated, placebos, seed):
