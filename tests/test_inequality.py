@@ -111,6 +111,8 @@ def test_sigma_convergence_says_what_vague_figures_allow():
     pd.testing.assert_frame_equal(same, table)
     over = given.assign(high=given["high"].where(~vague, np.inf))
     assert yr.sigma_convergence(over, outcome="x")["sd_log_high"].tolist()[0] == np.inf
+    with pytest.raises(yr.DataError, match="outside their bounds"):
+        yr.sigma_convergence(given.assign(high=0.0), outcome="x")
     alike = given.assign(low=0.5, high=9.5)
     assert yr.sigma_convergence(alike, outcome="x")["sd_log_low"].tolist() == [0, 0]
 

@@ -18,6 +18,7 @@ from .schema import (
     check_choice,
     check_columns,
     check_once,
+    has_numbers,
     is_number,
     is_simulated,
     mark_simulated,
@@ -110,7 +111,7 @@ def composite_table(panel, indicators):
     table.columns.name = None
     if is_simulated(panel):  # every column is an indicator: the mark is of the index
         table = table.assign(**{SIMULATED: True}).set_index(SIMULATED, append=True)
-    if {"low", "high"} <= set(rows):
+    if all(c in rows and has_numbers(rows[c]) for c in ("low", "high")):
         table.attrs["vague"] = int((rows["low"] < rows["high"]).sum())
     return mark_simulated(table, is_simulated(panel))
 

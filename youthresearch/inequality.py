@@ -213,10 +213,16 @@ def _log_ends(panel, outcome, table):
     if not {"low", "high"} <= set(panel):
         return np.log(table), np.log(table)
     rows = panel[panel["indicator"] == outcome]
-    ends = []
     for name in ("low", "high"):
         check_numbers(name, rows[name])
-        wide = rows.pivot(index="district", columns="period", values=name).astype(float)
+    low, value, high = (rows[name].astype(float) for name in ("low", "value", "high"))
+    low, high = low.fillna(value), high.fillna(value)
+    bad = (low > value) | (value > high)
+    if bad.any():
+        raise DataError(f"Figures of {outcome!r} lie outside their bounds: mend these rows.", rows[bad])
+    ends = []
+    for end in (low, high):
+        wide = rows.assign(end=end).pivot(index="district", columns="period", values="end")
         with np.errstate(divide="ignore"):
             ends.append(np.log(wide.loc[table.index, table.columns].clip(lower=0)))
     return ends
@@ -228,7 +234,7 @@ def _deviation_bounds(low, high, w):
     The variance is the least mean square distance from any centre. It is smallest with each number as near to
     the centre as it can be, and no larger than with each as far from it as it can be.
     """
-    w, middle = w / w.sum(), (low + high) / 2
+    w = w / w.sum()
 
     def least(end_for, start, stop):
         for _ in range(100):
@@ -238,8 +244,9 @@ def _deviation_bounds(low, high, w):
 
     apart, known = high.min() < low.max(), np.isfinite([low, high]).all()
     near = least(lambda c: np.clip(c, low, high), high.min(), low.max()) if apart else 0.0
-    far = least(lambda c: np.where(c > middle, low, high), low.min(), high.max()) if known else np.inf
-    return near, far
+    if not known:
+        return near, np.inf
+    return near, least(lambda c: np.where(2 * c > low + high, low, high), low.min(), high.max())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
