@@ -293,6 +293,8 @@ def test_synthetic_bounds_hold_at_its_weights_and_say_so(estimator):
     for i, width in zip(places["index"], (2.0, 5.0), strict=True):
         panel.loc[i, ["low", "high"]] = panel.loc[i, "value"] + np.array([-width, width])
     bounds = yr.interval_bounds(effect, panel)
+    with pytest.raises(yr.DataError, match="no other assignments of the bounds"):
+        yr.interval_bounds(effect, panel, inference="randomization")
     swing = places["weight"].abs() @ [2.0, 5.0]
     assert (bounds.low, bounds.high) == pytest.approx((effect.att - swing, effect.att + swing))
     assert (

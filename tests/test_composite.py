@@ -166,6 +166,9 @@ def test_the_modified_formula_for_three_systems():
         (lambda: yr.entropy_weights(-TABLE), "nothing negative"),
         (lambda: yr.topsis(TABLE, normalisation="rank"), "choose one of 'vector', 'minmax'"),
         (lambda: yr.topsis(TABLE, weights=pd.Series({"price": 1.0})), "Weights are for"),
+        (lambda: yr.pca_index(TABLE.assign(flat=0.1).head(3)), r"\['flat'\] do not vary"),
+        (lambda: yr.pca_index(TABLE.assign(flat=[0.3, 0.1 + 0.2, 0.3, 0.3, 0.3])), r"\['flat'\] do not vary"),
+        (lambda: yr.normalise(TABLE.assign(flat=[0.3, 0.1 + 0.2, 0.3, 0.3, 0.3])), r"\['flat'\] do not vary"),
         (lambda: yr.pca_index(TABLE.assign(flat=1)), r"\['flat'\] do not vary"),
         (lambda: yr.pca_index(TABLE.assign(price=np.nan)), "missing or infinite"),
         (lambda: yr.pca_index(TABLE[["price"]]), "1 indicators in 5 rows have no common component"),
@@ -194,3 +197,25 @@ def test_a_table_with_gaps_is_refused_with_its_rows():
         yr.composite_table(panel, ["x", "z"])
     with pytest.raises(yr.DataError, match=r"No indicators \['w'\]"):
         yr.composite_table(panel, ["w"])
+
+
+def test_an_index_of_intervals_says_so():
+    own = pd.DataFrame({"d": list("abc"), "y": 2018, "g": 0, "x": [1.0, 2, 4], "z": [3.0, 1, 2]})
+    own = own.assign(xl=own["x"], xh=own["x"] + [0, 1, np.inf], zl=own["z"], zh=own["z"])
+    names = {"district": "d", "period": "y", "cohort": "g", "low": ["xl", "zl"], "high": ["xh", "zh"]}
+    panel = yr.as_panel(own, outcomes=["x", "z"], **names)
+    for index in (yr.entropy_index, yr.topsis, yr.pca_index):
+        found = index(yr.composite_table(panel, ["x", "z"]))
+        assert found.vague == 2 and "2 figures are intervals" in repr(found)
+        exact = index(yr.composite_table(panel.assign(high=panel["value"]), ["x", "z"]))
+        assert exact.vague == 0 and "intervals" not in repr(exact)
+
+
+def test_weights_of_systems_go_by_their_names():
+    """By hand: T of (.2, .8) with .25 and .75 is .65."""
+    systems = pd.DataFrame({"a": [0.2], "b": [0.8]})
+    for weights in ([0.25, 0.75], pd.Series({"b": 3.0, "a": 1.0}), {"b": 3.0, "a": 1.0}):
+        found = yr.coupling_coordination(systems, weights=weights)
+        assert found["development"].tolist() == pytest.approx([0.65])
+    with pytest.raises(yr.DataError, match="Weights are for"):
+        yr.coupling_coordination(systems, weights=pd.Series([0.25, 0.75]))

@@ -233,6 +233,48 @@ def test_a_study_may_go_on_after_its_panel():
     assert list(yr.estimate_design(now, outcome="orgs", until="2019Q4").waves.values()) == [2]
 
 
+def every_second_year(panel):
+    """The same panel, its periods 2001, 2002 ... written as 2002, 2004 ..."""
+    return panel.assign(period=2 * panel["period"] - 2000, cohort=2 * panel["cohort"] - 2000)
+
+
+def test_a_study_of_every_second_year_goes_on_with_every_second_year():
+    early = every_second_year(long_panel(districts=30))
+    early = early[early["period"] < 2018]
+    planned = estimate(early, until=2024)
+    assert list(planned.periods) == [2002, 2004, 2006, 2008, 2010, 2012, 2014, 2016, 2018, 2020, 2022, 2024]
+    with pytest.raises(yr.DataError, match="lie 2 apart"):
+        estimate(early, until=2023)
+
+
+def estimate(panel, **options):
+    return yr.estimate_design(panel, outcome="y", **options)
+
+
+def test_noise_of_every_second_year_is_no_random_walk():
+    """Neighbours that correlate by .6 do so by .6 ** .5 a year; rho and -rho are the same there."""
+    panel = long_panel()
+    one, two = estimate(panel), estimate(every_second_year(panel))
+    assert two.rho == pytest.approx(one.rho**0.5, abs=1e-6)
+    assert two.sd[0] == pytest.approx(one.sd[0])
+    assert [end.rho**2 for end in two.ends] == pytest.approx([end.rho for end in one.ends], abs=1e-6)
+    with pytest.raises(yr.DataError, match="cannot be below zero"):
+        estimate(every_second_year(panel), rho=-0.3)
+    below = np.array([1.0, -1, 1, -1]) * np.ones((20, 1))
+    assert estimate_rho(below, 2 * np.arange(4)) == 0 and estimate_rho(below, np.array([1, 3, 4, 5])) == 0
+
+
+def test_a_study_may_end_before_its_panel():
+    """What begins later counts as never treated, as if the panel ended there."""
+    panel = long_panel(districts=60)
+    later = panel["district"].isin(panel.loc[panel["cohort"].isna(), "district"].unique()[:2])
+    panel = panel.assign(cohort=panel["cohort"].mask(later, 2012))
+    short, cut = estimate(panel, until=2010), estimate(panel[panel["period"] <= 2010])
+    assert repr(short) == repr(cut) and (short.cohort == cut.cohort).all() and len(short.periods) == 10
+    with pytest.raises(yr.DataError, match="none of the study's periods"):
+        estimate(panel, until=1990)
+
+
 @pytest.mark.slow
 def test_a_panel_goes_the_same_way_as_its_design():
     panel = long_panel()

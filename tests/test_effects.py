@@ -30,8 +30,9 @@ from sweeps import sweep
 import youthresearch as yr
 from youthresearch.cells import NEVER, make_cells
 from youthresearch.comparisons import OVERLAP, _logit
-from youthresearch.inference import inference_for, reassigned_path, weights_by_cohort
+from youthresearch.inference import inference_for, weights_by_cohort
 from youthresearch.results import fixed
+from youthresearch.synthetic import synthetic_weights
 
 POINT, ERROR = 1e-8, 1e-6
 seeds = st.integers(0, 10**6)
@@ -653,6 +654,18 @@ def test_goodman_bacon_adds_up_and_is_diff_diffs(seed, never):
         assert (row.weight, row.estimate) == pytest.approx(theirs[row.treated, other], abs=POINT)
 
 
+def test_goodman_bacon_leaves_out_cohorts_between_which_there_is_no_period():
+    """2002 and 2003 begin in one period of 2001, 2004, 2007: no comparison of theirs, and none is missing."""
+    table = random_table(2, districts=14, periods=3)
+    number = table["district"].str[1:].astype(int)
+    table["cohort"] = number.map({0: 2002, 1: 2002, 2: 2003, 3: 2003}).astype("Int64")
+    panel = panel_of(table.assign(period=3 * table["period"] - 4002))
+    pairs = yr.goodman_bacon(panel, outcome="y")
+    assert set(pairs["kind"]) == {"never"} and len(pairs) == 2
+    att = yr.did(panel, outcome="y").att
+    assert (pairs["weight"].to_numpy() * pairs["estimate"].to_numpy()).sum() == pytest.approx(att)
+
+
 def test_goodman_bacon_takes_districts_that_are_always_treated_for_controls():
     panel = panel_of(random_table(3, never=True))
     panel.loc[panel["district"] == panel["district"].iloc[0], "cohort"] = 1999
@@ -1022,6 +1035,44 @@ def test_synthetic_did_with_several_treated_districts():
     assert other.se != effect.se and other.convention["placebos"] == "drawn, seed 2"
 
 
+def test_bands_of_synthetic_estimators_are_of_their_placebos():
+    """Two pilots, 10 pairs of five: beyond the farthest of ten placebos where eleven are too few for 95%."""
+    table = random_table(3, districts=14, periods=6)
+    table = table[table["district"] < "d07"]
+    table["cohort"] = table["district"].map({"d00": 2004, "d01": 2004}).astype("Int64")
+    panel = panel_of(table)
+    effect = yr.synthetic_control(panel, outcome="y")
+    slow = []
+    for pair in combinations([f"d0{k}" for k in range(2, 7)], 2):
+        cohort = panel["district"].map(dict.fromkeys(pair, 2004)).astype("Int64")
+        rows = panel.assign(cohort=cohort)[~panel["district"].isin(["d00", "d01"])]
+        slow.append(yr.synthetic_control(rows, outcome="y").path["att"])
+    bands = yr.confidence_bands(effect, level=0.9)
+    farthest = np.abs(slow).max(axis=0)
+    assert bands["high"].to_numpy() == pytest.approx(effect.path["att"].to_numpy() + farthest, abs=1e-9)
+    assert bands.attrs["how"] == "10 sets of placebos" and np.isinf(yr.confidence_bands(effect)["low"]).all()
+    halves = pd.Series(["a", "b"] * 3 + ["a"], sorted(table["district"].unique()))
+    with pytest.raises(yr.DataError, match="drawn without strata"):
+        yr.confidence_bands(effect, strata=halves)
+
+
+@pytest.mark.parametrize("donors", [1, 3, 40])
+def test_weights_of_placebos_are_best(donors):
+    """Kuhn and Tucker: the slope is one number where there is weight, and no smaller elsewhere."""
+    rng = np.random.default_rng(donors)
+    y = rng.normal(size=(donors + 1, 9)).cumsum(axis=1) + 5 * rng.normal(size=(donors + 1, 1))
+    before, after, target = y[1:, :6], y[1:, 6:], y[0, :6]
+    best, steps = (synthetic_weights(before, after, target, 1, best=way)[0] for way in (True, False))
+    assert best.sum() == pytest.approx(1) and (best >= 0).all()
+    a, b = (before - before.mean(axis=1, keepdims=True)).T, target - target.mean()
+    zeta = 3**0.25 * np.diff(before, axis=1).std(ddof=1)  # of Arkhangelsky and others (2021), eq. 5
+    slope = a.T @ (a @ best - b) / 6 + zeta**2 * best
+    some = best > 0
+    assert slope[some] == pytest.approx(slope[some].mean(), abs=1e-9)
+    assert (slope >= slope[some].mean() - 1e-9).all()
+    assert best == pytest.approx(steps, abs=0.01)
+
+
 @pytest.mark.slow
 def test_synthetic_did_refuses_waves_gaps_and_too_few_donors():
     with pytest.raises(yr.DataError, match="takes one wave"):
@@ -1089,12 +1140,12 @@ def test_synthetic_control_keeps_its_controls_where_other_districts_are_treated(
     table["cohort"] = table["district"].map({"d00": 2004}).astype("Int64")
     panel = panel_of(table)
     effect = yr.synthetic_control(panel, outcome="y", controls="x")
-    slow = []
-    for district in sorted(table["district"].unique()):
+    cells = effect._cells
+    for district in cells.districts:
         cohort = pd.Series(2004, panel.index, "Int64").where(panel["district"] == district)
         other = yr.synthetic_control(panel.assign(cohort=cohort), outcome="y", controls="x")
-        slow.append([other.att, *other.path["att"]])
-    assert reassigned_path(effect)[0] == pytest.approx(np.array(slow), abs=1e-9)
+        anew = effect._anew(replace(cells, cohort=np.where(cells.districts == district, 2004, NEVER)))
+        assert [anew.att, *anew.path["att"]] == pytest.approx([other.att, *other.path["att"]], abs=1e-9)
     assert np.isinf(yr.confidence_bands(effect)["high"]).all()  # one of six
     assert yr.breakdown(effect, panel)["threat"].tolist() == ["none", "inflation", "vague", "hidden_pilots"]
     with pytest.raises(yr.DataError, match="cells are without them"):
@@ -1614,6 +1665,48 @@ def test_effect_table_tells_effects_of_intervals(lang, column, both):
     (name,) = [c for c in table if column in c]
     assert "interval_bounds" in name and table[name].tolist() == [both, "0"]
     assert not any("interval_bounds" in c for c in yr.effect_table(exact, lang=lang))
+
+
+def test_an_effect_says_that_controls_and_populations_are_intervals():
+    other = with_intervals(VAGUE[1:3]).assign(indicator="halls", value=lambda t: t["value"] + t["period"] % 3)
+    panel = pd.concat([with_intervals([]), other.assign(low=other["low"], high=other["high"] + 3)])
+    for options in ({"controls": ["halls"]}, {"population": "halls"}):
+        assert "48 figures of halls are intervals" in repr(yr.did(panel, outcome="camps", **options))
+    assert "also vague" not in repr(yr.did(panel, outcome="camps"))
+
+
+def test_effects_side_by_side_tell_how_many_figures_are_vague():
+    effects = [yr.did(with_intervals(ends), outcome="camps") for ends in (VAGUE, [])]
+    table = yr.compare_effects(effects)
+    assert table[["vague", "unbounded"]].to_numpy().tolist() == [[4, 2], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda panel: yr.did(panel, outcome="y"),
+        lambda panel: yr.did(panel, outcome="x", controls="y"),
+        lambda panel: yr.average_by_cohort(panel, outcome="y"),
+        lambda panel: yr.sigma_convergence(panel, outcome="y"),
+        lambda panel: yr.strata_by(panel, by="level", outcome="y", n=2),
+        lambda panel: yr.composite_table(panel, ["y"]),
+    ],
+)
+def test_the_whole_of_a_district_is_no_series_with_a_part_of_it(call):
+    """From 2003 on one district is known by its subdistricts alone: no cell stands twice."""
+    table = random_table(2, districts=14, periods=5).assign(scope="")
+    table[["y", "x"]] = table[["y", "x"]].abs() + 1
+    part = (table["district"] == "d03") & (table["period"] > 2003)
+    names = {"district": "district", "period": "period", "cohort": "cohort", "outcomes": ["y", "x"]}
+    panel = yr.as_panel(table.assign(scope=np.where(part, "街道", "")), scope="scope", **names)
+    with pytest.raises(yr.DataError, match=r"several scopes, .*街道.*not of the same places"):
+        call(panel)
+    call(panel[panel["district"] != "d03"])
+
+
+def test_a_factor_on_clustered_errors_is_none_on_others():
+    with pytest.raises(yr.DataError, match="factor on clustered errors"):
+        yr.did(panel_of(random_table(2)), outcome="y", errors="iid", small_sample="full")
 
 
 def test_intervals_without_weight_are_not_counted():

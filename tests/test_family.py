@@ -165,6 +165,7 @@ def test_tests_that_dealt_otherwise_are_refused():
         [tests[0], run(yr.did, fewer, outcome="b", seed=1)],
         [tests[0], run(yr.did, panel, outcome="b", statistic="studentized", seed=1)],
         [tests[0], run(yr.did, panel, outcome="b", strata=halves, seed=1)],
+        [tests[0], run(yr.did, panel, outcome="b", level=0.9, seed=1)],
         [run(yr.did, many, outcome="a", draws=99, seed=seed) for seed in (1, 2)],
         [
             run(yr.did, many, outcome="a", draws=9, seed=1),

@@ -94,6 +94,39 @@ def test_sigma_convergence_is_of_districts_known_throughout():
     assert table["mean"].tolist() == [2, 3]
 
 
+def test_sigma_convergence_says_what_vague_figures_allow():
+    """By brute force over a grid of all figures; over 3,000 the spread may be anything."""
+    given = panel([[1.0, 2], [3, 4], [9, 8], [4, 4]])
+    vague = (given["period"] == 2018) & given["district"].isin(["1", "2"])
+    given = given.assign(low=given["value"] - vague, high=given["value"] + 2.0 * vague, size=1)
+    table = yr.sigma_convergence(given, outcome="x")
+    logs = [np.log(np.linspace(*ends, 201)) for ends in ((2, 5), (8, 11))]
+    grid = [g.ravel() for g in np.meshgrid(*logs)]
+    spread = np.stack([np.full_like(grid[0], 0.0), *grid, np.full_like(grid[0], np.log(4))]).std(axis=0)
+    assert table["vague"].tolist() == [2, 0]
+    assert table["sd_log_low"][0] == pytest.approx(spread.min(), abs=1e-4)
+    assert spread.max() <= table["sd_log_high"][0] + 1e-9 < spread.max() * 1.02
+    assert table[["sd_log_low", "sd_log_high"]].loc[1].tolist() == pytest.approx([table["sd_log"][1]] * 2)
+    same = yr.sigma_convergence(given, outcome="x", population="size")
+    pd.testing.assert_frame_equal(same, table)
+    over = given.assign(high=given["high"].where(~vague, np.inf))
+    assert yr.sigma_convergence(over, outcome="x")["sd_log_high"].tolist()[0] == np.inf
+    with pytest.raises(yr.DataError, match="outside their bounds"):
+        yr.sigma_convergence(given.assign(high=0.0), outcome="x")
+    alike = given.assign(low=0.5, high=9.5)
+    assert yr.sigma_convergence(alike, outcome="x")["sd_log_low"].tolist() == [0, 0]
+
+
+def test_rounding_is_no_inequality():
+    """Of equal numbers T may be -1e-16, of which all lay between provinces; 0.1 + 0.2 is 0.3."""
+    table = yr.decompose_inequality([0.1] * 7, list("aabbccc"))
+    assert table[["total", "between", "within"]].to_numpy().tolist() == [[0, 0, 0]] * 2
+    assert table["share_between"].isna().all() and yr.theil_t([0.1] * 7) == 0
+    level = np.array([0.1 + 0.2, 0.3, 0.3, 0.3, 0.3])
+    with pytest.raises(yr.DataError, match="begin with the same"):
+        yr.beta_convergence(panel(np.stack([level, [1, 2, 3, 4, 5]], axis=1)), outcome="x")
+
+
 def test_beta_convergence_finds_the_slope_it_was_made_with():
     start = np.array([1.0, 2, 4, 8, 16])
     end = np.exp(0.3 + (1 - 0.2) * np.log(start))  # ln y_2 = 0.3 + 0.8 ln y_0, over two periods

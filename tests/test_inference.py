@@ -581,6 +581,8 @@ def test_tables_choose_and_can_be_told():
     with pytest.raises(ValueError, match="inference='stars'"):
         yr.compare_effects([few], inference="stars")
     strata = pd.Series(["a", "b"] * 20, [f"d{i}" for i in range(40)], name="half")
+    with pytest.raises(yr.DataError, match="knows no strata"):
+        yr.compare_effects([few], inference="se", strata=strata)
     within = yr.compare_effects([few], strata=strata)
     assert within["p_value"][0] == few.randomization(strata=strata).p_value != table["p_value"][0]
 

@@ -237,6 +237,17 @@ def test_growth_needs_levels_above_zero_and_time():
         yr.annual_growth(A, B, 0)
 
 
+def test_a_level_below_zero_and_a_share_of_nobody_are_refused():
+    """Both gave bounds that were missing, or the lower one above the upper."""
+    for grown in (yr.growth, lambda after, before: yr.annual_growth(after, before, 3)):
+        with pytest.raises(yr.DataError, match=r"can be in rows \[0\]"):
+            grown(interval(-5, 5), interval(1, 2))
+    with pytest.raises(yr.DataError, match=r"can be none, or fewer, in rows \[0\]"):
+        yr.cadre_mix(interval(0, 1), interval(0), interval(0, np.inf))
+    none = yr.cadre_mix(interval(0), interval(0), interval(3))
+    assert [none[k].iloc[0].tolist() for k in none] == [[0, 0], [0, 0], [100, 100]]
+
+
 # On a panel
 
 

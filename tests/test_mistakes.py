@@ -224,7 +224,7 @@ def test_options_of_the_wrong_sort_are_refused_by_name():
 NONE_OF_THEM = {"a number": -1.5, "a list": [], "a word": "x", "a dict": {"x": 1}, "an object": object()}
 TESTS = {"strata": None, "draws": 9, "level": 0.9, "seed": 1}
 OPTIONS = {  # what a user may set beside the table
-    "did": {"controls": None, "population": None, "errors": "iid", "small_sample": "full", "strata": None},
+    "did": {"controls": None, "population": None, "errors": "iid", "small_sample": "nested", "strata": None},
     "event_study": {"base": -1, "window": (-2, 1)},
     "sun_abraham": {"base": -1},
     "imputation_did": {"pretrends": 0},

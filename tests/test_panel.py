@@ -670,6 +670,26 @@ def test_a_cohort_before_the_first_period_is_refused():
     assert reasons_by_district(panel)["440305"] == "treated from the first period (2022) on"
 
 
+@pytest.mark.parametrize(
+    "year, way, reason",
+    [
+        ("2019", "refuse", ""),
+        ("2018", "refuse", "the register's claims differ (start)"),
+        ("2018", "earliest", "the register's date is too coarse (start)"),
+        ("2018", "latest", ""),
+        ("2020", "latest", "the register's date is too coarse (start)"),
+        ("2020", "earliest", ""),
+    ],
+)
+def test_a_year_beside_a_month_of_another_year_is_a_conflict(year, way, reason):
+    """The month alone was taken, as if nobody had claimed another year."""
+    monthly = yr.build_panel(facts({"period_end": "2017-01"}, {"period_end": "2022-01"}), frequency="month")
+    claims = REGISTER[REGISTER["district"] == "440305"].iloc[[0, 0]].assign(began=["2019-07", year])
+    panel = yr.assign_cohorts(monthly, claims, reading="start", treat_conflicts=way)
+    assert reasons_by_district(panel).get("440305", "") == reason
+    assert [str(c) for c in panel["cohort"].unique()] == ([] if reason else ["2019-07"])
+
+
 @pytest.mark.slow
 def test_a_year_is_too_coarse_for_months():
     monthly = yr.build_panel(facts({"period_end": "2018-01"}, {"period_end": "2022-01"}), frequency="month")

@@ -194,11 +194,15 @@ def test_touched_files_are_refused(old, new, said, tmp_path):
 def test_detectable_effects_and_simulation_are_told():
     panel, _ = yr.simulate_panel(seed=1, districts=20, periods=12, waves={"2018Q4": 2})
     found = yr.minimum_detectable_effect(panel, outcome="orgs", seed=1, simulations=50)
+    found_of_another_name = replace(found, design=replace(found.design, outcome="outcome"))
     early = panel[panel["period"] < "2018Q4"]
     plan = yr.study_plan(early, question="?", outcomes="orgs", seed=1, detectable=found, date="2018-09-30")
     assert (
         plan.detectable["orgs"]["effect"] == pytest.approx(found.effect, rel=1e-5) and plan.first == "2018Q4"
     )
+    for others in ([found, found], found_of_another_name):
+        with pytest.raises(yr.DataError, match="one for each of the outcomes"):
+            yr.study_plan(early, question="?", outcomes="orgs", seed=1, detectable=others)
     assert "80% power" in repr(plan) and "simulated data" in repr(plan) and "<td>" in plan._repr_html_()
     assert yr.study_plan(early, question="?", outcomes="orgs", seed=1).date >= "2024"
 
@@ -212,6 +216,7 @@ def test_detectable_effects_and_simulation_are_told():
         ({"estimator": yr.synthetic_did}, "is none of"),
         ({"level": 1.5}, "level=1.5 must lie between 0 and 1"),
         ({"control": {1}}, "cannot be written down"),
+        ({"contrl": "notyet"}, r"has no options \['contrl'\]"),
         ({"strata": SIDE.iloc[1:]}, "1 districts have no stratum"),
     ],
 )

@@ -116,6 +116,8 @@ def test_trends_as_honest_did_has_them():
     assert "trends" not in yr.breakdown(yr.did(league(), outcome=OUTCOME), league())["threat"].tolist()
     with pytest.raises(yr.DataError, match="base"):
         yr.breakdown(path, league(), path=yr.imputation_did(league(), outcome=OUTCOME))
+    with pytest.raises(yr.DataError, match="path= is of 'orgs'"):
+        yr.breakdown(path, league(), path=yr.event_study(league(), outcome="orgs"))
 
 
 @pytest.mark.slow

@@ -55,6 +55,8 @@ def _bacon_pair(units, time, mean, k, c):
     else:
         kind, during = ("earlier_later", early) if g < h else ("later_earlier", ~early)
     after, before = during & ~before, during & before
+    if not (after.any() and before.any()):
+        return None  # 2019 and 2020, of which the panel has neither
     n_k, n_c, share = units.n[k], units.n[c], after.sum() / during.sum()
     weight = n_k * n_c * during.sum() ** 2 * share * (1 - share)
     change = mean[:, after].mean(axis=1) - mean[:, before].mean(axis=1)

@@ -34,7 +34,8 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
         The path with low, high (each row alone), band_low, band_high (all rows at once) and inference
         (clustered, iid, placebo, or randomization). By "randomization" the path itself is taken off the
         treated cells and the rest is reassigned: low and high are as far from att as 95% of the assignments'
-        estimates are from zero, infinite where there are too few of them, and se is their spread. A path by
+        estimates are from zero, infinite where there are too few of them, and se is their spread; those of
+        the synthetic estimators are their placebos, in which treated districts have no part. A path by
         cohort or period cannot be reassigned: by default its ends are infinite in rows that rest on too few.
         ``attrs["how"]`` says over which assignments, and how many were left out as they have no such path.
 
@@ -47,7 +48,7 @@ def confidence_bands(effect, *, inference=None, strata=None, draws=None, level=0
     check_effect(effect)
     check_draws(NORMAL if draws is None else draws, seed, level)
     by_event = "event_time" in effect.path and effect.path["event_time"].is_unique
-    by = inference_for(effect, inference, range(len(effect.path)) if by_event else ())
+    by = inference_for(effect, inference, range(len(effect.path)) if by_event else (), strata)
     if effect.path.empty:
         raise DataError(f"{effect.estimator} has no path to bound: take event_study or staggered_did.")
     if by == "randomization":

@@ -137,8 +137,8 @@ def interval_bounds(
     Raises
     ------
     DataError
-        If the panel is not the one of the effect, a bound is missing or excludes the value, or cap is below
-        one.
+        If the panel is not the one of the effect, a bound is missing or excludes the value, cap is below one,
+        or reassignment is asked for by name where weights follow the outcome.
     """
     check_share(level=level)
     cells = cells_with_weight(effect, panel)
@@ -146,8 +146,13 @@ def interval_bounds(
     weight = cells["weight"].to_numpy()
     least, most = np.where(weight > 0, low, high), np.where(weight > 0, high, low)
     ends = effect._cells.without_noise([weight @ least, weight @ most]).tolist()
-    by = inference_for(effect, inference)
-    by = effect.errors if effect._follows else by  # its placebos are no other assignments of the ends
+    by = inference_for(effect, inference, strata=strata)
+    if effect._follows and inference == "randomization":
+        raise DataError(
+            f"The placebos of {effect.estimator} are no other assignments of the bounds: leave inference= "
+            "out."
+        )
+    by = effect.errors if effect._follows else by
     if by == "randomization":
         test = {"strata": strata, "draws": draws, "seed": seed}
         scale, how = _spread_over_assignments(effect, cells, (least, most), test)

@@ -15,6 +15,7 @@ from .schema import (
     as_names,
     check_frame,
     check_numbers,
+    check_scope,
     check_text,
     has_numbers,
     is_simulated,
@@ -141,9 +142,9 @@ def make_cells(panel, outcome, controls=None, population=None):
     Raises
     ------
     DataError
-        With the offending rows: what is no panel, an unknown indicator, a cell that stands twice, a value
-        that is missing or not finite, a district of two cohorts, a population that is missing or not
-        positive, the outcome among its controls.
+        With the offending rows: what is no panel, an unknown indicator, a cell that stands twice, rows of
+        several scopes, a value that is missing or not finite, a district of two cohorts, a population that is
+        missing or not positive, the outcome among its controls.
     """
     controls = as_names(controls, "controls")
     if outcome in controls:
@@ -155,6 +156,7 @@ def make_cells(panel, outcome, controls=None, population=None):
     observed = layout.observed()
     if np.count_nonzero(observed) < len(rows):
         _refuse_twice(rows, outcome)
+    check_scope(repr(outcome), rows)
     cohort, varies = layout.once(cohort_ordinals(rows))
     if varies.any():
         districts = rows["district"][varies].unique()

@@ -139,11 +139,21 @@ def _cohorts(claims, periods, reading, treat_conflicts):
     table["cohort"] = (dated.max() if treat_conflicts == "latest" else dated.min()).reindex(table.index)
     if kind == "Y":
         table["cohort"] = table["cohort"].astype("Int64")
-    coarse = claims.loc[(length > 0) & (length < needed), "district"]
+    coarse = claims[(length > 0) & (length < needed)]
     several = dated.nunique().reindex(table.index).fillna(0) > 1
-    known = table["cohort"].notna()
+    known, beside = table["cohort"].notna(), pd.Series(False, table.index)
+    if len(coarse):  # a year beside a quarter of another one
+        years = coarse["date"].astype("int64").groupby(coarse["district"]).agg(["min", "max"])
+        years, year = years.reindex(table.index), pd.PeriodIndex(table["cohort"]).year
+        earlier, later = (years["min"] < year) & known, (years["max"] > year) & known
+        several |= earlier | later
+        beside = {"earliest": earlier, "latest": later}.get(treat_conflicts, beside)
     table["reason"] = np.select(
-        [~known & table.index.isin(coarse), ~known, several & (treat_conflicts == "refuse")],
+        [
+            ~known & table.index.isin(coarse["district"]) | beside,
+            ~known,
+            several & (treat_conflicts == "refuse"),
+        ],
         [
             f"the register's date is too coarse ({reading})",
             f"in the register, without a date ({reading})",

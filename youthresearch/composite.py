@@ -18,12 +18,14 @@ from .schema import (
     check_choice,
     check_columns,
     check_once,
+    has_numbers,
     is_number,
     is_simulated,
     mark_simulated,
 )
 
 FORMULAS = ("standard", "wang2021")
+ROUNDING = 1e-12  # of the largest number of a column: what moves by less does not vary
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,12 +42,15 @@ class Composite(Result):
         One value for each column.
     notes : dict
         What else a reader must know (share of variance, KMO).
+    vague : int
+        Figures of the table that are intervals, as `composite_table` counts them; one value of each enters.
     """
 
     formula: str
     scores: pd.Series
     weights: pd.Series
     notes: dict = field(default_factory=dict)
+    vague: int = 0
 
     @property
     def simulated(self):
@@ -59,7 +64,10 @@ class Composite(Result):
     def _said(self):
         weights = ", ".join(f"{name} {w:.3f}" for name, w in self.weights.items())
         notes = [(name, f"{value:.3f}") for name, value in self.notes.items()]
-        return [("rows", f"{len(self.scores):,}"), ("weights", weights), *notes]
+        said = [("rows", f"{len(self.scores):,}"), ("weights", weights), *notes]
+        if self.vague:
+            said.append(("caution", f"{self.vague} figures are intervals, and one value of each is taken"))
+        return said
 
 
 def composite_table(panel, indicators):
@@ -75,7 +83,7 @@ def composite_table(panel, indicators):
     -------
     pandas.DataFrame
         One row is one district in one period (the index; with a level `simulated` where the panel is), one
-        column one indicator.
+        column one indicator. ``attrs["vague"]``: how many of its figures are intervals.
 
     Raises
     ------
@@ -103,6 +111,8 @@ def composite_table(panel, indicators):
     table.columns.name = None
     if is_simulated(panel):  # every column is an indicator: the mark is of the index
         table = table.assign(**{SIMULATED: True}).set_index(SIMULATED, append=True)
+    if all(c in rows and has_numbers(rows[c]) for c in ("low", "high")):
+        table.attrs["vague"] = int((rows["low"] < rows["high"]).sum())
     return mark_simulated(table, is_simulated(panel))
 
 
@@ -136,7 +146,8 @@ def normalise(table, *, cost=(), by=None):
     low, high = (
         (groups.min(), groups.max()) if by is None else (groups.transform("min"), groups.transform("max"))
     )
-    flat = ((high - low) == 0) if by is None else ((high - low) == 0).any()
+    size = table.astype(float).abs().max()
+    flat = (high - low) <= ROUNDING * size if by is None else ((high - low) <= ROUNDING * size).any()
     if flat.any():
         raise DataError(f"{list(flat[flat].index)} do not vary, so they cannot be scaled: leave them out.")
     return (signed - low) / (high - low)
@@ -204,9 +215,8 @@ def entropy_index(table, *, cost=(), by=None):
     scaled = normalise(table, cost=cost, by=by)
     weights = entropy_weights(scaled)
     where = "pooled over all rows" if by is None else f"within each {by}"
-    return Composite(
-        f"min-max {where}, entropy weights, weighted sum", _scores(table, scaled @ weights), weights
-    )
+    how = f"min-max {where}, entropy weights, weighted sum"
+    return Composite(how, _scores(table, scaled @ weights), weights, vague=table.attrs.get("vague", 0))
 
 
 def topsis(table, *, weights=None, cost=(), normalisation="vector"):
@@ -234,10 +244,8 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
         As `normalise`, or if weights and columns differ, a weight is below zero or a column zero throughout.
     """
     _check_indicators(table)
-    weights = pd.Series(1 / table.shape[1], index=table.columns) if weights is None else pd.Series(weights)
-    if set(weights.index) != set(table.columns):
-        raise DataError(f"Weights are for {list(weights.index)}, the table has {list(table.columns)}.")
-    weights = weights.loc[table.columns]
+    weights = dict.fromkeys(table.columns, 1 / table.shape[1]) if weights is None else weights
+    weights = _by_column(pd.Series(weights), table)
     if not (weights >= 0).all() or not weights.any():
         raise DataError(f"Weights must be at least zero, and not all zero: {weights.to_dict()}.")
     cost = _check_cost(table, cost)
@@ -257,7 +265,15 @@ def topsis(table, *, weights=None, cost=(), normalisation="vector"):
         raise DataError("All rows are the same, so none is better.", table)
     scores = _scores(table, pd.Series(worst / (best + worst), index=table.index))
     how = f"TOPSIS, {normalisation} normalisation pooled over all rows"
-    return Composite(how, scores, mark_simulated(weights, is_simulated(table)))
+    weights = mark_simulated(weights, is_simulated(table))
+    return Composite(how, scores, weights, vague=table.attrs.get("vague", 0))
+
+
+def _by_column(weights, table):
+    """Put weights in the order of the columns that they are for."""
+    if set(weights.index) != set(table.columns) or weights.index.has_duplicates:
+        raise DataError(f"Weights are for {list(weights.index)}, the table has {list(table.columns)}.")
+    return weights.loc[table.columns]
 
 
 def pca_index(table):
@@ -280,18 +296,17 @@ def pca_index(table):
         raise DataError(
             f"{x.shape[1]} indicators in {len(x)} rows have no common component: give two or more."
         )
-    spread = x.std(axis=0)
-    if (spread == 0).any():
-        raise DataError(f"{list(table.columns[spread == 0])} do not vary: leave them out.")
-    z = (x - x.mean(axis=0)) / spread
+    still = np.ptp(x, axis=0) <= ROUNDING * np.abs(x).max(axis=0)
+    if still.any():
+        raise DataError(f"{list(table.columns[still])} do not vary: leave them out.")
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
     _, size, axes = np.linalg.svd(z, full_matrices=False)
     loading = axes[0] * (1 if axes[0].sum() >= 0 else -1)
     notes = {"variance": float(size[0] ** 2 / np.sum(size**2)), "kmo": _kmo(np.corrcoef(x, rowvar=False))}
     scores = pd.Series(z @ loading, index=table.index)
     weights = mark_simulated(pd.Series(loading, index=table.columns), is_simulated(table))
-    return Composite(
-        "first principal component of standardised indicators", _scores(table, scores), weights, notes
-    )
+    how = "first principal component of standardised indicators"
+    return Composite(how, _scores(table, scores), weights, notes, table.attrs.get("vague", 0))
 
 
 def _kmo(correlation):
@@ -322,8 +337,9 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
     ----------
     systems : pandas.DataFrame, shape (n, k)
         Scores of k >= 2 systems from 0 to 1, as from `entropy_index`.
-    weights : list of float, optional
-        a, of T alone, one for each system, not below zero; they are divided by their sum. Equal by default.
+    weights : list of float, pandas.Series or dict, optional
+        a, of T alone, one for each system, not below zero; they are divided by their sum. A list is in the
+        order of the columns, a Series or dict goes by their names. Equal by default.
     formula : {"standard", "wang2021"}
 
     Returns
@@ -343,6 +359,8 @@ def coupling_coordination(systems, *, weights=None, formula="standard"):
     outside = ((u < 0) | (u > 1)).any(axis=1)
     if outside.any() or k < 2:
         raise DataError("Coupling needs two systems or more, scored from 0 to 1:", systems[outside])
+    named = isinstance(weights, (pd.Series, dict))
+    weights = _by_column(pd.Series(weights), systems) if named else weights
     weights = np.ones(k) if weights is None else as_list(weights)
     a = np.array([weight if is_number(weight) else np.nan for weight in weights])
     if a.shape != (k,) or not (a >= 0).all() or not a.any():

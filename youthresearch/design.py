@@ -206,9 +206,12 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     strata : str or pandas.Series, optional
         As for `randomization_test`; as from `strata_by`.
     until : int or str, optional
-        Last period of the study, where the panel ends before it, written as precisely as the panel's.
+        Last period of the study, where the panel ends before or after it, written as precisely as the
+        panel's. Periods that the panel does not have yet lie as far apart as its own (every second year; of
+        uneven ones, the greatest common distance).
     rho : float, optional
-        Serial correlation, if it is not to be estimated.
+        Serial correlation from one year, quarter or number to the next, if it is not to be estimated: shocks
+        of periods that lie two apart correlate by its square.
 
     Returns
     -------
@@ -218,8 +221,9 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
     Raises
     ------
     DataError
-        If there are gaps before treatment, or fewer than four periods (two if rho is given), or until is
-        coarser than the periods (a year for a quarter).
+        If there are gaps before treatment, or fewer than four periods (two if rho is given), until is
+        coarser than the periods (a year for a quarter) or between them, or rho is below zero though periods
+        lie further than one apart.
 
     Notes
     -----
@@ -233,6 +237,11 @@ def estimate_design(panel, *, outcome, strata=None, until=None, rho=None):
         check_number(above=-1, below=1, rho=rho)
     cells = make_cells(panel, outcome)
     time, periods, cohort = _planned(panel, cells, until)
+    if rho is not None and rho < 0 and not _is_next(time):
+        raise DataError(
+            f"rho={rho} cannot be below zero where periods lie further than one apart ({periods[0]}, "
+            f"{periods[1]} ...): it is from one to the very next."
+        )
     before = _before(cells, periods, cohort, needed=4 if rho is None else 2)
     known = cells.time[before]
     if isinstance(strata, str):
@@ -294,9 +303,15 @@ def _planned(panel, cells, until):
                 f"until={until!r} is no period: name the study's last one, such as {periods[-1]}."
             )
         [last] = ordinals(last)
-        more = np.arange(cells.time[-1] + 1, last + 1)
+        apart = int(np.gcd.reduce(np.diff(cells.time))) or 1
+        more = np.arange(cells.time[-1] + apart, last + 1, apart)
+        if not cells.time[0] < last <= [*cells.time, *more][-1]:
+            raise DataError(
+                f"until={until!r} is none of the study's periods, which begin with {periods[0]} and lie "
+                f"{apart} apart: name a later one of them."
+            )
         extra = pd.PeriodIndex.from_ordinals(more, freq=periods.freq) if dated else pd.Index(more)
-        periods = periods.append(extra) if len(more) else periods
+        periods = periods.append(extra) if len(more) else periods[cells.time <= last]
     time, cohort = ordinals(periods), stated_cohorts(panel, cells)
     return time, periods, np.where(cohort > time[-1], NEVER, cohort)
 
@@ -305,6 +320,11 @@ def stated_cohorts(panel, cells):
     """Give the ordinal of each district's cohort as the panel states it, even if after its last period."""
     rows = panel[panel["indicator"] == cells.outcome].drop_duplicates("district").set_index("district")
     return cohort_ordinals(rows.loc[cells.districts])
+
+
+def _is_next(time):
+    """Whether each period is the very next after the one before it."""
+    return bool((np.diff(time) == 1).all())
 
 
 def _correlations(time, rho):
@@ -329,7 +349,8 @@ def estimate_rho(residuals, time):
     Returns
     -------
     float
-        Between -0.99 and 0.99; these, where the sample lies beyond what they make one expect.
+        Between -0.99 and 0.99; these, where the sample lies beyond what they make one expect. From 0 on where
+        periods lie further apart than one: rho and -rho are the same for every second year.
     """
     return _rho_of((residuals[:, 1:] * residuals[:, :-1]).sum() / (residuals**2).sum(), time)
 
@@ -341,7 +362,7 @@ def rho_interval(residuals, time):
     crossed, square = (residuals[:, 1:] * residuals[:, :-1]).sum(axis=1), (residuals**2).sum(axis=1)
     n, found = len(residuals), crossed.sum() / square.sum()
     if not (square < square.sum()).all():
-        return -LARGEST_RHO, LARGEST_RHO  # one district alone moves
+        return -LARGEST_RHO if _is_next(time) else 0.0, LARGEST_RHO  # one district alone moves
     others = (crossed.sum() - crossed) / (square.sum() - square)
     reach = stdtrit(n - 1, 0.975) * np.sqrt((n - 1) * np.mean((others - others.mean()) ** 2))
     return _rho_of(found - reach, time), _rho_of(found + reach, time)
@@ -355,9 +376,10 @@ def _rho_of(found, time):
         expected = _centred(_correlations(time, rho))
         return np.diagonal(expected, 1).sum() / np.trace(expected) - found
 
-    if gap(-LARGEST_RHO) >= 0 or gap(LARGEST_RHO) <= 0:
-        return -LARGEST_RHO if gap(-LARGEST_RHO) >= 0 else LARGEST_RHO
-    return float(brentq(gap, -LARGEST_RHO, LARGEST_RHO, xtol=1e-10))
+    least = -LARGEST_RHO if _is_next(time) else 0.0
+    if gap(least) >= 0 or gap(LARGEST_RHO) <= 0:
+        return least if gap(least) >= 0 else LARGEST_RHO
+    return float(brentq(gap, least, LARGEST_RHO, xtol=1e-10))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -95,7 +95,7 @@ class Effect(Result):
     _anew: Callable | None = field(
         default=None, repr=False
     )  # Cells -> Effect, the same estimator and options
-    _placebos: np.ndarray | None = field(default=None, repr=False)  # of the synthetic ones, one effect each
+    _placebos: np.ndarray | None = field(default=None, repr=False)  # of the synthetic: att, path (S, 1 + K)
     _placebo_seed: int | None = field(default=None, repr=False)
     _regressors: np.ndarray | None = field(default=None, repr=False)  # (U, T, P) of a two-way regression
     _target: np.ndarray | None = field(default=None, repr=False)  # (P,): att as a sum of its coefficients
@@ -223,6 +223,8 @@ def estimator(estimate):
             strata = of_column(panel, districts, strata) if isinstance(strata, str) else strata
             stratum_of(districts, strata)  # each has one
         vague, unbounded = (0, 0) if isinstance(panel, Cells) else _count_vague(effect, panel)
+        if not isinstance(panel, Cells):
+            effect = replace(effect, convention=effect.convention | _held(effect, panel, options))
         anew = partial(estimated, outcome=outcome, strata=strata, **options)
         return replace(effect, _strata=strata, _anew=anew, vague=vague, unbounded=unbounded)
 
@@ -246,6 +248,19 @@ def _count_vague(effect, panel):
     place = [cells.districts.get_indexer(rows["district"]), cells.periods.get_indexer(rows["period"])]
     counts = (place[0] >= 0) & (place[1] >= 0) & weighs[tuple(place)]
     return int(counts.sum()), int(np.isinf(rows.loc[counts, ["low", "high"]]).any(axis=1).sum())
+
+
+def _held(effect, panel, options):
+    """Say how many figures of controls and population are intervals: no bounds of the effect vary them."""
+    names = [name for option in ("controls", "population") for name in as_names(options.get(option), option)]
+    if not names or not all(c in panel and has_numbers(panel[c]) for c in ("low", "high")):
+        return {}
+    rows = panel[panel["indicator"].isin(names) & panel["district"].isin(effect._cells.districts)]
+    vague = rows.loc[rows["low"] < rows["high"], "indicator"]
+    if not len(vague):
+        return {}
+    of = ", ".join(sorted(vague.unique()))
+    return {"also vague": f"{len(vague)} figures of {of} are intervals; one value of each is taken for exact"}
 
 
 @estimator
@@ -273,9 +288,9 @@ def did(panel, *, outcome, controls=None, population=None, errors="clustered", s
     small_sample : {"nested", "full", "none"}
         Factor on the clustered variance, G districts, n cells: G/(G-1) (n-1)/(n-k), k the coefficients
         without the district effects ("nested": fixest, reghdfe) or with them ("full": dummies in
-        statsmodels); or 1. A period with a single district stays in and counts in n and k, where reghdfe,
-        pyfixest and (from 0.13 on) fixest leave it out by default: the estimate is the same, the error larger
-        by a little.
+        statsmodels); or 1; not with errors="iid". A period with a single district stays in and counts in n
+        and k, where reghdfe, pyfixest and (from 0.13 on) fixest leave it out by default: the estimate is the
+        same, the error larger by a little.
     strata : str or pandas.Series, optional
         Within which the pilots were chosen: a column of the panel, or one value a district, as from
         `strata_by`. Whatever test of the effect reassigns cohorts does so within them.
@@ -686,6 +701,8 @@ def _regression_effect(name, cells, units, regressors, targets, rows, errors, sm
     """Effect from a two-way regression: combinations of the coefficients of `regressors`, not of controls."""
     check_choice("errors", errors, ("clustered", "iid"))
     check_choice("small_sample", small_sample, ("nested", "full", "none"))
+    if errors == "iid" and small_sample != "nested":
+        raise DataError(f"small_sample={small_sample!r} is a factor on clustered errors: leave it out.")
     p = units.controls.shape[2]
     targets = np.vstack([targets, np.zeros((p, targets.shape[1]))])
     regressors = np.concatenate([regressors, units.controls], axis=2)

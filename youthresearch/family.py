@@ -59,14 +59,14 @@ def _check_same(tests):
             )
     first = tests[0]
     for test in tests[1:]:
-        if (test.dealt, test.draws, test.exact, test.statistic) != (
-            first.dealt, first.draws, first.exact, first.statistic,
+        if (test.dealt, test.draws, test.exact, test.statistic, test.level) != (
+            first.dealt, first.draws, first.exact, first.statistic, first.level,
         ):  # fmt: skip
             raise DataError(
                 f"The tests of {first.outcome!r} and {test.outcome!r} are not of one family: districts, "
-                "cohorts, strata, statistic, draws and seed must be the same, and gaps leave out the same "
-                "assignments, so that each draw deals the cohorts alike for both. Keep the districts that "
-                "are observed in all outcomes."
+                "cohorts, strata, statistic, draws, seed and level must be the same, and gaps leave out the "
+                "same assignments, so that each draw deals the cohorts alike for both. Keep the districts "
+                "that are observed in all outcomes."
             )
 
 

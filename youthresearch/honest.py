@@ -155,7 +155,7 @@ def honest_did(
     _check(effect, method)
     check_share(level=level)
     path, kept = _coefficients(effect)
-    by = inference_for(effect, inference, kept)
+    by = inference_for(effect, inference, kept, strata)
     vcov, how, df = _covariance(effect, by, kept, {"strata": strata, "draws": draws, "seed": seed})
     times = path["event_time"].to_numpy()
     weight, target = _target(times, event_time)

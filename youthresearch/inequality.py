@@ -25,6 +25,8 @@ from .schema import (
 )
 from .strata import of_column
 
+ROUNDING = 1e-14  # a Theil measure no larger may be rounding alone
+
 
 def gini(values, weights=None):
     """Gini coefficient: half the mean difference between two draws, over the mean.
@@ -70,7 +72,7 @@ def theil_t(values, weights=None):
     """
     x, w = _checked(values, weights)
     share = x / np.sum(w * x)
-    return float(np.sum(w * share * np.log(np.where(share > 0, share, 1))))
+    return max(0.0, float(np.sum(w * share * np.log(np.where(share > 0, share, 1)))))
 
 
 def theil_l(values, weights=None):
@@ -84,7 +86,7 @@ def theil_l(values, weights=None):
     x, w = _checked(values, weights)
     if (x == 0).any():
         raise DataError("Theil's L has no value where a district has zero: use theil_t, or leave these out.")
-    return float(np.sum(w * np.log(np.sum(w * x) / x)))
+    return max(0.0, float(np.sum(w * np.log(np.sum(w * x) / x))))
 
 
 def decompose_inequality(values, groups, weights=None):
@@ -102,7 +104,8 @@ def decompose_inequality(values, groups, weights=None):
     Returns
     -------
     pandas.DataFrame
-        One row is one measure: measure (theil_t, theil_l), total, between, within, share_between.
+        One row is one measure: measure (theil_t, theil_l), total, between, within, share_between (missing
+        where all values are the same).
 
     Raises
     ------
@@ -120,7 +123,8 @@ def decompose_inequality(values, groups, weights=None):
     smooth = mean[codes]  # each district at the mean of its group
     rows = []
     for name, measure in (("theil_t", theil_t), ("theil_l", theil_l)):
-        total, between = measure(x, w), measure(smooth, w)
+        total, between = (t if t > ROUNDING else 0.0 for t in (measure(x, w), measure(smooth, w)))
+        between = min(between, total)  # rounding may lift it above
         rows.append((name, total, between, total - between, between / total if total else np.nan))
     table = pd.DataFrame(rows, columns=["measure", "total", "between", "within", "share_between"])
     return mark_simulated(table, isinstance(values, pd.Series) and is_simulated(values))
@@ -159,7 +163,9 @@ def _checked(values, weights):
 def sigma_convergence(panel, *, outcome, population=None):
     """Measure the spread between districts in each period, over those that are known in every one.
 
-    A figure that is an interval enters with its value: the spread may be larger or smaller by as much.
+    A figure that is an interval enters with its value. What the intervals allow is told of one measure, the
+    standard deviation of the logarithms; where that may be about as large in the first period as in the last,
+    nothing can be said of convergence.
 
     Parameters
     ----------
@@ -173,9 +179,11 @@ def sigma_convergence(panel, *, outcome, population=None):
     Returns
     -------
     pandas.DataFrame
-        One row is one period: districts (the same in all), mean, variation, sd_log, gini, theil_t, theil_l.
-        sd_log falling is sigma-convergence (Barro and Sala-i-Martin 1992). `list_refused` names the districts
-        that are not known in every period.
+        One row is one period: districts (the same in all), mean, variation, sd_log, gini, theil_t, theil_l;
+        and vague (districts whose figure is an interval), sd_log_low and sd_log_high (bounds of sd_log over
+        all intervals; the lower one is sharp, the upper one may be a little too high, and is infinite where a
+        figure is open). sd_log falling is sigma-convergence (Barro and Sala-i-Martin 1992). `list_refused`
+        names the districts that are not known in every period.
 
     Raises
     ------
@@ -184,17 +192,61 @@ def sigma_convergence(panel, *, outcome, population=None):
         are missing or vary within a district, or fewer than two districts are known throughout.
     """
     table, size, refused = _balanced(panel, outcome, population)
-    rows = []
+    rows, ends = [], _log_ends(panel, outcome, table)
     for period, x in table.items():
         w = np.ones(len(x)) if size is None else size.loc[x.index]
         log = np.log(x)
         spread = np.sqrt(np.average((log - np.average(log, weights=w)) ** 2, weights=w))
         measures = (measure(x, w) for measure in (gini, theil_t, theil_l))
         rows.append((period, len(x), np.average(x, weights=w), variation(x, w), spread, *measures))
+        low, high = (end[period].to_numpy() for end in ends)
+        rows[-1] += (int((low < high).sum()), *_deviation_bounds(low, high, np.asarray(w)))
     columns = ["period", "districts", "mean", "variation", "sd_log", "gini", "theil_t", "theil_l"]
+    columns += ["vague", "sd_log_low", "sd_log_high"]
     found = pd.DataFrame(rows, columns=columns)
     found.attrs["outcome"] = outcome  # for the axis of a figure
     return mark_simulated(with_refused(found, refused), is_simulated(panel))
+
+
+def _log_ends(panel, outcome, table):
+    """Logarithms of the bounds of the figures in a table, as two tables; of the values without bounds."""
+    if not {"low", "high"} <= set(panel):
+        return np.log(table), np.log(table)
+    rows = panel[panel["indicator"] == outcome]
+    for name in ("low", "high"):
+        check_numbers(name, rows[name])
+    low, value, high = (rows[name].astype(float) for name in ("low", "value", "high"))
+    low, high = low.fillna(value), high.fillna(value)
+    bad = (low > value) | (value > high)
+    if bad.any():
+        raise DataError(f"Figures of {outcome!r} lie outside their bounds: mend these rows.", rows[bad])
+    ends = []
+    for end in (low, high):
+        wide = rows.assign(end=end).pivot(index="district", columns="period", values="end")
+        with np.errstate(divide="ignore"):
+            ends.append(np.log(wide.loc[table.index, table.columns].clip(lower=0)))
+    return ends
+
+
+def _deviation_bounds(low, high, w):
+    """Give the smallest standard deviation that numbers in intervals can have, and one that none exceeds.
+
+    The variance is the least mean square distance from any centre. It is smallest with each number as near to
+    the centre as it can be, and no larger than with each as far from it as it can be.
+    """
+    w = w / w.sum()
+
+    def least(end_for, start, stop):
+        for _ in range(100):
+            centre = (start + stop) / 2
+            start, stop = (start, centre) if w @ (centre - end_for(centre)) > 0 else (centre, stop)
+        return float(np.sqrt(w @ (centre - end_for(centre)) ** 2))
+
+    apart, known = high.min() < low.max(), np.isfinite([low, high]).all()
+    near = least(lambda c: np.clip(c, low, high), high.min(), low.max()) if apart else 0.0
+    if not known:
+        return near, np.inf
+    return near, least(lambda c: np.where(2 * c > low + high, low, high), low.min(), high.max())
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -272,7 +324,7 @@ def beta_convergence(panel, *, outcome):
     begin, end = ordinals(table.columns[[0, -1]])
     span = int(end - begin)
     first, last = np.log(table.iloc[:, [0, -1]].to_numpy(float)).T
-    if np.ptp(first) == 0:
+    if np.ptp(first) <= 1e-12 * max(1.0, np.abs(first).max()):  # rounding is no spread
         raise DataError(f"All districts begin with the same {outcome!r}, so there is no slope on it.")
     beta, se = _slope(first, (last - first) / span)
     inside = -1 < beta * span < 0

@@ -499,19 +499,25 @@ def _moments_of_placebos(effect, stratum, statistic):
     """
     if statistic == "studentized":
         raise DataError(f"{effect.estimator} has no studentized placebos: statistic='att'.")
-    placebos, treated = effect._placebos, _ever_treated(effect._cells)
-    exact = treated.sum() == 1
-    if exact:
-        placebos = placebos[stratum[~treated] == stratum[treated]]
-    elif stratum.any():
-        raise NoReassignmentError(
-            f"The placebos of {effect.estimator} with {treated.sum()} treated districts were drawn without "
-            "strata: leave strata out, or keep the districts of one stratum in the panel."
-        )
+    placebos, exact = _placebo_paths(effect, stratum)
+    placebos = placebos[:, 0]
     actual = Moments(np.array([effect.att]), np.ones(1))
     att = np.append(effect.att, placebos) if exact else placebos
     pull = np.append(1.0, np.zeros(len(placebos))) if exact else np.zeros(len(placebos))
     return Moments(att, pull), actual, exact
+
+
+def _placebo_paths(effect, stratum):
+    """Att and path of each placebo of the treated districts' stratum; and whether they are all there are."""
+    placebos, treated = effect._placebos, _ever_treated(effect._cells)
+    if treated.sum() == 1:
+        return placebos[stratum[~treated] == stratum[treated]], True
+    if stratum.any():
+        raise NoReassignmentError(
+            f"The placebos of {effect.estimator} with {treated.sum()} treated districts were drawn without "
+            "strata: leave strata out, or keep the districts of one stratum in the panel."
+        )
+    return placebos, False
 
 
 def _moments_at_once(effect, deal):
@@ -603,7 +609,8 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     Returns
     -------
     estimates : ndarray, shape (B, 1 + K)
-        Of every assignment if there are at most 50,000, else of those drawn and of the actual one. Without
+        Of every assignment if there are at most 50,000, else of those drawn and of the actual one; where
+        weights follow the outcome those of the placebos, in which treated districts have no part. Without
         those that have no estimate, or with gaps none at one of the event times of the path; what others
         have at more of them is not asked for.
     how : str
@@ -614,6 +621,8 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
     DataError
         If nothing can be reassigned.
     """
+    if effect._follows:
+        return _paths_of_placebos(effect, strata)
     cells, alike = effect._cells, _alike(effect)
     deal = _deal(effect, strata, draws, seed, quick=alike)
     exact, y = deal.rng is None, cells.y - less
@@ -627,6 +636,19 @@ def reassigned_path(effect, *, strata=None, draws=None, seed=SEED, less=0.0):
         others = np.delete(others, np.abs(others - actual).sum(axis=1).argmin(), axis=0)
     within = "" if len(deal.names) == 1 else f", {len(deal.names)} strata by {deal.by}"
     return cells.without_noise(np.vstack([actual, others])), how + within
+
+
+def _paths_of_placebos(effect, strata):
+    """As `reassigned_path`, of an effect whose weights follow the outcome."""
+    cells = effect._cells
+    stratum, names = stratum_of(cells.districts, effect._strata if strata is None else strata)
+    placebos, exact = _placebo_paths(effect, stratum)
+    if not len(placebos):
+        raise NoReassignmentError("The stratum of the treated district has no other: form larger strata.")
+    seed = "" if effect._placebo_seed is None else f", seed {effect._placebo_seed}"
+    how = _told(1 + len(placebos), None, 0) if exact else f"{len(placebos):,} sets of placebos{seed}"
+    how += "" if len(names) == 1 else f", {len(names)} strata"
+    return cells.without_noise(np.vstack([[effect.att, *effect.path["att"]], placebos])), how
 
 
 def _paths_at_once(effect, y, deal):
@@ -667,14 +689,16 @@ def check_effect(effect):
         raise DataError(f"A {type(effect).__name__} is no Effect: give what an estimator returns.")
 
 
-def inference_for(effect, inference, rows=()):
+def inference_for(effect, inference, rows=(), strata=None):
     """Choose what p and intervals rest on: reassignment where districts are too few, unless one is named.
 
     `rows` of the path are those that the intervals use besides att. The effect's own error goes by what it
-    is: clustered, iid or placebo.
+    is: clustered, iid or placebo; it knows no strata.
     """
     check_effect(effect)
     check_choice("inference", inference, (None, "se", "randomization"))
+    if inference == "se" and strata is not None:
+        raise DataError("inference='se' knows no strata: leave strata= out, or take 'randomization'.")
     few = inference is None and too_few(effect, rows)
     return "randomization" if few or inference == "randomization" else effect.errors
 

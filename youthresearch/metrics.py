@@ -40,7 +40,7 @@ def growth(after, before):
     Parameters
     ----------
     after, before : pandas.DataFrame, shape (n, 2)
-        Interval columns, as in `share`; before above zero.
+        Interval columns, as in `share`; before above zero, after not below it.
 
     Returns
     -------
@@ -49,9 +49,9 @@ def growth(after, before):
     Raises
     ------
     DataError, ValueError
-        If before can be zero or less, or as `share`.
+        If before can be zero or less, or after less, or as `share`.
     """
-    _positive(before)
+    _check_growth(after, before)
     return rising(_growth, after, before)
 
 
@@ -74,7 +74,7 @@ def annual_growth(after, before, years):
     pandas.DataFrame, shape (n, 2)
     """
     check_number(above=0, years=years)
-    _positive(before)
+    _check_growth(after, before)
     return rising(lambda late, early: 100 * ((late / early) ** (1 / years) - 1), after, before)
 
 
@@ -187,8 +187,18 @@ def cadre_mix(full_time, seconded, part_time):
     -------
     dict of str to pandas.DataFrame, shape (n, 2)
         full_time, seconded, part_time.
+
+    Raises
+    ------
+    ValueError
+        If a count can be below zero, or all three zero: a share of no cadres has no value.
     """
     counts = {"full_time": full_time, "seconded": seconded, "part_time": part_time}
+    check_intervals(*counts.values())
+    least = pd.DataFrame({name: count["low"] for name, count in counts.items()})
+    bad = least.index[(least < 0).any(axis=1) | (least.sum(axis=1) <= 0)]
+    if len(bad):
+        raise DataError(f"Cadres of all three kinds can be none, or fewer, in rows {list(bad)[:10]}.")
     others = {name: [c for n, c in counts.items() if n != name] for name in counts}
     return {name: rising(_percent_of_all, own, *others[name]) for name, own in counts.items()}
 
@@ -597,6 +607,15 @@ def _chosen(panel, metrics, youth):
 
 def _interval(table, side):
     return interval(table[f"low_{side}"], table[f"high_{side}"])
+
+
+def _check_growth(after, before):
+    """Refuse levels below zero: growth then no longer falls with the level before it."""
+    _positive(before)
+    check_intervals(after)
+    bad = after.index[after["low"] < 0]
+    if len(bad):
+        raise DataError(f"A level may not be below zero; that after growth can be in rows {list(bad)[:10]}.")
 
 
 def _positive(bounds):

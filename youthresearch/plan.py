@@ -186,7 +186,7 @@ def study_plan(
     register : str
         Which of the conflicting claims on who was a pilot, and from when, are followed.
     detectable : DetectableEffect or list of DetectableEffect
-        From `minimum_detectable_effect`.
+        From `minimum_detectable_effect`, one for an outcome.
     note : str
     date : str or datetime.date, optional
         Today by default.
@@ -201,12 +201,12 @@ def study_plan(
     Raises
     ------
     DataError
-        If nothing is asked, an outcome is not in the panel, the panel has no period before treatment, strata
-        are missing for districts, or date is no day.
+        If nothing is asked, an outcome is not in the panel, the estimator has no such option, the panel has
+        no period before treatment, strata are missing for districts, or date is no day.
     """
     outcomes = tuple(as_names(outcomes, "outcomes"))
     _check_words(outcomes, question=question, register=register, note=note)
-    _check_means(estimator, statistic, level, draws, seed)
+    _check_means(estimator, options, statistic, level, draws, seed)
     cells = {name: make_cells(panel, name) for name in outcomes}
     cohorts, first = _cohorts(panel, cells)
     strata_by, strata = _strata(panel, cohorts, strata)
@@ -225,7 +225,7 @@ def study_plan(
         draws=None if draws is None else int(draws),
         seed=int(seed),
         register=register,
-        detectable=_detectable(detectable),
+        detectable=_detectable(detectable, outcomes),
         note=note,
         date=_day(date or calendar.today()),
         simulated=any(one.simulated for one in cells.values()),
@@ -239,10 +239,13 @@ def _check_words(outcomes, **words):
         raise DataError("A plan needs a question and at least one outcome.")
 
 
-def _check_means(estimator, statistic, level, draws, seed):
+def _check_means(estimator, options, statistic, level, draws, seed):
     check_estimator(estimator)
     if estimator.__name__ not in LINEAR:
         raise DataError(f"estimator={estimator.__name__} is none of {', '.join(LINEAR)}.")
+    known = [n for n in inspect.signature(estimator).parameters if n not in ("panel", "outcome", "strata")]
+    if unknown := sorted(set(options) - set(known)):
+        raise DataError(f"{estimator.__name__} has no options {unknown}; it has {known}.")
     check_choice("statistic", statistic, ("att", "studentized"))
     check_draws(DRAWS if draws is None else draws, seed, level)
 
@@ -297,7 +300,7 @@ def _digest(cells, chosen):
     return hashed.hexdigest()
 
 
-def _detectable(given):
+def _detectable(given, outcomes):
     """Tell by outcome what was found to be detectable."""
     found = as_list(given)
     for one in found:
@@ -305,6 +308,12 @@ def _detectable(given):
             raise DataError(
                 f"detectable= holds a {type(one).__name__}: give what minimum_detectable_effect returns."
             )
+    of = [one.design.outcome for one in found]
+    if len(set(of)) < len(of) or not set(of) <= set(outcomes):
+        raise DataError(
+            f"detectable= holds effects on {of}: give one for each of the outcomes {list(outcomes)} "
+            "(design_study(outcome=...) names it)."
+        )
     return {one.design.outcome: _told(one) for one in found}
 
 

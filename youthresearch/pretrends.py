@@ -144,7 +144,7 @@ def pretrend_test(
     for each in powers:
         check_share(power=each)
     before = _before(effect)
-    by = inference_for(effect, inference, before)
+    by = inference_for(effect, inference, before, strata)
     drift = _drift(effect, before)
     at = np.append(0, 1 + before)
     if by == "randomization":

@@ -66,7 +66,8 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
         (randomization; what the error is: clustered, iid, placebo; or none), smallest_p (that a randomisation
         test could have given), se, caution (why se is unreliable, what is wrong with the weights of a
         synthetic control, and why there is no test, or empty),
-        n_treated, n_control, negative_share (of the weights on treated cells).
+        n_treated, n_control, negative_share (of the weights on treated cells), vague and unbounded (how many
+        figures with weight are intervals, and how many of these have no bound on one side).
 
     Raises
     ------
@@ -80,9 +81,15 @@ def compare_effects(effects, *, inference=None, strata=None, draws=None, level=0
         own = (effect.convention.get(name, "") for name in OF_WEIGHTS)
         caution = "; ".join(said for said in (effect.caution, *own, why) if said)
         rows.append([effect.estimator, effect.outcome, effect.att, *found, effect.se, caution])
-        rows[-1] += [effect.n_treated, effect.n_control, effect.negative_share]
+        rows[-1] += [
+            effect.n_treated,
+            effect.n_control,
+            effect.negative_share,
+            effect.vague,
+            effect.unbounded,
+        ]
     names = ["estimator", "outcome", "att", "p_value", "low", "high", "inference", "smallest_p", "se"]
-    names += ["caution", "n_treated", "n_control", "negative_share"]
+    names += ["caution", "n_treated", "n_control", "negative_share", "vague", "unbounded"]
     table = pd.DataFrame(rows, columns=names)
     table.attrs["level"] = level  # for the axis of a figure
     return mark_simulated(table, [e.simulated for e in effects])
@@ -99,7 +106,7 @@ def _listed(effects):
 
 def _found(effect, inference, strata, draws, level, seed):
     """p, interval and what they rest on; and why there are none, where no test was asked for by name."""
-    if inference_for(effect, inference) != "randomization":
+    if inference_for(effect, inference, strata=strata) != "randomization":
         return _by_error(effect, level), ""
     try:
         return _by_randomization(effect, strata, draws, level, seed), ""

@@ -140,13 +140,30 @@ def of_indicator(panel, indicator):
 
 
 def check_once(what, rows, key=("district", "period")):
-    """Refuse rows that share district and period, as those of several scopes do."""
+    """Refuse rows that share district and period, as those of several scopes do, or are of several scopes."""
     twice = rows.duplicated([*key], keep=False)
     if twice.any():
         raise DataError(
             f"{what} has several rows in one district and period, as of several scopes: choose one, e.g. "
             "panel[panel['scope'] == ''].",
             rows[twice],
+        )
+    check_scope(what, rows)
+
+
+def check_scope(what, rows):
+    """Refuse rows of several parts of districts: the whole in one cell, a part in the next are no series."""
+    if "scope" not in rows or not len(rows):
+        return
+    scope = rows["scope"]
+    if scope.hasnans or isinstance(scope.dtype, pd.CategoricalDtype):
+        scope = scope.astype("str").fillna("")
+    other = scope != scope.iloc[0]
+    if other.any():
+        raise DataError(
+            f"{what} has rows of several scopes, {sorted(scope.unique())[:10]}, which are not of the same "
+            "places: choose one, e.g. panel[panel['scope'] == ''].",
+            rows[other],
         )
 
 

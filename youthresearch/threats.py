@@ -89,8 +89,8 @@ def breakdown(
     Raises
     ------
     DataError
-        If the panel is not that of the effect, or the estimate is zero to rounding, as of an outcome that
-        never moves: there is no conclusion to fall.
+        If the panel is not that of the effect, path is of another outcome, or the estimate is zero to
+        rounding, as of an outcome that never moves: there is no conclusion to fall.
 
     Notes
     -----
@@ -102,6 +102,10 @@ def breakdown(
     check_share(level=level)
     check_effect(effect)
     _check_others(others)
+    if path is not None:
+        check_effect(path)
+        if path.outcome != effect.outcome:
+            raise DataError(f"path= is of {path.outcome!r}, and the effect of {effect.outcome!r}.")
     if significant is not None:
         check_callable("significant", significant, "give one that takes an effect and returns its p-value")
     if effect.att == 0:
