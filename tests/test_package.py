@@ -115,10 +115,13 @@ MAY_IMPORT = {
     "headings": {"norms"},
     "signs": {"tokens", "words"},
     "rates": {"loaders", "quantities", "words"},
-    "clauses": {"dates", "nouns", "quantities", "rates", "signs", "words"},
+    "clauses": {"dates", "nouns", "quantities", "signs", "words"},
+    "kinds": {"clauses", "nouns", "quantities", "rates", "words"},
+    "statuses": {"clauses", "kinds", "nouns", "quantities", "words"},
     "codebook": {"loaders", "places", "quantities", "tokens", "words"},
     "extract": {
-        *("clauses", "codebook", "dates", "following", "headings", "intervals", "layout", "norms", "nouns"),
+        *("clauses", "codebook", "dates", "following", "headings", "intervals", "kinds", "layout", "norms"),
+        *("nouns", "statuses"),
         *(
             "places",
             "phrases",

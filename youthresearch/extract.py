@@ -2,10 +2,11 @@
 
 Numbers are found and read by `quantities`; here each quantity gets its kind, its noun and its context from
 the words around it: `_propose` reads tables (`tables`) and prose. Of prose it parts the numbers of each
-sentence into figures and others (`_sift`, by `refusals` and `norms`), and gives a figure its kind, noun,
-status and baseline (`_fact`, by `clauses` and `nouns`), its whole (`wholes`), place (`places`) and
-indicator (`codebook`), which make a row of the table (`_row`). A rule's name stands beside every proposal,
-and what was refused, and why, comes with the table: "not stated" and "not extracted" are different things.
+sentence into figures and others (`_sift`, by `refusals` and `norms`), and gives a figure its kind (`kinds`),
+noun (`nouns`), status (`statuses`) and baseline (`clauses`), in `_fact`, then its whole (`wholes`), place
+(`places`) and indicator (`codebook`), which make a row of the table (`_row`). A rule's name stands beside
+every proposal, and what was refused, and why, comes with the table: "not stated" and "not extracted" are
+different things.
 """
 
 import re
@@ -20,25 +21,13 @@ from os.path import isfile
 import numpy as np
 import pandas as pd
 
-from .clauses import (
-    baseline_of,
-    course_of,
-    hedge_of,
-    is_broken,
-    is_intended_before,
-    is_least,
-    is_promised,
-    is_surpassed,
-    kind_of,
-    said_of,
-    share_hedges,
-    status_of,
-)
+from .clauses import baseline_of, course_of, hedge_of, said_of, share_hedges
 from .codebook import NOTHING, indicator_of, project_book, read_book, unquoted
 from .dates import ISO, dates_of, document_date
 from .following import EVENTS
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
+from .kinds import kind_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
@@ -50,6 +39,7 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .sorts import YEARLY
+from .statuses import is_broken, is_intended_before, is_least, is_promised, is_surpassed, status_of
 from .tables import lines_of, read_tables
 from .tokens import COUNTED, NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb
 from .wholes import follow, share_of, whole_of, wholes_of

@@ -26,7 +26,7 @@ LOADERS = {"lexicon": load_lexicon, "units": load_units, "indicators": load_indi
 # All that these cache is made of the words.
 _READERS = (
     *("quantities", "rates", "norms", "refusals", "tokens", "phrases", "nouns", "signs", "clauses", "labels"),
-    *("codebook", "extract", "wholes", "words"),
+    *("kinds", "statuses", "codebook", "extract", "wholes", "words"),
 )
 _CAPITALS = re.compile("[A-Z][A-Z_]+")
 _LOCK = RLock()  # one thread at a time, since what is made of the words is the process's
