@@ -20,10 +20,9 @@ from functools import cache
 from itertools import pairwise
 
 from .dates import iso
-from .nouns import PARTS
 from .quantities import is_at_least
 from .signs import baselines
-from .words import either, lexicon_codes, lexicon_pattern, roles
+from .words import either, lexicon_codes, lexicon_pattern, roles, units_of
 
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 
@@ -68,7 +67,7 @@ def hedge_of(mention, said):
     bound = "不" in said.clause and _BOUND_OF.search(said.clause)
     if bound:  # 不超过总数的5%
         return "at_most" if bound[1] else "at_least"
-    roughly = mention["unit"] in PARTS and _ROUGHLY.search(said.clause)
+    roughly = mention["unit"] in units_of("part") and _ROUGHLY.search(said.clause)
     if roughly:
         return lexicon_codes("hedge_before")[roughly["of"] or roughly["than"]]
     return "about" if "约" in said.clause and _marks()["about"].search(said.clause) else "exact"

@@ -8,12 +8,9 @@ What is counted begins right behind its unit (培训5个项目的学员), and en
 from .phrases import EACH, LEVELS, REACH, RISEN, names_place, past_titles, titled
 from .tokens import (
     BRACKET,
-    COUNTED,
     NOUN,
     NUMBER,
-    ONLY,
     OTHER,
-    PEOPLE,
     SIGNS,
     counts,
     ends_in,
@@ -28,13 +25,8 @@ from .tokens import (
     span,
     takes_verb,
 )
-from .words import purely, roles
+from .words import purely, roles, units_of
 
-EVENTS = (  # units that may count an event without a noun
-    *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
-    *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
-)
-DONE = ("", *EVENTS, "元", "个", "项")  # units that may count what is done
 TASKS = ("工作", "任务", "内容", "目标")  # of units of things, what is done to these
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
@@ -49,7 +41,7 @@ def right_of(tokens, i, unit):
         return _paid(tokens, i + 2)
     counted, unit = unit, "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
-    if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
+    if last is None and unit in units_of("person") and (persons := _of_persons(tokens, i)):
         begin, last = _run_on(tokens, persons, unit)
     while last is not None and begin < last:
         place = tokens[begin].sort == "p" and names_place(tokens, begin)
@@ -58,9 +50,9 @@ def right_of(tokens, i, unit):
         begin += 1
     if last is None or _is_task(tokens, begin, last, unit, of):
         return None
-    if counted in PEOPLE and begin < last and tokens[last].word.endswith(("问题", "目标")):
+    if counted in units_of("person") and begin < last and tokens[last].word.endswith(("问题", "目标")):
         last -= 1  # 解决90人饮水安全问题
-    if counted in PEOPLE and begin == last and ends_in(tokens[last].word, "measure"):
+    if counted in units_of("person") and begin == last and ends_in(tokens[last].word, "measure"):
         return None  # 90人规模
     last = _end_of(tokens, i, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
@@ -80,10 +72,15 @@ def _paid(tokens, k):
 
 def _is_task(tokens, begin, last, unit, of):
     """Tell whether a phrase after a number is of what was to be reached or done, not of what is counted."""
-    if ends_in(tokens[last].word, "aim") and (of or (begin == last and unit in PEOPLE)):
+    if ends_in(tokens[last].word, "aim") and (of or (begin == last and unit in units_of("person"))):
         return True  # 完成100个的目标, 完成90人目标的60%
     task = begin == last - 1 and tokens[begin].sort == "w" and tokens[last].word.endswith(TASKS)
-    return task and unit not in DONE  # 农田9亩建设任务已完成
+    return task and not _is_of_doing(unit)  # 农田9亩建设任务已完成
+
+
+def _is_of_doing(unit):
+    """Tell whether a unit, or a number without one, may count what is done."""
+    return not unit or unit in units_of("event", "done")
 
 
 def _of_persons(tokens, i):
@@ -101,13 +98,13 @@ def _of_persons(tokens, i):
 
 def _end_of(tokens, i, begin, last, unit):
     """Find the last token of what is counted in the phrase after number i."""
-    if unit in PEOPLE[:3]:
+    if unit in units_of("head"):
         last = _person_after(tokens, last)
     if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
         last = _honoured(tokens, begin, last, unit)
     after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
     mean = after in mean or tokens[last].word[:2] in mean
-    if unit in ONLY or after == NUMBER or mean or ends_in(tokens[last].word, "staff"):
+    if unit in units_of("only") or after == NUMBER or mean or ends_in(tokens[last].word, "staff"):
         last = _counted(tokens, begin, last, unit)
     if begin < last and tokens[last + 1].sort == "x" and tokens[i].word == NUMBER:
         last = _without_predicate(tokens, i, begin, last, unit)
@@ -250,7 +247,11 @@ def _is_relative(tokens, j):
 
 def _acts_before(tokens, j, unit):
     """Tell whether what the unit counts follows with a verb of its own, before any 的."""
-    head = phrase_end(tokens, j + 1) if unit in COUNTED and tokens[j].word not in roles("becomes") else None
+    head = (
+        phrase_end(tokens, j + 1)
+        if unit in roles("counts") and tokens[j].word not in roles("becomes")
+        else None
+    )
     named = head is not None and counts(tokens[head].word, unit)
     return named and (tokens[j].sort in "hvw" or tokens[head + 1].sort == "h")
 
@@ -308,7 +309,7 @@ def _of(tokens, begin, j, unit):
     for n in range(j, j + REACH):
         if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hvw" for t in tokens[j:n])):
             return n
-        if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
+        if tokens[n].word == "等" and unit in units_of("event") and any(t.sort == "c" for t in tokens[j:n]):
             return n
         if tokens[n].sort == "x":
             break
@@ -348,14 +349,16 @@ def _is_head(tokens, j, last, unit):
     if tokens[j].sort == "v" and last == j - 1:
         if takes_verb(tokens[j].word):  # 非公有制经济组织, 9个志愿服务组织入围
             return after.sort not in "npwva" or after.word in purely("event", "compound")
-        happens = unit in DONE[1:] and not is_counted(tokens[last].word)
+        happens = unit in units_of("event", "done") and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
         piece = last == j - 1 and after.sort == "h" and tokens[j].sort in "as"
         return piece and is_piece(tokens[j].word)  # 两个主场|地举行活动
     if last is None:
-        return after.word not in RISEN and (unit not in PEOPLE or _qualifies_next(tokens, j, unit))
+        return after.word not in RISEN and (
+            unit not in units_of("person") or _qualifies_next(tokens, j, unit)
+        )
     return _goes_on(tokens, j, last, unit)
 
 
@@ -426,7 +429,11 @@ def _joins_next(tokens, j, last, unit):
         return True  # 9个集体和个人
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
-    if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
+    if (
+        unit in units_of("person")
+        and not is_person(tokens[last].word)
+        and ends_in(tokens[head].word, "person")
+    ):
         return True  # 3名低收入、困难家庭学生
     joint = tokens[j].word in ("与", "同", "跟")
     if tokens[j + 1].word in ("相关", "有关") and counts(tokens[j + 2].word, unit):
@@ -444,7 +451,7 @@ def _joins_next(tokens, j, last, unit):
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
-    return not (unit in ("", *PEOPLE, *ONLY) and joint)  # 团干部与学生结对
+    return not (joint and (not unit or unit in units_of("person", "only")))  # 团干部与学生结对
 
 
 def _goes_on(tokens, j, last, unit):
@@ -456,9 +463,9 @@ def _goes_on(tokens, j, last, unit):
     fitting = counts(tokens[last].word, unit)
     if not fitting and _last_counted(tokens, j, head, unit) is not None:
         return True  # 30户“最美家庭”备选家庭
-    if fitting and unit in (*PEOPLE, "户") and _have_object(tokens, j, last, head):
+    if fitting and unit in {"户", *units_of("person")} and _have_object(tokens, j, last, head):
         return False
-    if unit in PEOPLE:
+    if unit in units_of("person"):
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
     if head > j + 1 and tokens[j].word in purely("event", "compound", "head_verb"):
         return False  # 9个项目入围全国决赛
@@ -491,7 +498,12 @@ def _is_done_to(tokens, j, last, unit):
         return False  # 3个团支部升格
     if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
         return False  # 3家单位筹款30万元, 70个项目参赛
-    return takes_verb(word) or after.word == "等" or after.sort == "c" or (after.sort == "x" and unit in DONE)
+    return (
+        takes_verb(word)
+        or after.word == "等"
+        or after.sort == "c"
+        or (after.sort == "x" and _is_of_doing(unit))
+    )
 
 
 def _is_single(token):
@@ -502,7 +514,7 @@ def _is_single(token):
 def _is_state(tokens, j, last, unit):
     """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
     word = tokens[j].word
-    acts = unit in PEOPLE and is_person(tokens[last].word) and not is_person(word)
+    acts = unit in units_of("person") and is_person(tokens[last].word) and not is_person(word)
     at_work = says(word) and tokens[phrase_end(tokens, j)].word == "工作"  # 18个团支部换届工作
     return (acts or at_work) and not _goes_on(tokens, j, last, unit)
 
@@ -512,7 +524,7 @@ def _qualifies_next(tokens, j, unit):
     head = phrase_end(tokens, j)
     if head is None or head == j:
         return False
-    if unit not in PEOPLE or ends_in(tokens[head].word, "person"):
+    if unit not in units_of("person") or ends_in(tokens[head].word, "person"):
         return True
     if tokens[j].word in roles("compound") and is_person(tokens[j + 1].word):
         return True

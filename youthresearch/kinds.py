@@ -13,13 +13,10 @@ import re
 from functools import cache
 
 from .clauses import ALONG, doing, plain_verbs
-from .nouns import OCCASIONS, PARTS
 from .quantities import POINTS
 from .rates import PERIODS, Each, each_of, each_of_all
-from .words import lexicon_pattern, lexicon_words, roles
+from .words import lexicon_pattern, lexicon_words, roles, units_of
 
-FREQUENT = (*OCCASIONS, "封", "期", "节", "堂", "讲", "课时", "学时")  # units of what is done so often
-WHOLE = ("人", "名", "位", "个", "家", "户")  # units of what comes in whole numbers
 _RATIO = re.compile(r"(?:团青比|比例|占比|比重)[^,。;]{0,12}$")
 _SHARE = re.compile(r"(?:占比|占)(?:达|为)? ?$")
 _VITAL = re.compile(r"(?:(?:出生|死亡|发病)率|自然增长率?)[^,。;\d]{0,6}$")  # of a thousand heads
@@ -28,7 +25,6 @@ _FAR = re.compile(  # 增配副书记9名, 减少大班额400个, 增加村集�
     r"(?P<verb>增配|增核|净增|追加|核增|精简|核减|裁减|减少|压减|缩减|削减)(?=[^到至为,。;、]{2,10}$)"
     r"|增(?<!新增)(?:加(?=[^到至为,。;、]{2,12}$)|[收产支]$)|(?P<less>减[产税负排收支])$"
 )
-_BY_MEASURE = ("元", "吨", "斤", "公斤", "立方米", "平方米", "亩", "公顷", "公里", "千瓦", "千瓦时")
 _MORE = re.compile(r"[比较](?:[^,。;:\d]{1,8}|\d{4}年[^,。;:\d]{0,3})新增$")
 _GAINED = re.compile(  # 增产5%, 提高产能20%, 人均增收300元; but 提高覆盖率8%
     r"(?:增(?<!新增)[收产支效]|成长|(?P<less>减[产税负排收支])"
@@ -100,7 +96,7 @@ def kind_of(mention, said, context):
     kind, sign, attached = _own_kind(mention, clause, whole, each, said.rest)
     if mention["unit"] in POINTS and not attached and _AND.fullmatch(said.lead):
         sign = (context.get("moved") or (kind, sign))[1]  # 分别回落3个和2个百分点
-    kind, sign = _with_the_last(kind, sign, mention["unit"] in PARTS, said.lead, context)
+    kind, sign = _with_the_last(kind, sign, mention["unit"] in units_of("part"), said.lead, context)
     owed = _is_owed(mention, said, each, context)
     listed = _is_listed_with(context, mention, said)
     still = context.get("owed") and (listed or mention["hedge"] == "at_least")
@@ -113,7 +109,7 @@ def kind_of(mention, said, context):
         mention["hedge"] = "at_least"  # 每人联系不少于1个支部、2个班级
     owed = still or (owed and "了" not in clause)
     per = _per(mention, kind, said, each, owed, listed or still, context)
-    if kind == "mean" and not per and _EACH.search(clause) and context.get("counted_in") in WHOLE:
+    if kind == "mean" and not per and _EACH.search(clause) and context.get("counted_in") in units_of("whole"):
         per = context["counted_in"]  # 向99个团委各赠送1辆
     context["counted_in"] = mention["unit"]
     context |= {"mean": mention if kind == "mean" else None, "owed": owed, "per": per, "least": least}
@@ -146,7 +142,7 @@ def _within(mention, said, each, context):
         each.unit in PERIODS
         and said.rest[:1] != "/"  # 1000元/月 is of one figure
         and not _is_frequency(mention)
-        and mention["unit"] not in PARTS
+        and mention["unit"] not in units_of("part")
         and not _marks()["moved"].search(said.clause)
     )
     context["within"] = Each(each.unit, False) if timed else None
@@ -169,8 +165,10 @@ def _own_kind(mention, clause, whole, each, rest):
     paid = unit == "元" and (_PAID.search(clause) or (each and "每" not in whole))
     of_each = each and (not each.period or paid or _is_frequency(mention))
     than = None if verb or not _LIKE.search(whole) else _THAN.search(whole)
-    if than and not (unit in PARTS and rest[:1] == "的"):  # 低于全国6.3%的水平 says what the nation has
-        rate = unit in PARTS or unit == "倍"
+    if than and not (
+        unit in units_of("part") and rest[:1] == "的"
+    ):  # 低于全国6.3%的水平 says what the nation has
+        rate = unit in units_of("part") or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
     if mention["hedge"] == "over" and ("较" in clause or "比" in clause) and _PASSED.search(clause):
         return ("growth" if unit in PARTS else "change"), 1, 0  # 较去年日均量超20通
@@ -182,14 +180,14 @@ def _own_kind(mention, clause, whole, each, rest):
         return "change", sign, attached
     if mention.get("double"):
         return "growth", 1, 0
-    if verb and (unit in PARTS or unit == "倍"):
-        ratio = unit in PARTS and _RATIO.search(clause[: moved.start()])
+    if verb and (unit in units_of("part") or unit == "倍"):
+        ratio = unit in units_of("part") and _RATIO.search(clause[: moved.start()])
         return ("change" if ratio else "growth"), sign, attached
-    gained = (unit == "%" or unit in _BY_MEASURE) and _GAINED.search(clause)
+    gained = (unit == "%" or unit in units_of("measure")) and _GAINED.search(clause)
     if gained and unit == "%":
         return "growth", -1 if gained["less"] or gained["cut"] else 1, 0
-    if unit in PARTS or (not unit and _HELD.search(clause)):
-        held, speed = _SHARE.search(clause), unit in PARTS and _SPEED.search(clause)
+    if unit in units_of("part") or (not unit and _HELD.search(clause)):
+        held, speed = _SHARE.search(clause), unit in units_of("part") and _SPEED.search(clause)
         speed = speed or (rest[:1] in _GROWS and not held and _GROWING.match(rest))
         if speed:
             return "growth", -1 if speed["down"] else 1, 0
@@ -215,21 +213,21 @@ def _is_bettered(mention, clause, moved, rest):
 
 def _reached(unit, verb, sign, mean):
     """Tell the kind of what something rises or falls to."""
-    if unit in PARTS:
+    if unit in units_of("part"):
         return ("growth", sign, 0) if verb[-1] in "幅速" else ("share", 1, 0)  # 增幅达12%
     return ("mean" if mean or unit == "岁" else "level"), 1, 0  # 平均年龄降到28岁
 
 
 def _without_verb(mention, clause):
     """Tell the kind of a figure with no verb of change beside it."""
-    if mention["resolution"] < 1 and mention["unit"] in WHOLE:
+    if mention["resolution"] < 1 and mention["unit"] in units_of("whole"):
         return "mean", 1, 0  # 1985.26人
     if mention["unit"] == "岁":
         return "mean", 1, 0  # all ages that are figures
     far = _FAR.search(clause)
     if not far or _says_more(clause, far.end()):  # 减少收费项目惠及企业20家
         return "level", 1, 0
-    if far["verb"] or mention["unit"] in _BY_MEASURE:  # but 增加床位300张: so many are new
+    if far["verb"] or mention["unit"] in units_of("measure"):  # but 增加床位300张: so many are new
         return "change", -1 if far["less"] or far["verb"] in roles("down") else 1, 0
     return "level", 1, 0
 
@@ -249,7 +247,7 @@ def _with_its_condition(said):
 
 def _is_frequency(mention):
     """Tell how often from how many in a time: 每月2次, but 每月300人次."""
-    return mention["unit"] in FREQUENT and mention["value"] <= 12
+    return mention["unit"] in units_of("frequent") and mention["value"] <= 12
 
 
 def _with_the_last(kind, sign, rate, lead, context):
@@ -323,7 +321,7 @@ def _per(mention, kind, said, each, owed, listed, context):
             return context["per"]  # 人均标准增加30元和5元
         first = context.get("mean")
         return context["per"] if first and first["unit"] == mention["unit"] else ""
-    if kind not in ("mean", "change") or mention["unit"] in (*PARTS, "岁", "年", "倍", ""):
+    if kind not in ("mean", "change") or mention["unit"] in {"", "岁", "年", "倍", *units_of("part")}:
         return ""
     return each.unit if each else (owed and each_of_all(said.clause)) or (listed and context.get("per")) or ""
 
@@ -347,7 +345,9 @@ def _is_listed_with(context, mention, said):
     if context["per"] == "亩" and mention["unit"] == first["unit"] and _SEAT.fullmatch(lead):
         return True  # 每亩收获玉米500公斤,大豆90公斤
     single = mention["value"] == first["value"] == 1
-    if not (_LISTED.fullmatch(lead) or (single and context["per"] in WHOLE and _SEAT.fullmatch(lead))):
+    if not (
+        _LISTED.fullmatch(lead) or (single and context["per"] in units_of("whole") and _SEAT.fullmatch(lead))
+    ):
         return False
     return bool(
         context["seats"]

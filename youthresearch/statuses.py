@@ -9,10 +9,7 @@ import re
 from functools import cache
 
 from .clauses import ALONG, doing, plain_verbs, rises_from, verbs
-from .kinds import WHOLE
-from .nouns import PARTS
-from .quantities import POINTS
-from .words import coded, either, roles
+from .words import coded, either, roles, units_of
 
 _TASKS = ("数", "值", "量", "标", "额", "为", "是", "务", "划", "算", "积", "由", "从")  # what it ends in
 _TASK = re.compile(
@@ -184,7 +181,7 @@ def _last_done(lead):
 
 def _is_task(mention, clause, rest):
     """Tell whether a figure is a task itself, beside what was done of it (超过全年70万人的任务)."""
-    set_so = _OVER if mention["unit"] in PARTS else _SET
+    set_so = _OVER if mention["unit"] in units_of("part") else _SET
     return bool(
         (clause.endswith(_TASKS) and _is_told_as_task(mention, clause, rest))
         or ("下达" in clause and mention["unit"] != "元" and _HANDED_DOWN.search(clause))
@@ -205,7 +202,7 @@ def _is_told_as_task(mention, clause, rest):
     return (
         (_TASK.search(clause) and not _OVER.search(clause))
         or (_PLANNED_SUM.search(clause) and _ITS_PART.match(rest))
-        or (mention["unit"] not in PARTS and _DUE.search(clause) and _DONE_OF_IT.match(rest))
+        or (mention["unit"] not in units_of("part") and _DUE.search(clause) and _DONE_OF_IT.match(rest))
     )
 
 
@@ -233,7 +230,7 @@ def _is_granted(mention, lead):
 
 def _is_fulfilled(mention, clause):
     """Tell whether a figure is the share of a task that is done (完成年度任务54.5%)."""
-    return mention["unit"] in (*PARTS, *POINTS) and bool(_FULFILLED.search(clause))
+    return mention["unit"] in units_of("part", "point") and bool(_FULFILLED.search(clause))
 
 
 def _is_intended(mention, said, done):
@@ -299,7 +296,9 @@ def is_least(folded, sentence):
     kept = sentence["kept"]
     if kept[0]["hedge"] != "at_least":  # most begin otherwise
         return False
-    least = sum(mention["hedge"] == "at_least" and mention["unit"] not in PARTS for mention in kept)
+    least = sum(
+        mention["hedge"] == "at_least" and mention["unit"] not in units_of("part") for mention in kept
+    )
     if least < 2:
         return False
     said = folded[sentence["start"] : sentence["end"]]
@@ -332,7 +331,7 @@ def _is_aim(mention, clause, rest):
     """Tell whether a figure is said to be a target or a shortlist by what follows it (完成100个的目标)."""
     if ("拟" in rest and _SHORTLIST.match(rest)) or ("即将" in rest and _SOON.match(rest)):
         return True
-    if "将" in rest and mention["unit"] in (*WHOLE, "支", "所") and _COMES.match(rest):
+    if "将" in rest and mention["unit"] in {"支", "所", *units_of("whole")} and _COMES.match(rest):
         return True
     aimed = ("目标" in rest or "任务" in rest) and _AIM.match(rest)
     return aimed and (mention["hedge"] == "at_least" or _AIMS.search(clause))

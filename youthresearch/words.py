@@ -122,6 +122,12 @@ def purely(role, *others):
     return roles(role).difference(*map(roles, others))
 
 
+@cache
+def units_of(*classes):
+    """Return the units of some classes (event: 场, 次, 期), which are roles unit_... of the lexicon."""
+    return frozenset().union(*(roles(f"unit_{name}") for name in classes))
+
+
 def lexicon_words(*names):
     """Return the words of some roles, escaped for a pattern, the longest first."""
     words = {word for role in names for word in lexicon_codes(role)}
