@@ -11,7 +11,9 @@ from .tokens import (
     NOUN,
     NUMBER,
     OTHER,
+    REACH,
     SIGNS,
+    back_over,
     counts,
     ends_in,
     fits_only,
@@ -169,10 +171,7 @@ def _says_of(tokens, n, last, unit):
 
 def _has_verb(tokens, i):
     """Tell whether a verb stands before number i in its clause, after any preposition."""
-    k = i - 1
-    while tokens[k].sort not in "xrhvw":
-        k -= 1
-    return tokens[k].sort in "hvw"
+    return tokens[back_over(tokens, i - 1, "npagcds")].sort in "hvw"
 
 
 # How far a phrase runs -------------------------------------------------------------------------------------

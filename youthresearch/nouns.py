@@ -21,7 +21,6 @@ from .following import opening, phrase_end, right_of
 from .phrases import (
     ADMIN,
     FOR,
-    REACH,
     RISEN,
     TOTALS,
     each_before,
@@ -37,7 +36,9 @@ from .tokens import (
     BODY,
     NUMBER,
     OTHER,
+    REACH,
     SETTINGS,
+    back_over,
     classify,
     counts,
     cut,
@@ -49,8 +50,10 @@ from .tokens import (
     is_level,
     is_person,
     is_verb,
+    last_before,
     last_of,
     moves,
+    on_over,
     says,
     span,
     takes_verb,
@@ -164,9 +167,7 @@ def _parted(tokens, left, before):
         n -= 1
     if tokens[n].word not in PARTED:
         return None
-    n -= 1
-    while tokens[n].sort in "hvs":
-        n -= 1
+    n = back_over(tokens, n - 1, "hvs")
     return phrase_to(tokens, n) if tokens[n].sort in "npw" else before
 
 
@@ -248,10 +249,7 @@ def _without_body(tokens, phrase):
 
 def _is_only_place(tokens, k):
     """Tell whether a clause up to the place k is nothing but the name of that."""
-    named = tokens[k].word != BODY
-    while tokens[k - 1].sort == "p":
-        k -= 1
-    return named and tokens[k - 1].sort in "xcs"
+    return tokens[k].word != BODY and tokens[back_over(tokens, k - 1, "p")].sort in "xcs"
 
 
 def _worth(tokens, left, before):
@@ -261,11 +259,10 @@ def _worth(tokens, left, before):
     k = first_of(tokens, left)
     if tokens[k].word not in WORTH:
         return None  # 节能价值
-    while tokens[k - 1].sort == "s":
-        k -= 1
-    if tokens[k - 1].sort != "x":
+    k = back_over(tokens, k - 1, "s")
+    if tokens[k].sort != "x":
         return None
-    return phrase_to(tokens, k - 2) if tokens[k - 2].sort == "n" else before
+    return phrase_to(tokens, k - 1) if tokens[k - 1].sort == "n" else before
 
 
 def _same_kind(tokens, i, unit, left, context):
@@ -507,9 +504,7 @@ def _who_come(tokens, i):
 
 def _of_whom(tokens, i):
     """Find the noun after the 的 of share i (90%的团员表示满意)."""
-    j = opening(tokens, i + 2)
-    while tokens[j].sort in "avw":
-        j += 1
+    j = on_over(tokens, opening(tokens, i + 2), "avw")
     found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
     return None if ends_in(head_of(tokens, found), "aim") else found  # 保持在99%以上的高水平
 
@@ -527,12 +522,7 @@ def _named_after(tokens, i, unit):
 
 def _ranks(tokens, i):
     """Find the verb of a rank: before it stands what is ranked, after it among whom (参学率位列全省第8位)."""
-    for n in range(i - 1, max(0, i - REACH), -1):
-        if tokens[n].sort == "x":
-            break
-        if tokens[n].word in roles("ranks"):
-            return n
-    return i
+    return last_before(tokens, i, roles("ranks")) or i
 
 
 def _object(tokens, i, unit):
@@ -607,9 +597,7 @@ def _attended_event(tokens, i, unit):
         head = head_of(tokens, after)
         if ends_in(head, "occasion") or ends_in(head, "event"):
             return after
-    j = k + 1
-    while tokens[j].sort in "navw":
-        j += 1
+    j = on_over(tokens, k + 1, "navw")
     if tokens[j].sort == "x" and tokens[j].start - tokens[k].end > 3:
         return span(tokens, k + 1, j - 1)  # 900人参加义务植树
     if after:
@@ -742,9 +730,7 @@ def _same_cases(event, last, unit, context):
 
 def _is_part_done(tokens, i):
     """Tell whether verbs alone say what became of a part of what was counted (90万元,其中自筹60万元)."""
-    k = i - 1
-    while tokens[k].sort in "hvw":
-        k -= 1
+    k = back_over(tokens, i - 1, "hvw")
     return tokens[k].word == "其中" or tokens[k + 1].word == "含"
 
 
@@ -866,9 +852,7 @@ def _given(tokens, i):
     """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
     if tokens[i - 1].word not in (*FOR, "的"):
         return None
-    j = i + 1
-    while tokens[j].sort in ("h", "s"):
-        j += 1
+    j = on_over(tokens, i + 1, "hs")
     head = phrase_end(tokens, j)
     return None if j == i + 1 or head is None else span(tokens, j, head)
 
@@ -925,9 +909,7 @@ def _described(tokens, i, kind):
 
 def _told_of(tokens, k):
     """Find the people, or else the clause, of which a 的 before token k tells (选择支教的各有60人)."""
-    while tokens[k].sort == "s":
-        k -= 1
-    j = verb = k
+    j = verb = k = back_over(tokens, k, "s")
     while tokens[k].word == "的" and tokens[j - 1].sort not in "xd":
         j -= 1
         verb = j if tokens[j].sort in "hv" else verb

@@ -20,13 +20,16 @@ from .tokens import (
     NOUN,
     NUMBER,
     OTHER,
+    REACH,
     SIGNS,
+    back_over,
     counts,
     ends_in,
     first_of,
     is_counted,
     is_level,
     is_person,
+    last_before,
     moves,
     says,
     span,
@@ -35,7 +38,6 @@ from .tokens import (
 )
 from .words import coded, purely, roles, units_of
 
-REACH = 14  # tokens looked at on either side of a number
 EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 FOR = ("为", "给", "向", "对")
@@ -175,12 +177,8 @@ def _before_from(tokens, i):
     after = tokens[i + 1]
     if after.sort in "xn" or not (after.word.endswith(RISEN) or moves(after.word)):
         return None
-    for n in range(i - 1, max(0, i - REACH), -1):
-        if tokens[n].word in ("由", "从"):
-            return _of_share(tokens, n - 1) if tokens[n - 1].sort in "nw" else None
-        if tokens[n].sort in "xc":
-            break
-    return None
+    n = last_before(tokens, i, ("由", "从"), "xc")
+    return _of_share(tokens, n - 1) if n and tokens[n - 1].sort in "nw" else None
 
 
 def _of_share(tokens, k):
@@ -217,9 +215,7 @@ def _over_verb(tokens, k, unit):
 
 def _rate_before(tokens, k):
     """Find the rate of which the verb k says how it moves or stays (参与率提升), or return k."""
-    n = k - 1
-    while tokens[n].sort in "vwas":
-        n -= 1
+    n = back_over(tokens, k - 1, "vwas")
     return n if tokens[n].word.endswith(("率", "价格")) else k
 
 

@@ -11,6 +11,7 @@ from operator import attrgetter
 from .places import is_place
 from .words import lexicon_codes, purely, roles, units_of
 
+REACH = 14  # tokens looked at on either side of a number
 WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
 AREAS = tuple("省市县区州旗乡镇村")  # ends of names of places
 # Ends of nouns, with a verb of two characters before them.
@@ -342,6 +343,30 @@ def moves(word):
 def may_stand(sort):
     """Tell whether a word may stand in a noun phrase."""
     return sort in "npwvag"
+
+
+def back_over(tokens, k, sorts):
+    """Return the index of the last token, from k back, that is of none of some classes."""
+    while tokens[k].sort in sorts:
+        k -= 1
+    return k
+
+
+def on_over(tokens, k, sorts):
+    """Return the index of the first token, from k on, that is of none of some classes."""
+    while tokens[k].sort in sorts:
+        k += 1
+    return k
+
+
+def last_before(tokens, i, words, stop="x"):
+    """Find the last of some words in the clause of token i, not far before it; else None."""
+    for n in range(i - 1, max(0, i - REACH), -1):
+        if tokens[n].word in words:
+            return n
+        if tokens[n].sort in stop:
+            break
+    return None
 
 
 def span(tokens, begin, last):
