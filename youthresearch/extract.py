@@ -444,12 +444,15 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": "", "within": ()}
     if kind == "growth" and unit in _IN_PERCENT:
-        names = ("value", "value_max", "resolution")
-        percent = {n: float(Decimal(repr(row[n])) * _IN_PERCENT[unit]) for n in names}
-        row |= percent | {"unit": "%"}
+        row |= _in_percent(row, _IN_PERCENT[unit])
     _tell_whole(row, said.lead, folded, context)
     _remember(row, unit, context)
     return row
+
+
+def _in_percent(row, factor):
+    names = ("value", "value_max", "resolution")
+    return {n: float(Decimal(repr(row[n])) * factor) for n in names} | {"unit": "%"}
 
 
 def _tell_whole(row, lead, folded, context):

@@ -151,7 +151,7 @@ def _within(mention, said, each, context):
 
 def _own_kind(mention, clause, whole, each, rest):
     """Tell the kind of a figure by its own clause; whole: with the one before it, if that belongs to it."""
-    marks, unit = _marks(), mention["unit"]
+    marks, unit, part = _marks(), mention["unit"], mention["unit"] in units_of("part")
     if mention["sort"] == "rank":
         return "rank", 1, 0
     moved = marks["moved"].search(clause)
@@ -165,10 +165,8 @@ def _own_kind(mention, clause, whole, each, rest):
     paid = unit == "元" and (_PAID.search(clause) or (each and "每" not in whole))
     of_each = each and (not each.period or paid or _is_frequency(mention))
     than = None if verb or not _LIKE.search(whole) else _THAN.search(whole)
-    if than and not (
-        unit in units_of("part") and rest[:1] == "的"
-    ):  # 低于全国6.3%的水平 says what the nation has
-        rate = unit in units_of("part") or unit == "倍"
+    if than and not (part and rest[:1] == "的"):  # 低于全国6.3%的水平 says what the nation has
+        rate = part or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
     if mention["hedge"] == "over" and ("较" in clause or "比" in clause) and _PASSED.search(clause):
         return ("growth" if unit in PARTS else "change"), 1, 0  # 较去年日均量超20通
@@ -180,20 +178,14 @@ def _own_kind(mention, clause, whole, each, rest):
         return "change", sign, attached
     if mention.get("double"):
         return "growth", 1, 0
-    if verb and (unit in units_of("part") or unit == "倍"):
-        ratio = unit in units_of("part") and _RATIO.search(clause[: moved.start()])
+    if verb and (part or unit == "倍"):
+        ratio = part and _RATIO.search(clause[: moved.start()])
         return ("change" if ratio else "growth"), sign, attached
     gained = (unit == "%" or unit in units_of("measure")) and _GAINED.search(clause)
     if gained and unit == "%":
         return "growth", -1 if gained["less"] or gained["cut"] else 1, 0
-    if unit in units_of("part") or (not unit and _HELD.search(clause)):
-        held, speed = _SHARE.search(clause), unit in units_of("part") and _SPEED.search(clause)
-        speed = speed or (rest[:1] in _GROWS and not held and _GROWING.match(rest))
-        if speed:
-            return "growth", -1 if speed["down"] else 1, 0
-        if unit == "‰" and _VITAL.search(clause):
-            return "mean", 1, 0
-        return "share", 1, len(held[0]) if held else 0
+    if part or (not unit and _HELD.search(clause)):
+        return _of_a_hundred(unit, clause, rest)
     compared = verb and ("比" in clause or "较" in clause)  # 比上年人均增加300元
     of_all = clause.endswith(_ALL) and "计均" not in clause[-5:]  # 收、支总计均为
     mean = of_each or of_all or marks["mean"].search(clause) or (unit == "元" and _GIVEN.search(clause))

@@ -120,16 +120,8 @@ def _by_its_unit(mention, token, lead, rest):
         return "number"
     if unit == "班" and (mention["value"] >= 100 or rest[:1] == "等" or marks["classed"].search(lead)):
         return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
-    if unit.endswith(("米", "m")) and (marks["sized"].match(rest) or _is_height(mention, rest)):
+    if _says_which(mention, token, lead, rest):
         return "threshold"
-    if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
-        return "threshold"
-    if mention["hedge"] in ("over", "at_least", "range", "under") and (
-        marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
-    ):
-        return "threshold"
-    if token[0] in "百千万亿" and token.strip("百千万亿") == "元" and marks["worth"].match(rest):
-        return "threshold"  # 亿元项目6个
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
     if unit == "小时" and _is_time_taken(mention, lead):
@@ -145,6 +137,20 @@ def _by_its_unit(mention, token, lead, rest):
     if mention["hedge"] in _BOUNDS | {"over"} and _is_of_size(mention, lead, rest):
         return "threshold"
     return ""
+
+
+def _says_which(mention, token, lead, rest):
+    """Tell whether a size or sum only says which are counted (20万元以上的有4家, 40平方米活动室3处)."""
+    marks, unit = _marks(), mention["unit"]
+    if unit.endswith(("米", "m")) and (marks["sized"].match(rest) or _is_height(mention, rest)):
+        return True
+    if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
+        return True
+    bound = mention["hedge"] in ("over", "at_least", "range", "under")
+    large = token[0] in "百千万亿" and token.strip("百千万亿") == "元"  # 亿元项目6个
+    if (large or (bound and unit == "元")) and marks["worth"].match(rest):
+        return True
+    return bound and bool(marks["having"].match(rest))
 
 
 def _is_address(mention, lead, rest):
