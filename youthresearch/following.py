@@ -5,7 +5,7 @@ What is counted begins right behind its unit (培训5个项目的学员), and en
 (`_is_inside`), and then cuts off what is no part of what the unit counts (`_end_of`).
 """
 
-from .phrases import EACH, LEVELS, REACH, RISEN, names_place, past_titles, titled
+from .phrases import EACH, LEVELS, RISEN, names_place, past_titles, titled
 from .tokens import (
     BRACKET,
     NOUN,
@@ -129,7 +129,7 @@ def _honoured(tokens, begin, last, unit):
     for n in range(begin, last):
         after = tokens[n + 1]
         titled = after.sort in "pas" or after.word.startswith((*roles("praise"),))
-        if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
+        if counts(tokens[n].word, unit) and (titled or unit not in units_of("person")):
             return n
         if after.word == NOUN and tokens[n].sort == "n" and not is_level(tokens[n].word):
             return n
@@ -166,7 +166,7 @@ def _says_of(tokens, n, last, unit):
     if counts(tokens[n - 1].word, unit):
         return True
     whole = takes_verb(tokens[last].word) or (n < last and _is_single(tokens[last]))  # 9个单位帮扶村
-    return not whole and unit not in (*PEOPLE, *EVENTS)
+    return not whole and unit not in units_of("person", "event")
 
 
 def _has_verb(tokens, i):
@@ -215,14 +215,14 @@ def opening(tokens, j, unit=""):
     while (
         first.word in (OTHER, "籍", BRACKET)
         or (first.sort == "s" and first.word[0] in "全我各本")
-        or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
-        or (unit in ONLY and first.sort == "p" and _is_relative(tokens, j + 1))
+        or (unit in units_of("only") and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
+        or (unit in units_of("only") and first.sort == "p" and _is_relative(tokens, j + 1))
     ):
         j += 1
         first = tokens[j]
     if first.sort not in "vhwrs" or first.word == "以":
         return j  # 60人以志愿者的身份
-    if first.word == "因" and unit in COUNTED:
+    if first.word == "因" and unit in roles("counts"):
         head = phrase_end(tokens, j + 1)
         cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
@@ -270,7 +270,7 @@ def _is_whose(tokens, j, last, unit):
     if last is None:
         return False
     word = tokens[last].word
-    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
+    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in {"", *units_of("person")}:
         return _may_count(word, unit)
     quality = is_quality(word) and not is_person(word)
     return not quality and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
@@ -343,7 +343,7 @@ def _is_head(tokens, j, last, unit):
         return True  # 9个组织为服务组织
     if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
         return True  # 300元补助
-    if tokens[j].sort in "vw" and last == j - 2 and unit in EVENTS and after.sort == "x":
+    if tokens[j].sort in "vw" and last == j - 2 and unit in units_of("event") and after.sort == "x":
         return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
         if takes_verb(tokens[j].word):  # 非公有制经济组织, 9个志愿服务组织入围
@@ -369,7 +369,7 @@ def _is_inside(tokens, j, begin, last, unit):
     if sort == "c":
         return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
     if sort in "ag":
-        fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
+        fits = last is not None and unit not in units_of("person") and fits_only(tokens[last].word, unit)
         if last is None and (after.word == "的" or (after.sort == "h" and phrase_end(tokens, j + 2))):
             return True  # 8个基础薄弱的支部, 9个扶贫开发重点县
         if after.sort == "c":
@@ -379,7 +379,7 @@ def _is_inside(tokens, j, begin, last, unit):
         return begin is not None and (last is None or _is_cut(tokens, j, begin, unit))
     if sort != "v":
         return False
-    if last == j - 1 and unit in EVENTS and after.sort in "vw" and tokens[j + 2].sort == "x":
+    if last == j - 1 and unit in units_of("event") and after.sort in "vw" and tokens[j + 2].sort == "x":
         return not ends_in(tokens[last].word, "occasion")  # 两次安全知识集中学习
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
 
@@ -406,7 +406,7 @@ def _is_cut(tokens, j, begin, unit):
     return (
         piece
         or _last_counted(tokens, j, head, unit) is not None
-        or (unit not in PEOPLE and ends_in(tokens[head].word, "organisation"))
+        or (unit not in units_of("person") and ends_in(tokens[head].word, "organisation"))
     )
 
 
@@ -416,9 +416,9 @@ def _is_made_of(tokens, j, unit):
     if head is None or tokens[j].word in roles("becomes"):
         return False
     word = tokens[head].word  # 9期芦笋种植技术讲座, 60户芦笋种植户
-    if unit in (*ONLY, "户"):
+    if unit in {"户", *units_of("only")}:
         return counts(word, unit) or word.endswith(unit)
-    return unit in EVENTS and ends_in(word, "occasion")
+    return unit in units_of("event") and ends_in(word, "occasion")
 
 
 def _joins_next(tokens, j, last, unit):
@@ -468,14 +468,14 @@ def _goes_on(tokens, j, last, unit):
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
     if head > j + 1 and tokens[j].word in purely("event", "compound", "head_verb"):
         return False  # 9个项目入围全国决赛
-    if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
+    if tokens[head].word.endswith(TASKS) and (fitting or unit not in units_of("done")):
         return False  # 34个团支部换届工作, 6亩茶园建设任务
     if head == j:
         return _is_done_to(tokens, j, last, unit)
     if unit == "元" and ends_in(tokens[last].word, "money"):
         return False  # 6万元经费筹办“读书月”活动
     cut = tokens[j + 1].sort == "n" and _is_single(tokens[j + 1])
-    acts = tokens[last].sort == "w" and unit not in DONE and not takes_verb(tokens[last].word)
+    acts = tokens[last].sort == "w" and unit not in units_of("done") and not takes_verb(tokens[last].word)
     if not fitting and (cut or acts):
         return True  # 6条青年学习|社线路, 6部采矿调度机
     return takes_verb(tokens[head].word)

@@ -169,8 +169,8 @@ def _own_kind(mention, clause, whole, each, rest):
         rate = part or unit == "倍"
         return ("growth" if rate else "change"), 1 if than["more"] or than["over"] else -1, 0
     if mention["hedge"] == "over" and ("较" in clause or "比" in clause) and _PASSED.search(clause):
-        return ("growth" if unit in PARTS else "change"), 1, 0  # 较去年日均量超20通
-    if clause.endswith("新增") and unit not in PARTS and _MORE.search(clause):
+        return ("growth" if unit in units_of("part") else "change"), 1, 0  # 较去年日均量超20通
+    if clause.endswith("新增") and unit not in units_of("part") and _MORE.search(clause):
         return "change", 1, 2  # 比去年新增30元
     if verb and moved["to"]:
         return _reached(unit, verb, sign, of_each or marks["mean"].search(clause))
@@ -194,6 +194,17 @@ def _own_kind(mention, clause, whole, each, rest):
     if verb:
         return "change", sign, attached
     return _without_verb(mention, clause)
+
+
+def _of_a_hundred(unit, clause, rest):
+    """Tell a share from a growth rate that no verb before it tells (增速9%, 8%的增长)."""
+    held, speed = _SHARE.search(clause), unit and _SPEED.search(clause)
+    speed = speed or (rest[:1] in _GROWS and not held and _GROWING.match(rest))
+    if speed:
+        return "growth", -1 if speed["down"] else 1, 0
+    if unit == "‰" and _VITAL.search(clause):
+        return "mean", 1, 0
+    return "share", 1, len(held[0]) if held else 0
 
 
 def _is_bettered(mention, clause, moved, rest):

@@ -473,7 +473,7 @@ def _in_order(tokens, i, unit, before, found):
     summed = right and unit in ("元", "小时") and tokens[i - 2].word != "总"  # 总投资9万元的项目
     if summed and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i)):
         return {"right": right} | found  # 5万元的经费, 534万元奶粉
-    if unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
+    if unit in units_of("led") or _belongs_left(tokens, i, unit) or _measures(tokens, i):
         return {"event": found["event"], "left": left, "right": right}
     return found
 
@@ -567,7 +567,7 @@ def _belongs_left(tokens, i, unit):
     if k == i - 1 or tokens[k].word == NUMBER:
         return False
     for token in tokens[i + 1 : i + 6]:
-        if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
+        if token.sort not in "npa" or (unit not in units_of("person") and counts(token.word, unit)):
             return False  # 城区8个街道62个社区
     return False
 
@@ -762,9 +762,9 @@ def _further(tokens, i, unit, kind, context):
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given and not (before and tokens[i - 1].word.endswith(RISEN[:2])):
         return given, "object", before
-    if before and unit in PEOPLE and _is_label(tokens, i):
+    if before and unit in units_of("person") and _is_label(tokens, i):
         return span(tokens, i - 1, i - 1), "left", before
-    described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
+    described = _described(tokens, i, kind) if unit in units_of("person") or kind == "share" else None
     if described:
         return described, "left", before
     use = _used_as(tokens, i) if unit == "元" else None
@@ -785,9 +785,9 @@ def _acted_on(tokens, i, unit, verb, before, context):
     """Find of which of those named before a verb beside number i tells what became of them."""
     if unit == "元":
         return _taken_in(tokens, i, context)
-    if unit in PEOPLE and not before:
+    if unit in units_of("person") and not before:
         return _done_to(tokens, i, verb, context)
-    part = unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i)
+    part = unit in units_of("person") and context.get("unit") == unit and _is_part_done(tokens, i)
     return before if part else None  # 供养对象90人,其中集中供养60人
 
 
@@ -826,7 +826,9 @@ def _of_its_kind(unit, kind, context):
     for noun, counted in reversed(context["counted"]):
         if counted in same:
             return noun
-    strange = STRANGERS + CASES if unit in PEOPLE else STRANGERS  # 收入5万元,84人打工
+    strange = (
+        units_of("apart", "case") if unit in units_of("person") else units_of("apart")
+    )  # 收入5万元,84人打工
     return None if kind != "change" and context.get("unit") in strange else context["noun"]
 
 
@@ -834,7 +836,7 @@ def _fitting(tokens, i, unit, before):
     """Find the last noun that the unit counts, if it does not count that of the figure before."""
     k = i - 1 - (tokens[i - 1].word in SUMMED)
     named = tokens[k].sort == "x" and tokens[k - 1].sort == "n" and fits(tokens[k - 1].word, unit)
-    if unit in ONLY and named and k < i - 1:
+    if unit in units_of("only") and named and k < i - 1:
         return phrase_to(tokens, k - 1)  # 各县均有代表,共90名
     if unit not in units_of("only") or fits(head_of(tokens, before), unit):
         return before
@@ -1005,7 +1007,7 @@ def _from_afar(tokens, i, unit, kind, money, context):
         earlier = _last_of(unit, context)  # 收入80万元。其中:税务部门完成60万元
         return (earlier, "inherited", topic) if earlier else (topic, "topic", None)
     said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
-    if topic and not (said and unit in PEOPLE and not is_person(head_of(tokens, topic))):
+    if topic and not (said and unit in units_of("person") and not is_person(head_of(tokens, topic))):
         return topic, "topic", None
     return (span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
 
@@ -1019,11 +1021,13 @@ def _topic(tokens, i, unit):
             continue  # 元/人
         if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
             continue  # 发展到60人
-        if unit in ONLY and not (fits(tokens[k].word, unit) or ends_in(tokens[k].word, "qualifies")):
+        if unit in units_of("only") and not (
+            fits(tokens[k].word, unit) or ends_in(tokens[k].word, "qualifies")
+        ):
             continue
         named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
         if named or tokens[k].sort in "nw":
-            spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")
+            spent = unit not in units_of("led") and ends_in(tokens[k].word, "money")
             return None if spent else phrase_to(tokens, k)  # 公务接待费2万元,接待30批次
     return None
 
@@ -1041,7 +1045,7 @@ def find_above(text, start, unit):
         tokens = classify(cut(text[: headed.start()]), start, {}) if headed else []
         k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), None)
         return phrase_to(tokens, k) if k is not None and is_counted(tokens[k].word) else None
-    if unit not in COUNTED and unit != "%":
+    if unit not in roles("counts") and unit != "%":
         return None
     tokens = classify(cut(text), start, {})
     if unit == "%":  # the label of a row
