@@ -71,6 +71,15 @@ def test_the_words_of_the_project_are_all_kept(own):
 
 
 @pytest.mark.slow
+def test_a_unit_of_ones_own_may_be_put_into_a_class_of_units(own):
+    """What is counted in 垛 is there on a day until the words say that it happens."""
+    assert yr.extract_facts(TEXT, data=own)["flow"][0] == "stock"
+    with (own / "lexicon.csv").open("a", encoding="utf-8") as file:
+        file.write("垛,unit_flow,\n")
+    assert yr.extract_facts(TEXT, data=own)["flow"][0] == "flow"
+
+
+@pytest.mark.slow
 def test_a_change_of_the_files_is_noticed_and_a_code_book_takes_the_place_of_the_project_s(own):
     assert yr.extract_facts(TEXT, data=own)["indicator"].tolist() == ["", "members"]
     (own / "units.csv").write_text("unit,base,label_en\n摞,item,pile of\n", encoding="utf-8")

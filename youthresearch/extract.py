@@ -2,10 +2,11 @@
 
 Numbers are found and read by `quantities`; here each quantity gets its kind, its noun and its context from
 the words around it: `_propose` reads tables (`tables`) and prose. Of prose it parts the numbers of each
-sentence into figures and others (`_sift`, by `refusals` and `norms`), and gives a figure its kind, noun,
-status and baseline (`_fact`, by `clauses` and `nouns`), its whole (`wholes`), place (`places`) and
-indicator (`codebook`), which make a row of the table (`_row`). A rule's name stands beside every proposal,
-and what was refused, and why, comes with the table: "not stated" and "not extracted" are different things.
+sentence into figures and others (`_sift`, by `refusals` and `norms`), and gives a figure its kind (`kinds`),
+noun (`nouns`), status (`statuses`) and baseline (`clauses`), in `_fact`, then its whole (`wholes`), place
+(`places`) and indicator (`codebook`), which make a row of the table (`_row`). A rule's name stands beside
+every proposal, and what was refused, and why, comes with the table: "not stated" and "not extracted" are
+different things.
 """
 
 import re
@@ -20,25 +21,12 @@ from os.path import isfile
 import numpy as np
 import pandas as pd
 
-from .clauses import (
-    baseline_of,
-    course_of,
-    hedge_of,
-    is_broken,
-    is_intended_before,
-    is_least,
-    is_promised,
-    is_surpassed,
-    kind_of,
-    said_of,
-    share_hedges,
-    status_of,
-)
+from .clauses import baseline_of, course_of, hedge_of, said_of, share_hedges
 from .codebook import NOTHING, indicator_of, project_book, read_book, unquoted
 from .dates import ISO, dates_of, document_date
-from .following import EVENTS
 from .headings import paragraph_says, title_says
 from .intervals import bounds_of
+from .kinds import kind_of
 from .layout import lay_out
 from .norms import NORMS, SET, may_hold_norms, norm_of
 from .nouns import find_above, find_among, find_noun
@@ -50,10 +38,11 @@ from .refusals import refusal_of
 from .schema import NO_FACTS, DataError, Listing, check_columns, check_frame, check_text
 from .signs import inside, tokens_of
 from .sorts import YEARLY
+from .statuses import is_broken, is_intended_before, is_least, is_promised, is_surpassed, status_of
 from .tables import lines_of, read_tables
-from .tokens import COUNTED, NUMBER, PEOPLE, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb
+from .tokens import NUMBER, SETTINGS, WORDS, ends_in, is_counted, is_person, is_verb
 from .wholes import follow, share_of, whole_of, wholes_of
-from .words import lexicon_pattern, roles, words_of
+from .words import lexicon_pattern, roles, units_of, words_of
 
 COLUMNS = [
     *("fact_id", "source_id", "district", "scope", "indicator", "kind", "flow"),
@@ -67,12 +56,7 @@ PLACES = ("start", "end", "noun_start", "noun_end")
 _NORMED = frozenset({"", *NORMS})  # reasons of numbers that norms are told from
 _KEPT_IN_MIND = frozenset({*NORMS, SET})  # for the next number
 _ORDER, _in_order = tuple(COLUMNS), itemgetter(*COLUMNS)
-FLOWS = (  # units of what happens
-    *("人次", "小时", "场", "次", "期", "篇", "场次", "节", "课时", "学时"),
-    *("元", "册", "份", "件", "吨", "起", "单"),
-)
 _IN_PERCENT = {"倍": Decimal(100), "‰": Decimal("0.1")}  # units in which growth is told as well
-PLANNED_BY_BUDGETS = ("元", "%", "百分点", "倍")  # staff and offices are as they are
 PIECE = 1500  # characters: a longer sentence is cut, so that time stays linear
 _SENTENCE_ENDS = "。!?;\n"
 COUNTED_KINDS = ("level", "change", "mean")
@@ -228,7 +212,7 @@ def _unread(sentence, furniture, tables, shown):
 def _tell_plans(mentions, shown, says):
     """Say of the figures of a table whether they shall be, where neither header nor label says it."""
     for figure in (shown[m["start"]] for m in mentions if m["start"] in shown):
-        planned = says["planned"] or (says["budget"] and figure["unit"] in PLANNED_BY_BUDGETS)
+        planned = says["planned"] or (says["budget"] and figure["unit"] in units_of("budget"))
         figure["status"] = figure["status"] or ("planned" if planned else "achieved")
 
 
@@ -395,14 +379,14 @@ def _facts_of(sentence, folded, tokens):
         planned = (
             sentence["planned"]
             or mention["set"]
-            or (sentence["budget"] and mention["unit"] in PLANNED_BY_BUDGETS)
+            or (sentence["budget"] and mention["unit"] in units_of("budget"))
         )
         number = numbers.get(mention["start"])
         rows.append(_fact(mention, folded, tokens, number, before, context, planned))
         before = mention["end"]
     if rows[0]["noun"] and rows[0]["kind"] == "level":
         paragraph["subject"] = rows[0]["noun"], rows[0]["unit"]
-        if rows[0]["unit"] in PEOPLE and is_person(folded[slice(*rows[0]["noun"])]):
+        if rows[0]["unit"] in units_of("person") and is_person(folded[slice(*rows[0]["noun"])]):
             paragraph.setdefault("persons", rows[0]["noun"])
     paragraph["wholes"] = wholes_of(sentence, folded, context)
     return rows
@@ -414,7 +398,7 @@ def _among(folded, sentence, tokens):
     if "中" in folded[sentence["start"] : sentence["end"]]:
         goes_on = folded.startswith("其中", sentence["start"]) and "subject" in paragraph
         subject, unit = paragraph["subject"] if goes_on else (None, "")
-        among = find_among(tokens) or (subject if unit in PEOPLE else None)
+        among = find_among(tokens) or (subject if unit in units_of("person") else None)
         paragraph["among"] = among or paragraph.get("among")
     return paragraph.get("among")
 
@@ -460,12 +444,15 @@ def _fact(mention, folded, tokens, number, before, context, planned):
     if "当年" in said.clause:
         row |= {"at": mention["at"][:4], "since": "", "within": ()}
     if kind == "growth" and unit in _IN_PERCENT:
-        names = ("value", "value_max", "resolution")
-        percent = {n: float(Decimal(repr(row[n])) * _IN_PERCENT[unit]) for n in names}
-        row |= percent | {"unit": "%"}
+        row |= _in_percent(row, _IN_PERCENT[unit])
     _tell_whole(row, said.lead, folded, context)
     _remember(row, unit, context)
     return row
+
+
+def _in_percent(row, factor):
+    names = ("value", "value_max", "resolution")
+    return {n: float(Decimal(repr(row[n])) * factor) for n in names} | {"unit": "%"}
 
 
 def _tell_whole(row, lead, folded, context):
@@ -549,11 +536,11 @@ def _says_no_more(name, unit, kind):
         return "比例" if kind == "share" and is_counted(name[:-2]) else ""
     if name.endswith("规模"):
         return "规模" if is_counted(name[:-2]) or ends_in(name[:-2], "money") else ""
-    if name.endswith(("任务", "指标")) and unit not in (*EVENTS, "%", "个", "项"):  # 改厕任务60座
+    if name.endswith(("任务", "指标")) and unit not in {"%", "个", "项", *units_of("event")}:  # 改厕任务60座
         return name[-2:]
     if name.endswith("价值"):
         return "价值" if name[:-2].endswith(("物", "物资", "品", "设备", "款")) else ""
-    counted = unit in ("件", "张") or (unit in COUNTED and is_counted(name[:-1]))
+    counted = unit in ("件", "张") or (unit in roles("counts") and is_counted(name[:-1]))
     return "数" if counted and name[-1] == "数" else ""
 
 
@@ -648,7 +635,7 @@ def _flow(row, honoured, usual):
     """Tell stock, flow and running total apart; what the code book counts on a day stays a stock."""
     if row["cumulative"] and usual != "stock":
         return "cumulative"
-    if row["unit"] in FLOWS or honoured:
+    if row["unit"] in units_of("flow") or honoured:
         return "flow"
     if usual == "stock":
         return "flow" if row["new"] else "stock"

@@ -5,16 +5,15 @@ What is counted begins right behind its unit (培训5个项目的学员), and en
 (`_is_inside`), and then cuts off what is no part of what the unit counts (`_end_of`).
 """
 
-from .phrases import EACH, LEVELS, REACH, RISEN, names_place, past_titles, titled
+from .phrases import EACH, LEVELS, RISEN, names_place, past_titles, titled
 from .tokens import (
     BRACKET,
-    COUNTED,
     NOUN,
     NUMBER,
-    ONLY,
     OTHER,
-    PEOPLE,
+    REACH,
     SIGNS,
+    back_over,
     counts,
     ends_in,
     fits_only,
@@ -28,13 +27,8 @@ from .tokens import (
     span,
     takes_verb,
 )
-from .words import purely, roles
+from .words import purely, roles, units_of
 
-EVENTS = (  # units that may count an event without a noun
-    *("场", "次", "期", "篇", "条", "场次", "讲", "单", "起", "例", "批", "轮", "件", "宗", "笔"),
-    *("台次", "车次", "批次", "件次", "户次", "条次", "节", "课时", "学时"),
-)
-DONE = ("", *EVENTS, "元", "个", "项")  # units that may count what is done
 TASKS = ("工作", "任务", "内容", "目标")  # of units of things, what is done to these
 LISTS = ("名册", "名单", "称号", "荣誉称号")
 
@@ -49,7 +43,7 @@ def right_of(tokens, i, unit):
         return _paid(tokens, i + 2)
     counted, unit = unit, "" if of else unit  # 20人的宣讲队伍
     begin, last = _run_on(tokens, i, unit)
-    if last is None and unit in PEOPLE and (persons := _of_persons(tokens, i)):
+    if last is None and unit in units_of("person") and (persons := _of_persons(tokens, i)):
         begin, last = _run_on(tokens, persons, unit)
     while last is not None and begin < last:
         place = tokens[begin].sort == "p" and names_place(tokens, begin)
@@ -58,9 +52,9 @@ def right_of(tokens, i, unit):
         begin += 1
     if last is None or _is_task(tokens, begin, last, unit, of):
         return None
-    if counted in PEOPLE and begin < last and tokens[last].word.endswith(("问题", "目标")):
+    if counted in units_of("person") and begin < last and tokens[last].word.endswith(("问题", "目标")):
         last -= 1  # 解决90人饮水安全问题
-    if counted in PEOPLE and begin == last and ends_in(tokens[last].word, "measure"):
+    if counted in units_of("person") and begin == last and ends_in(tokens[last].word, "measure"):
         return None  # 90人规模
     last = _end_of(tokens, i, begin, last, unit)
     begin -= tokens[begin - 1].word == "因" and begin - 1 > i  # 30名因案致贫群众
@@ -80,10 +74,15 @@ def _paid(tokens, k):
 
 def _is_task(tokens, begin, last, unit, of):
     """Tell whether a phrase after a number is of what was to be reached or done, not of what is counted."""
-    if ends_in(tokens[last].word, "aim") and (of or (begin == last and unit in PEOPLE)):
+    if ends_in(tokens[last].word, "aim") and (of or (begin == last and unit in units_of("person"))):
         return True  # 完成100个的目标, 完成90人目标的60%
     task = begin == last - 1 and tokens[begin].sort == "w" and tokens[last].word.endswith(TASKS)
-    return task and unit not in DONE  # 农田9亩建设任务已完成
+    return task and not _is_of_doing(unit)  # 农田9亩建设任务已完成
+
+
+def _is_of_doing(unit):
+    """Tell whether a unit, or a number without one, may count what is done."""
+    return not unit or unit in units_of("event", "done")
 
 
 def _of_persons(tokens, i):
@@ -101,13 +100,13 @@ def _of_persons(tokens, i):
 
 def _end_of(tokens, i, begin, last, unit):
     """Find the last token of what is counted in the phrase after number i."""
-    if unit in PEOPLE[:3]:
+    if unit in units_of("head"):
         last = _person_after(tokens, last)
     if any(t.word.endswith("称号") for t in tokens[last : last + 2]):
         last = _honoured(tokens, begin, last, unit)
     after, mean = tokens[last + 1].word, roles("mean")  # 9个县农民人均收入
     mean = after in mean or tokens[last].word[:2] in mean
-    if unit in ONLY or after == NUMBER or mean or ends_in(tokens[last].word, "staff"):
+    if unit in units_of("only") or after == NUMBER or mean or ends_in(tokens[last].word, "staff"):
         last = _counted(tokens, begin, last, unit)
     if begin < last and tokens[last + 1].sort == "x" and tokens[i].word == NUMBER:
         last = _without_predicate(tokens, i, begin, last, unit)
@@ -130,7 +129,7 @@ def _honoured(tokens, begin, last, unit):
     for n in range(begin, last):
         after = tokens[n + 1]
         titled = after.sort in "pas" or after.word.startswith((*roles("praise"),))
-        if counts(tokens[n].word, unit) and (titled or unit not in PEOPLE):
+        if counts(tokens[n].word, unit) and (titled or unit not in units_of("person")):
             return n
         if after.word == NOUN and tokens[n].sort == "n" and not is_level(tokens[n].word):
             return n
@@ -167,15 +166,12 @@ def _says_of(tokens, n, last, unit):
     if counts(tokens[n - 1].word, unit):
         return True
     whole = takes_verb(tokens[last].word) or (n < last and _is_single(tokens[last]))  # 9个单位帮扶村
-    return not whole and unit not in (*PEOPLE, *EVENTS)
+    return not whole and unit not in units_of("person", "event")
 
 
 def _has_verb(tokens, i):
     """Tell whether a verb stands before number i in its clause, after any preposition."""
-    k = i - 1
-    while tokens[k].sort not in "xrhvw":
-        k -= 1
-    return tokens[k].sort in "hvw"
+    return tokens[back_over(tokens, i - 1, "npagcds")].sort in "hvw"
 
 
 # How far a phrase runs -------------------------------------------------------------------------------------
@@ -219,14 +215,14 @@ def opening(tokens, j, unit=""):
     while (
         first.word in (OTHER, "籍", BRACKET)
         or (first.sort == "s" and first.word[0] in "全我各本")
-        or (unit in ONLY and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
-        or (unit in ONLY and first.sort == "p" and _is_relative(tokens, j + 1))
+        or (unit in units_of("only") and first.sort == "p" and tokens[j + 1].sort in "wv")  # 60家贵州参展企业
+        or (unit in units_of("only") and first.sort == "p" and _is_relative(tokens, j + 1))
     ):
         j += 1
         first = tokens[j]
     if first.sort not in "vhwrs" or first.word == "以":
         return j  # 60人以志愿者的身份
-    if first.word == "因" and unit in COUNTED:
+    if first.word == "因" and unit in roles("counts"):
         head = phrase_end(tokens, j + 1)
         cause = tokens[j + 1].sort == "n" and tokens[j + 2].sort in "hv"
         return j + 1 if cause and counts(tokens[head or j].word, unit) else j
@@ -250,7 +246,11 @@ def _is_relative(tokens, j):
 
 def _acts_before(tokens, j, unit):
     """Tell whether what the unit counts follows with a verb of its own, before any 的."""
-    head = phrase_end(tokens, j + 1) if unit in COUNTED and tokens[j].word not in roles("becomes") else None
+    head = (
+        phrase_end(tokens, j + 1)
+        if unit in roles("counts") and tokens[j].word not in roles("becomes")
+        else None
+    )
     named = head is not None and counts(tokens[head].word, unit)
     return named and (tokens[j].sort in "hvw" or tokens[head + 1].sort == "h")
 
@@ -270,7 +270,7 @@ def _is_whose(tokens, j, last, unit):
     if last is None:
         return False
     word = tokens[last].word
-    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in ("", *PEOPLE):
+    if _may_count(word, unit) or tokens[j].word != "的" or last != j - 1 or unit in {"", *units_of("person")}:
         return _may_count(word, unit)
     quality = is_quality(word) and not is_person(word)
     return not quality and word not in purely("compound", "takes_verb")  # 设施齐全的, 不同特色的
@@ -308,7 +308,7 @@ def _of(tokens, begin, j, unit):
     for n in range(j, j + REACH):
         if tokens[n].word == "的" and (tokens[j].sort in "ac" or all(t.sort in "hvw" for t in tokens[j:n])):
             return n
-        if tokens[n].word == "等" and unit in EVENTS and any(t.sort == "c" for t in tokens[j:n]):
+        if tokens[n].word == "等" and unit in units_of("event") and any(t.sort == "c" for t in tokens[j:n]):
             return n
         if tokens[n].sort == "x":
             break
@@ -343,19 +343,21 @@ def _is_head(tokens, j, last, unit):
         return True  # 9个组织为服务组织
     if unit == "元" and last is None and after.sort == "x" and ends_in(tokens[j].word, "money"):
         return True  # 300元补助
-    if tokens[j].sort in "vw" and last == j - 2 and unit in EVENTS and after.sort == "x":
+    if tokens[j].sort in "vw" and last == j - 2 and unit in units_of("event") and after.sort == "x":
         return tokens[j - 1].sort == "v"
     if tokens[j].sort == "v" and last == j - 1:
         if takes_verb(tokens[j].word):  # 非公有制经济组织, 9个志愿服务组织入围
             return after.sort not in "npwva" or after.word in purely("event", "compound")
-        happens = unit in DONE[1:] and not is_counted(tokens[last].word)
+        happens = unit in units_of("event", "done") and not is_counted(tokens[last].word)
         happens = happens and tokens[j].word not in roles("event")  # 5个项目入围
         return happens and after.sort == "x" and after.word != NUMBER  # 6例器官捐献
     if tokens[j].sort != "w":
         piece = last == j - 1 and after.sort == "h" and tokens[j].sort in "as"
         return piece and is_piece(tokens[j].word)  # 两个主场|地举行活动
     if last is None:
-        return after.word not in RISEN and (unit not in PEOPLE or _qualifies_next(tokens, j, unit))
+        return after.word not in RISEN and (
+            unit not in units_of("person") or _qualifies_next(tokens, j, unit)
+        )
     return _goes_on(tokens, j, last, unit)
 
 
@@ -367,7 +369,7 @@ def _is_inside(tokens, j, begin, last, unit):
     if sort == "c":
         return _joins_next(tokens, j, last, unit) if last == j - 1 else _are_joined(tokens, j, unit)
     if sort in "ag":
-        fits = last is not None and unit not in PEOPLE and fits_only(tokens[last].word, unit)
+        fits = last is not None and unit not in units_of("person") and fits_only(tokens[last].word, unit)
         if last is None and (after.word == "的" or (after.sort == "h" and phrase_end(tokens, j + 2))):
             return True  # 8个基础薄弱的支部, 9个扶贫开发重点县
         if after.sort == "c":
@@ -377,7 +379,7 @@ def _is_inside(tokens, j, begin, last, unit):
         return begin is not None and (last is None or _is_cut(tokens, j, begin, unit))
     if sort != "v":
         return False
-    if last == j - 1 and unit in EVENTS and after.sort in "vw" and tokens[j + 2].sort == "x":
+    if last == j - 1 and unit in units_of("event") and after.sort in "vw" and tokens[j + 2].sort == "x":
         return not ends_in(tokens[last].word, "occasion")  # 两次安全知识集中学习
     return _goes_on(tokens, j, last, unit) if last is not None else _qualifies_next(tokens, j, unit)
 
@@ -404,7 +406,7 @@ def _is_cut(tokens, j, begin, unit):
     return (
         piece
         or _last_counted(tokens, j, head, unit) is not None
-        or (unit not in PEOPLE and ends_in(tokens[head].word, "organisation"))
+        or (unit not in units_of("person") and ends_in(tokens[head].word, "organisation"))
     )
 
 
@@ -414,9 +416,9 @@ def _is_made_of(tokens, j, unit):
     if head is None or tokens[j].word in roles("becomes"):
         return False
     word = tokens[head].word  # 9期芦笋种植技术讲座, 60户芦笋种植户
-    if unit in (*ONLY, "户"):
+    if unit in {"户", *units_of("only")}:
         return counts(word, unit) or word.endswith(unit)
-    return unit in EVENTS and ends_in(word, "occasion")
+    return unit in units_of("event") and ends_in(word, "occasion")
 
 
 def _joins_next(tokens, j, last, unit):
@@ -426,7 +428,11 @@ def _joins_next(tokens, j, last, unit):
         return True  # 9个集体和个人
     if head is None or (tokens[head].sort == "w" and unit in ("个", "家", "所")):
         return False  # 9个大项、三级分管
-    if unit in PEOPLE and not is_person(tokens[last].word) and ends_in(tokens[head].word, "person"):
+    if (
+        unit in units_of("person")
+        and not is_person(tokens[last].word)
+        and ends_in(tokens[head].word, "person")
+    ):
         return True  # 3名低收入、困难家庭学生
     joint = tokens[j].word in ("与", "同", "跟")
     if tokens[j + 1].word in ("相关", "有关") and counts(tokens[j + 2].word, unit):
@@ -444,7 +450,7 @@ def _joins_next(tokens, j, last, unit):
     rest = [t.word for t in tokens[j + 1 : j + 8]]  # a name may be cut into its characters
     if "等" in rest and rest[rest.index("等") + 1 :][:1] == [NUMBER]:
         return False  # 8个单位和王某等3人
-    return not (unit in ("", *PEOPLE, *ONLY) and joint)  # 团干部与学生结对
+    return not (joint and (not unit or unit in units_of("person", "only")))  # 团干部与学生结对
 
 
 def _goes_on(tokens, j, last, unit):
@@ -456,20 +462,20 @@ def _goes_on(tokens, j, last, unit):
     fitting = counts(tokens[last].word, unit)
     if not fitting and _last_counted(tokens, j, head, unit) is not None:
         return True  # 30户“最美家庭”备选家庭
-    if fitting and unit in (*PEOPLE, "户") and _have_object(tokens, j, last, head):
+    if fitting and unit in {"户", *units_of("person")} and _have_object(tokens, j, last, head):
         return False
-    if unit in PEOPLE:
+    if unit in units_of("person"):
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
     if head > j + 1 and tokens[j].word in purely("event", "compound", "head_verb"):
         return False  # 9个项目入围全国决赛
-    if tokens[head].word.endswith(TASKS) and (fitting or unit not in DONE):
+    if tokens[head].word.endswith(TASKS) and (fitting or unit not in units_of("done")):
         return False  # 34个团支部换届工作, 6亩茶园建设任务
     if head == j:
         return _is_done_to(tokens, j, last, unit)
     if unit == "元" and ends_in(tokens[last].word, "money"):
         return False  # 6万元经费筹办“读书月”活动
     cut = tokens[j + 1].sort == "n" and _is_single(tokens[j + 1])
-    acts = tokens[last].sort == "w" and unit not in DONE and not takes_verb(tokens[last].word)
+    acts = tokens[last].sort == "w" and unit not in units_of("done") and not takes_verb(tokens[last].word)
     if not fitting and (cut or acts):
         return True  # 6条青年学习|社线路, 6部采矿调度机
     return takes_verb(tokens[head].word)
@@ -491,7 +497,12 @@ def _is_done_to(tokens, j, last, unit):
         return False  # 3个团支部升格
     if after.sort == "x" and word in roles("event") and (counted or word not in roles("head_verb")):
         return False  # 3家单位筹款30万元, 70个项目参赛
-    return takes_verb(word) or after.word == "等" or after.sort == "c" or (after.sort == "x" and unit in DONE)
+    return (
+        takes_verb(word)
+        or after.word == "等"
+        or after.sort == "c"
+        or (after.sort == "x" and _is_of_doing(unit))
+    )
 
 
 def _is_single(token):
@@ -502,7 +513,7 @@ def _is_single(token):
 def _is_state(tokens, j, last, unit):
     """Tell whether a word says what the persons before it do (20名少先队员参赛)."""
     word = tokens[j].word
-    acts = unit in PEOPLE and is_person(tokens[last].word) and not is_person(word)
+    acts = unit in units_of("person") and is_person(tokens[last].word) and not is_person(word)
     at_work = says(word) and tokens[phrase_end(tokens, j)].word == "工作"  # 18个团支部换届工作
     return (acts or at_work) and not _goes_on(tokens, j, last, unit)
 
@@ -512,7 +523,7 @@ def _qualifies_next(tokens, j, unit):
     head = phrase_end(tokens, j)
     if head is None or head == j:
         return False
-    if unit not in PEOPLE or ends_in(tokens[head].word, "person"):
+    if unit not in units_of("person") or ends_in(tokens[head].word, "person"):
         return True
     if tokens[j].word in roles("compound") and is_person(tokens[j + 1].word):
         return True

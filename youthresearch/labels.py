@@ -7,8 +7,8 @@ from typing import NamedTuple
 from .dates import iso, time_of
 from .quantities import counted_units
 from .rates import each_of
-from .tokens import PEOPLE, cut, ends_in, is_counted, is_person
-from .words import lexicon_codes, lexicon_words, purely
+from .tokens import cut, ends_in, is_counted, is_person
+from .words import lexicon_codes, lexicon_words, purely, units_of
 
 YEAR = re.compile(
     r"((?:19|20)\d\d)年?(?:度|([底末]|年底|年末))?(?:数|数量|人数|实际|实绩|完成数?|[决预]算数?)?"
@@ -180,7 +180,9 @@ def merged(said, other):
     which has no unit of persons.
     """
     place = other.unit and not said.unit and ends_in(said.noun, "organisation")
-    place = place or (other.unit not in ("", "%", *PEOPLE) and not said.unit and is_person(said.noun))
+    place = place or (
+        other.unit not in {"", "%", *units_of("person")} and not said.unit and is_person(said.noun)
+    )
     named = said if not other.own or (said.own and not place) else other
     counted = said if said.unit else other
     return Said(

@@ -17,13 +17,11 @@ What costs least asks for a rare condition first. `extract` asks `find_above` of
 
 import re
 
-from .following import EVENTS, opening, phrase_end, right_of
+from .following import opening, phrase_end, right_of
 from .phrases import (
     ADMIN,
     FOR,
-    REACH,
     RISEN,
-    TO_THE_LEFT,
     TOTALS,
     each_before,
     lead,
@@ -36,12 +34,11 @@ from .tokens import (
     AGE,
     AREAS,
     BODY,
-    COUNTED,
     NUMBER,
-    ONLY,
     OTHER,
-    PEOPLE,
+    REACH,
     SETTINGS,
+    back_over,
     classify,
     counts,
     cut,
@@ -53,27 +50,19 @@ from .tokens import (
     is_level,
     is_person,
     is_verb,
+    last_before,
     last_of,
     moves,
+    on_over,
     says,
     span,
     takes_verb,
     verbal,
 )
-from .words import coded, lexicon_words, roles
+from .words import coded, lexicon_words, purely, roles, units_of
 
-TIMES = ("人次", "小时", "元", "")  # units that may measure what a verb says (参与3000人次)
-OCCASIONS = ("场", "场次", "次")  # units of the same events
-PARTS = ("%", "‰", "/10万")  # units of shares
-MEDALS = ("金", "银", "铜")
-STRANGERS = ("元", "小时")  # what these count, nothing else does
-WHOLES = ("户", "家", "个")  # the persons in what these count may be given at once (5户17人)
-CASES = ("件", "起", "例", "宗", "笔")  # the same ones may come again
-SURFACES = ("亩", "公顷", "平方米", "公里")
-BUILDINGS = ("座", "栋", "幢")
 SUMMED = ("共", "共计", "累计", "达", "总计", "合计", "了")  # between an event and how often
 SET = ("任务", "任务数", "指标")
-KINDS = ("类", "大类", "种")
 PARTED = ("分为", "为", "由", "有", "涉及", "包括")  # before the sorts of something
 TAKEN_IN = ("增收", "减收", "增支", "减支")  # of the revenue or spending before
 BARE = (*TOTALS, "比例", "比重")  # alone, they are of what was counted before
@@ -110,8 +99,8 @@ def find_noun(tokens, i, mention, kind, context):
     """
     if i is None:
         return None, "none", None
-    unit = "%" if mention["unit"] in PARTS else mention["unit"]
-    if unit in MEDALS:
+    unit = "%" if mention["unit"] in units_of("part") else mention["unit"]
+    if unit in units_of("medal"):
         return _won(tokens, i, context), "left", None
     own = _own_share(tokens, i, unit, context)
     if own:
@@ -146,7 +135,7 @@ def find_noun(tokens, i, mention, kind, context):
 def _instead(tokens, i, unit, kind, found, context):
     """Find the noun, and its rule, where what stands left of a number says something else of it."""
     left, before = found["left"], context["noun"]
-    strange = unit in ("元", *ONLY) and not fits(head_of(tokens, left), unit)
+    strange = (unit == "元" or unit in units_of("only")) and not fits(head_of(tokens, left), unit)
     listed = _listed(tokens, i) if strange and unit == "元" else None
     named = listed or (_labelled(tokens, i, unit) if strange else None)
     if named:
@@ -162,7 +151,7 @@ def _instead(tokens, i, unit, kind, found, context):
         return whole if place else _without_body(tokens, whole), "inherited"
     if _is_elided(tokens, i, unit, left, before):
         return before and _fitting(tokens, i, unit, before), "inherited"
-    if unit in KINDS and (whole := _parted(tokens, left, before)):
+    if unit in units_of("kind") and (whole := _parted(tokens, left, before)):
         return whole, "inherited"
     if _is_done(tokens, i, unit, left):
         done = _last_of(unit, context)
@@ -179,9 +168,7 @@ def _parted(tokens, left, before):
         n -= 1
     if tokens[n].word not in PARTED:
         return None
-    n -= 1
-    while tokens[n].sort in "hvs":
-        n -= 1
+    n = back_over(tokens, n - 1, "hvs")
     return phrase_to(tokens, n) if tokens[n].sort in "npw" else before
 
 
@@ -216,7 +203,7 @@ def _is_rate(tokens, phrase):
 
 def _is_done(tokens, i, unit, phrase):
     """Tell whether a verb alone stands before what cannot be counted by it (书屋90个,计划再建设60个)."""
-    things = unit in COUNTED and unit not in PEOPLE
+    things = unit in purely("counts", "unit_person")
     return things and tokens[i - 1].sort == "w" and phrase[0] == tokens[i - 1].start
 
 
@@ -228,7 +215,7 @@ def _is_elided(tokens, i, unit, found, before):
         return True  # 岗位16个,其中广西9个
     if not before or ends_in(where.word, "league") or not is_counted(where.word):
         return False
-    if unit in PEOPLE and is_person(where.word):
+    if unit in units_of("person") and is_person(where.word):
         return False  # 团支部60个,其中女团员90人
     whole = last_of(tokens, before)
     league = tokens[whole - (tokens[whole].word in TOTALS)].word  # 团支部总数达30个,其中企业12个
@@ -240,9 +227,9 @@ def _is_where(tokens, i, unit, found, context):
     """Tell whether right before a number a body only says where (教师90人,其中小学60人; 乙医院90张)."""
     if context.get("unit") != unit:
         return False
-    if unit in COUNTED and unit not in PEOPLE and is_counted(head_of(tokens, context["noun"])):
+    if unit in purely("counts", "unit_person") and is_counted(head_of(tokens, context["noun"])):
         return False  # 学校9所,其中小学5所
-    if unit in (*TO_THE_LEFT, *EVENTS):
+    if unit in units_of("led", "event"):
         return False  # 大型招聘会9场,小型招聘会60场
     label = tokens[i - 1]
     if label.end != found[1] or not ends_in(label.word, "organisation"):
@@ -250,7 +237,7 @@ def _is_where(tokens, i, unit, found, context):
     if lead(tokens, i - 1, found[0]).sort in "hvw":
         return False  # 设施90个,其中设置服务站60个
     said = [t.word for t in tokens[max(0, i - 4 * REACH) : i] if t.start >= context["noun"][1]]
-    told = unit not in (*COUNTED, *BUILDINGS)  # a body is none of what they count
+    told = unit not in roles("counts") | units_of("building")  # a body is none of what they count
     return told or any(word in (":", "其中", "包括", "(") for word in said)
 
 
@@ -263,10 +250,7 @@ def _without_body(tokens, phrase):
 
 def _is_only_place(tokens, k):
     """Tell whether a clause up to the place k is nothing but the name of that."""
-    named = tokens[k].word != BODY
-    while tokens[k - 1].sort == "p":
-        k -= 1
-    return named and tokens[k - 1].sort in "xcs"
+    return tokens[k].word != BODY and tokens[back_over(tokens, k - 1, "p")].sort in "xcs"
 
 
 def _worth(tokens, left, before):
@@ -276,11 +260,10 @@ def _worth(tokens, left, before):
     k = first_of(tokens, left)
     if tokens[k].word not in WORTH:
         return None  # 节能价值
-    while tokens[k - 1].sort == "s":
-        k -= 1
-    if tokens[k - 1].sort != "x":
+    k = back_over(tokens, k - 1, "s")
+    if tokens[k].sort != "x":
         return None
-    return phrase_to(tokens, k - 2) if tokens[k - 2].sort == "n" else before
+    return phrase_to(tokens, k - 1) if tokens[k - 1].sort == "n" else before
 
 
 def _same_kind(tokens, i, unit, left, context):
@@ -291,14 +274,14 @@ def _same_kind(tokens, i, unit, left, context):
     head = head_of(tokens, left)
     if unit == "元" or _is_item(tokens, i, left):
         return None
-    if unit in PEOPLE and not (says(head) or ends_in(head, "organisation")):
+    if unit in units_of("person") and not (says(head) or ends_in(head, "organisation")):
         return None  # 创业典型9名
     if context["noun"] and head[-1:] in head_of(tokens, context["noun"]):
         return None  # 企业9家,其中央企6家
     counted = (noun for noun, its in reversed(context["counted"]) if its == unit)
     same = (noun for noun in counted if fits(head_of(tokens, noun), unit))
     subject, its = context["paragraph"].get("subject", (None, ""))
-    apart = its == unit and unit not in PEOPLE and left[1] < tokens[i - 1].end  # 高校每校9支
+    apart = its == unit and unit not in units_of("person") and left[1] < tokens[i - 1].end  # 高校每校9支
     return next(same, subject if apart else None)
 
 
@@ -359,7 +342,7 @@ def _own_share(tokens, i, unit, context):
     if apart is None:
         return None
     given = _shared(tokens, first, unit) if unit == "元" and tokens[first - 1].sort in "hv" else None
-    whole = left_of(tokens, first, unit if unit in TO_THE_LEFT else "")
+    whole = left_of(tokens, first, unit if unit in units_of("led") else "")
     if given:
         return given  # 对甲、乙证书分别给予900元和600元补贴
     if (
@@ -454,7 +437,7 @@ def _of_ages(tokens, parts):
 
 def _won(tokens, i, context):
     """Find the works that won medals; where only who won is named, the medals are counted (学校获3金2银)."""
-    works = context["noun"] if context.get("unit") in MEDALS else left_of(tokens, i, "")
+    works = context["noun"] if context.get("unit") in units_of("medal") else left_of(tokens, i, "")
     named = works and ends_in(head_of(tokens, works), "work")
     return works if named else (tokens[i].end - 1, tokens[i].end)
 
@@ -463,14 +446,14 @@ def _candidates(tokens, i, unit, kind, before):
     """Find what each rule takes for the noun, the likeliest first."""
     after = tokens[i + 1]
     left = left_of(tokens, _ranks(tokens, i), "") if kind == "rank" else left_of(tokens, i, unit)
-    over = after.word == NUMBER and unit in (*WHOLES, "类")  # 5户17名贫困人口
+    over = after.word == NUMBER and unit in units_of("of_persons")  # 5户17名贫困人口
     of_whom = "人" if not unit and _names_persons(tokens, i, "person") else unit  # 30万学生
     right = right_of(tokens, i + over, of_whom)
     if right == (after.start, after.end) and is_level(after.word):
         right = None  # 6个市级、18个县级基地
-    if unit in PEOPLE and right and left and not _names_persons(tokens, i):
+    if unit in units_of("person") and right and left and not _names_persons(tokens, i):
         right = None if is_person(head_of(tokens, left)) else right  # 志愿者60人名单
-    if unit in PEOPLE and tokens[i - 1].word in FOR and after.sort == "h":
+    if unit in units_of("person") and tokens[i - 1].word in FOR and after.sort == "h":
         left = None  # 服务队为9人提供了咨询
     came = _who_come(tokens, i) if unit == "人次" and not right else None
     event = None if came else _beside(tokens, i, unit, left, right)
@@ -501,7 +484,7 @@ def _in_order(tokens, i, unit, before, found):
     summed = right and unit in ("元", "小时") and tokens[i - 2].word != "总"  # 总投资9万元的项目
     if summed and (after.word == "的" or after.sort in "na" or _is_paid(tokens, i)):
         return {"right": right} | found  # 5万元的经费, 534万元奶粉
-    if unit in TO_THE_LEFT or _belongs_left(tokens, i, unit) or _measures(tokens, i):
+    if unit in units_of("led") or _belongs_left(tokens, i, unit) or _measures(tokens, i):
         return {"event": found["event"], "left": left, "right": right}
     return found
 
@@ -532,16 +515,14 @@ def _who_come(tokens, i):
 
 def _of_whom(tokens, i):
     """Find the noun after the 的 of share i (90%的团员表示满意)."""
-    j = opening(tokens, i + 2)
-    while tokens[j].sort in "avw":
-        j += 1
+    j = on_over(tokens, opening(tokens, i + 2), "avw")
     found = right_of(tokens, i + 1, "人" if is_person(tokens[j].word) else "%")
     return None if ends_in(head_of(tokens, found), "aim") else found  # 保持在99%以上的高水平
 
 
 def _are_names(tokens, unit, left):
     """Tell whether what stands before 等 and a number are names of persons, who are not what is counted."""
-    return unit in PEOPLE and left is not None and not is_counted(head_of(tokens, left))
+    return unit in units_of("person") and left is not None and not is_counted(head_of(tokens, left))
 
 
 def _named_after(tokens, i, unit):
@@ -552,12 +533,7 @@ def _named_after(tokens, i, unit):
 
 def _ranks(tokens, i):
     """Find the verb of a rank: before it stands what is ranked, after it among whom (参学率位列全省第8位)."""
-    for n in range(i - 1, max(0, i - REACH), -1):
-        if tokens[n].sort == "x":
-            break
-        if tokens[n].word in roles("ranks"):
-            return n
-    return i
+    return last_before(tokens, i, roles("ranks")) or i
 
 
 def _object(tokens, i, unit):
@@ -568,7 +544,7 @@ def _object(tokens, i, unit):
         if tokens[j].word in roles("becomes"):
             j += tokens[j + 1].word == "为"
             head = phrase_end(tokens, opening(tokens, j + 1))
-            people = unit in PEOPLE and head is not None and is_person(tokens[head].word)
+            people = unit in units_of("person") and head is not None and is_person(tokens[head].word)
             return right_of(tokens, j, unit if people else "")
         if tokens[j].sort == "x":
             break
@@ -602,7 +578,7 @@ def _belongs_left(tokens, i, unit):
     if k == i - 1 or tokens[k].word == NUMBER:
         return False
     for token in tokens[i + 1 : i + 6]:
-        if token.sort not in "npa" or (unit not in PEOPLE and counts(token.word, unit)):
+        if token.sort not in "npa" or (unit not in units_of("person") and counts(token.word, unit)):
             return False  # 城区8个街道62个社区
     return False
 
@@ -619,7 +595,7 @@ def _names_persons(tokens, i, role=None):
 def _attended_event(tokens, i, unit):
     """Find what persons take part in whom no noun names (60人参加座谈会; 举办竞赛9场,300人参与)."""
     who, k = i - 1, i + 1 + (tokens[i + 1].sort == "a")
-    if unit not in (*PEOPLE, "人次") or tokens[k].word not in coded("event", "attends"):
+    if unit not in units_of("person") or tokens[k].word not in coded("event", "attends"):
         return None
     while tokens[who].word in (*SUMMED, "等"):
         who -= 1
@@ -632,9 +608,7 @@ def _attended_event(tokens, i, unit):
         head = head_of(tokens, after)
         if ends_in(head, "occasion") or ends_in(head, "event"):
             return after
-    j = k + 1
-    while tokens[j].sort in "navw":
-        j += 1
+    j = on_over(tokens, k + 1, "navw")
     if tokens[j].sort == "x" and tokens[j].start - tokens[k].end > 3:
         return span(tokens, k + 1, j - 1)  # 900人参加义务植树
     if after:
@@ -650,10 +624,10 @@ def _beside(tokens, i, unit, left, right):
     """Find the event beside a number, for units that may count one, or where no persons are named."""
     if right and not _is_use(tokens, i, unit, right):
         return None  # 友好型城市25条政策, 覆盖3万人口, 打通9条断头路
-    if unit in EVENTS or unit in TIMES:
+    if not unit or unit in units_of("event", "measuring"):
         return _event(tokens, i, unit)
     named = right or (left and is_person(head_of(tokens, left)))
-    return _attended(tokens, i) if unit in PEOPLE and not named else None
+    return _attended(tokens, i) if unit in units_of("person") and not named else None
 
 
 def _is_use(tokens, i, unit, right):
@@ -670,7 +644,7 @@ def _attended(tokens, i):
 
 def _event(tokens, i, unit):
     """Find the verbal noun beside the number, where an event is counted (宣讲724场, 8万多次点击)."""
-    if tokens[i + 1].sort in "vw" and tokens[i + 2].sort in "xc" and unit in EVENTS:
+    if tokens[i + 1].sort in "vw" and tokens[i + 2].sort in "xc" and unit in units_of("event"):
         return span(tokens, i + 1, i + 1)
     k = i - 1
     while tokens[k].word in SUMMED or (tokens[k].word in roles("holds") and tokens[k - 1].sort in "vwh"):
@@ -685,9 +659,9 @@ def _is_event(tokens, k, unit):
     if word in roles("event"):
         return True
     after = tokens[k + 2 + (tokens[k + 2].sort == "a")]
-    if unit in PEOPLE and after.word in roles("event"):
+    if unit in units_of("person") and after.word in roles("event"):
         return False  # 组织60人次在线观看
-    if unit not in EVENTS and unit != "人次":
+    if unit not in units_of("event") and unit != "人次":
         return False
     if sort in "vw" or word in verbal():
         return True
@@ -720,7 +694,7 @@ def _acts(word, unit):
     """Tell whether a noun before a verb is who acts (媒体推介百余次), or else is acted on (义工培训30场)."""
     if word in SETTINGS:
         return False  # 社会捐赠
-    acts = ends_in(word, "organisation") or (unit not in EVENTS and ends_in(word, "person"))
+    acts = ends_in(word, "organisation") or (unit not in units_of("event") and ends_in(word, "person"))
     return acts or word == "重点"  # which says how it is done (重点培训30场)
 
 
@@ -754,18 +728,20 @@ def _same_cases(event, last, unit, context):
     """
     if event != (last.start, last.end):
         return None
-    if unit in PEOPLE and context.get("unit") in OCCASIONS and last.word in coded("event", "reaches"):
+    if (
+        unit in units_of("person")
+        and context.get("unit") in units_of("occasion")
+        and last.word in coded("event", "reaches")
+    ):
         return context["noun"]
-    if unit not in CASES:
+    if unit not in units_of("case"):
         return None
     return _last_of(unit, context)
 
 
 def _is_part_done(tokens, i):
     """Tell whether verbs alone say what became of a part of what was counted (90万元,其中自筹60万元)."""
-    k = i - 1
-    while tokens[k].sort in "hvw":
-        k -= 1
+    k = back_over(tokens, i - 1, "hvw")
     return tokens[k].word == "其中" or tokens[k + 1].word == "含"
 
 
@@ -797,9 +773,9 @@ def _further(tokens, i, unit, kind, context):
     given = _given(tokens, i) or _shared(tokens, i, unit) or _over_brackets(tokens, i, unit)
     if given and not (before and tokens[i - 1].word.endswith(RISEN[:2])):
         return given, "object", before
-    if before and unit in PEOPLE and _is_label(tokens, i):
+    if before and unit in units_of("person") and _is_label(tokens, i):
         return span(tokens, i - 1, i - 1), "left", before
-    described = _described(tokens, i, kind) if unit in PEOPLE or kind == "share" else None
+    described = _described(tokens, i, kind) if unit in units_of("person") or kind == "share" else None
     if described:
         return described, "left", before
     use = _used_as(tokens, i) if unit == "元" else None
@@ -820,9 +796,9 @@ def _acted_on(tokens, i, unit, verb, before, context):
     """Find of which of those named before a verb beside number i tells what became of them."""
     if unit == "元":
         return _taken_in(tokens, i, context)
-    if unit in PEOPLE and not before:
+    if unit in units_of("person") and not before:
         return _done_to(tokens, i, verb, context)
-    part = unit in PEOPLE and context.get("unit") == unit and _is_part_done(tokens, i)
+    part = unit in units_of("person") and context.get("unit") == unit and _is_part_done(tokens, i)
     return before if part else None  # 供养对象90人,其中集中供养60人
 
 
@@ -831,9 +807,11 @@ def _whole(tokens, i, unit, context):
     k = i - 1 - (tokens[i - 1].word in ("有", "共", "达", "为"))
     aged = tokens[k].word == AGE and tokens[k - 1].sort in "xc"  # 14岁以下90人
     told = tokens[k].word == "的" and tokens[k - 1].word != OTHER  # but 到2021年的60人
-    if unit not in PEOPLE or not (aged or told):
+    if unit not in units_of("person") or not (aged or told):
         return None
-    first = context["among"] or next((noun for noun, its in context["counted"] if its in PEOPLE), None)
+    first = context["among"] or next(
+        (noun for noun, its in context["counted"] if its in units_of("person")), None
+    )
     if aged and not first:
         return context["paragraph"].get("persons")
     return first if first == context["among"] or _are_people(head_of(tokens, first)) else None
@@ -853,13 +831,15 @@ def find_among(tokens):
 
 def _of_its_kind(unit, kind, context):
     """Find the noun of the last figure before that the unit may count."""
-    if kind not in ("level", "mean", "change") or unit in TO_THE_LEFT:
+    if kind not in ("level", "mean", "change") or unit in units_of("led"):
         return context["noun"]
-    same = next((units for units in (PEOPLE, OCCASIONS) if unit in units), (unit,))
+    same = next((its for its in (units_of("person"), units_of("occasion")) if unit in its), (unit,))
     for noun, counted in reversed(context["counted"]):
         if counted in same:
             return noun
-    strange = STRANGERS + CASES if unit in PEOPLE else STRANGERS  # 收入5万元,84人打工
+    strange = (
+        units_of("apart", "case") if unit in units_of("person") else units_of("apart")
+    )  # 收入5万元,84人打工
     return None if kind != "change" and context.get("unit") in strange else context["noun"]
 
 
@@ -867,9 +847,9 @@ def _fitting(tokens, i, unit, before):
     """Find the last noun that the unit counts, if it does not count that of the figure before."""
     k = i - 1 - (tokens[i - 1].word in SUMMED)
     named = tokens[k].sort == "x" and tokens[k - 1].sort == "n" and fits(tokens[k - 1].word, unit)
-    if unit in ONLY and named and k < i - 1:
+    if unit in units_of("only") and named and k < i - 1:
         return phrase_to(tokens, k - 1)  # 各县均有代表,共90名
-    if unit not in ONLY or fits(head_of(tokens, before), unit):
+    if unit not in units_of("only") or fits(head_of(tokens, before), unit):
         return before
     k = next((k for k in range(i - 1, -1, -1) if tokens[k].sort == "n" and fits(tokens[k].word, unit)), None)
     return before if k is None else phrase_to(tokens, k)
@@ -885,9 +865,7 @@ def _given(tokens, i):
     """Find what is done for a number of people whom no noun names (为9万人次提供了专项咨询)."""
     if tokens[i - 1].word not in (*FOR, "的"):
         return None
-    j = i + 1
-    while tokens[j].sort in ("h", "s"):
-        j += 1
+    j = on_over(tokens, i + 1, "hs")
     head = phrase_end(tokens, j)
     return None if j == i + 1 or head is None else span(tokens, j, head)
 
@@ -944,9 +922,7 @@ def _described(tokens, i, kind):
 
 def _told_of(tokens, k):
     """Find the people, or else the clause, of which a 的 before token k tells (选择支教的各有60人)."""
-    while tokens[k].sort == "s":
-        k -= 1
-    j = verb = k
+    j = verb = k = back_over(tokens, k, "s")
     while tokens[k].word == "的" and tokens[j - 1].sort not in "xd":
         j -= 1
         verb = j if tokens[j].sort in "hv" else verb
@@ -962,7 +938,7 @@ def _told_of(tokens, k):
 def _verb(tokens, i, unit):
     """Find the verb beside a number without a noun that says what is counted (参与3000人, 57人参加)."""
     on = i + 2 if tokens[i + 1].sort == "a" else i + 1  # 千余人在线观看
-    acts = unit in COUNTED and unit not in PEOPLE and tokens[i + 2].sort not in "xc"  # 8个参加评选
+    acts = unit in purely("counts", "unit_person") and tokens[i + 2].sort not in "xc"  # 8个参加评选
     for k in (i - 1,) if acts else (i - 1, i + 1, on):
         if tokens[k].word in roles("event"):
             also = k > i and tokens[k + 1].sort in "vw" and tokens[k + 2].sort == "x"
@@ -970,9 +946,9 @@ def _verb(tokens, i, unit):
     j = i - 1
     while tokens[j - 1].sort in "vwa" or tokens[j - 1].word == "不":
         j -= 1
-    two = j < i - 1 and unit not in COUNTED and unit not in TO_THE_LEFT  # 离婚登记60对
+    two = j < i - 1 and unit not in roles("counts") and unit not in units_of("led")  # 离婚登记60对
     named = tokens[i - 1].sort in "vw" or (unit == "元" and tokens[i - 1].word in verbal())
-    if not named or not (two or unit in ("人", *SURFACES, *TIMES, *EVENTS)):
+    if not named or not (two or unit in {"", "人", *units_of("surface", "measuring", "event")}):
         return None
     listed = tokens[j - 1].sort == "c" and tokens[j - 2].word == NUMBER  # 贷款9人、贴息8人
     opens = listed or tokens[j - 1].sort in "xsh"  # 不起诉8人, 实现增收8元
@@ -999,7 +975,7 @@ def _taken_in(tokens, i, context):
 
 def _taken_on(tokens, i, unit, before):
     """Find the verb that says what became of people where none are named (60人报名, 录用9人)."""
-    head = head_of(tokens, before) if unit in PEOPLE else ""
+    head = head_of(tokens, before) if unit in units_of("person") else ""
     if head not in roles("event") and not is_verb(head):
         return None
     if tokens[i - 1].word in roles("head_verb"):
@@ -1034,7 +1010,7 @@ def _money(tokens, i):
 
 def _from_afar(tokens, i, unit, kind, money, context):
     """Look for what people do, for what a sum is, for the last noun of the clauses before, for the verb."""
-    doing = _doing(tokens, i) if unit in PEOPLE else None
+    doing = _doing(tokens, i) if unit in units_of("person") else None
     if doing:
         return doing, "event", None
     topic = money or _topic(tokens, i, unit)
@@ -1042,7 +1018,7 @@ def _from_afar(tokens, i, unit, kind, money, context):
         earlier = _last_of(unit, context)  # 收入80万元。其中:税务部门完成60万元
         return (earlier, "inherited", topic) if earlier else (topic, "topic", None)
     said = says(tokens[i - 1].word) and kind != "share"  # 现已脱贫223户
-    if topic and not (said and unit in PEOPLE and not is_person(head_of(tokens, topic))):
+    if topic and not (said and unit in units_of("person") and not is_person(head_of(tokens, topic))):
         return topic, "topic", None
     return (span(tokens, i - 1, i - 1), "event", None) if said else (None, "none", None)
 
@@ -1056,11 +1032,13 @@ def _topic(tokens, i, unit):
             continue  # 元/人
         if tokens[k].sort == "w" and tokens[k + 1].word in RISEN:
             continue  # 发展到60人
-        if unit in ONLY and not (fits(tokens[k].word, unit) or ends_in(tokens[k].word, "qualifies")):
+        if unit in units_of("only") and not (
+            fits(tokens[k].word, unit) or ends_in(tokens[k].word, "qualifies")
+        ):
             continue
         named = tokens[k].sort == "v" and takes_verb(tokens[k].word) and tokens[k - 1].sort == "n"
         if named or tokens[k].sort in "nw":
-            spent = unit not in TO_THE_LEFT and ends_in(tokens[k].word, "money")
+            spent = unit not in units_of("led") and ends_in(tokens[k].word, "money")
             return None if spent else phrase_to(tokens, k)  # 公务接待费2万元,接待30批次
     return None
 
@@ -1078,14 +1056,14 @@ def find_above(text, start, unit):
         tokens = classify(cut(text[: headed.start()]), start, {}) if headed else []
         k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), None)
         return phrase_to(tokens, k) if k is not None and is_counted(tokens[k].word) else None
-    if unit not in COUNTED and unit != "%":
+    if unit not in roles("counts") and unit != "%":
         return None
     tokens = classify(cut(text), start, {})
     if unit == "%":  # the label of a row
         k = next((k for k in range(len(tokens) - 1, -1, -1) if tokens[k].sort != "x"), 0)
         return phrase_to(tokens, k) if tokens[k].sort == "n" else None
     named = (k for k in range(len(tokens) - 1, -1, -1) if counts(tokens[k].word, unit))
-    k = next((k for k in named if tokens[k].word not in (*PEOPLE, *TO_THE_LEFT)), None)  # 女性12人
+    k = next((k for k in named if tokens[k].word not in units_of("person", "led")), None)  # 女性12人
     return None if k is None else phrase_to(tokens, k)
 
 

@@ -20,25 +20,25 @@ from .tokens import (
     NOUN,
     NUMBER,
     OTHER,
-    PEOPLE,
+    REACH,
     SIGNS,
+    back_over,
     counts,
     ends_in,
     first_of,
     is_counted,
     is_level,
     is_person,
+    last_before,
     moves,
     says,
     span,
     takes_verb,
     verbal,
 )
-from .words import coded, purely, roles
+from .words import coded, purely, roles, units_of
 
-REACH = 14  # tokens looked at on either side of a number
 LONGEST = 200  # tokens of a noun phrase; none of a report has as many, and time would be cubic
-TO_THE_LEFT = ("小时", "元", "%", "百分点", "倍")  # units whose noun stands before them, if there is one
 EACH = ("整", "每", "所有")  # another phrase begins
 PLACED = ("从", "在", "到", "于")  # no persons are counted after these, unless named
 FOR = ("为", "给", "向", "对")
@@ -78,7 +78,7 @@ def left_of(tokens, i, unit):
     k -= 2 * (tokens[k - 1].word == "每" and tokens[k - 2].sort in "nw")  # 专业演出每村9场
     found = _by_cause(tokens, k, i) or phrase_to(tokens, k)
     head = tokens[k - (tokens[k].word == BRACKET)].word
-    others = unit in PEOPLE[:3] and not (is_person(head) or ends_in(head, "amount"))
+    others = unit in units_of("head") and not (is_person(head) or ends_in(head, "amount"))
     found = (others and _persons(tokens, k)) or found
     before = lead(tokens, k, found[0]).word
     if others and before in PLACED:
@@ -103,7 +103,7 @@ def _head_before(tokens, i, unit):
     told = i - 1 if unit != "%" else share_of(tokens, i)
     while tokens[told].word in ("有", "达", "为", "各", "占"):
         told -= 1
-    whose = tokens[told].word == "的" and (unit not in TO_THE_LEFT or told < i - 1)
+    whose = tokens[told].word == "的" and (unit not in units_of("led") or told < i - 1)
     if whose and not _is_start(tokens, told):
         return None  # 重点村的78人, 正在建设的有8所, 种菜的占60%
     k, first = _search_from(tokens, i, unit), max(0, i - REACH)
@@ -178,12 +178,8 @@ def _before_from(tokens, i):
     after = tokens[i + 1]
     if after.sort in "xn" or not (after.word.endswith(RISEN) or moves(after.word)):
         return None
-    for n in range(i - 1, max(0, i - REACH), -1):
-        if tokens[n].word in ("由", "从"):
-            return _of_share(tokens, n - 1) if tokens[n - 1].sort in "nw" else None
-        if tokens[n].sort in "xc":
-            break
-    return None
+    n = last_before(tokens, i, ("由", "从"), "xc")
+    return _of_share(tokens, n - 1) if n and tokens[n - 1].sort in "nw" else None
 
 
 def _of_share(tokens, k):
@@ -210,7 +206,7 @@ def _over_verb(tokens, k, unit):
     if tokens[k].sort in "vw":
         k = _rate_before(tokens, k)
     risen = tokens[k + 1].word in RISEN and tokens[k].sort == "w"
-    acts = unit in PEOPLE and is_person(tokens[k - 1].word)
+    acts = unit in units_of("person") and is_person(tokens[k - 1].word)
     if acts and tokens[k].word == "就业":
         return k - _are_helped(tokens, k)
     if acts or (risen and tokens[k - 1].sort in "nw"):
@@ -220,9 +216,7 @@ def _over_verb(tokens, k, unit):
 
 def _rate_before(tokens, k):
     """Find the rate of which the verb k says how it moves or stays (参与率提升), or return k."""
-    n = k - 1
-    while tokens[n].sort in "vwas":
-        n -= 1
+    n = back_over(tokens, k - 1, "vwas")
     return n if tokens[n].word.endswith(("率", "价格")) else k
 
 
@@ -259,7 +253,7 @@ def _is_noun(tokens, k, unit):
         return True  # 市级配套20万元, 行政运行20万元
     if takes_verb(tokens[k].word) and before.sort in "nwv":
         return True  # 志愿者组织32个
-    if unit in PEOPLE:  # 义务就诊60人, but not 企业捐款60人, 重点扶持20名
+    if unit in units_of("person"):  # 义务就诊60人, but not 企业捐款60人, 重点扶持20名
         before = next((tokens[n] for n in range(k - 1, -1, -1) if tokens[n].sort not in "vw"), before)
         return before.sort == "n" and before.word not in (NOUN, "重点") and not is_counted(before.word)
     j = k - 1
@@ -304,7 +298,7 @@ def _done_for(tokens, k, found, unit):
     if n is None:
         return found
     j = next((j for j in range(n + 1, k) if tokens[j].sort not in "hvw"), k)
-    return (found[0], tokens[n].end) if unit in PEOPLE else span(tokens, j, k)
+    return (found[0], tokens[n].end) if unit in units_of("person") else span(tokens, j, k)
 
 
 def _is_sender(tokens, k, i):

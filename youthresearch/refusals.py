@@ -7,18 +7,9 @@ from functools import cache
 from math import nan
 
 from .intervals import NEEDS_A_DIGIT
-from .phrases import TO_THE_LEFT
 from .quantities import areas, is_at_least
-from .tokens import PEOPLE
-from .words import compiled, lexicon_codes, purely
+from .words import compiled, lexicon_codes, purely, units_of
 
-PLAIN = frozenset("名位人户家所座栋间台辆张册本部封箱")  # count persons and things; the rest may count ideas
-FORMS = ("份", "张", "套", "册", "篇", "寸")  # units of papers
-STOCKED = ("套", "台", "辆", "间", "座", "栋", "幢", "架", "张")  # units of what an inventory has one of
-FOUNDED = ("个", "所", "家", "支", "座", "处", "间", "栋", "幢")  # units of what is founded or built
-HELD = ("场", "场次", "次", "期", "起", "部")  # units of what is not told one by one
-COUNTING = tuple("期场次名位人家所支户批届部首")  # of things, no ideas
-SIZES = ("元", "人", "平方米", "亩", "吨", "小时", "公里")  # units of what qualifies things to be counted
 _FACTORS = "十百千万亿数几"  # what a numeral in words begins with where its digit is blank
 _HAN_DIGITS = "一二两三四五六七八九十几数"
 _SPOKEN = _HAN_DIGITS + "百千万"
@@ -49,7 +40,7 @@ def refusal_of(mention, folded):
     if sort == "ordinal":
         token = folded[start:end]
         return _as_rank(mention, token) if _is_ranked(token, lead, rest) else sort
-    vague = mention["hedge"] in NEEDS_A_DIGIT or (mention["hedge"] == "range" and unit in PEOPLE)
+    vague = mention["hedge"] in NEEDS_A_DIGIT or (mention["hedge"] == "range" and unit in units_of("person"))
     if vague and mention["value"] == 0:
         return "vague zero"  # 约0人: how far from nothing, nobody can say; 推荐0至2人
     if (
@@ -75,7 +66,7 @@ def refusal_of(mention, folded):
     if ("+" in rest or "+" in lead) and _marks()["joined"].search(folded, max(0, start - 24), end + 24):
         return "name"  # 1名书记+2名干事+3名志愿者
     reason = _by_its_unit(mention, token, lead, rest)
-    if reason or unit in TO_THE_LEFT:
+    if reason or unit in units_of("led"):
         return reason
     if mention["hedge"] in _BOUNDS and _is_condition(mention, folded, lead, rest):
         return "threshold"
@@ -129,16 +120,8 @@ def _by_its_unit(mention, token, lead, rest):
         return "number"
     if unit == "班" and (mention["value"] >= 100 or rest[:1] == "等" or marks["classed"].search(lead)):
         return "name"  # 应用化学专业1班, 高一2班, 材料11201班, 动力6班等5个班
-    if unit.endswith(("米", "m")) and (marks["sized"].match(rest) or _is_height(mention, rest)):
+    if _says_which(mention, token, lead, rest):
         return "threshold"
-    if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
-        return "threshold"
-    if mention["hedge"] in ("over", "at_least", "range", "under") and (
-        marks["having"].match(rest) or (unit == "元" and marks["worth"].match(rest))
-    ):
-        return "threshold"
-    if token[0] in "百千万亿" and token.strip("百千万亿") == "元" and marks["worth"].match(rest):
-        return "threshold"  # 亿元项目6个
     if unit == "期" and token[0] in _HAN_DIGITS and _is_phase(mention, lead, rest):
         return "ordinal"
     if unit == "小时" and _is_time_taken(mention, lead):
@@ -147,13 +130,27 @@ def _by_its_unit(mention, token, lead, rest):
         return "ordinal"  # 十四届, 22届毕业生
     if unit == "份" and lead.endswith(("共印", "存档", "各执", "各持", "各存")):
         return "form"
-    if unit in FORMS and mention["value"] <= 10 and _is_form(lead, rest):
+    if unit in units_of("paper") and mention["value"] <= 10 and _is_form(lead, rest):
         return "form"
     if token == "万元" and mention["start"] == mention["number_start"] and rest[:1] not in ("", *",。;、)\n"):
         return "unit"  # 万元GDP能耗
     if mention["hedge"] in _BOUNDS | {"over"} and _is_of_size(mention, lead, rest):
         return "threshold"
     return ""
+
+
+def _says_which(mention, token, lead, rest):
+    """Tell whether a size or sum only says which are counted (20万元以上的有4家, 40平方米活动室3处)."""
+    marks, unit = _marks(), mention["unit"]
+    if unit.endswith(("米", "m")) and (marks["sized"].match(rest) or _is_height(mention, rest)):
+        return True
+    if unit in ("%", "元") and rest[:1] == "的" and _is_such(mention, lead, rest):
+        return True
+    bound = mention["hedge"] in ("over", "at_least", "range", "under")
+    large = token[0] in "百千万亿" and token.strip("百千万亿") == "元"  # 亿元项目6个
+    if (large or (bound and unit == "元")) and marks["worth"].match(rest):
+        return True
+    return bound and bool(marks["having"].match(rest))
 
 
 def _is_address(mention, lead, rest):
@@ -263,7 +260,7 @@ def _is_of_size(mention, lead, rest):
     marks, unit = _marks(), mention["unit"]
     if marks["got_it"].search(lead):
         return False
-    if unit in SIZES and mention["hedge"] == "at_least" and marks["of_size"].match(rest):
+    if unit in units_of("size") and mention["hedge"] == "at_least" and marks["of_size"].match(rest):
         return True
     if unit == "%":
         return False
@@ -276,11 +273,11 @@ def _is_enumerated(mention, token, lead, rest):
     marks = _marks()
     if mention["hedge"] != "exact" or is_at_least(lead):
         return False
-    if (mention["unit"] not in PEOPLE and marks["constituent"].match(rest)) or (
+    if (mention["unit"] not in units_of("person") and marks["constituent"].match(rest)) or (
         mention["unit"] in ("条", "节") and marks["text"].search(lead)
     ):
         return True  # 40项指标, 办法共45条
-    if mention["value"] >= 13 or mention["unit"] in HELD:
+    if mention["value"] >= 13 or mention["unit"] in units_of("held"):
         return False
     if token[-1] == "大" and lead.endswith("等"):
         return True  # 康复、托养等4大工程
@@ -340,7 +337,7 @@ def _of_digits(mention, token, lead, rest):
     named = (
         rest[:1] == "“"
         and unit != "届"
-        and not (lead[-1:] == "了" and unit in COUNTING)
+        and not (lead[-1:] == "了" and unit in units_of("real"))
         and not marks["one_after_another"].search(lead)
         and not any(marks[so].search(lead) for so in ("won", "often", "founded"))
     )
@@ -350,7 +347,7 @@ def _of_digits(mention, token, lead, rest):
 def _is_one(mention, lead, rest, at_end):
     """Tell whether 一 counts: it stands in a list, is owed by each or in turn, or one was founded or won."""
     marks, unit = _marks(), mention["unit"]
-    if at_end and (unit in STOCKED or marks["counted"].search(lead)):
+    if at_end and (unit in units_of("stocked") or marks["counted"].search(lead)):
         return True
     if _is_listed_with(unit, lead, rest) or any(marks[so].search(lead) for so in ("often", "owes", "handed")):
         return True  # 每月召开一次
@@ -358,9 +355,9 @@ def _is_one(mention, lead, rest, at_end):
         return True  # 捐赠一个书包和一套文具
     if mention["hedge"] == "at_least" and (marks["each"].search(lead) or marks["amid"].search(lead)):
         return True  # 每名干部至少联系一家, 成员中至少有一名妇女
-    if unit in FOUNDED and marks["founded"].search(lead) and not marks["idea"].match(rest):
+    if unit in units_of("founded") and marks["founded"].search(lead) and not marks["idea"].match(rest):
         return True
-    return unit in PEOPLE and bool(marks["honoured"].match(rest))
+    return unit in units_of("person") and bool(marks["honoured"].match(rest))
 
 
 def _is_listed_with(unit, lead, rest):
@@ -369,10 +366,10 @@ def _is_listed_with(unit, lead, rest):
     if last and last[1] == unit:
         return True
     named = rest[:1] == "“" and _marks()["before_named"].match(rest)
-    if named or unit not in PLAIN:
+    if named or unit not in units_of("plain"):
         return bool(named) and named[1] == unit  # 荣获一项“...”、两项“...”
     beside = _marks()["before_others"].match(rest) or _marks()["after_others"].search(lead)
-    return bool(beside) and beside[1] in PLAIN
+    return bool(beside) and beside[1] in units_of("plain")
 
 
 def _no_count(lead, token, rest):

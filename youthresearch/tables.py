@@ -30,7 +30,8 @@ from .labels import (
 from .nouns import find_above, find_sum, find_title
 from .quantities import scan_folded, signed
 from .rows import Cell, Line, cells_of, heads_part, may_hold_rows, runs_of
-from .tokens import PEOPLE, ends_in, is_person
+from .tokens import ends_in, is_person
+from .words import units_of
 
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|[1-9]\d{0,2}(?: \d{3})+|\d+)"
 _PLAIN = rf"{_WHOLE}(?:\.\d+)?"
@@ -242,7 +243,7 @@ def _one_of(units, said, fraction):
     if said.kind not in ("level", "mean") or (said.implied and said.implied not in dict(units)):
         return "", 1  # a share, or what brings its own
     person = said.implied == "人" or is_person(said.noun) or said.noun.endswith("生")
-    fit = [u for u in units if (u[0] in PEOPLE) == person] or units
+    fit = [u for u in units if (u[0] in units_of("person")) == person] or units
     if len(fit) > 1:  # 万张、张: thousands of them, and so many to each
         fit = [u for u in fit if (u[1] > 1) == (not said.per)]
     if fraction and not said.per and any(factor > 1 for _, factor in units):
@@ -571,7 +572,9 @@ def _read_row(row, table):
 
 def _persons_above(said, table):
     """Return the line above a row whose label only says where the persons are that it names (小学)."""
-    where = ends_in(said.noun, "organisation") and not said.unit and table.unit[0] in ("", *PEOPLE)
+    where = (
+        ends_in(said.noun, "organisation") and not said.unit and table.unit[0] in {"", *units_of("person")}
+    )
     return table.part if where and table.part and is_person(table.part.text) else None
 
 

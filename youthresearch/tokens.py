@@ -9,19 +9,11 @@ from functools import cache, lru_cache
 from operator import attrgetter
 
 from .places import city_names, is_place
-from .words import lexicon_codes, purely, roles
+from .words import lexicon_codes, purely, roles, units_of
 
+REACH = 14  # tokens looked at on either side of a number
 WORDS = 2**16  # kept in mind with their classes: what a corpus uses again and again
-PEOPLE = ("名", "位", "人", "人次")
-COUNTED = {  # unit -> role of the nouns it counts
-    **dict.fromkeys(PEOPLE, "person"),
-    **dict.fromkeys(("个", "家", "所", "处"), "organisation"),
-    "支": "team",
-    "户": "organisation",
-    **dict.fromkeys(("条", "项"), "item"),
-}
 AREAS = tuple("省市县区州旗乡镇村")  # ends of names of places
-ONLY = ("家", "所", "支", "名", "位")  # units that count hardly anything else
 # Ends of nouns, with a verb of two characters before them.
 ENDINGS = frozenset("员会款费率班队站点室岗金户人器仪品面机")
 TAGS = {"head_verb": "v", "up": "v", "compound": "vn", "noun": "n", "person": "n", "link": "d"}  # by role
@@ -307,9 +299,10 @@ def is_counted(word):
     return ends_in(word, "person") or ends_in(word, "organisation")
 
 
+@lru_cache(WORDS)
 def counts(word, unit):
     """Tell whether a unit may count a noun, so that a 的 after it opens another phrase (164个社区的测温)."""
-    role = COUNTED.get(unit)
+    role = lexicon_codes("counts").get(unit)
     if not role or not ends_in(word, role):
         return unit == "户" and is_person(word)
     return unit not in ("家", "所", "处") or not word.endswith(AREAS)  # 9家社区俱乐部
@@ -319,14 +312,14 @@ def fits(word, unit):
     """Tell whether a unit may count a noun, where it counts but one sort (元: money; 名: persons)."""
     if unit == "元":
         return ends_in(word, "money")
-    if unit in PEOPLE:
+    if unit in units_of("person"):
         return is_person(word) or word.endswith("数")
-    return unit not in ONLY or counts(word, unit)
+    return unit not in units_of("only") or counts(word, unit)
 
 
 def fits_only(word, unit):
     """Tell whether a noun is of the only sort that a unit counts (家: organisations; 个 counts anything)."""
-    return unit in ONLY and counts(word, unit)
+    return unit in units_of("only") and counts(word, unit)
 
 
 @lru_cache(WORDS)
@@ -355,6 +348,30 @@ def moves(word):
 def may_stand(sort):
     """Tell whether a word may stand in a noun phrase."""
     return sort in "npwvag"
+
+
+def back_over(tokens, k, sorts):
+    """Return the index of the last token, from k back, that is of none of some classes."""
+    while tokens[k].sort in sorts:
+        k -= 1
+    return k
+
+
+def on_over(tokens, k, sorts):
+    """Return the index of the first token, from k on, that is of none of some classes."""
+    while tokens[k].sort in sorts:
+        k += 1
+    return k
+
+
+def last_before(tokens, i, words, stop="x"):
+    """Find the last of some words in the clause of token i, not far before it; else None."""
+    for n in range(i - 1, max(0, i - REACH), -1):
+        if tokens[n].word in words:
+            return n
+        if tokens[n].sort in stop:
+            break
+    return None
 
 
 def span(tokens, begin, last):

@@ -5,8 +5,8 @@ from functools import cache
 
 from .quantities import POINTS
 from .sorts import bases_of, is_alike, sort_of
-from .tokens import COUNTED, ends_in, is_person
-from .words import word_table
+from .tokens import ends_in, is_person
+from .words import lexicon_codes, word_table
 
 _MARK = re.compile(  # each begins with a letter of its own, so that a text is searched for those alone
     r"\(|\)|其中|内有|包括|含(?<!不含)|中,(?<=[\u4e00-\u9fff]{2}中,)(?<!过程中,|工作中,|活动中,)"
@@ -115,7 +115,7 @@ def _sort(row, folded):
     """Name the sort of thing that a figure counts; a post, which one person fills, goes with the persons."""
     unit, noun = row["unit"], folded[slice(*row["noun"])] if row["noun"] else ""
     sort = sort_of(unit, _bases(), is_person(noun) or ends_in(noun, "post") if noun else None)
-    return COUNTED.get(unit, unit) if sort == "item" else sort
+    return lexicon_codes("counts").get(unit, unit) if sort == "item" else sort
 
 
 @cache

@@ -26,7 +26,7 @@ LOADERS = {"lexicon": load_lexicon, "units": load_units, "indicators": load_indi
 # All that these cache is made of the words.
 _READERS = (
     *("quantities", "rates", "norms", "refusals", "tokens", "phrases", "nouns", "signs", "clauses", "labels"),
-    *("codebook", "extract", "wholes", "words"),
+    *("kinds", "statuses", "codebook", "extract", "wholes", "words"),
 )
 _CAPITALS = re.compile("[A-Z][A-Z_]+")
 _LOCK = RLock()  # one thread at a time, since what is made of the words is the process's
@@ -120,6 +120,12 @@ def coded(role, code):
 def purely(role, *others):
     """Return the words of a role that have none of the others."""
     return roles(role).difference(*map(roles, others))
+
+
+@cache
+def units_of(*classes):
+    """Return the units of some classes (event: 场, 次, 期), which are roles unit_... of the lexicon."""
+    return frozenset().union(*(roles(f"unit_{name}") for name in classes))
 
 
 def lexicon_words(*names):
