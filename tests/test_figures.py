@@ -490,7 +490,7 @@ def test_what_has_nothing_to_draw_is_refused(name):
 
 def test_a_spread_is_related_to_one_that_there_is():
     panel = with_a_gap((2018, 2019))
-    same = panel.assign(value=panel["value"].where(panel["period"] > 2018, 10.0))
+    same = panel.assign(**{c: panel[c].where(panel["period"] > 2018, 10.0) for c in ("low", "high", "value")})
     with pytest.raises(yr.DataError, match="no spread in the first period, 2018"):
         yr.plot_spread(yr.sigma_convergence(same, outcome="camps"))
 
