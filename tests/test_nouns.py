@@ -37,6 +37,7 @@ from youthresearch.tokens import ends_in
         ("儿童之家有60所，正在建设的有8所", ["儿童之家"] * 2),
         ("受理案件60件，审结50件，查处问题9起，处理12人", ["案件"] * 2 + ["问题", "处理"]),
         ("30个支部中有8个参加评选", ["支部"] * 2),
+        ("开展9次安全生产工作", ["安全生产工作"]),  # what is done so often is a task
         # words that the tagger takes for others: a noun for a verb, a verb for a name, a city for a verb
         ("企业订立合同60份", ["合同"]),
         ("30家企业获得90份合同", ["企业", "合同"]),

@@ -468,14 +468,14 @@ def _goes_on(tokens, j, last, unit):
         return any(ends_in(t.word, "person") for t in tokens[j : head + 1])
     if head > j + 1 and tokens[j].word in purely("event", "compound", "head_verb"):
         return False  # 9个项目入围全国决赛
-    if tokens[head].word.endswith(TASKS) and (fitting or unit not in units_of("done")):
+    if tokens[head].word.endswith(TASKS) and (fitting or not _is_of_doing(unit)):
         return False  # 34个团支部换届工作, 6亩茶园建设任务
     if head == j:
         return _is_done_to(tokens, j, last, unit)
     if unit == "元" and ends_in(tokens[last].word, "money"):
         return False  # 6万元经费筹办“读书月”活动
     cut = tokens[j + 1].sort == "n" and _is_single(tokens[j + 1])
-    acts = tokens[last].sort == "w" and unit not in units_of("done") and not takes_verb(tokens[last].word)
+    acts = tokens[last].sort == "w" and not _is_of_doing(unit) and not takes_verb(tokens[last].word)
     if not fitting and (cut or acts):
         return True  # 6条青年学习|社线路, 6部采矿调度机
     return takes_verb(tokens[head].word)
